@@ -2,22 +2,22 @@
 --
 -- To read the ledger with psql, begin with the views history and service_events.
 --
--- The tables, columns and views have the same names and meanings as in SQLite: ledger-0001-changes.sql and
+-- The tables, columns and views have the same names and meanings as in SQLite. The files ledger-0001-changes.sql and
 -- tokens-0001-tokens.sql explain them. The comments in this file explain the differences:
 -- - Times are bigint: microseconds since 1970-01-01T00:00:00Z.
 -- - Text is compared byte by byte: COLLATE "C". SQLite compares flow ids, step names, connector ids and names of holds
 --   without regard to ASCII case. Here, compare them with lower(): lower(flow_id) = lower('B2C_1_signup').
 -- - The ids of requests are text. A GUID is stored in lower case with hyphens.
--- - Where a unique index or a primary key enforces a rule, there is no second check in a trigger. SQLite needs these
---   checks because REPLACE deletes rows without firing delete triggers.
+-- - If a unique index or a primary key enforces a rule, no trigger checks the rule again. SQLite needs such triggers
+--   because its REPLACE deletes rows without firing delete triggers.
 -- - Triggers also refuse TRUNCATE.
--- - Each foreign key to a change or a service event has an index, because both can be deleted. Without the index, each
---   deletion would read the whole table of the foreign key.
+-- - Each foreign key to a change or a service event has an index, because changes and service events can be deleted.
+--   Without the index, each deletion would read the whole table that has the foreign key.
 --
--- The database belongs to Reflog alone. The owner of the tables runs this file and later migrations. The server uses
--- the role reflog_service, which may not switch off a trigger. The end of the file lists the rights of this role.
+-- The database is for Reflog alone. The owner of the tables runs this file and later migrations. The server uses the
+-- role reflog_service, which may not switch off a trigger. The end of this file lists the rights of this role.
 
--- Other roles may not call the functions that the owner creates.
+-- Other roles may not call the functions that the owner creates from here on.
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC;
 
 -- The version of the schema: the number of the newest migration. A migration locks this row.
@@ -38,8 +38,9 @@ CREATE TABLE ledger (
   cursor_key bytea NOT NULL CHECK (octet_length(cursor_key) = 32)
 );
 
--- Identity rows. A trigger gives a new row the next id, unless the INSERT statement contains an id. Two transactions
--- never choose the same id, because every transaction that inserts locks the head row first.
+-- Identity rows: the ids and names of flows, steps, connectors, actors and client applications. A trigger sets the id
+-- of a new row, unless the INSERT statement contains an id. Two transactions never choose the same id, because every
+-- transaction that inserts locks the head row first.
 
 CREATE TABLE flow (
   id bigint PRIMARY KEY,
@@ -104,12 +105,12 @@ CREATE TABLE client_app (
   app_id text COLLATE "C" NOT NULL UNIQUE
 );
 
--- PostgreSQL stores the generated columns. A value that Reflog never writes gives the value 'invalid', so that reading
--- the row fails.
+-- PostgreSQL stores the generated columns. If a row has a value that Reflog never writes, a generated column has the
+-- value 'invalid', and Reflog refuses to read the row.
 CREATE TABLE change (
   id bigint PRIMARY KEY,
 
-  -- Intent: immutable.
+  -- The columns of the intent never change.
   intent_sequence bigint NOT NULL,
   activity_time bigint NOT NULL,
   address bigint REFERENCES address (id),
@@ -140,7 +141,7 @@ CREATE TABLE change (
   batch_id text COLLATE "C",
   last_verified_time bigint,
 
-  -- Outcome: all columns are written together, once, when the change is settled.
+  -- The columns of the outcome are written together, once, when the change is settled.
   result text COLLATE "C" NOT NULL DEFAULT 'pending' CHECK (
     result IN ('pending', 'applied', 'rejected', 'denied', 'notApplied', 'superseded', 'unknown')
   ),
@@ -181,28 +182,29 @@ CREATE TABLE change (
   CHECK (created_name IS NULL OR created_connector IS NOT NULL)
 );
 
--- Indexes. In SQLite, the last column of each index is the id without being named. Here it is named.
+-- Indexes of changes. Each index ends with the id, because queries read changes in the order of their ids. SQLite adds
+-- the id to each index by default.
 
--- Pending changes. An address or a connector has at most one pending change.
+-- The pending changes. The index is unique, because an address or a connector has at most one pending change.
 CREATE UNIQUE INDEX change_pending ON change (coalesce(address, -before_connector)) WHERE result = 'pending';
 
 -- All changes of an address or of a flow.
 CREATE INDEX change_address ON change (address, id) WHERE address IS NOT NULL;
 
--- The newest applied change of an address whose before and after differ, and the newest applied change whose before and
--- after are equal. SQLite has one index on the expression, change_applied. PostgreSQL does not use such an index for
--- "(…) = FALSE", because it simplifies this condition. It uses the second index here.
+-- The applied changes with an effect, and the applied changes without an effect: their before and after are equal.
+-- SQLite has one index for both kinds, change_applied. PostgreSQL needs two indexes, because it simplifies the
+-- condition "(…) = FALSE" and then does not use an index on the expression.
 CREATE INDEX change_effective ON change (address, id)
 WHERE result = 'applied' AND (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector);
 CREATE INDEX change_ineffective ON change (address, id)
 WHERE result = 'applied' AND NOT (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector);
 
--- The changes that set a connector, removed it or created it.
+-- The changes whose before is a connector, whose after is a connector, and that created a connector.
 CREATE INDEX change_before_connector ON change (before_connector, id) WHERE before_connector IS NOT NULL;
 CREATE INDEX change_after_connector ON change (after_connector, id) WHERE after_connector IS NOT NULL;
 CREATE INDEX change_created_connector ON change (created_connector, id) WHERE created_connector IS NOT NULL;
 
--- The changes that were made to connectors: to all connectors, and to one connector.
+-- The changes of connectors: of all connectors, and of one connector.
 CREATE INDEX change_connectors ON change (id) WHERE subject = 'connector';
 CREATE INDEX change_connector ON change ((coalesce(before_connector, after_connector, created_connector)), id)
 WHERE subject = 'connector';
@@ -211,10 +213,10 @@ WHERE subject = 'connector';
 CREATE INDEX change_actor ON change (actor, id);
 CREATE INDEX change_client_app ON change (client_app, id) WHERE client_app IS NOT NULL;
 
--- The changes that were not applied.
+-- The changes that were neither applied nor are pending.
 CREATE INDEX change_result ON change (result, id) WHERE result NOT IN ('applied', 'pending');
 
--- The changes that have one correlation id or one batch id, and the rollbacks of one change.
+-- The changes with the same correlation id, the changes with the same batch id, and the rollbacks of a change.
 CREATE INDEX change_correlation ON change (correlation_id, id) WHERE correlation_id IS NOT NULL;
 CREATE INDEX change_batch ON change (batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX change_rollback ON change (rollback_of, id) WHERE rollback_of IS NOT NULL;
@@ -228,7 +230,7 @@ CREATE TABLE service_event (
   actor_proof text COLLATE "C" CHECK (actor_proof IN ('entra', 'graph', 'apiToken')),
   client_app bigint REFERENCES client_app (id),
   count bigint NOT NULL CHECK (count > 0),
-  -- A JSON object, as text: its bytes are part of a hash.
+  -- A JSON object as text, because its bytes are part of a hash.
   details text COLLATE "C" NOT NULL
 );
 
@@ -312,9 +314,9 @@ CREATE TABLE subtree (
   PRIMARY KEY (level, position)
 );
 
--- Every transaction that appends first locks the head row with SELECT … FOR UPDATE. So only one transaction appends at a
--- time. The fill factor leaves free space in the page of the row, so PostgreSQL can store each new version of the row
--- there and then reuse the space of the old versions.
+-- Every transaction that appends first locks the head row with SELECT … FOR UPDATE. So only one transaction appends at
+-- a time. The fill factor leaves free space in the page of the row. PostgreSQL stores each new version of the row
+-- there, and uses the space of the old versions again.
 CREATE TABLE head (
   id bigint PRIMARY KEY CHECK (id = 1),
   next_sequence bigint NOT NULL CHECK (next_sequence >= 0),
@@ -477,7 +479,7 @@ CREATE TABLE unread_part (
   reason text COLLATE "C" NOT NULL
 );
 
--- API tokens. SQLite has this table in a file of its own.
+-- The API tokens. SQLite has this table in a separate file.
 CREATE TABLE token (
   id text COLLATE "C" PRIMARY KEY CHECK (length(id) = 16),
   secret_hash bytea NOT NULL CHECK (octet_length(secret_hash) = 32),
@@ -501,7 +503,7 @@ CREATE TABLE signing_key (
   retired bigint
 );
 
--- Every change with its identity rows joined, for programs. Times are microseconds.
+-- Every change together with its identities, for programs. Times are microseconds.
 CREATE VIEW change_details AS
 SELECT
   change.id,
@@ -570,7 +572,7 @@ LEFT JOIN actor_name AS stating_name ON stating_name.id = change_statement.actor
 LEFT JOIN connector AS created_connector ON created_connector.id = change.created_connector
 LEFT JOIN connector_name AS created_name ON created_name.id = change.created_name;
 
--- Every change, for people. Times are UTC in ISO 8601. Compare times as text:
+-- Every change, for people who read it. Times are UTC in ISO 8601. Compare times as text:
 --   SELECT * FROM history WHERE time >= '2026-03-01' AND time < '2026-04-01';
 -- To compare connector ids without regard to case, use lower():
 --   SELECT * FROM history WHERE lower(after_connector_id) = lower('3F1C7A52-8D0E-4B4F-9C57-5B1F0A6D2E01');
@@ -632,7 +634,8 @@ SELECT
   ) AS statement_erased_time
 FROM change_details;
 
--- Every service event, for people. The column details is a JSON object: details::json ->> 'name' reads a member.
+-- Every service event, for people who read it. The column details is a JSON object: details::json ->> 'name' reads a
+-- member.
 CREATE VIEW service_events AS
 SELECT
   service_event.id,
@@ -660,16 +663,16 @@ LEFT JOIN client_app ON client_app.id = service_event.client_app
 LEFT JOIN service_event_personal ON service_event_personal.event = service_event.id
 LEFT JOIN actor_name ON actor_name.id = service_event_personal.actor_name;
 
--- Triggers that keep the history append-only. They refuse wrong writes by Reflog's own code and edits by hand. The
--- argument of a trigger's function is the message of the refusal. A function that reads tables has a fixed search_path,
--- so that no temporary table can take the place of a table.
+-- Triggers that keep the history append-only. They refuse wrong writes of Reflog's own code, and edits by a person. The
+-- argument of a trigger's function is the message of the refusal. A function that reads tables has a fixed search_path.
+-- Otherwise a temporary table with the same name could hide a table from the function.
 
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
 END $$;
 
--- Gives a new identity row the next id.
+-- Sets the id of a new identity row to the next id.
 CREATE FUNCTION assign_id() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.id IS NULL THEN
@@ -678,7 +681,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The next five functions check all rows of an INSERT statement together, after the statement. This is faster than a
+-- Each of the next five functions runs once after an INSERT statement, and checks all its rows. This is faster than a
 -- check of each row. The table added contains the new rows.
 
 CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -789,7 +792,7 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER subtree_delete BEFORE DELETE ON subtree
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
--- No id is used again.
+-- An id is never used again, even after its row was deleted.
 CREATE TRIGGER change_insert AFTER INSERT ON change REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION check_changes('history is append-only');
 
@@ -810,8 +813,8 @@ WHEN (
 )
 EXECUTE FUNCTION refuse('history is append-only');
 
--- A purge deletes only changes whose ids are in its service event. It never deletes a pending change, a change on hold,
--- or the kept change of an address.
+-- A purge deletes only changes whose ids are in its service event. It never deletes a pending change, a change under a
+-- legal hold, or the kept change of an address.
 CREATE FUNCTION check_deleted_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF OLD.id > coalesce((SELECT last FROM purged_change WHERE first <= OLD.id ORDER BY first DESC LIMIT 1), 0) THEN
@@ -889,8 +892,8 @@ FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER purged_event_delete BEFORE DELETE ON purged_event
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
--- Personal data is inserted together with the change or the event, before its entry. It is erased only if the newest
--- claim of an erasure is signed and contains the entry of the data. It is deleted only by a purge.
+-- Personal data is inserted in the same transaction as its change or event, before the entry is inserted. It is erased
+-- only if the newest claim of an erasure is signed and lists the entry of the data. Only a purge deletes it.
 
 CREATE FUNCTION check_erased_change_personal() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -930,7 +933,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- For the tables whose column change or event identifies the deleted record.
+-- These two functions are for the tables whose column change or event identifies the record that was purged.
 CREATE FUNCTION check_deleted_with_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF OLD.change > coalesce(
@@ -1009,7 +1012,9 @@ FOR EACH ROW EXECUTE FUNCTION check_erased_service_event_personal('history is ap
 CREATE TRIGGER service_event_personal_delete BEFORE DELETE ON service_event_personal
 FOR EACH ROW EXECUTE FUNCTION check_deleted_with_event('history is append-only');
 
--- The tables of orders: a row is written only as the newest service event about it says, and a request is not changed.
+-- The retention policy, the legal holds, the purges and the erasures. The policy and the holds must match the newest
+-- service event about them, and each erasure needs a service event. A request is never changed, except that a purge can
+-- get a later moment.
 
 CREATE FUNCTION check_erasure() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1100,14 +1105,14 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- The log gets a new name only if a server accepts an older copy of the ledger, or if the signing key is lost. A
--- service event contains the new name.
+-- The log gets a new name only in two cases: a server accepts an older copy of the ledger, or the signing key is lost.
+-- A service event contains the new name.
 CREATE TRIGGER ledger_origin_update BEFORE UPDATE ON ledger FOR EACH ROW WHEN (NEW.origin <> OLD.origin)
 EXECUTE FUNCTION check_origin('the name of a log cannot change without a service event that contains the new name');
 CREATE TRIGGER ledger_delete BEFORE DELETE ON ledger FOR EACH STATEMENT
 EXECUTE FUNCTION refuse('a ledger serves one directory and one tenant, and this cannot change');
 
--- The head row is written only together with new entries, and its counters never decrease.
+-- The head row is written only together with new entries, and its numbers never decrease.
 CREATE FUNCTION check_head() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.next_sequence IS DISTINCT FROM (SELECT max(sequence) + 1 FROM entry)
@@ -1129,7 +1134,7 @@ FOR EACH ROW EXECUTE FUNCTION check_head('history is append-only');
 CREATE TRIGGER head_delete BEFORE DELETE ON head
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
--- The columns of a requested rollback to a time and of a signing key that describe it do not change.
+-- The columns that describe a requested rollback to a time, or a signing key, never change.
 
 CREATE TRIGGER time_rollback_update BEFORE UPDATE ON time_rollback FOR EACH ROW
 WHEN (
@@ -1156,7 +1161,7 @@ EXECUTE FUNCTION refuse('the version of the schema never decreases');
 CREATE TRIGGER schema_version_delete BEFORE DELETE ON schema_version
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('the version of the schema never decreases');
 
--- Identity rows are immutable, so every row that refers to them keeps its meaning. Only an unused row can be emptied.
+-- Identity rows never change, because other rows refer to them. But a row to which no other row refers can be emptied.
 
 CREATE TRIGGER flow_insert BEFORE INSERT ON flow FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER flow_update BEFORE UPDATE ON flow
@@ -1280,7 +1285,7 @@ FOR EACH ROW EXECUTE FUNCTION check_emptied_actor_name('history is append-only')
 CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
--- No table is truncated.
+-- No table can be truncated.
 DO $$
 DECLARE
   name text;
@@ -1293,7 +1298,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- The rights of the server. It can read and insert. It can update and delete where the triggers allow it.
+-- The rights of the server's role. It may read and insert. It may update and delete only the columns and rows that the
+-- triggers allow.
 DO $$
 BEGIN
   REVOKE CREATE ON SCHEMA public FROM PUBLIC;
@@ -1317,7 +1323,7 @@ BEGIN
   ), DELETE ON change TO reflog_service;
   GRANT UPDATE (change, event, salt) ON entry TO reflog_service;
 
-  -- Erasures and purges.
+  -- The columns and rows that erasures and purges write or delete.
   GRANT UPDATE (salt, actor_name, ip_address, reason, erased_hash, erased_event), DELETE
     ON change_personal, change_statement TO reflog_service;
   GRANT UPDATE (salt, actor_name, ip_address, erased_hash, erased_event), DELETE
@@ -1332,7 +1338,7 @@ BEGIN
   GRANT UPDATE (days), DELETE ON retention TO reflog_service;
   GRANT DELETE ON hold TO reflog_service;
 
-  -- Rows that are not part of the history.
+  -- The rows that are not part of the history.
   GRANT UPDATE (finished) ON time_rollback TO reflog_service;
   GRANT UPDATE (body_hash, change, recorded), DELETE ON idempotency TO reflog_service;
   GRANT UPDATE (state, connector, seen) ON seen_reference TO reflog_service;

@@ -2,8 +2,8 @@ package import ReflogModel
 
 /// The members and columns of a change in each format, in order.
 ///
-/// Every list is built from ``ReflogModel/ChangeField``. If you add a plain field at the end of that type, every list
-/// contains the field, and CSV has it as the last column.
+/// Every list is created from ``ReflogModel/ChangeField``. A new plain field at the end of that type is therefore in
+/// every list, and is the last column in CSV.
 extension Change: Exported {
   /// The last segment of the list's path in the history API.
   package static let collection = "connectorChanges"
@@ -44,9 +44,7 @@ extension Change: Exported {
     parts(.before, .after, .initiatedBy, .status)
   )
 
-  /// The members that OCSF has no attribute for.
-  ///
-  /// An OCSF event contains these members in `unmapped`.
+  /// The members for which OCSF has no attribute; an OCSF event contains them in `unmapped`.
   static let unmapped: [JSONMember<Change>] = list(
     plain(.kind, through: .result),
     plain(.requestId),
@@ -58,9 +56,7 @@ extension Change: Exported {
     [properties, erasure, statementErasure]
   )
 
-  /// The members that ASIM has no field for.
-  ///
-  /// An ASIM event contains these members in `AdditionalFields`.
+  /// The members for which ASIM has no field; an ASIM event contains them in `AdditionalFields`.
   static let additional: [JSONMember<Change>] = list(
     plain(.sequence),
     plain(.requestId),
@@ -85,7 +81,7 @@ extension Change {
     ChangeField.Plain.cases(from: first, through: last ?? first).map(member)
   }
 
-  /// Returns the members for the plain fields from `first` to the last plain field.
+  /// Returns the members for the plain fields, beginning with the field `first`.
   private static func plain(from first: ChangeField.Plain) -> [JSONMember<Change>] {
     ChangeField.Plain.cases(from: first).map(member)
   }
@@ -138,7 +134,8 @@ extension Change {
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
 
   private static let erasure = Erased.member { (change: Change) in change.erased }
-  /// The erasure of a person's statement, for formats in which the members of the status are not in an object.
+  /// The erasure of a person's statement, for formats that write the members of the status without an object around
+  /// them.
   private static let statementErasure = Erased.member("statementErased") { (change: Change) in change.outcome?.erased }
 
   private static let details = ChangeField.Status.allCases.map(detail)

@@ -11,7 +11,7 @@ package struct Table {
   package var cuttable: Set<String>
 
   private static let separator = "  "
-  /// The minimum width of a column whose cells are cut, in columns of the terminal.
+  /// The minimum width of a column whose cells are cut, in character positions of the terminal.
   private static let minimum = 4
 
   /// Creates a table.
@@ -27,7 +27,7 @@ package struct Table {
   /// Returns the table as text with aligned columns.
   ///
   /// - Parameter columns: The width of the terminal, or nil for no limit. If a table with titles is wider, its longest
-  ///   cells are cut. A table without titles is never cut, because it shows the complete values of one thing.
+  ///   cells are cut. A table without titles is never cut, because it must show the complete values.
   package func text(columns: Int? = nil) -> String {
     guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
     let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }
@@ -42,8 +42,8 @@ package struct Table {
 
   /// Returns the width of each column.
   ///
-  /// If the table is too wide, all columns that may be cut and are wider than a limit get that limit as their width. The
-  /// limit is as large as possible.
+  /// If the table is too wide, the widest columns become narrower: every column that may be cut gets at most a limit as
+  /// its width. The limit is as large as possible.
   private func widths(of lines: [[String]], columns: Int?) -> [Int] {
     let natural = (lines.first ?? []).indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
     let spare = (columns ?? .max) - Self.separator.count * max(0, natural.count - 1)
@@ -55,7 +55,7 @@ package struct Table {
     var widest = natural.max() ?? 0
     while widest > Self.minimum, limited(to: widest).reduce(0, +) > spare { widest -= 1 }
     var widths = limited(to: widest)
-    // The remaining columns of the terminal are given to the first cells that were cut.
+    // Some character positions of the terminal can be left. They are added to the first columns that were cut.
     for index in widths.indices where isCuttable[index] && widths[index] < natural[index] {
       if widths.reduce(0, +) < spare { widths[index] += 1 }
     }

@@ -10,12 +10,12 @@ package struct Group: Sendable {
   package var events: [ServiceEvent.Content]
   /// The idempotency key of the request, or nil if the client sent none.
   ///
-  /// The key is recorded for the first draft that is neither a drift nor the effect of an earlier request, because the
-  /// request made neither of them.
+  /// The key is recorded with the first draft that this request made. A drift, and the effect of an earlier request,
+  /// were not made by this request, so these drafts are skipped.
   package var key: IdempotencyKey?
   /// The observations from reads of the directory.
   ///
-  /// Observations are stored next to the history. They are not part of the history.
+  /// Observations are not part of the history, so they are stored in separate tables.
   package var seen: [Observation]
   /// The addresses of the group, each with the newest applied change that the address had when the group was prepared.
   ///
@@ -82,6 +82,8 @@ package enum Appended: Sendable {
   /// If the event in a settlement does not settle the change, the list `settled` contains the unchanged pending change.
   case recorded(settled: [Change], drafts: [Change])
   /// An earlier request with the same idempotency key made this change, so the group was not recorded.
+  ///
+  /// `isSameBody` is true if the bodies of both requests are equal.
   case repeated(Change.ID, isSameBody: Bool)
   /// This change is pending at one of the addresses or connectors, so the group was not recorded.
   case pending(Change.ID)

@@ -63,7 +63,7 @@ extension Ledger {
     writer.releaseSlot()
   }
 
-  /// The result of ``carryOut(_:by:)``.
+  /// The result of the method ``carryOut(_:by:)``.
   package enum CarriedOut: Sendable {
     /// The group and the directory's answer are recorded.
     case settled([Change], DirectoryAnswer)
@@ -81,8 +81,8 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - group: The group to append.
-  ///   - write: A function that sends the write to the directory. The function must call its argument, a closure, with
-  ///     the directory's answer.
+  ///   - write: A function that sends the write to the directory. The parameter of this function is a closure, which
+  ///     the function must call with the directory's answer.
   package func carryOut(
     _ group: Group,
     by write: @escaping @Sendable (@escaping @Sendable (DirectoryAnswer) -> Void) -> Void
@@ -143,7 +143,9 @@ extension Ledger {
     _ = try await append(Group(seen: observations))
   }
 
-  /// Records a sweep: the parts that it could not read, or the current time if it could read the whole directory.
+  /// Records the result of a sweep: the parts of the directory that the sweep could not read.
+  ///
+  /// If the sweep could read the whole directory, the current time is recorded as the time of the last complete sweep.
   package func rememberSweep(_ unread: UnreadParts) async throws(LedgerError) {
     try await write { session in try ObservationRows.record(unread, at: session.time, session.connection) }
   }
@@ -167,7 +169,7 @@ extension Ledger {
 }
 
 extension LedgerSession {
-  /// Appends settlements, and returns the settled changes.
+  /// Appends settlements in the reserved slot, and returns the settled changes.
   fileprivate func settledChanges(of group: Group) throws -> [Change] {
     guard case .recorded(let settled, _) = try append(group, acceptsClock: true) else {
       throw LedgerError.corrupt("the outcomes of pending changes were refused")

@@ -36,8 +36,8 @@ extension Ledger {
     context.memory.forget()
   }
 
-  /// Returns the change that an earlier request with this idempotency key made, and whether both request bodies are
-  /// equal.
+  /// Returns the change that an earlier request with this idempotency key made, and whether the bodies of both requests
+  /// are equal.
   ///
   /// The result is nil if no request used the key within the last day, or if the change was purged.
   package func change(named key: IdempotencyKey) async throws(LedgerError) -> (change: Change, isSameBody: Bool)? {

@@ -25,7 +25,7 @@ extension Ledger {
 }
 
 extension History {
-  /// Returns the rollback to a time with this batch id and whether it is finished, or nil if there is none.
+  /// Returns the rollback to a time with this batch id, and whether the rollback is finished, or nil if there is none.
   package func timeRollback(_ batchID: String) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool)?
   {
     try await read { db in try TimeRollbackRows.find(batchID, db) }

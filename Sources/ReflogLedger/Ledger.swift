@@ -12,7 +12,7 @@ package final class Ledger: Sendable {
   package let questions: History
   /// The keys that sign each transaction.
   ///
-  /// Add at least one key before the writer's thread runs.
+  /// Add at least one key before the writer's thread starts, because every transaction must be signed.
   package let signers: LogSigners
   let store: any LedgerStore
   let writer: GroupCommitWriter<LedgerSession>
@@ -103,9 +103,10 @@ package final class Ledger: Sendable {
     return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: store.walBytes)
   }
 
-  /// Tries a write without effect if the ledger is not healthy.
+  /// Tries a write that changes no data, if the ledger is not healthy.
   ///
-  /// If the disk was full and has free space again, the ledger is then healthy without waiting for the next change.
+  /// A full disk makes the ledger unhealthy. If the disk has free space again, the successful write makes the ledger
+  /// healthy without waiting for the next change.
   package func probeUnlessHealthy() async {
     guard !isHealthy, context.finding == nil else { return }
     // An error is ignored here, because `isHealthy` shows whether the write succeeded.

@@ -19,13 +19,13 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case keyIsUsable(path: String)
   /// The anchor belongs to a newer copy of this ledger, or to another ledger.
   case anchorMismatch(path: String, problem: String)
-  /// The rows do not match the head row that Reflog wrote for the log: another program wrote to the ledger's file.
+  /// The rows do not match the head row that Reflog wrote for the log, so another program wrote to the ledger's file.
   case foreignEntries(from: Int64)
   /// A change in this state can't receive this event.
   case illegal(Change.IllegalTransition)
   /// The row of a change does not match the log.
   case altered(Change.ID)
-  /// A stored value is not one that Reflog writes: the file is damaged or was altered.
+  /// A stored value is not one that Reflog writes, so the file is damaged or was altered.
   case corrupt(String)
 
   package var description: String {
@@ -78,7 +78,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DefaultStringInterpolation {
-  /// Appends a text and, if it does not end with a full stop, a full stop.
+  /// Appends a text, and appends a full stop if the text does not end with one.
   mutating func appendInterpolation(ended text: String) {
     appendLiteral(text.hasSuffix(".") ? text : text + ".")
   }

@@ -1,4 +1,4 @@
-/// The paths of the files that belong to a ledger; all of them are next to the ledger, except an anchor elsewhere.
+/// The paths of the files that belong to a ledger: all files are next to the ledger, but the anchor can be elsewhere.
 package struct LedgerFiles: Sendable {
   /// The path of the ledger.
   package let database: String
@@ -14,7 +14,7 @@ package struct LedgerFiles: Sendable {
   package var lock: String { database + ".lock" }
   /// The key that signs the checkpoints.
   package var key: String { database + ".key" }
-  /// The newest checkpoint, unless the setting `anchor` names another file.
+  /// The newest checkpoint, unless the setting `anchor` contains the path of another file.
   package var anchor: String { database + ".anchor" }
   /// The API tokens.
   package var tokens: String { database + ".tokens" }
@@ -29,6 +29,6 @@ package struct LedgerFiles: Sendable {
     ".directory", ".directory-wal", ".directory-shm", ".directory-journal", ".directory.lock",
   ]
 
-  /// The paths of all files, whether they exist or not.
+  /// The paths of all files, including the paths of files that do not exist.
   package var all: [String] { [database] + Self.endings.map { database + $0 } }
 }

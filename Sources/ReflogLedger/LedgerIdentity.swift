@@ -3,9 +3,9 @@ import ReflogStorage
 
 /// The directory and the tenant that a ledger serves.
 enum LedgerIdentity {
-  /// Returns the recorded directory and tenant.
+  /// Returns the directory and the tenant that are recorded in the ledger.
   ///
-  /// If the ledger is new, the given directory and tenant are recorded first.
+  /// A new ledger has no recorded directory and tenant. Then the given directory and tenant are recorded first.
   static func findOrRecord(
     directory: DirectoryKind,
     tenantID: String,

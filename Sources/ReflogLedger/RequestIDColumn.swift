@@ -1,7 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// Converts the id of a request to the value of its column: a GUID for a GUID in lower case, text for any other id.
+/// Converts the id of a request to the value of its column.
+///
+/// A GUID in lower case is stored in the database's form for GUIDs. Any other id is stored as text.
 enum RequestIDColumn {
   /// Returns the value of the column, or NULL if `text` is nil.
   static func value(of text: String?) -> SQLValue {
@@ -28,8 +30,8 @@ extension Row {
     guard !isNull(column) else { return nil }
     guard isText(column) else { return try required(GUID.text(of: try blob(column)), column) }
     let text = try text(column)
-    // In a database that stores GUIDs as bytes, a query for a GUID compares bytes. There, Reflog did not write a column
-    // that contains a GUID as text, so the text is refused.
+    // Reflog stores every GUID as bytes, except in a database that stores GUIDs as text. So Reflog did not write this
+    // text. A query for the GUID compares bytes and would miss the row, so the text is refused.
     guard storesGUIDsAsText || GUID.bytes(of: text) == nil else { throw unexpected(column) }
     return text
   }

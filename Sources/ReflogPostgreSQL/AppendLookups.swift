@@ -2,32 +2,36 @@
 import ReflogLedger
 import ReflogModel
 
-/// What the checks of a transaction need, read in one request and updated with each row that the transaction writes.
+/// The stored values that the checks of a transaction need.
+///
+/// The values are read in one request, and updated with each row that the transaction writes.
 struct AppendLookups {
   private var addresses: [Int64: NewestChanges] = [:]
   private var connectors: [Int64: Int64?] = [:]
   private var results: [Int64: String] = [:]
   private var keys: [[UInt8]: StoredKey?] = [:]
-  /// The row of the address or, if negative, of the connector of each pending change that is known.
+  /// The place of each known pending change, by the id of the change.
+  ///
+  /// A positive number is the row of an address. A negative number is the row of a connector, with a minus sign.
   private var pendingPlaces: [Int64: Int64] = [:]
 
-  /// An idempotency key as it is stored, with the state of its change.
+  /// A stored idempotency key, with the state of the change that was made with the key.
   struct StoredKey {
     let change: Int64
     let bodyHash: [UInt8]
     let recorded: Int64
-    /// Whether the key is free for a repetition, or nil if the change was purged.
+    /// Whether a repetition of the request may use the key again, or nil if the change was purged.
     let frees: Bool?
   }
 
-  /// The rows that the groups of a transaction need.
+  /// The row numbers, ids and keys that one request reads for the groups of a transaction.
   struct Needs {
     var addresses: [Int64] = []
     var connectors: [Int64] = []
     var changes: [Int64] = []
     var keys: [[UInt8]] = []
 
-    /// Collects the rows that groups need, as far as their row numbers are in memory.
+    /// Collects the rows that the groups need; rows whose numbers are not in memory are left out and read later.
     init(_ groups: [Group], _ identities: Identities) {
       for group in groups {
         for prepared in group.prepared {
@@ -88,7 +92,7 @@ struct AppendLookups {
 
   mutating func add(_ key: StoredKey?, _ hash: [UInt8]) { keys[hash] = .some(key) }
 
-  /// Forgets a key, because the transaction writes it.
+  /// Removes a key from the known keys, because the transaction writes this key.
   mutating func forgetKey(_ hash: [UInt8]) { keys[hash] = nil }
 
   /// Updates the newest changes with a change that the transaction inserts.

@@ -4,12 +4,14 @@ import ReflogLedger
 import ReflogModel
 import ReflogStorage
 
-/// Finds out whether a transaction is durable whose COMMIT was not answered, or whose replication was cancelled.
+/// Finds out whether a transaction is durable after its COMMIT had no clear answer.
 ///
-/// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
-/// transaction has ended: either its head row and its entries are in the database, or it had no effect. The lock is
-/// written to the log of the server, so the COMMIT of the new transaction also waits for the replication of the
-/// unanswered transaction.
+/// There are two such cases: the server did not answer, or the server stopped waiting for its standby server.
+///
+/// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the earlier
+/// transaction has ended. Either its head row and its entries are in the database, or it had no effect. The server
+/// writes the lock to its log, so the COMMIT of the new transaction also waits until the standby server has the earlier
+/// transaction.
 struct CommitResolution {
   /// The values that the unanswered transaction wrote.
   struct Expected {
@@ -19,7 +21,7 @@ struct CommitResolution {
     let newestHash: Hash?
   }
 
-  /// The answer, with the new connection if there is one.
+  /// The answer; `durable` and `notDurable` contain the new connection.
   enum Answer {
     case durable(PostgreSQLConnection)
     case notDurable(PostgreSQLConnection)
@@ -34,11 +36,11 @@ struct CommitResolution {
   let connect: () throws(SQLError) -> PostgreSQLConnection
   let timeouts: PostgreSQLTimeouts
 
-  /// Returns the answer; until then, the calling thread waits.
+  /// Returns the answer, and lets the calling thread wait until there is an answer.
   ///
   /// - Parameters:
   ///   - expected: The values that the transaction wrote, or nil if it appended no entry.
-  ///   - earlier: The head row at the begin of the transaction.
+  ///   - earlier: The head row at the beginning of the transaction.
   func result(of expected: Expected?, after earlier: StoredHead?) -> Answer {
     let end = ContinuousClock.now + .seconds(Self.patience)
     var problem = "the connection was lost during COMMIT"
@@ -84,7 +86,7 @@ struct CommitResolution {
       throw SQLError(code: .transient, message: "the synchronous standby did not confirm the transaction")
     }
     guard let head else { return .unknown("the head of the log is missing") }
-    // A transaction without entries can be run again, because it only replaces rows.
+    // A transaction without entries only replaces rows. So it can run again, whether it is durable or not.
     guard let expected else { return .notDurable(connection) }
     if head.nextSequence >= expected.nextSequence {
       return hash == expected.newestHash

@@ -1,9 +1,9 @@
 #if PostgreSQL
 import CLibpq
 
-/// The address of a PostgreSQL database: a URL or a connection string of libpq (PostgreSQL manual, 34.1.1).
+/// The address of a PostgreSQL database: a URL that libpq accepts (PostgreSQL manual, 34.1.1).
 ///
-/// Values that the address does not contain come from the variables `PG…` and from the file `.pgpass`, as usual.
+/// libpq reads values that the address does not contain from the variables `PG…` and from the file `.pgpass`.
 package struct PostgreSQLAddress: Sendable, CustomStringConvertible {
   /// The address as the administrator wrote it; it can contain a password.
   let connectionString: String

@@ -5,7 +5,7 @@ import ReflogStorage
 extension PostgreSQLConnection {
   /// Runs several statements without arguments, separated by semicolons, in the open transaction.
   func runScript(_ sql: String) throws(SQLError) {
-    // libpq accepts several statements in one text only outside of the pipeline mode.
+    // libpq accepts a text with several statements only outside of the pipeline mode.
     guard PQexitPipelineMode(server) == 1 else { throw Self.lost(SQLError.lastMessage(of: server)) }
     let result = PQexec(server, sql)
     defer { PQclear(result) }

@@ -4,13 +4,13 @@ package import ReflogStorage
 
 /// A ledger in a PostgreSQL database.
 ///
-/// One service process writes the ledger. The head row's lock excludes every other writer.
+/// Only one process can write the ledger, because each writing transaction locks the head row.
 package struct PostgreSQLLedger: LedgerStore {
-  /// Opens connections that write.
+  /// Opens connections that can write.
   struct Opener: Sendable {
     let check: ServerCheck
 
-    /// Returns a writer without a connection.
+    /// A new writer, which connects when it is first used.
     var writer: PostgreSQLWriter {
       PostgreSQLWriter(name: check.address.description, timeouts: .standard, connect: check.connectAgain)
     }
@@ -21,7 +21,8 @@ package struct PostgreSQLLedger: LedgerStore {
       try writer.begin()
       let value: Value
       do { value = try body(writer) } catch {
-        // The caller must see the first error. Without a rollback, the server ends the transaction with the connection.
+        // The caller must see the first error. If the rollback fails, the server ends the transaction together with the
+        // connection.
         try? writer.rollBack()
         throw error
       }
@@ -54,7 +55,7 @@ package struct PostgreSQLLedger: LedgerStore {
 
   /// Opens the history in a database for reading only.
   package static func history(at address: PostgreSQLAddress) throws -> History {
-    // The connection shows at once whether the database can be read.
+    // A connection is opened immediately, so that the command reports a problem before it starts.
     let connection = try PostgreSQLConnection(address.connectionString)
     try PostgreSQLMigrations.check(connection, address)
     return History(reader: readers(at: address))
@@ -79,7 +80,7 @@ package struct PostgreSQLLedger: LedgerStore {
   package var name: String { opener.check.address.description }
   package var changeReader: any LedgerReader { readers.changes }
   package var queryReader: any LedgerReader { readers.queries }
-  /// The log of PostgreSQL serves all databases of the server, so its size is not reported.
+  /// Always 0, because the log of PostgreSQL is shared by all databases of the server.
   package var walBytes: Int64 { 0 }
 
   /// Creates the only writer of the ledger in this process.
@@ -90,7 +91,7 @@ package struct PostgreSQLLedger: LedgerStore {
     GroupCommitWriter(of: self, on: thread) { try makeSession($0, $0) }
   }
 
-  /// Runs one durable transaction on the calling thread, when no writer thread runs.
+  /// Runs one durable transaction on the calling thread; call this method only when no writer thread runs.
   package func setUp<Value>(_ body: (any WriteConnection, any AppendStore) throws -> Value) throws -> Value {
     try opener.run { try body($0, $0) }
   }
@@ -113,14 +114,14 @@ package struct PostgreSQLLedger: LedgerStore {
 extension PostgreSQLLedger: WritableStore {
   /// Opens the write connection, and calls `body` on the calling thread.
   package func withWriter(_ body: (PostgreSQLWriter, StoreUpkeep) throws -> Void) throws {
-    // PostgreSQL writes its checkpoints and removes deleted rows without Reflog.
+    // The writer has no other work, because PostgreSQL itself runs checkpoints and removes deleted rows.
     try body(opener.writer, StoreUpkeep(afterCommit: {}, rest: {}, reclaim: { .all }))
   }
 
-  /// The free space of the server is not known, so the result is always true.
+  /// Always true, because PostgreSQL does not report the free space of the server's disk.
   package func hasHeadroom(of bytes: UInt64) -> Bool { true }
 
-  /// Throws if the database may not be written any more, for example because another program replaced its file.
+  /// Does nothing, because a ledger in PostgreSQL has no file that another program could replace.
   package func check() throws(StorageError) {}
 }
 #endif

@@ -6,7 +6,7 @@ import Synchronization
 extension LedgerSource {
   /// Opens a ledger in a PostgreSQL database for reading.
   ///
-  /// A server can start while the source exists. The copy is refused if the server then records an entry.
+  /// A server can start while the source exists. If that server then records an entry, the copy is refused.
   ///
   /// - Throws: `StorageError` if the tables are missing, are empty, have another version, or are an unfinished copy.
   package init(at address: PostgreSQLAddress) throws {
@@ -35,10 +35,10 @@ package final class PostgreSQLTarget: LedgerTarget {
 
   /// Connects to a database, checks the server's settings, and creates the tables if they are missing.
   package init(at address: PostgreSQLAddress) throws {
-    // A target is not served yet, so the standby is checked later, when a server starts.
+    // No server uses the target yet. So a missing standby is accepted here, and is checked when a server starts.
     let connection = try ServerCheck(address: address, acceptsNoStandby: true).connect()
     try PostgreSQLMigrations.migrate(connection, address, isLoading: true)
-    // A statement at the end of a large copy can take longer than the statements of a server.
+    // A statement at the end of a large copy can take longer than the statements of a running server.
     connection.timeout = .milliseconds(PostgreSQLTimeouts.load.statement) + .seconds(10)
     name = address.description
     readers = PostgreSQLLedger.readers(at: address)
@@ -57,7 +57,7 @@ package final class PostgreSQLTarget: LedgerTarget {
         }
       }
     } catch let error as SQLError {
-      // The service's role may not lock the table, and it could not switch the triggers off.
+      // The role of a running server may not lock this table. The same role could not switch the triggers off.
       guard error.code == .misuse else { throw error }
       throw StorageError.unusable(path: name, problem: "\(error.message). Name a role that owns the tables")
     }
@@ -72,7 +72,8 @@ package final class PostgreSQLTarget: LedgerTarget {
 
   package func write(_ rows: LedgerRows, to table: LedgerTable) throws {
     try transaction { connection in
-      // The last transaction waits until all earlier transactions are durable.
+      // This transaction does not wait until it is durable. The last transaction waits until all transactions are
+      // durable.
       connection.queue("SET LOCAL synchronous_commit = off")
       let insertion = try RowInsertion(of: rows, into: table)
       connection.queue(insertion.sql, insertion.parameters)
@@ -88,7 +89,7 @@ package final class PostgreSQLTarget: LedgerTarget {
       try body(connection)
       for table in Self.tables { connection.queue("ALTER TABLE \(table) ENABLE TRIGGER USER") }
       try BegunCopy.forget(connection)
-      // The planner has no statistics of the new rows until then.
+      // The planner needs statistics about the new rows to choose good query plans.
       try connection.execute("ANALYZE \(Self.tables.joined(separator: ", "))", [], kept: false)
     }
   }
@@ -103,16 +104,16 @@ package final class PostgreSQLTarget: LedgerTarget {
     }
   }
 
-  /// Begins a transaction that waits for the transactions of other processes that copy rows into this database.
+  /// Begins a transaction, and waits until no other process copies rows into this database.
   ///
-  /// After a process was killed, the server can still run the process's last transaction.
+  /// The wait is needed because the server can still run the last transaction of a process that was killed.
   private static func begin(_ connection: PostgreSQLConnection) throws {
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
     connection.queue(PostgreSQLTimeouts.load.settings)
     connection.queue("LOCK TABLE ledger IN EXCLUSIVE MODE")
   }
 
-  /// Runs the statements of a transaction, and commits it.
+  /// Runs the SQL statements of a transaction, and commits the transaction.
   private static func commit<Value>(_ connection: PostgreSQLConnection, _ body: () throws -> Value) throws -> Value {
     do {
       let value = try body()
@@ -120,7 +121,7 @@ package final class PostgreSQLTarget: LedgerTarget {
       _ = try connection.finish()
       return value
     } catch {
-      // The caller must see the first error. Without a connection, the server rolls the transaction back.
+      // The caller must see the first error. If the connection is lost, the server rolls the transaction back.
       connection.queue("ROLLBACK")
       _ = try? connection.finish()
       throw error

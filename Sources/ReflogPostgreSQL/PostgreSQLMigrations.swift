@@ -4,7 +4,7 @@ import ReflogStorage
 
 /// The migrations of a ledger in PostgreSQL.
 ///
-/// The table `schema_version` has one row with the version. The row is locked while a migration runs, so two processes
+/// The table `schema_version` has one row with the version of the schema. A migration locks the row, so two processes
 /// never migrate at the same time.
 enum PostgreSQLMigrations {
   /// Creates the tables if the database has none.
@@ -12,9 +12,9 @@ enum PostgreSQLMigrations {
   /// - Parameters:
   ///   - connection: The connection, without a transaction.
   ///   - address: The address of the database.
-  ///   - isLoading: Whether to accept an unfinished copy of another ledger, because rows are copied into it.
-  /// - Throws: ``StorageError`` if the database belongs to another program, if a newer version of Reflog migrated it, or
-  ///   if the role may not create tables.
+  ///   - isLoading: Whether to accept an unfinished copy of another ledger; true if rows are being copied into it.
+  /// - Throws: ``StorageError`` if the database belongs to another program, if a newer version of Reflog migrated it,
+  ///   or if the role may not create tables.
   static func migrate(
     _ connection: PostgreSQLConnection,
     _ address: PostgreSQLAddress,
@@ -29,7 +29,8 @@ enum PostgreSQLMigrations {
     do {
       connection.queue("BEGIN", [])
       _ = try connection.finish()
-      // Another process may have migrated the database since the version was read.
+      // Another process may have migrated the database after the version was read, so the version is read again under
+      // the lock.
       let version = try version(connection, name, locking: true, isLoading: isLoading) ?? 0
       for migration in Migrations.postgreSQL.migrations.dropFirst(Int(version)) {
         try connection.runScript(migration.sql)
@@ -100,10 +101,11 @@ enum PostgreSQLMigrations {
     return version
   }
 
-  /// Reads whether the table `schema_version` exists, can be read and has its columns, whether any table exists, the
-  /// name of the role, and whether the database is an unfinished copy.
+  /// The SQL that reads the state of the database.
   ///
-  /// The tables and views of an extension do not count.
+  /// The columns are: whether the table `schema_version` exists, whether the role may read it, whether it has its
+  /// columns, whether any table or view exists, the name of the role, and whether the database is an unfinished copy.
+  /// Tables and views of an extension do not count.
   private static let tables = """
     SELECT to_regclass('schema_version') IS NOT NULL,
       coalesce(has_table_privilege(to_regclass('schema_version'), 'SELECT'), FALSE),

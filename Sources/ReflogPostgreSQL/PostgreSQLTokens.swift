@@ -6,9 +6,10 @@ import Synchronization
 
 /// The table of API tokens in a PostgreSQL database.
 ///
-/// A token that another process revokes is refused after at most ``PostgreSQLTokens/freshness``.
+/// If another process revokes a token, this process refuses the token after at most ``PostgreSQLTokens/freshness``
+/// seconds.
 package struct PostgreSQLTokens: TokenDatabase {
-  /// The time for which a token that was read is used without reading it again, in seconds.
+  /// The time in seconds for which a token in memory is used without reading the token again.
   package static let freshness: UInt64 = 1
 
   private let readers: any LedgerReader
@@ -20,7 +21,7 @@ package struct PostgreSQLTokens: TokenDatabase {
     self.ledger = ledger
   }
 
-  /// The number of the current second, and the number of writes of this process.
+  /// A number that changes every ``PostgreSQLTokens/freshness`` seconds and with each write of this process.
   package var version: UInt64? {
     let second = DispatchTime.now().uptimeNanoseconds / 1_000_000_000 / Self.freshness
     return second << 32 | UInt64(written.count.load(ordering: .relaxed) & 0xFFFF_FFFF)
@@ -38,14 +39,14 @@ package struct PostgreSQLTokens: TokenDatabase {
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value {
     let ledger = ledger
-    // Tokens are written rarely, so each write has a connection of its own, on a thread that may wait.
+    // Tokens are rarely written. So each write opens a separate connection, on a thread that may wait.
     let value = try await withCheckedThrowingContinuation { continuation in
       DispatchQueue.global().async {
         continuation.resume(
           with: Result<Value, any Error> {
             try ledger.run { writer in
-              // The lock keeps two processes from creating tokens with names that can be confused. A lock on the table
-              // would need rights that the server's role does not have.
+              // The lock prevents two processes from creating tokens whose names can be confused. The head row is
+              // locked, because the server's role has no right to lock the table of tokens.
               try writer.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE")
               return try body(writer)
             }

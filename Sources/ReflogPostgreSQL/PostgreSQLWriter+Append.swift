@@ -4,10 +4,10 @@ package import ReflogModel
 import ReflogStorage
 
 extension PostgreSQLWriter: AppendStore {
-  /// Reads the head row of the log; no other transaction can write the row until this transaction ends.
+  /// Reads the head row of the log, and locks the row until this transaction ends.
   package func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead? {
-    // The lock is a statement of its own: a statement sees only what was committed when it began, so the statement that
-    // waits for the lock would not see the rows of the transaction that held the lock.
+    // The lock needs a separate statement. A statement sees only data that was committed before the statement began. So
+    // a statement that waited for the lock would not see the rows of the transaction that held the lock.
     try queue("SELECT id FROM head WHERE id = 1 FOR UPDATE")
     try queue(
       "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head WHERE id = 1"
@@ -15,7 +15,7 @@ extension PostgreSQLWriter: AppendStore {
     let needs = AppendLookups.Needs(groups, identities)
     let kinds = needs.kinds
     for kind in kinds { try queue(Self.statement(of: kind), [needs.parameter(of: kind)]) }
-    // The results of BEGIN, of the settings and of the lock are in front of these results.
+    // The request also contains BEGIN, the settings and the lock. Their results are first and are skipped.
     let results = try finish().suffix(1 + kinds.count)
     var head: StoredHead?
     try results.first?.forEach { row in
@@ -52,7 +52,7 @@ extension PostgreSQLWriter: AppendStore {
     switch lookup {
     case .addresses: newestAtAddresses
     case .connectors: pendingOfConnectors
-    // The lock keeps other programs from settling the change between this check and the outcome.
+    // The lock prevents other programs from settling the change between this check and the write of the outcome.
     case .changes: "SELECT id, result FROM change WHERE id = ANY ($1) FOR UPDATE"
     case .keys: storedKeys
     }
@@ -188,7 +188,7 @@ extension PostgreSQLWriter: AppendStore {
     )
   }
 
-  /// Calls `body` with each row of a statement, after all rows in memory were sent.
+  /// Sends all rows in memory, and then calls `body` with each row that a query returns.
   private func readAfterFlush(
     _ sql: String,
     _ parameters: [PostgreSQLConnection.Parameter],
@@ -202,7 +202,7 @@ extension PostgreSQLWriter: AppendStore {
     }
   }
 
-  /// Reads the row number, the pending change and the newest applied change of each address in `$1`.
+  /// The SQL that reads the row number, the pending change and the newest applied change of each address in `$1`.
   private static let newestAtAddresses = """
     SELECT wanted.row,
       (
@@ -220,13 +220,13 @@ extension PostgreSQLWriter: AppendStore {
       AND (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector)
     """
 
-  /// Reads the row number and the pending change of each connector in `$1` that has a pending change.
+  /// The SQL that reads the row number and the pending change of each connector in `$1` that has a pending change.
   private static let pendingOfConnectors = """
     SELECT -coalesce(address, -before_connector), id FROM change
     WHERE coalesce(address, -before_connector) = ANY (SELECT -unnest($1::bigint[])) AND result = 'pending'
     """
 
-  /// Reads the stored keys in `$1`, each with the state of its change.
+  /// The SQL that reads the stored keys in `$1`, each with the state of its change.
   private static let storedKeys = """
     SELECT idempotency.key_hash, idempotency.change, idempotency.body_hash, idempotency.recorded,
       CASE WHEN change.id IS NOT NULL THEN

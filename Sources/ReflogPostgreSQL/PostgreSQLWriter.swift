@@ -5,9 +5,9 @@ package import ReflogStorage
 
 /// The connection that writes a ledger in PostgreSQL.
 ///
-/// A transaction that appends needs two requests to the server. The first request begins the transaction, locks the head
-/// row, and reads what the checks need. The second request inserts all rows, updates the head row, and commits. Rows
-/// that the session inserts are kept in memory until then, see `RowBuffer`.
+/// A transaction that appends needs two requests to the server. The first request begins the transaction, locks the
+/// head row, and reads the values that the checks need. The second request inserts all rows, updates the head row, and
+/// commits. Until then, the rows are kept in memory, see `RowBuffer`.
 ///
 /// If the connection is lost, the next transaction opens a new connection. If the connection is lost during COMMIT, the
 /// writer finds out on a new connection whether the transaction is durable, see `CommitResolution`.
@@ -16,9 +16,9 @@ package final class PostgreSQLWriter {
   private let connect: () throws(SQLError) -> PostgreSQLConnection
   private let timeouts: PostgreSQLTimeouts
   private var connection: PostgreSQLConnection?
-  /// The head that the newest transaction of this writer made durable, or nil if it made none durable.
+  /// The newest head row that this writer made durable, or nil if there is none.
   ///
-  /// A server without these entries is not the newest primary server, so this writer never writes to it.
+  /// If a server lacks these entries, it is an old standby or a restored server, so this writer never writes to it.
   private var acknowledged: AcknowledgedHead?
 
   package private(set) var statementCount = 0
@@ -28,11 +28,11 @@ package final class PostgreSQLWriter {
 
   /// The rows of the current transaction that were not sent to the server yet.
   var buffer = RowBuffer()
-  /// What the checks of the current transaction need.
+  /// The stored values that the checks of the current transaction need.
   var lookups = AppendLookups()
-  /// The head row at the beginning of the current transaction, or nil if it was not read.
+  /// The head row at the beginning of the current transaction, or nil if the transaction did not read it.
   var begun: StoredHead?
-  /// The head row that the current transaction writes, and the hash of its newest entry.
+  /// The head row that the current transaction writes, with the hash of its newest entry; nil if it writes none.
   var written: CommitResolution.Expected?
   /// The hash of the newest entry that the current transaction inserted.
   var newestHash: Hash?
@@ -76,13 +76,14 @@ package final class PostgreSQLWriter {
   @discardableResult
   func finish() throws(SQLError) -> [PostgreSQLResult] {
     do { return try opened().finish() } catch {
-      // The error ended the transaction on the server. The number shows that the transaction must be repeated.
+      // The server has ended the transaction because of the error. The higher number tells the caller of this
+      // connection that the whole transaction must be repeated.
       allChangedRowCount += 1
       throw error
     }
   }
 
-  /// Counts rows that the session changed.
+  /// Counts rows that the current transaction changed.
   func noteChangedRows(_ count: Int) { allChangedRowCount += Int64(count) }
 
   /// Sends the rows in memory to the server, without waiting for the results.
@@ -132,7 +133,7 @@ extension PostgreSQLWriter: WriteConnection {
   /// Begins a transaction that excludes all other writers.
   package func begin() throws {
     clear()
-    // The statement is sent together with the first read of the transaction.
+    // BEGIN is not sent alone, but together with the first read of the transaction.
     try queue("BEGIN ISOLATION LEVEL READ COMMITTED")
     try queue(timeouts.settings)
     isInsideTransaction = true
@@ -148,7 +149,7 @@ extension PostgreSQLWriter: WriteConnection {
       connection.queue("COMMIT", [])
       _ = try connection.finish()
     } catch {
-      // If the server reported an error, it did not commit. Without an answer, it may have committed.
+      // If the server reported an error, it did not commit. If it did not answer, it may have committed.
       guard connection.isLost else { throw .refused(error) }
       return try resolve(expected, earlier)
     }
@@ -157,7 +158,7 @@ extension PostgreSQLWriter: WriteConnection {
     clear()
   }
 
-  /// Finds out on a new connection whether the transaction is durable, and returns if it is.
+  /// Finds out on a new connection whether the transaction is durable, and throws if it is not.
   private func resolve(_ expected: CommitResolution.Expected?, _ earlier: StoredHead?) throws(CommitError) {
     connection = nil
     let resolution = CommitResolution(connect: connect, timeouts: timeouts)
@@ -192,7 +193,7 @@ extension PostgreSQLWriter: WriteConnection {
     statementCount += 1
     connection.queue("ROLLBACK", [])
     do { _ = try connection.finish() } catch {
-      // Without a connection, the server rolls the transaction back.
+      // The server rolls the transaction back when the connection ends, so the connection is closed.
       self.connection = nil
     }
   }
@@ -222,12 +223,12 @@ extension PostgreSQLWriter: WriteConnection {
     try finish()
   }
 
-  /// Does nothing: PostgreSQL removes the copies of deleted rows when it vacuums the tables.
+  /// Does nothing, because PostgreSQL removes deleted rows and their copies when it vacuums the tables.
   package func beginDeletion() throws {}
 
-  /// Writes to the database without any effect, to find out whether it accepts writes.
+  /// Writes to the database without changing any data, to find out whether the database accepts writes.
   package func probe() throws {
-    // The lock is written to the log of the server.
+    // Locking a row is a write, because the server writes the lock to its log.
     try execute("SELECT id FROM head WHERE id = 1 FOR UPDATE", [], kept: true)
   }
 
@@ -265,7 +266,7 @@ extension PostgreSQLWriter: WriteConnection {
   }
 }
 
-/// The newest head that a writer acknowledged.
+/// The newest head row whose entries were reported to callers as durable.
 struct AcknowledgedHead {
   let nextSequence: Int64
   let checkpoint: String?
@@ -283,14 +284,15 @@ package struct PostgreSQLTimeouts: Sendable {
   /// The limits of changes.
   package static let standard = PostgreSQLTimeouts(statement: 30_000, lock: 10_000, idle: 30_000)
 
-  /// The statement that sets the limits and the planner for the current transaction.
+  /// The SQL that sets the limits and the planner's settings for the current transaction.
   ///
   /// The settings belong to a transaction and not to a session, so that a connection pooler such as pgbouncer can be
   /// used.
   ///
-  /// PostgreSQL keeps the plan of a foreign key's check. A plan that was made when a table was nearly empty would read
-  /// the whole table for every new row, so the planner may not choose such plans. Their high cost would then start the
-  /// just-in-time compiler, which takes longer than the statement, so it is off too.
+  /// PostgreSQL keeps the query plan for the check of a foreign key. A plan from a time when the table was nearly empty
+  /// would scan the whole table for every new row. So `enable_seqscan` is off, and the planner chooses index lookups.
+  /// This setting makes plans look expensive, and expensive plans start the just-in-time compiler, which takes longer
+  /// than the statement. So `jit` is off too.
   var settings: String {
     """
     SELECT set_config('statement_timeout', '\(statement)', TRUE), set_config('lock_timeout', '\(lock)', TRUE),

@@ -3,9 +3,9 @@ import ReflogLedger
 import ReflogModel
 import ReflogStorage
 
-/// The rows of a transaction that were not sent to the server yet, as one array for each column.
+/// The rows of a transaction that were not sent to the server yet.
 ///
-/// The server receives one statement for each table, whatever the number of rows is.
+/// One SQL statement writes all rows of a table. Each column is sent as one array.
 struct RowBuffer {
   /// An SQL text with its parameters.
   struct SQL {
@@ -36,14 +36,14 @@ struct RowBuffer {
   mutating func add(_ head: LedgerHead) { self.head = head }
 
   mutating func add(_ row: KeyRow) {
-    // One statement can't update the same row twice, and only the newest use of a key counts.
+    // Only the newest use of a key counts, and one SQL statement can't write the same row twice.
     keys.removeAll { $0.key.keyHash == row.key.keyHash }
     keys.append(row)
   }
 
-  /// The statements that write all rows, in the order of their foreign keys.
+  /// The SQL statements that write all rows, in the order that foreign keys need.
   ///
-  /// The outcomes are first: an address can get a new pending change when its earlier change is settled.
+  /// The outcomes are first, because an address can get a new pending change only after its earlier change is settled.
   var statements: [SQL] {
     var statements: [SQL] = []
     if !outcomes.isEmpty { statements.append(settleStatement) }

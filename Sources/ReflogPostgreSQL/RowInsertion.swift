@@ -3,7 +3,7 @@ import ReflogLedger
 import ReflogModel
 import ReflogStorage
 
-/// The statement that inserts many rows of another ledger, with one array for each column.
+/// The SQL statement that inserts many rows of another ledger; each column is sent as one array.
 struct RowInsertion {
   let sql: String
   let parameters: [PostgreSQLConnection.Parameter]
@@ -15,7 +15,8 @@ struct RowInsertion {
     var columns: [(name: String, type: String, values: PostgreSQLConnection.Parameter)] = []
     for (index, name) in table.columns.enumerated() {
       let values = stride(from: index, to: rows.values.count, by: rows.width).map { rows.values[$0] }
-      // A column that is left out gets NULL: no column that can be NULL has another default.
+      // A column with only NULL is left out, and gets NULL. This is correct, because no column that can be NULL has
+      // another default.
       guard let first = values.first(where: { $0 != .null }) else { continue }
       switch first {
       case .null: continue

@@ -1,12 +1,12 @@
 #if PostgreSQL
 import ReflogStorage
 
-/// Opens connections, and refuses a server whose settings could lose acknowledged changes.
+/// Opens connections, but refuses servers with settings that could lose changes after their callers got an answer.
 struct ServerCheck: Sendable {
   let address: PostgreSQLAddress
   let acceptsNoStandby: Bool
 
-  /// The oldest version that is supported, as `server_version_num` writes it.
+  /// The oldest version of PostgreSQL that Reflog accepts, in the form of `server_version_num`.
   private static let oldestVersion: Int64 = 150_000
 
   /// A setting of the server that must have one of these values.
@@ -31,7 +31,7 @@ struct ServerCheck: Sendable {
     Requirement(name: "server_encoding", accepted: ["UTF8"], reason: "texts could not be stored as they were sent"),
   ]
 
-  /// Opens a connection to a server that accepts writes, and checks its settings.
+  /// Opens a connection to a server that accepts writes, and checks the settings of the server.
   ///
   /// - Throws: ``StorageError`` if the server can't be used.
   func connect() throws -> PostgreSQLConnection {
@@ -53,10 +53,11 @@ struct ServerCheck: Sendable {
     return connection
   }
 
-  /// Opens a connection for the writer, and reports every problem as an error of the database.
+  /// Opens a connection for the writer, and throws every problem as an ``SQLError``.
   func connectAgain() throws(SQLError) -> PostgreSQLConnection {
     do { return try connect() } catch {
-      // Only an administrator can solve any other problem, for example a wrong setting of the server.
+      // Any other problem, such as a wrong setting of the server, is not transient, because only an administrator can
+      // solve it.
       throw (error as? SQLError) ?? SQLError(code: .other, message: "\(error)")
     }
   }
@@ -66,7 +67,7 @@ struct ServerCheck: Sendable {
     guard try row.integer(0) >= Self.oldestVersion else {
       throw unusable("its version is older than PostgreSQL 15")
     }
-    // A standby refuses writes, and its newest entries can be missing.
+    // A standby is refused, because it accepts no writes and can lack the newest entries.
     guard try !row.bool(1), try row.text(7) == "off" else {
       throw unusable(
         "the server is in recovery or read-only. Name the primary server, or add target_session_attrs=read-write to a "
@@ -94,21 +95,22 @@ struct ServerCheck: Sendable {
   func checkRights(_ connection: PostgreSQLConnection) throws {
     connection.queue(
       """
-      SELECT has_table_privilege('change', 'SELECT, INSERT'), has_column_privilege('change', 'result', 'UPDATE'),
-        has_table_privilege('entry', 'SELECT, INSERT'), has_column_privilege('head', 'checkpoint', 'UPDATE'),
+      SELECT bool_and(has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')),
+        has_column_privilege('change', 'result', 'UPDATE'), has_column_privilege('head', 'checkpoint', 'UPDATE'),
         current_user
+      FROM unnest(ARRAY['change', 'entry']) AS name
       """,
       []
     )
     try connection.finish().last?.forEach { row in
-      guard try row.bool(0), try row.bool(1), try row.bool(2), try row.bool(3) else {
-        throw unusable(Self.missingRights(of: try row.text(4)))
+      guard try row.bool(0), try row.bool(1), try row.bool(2) else {
+        throw unusable(Self.missingRights(of: try row.text(3)))
       }
       return false
     }
   }
 
-  /// Returns the problem of a role that may not use the tables.
+  /// Returns the text of the problem that the role may not use the tables.
   static func missingRights(of role: String) -> String {
     "the role \(role) may not write its tables. Grant the rights of the role reflog_service to it"
   }

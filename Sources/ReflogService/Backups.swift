@@ -8,7 +8,7 @@ package final class Backups: Sendable {
   private let events: EventRecorder
   private let slot = Slot()
 
-  /// The only slot for a backup in progress.
+  /// The slot for the backup in progress; there is only one slot, so only one backup can be in progress.
   ///
   /// The slot is free again when the lease of the backup is deallocated.
   fileprivate final class Slot: Sendable {
@@ -22,7 +22,7 @@ package final class Backups: Sendable {
       }
     }
 
-    /// A reservation of the slot, which frees the slot when this object is deallocated.
+    /// A reservation of the slot; the slot is free again when this object is deallocated.
     final class Lease: Sendable {
       private let slot: Slot
 
@@ -40,9 +40,10 @@ package final class Backups: Sendable {
     self.events = events
   }
 
-  /// Starts a backup of the ledger as it is at this moment.
+  /// Starts a backup of the current state of the ledger.
   ///
-  /// When this returns, the service event `backup` is durable. The first byte of the backup is read only after that.
+  /// When this returns, the service event `backup` is durable. The bytes of the backup are read only later, so every
+  /// downloaded backup is recorded.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another backup is in progress.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
@@ -50,7 +51,7 @@ package final class Backups: Sendable {
     guard let lease = slot.take() else { throw .busy("Another backup is in progress.") }
     let copy: LedgerCopy
     do { copy = try await ledger.copy() } catch { throw ServiceError(reading: error) }
-    // The event is recorded only if there is a copy to send.
+    // The event is recorded after the copy was created, so that a failed copy is not recorded as a backup.
     try await events.record(ServiceEvent.Content(.backup, actor: caller.actor))
     return Backup(copy: copy, lease: lease)
   }

@@ -2,7 +2,7 @@ import ReflogLedger
 
 /// A source of exported items, oldest first, in pieces that are read on demand.
 package protocol ExportSource: Sendable {
-  /// What is exported: a change or a service event.
+  /// The type of the exported items: a change or a service event.
   associatedtype Item: Sendable
 
   /// Reads the next piece, or returns nil at the end.
@@ -11,7 +11,7 @@ package protocol ExportSource: Sendable {
   mutating func nextPiece() async throws(ServiceError) -> ExportPiece<Item>?
 }
 
-/// A piece of an export. Its items are compared with the log when they are requested.
+/// A piece of an export; its items are compared with the log when they are requested.
 package struct ExportPiece<Item: Sendable>: Sendable {
   private let check: @Sendable () throws(LedgerError) -> [Item]
 
@@ -43,7 +43,7 @@ extension ExportSource {
     try await ExportedItems(from: try await following())
   }
 
-  /// Reads the next piece. Returns it and a source that continues after it, or nil at the end.
+  /// Reads the next piece, and returns the piece with a source that continues after it; returns nil at the end.
   @concurrent
   fileprivate func following() async throws(ServiceError) -> Following<Self>? {
     var rest = self
@@ -58,11 +58,11 @@ private struct Following<Source: ExportSource>: Sendable {
   let rest: Source
 }
 
-/// The items of one piece of an export. The next piece is already read.
+/// The items of one piece of an export; the next piece is already read.
 ///
-/// Call ``following()`` with `async let`, and write the items at the same time. While the items of one piece are
-/// written, the items of the next piece are compared with the log, and the piece after that is read. So an export can
-/// use several processors.
+/// Call ``following()`` with `async let`, and write the items at the same time. So three pieces are in work at the same
+/// time: one is written, the next is compared with the log, and the third is read. An export can therefore use several
+/// processors.
 package struct ExportedItems<Source: ExportSource>: Sendable {
   /// The items, oldest first.
   package let items: [Source.Item]

@@ -3,15 +3,15 @@ package import ReflogModel
 
 /// Exports history, oldest first, in pieces that are read on demand.
 ///
-/// A full export is in the order of change ids. An export that continues after an entry is in the order of entries, and
-/// contains every change that has a newer entry. So a change that was exported while it was pending is exported again
-/// after it is settled. To keep an exact copy of the history, store the changes by id, and replace a stored change when
-/// you receive the same id again.
+/// A full export is in the order of change ids. An export after an entry is in the order of entries, and contains every
+/// change that has a newer entry. So a change that was exported while it was pending is exported again after it is
+/// settled. To keep an exact copy of the history, store the changes by id. If you receive an id again, replace the
+/// stored change.
 package struct HistoryExport: ExportSource {
   /// The maximum number of changes in a piece.
   ///
-  /// The number is small. So every read of the ledger is short, and even fifty slow clients need little memory: an
-  /// export has at most three pieces in memory, and a piece needs about 1 MB.
+  /// The number is small, so that every read of the ledger is short. Even fifty slow clients need little memory,
+  /// because an export has at most three pieces in memory, and a piece needs about 1 MB.
   private static let pieceSize = 512
   /// The maximum time that one read searches for matching changes.
   ///

@@ -40,13 +40,13 @@ package struct HistoryService: Sendable {
 
   /// Returns a page of the changes that match a query.
   ///
-  /// New changes do not move changes from one page to another. If no index can be used, history is scanned in steps.
+  /// New changes do not move other changes to another page. If no index can be used, the history is scanned in steps.
   /// Then a page may have fewer changes than `size`, or no changes, although there is a next page.
   ///
   /// - Parameters:
-  ///   - query: the filter and the order of the changes.
-  ///   - behind: the id of the last change on the previous page, or nil for the first page.
-  ///   - size: the maximum number of changes on the page.
+  ///   - query: The filter and the order of the changes.
+  ///   - behind: The id of the last change on the previous page, or nil for the first page.
+  ///   - size: The maximum number of changes on the page.
   package func page(_ query: ChangeQuery, behind: Change.ID?, size: Int) async throws(ServiceError) -> ChangePage {
     if let behind { try await checkPage(behind: behind) }
     do {
@@ -77,8 +77,8 @@ package struct HistoryService: Sendable {
   /// Returns how many changes match a query.
   ///
   /// - Parameters:
-  ///   - query: the filter of the changes.
-  ///   - patience: the maximum time of the count.
+  ///   - query: The filter of the changes.
+  ///   - patience: The maximum time of the count.
   /// - Throws: `questionTooBroad` if the count takes too long.
   package func count(
     _ query: ChangeQuery,
@@ -95,9 +95,9 @@ package struct HistoryService: Sendable {
   /// Returns the newest effective changes at an address, newest first.
   ///
   /// - Parameters:
-  ///   - address: the address whose changes are returned.
-  ///   - end: only changes that were settled before this moment, or nil for all of them.
-  ///   - limit: the maximum number of changes to return.
+  ///   - address: The address whose changes are returned.
+  ///   - end: The moment before which the returned changes were settled, or nil for all changes.
+  ///   - limit: The maximum number of changes to return.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -110,7 +110,7 @@ package struct HistoryService: Sendable {
 
   /// Returns the newest rollback of a change, or nil if there is none.
   ///
-  /// The method ignores rollbacks that were not applied and can't be applied any more.
+  /// Rollbacks that were not applied, and can't be applied any more, are ignored.
   package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
     do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
   }
@@ -123,8 +123,8 @@ package struct HistoryService: Sendable {
   /// Returns the reference that every address in the ledger held at a moment.
   ///
   /// - Parameters:
-  ///   - moment: the moment. Changes that were settled later are ignored.
-  ///   - flows: only the addresses of these flows, or nil for the addresses of all flows.
+  ///   - moment: The moment. Changes that were settled later are ignored.
+  ///   - flows: The flows whose addresses are returned, or nil for the addresses of all flows.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil
@@ -187,16 +187,16 @@ package struct HistoryService: Sendable {
     throw .notSignedYet
   }
 
-  /// Returns the secret key that proves that a cursor was created by this ledger.
+  /// Returns the secret key with which this ledger signs cursors, to recognize its own cursors.
   ///
-  /// The key contains the log's name. So a cursor is not valid after an older copy of the ledger was accepted.
+  /// The key contains the log's name. So a cursor becomes invalid when an older copy of the ledger is accepted.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() + Array(history.origin().text.utf8) } catch {
       throw ServiceError(reading: error)
     }
   }
 
-  /// Returns the secret key of the cursors that this ledger created while the log had a former name.
+  /// Returns the secret key with which this ledger signed cursors while the log had a former name.
   package func cursorKey(of former: KeyReplacement) async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() + Array(former.formerOrigin.text.utf8) } catch {
       throw ServiceError(reading: error)
@@ -219,7 +219,7 @@ package struct HistoryService: Sendable {
   /// Throws `positionNotInLog` if a position belongs to another log or comes after the newest entry of this log, and
   /// `positionOfFormerName` if the position has a former name of this log.
   ///
-  /// An export after such a position would leave changes out.
+  /// Such a position must not be used, because an export that begins there would leave out changes.
   package func check(_ position: LogPosition) async throws(ServiceError) {
     let own = try await origin().text
     guard position.origin ?? own == own else {
@@ -238,11 +238,11 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the changes that match a query, oldest first.
   ///
-  /// The export ends with the change that is the newest change when the first piece is read.
+  /// The export ends with the change that is the newest one at the time when the first piece is read.
   ///
   /// - Parameters:
-  ///   - query: the filter for the changes. The order in the query is ignored.
-  ///   - entry: an entry, to export only changes that have a newer entry, or nil to export all changes.
+  ///   - query: The filter for the changes. The order in the query is ignored.
+  ///   - entry: The entry after which changes are exported, or nil to export all changes.
   package func export(_ query: ChangeQuery = ChangeQuery(), afterEntry entry: Int64? = nil) -> HistoryExport {
     HistoryExport(history: history, query: query, afterEntry: entry)
   }
@@ -253,9 +253,9 @@ package struct HistoryService: Sendable {
   /// events, although there is a next page. On the last page, `next` is nil.
   ///
   /// - Parameters:
-  ///   - query: the filter and the order of the events.
-  ///   - behind: the id of the last event on the previous page, or nil for the first page.
-  ///   - size: the maximum number of events on the page.
+  ///   - query: The filter and the order of the events.
+  ///   - behind: The id of the last event on the previous page, or nil for the first page.
+  ///   - size: The maximum number of events on the page.
   package func events(
     _ query: EventQuery,
     behind: Int64?,
@@ -301,16 +301,16 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// The number of events that one short read returns: the size of the largest page, plus one.
+  /// The number of events that one short read returns, which is the maximum size of a page plus one.
   private static let eventsRead = 1001
 
   /// Returns an export of the service events that match a filter, oldest first.
   ///
-  /// The export ends with the event that is the newest event when the first piece is read.
+  /// The export ends with the event that is the newest one at the time when the first piece is read.
   ///
   /// - Parameters:
-  ///   - filter: the filter for the events, or nil to export events of all kinds.
-  ///   - entry: an entry, to export only events with a newer entry, or nil to export all events.
+  ///   - filter: The filter for the events, or nil to export events of all kinds.
+  ///   - entry: The entry after which events are exported, or nil to export all events.
   package func exportEvents(_ filter: EventFilter? = nil, afterEntry entry: Int64? = nil) -> EventExport {
     EventExport(history: history, filter: filter, afterEntry: entry)
   }

@@ -32,8 +32,8 @@ extension ServiceError {
 extension Ledger {
   /// Appends a group, and returns the recorded changes, or an empty list if the ledger refused the group.
   ///
-  /// Use this method for drift and for requests that are refused. In both cases the caller need not get an error if the
-  /// ledger refuses the group.
+  /// Use this method for drift and for refused requests. In both cases, the caller needs no error if the ledger refuses
+  /// the group.
   func record(_ group: Group) async throws(ServiceError) -> [Change] {
     do {
       guard case .recorded(_, let drafts) = try await append(group) else { return [] }

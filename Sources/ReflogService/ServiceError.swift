@@ -43,7 +43,7 @@ package enum ServiceError: Error, Sendable {
   ///
   /// `log` is the present name.
   case positionOfFormerName(LogPosition, KeyReplacement, log: String)
-  /// The link to the page was created while the log had the name that this replacement of a lost key ended.
+  /// The link to the page contains a former name of the log; this replacement of a lost key ended the use of that name.
   case pageOfFormerName(KeyReplacement)
   /// The page would begin behind a change that this ledger does not have yet.
   case pageNotInLedger
@@ -111,8 +111,8 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The reconciler will settle the changes.
   case outcomeUnknown([Change.ID], why: String)
-  /// A repeated request was not carried out, because the first request's change has a final result that does not show
-  /// whether the change was applied.
+  /// A repeated request was not carried out, because the result of the first request's change is final, but does not
+  /// show whether the change was applied.
   case outcomeStaysUnknown(Change.ID, Change.Result)
   /// The write was certainly not sent to the directory.
   case notSent([Change.ID], why: String)
@@ -125,7 +125,7 @@ package enum ServiceError: Error, Sendable {
 }
 
 extension ServiceError {
-  /// The changes that were recorded for the request, or that prevented the request from being carried out.
+  /// The changes that were recorded for the request, or because of which the request was not carried out.
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids

@@ -1,8 +1,8 @@
 import ServiceLifecycle
 
 extension Task where Success == Never, Failure == Never {
-  /// Whether background work must end: the service shuts down gracefully, or another part of the process failed.
+  /// Whether background work must end, because the service shuts down or another part of the process failed.
   ///
-  /// If work ends with an error for this reason, the work is not tried again.
+  /// Work that ended with an error for this reason is not tried again.
   static var isEnding: Bool { isShuttingDownGracefully || isCancelled }
 }

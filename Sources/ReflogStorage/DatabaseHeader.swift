@@ -40,11 +40,11 @@ struct DatabaseHeader {
     let stored = Int(bytes[16]) << 8 | Int(bytes[17])
     // A page of 65,536 bytes does not fit into the two bytes, so SQLite stores 1.
     pageSize = stored == 1 ? 65_536 : stored
-    // The number of pages is valid only if the program that wrote it also updated the two counters.
+    // The number of pages is valid only if the program that wrote the number also updated the two change counters.
     let isCountValid = bytes.number(at: 24) == bytes.number(at: 92)
     pageCount = isCountValid && bytes.number(at: 28) > 0 ? Int(bytes.number(at: 28)) : nil
-    // Behind the header, the first page begins with the type of the page and, two bytes later, its number of rows. The
-    // page contains the schema. Type 13 is a page without child pages (section 1.6).
+    // The first page contains the schema. In the page, the 100 bytes of the file header are followed by the type of the
+    // page and, two bytes later, the number of rows. Type 13 is a page without child pages (section 1.6).
     hasTables = bytes[100] != 13 || bytes[103] != 0 || bytes[104] != 0
     mark = SessionMark(bytes.number(at: Self.markOffset))
   }

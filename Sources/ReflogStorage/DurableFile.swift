@@ -22,7 +22,8 @@ package enum DurableFile {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
-    // A crash or another program may have left a partial file with more permissions.
+    // An earlier write may have been interrupted, or another program may have created the file. So the file can have
+    // more permissions.
     fchmod(file, 0o600)
     let failure = writeAll(bytes, to: file, at: path)
     close(file)
@@ -35,8 +36,8 @@ package enum DurableFile {
 
   /// Writes and flushes all bytes, or returns the error.
   ///
-  /// A write can write fewer bytes than requested without an error, for example if the disk becomes full. The next
-  /// write then reports the reason.
+  /// A write can write fewer bytes than requested without an error, for example if the disk becomes full. So the
+  /// remaining bytes are written with another call, which reports the reason if the disk is full.
   private static func writeAll(_ bytes: [UInt8], to file: Int32, at path: String) -> StorageError? {
     var written = 0
     while written < bytes.count {
@@ -51,7 +52,7 @@ package enum DurableFile {
   /// Returns whether a file exists at a path.
   package static func exists(_ path: String) -> Bool { FileChecks.exists(path) }
 
-  /// Returns whether two paths name the same file, also through links, or nil if neither of them exists.
+  /// Returns whether two paths are the same file, also through links, or nil if neither path has a file.
   package static func isSame(_ first: String, _ second: String) -> Bool? {
     var (one, other) = (stat(), stat())
     switch (stat(first, &one), stat(second, &other)) {
@@ -109,7 +110,8 @@ package enum DurableFile {
 
   /// Throws if any user other than the owner has a permission on the file.
   ///
-  /// Does nothing if the file does not exist. Call this method before you trust a file that Reflog created for its owner.
+  /// Does nothing if the file does not exist. Call this method before Reflog trusts a file that only its owner may read
+  /// and write.
   package static func requirePrivate(_ path: String) throws(StorageError) {
     guard isOpenToOthers(path) else { return }
     throw .unusable(

@@ -5,8 +5,9 @@ import Glibc
 enum FileChecks {
   /// Checks the file at `path`, or creates the file if it does not exist.
   ///
-  /// When this method returns, `path` is a plain file with one name, on a file system with reliable locks and flushes.
-  /// If this method created the file, only the owner can read the file, and the file's entry in the folder is durable.
+  /// When this method returns, `path` is a plain file without other names (hard links), on a file system with reliable
+  /// locks and flushes. If this method created the file, only the owner can read the file, and the file's entry in the
+  /// folder is durable.
   static func prepareFile(at path: String) throws(StorageError) {
     try checkPath(path)
     if !isTaken(path) { try make(path) }
@@ -20,7 +21,8 @@ enum FileChecks {
     }
   }
 
-  /// Throws unless `path` is a plain file with one name, on a file system with reliable locks and flushes.
+  /// Throws unless `path` is a plain file without other names (hard links), on a file system with reliable locks and
+  /// flushes.
   static func checkFile(at path: String) throws(StorageError) {
     try checkPath(path)
     var status = stat()
@@ -46,7 +48,7 @@ enum FileChecks {
     return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
   }
 
-  /// Returns the path of the file to which a link points, or the path itself if it is not a link.
+  /// Returns the path of the file to which a link points, or the path itself if the path is not a link.
   static func resolved(_ path: String) -> String {
     var status = stat()
     guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFLNK, let real = realpath(path, nil) else {
@@ -56,13 +58,13 @@ enum FileChecks {
     return String(cString: real)
   }
 
-  /// Returns whether anything has this path: a file, a folder, a device, or a link even if its target is missing.
+  /// Returns whether a file, a folder, a device or a link has this path; a link counts even if its target is missing.
   static func isTaken(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
   }
 
-  /// Creates a file, and flushes the folder, so the file's entry in the folder is durable.
+  /// Creates a file, and flushes the folder, so that the file's entry in the folder is durable.
   private static func make(_ path: String) throws(StorageError) {
     let file = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
     guard file >= 0 else { throw .unusable(path: path, problem: lastSystemError()) }
@@ -94,7 +96,8 @@ enum FileChecks {
   ///
   /// The source is a line of `/proc/self/mountinfo` (proc(5)): `36 35 98:0 /root /mount rw - ext4 /dev/sda rw`.
   private static func fileSystemType(ofDevice device: String) -> String? {
-    // If /proc can't be read, the check is skipped. The check only protects against a configuration mistake.
+    // If /proc can't be read, the file system is accepted, because the check only protects against a configuration
+    // mistake.
     guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
     for line in mounts.split(separator: "\n") {
       let fields = line.split(separator: " ")

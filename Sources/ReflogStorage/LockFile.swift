@@ -4,8 +4,8 @@ import Synchronization
 /// A lock on the file `<path>.lock` that only one process can hold at a time.
 ///
 /// The lock is released with ``release()`` or when this object is deinitialized. The kernel also releases the lock when
-/// the process ends or crashes. A separate file is locked, because with SQLite's own exclusive mode, other processes
-/// could not read the database file.
+/// the process ends or crashes. The database itself is not locked, because with SQLite's exclusive mode, other
+/// processes could not read it.
 final class LockFile: Sendable {
   private let descriptor: Mutex<Int32?>
 
@@ -14,7 +14,8 @@ final class LockFile: Sendable {
   init(for path: String) throws(StorageError) {
     let descriptor = open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else { throw .unusable(path: path + ".lock", problem: lastSystemError()) }
-    // `isHeld` of another process holds the lock for a moment, so the lock is requested more than once.
+    // A short check with `isHeld` in another process holds the lock for a moment. So the lock is requested several
+    // times.
     var attempts = 5
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       let isTaken = errno == EWOULDBLOCK
@@ -32,9 +33,10 @@ final class LockFile: Sendable {
 
   private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
 
-  /// Keeps servers from locking the file at `path`, and returns the lock, or nil if no lock file exists.
+  /// Prevents a server from starting with the file at `path` while the returned object exists.
   ///
-  /// Without a lock file no server ever used the file. Several processes can share the lock.
+  /// Several processes can share this lock. The result is nil if no lock file exists, which means that no server ever
+  /// used the file.
   ///
   /// - Throws: ``StorageError/inUse(path:)`` if a server holds the lock.
   static func share(for path: String) throws(StorageError) -> LockFile? {
@@ -55,7 +57,7 @@ final class LockFile: Sendable {
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
-  /// Throws if the name of the lock file is taken by anything that can't be locked.
+  /// Throws if the lock file's path has a folder, a link or a device, because these can't be locked.
   static func check(for path: String) throws(StorageError) {
     let file = path + ".lock"
     guard !FileChecks.isTaken(file) || FileChecks.isPlainFileItself(file) else {
@@ -63,7 +65,7 @@ final class LockFile: Sendable {
     }
   }
 
-  /// Returns whether a lock file exists for the file at `path`, as it does once a server opened the file.
+  /// Returns whether a lock file exists for the file at `path`; the file exists if a server ever opened `path`.
   static func exists(for path: String) -> Bool { FileChecks.exists(path + ".lock") }
 
   /// Releases the lock.
@@ -79,7 +81,7 @@ final class LockFile: Sendable {
     }
   }
 
-  /// Removes the lock file of a file at `path` that could not be created.
+  /// Removes the lock file, because the file at `path` could not be created.
   func remove(for path: String) throws(StorageError) { try DurableFile.remove(path + ".lock") }
 
   deinit {

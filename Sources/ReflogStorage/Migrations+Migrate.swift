@@ -3,7 +3,7 @@ import Glibc
 import ReflogMigrations
 
 extension Migrations {
-  /// Migrates the file to the newest schema, in one transaction per migration.
+  /// Migrates the file to the newest schema; each migration is one transaction.
   func migrate(_ writer: some DatabaseWriter, path: String) throws {
     let migrator = migrator
     guard try !writer.read(migrator.hasBeenSuperseded) else { throw StorageError.newerSchema(path: path) }
@@ -12,8 +12,8 @@ extension Migrations {
 
   /// Creates a file with the newest schema at a path that no other file has.
   ///
-  /// The file appears under its name only when it is complete and durable. So a file without tables is never the result
-  /// of an interrupted start.
+  /// The file gets its name only when it is complete and durable. So an interrupted start never leaves a file without
+  /// tables at this path.
   ///
   /// - Throws: ``StorageError`` if another process created the file at the same time.
   func create(_ path: String, journal: String) throws {
@@ -82,9 +82,9 @@ extension Migrations {
 
   /// Throws if another program created the file.
   ///
-  /// Call this method before the file is opened for writing, because Reflog's settings would alter the other program's
-  /// file. This method checks only the parts that can be read without writing. The other parts are checked when the
-  /// file is open.
+  /// Call this method before the file is opened for writing, because Reflog's settings would alter the file of another
+  /// program. This method checks only the data that can be read without writing. The rest is checked after the file is
+  /// open.
   ///
   /// Call this method only while no connection of this process has the file open. This method closes a descriptor of
   /// the file. When a process closes a descriptor of a file, the kernel releases all locks that the process holds on
@@ -92,8 +92,8 @@ extension Migrations {
   func refuseForeignFile(at path: String) throws {
     guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
     guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }
-    // SQLite creates a `-wal` and a `-shm` file when it reads a file in WAL mode. Such files must not be created next
-    // to another program's file, so a file in WAL mode is not read here.
+    // When SQLite reads a file in WAL mode, it creates a `-wal` and a `-shm` file. Reflog must not create such files
+    // next to another program's file, so a file in WAL mode is not read here.
     guard !header.isWAL else { return }
     var configuration = Configuration()
     configuration.readonly = true
@@ -102,8 +102,8 @@ extension Migrations {
       try queue.read { db in try refuseForeignFile(db, path: path) }
       try queue.close()
     } catch is DatabaseError {
-      // After an interrupted start, a journal file can exist. Only a writer can roll the journal back, so this read
-      // fails. The error is ignored, because the file is checked again when the file is open.
+      // After an interrupted start, a journal file can exist. Then this read fails, because only a writer can roll the
+      // journal back. The error is ignored, because the check is repeated after the file is open.
     }
   }
 
@@ -111,7 +111,7 @@ extension Migrations {
   func refuseForeignFile(_ db: Database, path: String) throws {
     let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     if found == applicationID { return }
-    // After an interrupted start, the file can contain the migrator's table only. Such a file still counts as empty.
+    // After an interrupted start, the file can contain only the migrator's table. Such a file counts as empty.
     let tables = "SELECT count(*) FROM sqlite_schema WHERE tbl_name <> 'grdb_migrations'"
     let isEmpty = try Int.fetchOne(db, sql: tables) == 0
     guard found == 0, isEmpty else { throw StorageError.foreign(path: path) }

@@ -32,19 +32,20 @@ package struct SharedStorage: Sendable {
     }
   }
 
-  /// Creates the file, unless another process creates it at the same time.
+  /// Creates the file; does nothing if another process creates it at the same time.
   private static func create(_ path: String, _ kind: StorageKind) throws {
     do {
       try kind.migrations.create(path, journal: "DELETE")
     } catch {
-      // The other process renamed a complete file to this path, so that file is used.
+      // Another process created a complete file at this path in the meantime. Then that file is used, and the error is
+      // ignored.
       guard FileChecks.exists(path) else { throw error }
     }
   }
 
   /// The version of the file's contents, or nil if the version can't be read.
   ///
-  /// Every transaction that writes changes the version, also if another process writes.
+  /// Every transaction that writes to the file changes the version, also a transaction of another process.
   package var version: UInt32? { file.current }
 
   /// Reads in one transaction.
@@ -66,9 +67,9 @@ package struct SharedStorage: Sendable {
 
 /// The change counter of a SQLite file in rollback-journal mode (sqlite.org/fileformat2, §1.3.8).
 private final class FileVersion: Sendable {
-  /// The open file.
+  /// The descriptor of the open file.
   ///
-  /// The descriptor is never closed, because closing it would release all locks that SQLite holds on the file in this
+  /// The descriptor is never closed. Closing a descriptor would release all locks that SQLite holds on the file in this
   /// process (fcntl(2)).
   private let descriptor: Int32
 

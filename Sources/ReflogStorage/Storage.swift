@@ -3,8 +3,8 @@ import GRDB
 /// A SQLite file with one write connection and two pools of read connections.
 ///
 /// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads the data that
-/// writes need. The second pool answers queries. The pools are separate, so a write never waits because queries use all
-/// connections.
+/// writes need. The second pool answers queries. Because the pools are separate, a write never waits for queries that
+/// use all connections.
 ///
 /// Only one connection writes and runs WAL checkpoints. Do not change this. SQLite versions earlier than 3.51.3 can
 /// lose commits if one connection writes while another connection resets the WAL. Debian 12 has SQLite 3.40.1.
@@ -23,15 +23,15 @@ package struct Storage: Sendable {
 
   /// Opens the file, or creates it if it does not exist.
   ///
-  /// When this method returns, the lock is held, the settings are applied and checked, the schema is the newest, and the
-  /// header of the file contains the mark of its write-ahead log.
+  /// When this method returns, the lock is held, the settings are applied and checked, the schema is the newest, and
+  /// the header of the file contains the mark of its write-ahead log.
   ///
   /// - Parameters:
   ///   - path: The path of the file.
   ///   - kind: The kind of the file.
-  ///   - acceptsMissingLog: Whether to open a file whose write-ahead log is missing.
-  ///   - isLoading: Whether the rows of another ledger are copied into this file. Only then the file may be an unfinished
-  ///     copy, whose schema has no triggers.
+  ///   - acceptsMissingLog: Whether to open a file even if its write-ahead log is missing.
+  ///   - isLoading: Whether the rows of another ledger are copied into this file. Only if this value is true, the file
+  ///     may be an unfinished copy, whose schema has no triggers.
   package init(path: String, kind: StorageKind, acceptsMissingLog: Bool = false, isLoading: Bool = false) throws {
     try FileChecks.checkPath(path)
     self.path = path
@@ -48,7 +48,8 @@ package struct Storage: Sendable {
         try StorageSettings.apply(toWriter: db, path: path)
         try kind.migrations.refuseForeignFile(db, path: path)
         if !isLoading, try UnfinishedCopy.exists(db) {
-          // SQLite deletes the log when this connection closes. Without its mark, the file is complete without the log.
+          // The file is closed without the mark of its log, because SQLite deletes the log when this connection closes.
+          // A file with a mark but without a log would be refused at the next start.
           try WriteAheadLog.end(Connection(db))
           throw StorageError.unfinishedCopy(path: path)
         }
@@ -64,7 +65,9 @@ package struct Storage: Sendable {
     questionReader = StorageReader(questionPool, of: files)
   }
 
-  /// Creates the file, or removes the lock file if that fails, because a lock file shows that a file existed.
+  /// Creates the file, and removes the lock file if the creation fails.
+  ///
+  /// Without the removal, the lock file would suggest that the file existed and was deleted.
   private static func create(_ path: String, _ kind: StorageKind, _ lock: LockFile) throws {
     do { try kind.migrations.create(path, journal: "WAL") } catch {
       try? lock.remove(for: path)
@@ -96,7 +99,7 @@ package struct Storage: Sendable {
     releaseLock()
   }
 
-  /// Does the same as ``close()``, but does not release the lock.
+  /// Closes all connections in the same way as ``close()``, but keeps the lock.
   func closeConnections() throws {
     files.close()
     try questionPool.close()

@@ -4,8 +4,8 @@ import Glibc
 
 /// Rewrites a Reflog file to remove all remains of deleted rows.
 ///
-/// SQLite moves cells within a file. Copies of the moved cells can remain in the file after the cells are deleted. A
-/// new file contains no such copies.
+/// SQLite stores rows in cells and moves cells within a file. A copy of a moved cell can remain in the file after the
+/// row is deleted. A new file contains no such copies.
 package struct StorageCompaction: Sendable {
   /// The path of the file.
   package let path: String
@@ -36,8 +36,8 @@ package struct StorageCompaction: Sendable {
   ///   enough free space for a second file.
   package func run() throws -> (before: Int, after: Int) {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
-    // `Storage` checks the kind of the file and acquires the lock. When the storage is closed, the write-ahead log is
-    // copied into the file.
+    // `Storage` checks the kind of the file and acquires the lock. When the storage is closed, SQLite copies the
+    // write-ahead log into the file.
     let storage = try Storage(path: path, kind: kind)
     do {
       let before = FileChecks.size(of: path) ?? 0
@@ -47,16 +47,17 @@ package struct StorageCompaction: Sendable {
       try removeCopy()
       try FileChecks.prepareFile(at: copyPath)
       try storage.withWriteConnection { connection in
-        // The new file needs no write-ahead log, so the mark of the session is removed.
+        // VACUUM copies the mark of the session too. The new file has no write-ahead log, so the mark is removed first.
         try connection.execute("PRAGMA user_version = 0")
         try connection.execute("VACUUM INTO ?", [copyPath])
       }
       try check(copyPath)
       try storage.closeConnections()
-      // No server can start while the lock is held. So the lock is released only after the new file has the final name.
+      // No server can start while the lock is held. So the lock is released only after the new file has replaced the
+      // old file.
       defer { storage.releaseLock() }
       // If another process reads the file, pages can remain in the write-ahead log. SQLite would later copy these old
-      // pages into the new file and damage the new file, so the compaction stops here.
+      // pages into the new file and damage it. So the compaction ends with an error.
       guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw StorageError.locked }
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
       // Both files are complete. A crash during or after the rename leaves either the old or the new file at `path`.

@@ -1,7 +1,7 @@
 import Foundation
 import GRDB
 
-/// A copy of a SQLite file, for reading in pieces.
+/// A copy of a SQLite file that is read piece by piece.
 ///
 /// The copy contains one consistent state of the file. The copy has no name in the file system, so the system deletes
 /// the copy when this object is deinitialized.
@@ -64,7 +64,7 @@ extension Storage {
         let copy = try DatabaseQueue(path: target)
         try copy.writeWithoutTransaction { copy in
           try source.database.backup(to: copy)
-          // The copy needs no write-ahead log, so the mark of the session is removed.
+          // The copy has no write-ahead log, so the mark of the session is removed.
           try copy.execute(sql: "PRAGMA user_version = 0")
         }
         try copy.close()

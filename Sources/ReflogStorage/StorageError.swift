@@ -4,7 +4,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case inUse(path: String)
   /// The locks or flushes of the file system are not reliable.
   case unsafeFileSystem(path: String, name: String)
-  /// The path is not a plain file with one name.
+  /// The path is not a plain file without other names (hard links).
   case notAPlainFile(path: String, problem: String)
   /// The file can't be opened, created, read or written.
   case unusable(path: String, problem: String)
@@ -44,7 +44,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case unreadable(String)
   /// COMMIT failed, so it is unknown whether the write is in the file.
   ///
-  /// The writer has stopped. At the next start, Reflog reads the file and then has the result.
+  /// The writer has stopped. At the next start, Reflog reads the file and so finds the result.
   case commitUnknown(String)
   /// The writer has stopped and accepts no more writes.
   case stopped

@@ -8,7 +8,9 @@ import Synchronization
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
   private let counter = ReadCounter()
-  /// The identities of the files that a server has open, or nil for a reader without a server.
+  /// The files that a server has open, or nil for a reader without a server.
+  ///
+  /// Each read checks that no other program replaced these files.
   private let files: OpenFiles?
   /// The lock that keeps servers from starting while the file is copied, or nil if servers may start.
   private let lock: LockFile?
@@ -31,13 +33,13 @@ package struct StorageReader: Sendable {
   /// The number of reads since this reader was created.
   package var readCount: Int { counter.count.load(ordering: .relaxed) }
 
-  /// The purpose for which a file is opened without a server.
+  /// The reason why a file is opened without a server.
   package enum Purpose: Sendable {
     /// A command reads the file, also while a server uses it.
     case reading
-    /// The start of a server checks the file before the server writes to it.
+    /// The start of a server checks the file before the server writes to the file.
     ///
-    /// The file must not be in use. Its log may be missing: see ``StorageReader/isLogMissing``.
+    /// The file must not be in use. The write-ahead log may be missing: see ``StorageReader/isLogMissing``.
     case checkingStart
     /// A command copies the whole file.
     ///
@@ -47,11 +49,12 @@ package struct StorageReader: Sendable {
 
   /// Opens a file for reading only, while a server runs or on read-only media.
   ///
-  /// SQLite needs two more files in the same folder to notice changes of the file. If the folder can't be written,
-  /// SQLite can't create these files. Then the file is opened with `immutable=1`, which means that the file never
-  /// changes. With this setting, SQLite ignores the `-wal` file, so this method throws if the `-wal` file is not empty.
+  /// SQLite needs two more files in the same folder, and can't create them if the folder is read-only. Then the file is
+  /// opened with `immutable=1`, which tells SQLite that the file never changes. With this setting, SQLite ignores the
+  /// `-wal` file, so this method throws if the `-wal` file may contain transactions.
   ///
-  /// A file that no server uses, such as a backup, is also opened with `immutable=1`. So no file appears next to it.
+  /// A file that no server uses, such as a backup, is also opened with `immutable=1`, so that SQLite creates no files
+  /// next to it.
   package init(readingFileAt path: String, kind: StorageKind, for purpose: Purpose = .reading) throws {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
     let mustBeUnused = purpose != .reading
@@ -63,7 +66,8 @@ package struct StorageReader: Sendable {
       guard !isServed else { throw StorageError.inUse(path: path) }
       try LockFile.check(for: path)
     }
-    // The server checked the file, and the file changes while the server uses it. So the file is not checked again.
+    // The state is checked only if no server uses the file. A server has already checked the file, and changes it while
+    // it is in use.
     let state = isServed ? nil : try FileState(ofFileAt: path, kind: kind, settling: purpose == .reading)
     isLogMissing = state?.isLogMissing ?? false
     guard !isLogMissing || purpose == .checkingStart else { throw StorageError.missingLog(path: path) }
@@ -100,7 +104,7 @@ package struct StorageReader: Sendable {
   /// The maximum size in bytes of a file that ``checkStructure()`` reads.
   private static let checkedBytes = 32 << 20
 
-  /// Throws if SQLite finds the structure of a small file damaged: its pages, its tables or its indexes.
+  /// Throws if SQLite finds that the pages, the tables or the indexes of a small file are damaged.
   ///
   /// A larger file is not checked, because the time of a start must not depend on the size of the history.
   package func checkStructure(ofFileAt path: String) throws {
@@ -109,7 +113,7 @@ package struct StorageReader: Sendable {
     do { problems = try reader.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") } } catch {
       problems = [(error as? DatabaseError)?.message ?? "\(error)"]
     }
-    // A value that violates a constraint is not a damaged structure. Such a value was written with other rules.
+    // A value that violates a constraint is ignored here, because the structure of the file is not damaged.
     let damage = problems.first { problem in
       problem != "ok" && !["CHECK constraint failed", "NULL value in"].contains { problem.hasPrefix($0) }
     }
@@ -128,7 +132,8 @@ package struct StorageReader: Sendable {
   /// Runs a read in one transaction.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     counter.count.add(1, ordering: .relaxed)
-    // The pool opens connections by path, so a new connection could read a file that replaced the open one.
+    // The pool opens connections by path. If another program replaced the file, a new connection would read the other
+    // file.
     try files?.check()
     do { return try await reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
@@ -137,7 +142,7 @@ package struct StorageReader: Sendable {
 
   /// Returns the types and names of the tables, indexes and views that are missing, altered or added.
   ///
-  /// Such an item could hide rows from a query. Triggers are not compared, because a query does not use them.
+  /// Such an item could hide rows from a query. Triggers are not compared, because they do not run in a query.
   package func alteredSchemaItems(of kind: StorageKind) async throws -> [String] {
     try kind.migrations.alteredSchemaItems(reader).filter { !$0.hasPrefix("trigger ") }
   }

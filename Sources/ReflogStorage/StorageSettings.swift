@@ -8,7 +8,7 @@ enum StorageSettings {
     case writable, readOnly
   }
 
-  /// The maximum time in milliseconds that a connection waits for a lock of another process.
+  /// The maximum time in milliseconds that a connection waits for another process to release a lock.
   static let busyTimeoutMilliseconds: Int32 = 5000
   /// The number of read connections in a pool.
   ///
@@ -17,8 +17,8 @@ enum StorageSettings {
   private static let readers = 4
   /// The maximum size in bytes of the WAL's file after a checkpoint.
   ///
-  /// The file is not truncated to zero, because overwriting bytes is faster than extending a file. If the WAL is larger
-  /// than this size, the writer waits a short time for the readers to end, and then resets the WAL.
+  /// SQLite keeps this many bytes of the file, because overwriting bytes is faster than extending a file. If the WAL is
+  /// larger, the writer waits a short time for the readers to end, and then resets the WAL.
   static let keptWALBytes = 64 << 20
 
   /// The size of the writer's page cache in KiB.
@@ -28,13 +28,13 @@ enum StorageSettings {
 
   /// The size of each reader's page cache in KiB.
   ///
-  /// For ten million changes, the inner pages of all tables and indexes need about 10 MB, so they fit into the cache.
+  /// For ten million changes, the inner pages of all tables and indexes have about 10 MB. So they fit into this cache.
   private static let readerCacheKilobytes = 12 << 10
 
   /// Disables SQLite's memory statistics, which Reflog does not use.
   ///
-  /// SQLite protects the statistics with one mutex. If the statistics are enabled, every memory allocation in every
-  /// thread must wait for this mutex.
+  /// SQLite protects the statistics with one mutex. Without this setting, every memory allocation in every thread would
+  /// wait for the mutex.
   private static let disabledMemoryStatistics: Void = storage_disable_memory_statistics()
 
   /// Returns the configuration of a connection.
@@ -65,9 +65,9 @@ enum StorageSettings {
 
   /// Applies the settings of the writer, then reads all settings and throws if a setting has a wrong value.
   ///
-  /// Call this method after the pool is open. When GRDB's pool switches to WAL, GRDB sets `synchronous=NORMAL`. This is
-  /// later than `prepareDatabase`, so `prepareDatabase` can't apply the final value. With `NORMAL`, a power failure
-  /// would lose commits that were already acknowledged.
+  /// Call this method after the pool is open. When the pool of GRDB switches to WAL, GRDB sets `synchronous=NORMAL`,
+  /// and it does this later than `prepareDatabase`. So only this method can set the final value. With `NORMAL`, a power
+  /// failure would lose commits whose callers already got an answer.
   static func apply(toWriter db: Database, path: String) throws {
     try db.execute(
       sql: """

@@ -3,8 +3,8 @@ import ReflogMigrations
 
 /// The state of a ledger's file while the rows of another ledger are copied into the file.
 ///
-/// The table `migration` exists only during this time, and the schema has no triggers: the triggers refuse rows that
-/// were not recorded by this ledger.
+/// During this time, the file has the table `migration` and no triggers. The triggers would refuse the rows, because
+/// this ledger did not record them.
 package enum UnfinishedCopy {
   /// The table that exists until the copy is complete.
   package static let table = "migration"
@@ -14,7 +14,7 @@ package enum UnfinishedCopy {
 }
 
 extension Storage {
-  /// Removes all triggers of the schema. Call this method in a transaction.
+  /// Removes all triggers of the schema; call this method in a transaction.
   package static func dropTriggers(_ db: Connection) throws {
     let names = try db.rows("SELECT name FROM sqlite_schema WHERE type = 'trigger'") { try $0.text(0) }
     for name in names {
@@ -22,12 +22,12 @@ extension Storage {
     }
   }
 
-  /// Creates all triggers of the newest schema. Call this method in a transaction.
+  /// Creates all triggers of the newest schema; call this method in a transaction.
   package static func createTriggers(_ db: Connection, of kind: StorageKind) throws {
     for trigger in try kind.migrations.triggers() { try db.executeAll(trigger) }
   }
 
-  /// Copies the write-ahead log into the file, so that the log does not grow during a long load.
+  /// Copies the write-ahead log into the file, so that the log does not grow while many rows are loaded.
   package func checkpointLoad() throws {
     try withWriteConnection { connection in
       var log = WriteAheadLog(connection, of: files)

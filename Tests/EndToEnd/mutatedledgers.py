@@ -22,8 +22,8 @@ from test_graph import graph_token
 HANG_SECONDS = 60
 # Short times, so that a person can soon state the result of a pending change.
 SETTINGS = historybench.SETTINGS | {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1}
-# How many seconds after a change every read shows its result. A write takes effect within six timeouts. Then the settle
-# window must pass.
+# The number of seconds after a change until every read shows its result. A write takes effect within six timeouts, and then the
+# settle window must pass.
 DOUBT_SECONDS = 6 * SETTINGS["GRAPH_TIMEOUT"] + SETTINGS["SETTLE_WINDOW"]
 # The id of the person whose personal data is erased.
 BRIAN = "0b1c2d3e-0000-4000-8000-000000000002"
@@ -132,7 +132,7 @@ class Ledgers:
 
     @staticmethod
     def make_further_changes(server, graph):
-        """Makes more changes. For one change, a person states the result. Another change is still pending at the end."""
+        """Makes more changes. A person states the result of one change. Another change is still pending at the end."""
         Ledgers.make_changes(server, graph)
         for step in ("postAttributeCollection", "preTokenIssuance"):
             graph.control(writes=["hang_before"])
@@ -198,7 +198,7 @@ class Ledgers:
 
 
 def environment():
-    """Returns this process's environment without Reflog's variables and without Swift's backtraces.
+    """Returns the environment of this process, without Reflog's variables and with Swift's backtraces switched off.
 
     Backtraces are not needed: if the program crashes, a signal ends it, and the exit code already shows that.
     """

@@ -92,7 +92,7 @@ def run(binary, generator, mutations=10000, changes=10000, seed=1, jobs=2, only=
 
 
 def run_postgresql(binary, mutations=1000, changes=200, seed=1, jobs=2, only=None, numbers=None):
-    """Does what `run` does with a ledger in PostgreSQL. The kinds of mutations are those in POSTGRESQL_KINDS."""
+    """Does the same work as `run` with a ledger in PostgreSQL. The kinds of mutations are those in POSTGRESQL_KINDS."""
     with (tempfile.TemporaryDirectory(prefix="reflog-mutations-") as folder,
           PostgreSQLLedgers(folder, binary, changes, seed) as ledgers):
         return check(ledgers, POSTGRESQL_KINDS, mutations, seed, jobs, only, numbers)

@@ -15,7 +15,7 @@ from reflogserver import Server
 
 CONNECTIONS = (64, 8, 1)
 
-# One append for each transaction, under the lock of one head row, as a program without group commit would make it.
+# The tables for pgbench. Each transaction makes one append under the lock of the head row, like a program without group commit.
 SCHEMA = """
 CREATE TABLE head (id bigint PRIMARY KEY, next_sequence bigint NOT NULL, root bytea NOT NULL);
 INSERT INTO head VALUES (1, 0, sha256(''));

@@ -15,7 +15,7 @@ VARIABLE = "REFLOG_TEST_POSTGRESQL"
 OWNER, SERVICE = "reflog_owner", "reflog_service"
 # The name of the database that contains the tables of an empty ledger. New databases are copies of it.
 TEMPLATE = "reflog_template"
-# The beginning of every such URL: the superuser and the database, without a host. The parameters contain the socket.
+# The beginning of the URL in REFLOG_TEST_POSTGRESQL: the superuser and the database. The host, a socket, is in the parameters.
 ADMINISTRATOR = "//postgres@/postgres"
 
 
@@ -37,7 +37,7 @@ def psql(url, sql):
 
 
 class Database:
-    """A new database with the tables of an empty ledger, on the server that the environment variable names."""
+    """A new database with the tables of an empty ledger, on the server whose URL is in the environment variable."""
 
     def __init__(self):
         self.server = os.environ[VARIABLE]

@@ -16,13 +16,13 @@ from postgresqlserver import OWNER, SERVICE, PostgreSQLServer
 from reflogserver import Graph, eventually, graph_connector, wait_for_checkpoint
 from test_rollback_to_time import now, wait_for_end
 
-# The first changes are made through a server that also records drift and the references found at the first start.
+# The settings of the server for the first changes. Its sweep records drift, and the references that it finds at the first start.
 SWEEPING = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
-# The times of the first changes are moved: the newest to this number of days ago, and the oldest this number of days further.
+# The first changes get earlier times: the newest change is then AGE_DAYS old, and the oldest is RANGE_DAYS older.
 AGE_DAYS, RANGE_DAYS = 500, 300
 MICROSECONDS_PER_DAY = 86_400_000_000
-# The columns with times of the first changes.
+# The columns with the times that are made earlier.
 OLD_TIMES = {"change": ("activity_time", "last_verified_time", "rollback_to"), "service_event": ("time",),
              "time_rollback": ("as_of", "asked", "finished")}
 
@@ -64,7 +64,7 @@ class PostgreSQLLedgers(Ledgers):
             self.age()
             self.serve(graph, self.delete_history, "older")
             self.serve(graph, self.make_last_changes, "pristine")
-        # The server refuses to write without fsync. The copies need no fsync.
+        # Reflog needs fsync, so fsync is switched off only after the last start. The copies need no fsync.
         self.postgres.set(fsync="off")
         self.pristine, self.older, self.unchecked = "pristine", "older", "unchecked"
         self.key = self.checkpoint()["key"]
@@ -161,7 +161,7 @@ class PostgreSQLLedgers(Ledgers):
     def age(self):
         """Moves the times of all changes and events far into the past, and signs the log again with the log's key.
 
-        So a purge deletes some of the changes.
+        Old times are needed so that a purge deletes some of the changes.
         """
         with self.connected("served") as connection:
             self.triggers_off(connection)

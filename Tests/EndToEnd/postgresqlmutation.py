@@ -37,7 +37,7 @@ class PostgreSQLMutation(Mutation):
 class PostgreSQLRows(Rows):
     """A copy of the ledger without CHECK constraints, open for the SQL of a superuser whose session fires no triggers.
 
-    The end of the `with` block creates the CHECK constraints again and marks them as valid, so that they leave no trace.
+    At the end of the `with` block, the CHECK constraints are created again and marked as valid. So only the rows are altered.
     """
 
     def __init__(self, it):
@@ -64,7 +64,7 @@ class PostgreSQLRows(Rows):
                                        (f"public.{table}",)).fetchone()[0]
 
     def execute(self, sql, arguments=()):
-        """Runs SQL. The mutation is impossible if a value does not fit, or if a unique index refuses the value."""
+        """Runs SQL. If a value does not fit, or a unique index refuses the value, the mutation is not possible."""
         if not sql.lstrip().startswith("SELECT"):
             self.sql.append(libpq.bound(sql, arguments))
         try:

@@ -11,7 +11,7 @@ import struct
 import threading
 import time
 
-# The points at which a connection is cut, and how often each point is chosen.
+# The points at which a connection is cut, and the relative frequency of each point.
 POINTS = {
     # A part of the COMMIT's first message reaches the server.
     "before the COMMIT": 20,
@@ -28,15 +28,15 @@ POINTS = {
 }
 # The answer to a COMMIT, with the end of the request, has 33 bytes.
 ANSWER_BYTES = 33
-# A point that no list contains: the client receives the answer of a successful COMMIT, but the COMMIT never reaches the
-# server. A check of the history must find the lost change.
+# A point that is used only if it is requested: the client receives the answer of a successful COMMIT, but the COMMIT never
+# reaches the server. A check of the history must find the lost change.
 FALSE_ANSWER = "false answer"
 FLUSH = b"H\0\0\0\4"
 # The messages ParseComplete, BindComplete, NoData, CommandComplete and ReadyForQuery.
 COMMITTED = b"1\0\0\0\4" b"2\0\0\0\4" b"n\0\0\0\4" b"C\0\0\0\13COMMIT\0" b"Z\0\0\0\5I"
-# The codes of the first messages after which the server answers with one byte, and a first message follows again.
+# The codes of requests for encryption. The server answers them with one byte, and the client then sends its real first message.
 ENCRYPTION_REQUESTS = (80877103, 80877104)
-# The time in seconds after which a cut that did not happen is given up.
+# The time in seconds for which a cut waits for a COMMIT.
 PATIENCE = 300
 
 Cut = collections.namedtuple("Cut", "point chance cuts_resolution done")
@@ -52,7 +52,7 @@ class CommitProxy:
         self.lock = threading.Lock()
         self.cut = None
         self.cuts_next_resolution = None
-        # How often a connection was cut, by point. Cuts of the transaction that resolves an unanswered COMMIT are separate.
+        # The number of cuts at each point. Cuts of the transaction that resolves an unanswered COMMIT are counted separately.
         self.counts = collections.Counter()
         self.resolutions = 0
 
@@ -111,7 +111,7 @@ class CommitProxy:
 
 
 class ProxiedConnection:
-    """A connection of a client, and the connection to the server to which it is passed on."""
+    """A connection of a client, and the connection to the server to which the proxy forwards the client's bytes."""
 
     def __init__(self, proxy, client, server):
         self.proxy, self.client, self.server = proxy, client, server
@@ -166,7 +166,7 @@ class ProxiedConnection:
                 if cut is None:
                     passed += message
                     continue
-                # All messages from the COMMIT to the end of the request.
+                # Collect all messages from the COMMIT to the end of the request.
                 waiting += message
                 if kind == b"S":
                     self.server.sendall(passed)
@@ -174,7 +174,10 @@ class ProxiedConnection:
             self.server.sendall(passed)
 
     def messages(self):
-        """Takes all complete messages out of the received bytes: the kind and the bytes. The first messages have no kind."""
+        """Removes all complete messages from the received bytes, and returns the kind and the bytes of each.
+
+        The first messages of a connection have no kind.
+        """
         while len(self.bytes) >= (5 if self.has_started else 8):
             start = 1 if self.has_started else 0
             size = start + struct.unpack_from("!I", self.bytes, start)[0]
@@ -188,7 +191,7 @@ class ProxiedConnection:
             yield kind, message
 
     def note(self, message):
-        """Records what a statement does. Returns whether it is a COMMIT."""
+        """Records whether a statement inserts entries, writes outcomes or locks the head row. Returns whether it is a COMMIT."""
         sql = message[5:].split(b"\0")[1]
         if sql.startswith(b"BEGIN"):
             self.has_inserted = self.has_settled = self.has_locked = False

@@ -17,7 +17,7 @@ def learn_columns(connection):
 
 
 def columns(connection, table):
-    """Returns the columns of a table, with whether each is computed from other columns."""
+    """Returns the columns of a table. For each column, also returns whether PostgreSQL computes it from other columns."""
     return connection.execute("SELECT attname, attgenerated <> '' FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0 "
                               "AND NOT attisdropped ORDER BY attnum", (f"public.{table}",)).fetchall()
 

@@ -57,7 +57,7 @@ class Log:
         return number
 
     def settle(self, number, statement=False):
-        """Settles a change as applied, also by a person's statement. Returns the sequence of the entry."""
+        """Settles a change as applied. With `statement`, a person settles it. Returns the sequence of the entry."""
         self.begin()
         sequence = self.sequence
         if statement:
@@ -92,7 +92,7 @@ class Log:
 
 
 def sample():
-    """Returns a log with one row or more in each table.
+    """Returns a log that has at least one row in each table.
 
     Change 1 was purged. The personal data of change 2 was erased. Changes 3 and 4 were applied, and a person settled change
     4. Change 5 is pending.

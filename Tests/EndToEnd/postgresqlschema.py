@@ -2,7 +2,7 @@
 
     postgresqlschema.py >migrations/postgresql-schema.txt
 
-The definitions are those of PostgreSQL 15.
+Run it with PostgreSQL 15, because other versions write some definitions in another form.
 """
 
 import re

@@ -53,7 +53,7 @@ def installed():
 
 
 class PostgreSQLServer:
-    """A PostgreSQL server with its own data folder. `settings` are settings of postgresql.conf by name.
+    """A PostgreSQL server with a separate data folder. `settings` contains settings of postgresql.conf and their values.
 
     Ctrl-C in a terminal stops the server, unless `has_own_group` is true. `roles` are created at the first start.
     """
@@ -140,14 +140,14 @@ class PostgreSQLServer:
 
     def kill(self):
         """Kills all processes of the server with SIGKILL, and starts the server again on the same data folder."""
-        # The first process must end first, so that it can't start a new process for a killed one.
+        # Kill the main process first. Otherwise it could start a new process in place of a killed one.
         processes = children(self.process.pid)
         self.process.kill()
         for process in processes:
             try:
                 os.kill(process, signal.SIGKILL)
             except ProcessLookupError:
-                # The process has already ended, because the first process ended.
+                # The process has already ended, because the main process ended.
                 pass
         self.process.wait()
         # A start fails as long as a process of the killed server uses the shared memory.
@@ -174,7 +174,7 @@ class PostgreSQLServer:
         for name, value in settings.items():
             self.psql(f"ALTER SYSTEM RESET {name}" if value is None else f"ALTER SYSTEM SET {name} = '{value}'")
         self.psql("SELECT pg_reload_conf()")
-        # The server's processes read the settings a moment later. A new connection has them when the first process has them.
+        # The main process reads the new settings a moment later. Then each new connection has them too.
         for name, value in settings.items():
             deadline = time.monotonic() + START_SECONDS
             while value is not None and self.psql(f"SHOW {name}") != str(value):
@@ -236,7 +236,7 @@ class PostgreSQLStandby(PostgreSQLServer):
 
 
 def title(process):
-    """Returns the title of a process of PostgreSQL, which contains the process's task."""
+    """Returns the title of a process of PostgreSQL. The title contains the task of the process."""
     return pathlib.Path(f"/proc/{process}/cmdline").read_text(errors="replace")
 
 

@@ -28,10 +28,10 @@ UNKNOWN_EXIT, UNKNOWN_MESSAGE = 70, "It is unknown whether the last commit was w
 # The time in seconds within which the server must acknowledge a change after a fault, and within which all pending
 # changes must be settled.
 RECOVERY, SETTLING = 180, 180
-# Each change is checked while the faults continue: after this number of faults.
+# While the faults continue, the new changes are checked each time after this number of faults.
 FAULTS_BETWEEN_CHECKS = 25
 
-# One line of JSON for each row. All rows are from one state of the database.
+# SQL that reads the history as one line of JSON for each row. All rows are from one state of the database.
 RECORD = """
 BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SELECT json_build_object('change', json_build_object('id', id, 'subject', subject, 'kind', kind, 'result', result,
@@ -42,8 +42,8 @@ SELECT json_build_object('entry', json_build_array(sequence, encode(hash, 'hex')
 SELECT json_build_object('head', json_build_array(next_sequence, checkpoint)) FROM head;
 COMMIT;
 """
-# Ends one of Reflog's backends, and returns the state of the backend's transaction. A transaction that writes has locked the
-# head row.
+# SQL that ends one of Reflog's backends (server processes), and returns the state that its transaction had. A transaction with
+# an id is writing: it has locked the head row.
 TERMINATION = """
 SELECT CASE WHEN pg_terminate_backend(pid) THEN kind END FROM (
   SELECT pid, CASE WHEN backend_xid IS NOT NULL THEN 'writing' WHEN state LIKE 'idle in%' THEN 'in a transaction'
@@ -57,7 +57,7 @@ class PostgreSQLStorm(Storm):
     """The clients, the server, PostgreSQL and the proxy. Use it in a `with` block."""
 
     def __init__(self, binary, clients=32, addresses=8, seed=1, pause=0.1, changes=5):
-        # A start after a kill flushes one file system, and not each file separately.
+        # With syncfs, a start after a kill is faster, because the whole file system is flushed in one call.
         self.postgres = PostgreSQLServer(max_connections=60, recovery_init_sync_method="syncfs")
         # The mean pause of a client between two changes, and the number of acknowledged changes between two faults.
         self.binary, self.pause, self.changes = binary, pause, changes
@@ -69,7 +69,7 @@ class PostgreSQLStorm(Storm):
         self.checked = 0
         self.found = []
         self.names = itertools.count(1)
-        # The points at which connections are cut; None stands for a random point.
+        # The points at which connections are cut. None means a random point.
         self.points = [None]
 
     def __enter__(self):
@@ -78,7 +78,7 @@ class PostgreSQLStorm(Storm):
             self.postgres.create_database(DATABASE)
             self.proxy = CommitProxy(self.postgres.port).__enter__()
             password = self.postgres.passwords["reflog_service"]
-            # Only a plain connection can be read by the proxy.
+            # The connection is not encrypted, because the proxy must read its messages.
             url = (f"postgresql://reflog_service:{password}@127.0.0.1:{self.proxy.port}/{DATABASE}"
                    "?sslmode=disable&gssencmode=disable")
             self.server = PostgreSQLReflog(url, self.binary)
@@ -138,7 +138,7 @@ class PostgreSQLStorm(Storm):
         self.server.start()
 
     def terminations(self):
-        """Ends a backend of the server: in two of three cases, one that writes."""
+        """Ends a backend (a server process) of Reflog. In two of three cases, the backend is writing."""
         condition = "TRUE" if self.chance.random() < 1 / 3 else "kind = 'writing'"
         while not (kind := self.psql(TERMINATION.format(condition=condition))):
             time.sleep(0.001)
@@ -217,7 +217,7 @@ class PostgreSQLStorm(Storm):
         if not acknowledged:
             return
         record = self.record(min(int(attempt.change) for attempt in acknowledged), entries="FALSE")
-        # The first request with a key can be older than these attempts.
+        # A request can repeat an earlier request with the same key, so the earlier attempts are needed too.
         with self.lock:
             keys = {attempt.key for attempt in attempts if attempt.key}
             attempts = [attempt for attempt in self.attempts[:self.checked] if attempt.key in keys] + [

@@ -84,7 +84,7 @@ def insert_entry(rows):
 
 
 def insert_statement(rows):
-    """Inserts a forged row of `change_statement`: a statement about a change that no person made."""
+    """Inserts a forged row into `change_statement`: a statement that no person made about a change."""
     id = rows.pick("change")
     salt = rows.chance.randbytes(16)
     rows.run("INSERT INTO change_statement (change, salt, actor, reason) SELECT id, ?, actor, 'forged' FROM change WHERE id = ?",

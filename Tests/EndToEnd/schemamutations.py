@@ -4,7 +4,7 @@ from ledgerfile import COLUMNS, HISTORY, IDENTITIES
 from mutation import Impossible
 from postgresqlrows import columns
 
-# The views, and the column by which a mutation hides a row from each.
+# The views, each with the column that identifies a row. A mutation uses this column to hide a row from the view.
 VIEWS = {"history": "id", "change_details": "id", "service_events": "id", "retention_event": "id", "claim_event": "id",
          "open_claim": "id", "kept_change": "address"}
 # The indexes of some tables: the table, the name, the condition, the definition, whether the index is unique, and the name of
@@ -15,14 +15,14 @@ SELECT indrelid::regclass::text, indexrelid::regclass::text, coalesce(pg_get_exp
   (SELECT conname::text FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
 FROM pg_index WHERE indrelid = ANY (?::regclass[]) ORDER BY 2
 """
-# Makes PostgreSQL add new rows to an index, or not.
+# SQL that decides whether PostgreSQL adds new rows to an index.
 SET_READY = "UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass"
 SET_UNIQUE = "UPDATE pg_index SET indisunique = {} WHERE indexrelid = ?::regclass"
 UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
 
 
 def changed(mutation):
-    """Marks a mutation that must be found although the tables have the same rows.
+    """Marks a mutation that must be found although the rows of the tables are unchanged.
 
     `mutation` returns a description, and a regular expression that a finding about the altered part matches, or None.
     """
@@ -136,7 +136,7 @@ def alter_index(rows):
         rows.run("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ?::regclass", index)
     elif how == "catalog":
         rows.run("DELETE FROM pg_index WHERE indexrelid = ?::regclass", index)
-        # PostgreSQL then fails to open the index, and its message contains only the number of the index.
+        # PostgreSQL can't open the altered index, and its error message contains only the number of the index.
         return f"index {index} in the catalog", rf"\b{index}\b|index \d+"
     return f"index {index}: {how}", rf"\b{index}\b"
 
@@ -259,7 +259,7 @@ def shadow(rows):
 
 
 def alter_unchecked(it):
-    """Alters what no finding reports: no row and no query is different."""
+    """Makes an alteration that changes no row and no result of a query. `reflog verify` need not find it."""
     it.part = "schema"
     with it.rows() as rows:
         table = rows.table((*HISTORY, *IDENTITIES))

@@ -21,7 +21,7 @@ Without names it runs every module. A name is a module, a class or a test, as un
 
   sidebyside.py test_graph test_csv.CSVTests
 
-It runs as many modules at once as keep the cores busy; see testparts.py for how a module states what it needs.
+It runs enough modules at the same time to keep the cores busy. See testparts.py: there, a module states the cores that it needs.
 With --store, the ledgers of the tests are in PostgreSQL, on a server that this program starts.
 A module fails if a test fails, if it runs no test, if it crashes, or if it takes too long.
 """
@@ -35,7 +35,7 @@ POLL_SECONDS = 0.05
 class Run:
     """A running part.
 
-    The part has its own folder for its files. The part also has its own process group, so that one signal ends the part and all
+    The part has a separate folder for its files. It also has a separate process group, so that one signal ends the part and all
     programs that the part started.
     """
 
@@ -55,7 +55,7 @@ class Run:
         return self.folder / "output"
 
     def has_ended(self):
-        """Returns whether the process has ended. Does not reap the process, so that its id is kept reserved."""
+        """Returns whether the process has ended. Does not reap the process, so that no other process gets its id."""
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def interrupt(self):

@@ -5,8 +5,8 @@ import dataclasses
 
 from referencelog import ReferenceLog, encoded, tree_hash
 
-# A client's request and its answer. The status is None if there was no answer. `key` is the request's Idempotency-Key, and
-# `code` the code of an error.
+# A client's request and its answer. The status is None if there was no answer. `key` is the request's Idempotency-Key. `code`
+# is the code in the answer if the answer is an error.
 Attempt = collections.namedtuple("Attempt", "correlation address target status change key code", defaults=(None, None))
 
 

@@ -112,7 +112,7 @@ class MigratePostgreSQL(unittest.TestCase):
         seconds = time.monotonic() - began
         chance, refusals = random.Random(11), 0
         self.refused = set()
-        # Half of the kills interrupt the copy into PostgreSQL, the other half the copy from PostgreSQL.
+        # Half of the kills interrupt the copy into PostgreSQL. The other half interrupt the copy from PostgreSQL.
         for start, end in ((source, target.url_of(OWNER)), (target.url, back)):
             kills = 0
             while kills < KILLS // 2:
@@ -151,7 +151,7 @@ class MigratePostgreSQL(unittest.TestCase):
 
 
 def rows_of(database):
-    """Returns the rows of a PostgreSQL database as SQL. The names of psql's restricted mode differ in each dump."""
+    """Returns the contents of a PostgreSQL database as SQL. Leaves out the lines with a random key, which differ in each dump."""
     return [line for line in database.dump().splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
 
 

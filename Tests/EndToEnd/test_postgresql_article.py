@@ -13,7 +13,7 @@ ARTICLE = article("PostgreSQL")
 POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
 # The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 20, 0.5
-# The parts of messages in the article that no server of this version can cause.
+# The messages in the article that these tests can't cause: they need an older server, or another build of the program.
 FROM_SOURCE = {"its version is older than PostgreSQL 15", "This program was built without PostgreSQL"}
 
 
@@ -38,7 +38,7 @@ class Article(unittest.TestCase):
         return done.stdout
 
     def start(self, database, *flags, accepts=True, **variables):
-        """Starts a service that is expected to end at once or to be ready. Returns its messages, and stops it."""
+        """Starts a service, waits until it is ready or has ended, and stops it. Returns its messages."""
         port = Port()
         self.addCleanup(port.close)
         flags = [*flags, *(["--accept-no-standby"] if accepts else [])]
@@ -106,7 +106,7 @@ class Files(unittest.TestCase):
             for ending in (".key", ".anchor", ".first-tokens", ".key.next"):
                 path = pathlib.Path(server.files + ending)
                 content = path.read_bytes() if path.exists() else None
-                # The program protects the files that REFLOG_FILES names, and others that are next to a key and an anchor.
+                # The program protects the files at the path in REFLOG_FILES, and files that are next to a key and an anchor.
                 for environment in (server.environment(), os.environ):
                     with self.subTest(ending=ending, named="REFLOG_FILES" in environment):
                         run = subprocess.run([server.binary, "export", "--database", server.database, "--output", path, "--force"],

@@ -16,10 +16,10 @@ CONSTRAINT, GENERATED, FORBIDDEN = "23", "428C9", "42501"
 
 # Tables that are not part of the history. They have no triggers against updates and deletions.
 FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token"}
-# The columns of other tables that an UPDATE statement without more conditions can change in the sample.
+# The columns of the other tables that an UPDATE statement without a WHERE clause can change in the sample.
 CHANGEABLE = {("erasure", "finished"), ("signing_key", "wrapped_key"), ("time_rollback", "finished"),
               ("schema_version", "version")}
-# The columns that the role of the server may update. The triggers decide which values it may write.
+# The columns that the role of the server may update. The triggers also check the new values.
 ERASED = {"salt", "actor_name", "ip_address", "reason", "erased_hash", "erased_event"}
 UPDATE_RIGHTS = {
     "ledger": {"origin"},
@@ -40,7 +40,8 @@ UPDATE_RIGHTS = {
 DELETE_RIGHTS = {"change", "change_personal", "change_statement", "service_event", "service_event_personal", "retention", "hold",
                  "idempotency", "seen_connector", "unread_part"}
 
-# Runs a statement and undoes it. Returns "done" and the number of rows, or the SQLSTATE and the message of the refusal.
+# A function that runs a statement and undoes its effect. It returns "done" and the number of rows, or the SQLSTATE and the
+# message of the refusal.
 ATTEMPT = """
 CREATE SCHEMA test;
 GRANT USAGE ON SCHEMA test TO PUBLIC;
@@ -60,7 +61,8 @@ APPEND_ONLY = "23000 history is append-only"
 NEW_CHANGE = ("INSERT INTO change (id, intent_sequence, activity_time, address, kind, before_absent, after_connector, actor, "
               "request_id) VALUES ")
 NEW_EVENT = "INSERT INTO service_event (id, sequence, time, kind, count, details) VALUES "
-# Wrong rows, and the beginning of the refusal. The next entry has the number 16, the next change 6 and the next event 8.
+# Rows that must be refused, and the beginning of each refusal. In the sample, the next entry has the sequence number 16, the
+# next change has the id 6, and the next event has the id 8.
 WRONG_ROWS = {
     "a gap in the entries": (f"INSERT INTO entry (sequence, change, hash) VALUES (17, 6, {hash_of(1)})",
                              "23000 entries are numbered without gaps"),
@@ -106,7 +108,7 @@ WRONG_ROWS = {
     "a batch id in upper case": ("INSERT INTO time_rollback (batch_id, as_of, asked, newest_change) "
                                  "VALUES ('5D4C3B2A-1F0E-4D9C-8B7A-6F5E4D3C2B1A', 1, 1, 1)", "23514"),
 }
-# INSERT … ON CONFLICT DO UPDATE of a row that must not change.
+# INSERT … ON CONFLICT DO UPDATE statements that would change a row that must not change.
 UPSERTS = (
     NEW_CHANGE + "(3, 5, 1, 1, 'update', 'none', 1, 1, 'x') ON CONFLICT (id) DO UPDATE SET kind = 'drift'",
     f"INSERT INTO entry (sequence, change, hash) VALUES (15, 6, {hash_of(1)}) "
@@ -121,7 +123,7 @@ UPSERTS = (
     f"INSERT INTO subtree VALUES (1, 1, {hash_of(7)}) ON CONFLICT (level, position) DO UPDATE SET hash = excluded.hash",
     "INSERT INTO retention VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET days = 1",
 )
-# Updates that only one rule refuses.
+# Updates that break only one rule, so that the test fails if the rule is missing.
 UPDATES = (
     "UPDATE address SET step = step", "UPDATE flow SET flow_type = flow_type", "UPDATE step SET name = name",
     "UPDATE subtree SET hash = hash",
@@ -135,7 +137,7 @@ UPDATES = (
 )
 OTHER_VALUE = {"bigint": "coalesce({0}, 0) + 1", "text": "coalesce({0}, '') || 'x'", "bytea": "coalesce({0}, '') || '\\x00'"}
 
-# Queries, and the index that each one uses. The comments in the schema list these questions.
+# Queries, each with the index that it must use. The comments on the indexes in the schema describe these queries.
 LOOKUPS = {
     "coalesce(address, -before_connector) = 5 AND result = 'pending'": "change_pending",
     "address = 5 ORDER BY id DESC LIMIT 100": "change_address",
@@ -156,7 +158,7 @@ LOOKUPS = {
     "batch_id = '5' ORDER BY id DESC LIMIT 100": "change_batch",
     "rollback_of = 5 ORDER BY id DESC LIMIT 100": "change_rollback",
 }
-# 30,000 settled changes of 1,000 addresses, and a few changes of connectors.
+# SQL that inserts 30,000 settled changes: most belong to 1,000 addresses, and some belong to connectors.
 MANY_CHANGES = f"""
 INSERT INTO flow (flow_type, flow_id) SELECT 'b2cUserFlows', 'flow' || i FROM generate_series(1, 500) i;
 INSERT INTO step (name) VALUES ('one'), ('two');
@@ -180,11 +182,11 @@ VACUUM ANALYZE change;
 class SchemaTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # These tests do not stop the server without a shutdown, so the server need not wait for the disk.
+        # No test of this class kills the server, so the server need not wait for the disk.
         cls.server = cls.enterClassContext(PostgreSQLServer(fsync="off"))
         cls.server.create_database("sample")
         cls.server.psql(ATTEMPT, database="sample")
-        # The role of the server has the rights for everything that the server does.
+        # The sample is written with the role of the server, because this role must have all rights that the server needs.
         cls.server.psql(sample().sql, SERVICE, "sample")
 
     def attempts(self, role, statements):
@@ -390,7 +392,7 @@ class LegalWriteTests(unittest.TestCase):
             purge(log, change=2, sequences="2, 3")
             self.run_sql(log, "holds")
 
-        # The claim is in the ledger already. Only its deletion was refused.
+        # The claim was recorded, and only the deletion was refused. So the deletion is run again after the release.
         delete = log.statements.pop()
         log.statements = []
         log.add_event("holdReleased", '{"name":"case 7"}', "DELETE FROM hold WHERE lower(name) = lower('CASE 7')")
@@ -497,7 +499,7 @@ class LegalWriteTests(unittest.TestCase):
         self.server.psql(MANY_CHANGES, OWNER, "many")
         for condition, index in LOOKUPS.items():
             with self.subTest(condition):
-                # The planner sorts a few rows if its random sample suggests that this is faster. So sorting has a high cost here.
+                # The planner may prefer to sort a few rows, because its statistics are from a random sample. So sorting is off.
                 plan = self.server.psql("SET enable_sort = off; SET enable_bitmapscan = off; "
                                         f"EXPLAIN SELECT id FROM change WHERE {condition}", SERVICE, "many")
                 self.assertIn(f"using {index} on change", plan)

@@ -139,7 +139,7 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
 
         self.started(primary.dsn(SERVICE, database))
 
-        # The event is recorded a moment after the server is ready.
+        # The server records the event of the start a moment after it is ready.
         details = "SELECT details FROM service_event WHERE kind = 'start'"
         shown = json.loads(eventually(lambda: primary.psql(details, database=database)))
         self.assertIs(shown["acceptNoStandby"], True)
@@ -215,7 +215,7 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
 
 
 class AddressTests(PostgreSQLStartTestCase):
-    """The address of the database is libpq's, and its password is never shown."""
+    """The address of the database is an address of libpq, and its password is never shown."""
 
     def test_variables_and_the_password_file_complete_the_address(self):
         database = self.database()
@@ -303,7 +303,7 @@ class AddressTests(PostgreSQLStartTestCase):
             with self.subTest(arguments=arguments):
                 run = server.command(*arguments, "--database", url)
                 self.assertNotIn(primary.passwords[SERVICE], run.stdout + run.stderr)
-                # The command found the database, so the check covers more than the message of a wrong option.
+                # The exit code shows that the command accepted the URL. Otherwise the test would check only one message.
                 self.assertNotEqual(run.returncode, 64, run.stderr)
 
     def test_a_misspelled_setting_does_not_show_its_value(self):
@@ -390,9 +390,9 @@ def files_of(server):
 
 
 def dumped(database):
-    """Returns a copy of a database as SQL."""
+    """Returns the contents of a database as SQL."""
     run = subprocess.run(["pg_dump", "--dbname", primary.dsn("postgres", database)], capture_output=True, text=True, check=True)
-    # The dump begins and ends with a random key, so that psql does not run other commands.
+    # pg_dump writes a random key into the lines \restrict and \unrestrict, so these lines differ in each dump.
     return re.sub(r"(?m)^\\(un)?restrict .*\n", "", run.stdout)
 
 

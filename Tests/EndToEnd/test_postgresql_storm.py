@@ -10,7 +10,7 @@ POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
 
 @apart(seconds=25, cores=1.5)
 class PostgreSQLStormTests(unittest.TestCase):
-    """No acknowledged change is lost, and none is recorded twice, if PostgreSQL or its connections fail."""
+    """If PostgreSQL or its connections fail, no acknowledged change is lost, and no change is recorded twice."""
 
     def test_faults_under_load_lose_no_acknowledged_change(self):
         with PostgreSQLStorm(BINARY, clients=16, seed=20261129, pause=0.02, changes=3) as storm:

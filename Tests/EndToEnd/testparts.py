@@ -33,7 +33,7 @@ POSTGRESQL_SHARE = [
     "test_access", "test_conditional", "test_exports", "test_idempotency", "test_postgresql_article", "test_queries",
     "test_recovery", "test_retention", "test_rollback_to_time",
 ]
-# The Swift tests that have a ledger.
+# A regular expression for the Swift tests that need a ledger.
 SWIFT_TESTS_OF_LEDGERS = "ReflogLedgerTests|ReflogPostgreSQLTests|ReflogServiceTests"
 
 
@@ -45,8 +45,8 @@ def sqlite_only(reason):
 def apart(*, seconds=SECONDS, cores=CORES):
     """Marks a class of tests that runs in its own process.
 
-    `seconds` is roughly how long the class takes, because the longest parts start first. `cores` is roughly how many cores
-    the class keeps busy, or ALONE.
+    `seconds` is the approximate time that the class takes. The longest parts start first. `cores` is the approximate number of
+    cores that the class keeps busy, or ALONE.
     """
     def mark(case):
         case.apart = (case, seconds, cores)
@@ -97,7 +97,7 @@ class PythonPart:
         outcomes = {}
         for line in read(folder / "results.jsonl").splitlines():
             result = json.loads(line)
-            # If a name does not exist, the loader creates a failing test for the name, with this prefix. Report only the name.
+            # If no test has this name, the loader creates a failing test with this prefix and the name. Report only the name.
             outcomes[result["test"].removeprefix("unittest.loader._FailedTest.")] = result["outcome"]
         failed = [test for test, outcome in outcomes.items() if outcome == "failed"]
         failed += [f"{test} (did not end)" for test, outcome in outcomes.items() if outcome == "unfinished"]
@@ -108,7 +108,7 @@ class PythonPart:
         return Outcome(values.count("passed"), values.count("skipped"), failed)
 
     def count_tests(self):
-        """Returns how many tests the part has.
+        """Returns the number of tests in the part.
 
         Returns 0 if the module of the part can't be imported. The part's process then fails and shows the reason.
         """
@@ -121,7 +121,7 @@ class PythonPart:
 class SwiftPart:
     """The Swift tests. The tests must already be built. `swift test` writes the results as xUnit XML.
 
-    With PostgreSQL servers in `environment`, only those tests run that have a ledger.
+    If `environment` contains PostgreSQL servers, only the tests that need a ledger run.
     """
     seconds, cores = 60, 1
 
@@ -147,7 +147,7 @@ class SwiftPart:
 class TourPart:
     """The tour that `tools/start` shows. The tour counts as one test and needs the debug build.
 
-    On PostgreSQL, tools/start uses a server of its own.
+    On PostgreSQL, tools/start starts a separate server.
     """
     seconds, cores = 5, 0.5
     environment = {}
@@ -175,7 +175,8 @@ def named(name, environment):
 def parts(folder, names, environment):
     """Returns the parts for these names of modules, classes and tests. Without names, returns the parts of all modules.
 
-    With PostgreSQL servers in `environment`, the modules that need SQLite are left out. Otherwise, those that need PostgreSQL.
+    If `environment` contains PostgreSQL servers, the modules that need SQLite are left out. If not, the modules that need
+    PostgreSQL are left out.
     Raises InvalidModule if a module has a syntax error.
     """
     # The modules are imported here to read their constants and marks.

@@ -12,8 +12,8 @@ enum EmbeddedAuthentication {
 
   /// Returns the `apiAuthenticationConfigurationBase` that a write contains, without its secrets.
   ///
-  /// - Parameter current: The connector's current authentication. A caller that reads a connector, edits it and sends it
-  ///   back also sends the list of certificates, which only an upload can change.
+  /// - Parameter current: The connector's current authentication, to compare the list of certificates with it. A caller
+  ///   that reads a connector, edits it and sends it back also sends this list, but only an upload can change it.
   static func readable(_ value: JSONValue, over current: JSONValue) throws -> JSONValue {
     guard let object = value.object, let type = object["@odata.type"]?.string else {
       throw DirectoryRefusal.badRequest(
@@ -40,9 +40,9 @@ enum EmbeddedAuthentication {
     }
   }
 
-  /// Returns an authentication with one more certificate. The new certificate is the active one.
+  /// Returns an authentication with one more certificate, which becomes the active certificate.
   ///
-  /// The certificate's password is not used, so the certificate can't be read. Its thumbprint is the hash of the file.
+  /// The certificate can't be read, because its password is not used. So the hash of the file is its thumbprint.
   static func adding(_ pkcs12: String, to current: JSONValue) -> JSONValue {
     let isCertificate = current.object?["@odata.type"]?.string == certificateType
     let earlier = (isCertificate ? current.object?["certificateList"]?.array : nil) ?? []

@@ -8,7 +8,7 @@ struct EmbeddedConnector {
   let id: ConnectorID
   var displayName: String
   var targetURL: String
-  /// The authentication in the form that a read returns: the secrets are replaced.
+  /// The authentication in the form that a read returns, without the secrets.
   var authentication: JSONValue
 
   var summary: DirectoryConnector {
@@ -120,8 +120,7 @@ enum EmbeddedConnectors {
 
   /// Adds a certificate to a connector.
   ///
-  /// The certificate itself is not stored. The embedded directory never calls an API, so it does not need the
-  /// certificate.
+  /// The certificate itself is not stored. The embedded directory does not need it, because it never calls an API.
   static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     guard let pkcs12 = body["pkcs12Value"]?.string, body["password"]?.string != nil else {
       throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")

@@ -3,12 +3,12 @@ package import ReflogStorage
 
 /// A directory in a SQLite file that answers requests as Microsoft Graph does.
 ///
-/// Use it for tests and to try Reflog out. It has no effect on any sign-up of a user. When a write is answered, the
-/// write is durable, and every later read shows it. So this directory needs no settle window.
+/// Use this directory for tests, and to try Reflog out. It does not change the sign-up of any user. When a write is
+/// answered, the write is durable, and every later read shows it. So this directory needs no settle window.
 package struct EmbeddedDirectory: LocalDirectory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
-  /// The value is zero, because a write can't continue after the process that sent it has ended.
+  /// The value is zero, because a write ends together with the process that sent it.
   package let longestWrite = Duration.zero
   package let hasOwnCredential = true
   /// The tenant's id: a GUID that was generated when the file was created.
@@ -22,10 +22,11 @@ package struct EmbeddedDirectory: LocalDirectory {
   /// If the file is new, a new tenant is created in it. Call this initializer before the writer thread starts.
   ///
   /// - Parameters:
-  ///   - storage: the open file.
-  ///   - thread: the thread that writes this file and the ledger's file.
-  ///   - newTenantID: the tenant's id for a new file, a GUID. An existing file keeps its own tenant id.
-  ///   - sample: whether a new file gets sample flows and connectors.
+  ///   - storage: The open file.
+  ///   - thread: The thread that writes this file and the ledger's file.
+  ///   - newTenantID: The tenant's id for a new file, a GUID. It is ignored for an existing file, which already has a
+  ///     tenant id.
+  ///   - sample: Whether sample flows and connectors are created in a new file.
   package init(
     storage: Storage,
     thread: WriterThread,
@@ -45,13 +46,13 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
-  /// Returns the id of the tenant in a directory's file after a check of the file, or nil if the file has no tenant yet.
+  /// Checks a directory's file, and returns the id of the tenant in it, or nil if the file has no tenant yet.
   ///
   /// This method changes no file.
   ///
   /// - Parameters:
-  ///   - path: the path of the file.
-  ///   - acceptsMissingLog: whether to accept a file whose write-ahead log is missing.
+  ///   - path: The path of the file.
+  ///   - acceptsMissingLog: Whether to accept a file whose write-ahead log is missing.
   package static func checkedTenant(ofFileAt path: String, acceptsMissingLog: Bool) throws -> String? {
     let reader = try StorageReader(readingFileAt: path, kind: .directory, for: .checkingStart)
     guard acceptsMissingLog || !reader.isLogMissing else { throw StorageError.missingLog(path: path) }
@@ -81,7 +82,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     return read
   }
 
-  /// Answers a read of the Graph API from the file.
+  /// Reads from the file, and returns the answer in the form of the Graph API.
   package func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
     try await answering { db in
       return switch question.resource {

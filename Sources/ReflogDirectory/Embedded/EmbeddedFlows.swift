@@ -59,9 +59,7 @@ enum EmbeddedFlows {
     return flow
   }
 
-  /// Returns the row id of a flow.
-  ///
-  /// Throws a refusal if the flow does not exist.
+  /// Returns the row id of a flow, or throws a refusal if the flow does not exist.
   static func row(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> Int64 {
     let row = try db.integer(
       "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
@@ -174,8 +172,8 @@ enum EmbeddedFlows {
   private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow, isNew: Bool) throws {
     for member in body.members {
       switch (member.name, member.value) {
-      // These two properties can't be changed. A caller that reads a flow, edits it and sends it back also sends them,
-      // so their current values are accepted.
+      // These two properties can't be changed. A caller that reads a flow, edits it and sends it back also sends these
+      // properties, so their current values are accepted.
       case ("userFlowType", _) where !isNew && member.value == flow.json["userFlowType"]: break
       case ("userFlowTypeVersion", _) where !isNew && member.value == flow.json["userFlowTypeVersion"]: break
       case ("userFlowType", .string(let type)) where isNew && userFlowTypes.contains(type): flow.userFlowType = type

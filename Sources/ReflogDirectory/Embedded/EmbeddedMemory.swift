@@ -1,14 +1,14 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of references and connectors.
+/// A cache of references and connectors, so most changes need no read of the directory's file.
 ///
-/// With this cache, most changes need no read of the directory's file. A read of the file adds a value to the cache,
-/// and each commit updates the cache.
+/// A read of the file adds a value to the cache, and each commit updates the cache.
 final class EmbeddedMemory: Sendable {
-  /// The maximum number of references in the cache, and also the maximum number of connectors.
+  /// The maximum number of references in the cache, and also the maximum number of connectors; each needs some hundred
+  /// bytes.
   ///
-  /// Each of them needs some hundred bytes. If the maximum is reached, the whole cache is emptied.
+  /// When a maximum is reached, the whole cache is emptied.
   private static let capacity = 8192
 
   private struct State {
@@ -30,7 +30,7 @@ final class EmbeddedMemory: Sendable {
 
   /// The current generation.
   ///
-  /// Get the generation before you read the file. After the read, pass it to ``remember(_:at:of:)``.
+  /// Read the generation before you read the file, and pass it to ``remember(_:at:of:)`` after the read.
   var generation: Int { state.withLock { $0.generation } }
 
   func reference(at address: Address) -> ConnectorReference? { state.withLock { $0.references[address] } }
@@ -38,8 +38,8 @@ final class EmbeddedMemory: Sendable {
 
   /// Caches a reference that was read from the file.
   ///
-  /// Does nothing if the read may show an older value. There are two such cases: the generation changed after the read
-  /// began, or a commit has already cached a reference for the address.
+  /// Does nothing if the value may be older than the file. There are two such cases: the generation changed after the
+  /// read began, or a commit has already cached a reference for the address.
   func remember(_ reference: ConnectorReference, at address: Address, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.references[address] == nil else { return }
@@ -50,7 +50,7 @@ final class EmbeddedMemory: Sendable {
 
   /// Caches a connector that was read from the file.
   ///
-  /// Does nothing if the generation changed after the read began, because the read may then show an older value.
+  /// Does nothing if the generation changed after the read began, because the value may then be older than the file.
   func remember(_ connector: DirectoryConnector, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation else { return }

@@ -7,11 +7,13 @@ enum EmbeddedPart: String, CaseIterable {
 
   /// The name under which the directory stores the collection.
   ///
-  /// Both collections of identity providers show the same providers.
+  /// Both collections of identity providers contain the same providers, so they are stored under one name.
   var stored: String { self == .userFlowIdentityProviders ? Self.identityProviders.rawValue : rawValue }
 }
 
-/// A path below a user flow: `/{flowType}/{flow}/{part}`, with an object's id and `$ref` or `$count` after it.
+/// A path below a user flow: `/{flowType}/{flow}/{part}`.
+///
+/// The id of an object and `$ref` or `$count` may follow.
 struct EmbeddedPartPath {
   let flowType: FlowType
   let flow: FlowID
@@ -19,9 +21,7 @@ struct EmbeddedPartPath {
   /// The segments after the part.
   let rest: [String]
 
-  /// Reads a path, beginning after `/identity`.
-  ///
-  /// Throws a refusal if the path does not belong to a part.
+  /// Reads a path that begins after `/identity`, or throws a refusal if the path does not belong to a part.
   init(_ path: String) throws(DirectoryRefusal) {
     let segments = path.split(separator: "/").map(String.init)
     guard segments.count > 2, let flowType = FlowType(segment: segments[0]), let flow = FlowID(segments[1]),
@@ -45,7 +45,8 @@ enum EmbeddedParts {
     ) { row in try JSONValue(parsing: try row.text(0).utf8).object ?? [:] }
   }
 
-  /// Answers a read of a path that has no resource of its own: a part of a flow, or the number of objects in a list.
+  /// Answers a read of a path that is neither a flow nor a connector: a part of a flow, or the number of objects in a
+  /// list.
   static func read(_ question: DirectoryRead, at path: String, _ db: Connection) throws -> DirectoryResponse {
     let segments = path.split(separator: "/")
     guard segments.count == 2, segments[1].description.isSame(as: "$count") else {
@@ -137,7 +138,7 @@ enum EmbeddedParts {
     return String(id)
   }
 
-  /// Returns an object in the form that reads return: secrets are replaced.
+  /// Returns an object in the form that a read returns, without secrets.
   private static func stored(_ object: JSONObject, id: String) throws -> (id: String, content: JSONObject) {
     guard (1...128).contains(id.utf8.count) else {
       throw DirectoryRefusal.badRequest("An id must have 1 to 128 characters.")

@@ -39,7 +39,7 @@ struct EmbeddedType {
     properties: [.id, .displayName, .targetUrl, .authenticationConfiguration]
   )
 
-  /// A flow's `apiConnectorConfiguration`, whose `$expand` names steps.
+  /// A flow's `apiConnectorConfiguration`; its `$expand` option contains the names of steps.
   static let configuration = EmbeddedType(name: "userFlowApiConnectorConfiguration", properties: [])
 
   static func flow(_ flowType: FlowType) -> EmbeddedType {
@@ -66,9 +66,7 @@ struct EmbeddedType {
     }
   }
 
-  /// Returns the property with a name.
-  ///
-  /// Throws a refusal if objects of this type do not have the property.
+  /// Returns the property with a name, or throws a refusal if objects of this type do not have the property.
   func property(_ name: some StringProtocol) throws(DirectoryRefusal) -> EmbeddedProperty {
     guard let property = EmbeddedProperty(rawValue: String(name)), properties.contains(property) else {
       throw .badRequest(

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The query options of a read of the embedded directory, as Microsoft Graph has them.
+/// The query options of a read of the embedded directory, which are the options of Microsoft Graph.
 ///
 /// A list has `$filter`, `$orderby`, `$top`, `$skip`, `$count`, `$select` and `$expand`. A single object has `$select`
 /// and `$expand`. The `$` is optional, as in the beta version of Microsoft Graph.
@@ -9,7 +9,7 @@ struct EmbeddedQuery {
     case filter, orderby, top, skip, count, select, expand
   }
 
-  /// The kind of answer that a read has. Each kind has its own options.
+  /// The kind of the answer to a read; each kind accepts other options.
   enum Answer {
     case list, object, number, nothing
 
@@ -27,9 +27,9 @@ struct EmbeddedQuery {
   private let values: [Option: String]
   private let type: EmbeddedType
 
-  /// Reads the options.
+  /// Reads the options, or throws a refusal.
   ///
-  /// Throws a refusal if an option is unknown, occurs twice, or does not exist for this kind of answer.
+  /// An option is refused if it is unknown, occurs twice, or is not accepted for this kind of answer.
   init(_ items: [QueryItem], of type: EmbeddedType, for answer: Answer) throws(DirectoryRefusal) {
     var values: [Option: String] = [:]
     for item in items {
@@ -104,7 +104,7 @@ struct EmbeddedQuery {
     )
   }
 
-  /// The beginning of each link. It is replaced by the URL of this server before the caller gets the answer.
+  /// The beginning of each link, which the server replaces with its own URL before it sends the answer.
   private static let linkBase = "https://embedded"
 
   private func filtered(_ objects: [JSONObject]) throws(DirectoryRefusal) -> [JSONObject] {
@@ -161,7 +161,7 @@ struct EmbeddedQuery {
     }
   }
 
-  /// The selected and expanded properties in parentheses, for the `@odata.context`.
+  /// Returns the selected and expanded properties in parentheses, as `@odata.context` contains them.
   private func selection() throws(DirectoryRefusal) -> String {
     let names = try names(.select) + (try expanded()).map { $0.rawValue + "()" }
     return names.isEmpty ? "" : "(\(names.joined(separator: ",")))"

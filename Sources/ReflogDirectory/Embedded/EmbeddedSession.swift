@@ -6,7 +6,7 @@ final class EmbeddedSession: WriteSession {
   let connection: Connection
   private let memory: EmbeddedMemory
   private let references: EmbeddedReferenceStatements
-  /// The writes that the current transaction contains.
+  /// The writes in the current transaction.
   private var writes: [DirectoryWrite] = []
   private var savedCount = 0
 

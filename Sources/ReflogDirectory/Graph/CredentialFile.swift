@@ -9,7 +9,7 @@ enum CredentialFile {
     do { return try TextEncoding.text(data) } catch { throw .encoding(path: path, error) }
   }
 
-  /// Returns the first line of a file, without white space around it.
+  /// Returns the first line of a file, without white space at its start and its end.
   static func firstLine(ofFileAt path: String) throws(CredentialError) -> String {
     let line = try text(ofFileAt: path).split(whereSeparator: \.isNewline).first ?? ""
     let secret = line.trimmingCharacters(in: .whitespaces)

@@ -3,13 +3,13 @@ import ReflogModel
 extension DirectoryAnswer {
   /// Creates the answer to a write from an exchange with Graph: applied, refused, not sent, or unknown.
   ///
-  /// After a redirect the result is unknown, because Reflog does not follow the redirect. After a 5xx status the result
-  /// is unknown, because Graph sometimes sends a 5xx status although it has applied the write.
+  /// After a redirect, the result is unknown, because Reflog does not follow redirects. After a 5xx status, the result
+  /// is unknown, because Graph sometimes applies a write and still answers with a 5xx status.
   ///
   /// - Parameters:
-  ///   - exchange: the exchange in which the write was sent.
-  ///   - graphURL: the base URL of Graph. The links in the answer's body begin with this URL.
-  ///   - isOwnCredential: whether the request was sent with Reflog's own credential.
+  ///   - exchange: The exchange in which the write was sent.
+  ///   - graphURL: The base URL of Graph. The links in the answer's body begin with this URL.
+  ///   - isOwnCredential: Whether the request was sent with Reflog's own credential.
   init(_ exchange: GraphExchange, from graphURL: String, isOwnCredential: Bool) {
     switch exchange {
     case .neverSent(let reason): self = .notSent(reason: reason)
@@ -57,7 +57,7 @@ extension DirectoryResponse {
 extension DirectoryRefusal {
   /// The maximum lengths of an error's code and message, in scalars.
   ///
-  /// Both are recorded, and Graph's own codes and messages are much shorter.
+  /// Both limits are needed because the texts are recorded. Graph's own codes and messages are much shorter.
   private static let (codeLimit, messageLimit) = (256, 4096)
 
   /// Creates a refusal from Graph's answer.

@@ -6,7 +6,7 @@ enum GraphAuthorization: Sendable {
   case own(GraphTokens)
   /// The token that the caller sent.
   case caller(DirectoryToken)
-  /// There is no token: Reflog has no credential of its own, and the request is not sent for a caller with a token.
+  /// There is no token: Reflog has no credential of its own, and the request is not for a caller who sent a token.
   case missing
 
   /// Returns the token to send.
@@ -30,7 +30,7 @@ enum GraphAuthorization: Sendable {
 
   /// Whether the token belongs to Reflog's own application.
   ///
-  /// If Graph refuses the token, this value shows whose credential is wrong: Reflog's or the caller's.
+  /// If Graph refuses the token, this value shows whether Reflog's credential or the caller's token is wrong.
   var isOwn: Bool {
     switch self {
     case .own, .missing: true

@@ -9,10 +9,10 @@ import ReflogModel
 /// credentials"). The assertion is signed with PS256, and `x5t#S256` contains the SHA-256 of the certificate's DER
 /// form.
 package struct GraphCertificate: Sendable {
-  /// How long a client assertion is valid, in seconds.
+  /// The time for which a client assertion is valid, in seconds.
   ///
-  /// The time is long enough even if the clocks of Reflog and Entra differ. The time is also so short that a stolen
-  /// assertion soon becomes useless.
+  /// The time is long enough for clocks that differ a little, and so short that a stolen assertion soon becomes
+  /// useless.
   private static let lifetime: TimeInterval = 300
 
   private let keys: JWTKeyCollection
@@ -20,7 +20,7 @@ package struct GraphCertificate: Sendable {
 
   /// Reads a PEM file that contains a certificate and its RSA private key.
   ///
-  /// - Throws: a ``CredentialError``.
+  /// - Throws: A ``CredentialError``.
   package init(pemFileAt path: String) async throws {
     let text = try CredentialFile.text(ofFileAt: path)
     guard let certificate = Self.der(ofFirst: "CERTIFICATE", in: text) else {
@@ -34,7 +34,7 @@ package struct GraphCertificate: Sendable {
     do {
       await keys.add(pss: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256)
     } catch {
-      // The parser's own error is not included here, because it may contain a part of the private key.
+      // The parser's error is left out, because it may contain a part of the private key.
       throw CredentialError.noPrivateKey(path: path, problem: "its key can't be parsed")
     }
   }

@@ -7,8 +7,8 @@ import ReflogModel
 
 /// Sends requests to Microsoft Graph and to the login service.
 ///
-/// The result of each request shows whether a part of the request was sent. Redirects are not followed, so a token is
-/// never sent to another host.
+/// The result of each request shows whether a part of the request was sent. Redirects are not followed, because they
+/// could send a token to another host.
 struct GraphConnection: Sendable {
   /// The maximum length of an answer in bytes.
   ///
@@ -19,20 +19,18 @@ struct GraphConnection: Sendable {
 
   /// The maximum number of connections to a host.
   ///
-  /// A request that hangs uses one connection. Each address and each caller has at most one request that hangs, so
+  /// A request without an answer uses one connection. Each address and each caller has at most one such request, so
   /// enough connections are left for other requests.
   private static let connectionLimit = 256
-  /// How long a connection for reads is kept open without a request.
+  /// The time for which a connection for reads is kept open without a request.
   ///
-  /// Servers keep idle connections open longer than this. So a read rarely begins on a connection that the server is
-  /// closing.
+  /// Servers keep idle connections open for longer. So a read rarely begins on a connection that the server is closing.
   private static let readingIdleTimeout = TimeAmount.seconds(20)
-  /// How long a connection for writes is kept open without a request.
+  /// The time for which a connection for writes is kept open without a request.
   ///
-  /// Every server keeps idle connections open much longer.
-  ///
-  /// If the server closed the connection at the moment when a write begins, the result of the write would be unknown. A
-  /// new connection for each write would prevent that too, but would need two or three more round trips.
+  /// Every server keeps idle connections open much longer. This is important: if the server closed the connection at
+  /// the moment when a write begins, the result of the write would be unknown. A new connection for each write would
+  /// prevent this too, but would need two or three more round trips.
   private static let writingIdleTimeout = TimeAmount.seconds(2)
 
   private let reading: HTTPClient
@@ -43,8 +41,8 @@ struct GraphConnection: Sendable {
   /// Creates the connections.
   ///
   /// - Parameters:
-  ///   - timeout: the limit for a whole exchange, from the first attempt to connect to the last byte of the answer.
-  ///   - metrics: receives the number of requests and the time that each takes.
+  ///   - timeout: The limit for a whole exchange, from the first attempt to connect to the last byte of the answer.
+  ///   - metrics: Receives the number of requests and the time that each takes.
   init(timeout: Duration, metrics: any MetricsFactory) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = Self.connectTimeout
@@ -61,17 +59,16 @@ struct GraphConnection: Sendable {
 
   /// Returns a client whose connections and recorders all run on one event loop.
   ///
-  /// All of them run on the same event loop, so at the deadline a recorder has seen everything that was sent. The event
-  /// loop is set for the whole client. If each request set the event loop, AsyncHTTPClient would close the connection
-  /// after every request.
+  /// So at the deadline, a recorder has noticed all bytes that were sent until then. The event loop is set for the
+  /// whole client. If each request set the event loop, AsyncHTTPClient would close the connection after every request.
   private static func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)
   }
 
-  /// Sends a request once.
+  /// Sends a request once, and returns the result.
   ///
-  /// Never throws. If the exchange fails, the result shows whether a part of the request was sent.
+  /// This method never throws. If the exchange fails, the result shows whether a part of the request was sent.
   func send(
     _ method: HTTPMethod,
     _ url: String,

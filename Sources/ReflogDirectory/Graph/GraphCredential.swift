@@ -6,7 +6,7 @@ package struct GraphCredential: Sendable {
   package let clientID: String
   let proof: Proof
 
-  /// The secret or signed text that proves that Reflog sent a token request.
+  /// The proof that a token request is from Reflog's application: a secret or a signed text.
   package enum Proof: Sendable {
     /// A client secret.
     case secret(String)
@@ -29,11 +29,9 @@ package struct GraphCredential: Sendable {
     self.proof = proof
   }
 
-  /// Checks that the credential's file can be read at this moment.
+  /// Checks that the credential's file can be read now; does nothing if the credential has no file.
   ///
-  /// Does nothing if the credential has no file.
-  ///
-  /// - Throws: a ``CredentialError`` if the file can't be read.
+  /// - Throws: A ``CredentialError`` if the file can't be read.
   package func requireReadable() throws(CredentialError) {
     switch proof {
     case .secret, .certificate: break
@@ -46,7 +44,7 @@ package struct GraphCredential: Sendable {
 
   /// Returns the form fields that authenticate Reflog in a token request.
   ///
-  /// - Parameter tokenURL: the URL of the token request. A client assertion contains this URL as its audience.
+  /// - Parameter tokenURL: The URL of the token request. A client assertion contains this URL as its audience.
   func fields(tokenURL: String) async throws -> [(name: String, value: String)] {
     switch proof {
     case .secret(let secret):

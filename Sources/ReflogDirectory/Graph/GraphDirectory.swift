@@ -5,7 +5,7 @@ package import ReflogModel
 /// Microsoft Graph as the directory.
 ///
 /// Every read and every write is one request. If Graph refuses Reflog's own token, Reflog gets a new token and sends
-/// the request a second time. In all other cases a request is sent only once.
+/// the request a second time. In all other cases, a request is sent only once.
 package struct GraphDirectory: Directory {
   package let kind = DirectoryKind.graph
   package let settleWindow: Duration
@@ -18,13 +18,13 @@ package struct GraphDirectory: Directory {
   /// Creates a directory.
   ///
   /// - Parameters:
-  ///   - graphURL: the base URL of Graph, without a slash at the end.
-  ///   - loginURL: the base URL of the login service, without a slash at the end.
+  ///   - graphURL: The base URL of Graph, without a slash at the end.
+  ///   - loginURL: The base URL of the login service, without a slash at the end.
   ///   - credential: Reflog's own credential, or nil if every caller sends its own token.
-  ///   - timeout: the limit for a whole exchange.
-  ///   - settleWindow: the time after a write in which a read may still show the older value. Entra is eventually
+  ///   - timeout: The limit for a whole exchange.
+  ///   - settleWindow: The time after a write in which a read may still show the older value. Entra is eventually
   ///     consistent and documents no limit for this time.
-  ///   - metrics: receives the number of requests to Graph and the time that each takes.
+  ///   - metrics: Receives the number of requests to Graph and the time that each takes.
   package init(
     graphURL: String,
     loginURL: String,
@@ -60,9 +60,9 @@ package struct GraphDirectory: Directory {
     try await connection.shutdown()
   }
 
-  /// Returns the reference at an address: reads the flow from Graph with `$expand` for the step.
+  /// Returns the reference at an address, from a read of the flow with `$expand` for the step.
   ///
-  /// The result is `unknown` if Graph does not show what the step calls.
+  /// The result is `unknown` if the answer of Graph does not show the reference.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     try await references(of: FlowName(of: address), at: [address.step])[address.step] ?? .unknown
   }
@@ -92,9 +92,9 @@ package struct GraphDirectory: Directory {
     return response
   }
 
-  /// Sends a write, and returns its result.
+  /// Sends a write, and returns the result.
   ///
-  /// Never throws. The result is `unknown` if the write may have been applied.
+  /// This method never throws. The result is `unknown` if the write may have been applied.
   package func write(_ write: DirectoryWrite, correlationID: String) async -> DirectoryAnswer {
     do {
       let exchange = try await send(GraphRequest(write, graphURL: graphURL), correlationID: correlationID)
@@ -106,9 +106,7 @@ package struct GraphDirectory: Directory {
     }
   }
 
-  /// Returns Graph's answer to a read.
-  ///
-  /// Throws an error if there is no answer, or if Graph refused the read.
+  /// Returns Graph's answer to a read, or throws if there is no answer or Graph refused the read.
   private func answer(
     to request: GraphRequest,
     correlationID: String? = nil
@@ -137,7 +135,7 @@ package struct GraphDirectory: Directory {
     guard case .answered(let response) = exchange, response.httpStatus == 401,
       let another = try await authorization.token(insteadOf: token)
     else { return exchange }
-    // Status 401 means that Graph did not carry out the request, so it is safe to send the request again.
+    // A second attempt is safe, because status 401 means that Graph did not carry out the request.
     return await send(request, bearing: another, correlationID)
   }
 

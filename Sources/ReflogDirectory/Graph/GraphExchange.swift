@@ -36,6 +36,6 @@ struct GraphResponse: Sendable {
   /// Whether the content type is JSON.
   var isJSON: Bool { headers["content-type"]?.lowercased().contains("json") ?? false }
 
-  /// The id that Graph gave the request, or nil if the answer has none.
+  /// The id that Graph assigned to the request, or nil if the answer contains none.
   var requestID: String? { headers["request-id"] }
 }

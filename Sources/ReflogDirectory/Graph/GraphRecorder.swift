@@ -15,8 +15,8 @@ final class GraphRecorder: HTTPClientResponseDelegate {
 
   /// The header fields whose value is a list.
   ///
-  /// If such a field occurs several times, the values together are one list (RFC 9110 §5.3). Of other fields, only the
-  /// first is used.
+  /// If such a field occurs several times, its values together are one list (RFC 9110 §5.3). For other fields, only the
+  /// first value is used.
   private static let lists: Set<String> = ["link", "www-authenticate"]
 
   private struct State {

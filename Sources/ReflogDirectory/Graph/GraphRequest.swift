@@ -18,7 +18,7 @@ struct GraphRequest: Sendable {
 
   /// Creates a request for a path below `/identity`.
   ///
-  /// The ids and steps in the path are valid ASCII, so the path needs no escaping.
+  /// The path needs no escaping, because ids and steps contain only ASCII characters that are valid in a path.
   private init(
     _ method: HTTPMethod,
     _ path: String,
@@ -37,7 +37,7 @@ struct GraphRequest: Sendable {
 
   /// Returns the text of a query.
   ///
-  /// RFC 3986 §3.4 permits some special characters in a query, and Graph expects them without escapes.
+  /// Some special characters are not escaped, because RFC 3986 §3.4 permits them in a query, and Graph expects them.
   private static func text(of query: [QueryItem]) -> String {
     query.isEmpty ? "" : "?" + query.encoded(keeping: "$,'()*:/@")
   }
@@ -65,8 +65,8 @@ extension GraphRequest {
   /// Writes that Reflog itself creates use the beta version, because only the beta version has `b2cUserFlows`.
   ///
   /// - Parameters:
-  ///   - write: the write to send.
-  ///   - graphURL: the base URL of Graph. The URLs of connectors in the body begin with it.
+  ///   - write: The write to send.
+  ///   - graphURL: The base URL of Graph, with which the URLs of connectors in the body begin.
   init(_ write: DirectoryWrite, graphURL: String) {
     func url(of connector: ConnectorID) -> JSONValue {
       .string("\(graphURL)/\(APIVersion.beta.rawValue)/identity/apiConnectors/\(connector)")

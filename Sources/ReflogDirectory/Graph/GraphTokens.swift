@@ -7,10 +7,9 @@ import ReflogModel
 /// {login}/{tenant}/oauth2/v2.0/token`. If two requests need a new token at the same time, both may fetch a token. This
 /// does no harm.
 actor GraphTokens {
-  /// How long before a token expires it is renewed.
+  /// The time before the expiry of a token at which the token is renewed.
   ///
-  /// With this margin, a token does not expire between the moment when a request is sent and the moment when Graph
-  /// checks the token.
+  /// With this margin, a token does not expire between the sending of a request and the check of the token by Graph.
   private static let margin = Duration.seconds(300)
 
   private let credential: GraphCredential
@@ -29,7 +28,7 @@ actor GraphTokens {
 
   /// Returns a valid token.
   ///
-  /// - Parameter rejected: a token that Graph refused, or nil. The method does not return this token again.
+  /// - Parameter rejected: A token that Graph refused, or nil. The method does not return this token again.
   func token(insteadOf rejected: String? = nil) async throws(DirectoryFailure) -> String {
     if let current, current.token != rejected, clock.now < current.renewal { return current.token }
     let (token, lifetime) = try await fetch()
@@ -54,7 +53,8 @@ actor GraphTokens {
       guard response.httpStatus == 200, let token = response.json?["access_token"]?.string,
         case .number(let seconds) = response.json?["expires_in"], let lifetime = Int(seconds)
       else {
-        // The message contains only the error code, because the error description may contain a part of the credential.
+        // The message contains only the error code, because the description of the error may contain a part of the
+        // credential.
         let code = response.json?["error"]?.string ?? "without a token"
         throw .unavailable(reason: "\(loginURL) returned no token: it answered \(response.httpStatus) \(code)")
       }

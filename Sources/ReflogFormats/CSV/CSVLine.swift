@@ -6,9 +6,9 @@ import ReflogModel
 struct CSVLine: ~Copyable {
   /// Returns whether a spreadsheet may read a cell that begins with these bytes as a formula.
   ///
-  /// The first characters are those of OWASP (CSV Injection) and ASVS 1.2.10: `=`, `+`, `-`, `@`, tab, CR, LF and NUL. A
-  /// semicolon separates cells in many countries. Spreadsheets in some languages also read the full-width forms of the
-  /// first four (U+FF1D, U+FF0B, U+FF0D, U+FF20).
+  /// The list of characters is from OWASP (CSV Injection) and ASVS 1.2.10: `=`, `+`, `-`, `@`, tab, CR, LF and NUL. The
+  /// semicolon is added, because it separates cells in many countries. The full-width forms of the first four
+  /// characters (U+FF1D, U+FF0B, U+FF0D, U+FF20) are added, because spreadsheets in some languages read them too.
   private static func startsFormula(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     switch cell.first {
     case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: ";"): true
@@ -18,7 +18,7 @@ struct CSVLine: ~Copyable {
     }
   }
 
-  // This property is read for every byte, so it is computed. A stored static property would be slower to read.
+  // This property is read for every byte. It is computed, because a stored static property is slower to read.
   private static var quote: UInt8 { UInt8(ascii: "\"") }
   private static var apostrophe: UInt8 { UInt8(ascii: "'") }
 
@@ -51,12 +51,12 @@ struct CSVLine: ~Copyable {
 
   /// Appends a text.
   ///
-  /// The text is quoted if RFC 4180 requires quotes. If the style is not raw and the text starts like a formula, the
-  /// cell starts with an apostrophe, so a spreadsheet does not run the text.
+  /// The text is quoted if RFC 4180 requires quotes. If the text starts like a formula and the style is not raw, the
+  /// cell starts with an apostrophe, so that a spreadsheet does not run the formula.
   private mutating func write(_ text: String) {
     var text = text
-    // The text is checked byte by byte. In Swift, a quote and the combining mark after the quote are one character, so
-    // a check by characters would not find that quote.
+    // The text is checked byte by byte, because in Swift, a quote and a combining mark after the quote are one
+    // character. A check by characters would not find such a quote.
     text.withUTF8 { cell in
       let isGuarded = !style.isRaw && Self.startsFormula(cell)
       let mustQuote = cell.contains { byte in

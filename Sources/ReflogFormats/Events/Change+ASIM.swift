@@ -3,7 +3,7 @@ import ReflogModel
 extension Change {
   /// The change as an AuditEvent, version 0.1.2, of Microsoft Sentinel's Advanced Security Information Model (ASIM).
   ///
-  /// If the schema has no field for a member, `AdditionalFields` contains the member under its name in Reflog's JSON.
+  /// If the schema has no field for a member, the member is in `AdditionalFields`, with its name in Reflog's JSON.
   var asim: JSONObject {
     var event: JSONObject = [
       "TimeGenerated": .string((resultDateTime ?? activityDateTime).description),
@@ -86,7 +86,7 @@ extension Change.Activity {
 }
 
 extension ConnectorReference {
-  /// The reference as a value in an ASIM event: the connector's id, `none` or `unknown`.
+  /// The reference in the form of an ASIM value: the connector's id, `none` or `unknown`.
   var asimValue: String {
     switch self {
     case .connector(let id, _): id.text

@@ -1,7 +1,7 @@
 import ReflogModel
 
 extension Change {
-  /// The kind of activity that an exported event contains, for systems that collect events.
+  /// The kinds of activity in exported events, for systems that collect events.
   enum Activity {
     case create, delete, enable, disable, set
     /// The first observation of a reference.

@@ -4,8 +4,8 @@ extension Change {
   /// The change as an event of the Open Cybersecurity Schema Framework (OCSF), version 1.8.0, class Entity Management
   /// (3004).
   ///
-  /// Times are in milliseconds since 1970. If the class has no attribute for a member, `unmapped` contains the member
-  /// under its name in Reflog's JSON.
+  /// Times are in milliseconds since 1970. If the class has no attribute for a member, the member is in `unmapped`,
+  /// with its name in Reflog's JSON.
   var ocsf: JSONObject {
     var event: JSONObject = [
       "activity_id": .integer(activity.ocsf.id),
@@ -41,8 +41,8 @@ extension Change {
 
   /// The severity.
   ///
-  /// The severity is higher for changes that a person should check. These are drift, superseded changes, denied
-  /// changes, and changes with an unknown outcome.
+  /// The severity is higher for changes that a person should check: drift, superseded changes, denied changes, and
+  /// changes with an unknown outcome.
   private var severity: (id: Int64, name: String) {
     switch (intent.kind, result) {
     case (.drift, _), (_, .superseded), (_, .unknown): (3, "Medium")
@@ -76,7 +76,7 @@ extension Change {
     return metadata
   }
 
-  /// Returns the step or the connector that the change is about. The reference is the data of this entity.
+  /// Returns the step or the connector that the change is about, with the reference as its data.
   private func entity(_ reference: ConnectorReference) -> JSONObject {
     var data: JSONObject = ["state": .string(reference.state.rawValue)]
     data.add("connector_id", reference.connectorID?.text)

@@ -28,8 +28,8 @@ package struct ExportLines<Item: Exported>: Sendable {
 extension [UInt8] {
   /// Appends JSON, and writes U+0085, U+2028 and U+2029 as escapes.
   ///
-  /// JSON allows these characters in a string, but many programs end a line at them. A text from outside could otherwise
-  /// break the line of its item into two lines.
+  /// JSON allows these characters in a string, but many programs read them as the end of a line. Without escapes, a
+  /// text from a caller could divide the line of its item into two lines.
   fileprivate mutating func append(escapingLineSeparators json: [UInt8]) {
     guard json.contains(where: { $0 == 0xC2 || $0 == 0xE2 }) else { return append(contentsOf: json) }
     var rest = json[...]

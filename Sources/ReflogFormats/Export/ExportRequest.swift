@@ -4,7 +4,7 @@ package import ReflogModel
 package struct ExportRequest: Sendable {
   /// The format of the file.
   package var format: ExportFormat
-  /// The style of CSV. Other formats ignore this style.
+  /// The style of CSV, which is ignored for other formats.
   package var style: CSVStyle
   /// The text of `$filter`, or nil to export all changes.
   package var filter: String?

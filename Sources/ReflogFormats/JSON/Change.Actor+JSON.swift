@@ -3,13 +3,14 @@ import ReflogModel
 extension Change.Actor {
   /// The member `initiatedBy`.
   ///
-  /// The object contains `user`, `app` or `token`. For a user, `app` identifies the application that the user called
-  /// from, if that application is known.
+  /// The object contains `user`, `app` or `token`. For a user, `app` is also present if the user's application is
+  /// known.
   var json: JSONObject { JSONObject(self, Self.members) }
 
   /// The members of an actor.
   ///
-  /// Fields whose paths begin with the same name form one object. If all of these fields are null, the object is null.
+  /// Fields whose paths begin with the same name are members of one object. If all of these fields are null, the object
+  /// is null.
   private static let members: [JSONMember<Change.Actor>] = {
     var members: [JSONMember<Change.Actor>] = []
     for field in ActorField.allCases {

@@ -38,7 +38,7 @@ extension JSONObject {
     self.init(uniqueMembers: members.map { Member(name: $0.name, value: $0.value(subject)) })
   }
 
-  /// Creates the object without the members whose value is null.
+  /// Creates the object, but leaves out the members whose value is null.
   init<Subject>(known subject: Subject, _ members: [JSONMember<Subject>]) {
     self.init(
       uniqueMembers: members.compactMap { member in

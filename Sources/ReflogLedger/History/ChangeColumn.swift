@@ -51,7 +51,7 @@ extension Row {
 }
 
 extension ChangeField {
-  /// Returns the SQL expression of the field, in the form that its comparison needs.
+  /// Returns the SQL expression of the field in the form that comparisons use, for example without regard to case.
   func expression(_ dialect: any Dialect) -> String {
     switch kind {
     case .text: dialect.bytewise(column(dialect))

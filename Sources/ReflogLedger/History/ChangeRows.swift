@@ -14,8 +14,8 @@ struct ChangeRows {
 
   /// The SQL that selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its log entries.
   ///
-  /// A condition may follow this text. The condition may use the columns of `change`, and of the change's personal part
-  /// with the name `personal`.
+  /// A condition may follow this SQL text. In the condition, `change` is the table of changes, and `personal` is the
+  /// table with the personal parts of changes.
   static let select = """
     SELECT \(ChangeColumn.sql)
     FROM \(tables)
@@ -31,7 +31,8 @@ struct ChangeRows {
   /// - Parameters:
   ///   - condition: The SQL after ``select``.
   ///   - arguments: The arguments of the condition.
-  ///   - kept: Whether the condition is always the same text. The prepared statement is then kept for the next call.
+  /// - kept: Whether the text of the condition is the same in every call. If true, the prepared statement is kept for
+  ///   the next call.
   /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
   func stored(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [StoredChange] {
     var changes: [StoredChange] = []
@@ -200,9 +201,9 @@ struct ChangeRows {
     )
   }
 
-  /// Reads the statement by which a person settled the change, or returns nil if no person settled the change.
+  /// Reads the person's statement about the change, or returns nil if no person settled the change.
   ///
-  /// Persons settle only few changes, so a separate query reads each person's statement.
+  /// Persons settle only few changes, so a separate query reads each statement.
   private func statement(_ row: Row, _ result: Change.Result) throws -> StoredStatement? {
     guard result != .pending, try row.text(.settledBy) == Change.Settler.person.rawValue else { return nil }
     let sequence = try row.integer(.outcomeSequence)

@@ -3,24 +3,26 @@ import ReflogStorage
 
 /// Finds changes by time without an index on times, because a change with a higher id never has an earlier time.
 enum ChangeTimes {
-  /// Returns the first id whose change was recorded at or after a moment, or the newest id plus 1 if there is none.
+  /// Returns the id of the first change that was recorded at or after a moment, or the newest id plus 1 if there is
+  /// none.
   static func firstID(notBefore moment: Timestamp, _ db: any LedgerConnection) throws -> Int64 {
     try Search(db).firstID(near: moment.microseconds) { $0 >= moment.microseconds }
   }
 
-  /// Returns the last id whose change was recorded at or before a moment, or 0 if there is none.
+  /// Returns the id of the last change that was recorded at or before a moment, or 0 if there is none.
   static func lastID(notAfter moment: Timestamp, _ db: any LedgerConnection) throws -> Int64 {
     try Search(db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// A search for the id that belongs to a time; the search starts at an estimated id.
+  /// A search for the first id at or after a time; the search starts at an estimated id.
   ///
   /// The id is estimated from the times of the oldest and the newest change. The search then reads changes near the
-  /// estimated id. The search therefore reads only few pages of a large history, and most of these pages are close
-  /// together.
+  /// estimated id. So the search reads only a few pages of a large history, and most of these pages are close to each
+  /// other in the file.
   private struct Search {
-    /// The distance in ids between the estimated id and the next id that is read: about the number of changes on a few
-    /// pages.
+    /// The distance between the estimated id and the next id that the search reads.
+    ///
+    /// The number is about the number of changes on a few pages of the file.
     private static let firstStep: Int64 = 64
 
     private let db: any LedgerConnection
@@ -32,7 +34,7 @@ enum ChangeTimes {
       newest = try db.integer("SELECT max(id) FROM change") ?? 0
     }
 
-    /// Returns the first change whose id is `id` or higher, or nil if there is none.
+    /// Returns the first change with this id or a higher id, or nil if there is none.
     ///
     /// If the change with this id was purged, the result is the next change that exists.
     private func change(from id: Int64) throws -> (id: Int64, time: Int64)? {
@@ -41,9 +43,9 @@ enum ChangeTimes {
       }
     }
 
-    /// Returns the first id of a change whose time fulfils a condition.
+    /// Returns the lowest id of a change whose time meets a condition.
     ///
-    /// If a time fulfils the condition, all later times must fulfil the condition too.
+    /// If a time meets the condition, all later times must meet it too.
     func firstID(near time: Int64, where isBehind: (Int64) -> Bool) throws -> Int64 {
       // Ids below `low` do not fulfil the condition. Ids from `high` on fulfil the condition. The loop moves `low` and
       // `high` together until they are equal: this is the first id that fulfils the condition.

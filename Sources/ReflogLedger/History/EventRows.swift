@@ -37,8 +37,8 @@ enum EventRows {
 
   /// The SQL that selects the columns of an event, up to the condition.
   ///
-  /// The column `misplaced_identity` is true if the data of the actor is not valid. Then an identity row is missing, or
-  /// an identity row belongs to another actor, or the event has data of an actor but has no actor.
+  /// The column `misplaced_identity` is true if the data of the actor is not valid: an identity row is missing or
+  /// belongs to another actor, or the event has data of an actor but has no actor.
   private static let select = """
     SELECT service_event.id, service_event.sequence, service_event.time, service_event.kind, service_event.count,
       service_event.details, service_event.actor_proof, actor.actor_type, actor.actor_id, actor_name.name,

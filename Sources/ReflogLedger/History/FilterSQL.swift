@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// A filter for changes as an SQL condition that can follow ``ChangeRows/select``, with the values to bind.
+/// The SQL condition for a filter, which can follow ``ChangeRows/select``, together with the values to bind.
 struct FilterSQL: Sendable {
-  /// The condition that all changes fulfil.
+  /// The SQL condition that every change fulfils.
   static let everything = "true"
 
   private(set) var condition = Self.everything
@@ -31,8 +31,8 @@ struct FilterSQL: Sendable {
 
   /// Returns the condition of a comparison.
   ///
-  /// If a value is NULL, `IS DISTINCT FROM` returns true or false. The other SQL comparisons return NULL, so `coalesce`
-  /// converts the NULL to false.
+  /// If a value is NULL, an SQL comparison returns NULL, and `coalesce` converts the NULL to false. `IS DISTINCT FROM`
+  /// always returns true or false, so `coalesce` is not needed for it.
   private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
     let expression = field.expression(dialect)
     let bound =
@@ -55,7 +55,7 @@ struct FilterSQL: Sendable {
 
   /// Returns the condition that a text starts with a prefix, compared byte by byte.
   ///
-  /// The empty prefix is a separate case. Every text starts with the empty prefix, but in SQL, `substr` returns NULL
+  /// The empty prefix is a separate case: every text starts with the empty prefix, but in SQL, `substr` returns NULL
   /// for an empty text.
   private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
     prefix.isEmpty

@@ -61,11 +61,10 @@ extension History {
     }
   }
 
-  /// Returns the changes at an address that may have reached the directory and were recorded or settled at or after a
-  /// moment, newest first.
+  /// Returns the changes at an address that may have reached the directory, newest first.
   ///
-  /// Changes that never reached the directory are left out. A caller can make any number of such changes, and they
-  /// would fill the result up to the limit.
+  /// Each change was recorded or settled at or after the time `since`. Changes that never reached the directory are
+  /// left out, because a caller can make any number of them, and they would fill the result up to the limit.
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       at: address,
@@ -83,7 +82,8 @@ extension History {
 
   /// Returns the changes that a condition on `:address` selects, after each change was compared with the log.
   ///
-  /// `:address` is the row number of the address. The result is empty if the address has no row in the ledger.
+  /// This method binds `:address` to the row number of the address. The result is empty if the address has no row in
+  /// the ledger.
   func changes(
     at address: Address,
     _ condition: String,
@@ -109,8 +109,8 @@ extension History {
 
   /// Returns the SQL condition that selects the newest applied change at `:address`.
   ///
-  /// The condition first finds the newest change with an effect and the newest change without an effect, because the
-  /// index `change_applied` stores these two kinds of changes separately. The newer of the two changes is the result.
+  /// The index `change_applied` has separate ranges for changes with an effect and changes without an effect. So the
+  /// condition finds the newest change of each kind, and selects the newer of the two.
   static func newestApplied(_ dialect: any Dialect) -> String {
     "WHERE change.id = \(dialect.greater(newestEffective, newestIneffective))"
   }

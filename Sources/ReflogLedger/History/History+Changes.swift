@@ -11,7 +11,8 @@ extension History {
 
   /// Returns the changes that match a query and whose newest log entry is above `after` and not above `end`.
   ///
-  /// Entries above `last` are ignored. The changes are in the order of their newest entries.
+  /// The newest entry of a change is searched only among the entries up to `last`. The changes are sorted by their
+  /// newest entries.
   ///
   /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   package func changesWithEntries(

@@ -6,11 +6,11 @@ extension History {
   ///
   /// The result contains all addresses at which a change was ever applied. The reference of an address is the `after`
   /// of the last applied change that was settled at or before `moment`. Changes at one address are settled in the order
-  /// of their ids. A change is never settled earlier than it was recorded, so changes that were recorded after `moment`
-  /// are not read.
+  /// of their ids. Changes that were recorded after `moment` are not read, because a change is never settled earlier
+  /// than it was recorded.
   ///
   /// - Parameters:
-  ///   - moment: The time for which the references are returned.
+  ///   - moment: The moment whose references are returned.
   ///   - flows: The flows whose addresses are returned, or nil for all flows.
   package func configurations(
     asOf moment: Timestamp,
@@ -41,7 +41,7 @@ extension History {
     }
   }
 
-  /// The reference that an address had at the moment for which the caller requested the references.
+  /// The reference that an address had at the moment that the caller requested.
   private struct HeldReference {
     let address: Address
     /// The id of the last effective change up to the requested moment, or of the last applied change if none was
@@ -67,7 +67,7 @@ extension History {
 
   /// Returns the SQL that selects the columns of ``HeldReference``.
   ///
-  /// The argument `:flows` is a JSON array of the flows in lower case, or NULL for all flows.
+  /// The argument `:flows` is a JSON array of flows in lower case, or NULL to select all flows.
   private static func held(_ dialect: any Dialect) -> String {
     """
     WITH applied AS MATERIALIZED (

@@ -10,10 +10,10 @@ extension History {
     ).first
   }
 
-  /// Returns the changes of a connector that were or may have been applied and have a log entry above `entry`.
+  /// Returns the changes of a connector that were applied or may have been applied, oldest first.
   ///
-  /// The log records an entry when a change is recorded, and when a change is settled. The changes are sorted from the
-  /// oldest to the newest, and include the creation of the connector.
+  /// Only changes with a log entry above `entry` are returned. The log has an entry for the record of a change and an
+  /// entry for its settlement. The change that created the connector is included.
   package func changes(of connector: ConnectorID, after entry: Int64) async throws(LedgerError) -> [Change] {
     try await changes(
       of: connector,
@@ -26,8 +26,9 @@ extension History {
     )
   }
 
-  /// Returns the changes of connectors that may have reached the directory and were recorded or settled at or after a
-  /// moment, newest first.
+  /// Returns the changes of connectors that may have reached the directory, newest first.
+  ///
+  /// Each change is pending, or was recorded or settled at or after the time `since`.
   package func recentConnectorChanges(since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       """
@@ -42,7 +43,7 @@ extension History {
     )
   }
 
-  /// Returns the connectors as the last read of the directory showed them.
+  /// Returns the connectors with the properties that the last read of the directory showed.
   package func recordedConnectors() async throws(LedgerError) -> [ConnectorID: RecordedConnector] {
     try await read { db in
       let connectors = try db.rows(
@@ -64,10 +65,10 @@ extension History {
     }
   }
 
-  /// Returns the changes that a condition on `:connector`, the row number of a connector, selects and that match the
-  /// log.
+  /// Returns the changes that a condition on `:connector` selects, after each change was compared with the log.
   ///
-  /// The result is empty if the connector has no row in the ledger.
+  /// This method binds `:connector` to the row number of the connector. The result is empty if the connector has no row
+  /// in the ledger.
   private func changes(
     of connector: ConnectorID,
     _ condition: String,
@@ -87,9 +88,10 @@ extension History {
     )
   }
 
-  /// The condition that a change created, updated or deleted the connector `:connector`.
+  /// The SQL condition that a change created, updated or deleted the connector `:connector`.
   ///
-  /// SQLite uses the index `change_connector` only if the condition contains exactly the expression of the index.
+  /// SQLite uses the index `change_connector` only if the condition contains exactly the expression of the index, so do
+  /// not rewrite the condition.
   static let ofConnector = """
     coalesce(change.before_connector, change.after_connector, change.created_connector) = :connector
       AND change.subject = 'connector'

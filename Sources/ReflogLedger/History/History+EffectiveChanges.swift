@@ -22,7 +22,7 @@ extension History {
 
   /// Returns the newest effective changes at an address that were settled earlier than `end`, newest first.
   ///
-  /// If `end` is nil, the time when a change was settled does not matter.
+  /// If `end` is nil, changes are returned whatever the time of their settlement.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -39,7 +39,9 @@ extension History {
     )
   }
 
-  /// Returns the newest rollback of a change that was applied or may still be applied, or nil if there is none.
+  /// Returns the newest rollback of this change, or nil if there is none.
+  ///
+  /// A rollback counts if it was applied, is pending, or has an unknown result.
   package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
     try await changes(
       """
@@ -52,11 +54,12 @@ extension History {
     ).first
   }
 
-  /// The condition that a change is effective.
+  /// The SQL condition that a change is effective.
   ///
-  /// SQLite uses the index `change_applied` only if the condition contains exactly the expression of the index.
+  /// SQLite uses the index `change_applied` only if the condition contains exactly the expression of the index, so do
+  /// not rewrite the condition.
   static let isEffective = "\(isApplied) = TRUE"
-  /// The condition that a change was applied without an effect: `before` and `after` of the change are equal.
+  /// The SQL condition that a change was applied without an effect: `before` and `after` of the change are equal.
   static let isIneffective = "\(isApplied) = FALSE"
 
   private static let isApplied = """

@@ -20,7 +20,7 @@ extension History {
 
   /// Returns the id of the last event whose log entry is not above `entry`, or 0 if there is none.
   ///
-  /// A later event has a higher id and also an entry with a higher sequence number, so one query finds the last event.
+  /// Events with higher ids also have entries with higher sequence numbers, so one query finds the last event.
   package func event(upToEntry entry: Int64) async throws(LedgerError) -> Int64 {
     try await read { db in
       let next = try db.integer(

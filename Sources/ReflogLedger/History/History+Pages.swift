@@ -23,31 +23,34 @@ package struct HistoryPiece: Sendable {
 }
 
 extension History {
-  /// The number of ids that the first read of a scan covers, and the maximum number of ids that a later read covers.
+  /// The sizes of the reads of a scan: the number of ids in the first read, and the maximum number in a later read.
   ///
-  /// A read with the maximum number takes about a second if the filter is expensive.
+  /// Each read covers more ids than the previous read. A read with the maximum number of ids takes about a second if
+  /// the filter is expensive.
   private static let scanSizes = (first: Int64(20_000), last: Int64(640_000))
-  /// The number of ids in the first read, and the maximum number in a later read, if index lookups find few changes.
+  /// The sizes of the reads if the plan has index lookups, but the lookups also find changes that do not match the
+  /// filter.
   ///
-  /// The few changes that the lookups find are then compared with the filter.
+  /// Lookups find few changes, so a read can cover more ids than a read of a scan.
   private static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
-  /// The number of ids in a read if every change that the lookups find matches the filter: one read covers all ids.
+  /// The sizes of the reads if the lookups find exactly the changes that match the filter: the first read covers all
+  /// ids.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
-  /// The number of ids in a read, divided by the number of ids in the previous read.
+  /// Each read covers this number of times as many ids as the previous read, up to the maximum.
   private static let growth: Int64 = 4
 
   /// Reads the next changes that a query selects, in the order of the query.
   ///
-  /// The caller gets the changes from ``HistoryPiece/changes()``, which compares each of them with the log. If an index answers the query, or if nearly all changes match, the time does not depend on the length of the
-  /// history. In all other cases the search ends after `patience`, and the result contains the changes that were found
-  /// until then.
+  /// Use ``HistoryPiece/changes()`` to compare the changes with the log and to get them. If an index answers the query,
+  /// or if nearly all changes match, the time does not depend on the length of the history. In all other cases the
+  /// search ends after `patience`, and the result contains the changes that were found until then.
   ///
   /// - Parameters:
   ///   - query: The filter and the order.
   ///   - id: The id after which the part begins, or nil for the first part.
   ///   - last: The newest change that is searched, or nil for all changes.
-  ///   - limit: The maximum number of changes.
-  ///   - patience: The time after which the search starts no further read.
+  /// - limit: The maximum number of changes.
+  /// - patience: The duration of the search, after which no further read starts.
   package func piece(
     of query: ChangeQuery,
     behind id: Change.ID?,
@@ -121,7 +124,7 @@ extension History {
     try db.integer("SELECT max(id) FROM change") ?? 0
   }
 
-  /// Returns the first changes in a range of ids that a plan finds.
+  /// Returns the first `limit` changes that a plan finds in a range of ids.
   private func changes(
     _ plan: QueryPlan,
     _ filter: FilterSQL,

@@ -3,9 +3,10 @@ import ReflogStorage
 import Synchronization
 
 extension History {
-  /// Returns the cursor key, which makes a link to a next page valid only for this ledger; the key is 32 random bytes.
+  /// Returns the cursor key of this ledger: 32 random bytes that sign the links to a next page.
   ///
-  /// The key is read from the file once and then kept in memory.
+  /// Another ledger has another key, so it refuses these links. The key is read from the file once and then kept in
+  /// memory.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
     if let known = identities.cursorKey.withLock({ $0 }) { return known }
     let key = try await read { db in

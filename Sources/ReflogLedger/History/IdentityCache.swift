@@ -3,8 +3,8 @@ import Synchronization
 
 /// A cache of identity rows, which hold ids and names; there are few such rows, and many changes refer to each row.
 ///
-/// A cached row does not become stale, because the content of a row never changes. The only exception is a row to which
-/// no change refers: a purge or an erasure empties such rows.
+/// A cached row does not become stale, because the content of a row never changes. There is one exception: a purge or
+/// an erasure empties rows to which no change refers.
 final class IdentityCache: Sendable {
   /// The type and the id of an actor.
   struct ActorIdentity {

@@ -36,9 +36,9 @@ struct IndexLookupResolver {
     }
   }
 
-  /// Returns lookups of the addresses that a filter selects by flow id together with a flow type or a step.
+  /// Returns the lookups of the addresses that the filter selects, or nil if the filter does not select addresses.
   ///
-  /// The result is nil if the filter has no such terms.
+  /// A filter selects addresses if it has a term for the flow id, and a term for the flow type or the step.
   private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
     var wanted: [ChangeField.Plain: String] = [:]
     for term in terms {
@@ -57,7 +57,7 @@ struct IndexLookupResolver {
     ).map { equality("address", $0, .step) }
   }
 
-  /// Returns the list of lookups that usually finds fewer changes, or nil if both lists are nil.
+  /// Returns the lookups that usually find fewer changes, or nil if both parameters are nil.
   private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
     guard let left, let right else { return left ?? right }
     guard let leftWorst = left.map(\.selectivity).max() else { return left }

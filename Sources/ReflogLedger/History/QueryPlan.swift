@@ -1,27 +1,27 @@
 import ReflogModel
 import ReflogStorage
 
-/// The plan for a query for changes: a range of ids, and index lookups that together find every change that matches.
+/// The plan of a query for changes: a range of ids, and the index lookups that find the changes in this range.
 ///
-/// Each lookup is a separate SQL query. In one SQL query for all lookups, SQLite would sort all rows that the lookups
-/// find.
+/// The lookups together find every change that matches the filter. Each lookup is a separate SQL query, because in one
+/// SQL query for all lookups, SQLite would sort all rows that the lookups find.
 struct QueryPlan: Sendable {
   /// The first id of the range.
   private(set) var first: Int64 = 1
   /// The last id of the range.
   private(set) var last: Int64 = .max
-  /// The index lookups, or nil if no index covers the filter and the range of ids is scanned.
+  /// The index lookups, or nil if no index covers the filter, and all ids in the range must be scanned.
   private(set) var lookups: [IndexLookup]?
-  /// Whether the lookups find only changes that match the filter, and find each change only once.
+  /// Whether the lookups find only changes that match the filter, and no change is found twice.
   private(set) var isExact = false
 
-  /// Whether many queries have the same SQL text as this plan; the prepared statements are then kept for reuse.
+  /// Whether many queries have the same SQL text as this plan, so that it is useful to keep the prepared statements.
   let isCommon: Bool
 
   /// The maximum number of lookups, because more lookups would cost more than a scan.
   private static let maximumLookups = 256
 
-  /// Plans a query; if the filter is nil, the query selects all changes.
+  /// Creates the plan of a query; if the filter is nil, the query selects all changes.
   init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
     isCommon = filter?.isCommon ?? true
     guard let filter else { return }
@@ -31,9 +31,15 @@ struct QueryPlan: Sendable {
     for term in filter.conjuncts { try narrow(by: term, db) }
   }
 
-  /// Returns the ids that the plan covers up to `newest` and that follow `id` in the order of the query.
+  /// Returns the range of ids that the query still has to read, or nil if no id is left.
   ///
-  /// The result is nil if there are no such ids.
+  /// The range is the part of the plan's range that ends at `newest` and comes after `id` in the order of the query. In
+  /// ascending order, these are the ids above `id`. In descending order, these are the ids below `id`.
+  ///
+  /// - Parameters:
+  ///   - id: The last id that was already read, or nil if none was read.
+  ///   - newest: The highest id that the query may return.
+  ///   - isAscending: Whether the query reads changes from the lowest id to the highest.
   func ids(behind id: Int64?, upTo newest: Int64, isAscending: Bool) -> ClosedRange<Int64>? {
     var (lowest, highest) = (max(1, first), min(newest, last))
     if let id {
@@ -42,9 +48,9 @@ struct QueryPlan: Sendable {
     return lowest <= highest ? lowest...highest : nil
   }
 
-  /// Narrows the range of ids by a term of the filter.
+  /// Narrows the range of ids with one term of the filter, if the term limits ids or times.
   ///
-  /// A change with a higher id never has an earlier time, so a bound on times is also a bound on ids.
+  /// A limit on times is also a limit on ids, because a change with a higher id never has an earlier time.
   private mutating func narrow(by term: ChangeFilter, _ db: any LedgerConnection) throws {
     guard case .comparison(.plain(let field), let comparison, let value) = term else { return }
     switch (field, comparison, value) {
@@ -71,9 +77,9 @@ struct QueryPlan: Sendable {
   }
 }
 
-/// A condition on `change` for which an index returns the changes in the order of their ids.
+/// One index lookup: a condition on the table `change` whose index returns the changes in the order of their ids.
 struct IndexLookup: Sendable {
-  /// The kind of a lookup; the kinds that usually find the fewest changes are first.
+  /// The kind of a lookup; the kinds that usually find the fewest changes are the first cases.
   enum Selectivity: Int, Comparable {
     case request, batch, result, connector, actor, step, flow, clientApp
 
@@ -81,45 +87,46 @@ struct IndexLookup: Sendable {
   }
 
   let selectivity: Selectivity
-  /// The condition in SQL; if the lookup has a value, the text ends with `= `, and the placeholder is appended later.
+  /// The condition as SQL. If the lookup has a value, the SQL ends with `= `, and ``sql(binding:)`` appends the
+  /// placeholder.
   private let condition: String
   private let value: SQLValue?
 
-  /// Creates a lookup by a condition without a value.
+  /// Creates a lookup whose condition needs no value.
   init(condition: String, selectivity: Selectivity) {
     self.condition = condition
     value = nil
     self.selectivity = selectivity
   }
 
-  /// Creates a lookup of the changes whose column holds a value.
+  /// Creates a lookup of the changes that have a value in a column.
   init(column: String, value: SQLValue, selectivity: Selectivity) {
     condition = "change.\(column) = "
     self.value = value
     self.selectivity = selectivity
   }
 
-  /// Returns the condition in SQL.
+  /// Returns the condition as SQL, with a placeholder such as `:lookup` for the value.
   ///
-  /// - Parameter name: The name of the argument that holds the value.
+  /// - Parameter name: The name of the placeholder.
   func sql(binding name: String = "lookup") -> String { value == nil ? condition : condition + ":" + name }
 
-  /// Returns the value as an argument with this name, or no arguments if the lookup has no value.
+  /// Returns the value for the placeholder with this name, or an empty dictionary if the lookup has no value.
   func arguments(binding name: String = "lookup") -> [String: SQLValue] { value.map { [name: $0] } ?? [:] }
 }
 
 extension Filter<ChangeField> {
-  /// The terms of the filter that must all be true for each change that matches.
+  /// The terms of the filter that are combined with `and`, so each matching change must match all of them.
   var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
-  /// Whether the SQL text depends only on the names of one or two fields, so there are only few different SQL texts.
+  /// Whether the SQL text depends only on the names of one or two fields, so that only few different SQL texts exist.
   fileprivate var isCommon: Bool {
     if case .comparison(_, .eq, _) = self { true } else { isOneLookup }
   }
 
-  /// Whether the index lookups find exactly the changes that match the filter, and find each change only once.
+  /// Whether the index lookups find exactly the changes that match the filter, and no change is found twice.
   fileprivate var isOneLookup: Bool {
     switch self {
     case .comparison(.plain(.result), .ne, _): true

@@ -6,13 +6,13 @@ import ReflogStorage
 /// The file may be damaged. So each method throws ``StorageError/unexpectedValue(column:)`` for a value in another
 /// form.
 extension Row {
-  /// Returns a value, and throws if it is nil.
+  /// Returns `value`, or throws if `value` is nil.
   func required<Value>(_ value: Value?, _ column: Int) throws -> Value {
     guard let value else { throw unexpected(column) }
     return value
   }
 
-  /// Throws unless these columns are NULL.
+  /// Throws if one of these columns is not NULL.
   func requireNull(_ columns: [Int]) throws {
     for column in columns where !isNull(column) { throw unexpected(column) }
   }

@@ -19,9 +19,10 @@ final class TargetURLs {
 
   /// Returns the target URL that a connector had at the moment, or nil if the ledger has none.
   ///
-  /// If a change set the target URL at or before the moment, the result is the URL that the last such change set. If
-  /// only later changes set the URL, the result is the URL that the first later change replaced. If no change set the
-  /// URL, the result is the URL that a read of the directory last showed.
+  /// The result is the first of these URLs that exists:
+  /// - the URL that the last change at or before the moment set,
+  /// - the URL that the first change after the moment replaced,
+  /// - the URL that a read of the directory last showed.
   func url(of connector: ConnectorID) throws -> String? {
     if let url = known[connector] { return url }
     let row = try History.row(of: connector, db)
@@ -32,7 +33,12 @@ final class TargetURLs {
     return url
   }
 
-  /// Returns the last change of the target URL at or before the moment, or the first change of the target URL after it.
+  /// Returns the last change of the target URL at or before the moment, or the first such change after the moment.
+  ///
+  /// - Parameters:
+  ///   - connector: The row number of the connector.
+  ///   - comparison: `<=` for changes at or before the moment, `>` for changes after the moment.
+  ///   - direction: `DESC` for the last such change, `ASC` for the first.
   private func property(
     of connector: Int64,
     _ comparison: String,

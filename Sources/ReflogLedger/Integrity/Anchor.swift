@@ -16,17 +16,17 @@ package struct Anchor: Sendable {
   /// Throws `anchorMismatch` if the ledger lacks entries that the anchor covers, or if the anchor is from another
   /// ledger.
   ///
-  /// The signature of the anchor is checked with the current keys first. A former key is used only if the ledger
-  /// records the rotation that replaced the key, and a checkpoint that a current key signed covers the entry of the
-  /// rotation.
+  /// The signature of the anchor is checked with the current keys first. A former key is used only under two
+  /// conditions: the ledger records the rotation that replaced the key, and a checkpoint that a current key signed
+  /// covers the record of the rotation.
   ///
   /// - Parameters:
   ///   - history: The ledger.
   ///   - keys: The keys that sign the next checkpoint.
   ///   - rotations: The recorded rotations of the key.
   ///   - replaced: The newest replacement of a lost key, or nil if there was none. If a crash interrupted the
-  ///     replacement, the lost key signed the anchor.
-  ///   - keyPath: The path of the key file, for the error if its key did not sign the ledger.
+  ///     replacement, the anchor still has the signature of the lost key.
+  ///   - keyPath: The path of the key file, for the error that the key in this file did not sign the ledger.
   package func check(
     _ history: History,
     keys: [VerifierKey],
@@ -40,15 +40,16 @@ package struct Anchor: Sendable {
       try compare(former, try await history.root(ofFirst: former.size))
       bytes = nil
     }
-    // The anchor is checked before the ledger's own checkpoint. The reason is an older copy of the ledger: a key that
-    // is lost may have signed the checkpoint in the copy. The error must then report the older copy, not the lost key.
+    // The anchor is checked before the ledger's own checkpoint, because the ledger can be an older copy whose
+    // checkpoint was signed with a lost key. The error must then report the older copy, not the lost key.
     let anchored = bytes.flatMap { try? open($0, of: origin, keys) }
     if let anchored {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
     }
     let own = try await ownCheckpoint(of: history, origin, keys, keyPath)
-    // If no current key signed the anchor, a former key may have signed it. The ledger's own checkpoint must cover the
-    // rotation that lists the former key. Without this rule, an attacker could add a rotation with any key to the file.
+    // If no current key signed the anchor, a former key may have signed it. A former key is accepted only if the
+    // ledger's own checkpoint covers the rotation of this key. Without this rule, an attacker could add a rotation with
+    // any key to the file.
     if let bytes, anchored == nil {
       let former = rotations.filter { rotation in own.map { rotation.sequence < $0.size } ?? false }.map(\.from)
       let checkpoint = try open(bytes, of: origin, former)
@@ -56,7 +57,7 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Returns the ledger's own checkpoint after a comparison with the entries, or nil if the ledger has no checkpoint.
+  /// Returns the checkpoint in the ledger after a comparison with the entries, or nil if the ledger has no checkpoint.
   private func ownCheckpoint(
     of history: History,
     _ origin: Origin,
@@ -82,11 +83,12 @@ package struct Anchor: Sendable {
     return own
   }
 
-  /// Throws `anchorMismatch` unless the root of the ledger's first entries equals the root in the checkpoint.
+  /// Throws `anchorMismatch` if the root of the ledger's first entries differs from the root in the checkpoint.
   ///
   /// - Parameters:
   ///   - checkpoint: The checkpoint in the anchor.
-  ///   - root: The root of as many entries as the checkpoint covers, or nil if the ledger has fewer entries.
+  ///   - root: The root of the ledger's first entries, as many as the checkpoint covers; nil if the ledger has fewer
+  ///     entries.
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
     guard let root else {
       throw .anchorMismatch(path: path, problem: "the ledger has fewer than the \(checkpoint.size) signed entries")
@@ -118,12 +120,13 @@ package struct Anchor: Sendable {
 
   /// Renames the anchor if a lost key signed it, and the replacement of this key is recorded.
   ///
-  /// Call this method after the replacement was recorded. The anchor of the part with the new key is written later.
+  /// Call this method after the replacement was recorded. A later commit writes a new anchor, which the new key signs.
   package func putAsideFormer(_ replacement: KeyReplacement) throws(LedgerError) {
     if let anchored = try former(replacement) { _ = try putAside(anchored) }
   }
 
-  /// Returns the checkpoint in the anchor if a lost key signed it earlier than the key was replaced, or nil.
+  /// Returns the checkpoint in the anchor if a lost key signed it before the key was replaced, or nil in all other
+  /// cases.
   private func former(_ replacement: KeyReplacement) throws(LedgerError) -> Checkpoint? {
     guard let bytes = try read(), let note = try? SignedNote(parsing: bytes),
       let anchored = try? Checkpoint(opening: note, of: replacement.formerOrigin, with: [replacement.formerKey]),

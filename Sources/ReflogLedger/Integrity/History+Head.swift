@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns the directory and the tenant that the ledger serves, or nil if nothing was recorded in the ledger yet.
+  /// Returns the directory and the tenant that the ledger serves, or nil if the ledger is new and has recorded neither.
   package func served() async throws(LedgerError) -> (directory: String, tenantID: String)? {
     try await read { db in
       try db.first("SELECT directory, tenant_id FROM ledger") { (try $0.text(0), try $0.text(1)) }
@@ -11,11 +11,12 @@ extension History {
 
   /// Throws `foreignEntries` if the head row of the log does not match the rows of the file.
   ///
-  /// There are two kinds of mismatch. A row has a higher number than the head row allows, or the signed checkpoint in
-  /// the head row covers more or fewer entries than the file has. In both cases another program wrote to the file.
+  /// A mismatch means that another program wrote to the file. There are two kinds of mismatch. A row has a higher
+  /// number than the head row allows, or the signed checkpoint in the head row covers more or fewer entries than the
+  /// file has.
   ///
-  /// - Parameter keys: The keys whose signatures are accepted. Before you accept an older copy of the ledger, pass nil
-  ///   to skip the check of the signature.
+  /// - Parameter keys: The keys whose signatures are accepted. Pass nil to skip the check of the signature, for example
+  ///   before an older copy of the ledger is accepted.
   package func verifyHead(signedBy keys: [VerifierKey]? = nil) async throws(LedgerError) {
     try await read { db in
       let head = try LedgerHead(db)
@@ -32,7 +33,7 @@ extension History {
 
   /// Throws `corrupt` if one of the newest entries, or the change or event of such an entry, is missing.
   ///
-  /// The pages of the newest rows are missing in a copy of a ledger that was made while the ledger was in use.
+  /// A copy of a ledger that was made while the ledger was in use can lack the pages of the newest rows.
   package func verifyNewestRows() async throws(LedgerError) {
     try await read { db in
       let size = try LogRows.size(db)

@@ -7,7 +7,8 @@ extension History {
     try await read { db in try LogRows.origin(db) }
   }
 
-  /// Returns the number of entries, the signed checkpoint that covers them, and the key that signed it.
+  /// Returns the number of entries, the signed checkpoint that covers the entries, and the key that signed the
+  /// checkpoint.
   ///
   /// The result is nil if the log has no entry.
   package func checkpoint() async throws(LedgerError) -> (size: Int64, note: String, key: String)? {
@@ -45,15 +46,15 @@ extension History {
 
   /// Returns the records of a change in the form in which they were hashed, or nil if the change does not exist.
   ///
-  /// The first record belongs to the first entry of the change. If the outcome has a separate entry, the second record
-  /// belongs to that entry.
+  /// The first record belongs to the first entry of the change. If the log has a separate entry for the outcome, the
+  /// second record belongs to that entry.
   ///
   /// - Throws: ``LedgerError/altered(_:)`` if the row of the change does not match the log.
   package func records(of id: Change.ID) async throws(LedgerError) -> [[UInt8]]? {
     try await read { db in try stored(id, db)?.checkedEntries().map(\.record.bytes) }
   }
 
-  /// Returns the inclusion proof of the newest entry of a change, with the record of the entry.
+  /// Returns the inclusion proof of a change's newest entry, together with the record of the entry.
   ///
   /// The result is nil if the change does not exist or the checkpoint does not cover the entry.
   ///
@@ -74,7 +75,7 @@ extension History {
     }
   }
 
-  /// Returns the change with this id without comparing it with the log, or nil if it does not exist.
+  /// Returns the change with this id, or nil if there is none; the change is not compared with the log.
   private func stored(_ id: Change.ID, _ db: any LedgerConnection) throws -> StoredChange? {
     try ChangeRows(db, identities).stored("WHERE change.id = ?", [id.number]).first
   }

@@ -2,12 +2,14 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Accepts an older copy of the ledger, or another ledger, although the anchor does not match it.
+  /// Accepts an older copy of the ledger, or another ledger, although the ledger does not match the anchor.
   ///
-  /// This method records a service event with the checkpoint in the anchor and the ids that lost changes can have. The
-  /// method also renames the log, because two different histories must never have the same name. The id of the next
-  /// change becomes higher than all ids of lost changes. When this method returns, the event, the name and the id are
-  /// durable. Call this method before the writer's thread runs, and only if ``History/hasAccepted(_:)`` returns false.
+  /// This method records a service event that contains the checkpoint in the anchor and the ids that lost changes can
+  /// have. The method also renames the log, because two different histories must never have the same name. The id of
+  /// the next change becomes higher than all ids of lost changes. When this method returns, the event, the name and the
+  /// id are durable.
+  ///
+  /// Call this method before the writer's thread starts, and only if ``History/hasAccepted(_:)`` returns false.
   ///
   /// - Parameters:
   ///   - anchored: The checkpoint in the anchor.
@@ -23,16 +25,17 @@ extension Ledger {
       try store.setUp { db, rows in
         let session = try LedgerSession(db, rows, context, isTrusted: true)
         try session.begin([])
-        // The head row of the copy was not verified, so the tree in the head row is not used. The tree is computed from
-        // the entries.
+        // The head row of the copy was not verified, so its tree is not used. The tree is computed from the entries
+        // instead.
         session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
-        // An unfinished purge in the copy must not continue. Legal holds that were placed after the copy was made are
-        // lost, so the purge could delete history that a lost hold covers.
+        // An unfinished purge in the copy must not continue, because the copy lacks legal holds that were placed after
+        // the copy was made. The purge could delete history that such a lost hold covers.
         try session.endPurge()
         let next = session.head.nextChange
-        // Each entry records at most one change, so usually no lost change has an id above the number of entries that
-        // the anchor covers. If the ids in this ledger are already higher than the number of entries in this ledger,
-        // the limit is `next` plus the number of lost entries. The maximum of both limits is safe in both cases.
+        // Two limits are computed for the ids of lost changes, and the higher limit is used. First: each entry records
+        // at most one change, so usually no lost change has an id above the number of entries that the anchor covers.
+        // Second: if the ids in this ledger are already higher than its number of entries, each lost entry can have
+        // used one more id.
         let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
         try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)
@@ -62,14 +65,14 @@ extension Ledger {
     return ServiceEvent.Content(.olderLedgerAccepted, details: details)
   }
 
-  /// Returns a new, unique name for a log that lacks entries that a checkpoint covers.
+  /// Returns a new, unique name for a log; use it if the log lacks entries that a checkpoint covers.
   package static func origin(after anchored: Checkpoint) throws(LedgerError) -> Origin {
     do { return try Origin("\(anchored.origin.text)-\(randomSuffix())") } catch { throw LedgerError(error) }
   }
 }
 
 extension History {
-  /// Returns whether this ledger was already accepted although it does not match this checkpoint.
+  /// Returns whether this ledger was already accepted although the ledger does not match this checkpoint.
   package func hasAccepted(_ anchored: Checkpoint) async throws(LedgerError) -> Bool {
     try await read { db in
       let events = try EventRows.checked(

@@ -2,9 +2,10 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerHead {
-  /// The values that the head row of the log must have, computed from the newest rows.
+  /// The values that the head row of the log must contain, computed from the newest rows.
   ///
-  /// The signature in the head row does not cover these values. Each value is read with index lookups.
+  /// These values are checked separately, because the signature in the head row does not cover them. Each value is read
+  /// with index lookups.
   struct Parts {
     private let nextChange: Int64
     private let nextEvent: Int64
@@ -13,7 +14,8 @@ extension LedgerHead {
 
     /// Reads the newest rows.
     init(_ db: any LedgerConnection) throws {
-      // Ids that a purge deleted, and ids that were lost with a newer copy of the ledger, are never used again.
+      // The next id must also be higher than all ids that a purge deleted, and all ids that were lost with a newer copy
+      // of the ledger.
       let lost = try EventRows.events(
         "kind = 'olderLedgerAccepted' AND \(Self.keyEvents) ORDER BY service_event.id DESC LIMIT 1",
         [],
@@ -37,21 +39,22 @@ extension LedgerHead {
       )
     }
 
-    /// The condition of the index on events about the keys and the name of the log.
+    /// The SQL condition of the index on events about the keys and the name of the log.
     ///
-    /// A database uses the index only if a query contains exactly the condition of the index.
+    /// A database uses the index only if a query contains exactly the condition of the index, so do not rewrite the
+    /// condition.
     static let keyEvents = """
       kind IN ('keyRotated', 'keyReplaced', 'keyReplacementConfirmed', 'olderLedgerAccepted')
       """
 
-    /// Returns the SQL that reads the highest id that a table has or had.
+    /// Returns the SQL that reads the highest id in a table, including the ids that a purge deleted.
     private static func newest(_ table: String, _ purged: String, _ dialect: any Dialect) -> String {
       let existing = "coalesce((SELECT max(id) FROM \(table)), 0)"
       let deleted = "coalesce((SELECT last FROM \(purged) ORDER BY first DESC LIMIT 1), 0)"
       return "SELECT \(dialect.greater(existing, deleted))"
     }
 
-    /// Returns the parts of the head row that have other values.
+    /// Returns the parts of the head row that differ from the computed values.
     func differences(from head: LedgerHead) -> [LedgerReport.HeadPart] {
       var parts: [LedgerReport.HeadPart] = []
       if head.nextChange != nextChange { parts.append(.nextChange(head.nextChange, expected: nextChange)) }
@@ -62,7 +65,7 @@ extension LedgerHead {
     }
   }
 
-  /// Whether the key in the head row signed the checkpoint in the head row, or the head row has neither.
+  /// Whether the key in the head row signed the checkpoint in the head row; also true if the head row has neither.
   private var isSignedByItsKey: Bool {
     guard checkpoint != nil || verifierKey != nil else { return true }
     guard let checkpoint, let verifierKey, let key = try? VerifierKey(verifierKey),

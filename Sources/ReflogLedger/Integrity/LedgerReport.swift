@@ -36,7 +36,8 @@ package struct LedgerReport: Sendable {
     case missingChanges(ClosedRange<Int64>)
     /// The service events with these ids are missing, and no recorded purge deleted them.
     case missingEvents(ClosedRange<Int64>)
-    /// The entry must refer to one change or one service event, and a purged entry to none; this entry does not.
+    /// The entry does not refer to exactly one change or service event, or the entry was purged but still refers to a
+    /// change or service event.
     case strangeEntry(sequence: Int64)
     /// The entry has a higher sequence number than the last entry of the log.
     case foreignEntry(sequence: Int64)
@@ -52,13 +53,13 @@ package struct LedgerReport: Sendable {
     case damagedEvent(Int64, problem: String)
     /// Two rows of a table of identities have the same identity; `row` is the number of one of the two rows.
     case doubled(table: String, row: Int64)
-    /// SQLite finds a table or one of the indexes of the table damaged.
+    /// The database finds that a table or one of its indexes is damaged.
     ///
     /// An index that does not match its table can hide rows from a query.
     case damagedTable(String, problem: String)
     /// A table, an index or a view is missing or altered, or was added; `name` has its type and its name.
     case alteredSchema(name: String)
-    /// The service event records a former part of the log with another size or root than the entries have.
+    /// The service event records a former part of the log with a size or root that differs from the entries.
     case strangeFormerPart(event: Int64)
     /// A stored hash of a complete subtree of the Merkle tree does not match the entries.
     case strangeSubtree(level: Int64, position: Int64)

@@ -80,7 +80,7 @@ extension LedgerVerification {
 
   /// Finds identities, such as an actor's id, that are stored in more than one row.
   ///
-  /// This method reads the tables without the indexes, because the indexes may be altered too.
+  /// The SQL reads the tables without the indexes, because an altered index could hide a row.
   private static func doubledIdentities(_ db: any LedgerConnection) throws -> [LedgerReport.Finding] {
     let dialect = db.dialect
     let identities = [
@@ -140,9 +140,9 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  /// Adds ids without a row to the unexplained deletions, except ids of changes that a recorded purge deleted.
+  /// Handles ids without a row: each id belongs to a deleted change, because Reflog leaves no gaps between ids.
   ///
-  /// Reflog leaves no gaps between ids, so an id without a row belongs to a deleted change.
+  /// The ids are added to the unexplained deletions, except the ids of changes that a recorded purge deleted.
   fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ deletions: RecordedDeletions) {
     unexplained.changes += deletions.changes.gaps(in: ids)
   }

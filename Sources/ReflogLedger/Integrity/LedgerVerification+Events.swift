@@ -5,7 +5,7 @@ extension LedgerVerification {
   /// The number of service events that one short read checks.
   private static let eventsRead = 500
 
-  /// The result of the check of service events.
+  /// The result of the check of all service events.
   struct Events: Sendable {
     var part = Part()
     /// The deletions that the signed events record.

@@ -3,8 +3,8 @@ import ReflogModel
 extension LedgerVerification {
   /// Finds tables and indexes that are damaged or altered.
   ///
-  /// The other checks read rows by their numbers. So they do not find an index that lacks a row, and a query that uses
-  /// this index would not find the row.
+  /// This check is needed because the other checks read rows by their numbers, without the other indexes. A row that is
+  /// missing in an index passes these checks, but a query that uses the index would not find the row.
   func verifyTables() async throws(LedgerError) -> [LedgerReport.Finding] {
     do {
       let altered = try await history.reader.alteredSchemaItems()

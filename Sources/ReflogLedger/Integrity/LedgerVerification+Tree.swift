@@ -32,9 +32,9 @@ extension LedgerVerification {
         for subtree in try await strange(subtrees) {
           part.report(.strangeSubtree(level: subtree.level, position: subtree.position))
         }
-        // The loop ends after a read that reached the end of the range. In a damaged file, entries can also be in a
-        // wrong order. `log` reports such entries. The loop ends in this case too, because it is unknown with which
-        // entry the next read must begin.
+        // The loop ends after a read that reached the end of the range. The loop also ends if the entries are in a
+        // wrong order, because it is then unknown with which entry the next read must begin. `log` has already reported
+        // such entries.
         guard entries.count == Self.entriesRead, let last = entries.last, last.sequence >= next else { break }
         next = last.sequence + 1
       } catch {
@@ -49,14 +49,14 @@ extension LedgerVerification {
     return (log, part)
   }
 
-  /// A complete subtree of 256 nodes of the level below, with the hash that was computed from the entries.
+  /// A complete subtree over 256 nodes of the next lower level, with the hash that was computed from the entries.
   private struct Subtree: Sendable {
     let level: Int64
     let position: Int64
     let hash: Hash
   }
 
-  /// Returns the subtrees whose stored hash differs or is missing.
+  /// Returns the subtrees whose stored hash is missing or differs from the computed hash.
   private func strange(_ subtrees: [Subtree]) async throws(LedgerError) -> [Subtree] {
     guard !subtrees.isEmpty else { return [] }
     return try await history.read { db in
@@ -71,7 +71,7 @@ extension LedgerVerification {
     }
   }
 
-  /// Finds stored hashes of subtrees that the entries do not complete.
+  /// Finds stored hashes of subtrees that are not complete yet, or that can't exist.
   func foreignSubtrees() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       try db.rows(

@@ -5,11 +5,12 @@ import ReflogStorage
 ///
 /// The verification compares rows with log entries, log entries with the Merkle tree, and the tree with signed
 /// checkpoints. The verification reads in short transactions, so a server can write at the same time. The memory that
-/// the verification needs grows with the number of gaps in the ledger, not with the number of rows. A row counts as
-/// purged or erased only if an event records the deletion, and a checkpoint with a valid signature covers the event.
-/// Any other absent row is reported as missing.
+/// the verification needs grows with the number of gaps in the ledger, not with the number of rows.
+///
+/// An absent row counts as purged or erased only if an event records the deletion, and a checkpoint with a valid
+/// signature covers the event. Any other absent row is reported as missing.
 package struct LedgerVerification: Sendable {
-  /// The maximum number of findings, because more findings add no information.
+  /// The maximum number of findings in a report, because more findings would add no information.
   static let maximumFindings = LogVerification.maximumFindingCount
 
   let history: History
@@ -21,7 +22,7 @@ package struct LedgerVerification: Sendable {
   /// - Parameters:
   ///   - history: The ledger.
   ///   - keys: The keys whose signatures are accepted.
-  ///   - claims: Checkpoints that were stored outside the ledger. The ledger's own checkpoint is added to them.
+  ///   - claims: Checkpoints that were stored outside of the ledger. The ledger's own checkpoint is checked too.
   package init(of history: History, keys: [VerifierKey], against claims: [LogVerification.ExpectedCheckpoint]) {
     self.history = history
     self.keys = keys
@@ -31,7 +32,7 @@ package struct LedgerVerification: Sendable {
   /// The result for a part of the ledger.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
-    /// The missing rows and data for which no event recorded a purge or an erasure when the verification began.
+    /// The missing rows and data whose purge or erasure was not recorded when the verification began.
     var unexplained = UnexplainedDeletions()
     /// The number of changes that were checked.
     var checked: Int64 = 0
@@ -42,7 +43,7 @@ package struct LedgerVerification: Sendable {
     /// The number of changes, statements and events whose personal data was erased.
     var erased: Int64 = 0
 
-    /// Adds a finding, unless the maximum number is reached.
+    /// Adds a finding, if the maximum number of findings is not reached.
     mutating func report(_ finding: LedgerReport.Finding) {
       if findings.count < LedgerVerification.maximumFindings { findings.append(finding) }
     }
@@ -60,8 +61,8 @@ package struct LedgerVerification: Sendable {
 
   /// Verifies all entries that were appended before this call, on all processor cores.
   ///
-  /// - Parameter progress: A closure that is called with the number of changes that were checked since the previous
-  ///   call of the closure.
+  /// - Parameter progress: A closure that is called several times, each time with the number of changes that were
+  ///   checked after the previous call.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
     let size = own?.size ?? 0
@@ -79,16 +80,16 @@ package struct LedgerVerification: Sendable {
     rows.add(events.part)
     var (whole, entries): (LogVerification, Part)
     do { (whole, entries) = try await tree } catch { throw LedgerError(error) }
-    // Events that were appended during the verification may record a purge or an erasure. These events count only if a
-    // checkpoint with a valid signature covers them. So the tree is extended up to the newest checkpoint.
+    // A purge or an erasure may have deleted rows during the verification, and recorded events. These events count only
+    // if a checkpoint with a valid signature covers them, so the tree is extended up to the newest checkpoint.
     if let newest = try await history.checkpoint(), newest.size > size {
       for claim in Self.claims(newest) { whole.expect(claim) }
       let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.deletions)
       whole = grown
       entries.add(rest)
     }
-    // Every entry that was not purged must have the row of a change or an event. If the number of such entries is equal
-    // to the number of such rows, the slow search for entries without a row is not needed.
+    // Each entry that was not purged must have the row of a change or an event. If there are as many such rows as
+    // entries, no row is missing, and the slow search for missing rows is skipped.
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }
@@ -119,7 +120,9 @@ package struct LedgerVerification: Sendable {
   /// checkpoint.
   private typealias Head = (size: Int64, note: String, key: String)
 
-  /// Returns the checkpoint in the head row, to compare it with the entries; the list is empty if the log has no entry.
+  /// Returns the checkpoint in the head row, for the comparison with the entries.
+  ///
+  /// The list is empty if the log has no entry.
   private static func claims(_ head: Head?) -> [LogVerification.ExpectedCheckpoint] {
     guard let head else { return [] }
     return [LogVerification.ExpectedCheckpoint(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
@@ -133,10 +136,11 @@ package struct LedgerVerification: Sendable {
     return [.headMismatch(size: head.size, signed: signed)]
   }
 
-  /// Finds parts of the head row of the log that Reflog never writes in this state of the ledger.
+  /// Finds parts of the head row of the log that do not match the other rows.
   ///
-  /// Such a part is a tree that differs from the signed tree, or a next id, a time or a key that does not belong to the
-  /// newest rows. All values are read in one transaction, because each append changes them.
+  /// These parts are: a tree that differs from the signed tree, a next id that does not follow the newest id, a time
+  /// that is not the time of the newest entry, and a key that did not sign the checkpoint. All values are read in one
+  /// transaction, because each append changes them.
   private func strangeHead() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       let head: LedgerHead
@@ -167,8 +171,8 @@ package struct LedgerVerification: Sendable {
   private func missingRows(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
     var (findings, first): ([LedgerReport.Finding], Int64?) = ([], .min)
     while let from = first, findings.count < Self.maximumFindings {
-      // The next range is found from the existing entries, because an entry that another program inserted may have any
-      // number.
+      // The end of the next range is read from the existing entries. It can't be computed, because an entry that
+      // another program inserted may have any number.
       let (missing, last) = try await history.read { db in
         let last = try db.integer(
           """

@@ -19,7 +19,7 @@ package struct LogKeyFile: Sendable {
 
   private var nextPath: String { path + ".next" }
 
-  /// The keys that were found, and the change to the files that ``LogKeyFile/keep(_:of:)`` must make.
+  /// The keys that were found, and the change that ``LogKeyFile/keep(_:of:)`` must make to the files.
   package struct Found: Sendable {
     /// The keys that sign, oldest first; empty if no key exists yet.
     ///
@@ -35,7 +35,8 @@ package struct LogKeyFile: Sendable {
       case makeFirst
       /// The file of the former key is missing, so the next key must be renamed.
       case installNext
-      /// The former key was lost and replaced, so its file must be kept under another name, and the next key renamed.
+      /// The former key was lost and replaced, so the file of the former key must get another name, and then the next
+      /// key must be renamed.
       case replaceFormer
       /// The next key belongs to a rotation that was never recorded, so it must be removed.
       case removeNext
@@ -53,13 +54,15 @@ package struct LogKeyFile: Sendable {
     replaced: VerifierKey? = nil,
     isSigned: Bool
   ) throws(LedgerError) -> Found {
-    // After the replacement of a lost key, the file of the lost key can't be read or belongs to the log's former name.
+    // After the replacement of a lost key, the file of the lost key can't be used: it can't be read, or it belongs to
+    // the log's former name. So the next key is checked first.
     if let replaced, let next = try? read(nextPath), next.verifierKey.text == replaced.text {
       return Found(keys: [next], remedy: .replaceFormer)
     }
     let key = try read(path)
     var next = try parsed(nextPath)
-    // If a crash interrupted the replacement of a lost key, the next key can belong to a name that was never recorded.
+    // A crash can interrupt the replacement of a lost key. Then the next key can belong to a name of the log that was
+    // never recorded.
     let isStray = next.map { $0.verifierKey.identity.name.text != origin.text } ?? false
     if isStray { next = nil }
     if let next, next.verifierKey.text == newest?.text {
@@ -75,7 +78,7 @@ package struct LogKeyFile: Sendable {
     return Found(keys: [], remedy: .makeFirst)
   }
 
-  /// What to do if the key that signed the ledger is not in the key file.
+  /// The advice to the operator if the key that signed the ledger is not in the key file.
   static let advice = "Restore the file. If the key is lost, run reflog key replace --lost."
 
   /// Returns whether the key files have the key that signed the ledger.
@@ -89,7 +92,10 @@ package struct LogKeyFile: Sendable {
     found.isFirst ? [try generate()] : found.keys
   }
 
-  /// Changes the key files if necessary: stores a first key, finishes a key rotation, or deletes the new key of a rotation.
+  /// Changes the key files if necessary.
+  ///
+  /// The method stores a first key, finishes a rotation or a replacement, or deletes a next key that was never
+  /// recorded.
   ///
   /// Call this method after you checked that these keys signed the ledger.
   package func keep(_ keys: [SigningKey], of found: Found) throws(LedgerError) {
@@ -120,8 +126,8 @@ package struct LogKeyFile: Sendable {
 
   /// Replaces the current key with the next key, and keeps the file of the old key under another name.
   ///
-  /// Call this method after an older ledger was accepted, because the old key signed the lost entries. Also call it after
-  /// a lost key was replaced. A second call has no effect.
+  /// Call this method after an older ledger was accepted, because the old key signed the lost entries. Also call this
+  /// method after a lost key was replaced. A second call has no effect.
   package func replaceFormer() throws(LedgerError) {
     do {
       guard DurableFile.exists(nextPath) else { return }

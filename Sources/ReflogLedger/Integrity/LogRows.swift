@@ -17,7 +17,7 @@ enum LogRows {
     return size
   }
 
-  /// Returns the number of entries, the checkpoint that covers them, and the key that signed it.
+  /// Returns the number of entries, the checkpoint that covers the entries, and the key that signed the checkpoint.
   ///
   /// The result is nil if the log has no entry.
   static func checkpoint(_ db: any LedgerConnection) throws -> (size: Int64, note: String, key: String)? {
@@ -32,7 +32,7 @@ enum LogRows {
     let hash: Hash
     let change: Int64?
     let event: Int64?
-    /// Whether the entry has a salt; a purge deletes the salt together with the change or event of the entry.
+    /// Whether the entry has a salt; an entry without a salt was purged together with its change or event.
     let hasSalt: Bool
   }
 
@@ -93,7 +93,7 @@ enum LogRows {
   }
 }
 
-/// The data that the log stores for the entry of a change or an event: the hash and the salt of the entry's record.
+/// The hash and the salt that the log stores for the entry of a change or an event.
 struct LoggedEntry: Sendable {
   let hash: Hash
   let salt: Salt

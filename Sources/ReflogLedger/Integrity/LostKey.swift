@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// A lost key that is replaced while no server uses the ledger.
 ///
-/// The lost key can't sign the change to another key. So the log gets a new name, and its first entry under the new name
+/// The lost key can't sign a rotation to another key. So the log gets a new name. The first entry under the new name
 /// records the size and the root of the part that the lost key signed.
 package struct LostKey: Sendable {
   private let store: any LedgerStore
@@ -15,7 +15,7 @@ package struct LostKey: Sendable {
   ///
   /// - Parameters:
   ///   - store: The ledger.
-  ///   - path: The path of the key without its ending, or nil if the key is next to the ledger's file.
+  ///   - path: The path of the key file without its ending, or nil if the key file is next to the ledger's file.
   ///   - anchor: The anchor of the ledger.
   package init(of store: any LedgerStore, filesAt path: String? = nil, anchor: Anchor) {
     self.store = store
@@ -26,9 +26,9 @@ package struct LostKey: Sendable {
 
   /// Replaces the key, and returns the replacement.
   ///
-  /// When this returns, the replacement is recorded and signed with the new key, and the new key is installed. The files
-  /// of the old key and of the old anchor are kept under other names. If the process ends earlier, the next start of the
-  /// server does the remaining work.
+  /// When this returns, the replacement is recorded and signed with the new key, and the new key is in the key file.
+  /// The files of the old key and of the old anchor are kept under other names. If the process ends earlier, the next
+  /// start of the server does the remaining work.
   ///
   /// - Throws: ``LedgerError/keyIsUsable(path:)`` if the key file has the key that signed the ledger.
   package func replace(because reason: String, clock: @escaping WallClock) async throws(LedgerError) -> KeyReplacement {
@@ -40,7 +40,8 @@ package struct LostKey: Sendable {
     let rotations = try await history.keyRotations()
     let keyFile = LogKeyFile(besideLedgerAt: path, origin: origin)
     guard !keyFile.hasKey(signer, newest: rotations.last?.to) else { throw .keyIsUsable(path: path + ".key") }
-    // The ledger must be the one that the lost key signed, and the newest copy of it.
+    // The file must contain the ledger that the lost key signed, and not an older copy of this ledger. So the head row
+    // is verified here, and the anchor below.
     try await history.read { db in
       let head = try LedgerHead(db)
       try head.verifyEnd(db)
@@ -52,7 +53,7 @@ package struct LostKey: Sendable {
       throw LedgerError(error)
     }
     let new = try Ledger.origin(after: checkpoint)
-    // If the process ends here, the new key is next to the lost key and was never used. The next call replaces it.
+    // If the process ends here, the new key was stored but never used. The next call replaces the stored key.
     let key = try LogKeyFile(besideLedgerAt: path, origin: new).prepare()
     let replacement = KeyReplacement(
       event: 0,

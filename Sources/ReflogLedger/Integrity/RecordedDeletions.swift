@@ -4,21 +4,23 @@ import ReflogModel
 struct RecordedDeletions: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
-  /// The entries that were purged with changes.
+  /// The entries that were purged with changes, listed by sequence number.
   ///
-  /// The entries are listed by sequence number. The row of an entry also contains the id of the change, but no hash
-  /// covers this id, so another program could alter the id.
+  /// A purged entry still has its sequence number, but not the id of its change. So a purge is matched with entries by
+  /// sequence numbers.
   private(set) var entriesOfChanges = IDRanges()
   /// The entries that were purged with service events.
   private(set) var entriesOfEvents = IDRanges()
-  /// The ids of the purges with a recorded request, because no other purge may delete rows.
+  /// The ids of the purges with a recorded request, because a purge without a request may not delete rows.
   private var asked: Set<Int64> = []
-  /// For the event that requests an erasure, the actor.
+  /// The actor of each requested erasure, by the id of the event that requests the erasure.
   private var erasures: [Int64: Actor] = [:]
-  /// For each event that claims personal data for an erasure, the entries with the data.
+  /// The entries with claimed personal data, by the id of the event that claims the data for an erasure.
   private var erased: [Int64: IDRanges] = [:]
 
-  /// The type and the id of an actor whose data was erased; the ids of two actors are compared byte by byte.
+  /// The type and the id of an actor whose data was erased.
+  ///
+  /// The id is stored as bytes, because two ids must be equal byte by byte.
   private struct Actor: Hashable {
     let type: String
     let id: [UInt8]
@@ -76,7 +78,9 @@ struct RecordedDeletions: Sendable {
     entry.change == nil ? entriesOfEvents.contains(entry.sequence) : entriesOfChanges.contains(entry.sequence)
   }
 
-  /// Returns whether the event that a row refers to claimed the row's personal data for a requested erasure.
+  /// Returns whether a recorded erasure claimed the missing personal data of a row.
+  ///
+  /// The row contains the id of the event that claimed the data.
   func cover(_ erased: UnexplainedDeletions.Erased) -> Bool {
     erased.event.flatMap { self.erased[$0] }?.contains(erased.sequence) ?? false
   }

@@ -2,8 +2,8 @@ import ReflogModel
 
 /// The stored row of a change, together with the entries that the log stores for the change.
 ///
-/// Only ``checked()`` returns the ``Change``. A change whose row does not match the log is therefore never shown,
-/// exported or rolled back.
+/// Only ``checked()`` returns the ``Change``, after a comparison with the log. So a change whose row does not match the
+/// log is never shown, exported or rolled back.
 struct StoredChange {
   private let change: Change
   private let intent: LoggedEntry?
@@ -91,7 +91,8 @@ struct StoredChange {
   ///   recorded erasure deleted it.
   func checked() throws -> Change {
     _ = try checkedEntries()
-    // Personal data that was deleted without a recorded erasure would look as if none had been recorded.
+    // Without this check, erased data and data that never existed would be shown in the same way, and the reader could
+    // not see that the data was deleted without a recorded erasure.
     let isExplained = !personal.isErased || change.erased != nil
     let isStatementExplained = statement?.part.isErased != true || statement?.erased != nil
     guard isExplained, isStatementExplained else { throw LedgerError.altered(change.id) }
@@ -106,8 +107,8 @@ struct StoredChange {
   /// Returns the hash of the statement about the change, or nil if there is none.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
-  /// The sequence numbers of the entries whose personal data was erased, each with the service event that claimed the
-  /// data.
+  /// The entries of the change whose personal data was erased: the sequence number of each entry, and the service event
+  /// that claimed the data.
   var erasures: [(sequence: Int64, event: Int64?)] {
     var erasures: [(sequence: Int64, event: Int64?)] = []
     if case .erased(_, let event) = personal { erasures.append((change.intentSequence, event)) }

@@ -7,8 +7,9 @@ enum StoredPersonalPart: Sendable {
   case salted(Salt)
   /// The texts and the salt were erased; only the hash is stored.
   ///
-  /// The hash was computed from the texts and the salt. The record of the entry contains the same hash. The event is the
-  /// service event that claimed the texts for an erasure. Reflog always stores the id of this event.
+  /// The hash was computed from the texts and the salt, and the record of the entry contains the same hash. `event` is
+  /// the service event that claimed the texts for an erasure. Reflog always stores this id, so nil means that the row
+  /// was altered.
   case erased(Hash, event: Int64?)
 
   /// Reads the columns, and throws if a text is stored without a salt, or an event without a hash.

@@ -1,9 +1,9 @@
 import ReflogModel
 
-/// The rows and data that are missing and for which no event recorded a deletion when the verification began.
+/// The missing rows and data whose deletion was not recorded when the verification began.
 ///
-/// A purge or an erasure may have deleted some rows and data during the verification. So the newest events are read
-/// again before missing rows and data are reported.
+/// A purge or an erasure may run during the verification and delete rows and data. So the newest events are read again
+/// before anything is reported as missing.
 struct UnexplainedDeletions: Sendable {
   var changes: [ClosedRange<Int64>] = []
   var events: [ClosedRange<Int64>] = []
@@ -32,7 +32,7 @@ struct UnexplainedDeletions: Sendable {
     changes.isEmpty && events.isEmpty && entriesOfChanges.isEmpty && entriesOfEvents.isEmpty && erased.isEmpty
   }
 
-  /// Adds the rows and data that are missing from another part of the ledger.
+  /// Adds the missing rows and data of another part of the ledger.
   mutating func add(_ other: UnexplainedDeletions) {
     changes += other.changes
     events += other.events
@@ -57,8 +57,7 @@ struct UnexplainedDeletions: Sendable {
 }
 
 extension LedgerVerification.Part {
-  /// Adds a row whose personal data is missing to the unexplained deletions, unless a recorded erasure deleted the
-  /// data.
+  /// Adds a row with missing personal data to the unexplained deletions, if no recorded erasure deleted the data.
   mutating func check(_ erased: UnexplainedDeletions.Erased, _ deletions: RecordedDeletions) {
     if !deletions.cover(erased) { unexplained.add(erased) }
   }

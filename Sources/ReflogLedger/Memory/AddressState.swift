@@ -63,17 +63,17 @@ package struct AddressState: Sendable {
 
 /// The newest writes at an address that may have reached the directory.
 struct RecentWrites: Sendable {
-  /// The maximum number of writes in the list: more writes than an address usually has within a settle window.
+  /// The maximum number of writes in the list, which is more than an address usually has within a settle window.
   static let limit = 32
 
-  /// The time from which on the list contains every write.
+  /// The list contains every write from this time on.
   private var knownSince: Timestamp
   /// The writes in the list, newest first.
   private var writes: [RecentWrite] = []
 
   /// Creates a list without writes.
   ///
-  /// - Parameter moment: The time from which on the caller adds every write.
+  /// - Parameter moment: The caller adds every write from this time on.
   init(knownSince moment: Timestamp) {
     knownSince = moment
   }

@@ -16,7 +16,7 @@ final class LedgerMemory: Sendable {
     var addresses: [Address: KnownAddress] = [:]
     /// The pending change of each connector in memory; the change is nil if the connector has none.
     var connectors: [ConnectorID: Change?] = [:]
-    /// A number that increases when the content of the memory may differ from a read that is still running.
+    /// A number that shows whether a read of the file that is still running may return a stale state.
     ///
     /// The number increases when all states are dropped from memory. The number also increases when a change is
     /// appended and the address or the connector of the change is not in memory.
@@ -83,7 +83,7 @@ final class LedgerMemory: Sendable {
     state.withLock { $0.connectors[connector] }
   }
 
-  /// Stores a state that was read from the file, unless the generation changed since the read began.
+  /// Stores a state that was read from the file; does nothing if the generation changed after the read began.
   ///
   /// A state that is already in memory is not replaced, because it may be newer.
   ///
@@ -91,7 +91,7 @@ final class LedgerMemory: Sendable {
   ///   - read: The state that was read.
   ///   - address: The address.
   ///   - newestTime: The time of the newest entry when the state was read.
-  ///   - generation: The value of ``generation`` from a time when the read had not begun yet.
+  /// - generation: The value of ``generation`` that the caller read before the read of the state began.
   func remember(_ read: AddressState, at address: Address, asOf newestTime: Timestamp, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.addresses[address] == nil else { return }
@@ -103,7 +103,7 @@ final class LedgerMemory: Sendable {
     }
   }
 
-  /// Stores the pending change of a connector, unless the generation changed since the read began.
+  /// Stores the pending change of a connector; does nothing if the generation changed after the read began.
   func remember(pending: Change?, of connector: ConnectorID, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.connectors[connector] == nil else { return }

@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerMigration {
-  /// The number of rows of a table and a hash over all their values, in the order of the key.
+  /// The number of rows in a table, and a hash over all values of the rows in the order of the key.
   private struct TableDigest: Sendable, Equatable {
     var count = 0
     var hash = [UInt8]()
@@ -41,8 +41,8 @@ extension LedgerMigration {
 
   /// Returns the root of the tree over the copied entries.
   ///
-  /// - Throws: ``MigrationError/rootDiffers(source:target:)`` if the signed checkpoint has another root or another number
-  ///   of entries.
+  /// - Throws: ``MigrationError/rootDiffers(source:target:)`` if the signed checkpoint has another root or another
+  ///   number of entries.
   func verifiedRoot() async throws -> Hash {
     var frontier = MerkleFrontier()
     while true {

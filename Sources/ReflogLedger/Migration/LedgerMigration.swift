@@ -3,8 +3,9 @@ import ReflogStorage
 
 /// Copies a whole ledger to another database, byte for byte.
 ///
-/// The rows are copied in many transactions, table by table. After an interruption, the next run continues behind the
-/// last copied row of each table. A server accepts the copy only when it is complete and compared with the source.
+/// The rows are copied in many transactions, table by table. After an interruption, the next run continues with the row
+/// after the last copied row of each table. A server accepts the copy only after all rows were copied and compared with
+/// the source.
 package struct LedgerMigration: Sendable {
   let source: LedgerSource
   let target: any LedgerTarget
@@ -40,10 +41,10 @@ package struct LedgerMigration: Sendable {
     package let hasTokens: Bool
   }
 
-  /// Copies what is missing in the target, compares the copy with the source, and completes the copy.
+  /// Copies the rows that are missing in the target, compares the copy with the source, and completes the copy.
   ///
-  /// When the method returns, the target is a durable ledger with the same rows as the source. A target that is already
-  /// a complete copy is only compared.
+  /// When the method returns, the target is a durable ledger with the same rows as the source. If the target is already
+  /// a complete copy, it is only compared.
   ///
   /// - Throws: ``MigrationError`` if the target can't become a copy of the source.
   package func run(_ progress: @Sendable (Progress) -> Void) async throws -> Result {
@@ -69,7 +70,7 @@ package struct LedgerMigration: Sendable {
 
   func differs(_ table: LedgerTable) -> MigrationError { .tableDiffers(table: table.name, target: target.name) }
 
-  /// Returns the rows that are copied last. They change with every entry.
+  /// Returns the rows that are copied last, because they change with every entry.
   private func lastRows(_ reader: any LedgerReader) async throws -> [LedgerRows] {
     try await reader.read { db in try LedgerTable.last.map { try $0.rows(after: nil, db) } }
   }
@@ -78,11 +79,11 @@ package struct LedgerMigration: Sendable {
   private enum State {
     /// Rows are missing.
     case unfinished
-    /// All rows were copied earlier, but the process ended before it could report this.
+    /// All rows were copied by an earlier run.
     case complete
   }
 
-  /// Begins the copy, or checks that the target is a copy of the same source.
+  /// Begins the copy, or checks that the target is an unfinished or complete copy of this source.
   private func begin(_ copy: BegunCopy, _ last: [LedgerRows]) async throws -> State {
     if let begun = try await target.begun() {
       guard begun.origin == copy.origin else {
@@ -100,7 +101,7 @@ package struct LedgerMigration: Sendable {
     return .unfinished
   }
 
-  /// Inserts the last rows, so the copy is a ledger.
+  /// Inserts the last rows, so that the target becomes a ledger that a server accepts.
   private func finish(_ last: [LedgerRows]) throws {
     try target.finish { db in
       for (table, rows) in zip(LedgerTable.last, last) {
@@ -110,7 +111,7 @@ package struct LedgerMigration: Sendable {
     }
   }
 
-  /// Copies the rows of a table that are behind the last copied row.
+  /// Copies the rows of a table that follow the last copied row.
   private func copy(_ table: LedgerTable, _ progress: (Progress) -> Void) async throws {
     let (reader, limit, last) = (
       source.reader, rowsPerBatch, try await target.reader.read { db in try table.lastKey(db) }
@@ -125,7 +126,7 @@ package struct LedgerMigration: Sendable {
     }
   }
 
-  /// Copies the API tokens, unless an interrupted run copied them.
+  /// Copies the API tokens, unless an earlier run copied them.
   private func copy(tokens rows: LedgerRows) async throws {
     let (table, differs) = (LedgerTable.tokens, differs(.tokens))
     try await target.writeTokens { db in

@@ -5,9 +5,9 @@ package import ReflogStorage
 package struct LedgerRows: Sendable, Equatable {
   /// The number of columns.
   package let width: Int
-  /// The number of columns of the key, which are the first columns.
+  /// The number of columns in the key; the key's columns are the first columns of each row.
   let keyWidth: Int
-  /// The values of all rows, row by row.
+  /// The values of all rows: first all values of the first row, then all values of the second row, and so on.
   package var values: [SQLValue] = []
 
   /// The number of rows.
@@ -16,7 +16,7 @@ package struct LedgerRows: Sendable, Equatable {
   /// The key of the last row, or nil if there are no rows.
   var lastKey: [SQLValue]? { isEmpty ? nil : Array(values[(values.count - width)...].prefix(keyWidth)) }
 
-  /// The rows in a form that contains the type, the length and the bytes of each value, for a hash over the rows.
+  /// The rows as bytes, to compute a hash over them: the type, the length and the bytes of each value.
   var encoded: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(values.count * 12)
@@ -46,14 +46,15 @@ package struct LedgerRows: Sendable, Equatable {
 extension LedgerTable {
   /// The maximum number of rows that one transaction copies.
   package static let rowsPerBatch = 5000
-  /// The number of bytes of texts and blobs after which a batch ends, so long values do not fill the memory.
+  /// The size of a batch's texts and blobs in bytes; a batch that reaches this size ends, so long values do not fill
+  /// the memory.
   private static let bytesPerBatch = 8 << 20
-  /// The maximum number of values in one INSERT statement. PostgreSQL accepts 65,535.
+  /// The maximum number of values in one INSERT statement, which is less than the 65,535 that PostgreSQL accepts.
   private static let valuesPerStatement = 4000
 
-  /// Returns at most `limit` rows behind a key, or the first rows if the key is nil.
+  /// Returns at most `limit` rows that follow a key, or the first rows if the key is nil.
   ///
-  /// The result is empty only at the end of the table. It has fewer rows if the rows are long.
+  /// The result is empty only at the end of the table. If the rows are long, the result has fewer rows than `limit`.
   func rows(after key: [SQLValue]?, limit: Int = rowsPerBatch, _ db: any LedgerConnection) throws -> LedgerRows {
     var rows = LedgerRows(width: columns.count, keyWidth: self.key.count)
     var size = 0
@@ -87,7 +88,7 @@ extension LedgerTable {
     }
   }
 
-  /// Inserts rows of another ledger, with several rows in each statement.
+  /// Inserts rows of another ledger; each SQL statement inserts several rows.
   func insert(_ rows: LedgerRows, _ db: any LedgerConnection) throws {
     let most = max(1, Self.valuesPerStatement / columns.count)
     var rest = rows.values[...]
@@ -95,12 +96,13 @@ extension LedgerTable {
       let values = rest.prefix(most * columns.count)
       rest = rest.dropFirst(values.count)
       let count = values.count / columns.count
-      // Only the last statement of a batch has fewer rows, so only one text for each table is kept.
+      // All SQL statements have the same text, except the last statement of a batch, which can have fewer rows. So only
+      // the full statement is kept as a prepared statement.
       try db.execute(insertion(of: count), SQLArguments(Array(values)), kept: count == most)
     }
   }
 
-  /// Returns the statement that inserts a number of rows.
+  /// Returns the SQL statement that inserts this number of rows.
   private func insertion(of count: Int) -> String {
     let row = "(" + columns.map { _ in "?" }.joined(separator: ", ") + ")"
     return "INSERT INTO \(name) (\(columns.joined(separator: ", "))) VALUES "
@@ -109,7 +111,7 @@ extension LedgerTable {
 }
 
 extension Row {
-  /// Returns the id of a request as a value that each database stores in its own form.
+  /// Returns the id of a request in a form that is the same for all databases.
   fileprivate func requestIDValue(_ column: Int) throws -> SQLValue {
     let value = try value(column)
     switch value {

@@ -1,9 +1,9 @@
-/// A table of a ledger with all its stored columns, for copies of whole ledgers.
+/// A table of a ledger and its stored columns, for the copy of a whole ledger.
 package struct LedgerTable: Sendable {
   package let name: String
-  /// The columns of the primary key. Rows are copied in the order of these columns.
+  /// The columns of the primary key; rows are copied in the order of these columns.
   let key: [String]
-  /// All stored columns, the key first.
+  /// All stored columns; the columns of the key are the first ones.
   package let columns: [String]
 
   private init(_ name: String, key: [String] = ["id"], _ columns: [String]) {
@@ -18,12 +18,12 @@ package struct LedgerTable: Sendable {
   /// Returns whether a column contains ids of requests.
   func holdsRequestIDs(_ column: Int) -> Bool { Self.requestIDs.contains(columns[column]) }
 
-  /// The tables of the history and of the ledger's other data, except ``last``.
+  /// All tables of a ledger, except the API tokens and the tables in ``last``.
   ///
-  /// A table is behind all tables to which its rows refer.
+  /// If the rows of a table refer to another table, the other table is earlier in the list.
   package static let first = identities + changes + events + log + retention + others
 
-  /// The tables whose rows make a copy usable, so the rows are copied last.
+  /// The tables that make a copy a usable ledger, so their rows are copied last.
   package static let last = [
     LedgerTable("ledger", ["directory", "tenant_id", "created", "origin", "cursor_key"]),
     LedgerTable(

@@ -1,6 +1,6 @@
 package import ReflogStorage
 
-/// A ledger that is copied to another database, and that no server uses.
+/// A ledger that is copied to another database; no server may use the ledger during the copy.
 package struct LedgerSource: Sendable {
   /// The path of the file or the address of the database, without a password.
   package let name: String
@@ -19,8 +19,9 @@ package struct LedgerSource: Sendable {
 
 /// A database into which the rows of another ledger are copied.
 ///
-/// The database has the tables of a ledger. While rows are copied, its triggers are switched off, because they refuse
-/// rows that were not recorded in this database. A server refuses the database until ``finish(_:)`` returned.
+/// The database has the tables of a ledger. While rows are copied, the triggers of the database are switched off,
+/// because they refuse rows that were not recorded in this database. A server refuses the database until ``finish(_:)``
+/// has returned.
 package protocol LedgerTarget: Sendable {
   /// The path of the file or the address of the database, without a password.
   var name: String { get }
@@ -35,14 +36,16 @@ package protocol LedgerTarget: Sendable {
   func write(_ rows: LedgerRows, to table: LedgerTable) throws
   /// Runs one transaction in the database that contains the API tokens.
   func writeTokens(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws
-  /// Runs the last transaction: `body` inserts the last rows, then the triggers are switched on, and the record of the
-  /// copy is deleted. When the method returns, the transaction is durable.
+  /// Runs the last transaction, which makes the copy usable.
+  ///
+  /// `body` inserts the last rows. Then the triggers are switched on, and the record of the unfinished copy is deleted.
+  /// When the method returns, the transaction is durable.
   func finish(_ body: @Sendable (any LedgerConnection) throws -> Void) throws
   /// Closes the database.
   func close() throws
 }
 
-/// The ledger of which a copy was begun, as recorded in the copy.
+/// The record of an unfinished copy, which identifies the ledger that is copied.
 package struct BegunCopy: Sendable, Equatable {
   /// The name of the log.
   package let origin: String

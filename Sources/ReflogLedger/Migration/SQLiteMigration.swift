@@ -2,7 +2,9 @@ package import ReflogStorage
 import Synchronization
 
 extension LedgerSource {
-  /// Opens a ledger in a SQLite file for reading. No server can start while the source exists.
+  /// Opens a ledger in a SQLite file for reading.
+  ///
+  /// While the source is open, no server can start with this file.
   ///
   /// - Throws: `StorageError` if a server uses the file, or if the file or its schema is not complete.
   package init(ofFileAt path: String) throws {
@@ -74,7 +76,8 @@ package final class SQLiteTarget: LedgerTarget {
   package func finish(_ body: @Sendable (any LedgerConnection) throws -> Void) throws {
     try storage.setUp { db in
       try body(db)
-      // The id of a released hold must not be used again. There are fewer holds than service events.
+      // The id of a released hold must not be used again. The highest id of a hold is unknown, but it is below the id
+      // of the next service event, because an event records each hold.
       try db.execute("DELETE FROM sqlite_sequence WHERE name = 'hold'")
       try db.execute("INSERT INTO sqlite_sequence (name, seq) SELECT 'hold', next_event - 1 FROM head")
       try Storage.createTriggers(db, of: .ledger)

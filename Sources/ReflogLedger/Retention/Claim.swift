@@ -3,14 +3,14 @@ import ReflogStorage
 
 /// The newest claim of a purge or of an erasure: a service event that lists the data to delete next.
 ///
-/// A claim is recorded and signed earlier than the data is deleted. So a signed event lists everything that a purge or an
-/// erasure deletes. A claim is read from the service events, which hashes cover, and not from a table that another
-/// program could alter.
+/// The event is recorded and signed earlier than the data is deleted, so signed events list everything that a purge or
+/// an erasure deletes. A claim is read from the service events, because hashes cover them. Another program could alter
+/// a table without a hash.
 struct Claim {
   /// The service event that records the claim.
   let event: ServiceEvent
 
-  /// Reads the newest claim of a kind, or returns nil if there is none or if it was withdrawn.
+  /// Reads the newest claim of a kind, or returns nil if there is no claim or the newest claim was withdrawn.
   ///
   /// - Parameters:
   ///   - kind: The kind of events that record claims.
@@ -28,11 +28,12 @@ struct Claim {
 
   var details: JSONObject { event.content.details }
 
-  /// Returns the numbers in the detail with this name, or no numbers if the claim has no such detail.
+  /// Returns the numbers that the claim lists in the detail with this name, or no numbers if the claim has no such
+  /// detail.
   func ids(_ name: String) -> IDRanges { event.content.ids(name) }
 }
 
 extension IDRanges {
-  /// The numbers as the text of a JSON array, for ``Dialect/numbers(inArray:)``.
+  /// The numbers as a JSON array, in the form that ``Dialect/numbers(inArray:)`` needs.
   var jsonArray: String { JSONValue.array(ranges.joined().map { .integer($0) }).text }
 }

@@ -1,20 +1,21 @@
 import ReflogModel
 import ReflogStorage
 
-/// The personal data that an erasure may delete, and its deletion.
+/// Finds the personal data that an erasure may delete, and deletes it.
 enum ErasableRows {
-  /// A table with personal data.
+  /// A table with personal data, and the SQL that finds and empties its rows.
   struct Table {
     let name: String
     /// The column with the id of the change or the service event.
     let id: String
-    /// The SQL that joins the table with the rows whose actor and entry decide whether the data may be erased.
+    /// The SQL that joins the table with the rows of the actor and the entry, which decide whether the data may be
+    /// erased.
     let source: String
     /// The SQL expression of the actor's row number.
     let actor: String
     /// The SQL expression of the sequence number of the entry with the data.
     let sequence: String
-    /// The condition that a legal hold covers the data.
+    /// The SQL condition that a legal hold covers the data.
     let isHeld: String
     /// The SQL that empties the columns with personal data.
     let emptied: String
@@ -31,7 +32,7 @@ enum ErasableRows {
     isHeld: RetentionRows.isHeld,
     emptied: "actor_name = NULL, ip_address = NULL, reason = NULL"
   )
-  /// The statements of persons about pending changes.
+  /// The personal data in people's statements about pending changes.
   static let statements = Table(
     name: "change_statement",
     id: "change",
@@ -57,10 +58,11 @@ enum ErasableRows {
   )
   static let tables = [changes, statements, events]
 
-  /// Counts the changes or events with an actor's personal data that is not erased: how many may be erased, and how many
-  /// are held.
+  /// Counts the changes or events that contain personal data of an actor.
   ///
-  /// A change that is in two of the tables is counted once, unless it is held in only one of them.
+  /// Data that is already erased is not counted. `erasable` is the number of changes or events that may be erased, and
+  /// `held` is the number under a legal hold. A change with rows in two of the tables is counted once, except if a hold
+  /// covers only one of the two rows.
   static func count(_ tables: [Table], of actor: Int64, _ db: any LedgerConnection) throws -> (
     erasable: Int64, held: Int64
   ) {
@@ -76,12 +78,13 @@ enum ErasableRows {
     ) { row in (try row.integer(0) - row.integer(1), try row.integer(1)) } ?? (0, 0)
   }
 
-  /// Returns the next rows with an actor's personal data that may be erased, as the ids of the rows and the sequence
-  /// numbers of the entries.
+  /// Returns the next rows with personal data of an actor that may be erased.
+  ///
+  /// Each result contains the id of the row and the sequence number of the entry that contains the data.
   ///
   /// - Parameters:
   ///   - table: The table with the data.
-  ///   - erasure: The erasure, which covers the entries that are older than its request.
+  ///   - erasure: The erasure; only entries that are older than the request of the erasure are returned.
   ///   - position: The last id that the erasure has processed.
   ///   - limit: The maximum number of rows.
   ///   - db: The connection.
@@ -103,7 +106,7 @@ enum ErasableRows {
     ) { row in (try row.integer(0), try row.integer(1)) }
   }
 
-  /// A row with personal data that a claim lists.
+  /// A row that contains personal data and is listed in a claim.
   struct Claimed {
     let id: Int64
     let sequence: Int64
@@ -111,9 +114,9 @@ enum ErasableRows {
     let isHeld: Bool
   }
 
-  /// Returns the rows whose personal data is not erased, and whose entries are in a set.
+  /// Returns the rows whose personal data is not erased yet, and whose entries are in a set.
   ///
-  /// The table `entry` refers to the change or the event of an entry.
+  /// The table `entry` finds the row of the change or event for each sequence number.
   static func claimed(_ table: Table, in entries: IDRanges, _ db: any LedgerConnection) throws -> [Claimed] {
     let subject = table.id == "event" ? "service_event.id = entry.event" : "change.id = entry.change"
     return try db.rows(

@@ -16,7 +16,8 @@ enum ErasureRows {
     let sequence: Int64
   }
 
-  /// Returns all erasures, oldest first, each with the numbers of changes and service events whose data it erased.
+  /// Returns all erasures, oldest first, each with the number of changes and the number of service events whose data
+  /// was erased.
   static func all(_ db: any LedgerConnection) throws -> [Erasure] {
     let start = db.dialect.position(of: #"('{"asked":' || asked.event || ',')"#, in: "details")
     let claims = "(SELECT id FROM claim_event WHERE kind = 'erased' AND \(start) = 1)"
@@ -55,7 +56,8 @@ enum ErasureRows {
 
   /// Returns the rows of all actors that the subject of an erasure identifies.
   ///
-  /// A program and a person may have the same id. An application may have several service principals.
+  /// There can be several actors, because a person and a program may have the same id, and an application may have
+  /// several service principals.
   static func actors(
     _ subject: Erasure.Subject,
     _ db: any LedgerConnection
@@ -105,15 +107,15 @@ enum ErasureRows {
     ) { row in Erased(eventID: try row.integer(0), dateTime: try row.time(1)) }
   }
 
-  /// The SQL expression of the event that erased the personal data of a row of `change` and `personal`.
+  /// The SQL expression of the event that erased the personal data of a change.
   static let eventOfChange = "personal.erased_event"
 
-  /// The SQL expression of the event that erased a person's statement about a row of `change`.
+  /// The SQL expression of the event that erased a person's statement about a change.
   static let eventOfStatement = """
     (SELECT erased.erased_event FROM change_statement AS erased WHERE erased.change = change.id)
     """
 
-  /// Records an erasure that an event requests.
+  /// Records an erasure; `event` is the service event that requests the erasure.
   static func insert(actor: Int64, event: Int64, _ db: any LedgerConnection) throws {
     try db.execute("INSERT INTO erasure (actor, event) VALUES (?, ?)", [actor, event])
   }

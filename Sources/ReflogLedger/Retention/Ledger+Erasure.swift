@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The progress of an erasure: for each table with personal data, the last row that the erasure has processed.
+  /// The progress of an erasure: the last row that the erasure has processed in each table with personal data.
   package struct ErasurePosition: Sendable {
     fileprivate var last: [String: Int64] = [:]
 
@@ -29,12 +29,12 @@ extension Ledger {
     }
   }
 
-  /// Does the next step of an erasure, in one transaction.
+  /// Does the next step of an erasure in one transaction: the step either claims personal data or erases claimed data.
   ///
-  /// First, one transaction records an event that claims the next personal data: the event lists the entries with the
-  /// data. Once the event is durable and signed, the next transaction erases this data. A signed event therefore lists
-  /// every entry whose personal data an erasure deletes. Data under a legal hold is never claimed. If a legal hold is
-  /// placed between the claim and the erasure, the claimed data is kept.
+  /// To claim data, the transaction records an event that lists the entries with the data. Once the event is durable
+  /// and signed, the next step erases this data. So a signed event lists every entry whose personal data an erasure
+  /// deletes. Data under a legal hold is never claimed. If a legal hold is placed between the claim and the erasure,
+  /// the claimed data is kept.
   ///
   /// - Parameters:
   ///   - id: The id of the erasure.
@@ -54,7 +54,8 @@ extension Ledger {
       if try session.eraseClaimed(by: erasure) { return (begun, true) }
       var next = begun
       if try session.claim(for: erasure, from: &next) { return (next, true) }
-      // A claim that was withdrawn is behind the position. So the erasure ends only after a search from the first row.
+      // Data of a withdrawn claim can be in front of the position. So the erasure ends only after a search that began
+      // with the first row and found no data.
       guard !begun.last.isEmpty else { return (begun, false) }
       return (ErasurePosition(), true)
     }
@@ -84,7 +85,7 @@ extension LedgerSession {
   /// The maximum number of rows that one claim of an erasure lists, so other writes wait only a short time.
   private static let erasedAtOnce = 200
 
-  /// The claim of an erasure on personal data that is not erased yet, or nil if there is none.
+  /// The erasure's newest claim with the rows that are not erased yet, or nil if no row is left.
   private func openErasureClaim() throws -> (claim: Claim, rows: [(ErasableRows.Table, [ErasableRows.Claimed])])? {
     guard let claim = try Claim(.erased, unless: .erasureWithdrawn, connection) else { return nil }
     let entries = claim.ids("entries")
@@ -92,9 +93,9 @@ extension LedgerSession {
     return rows.allSatisfy(\.1.isEmpty) ? nil : (claim, rows)
   }
 
-  /// Erases the personal data that an earlier transaction claimed, and returns whether there was any.
+  /// Erases the personal data that an earlier transaction claimed, and returns whether there was a claim.
   ///
-  /// If the claim belongs to another erasure, the claim is withdrawn.
+  /// A claim of another erasure is withdrawn instead.
   fileprivate func eraseClaimed(by erasure: ErasureRows.Unfinished) throws -> Bool {
     guard let (claim, rows) = try openErasureClaim() else { return false }
     guard claim.details["asked"]?.wholeNumber == erasure.event else {
@@ -116,7 +117,7 @@ extension LedgerSession {
     return true
   }
 
-  /// Records an event that claims the next personal data of an erasure, and returns whether there was any.
+  /// Records an event that claims the next personal data of an erasure, and returns whether data was found.
   fileprivate func claim(
     for erasure: ErasureRows.Unfinished,
     from position: inout Ledger.ErasurePosition
@@ -135,8 +136,8 @@ extension LedgerSession {
       entries += rows.map(\.sequence)
     }
     guard !entries.isEmpty else { return false }
-    // The triggers of the file read the entries from the end of the details, so the entries are the last detail. Each
-    // entry is listed separately, because a trigger compares texts.
+    // Triggers in the database read the entries from the end of the event's details, so the entries are the last
+    // detail. Each entry is listed separately, because a trigger compares texts and can't read ranges.
     let details: JSONObject = [
       "asked": .integer(erasure.event), "actorType": .string(erasure.actorType),
       "actorId": .string(erasure.actorID),
@@ -146,9 +147,9 @@ extension LedgerSession {
     return true
   }
 
-  /// Withdraws the claim of an erasure on personal data that is not erased yet.
+  /// Withdraws the newest claim of an erasure, as long as claimed data is not erased yet.
   ///
-  /// An event records that the data is kept. An unfinished erasure then searches for data again.
+  /// A service event records that the data is kept. An unfinished erasure then searches for data again.
   func withdrawErasureClaim() throws {
     guard let (claim, rows) = try openErasureClaim() else { return }
     let entries = Set(rows.flatMap(\.1).map(\.sequence)).sorted()

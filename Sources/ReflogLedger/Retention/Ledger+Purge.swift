@@ -2,14 +2,14 @@ package import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// The maximum number of ids that one event claims, which means that the event lists these ids for deletion.
+  /// The maximum number of ids that one event lists for deletion.
   private static let claimedAtOnce: Int64 = 4000
   /// The number of ids that one short read examines.
   private static let examinedAtOnce: Int64 = 20_000
 
-  /// Returns how many changes and events a purge of the history earlier than a moment would delete at present.
+  /// Returns how many changes and events would be deleted now by a purge of the history earlier than a moment.
   ///
-  /// The time grows with the number of changes and events.
+  /// The time of this method grows with the number of changes and events.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
     let (lastChange, lastEvent) = try await questions.read { db in
       (try ChangeTimes.lastID(notAfter: before, db), try Self.lastEvent(db))
@@ -27,11 +27,12 @@ extension Ledger {
     return Purge.Plan(before: before, changes: changes, events: events, held: held, kept: kept)
   }
 
-  /// Requests a purge of the history before a moment: of all changes settled and all events recorded before this moment.
+  /// Requests a purge: it deletes the changes that were settled and the events that were recorded earlier than a
+  /// moment.
   ///
   /// When this returns, the request is durable. Then call ``continuePurge()`` to delete the history. If the server
   /// restarts, the purge continues. If another purge is unfinished, no second purge is started. The unfinished purge
-  /// then deletes history up to the later of the two moments.
+  /// then uses the later of the two moments.
   package func askPurge(before: Timestamp, by actor: Change.Actor) async throws(LedgerError) -> Purge {
     try await write { session in
       let db = session.connection
@@ -51,12 +52,12 @@ extension Ledger {
     }
   }
 
-  /// Does the next step of an unfinished purge, in one transaction.
+  /// Does the next step of an unfinished purge: the step either claims rows or deletes claimed rows.
   ///
-  /// First, one transaction records an event that claims the next rows: the event lists the rows for deletion. Once the
-  /// event is durable and signed, later transactions delete these rows. A signed event therefore lists every row that a
-  /// purge deletes. If a legal hold is placed between the claim and the deletion, the claimed rows are kept. The purge
-  /// ends early if the retention policy does not permit the deletion of all rows.
+  /// To claim rows, a transaction records an event that lists the rows for deletion. Once the event is durable and
+  /// signed, the next steps delete these rows. So a signed event lists every row that a purge deletes. If a legal hold
+  /// is placed between the claim and the deletion, the claimed rows are kept. The purge ends early if the retention
+  /// policy does not permit the deletion of all rows.
   package func continuePurge() async throws(LedgerError) -> UnfinishedDeletions.Progress {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
@@ -137,7 +138,7 @@ extension Ledger {
     try db.integer("SELECT max(id) FROM service_event") ?? 0
   }
 
-  /// Returns the ids above `id` and up to `last`, in ranges for one short read each.
+  /// Returns the ids above `id` and up to `last`, divided into ranges that one short read can examine.
   private static func pieces(behind id: Int64, through last: Int64) -> [ClosedRange<Int64>] {
     stride(from: id + 1, through: last, by: Int(examinedAtOnce)).map { $0...min(last, $0 + examinedAtOnce - 1) }
   }
@@ -149,7 +150,7 @@ extension LedgerSession {
     try PurgeRows.newest(connection).flatMap { $0.purge.finished == nil ? $0 : nil }
   }
 
-  /// Records an event that claims the rows to delete next, unless the state has changed since these rows were found.
+  /// Records an event that claims the rows to delete next; does nothing if the state changed after the rows were found.
   fileprivate func claim(_ next: Ledger.Purgeable) throws {
     // The purge, the policy or the holds may have changed since the ids were found. Then no rows are claimed, and the
     // next step of the purge searches for rows again.
@@ -157,8 +158,8 @@ extension LedgerSession {
       state.purge.id == next.purge, state.position == next.position,
       let permitted = try RetentionRows.policy(connection).cutoff(at: time), next.before <= permitted
     else { return }
-    // The triggers of the file read the ids of the changes or the events from the end of the details, so these ids are
-    // the last detail.
+    // Triggers in the database read the ids of the changes or the events from the end of the event's details, so these
+    // ids are the last detail.
     var details: JSONObject = ["purge": .integer(next.purge)]
     let ids: IDRanges
     switch next.ids {
@@ -186,7 +187,8 @@ extension LedgerSession {
     try check(IDRanges(ranges: changes), IDRanges(ranges: events), of: claim, in: state.purge)
     try PurgeableRows.delete(changes: changes, because: claim.event, connection)
     try PurgeableRows.delete(events: events, because: claim.event, connection)
-    // If the server stops before the whole claim is deleted, the rows that exist show which rows are left.
+    // If the server stops here, the position is not changed, and the rows that still exist show how much of the claim
+    // is left.
     guard claim.changes.count == changes.count, claim.events.count == events.count else { return }
     var position = state.position
     position.change = changes.last?.upperBound ?? position.change
@@ -194,7 +196,10 @@ extension LedgerSession {
     try PurgeRows.advance(state.purge, to: position, connection)
   }
 
-  /// Returns the first ranges with together at most as many ids as one transaction deletes; at least one range.
+  /// Returns the first ranges that one transaction deletes.
+  ///
+  /// The ranges contain together at most ``PurgeRows/pieceLength`` ids. No range has more ids, so at least one range is
+  /// returned.
   private static func next(of ranges: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
     var count: Int64 = 0
     return Array(
@@ -235,11 +240,10 @@ extension LedgerSession {
     }
   }
 
-  /// Withdraws the claim on rows that are not deleted yet, and makes the unfinished purge examine all history again.
+  /// Withdraws the claim on rows that are not deleted yet, and restarts the unfinished purge with the oldest changes.
   ///
-  /// Call this in a transaction that changes which rows may be deleted. An event records that the claimed rows that are
-  /// not deleted yet are kept. The purge starts again with the oldest changes. If a hold was released, the changes that
-  /// the hold covered are therefore deleted earlier than newer changes.
+  /// Call this in a transaction that changes which rows may be deleted. A service event records that the rows are kept.
+  /// The purge examines all history again, because a released hold may have covered older changes.
   func withdrawPurgeClaim() throws {
     if let claim = try PurgeRows.openClaim(connection) {
       var details: JSONObject = ["purge": claim.purge.map { .integer($0) } ?? .null]

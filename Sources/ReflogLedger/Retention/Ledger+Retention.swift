@@ -8,7 +8,7 @@ extension Ledger {
   ///
   /// - Parameters:
   ///   - policy: The new policy.
-  ///   - overriding: Whether the actor overrode the minimum number of days; the event records this.
+  ///   - overriding: Whether the actor overrode the minimum number of days; the event records this value.
   ///   - actor: The actor who sets the policy.
   package func set(_ policy: RetentionPolicy, overriding: Bool, by actor: Change.Actor) async throws(LedgerError) {
     try await write { session in
@@ -62,17 +62,18 @@ extension Ledger {
 extension LedgerSession {
   /// Withdraws the claims on data that is not deleted yet.
   ///
-  /// Call this in a transaction that changes which data may be deleted. An unfinished purge and unfinished erasures then
-  /// search for data again.
+  /// Call this in a transaction that changes which data may be deleted. An unfinished purge and unfinished erasures
+  /// then search for data again.
   func withdrawClaims() throws {
     try withdrawPurgeClaim()
     try withdrawErasureClaim()
   }
 
-  /// Withdraws the claims on data that no unfinished purge or erasure will delete.
+  /// Withdraws open claims of a purge if no purge is unfinished, and of an erasure if no erasure is unfinished.
   ///
-  /// Reflog finishes a purge or an erasure only when all claimed data is deleted. So another program marked the purge or
-  /// the erasure as finished. Without a withdrawal, a later deletion of the data by another program would look recorded.
+  /// Reflog marks a purge or an erasure as finished only when all claimed data is deleted. So an open claim shows that
+  /// another program made the mark. If the claim were kept and a program deleted the data later, the deletion would
+  /// seem to be recorded.
   func withdrawClaimsWithoutRequest() throws {
     let purge = try PurgeRows.newest(connection)?.purge
     if purge == nil || purge?.finished != nil { try withdrawPurgeClaim() }

@@ -18,7 +18,8 @@ extension Ledger {
 
   /// Returns the unfinished purge and erasures, or nil if there are none.
   ///
-  /// If no purge or no erasure is unfinished, an open claim of a purge or an erasure is withdrawn first.
+  /// If no purge is unfinished, an open claim of a purge is withdrawn first. Claims of erasures are handled in the same
+  /// way.
   package func unfinishedDeletions() async throws(LedgerError) -> UnfinishedDeletions? {
     try await write { session in try session.withdrawClaimsWithoutRequest() }
     return try await history.read { db in
@@ -33,8 +34,8 @@ extension Ledger {
   ///
   /// Call this after ``continuePurge()`` or ``continueErasure(_:from:)`` returned `done`. This method empties the
   /// identity rows to which no row refers any more, and returns free space to the file system. When this returns, the
-  /// purge and the erasures are recorded as finished. The ledger's files then hold no data of the deleted rows, except
-  /// old copies that SQLite left when it moved rows. A compaction removes these copies.
+  /// purge and the erasures are recorded as finished. The ledger's files then contain no deleted data, except old
+  /// copies that SQLite left when it moved rows. A compaction removes these copies.
   package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }

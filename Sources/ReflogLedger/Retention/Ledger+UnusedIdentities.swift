@@ -2,17 +2,18 @@ import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Empties the identity rows (actors, connectors, and the names of both) to which no other row refers any more.
+  /// Empties identity rows to which no other row refers any more: actors, connectors, and the names of both.
   ///
-  /// When this method returns, the rows are empty, and the deletion of their contents is durable. If a new row has
-  /// started to refer to an identity row, that identity row is kept.
+  /// When this method returns, the rows are empty, and the deletion of their contents is durable. An identity row is
+  /// kept if a new row began to refer to it in the meantime.
   func emptyUnusedIdentities() async throws(LedgerError) {
     for table in UnusedIdentities.all {
       let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
       for row in rows {
         try await write { session in
           try session.connection.beginDeletion()
-          // If a new row refers to this row since the list was read, the row is kept.
+          // A new row may have begun to refer to this row after the list was read. Then the condition is false, and the
+          // row is kept.
           try session.connection.execute(
             "UPDATE \(table.name) SET \(table.emptied) WHERE id = (SELECT id FROM \(table.unused) AND id = ?)",
             [row]
@@ -26,7 +27,7 @@ extension Ledger {
 
 /// A table of identities, with the SQL that finds the rows to which no other row refers.
 ///
-/// The SQL has the same condition as the table's trigger.
+/// The condition is also the condition of the table's trigger, so change both together.
 private struct UnusedIdentities {
   let name: String
   /// The table and the condition in SQL.
@@ -35,7 +36,7 @@ private struct UnusedIdentities {
 
   /// All tables of identities.
   ///
-  /// The two tables of names are emptied earlier than the tables of connectors and actors to which the names refer.
+  /// The two tables of names are emptied first, because names refer to connectors and actors.
   static let all = [
     UnusedIdentities(
       name: "connector_name",

@@ -9,9 +9,9 @@ enum PurgeRows {
     let position: Position
   }
 
-  /// The last change and the last event that the purge has examined, and how often the purge has started again.
+  /// The last change and the last event that the purge has examined, and the number of restarts of the purge.
   ///
-  /// When a purge starts again, it examines the history from the oldest changes on.
+  /// When a purge restarts, it examines the history again, beginning with the oldest changes.
   struct Position: Equatable, Sendable {
     let restarts: Int64
     var change: Int64
@@ -23,11 +23,11 @@ enum PurgeRows {
     let event: Int64
     /// The id of the purge that recorded the claim, or nil if the claim has none.
     let purge: Int64?
-    /// The ranges of changes that are not deleted yet, as the claim lists them.
+    /// The ranges of changes in the claim that are not deleted yet.
     ///
-    /// One transaction deletes the whole range.
+    /// A range is always deleted as a whole in one transaction.
     let changes: [ClosedRange<Int64>]
-    /// The ranges of service events that are not deleted yet, as the claim lists them.
+    /// The ranges of service events in the claim that are not deleted yet.
     let events: [ClosedRange<Int64>]
     /// The entries of all changes and events in the claim, also of changes and events that are already deleted.
     let entries: IDRanges
@@ -54,7 +54,7 @@ enum PurgeRows {
     }
   }
 
-  /// Returns the newest claim without the rows that are already deleted, or nil if no row is left.
+  /// Returns the newest claim with the ranges that are not deleted yet, or nil if no range is left.
   static func openClaim(_ db: any LedgerConnection) throws -> OpenClaim? {
     guard let claim = try Claim(.purged, unless: .purgeWithdrawn, db) else { return nil }
     let open = OpenClaim(
@@ -67,12 +67,13 @@ enum PurgeRows {
     return open.changes.isEmpty && open.events.isEmpty ? nil : open
   }
 
-  /// The maximum number of ids in one range that a claim lists.
+  /// The maximum number of ids in one range of a claim.
   ///
-  /// One transaction deletes at least one range, so other writes wait only a short time.
+  /// One transaction deletes at least one range, so the limit keeps the transaction short and other writes wait only a
+  /// short time.
   static let pieceLength: Int64 = 500
 
-  /// Returns the ranges of a claim that have a row in a table.
+  /// Returns the ranges of a claim that still have at least one row in a table.
   private static func existing(_ ids: IDRanges, _ table: String, _ db: any LedgerConnection) throws -> [ClosedRange<
     Int64
   >] {
@@ -108,7 +109,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records that the purge deletes history up to a later moment than the first request contained.
+  /// Records a later moment up to which an unfinished purge deletes history.
   static func extend(_ purge: Purge, before: Timestamp, _ db: any LedgerConnection) throws {
     try db.execute(
       "UPDATE purge SET before = :before WHERE id = :id",
@@ -116,7 +117,7 @@ enum PurgeRows {
     )
   }
 
-  /// Records that a purge is finished, unless the state of the purge has changed since `state` was read.
+  /// Records that a purge is finished; does nothing if the purge changed after `state` was read.
   static func finish(_ state: State, at time: Timestamp, _ db: any LedgerConnection) throws {
     guard let now = try newest(db), now.purge.id == state.purge.id, now.position == state.position,
       try openClaim(db) == nil

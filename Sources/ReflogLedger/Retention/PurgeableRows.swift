@@ -1,12 +1,12 @@
 import ReflogModel
 import ReflogStorage
 
-/// The changes and events that a purge may delete, and their deletion.
+/// Finds the changes and events that a purge may delete, and deletes them.
 enum PurgeableRows {
   /// Returns the ids of the changes in a range that may be deleted.
   ///
-  /// A change may be deleted if the change was settled earlier than a moment, is under no legal hold, and did not set
-  /// the current reference of the address. A pending change is not settled, so a pending change is kept.
+  /// A change may be deleted if it was settled earlier than the time `before`, no legal hold covers it, and it did not
+  /// set the current reference of its address. A pending change is never deleted, because it is not settled.
   static func changes(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -19,9 +19,9 @@ enum PurgeableRows {
     )
   }
 
-  /// Counts the old changes in a range: how many may be deleted, how many are under a hold, and how many are kept.
+  /// Counts the changes in a range that were settled earlier than the time `before`.
   ///
-  /// A change is kept if the change set the current reference of the address.
+  /// `changes` may be deleted, a legal hold covers `held`, and `kept` set the current reference of their addresses.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -38,7 +38,9 @@ enum PurgeableRows {
     return (counts.all - counts.held - counts.kept, counts.held, counts.kept)
   }
 
-  /// Returns the ids of the service events in a range that may be deleted, or no ids if a hold covers all history.
+  /// Returns the ids of the service events in a range that may be deleted.
+  ///
+  /// The result has no ids if a legal hold covers all history.
   static func events(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -68,7 +70,7 @@ enum PurgeableRows {
 
   /// Deletes changes, with their personal data and the salts of their entries.
   ///
-  /// Each range must be one that the event lists.
+  /// The event must list exactly these ranges.
   static func delete(changes: [ClosedRange<Int64>], because event: Int64, _ db: any LedgerConnection) throws {
     try record(changes, "purged_change", event, db)
     let entries = try entries(ofChanges: IDRanges(ranges: changes), db)
@@ -82,7 +84,7 @@ enum PurgeableRows {
 
   /// Deletes service events, with their personal data and the salts of their entries.
   ///
-  /// Each range must be one that the event lists.
+  /// The event must list exactly these ranges.
   static func delete(events: [ClosedRange<Int64>], because event: Int64, _ db: any LedgerConnection) throws {
     try record(events, "purged_event", event, db)
     let entries = try entries(ofEvents: IDRanges(ranges: events), db)
@@ -93,7 +95,7 @@ enum PurgeableRows {
     try empty(entries, db)
   }
 
-  /// Records that the rows with these ids are deleted, with the event that claimed them.
+  /// Records in a table which ids are deleted; `event` is the service event that claimed the rows.
   private static func record(
     _ ranges: [ClosedRange<Int64>],
     _ table: String,
@@ -115,7 +117,7 @@ enum PurgeableRows {
     try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 
-  /// Returns the sequence numbers that the rows with these ids contain in these columns.
+  /// Returns all sequence numbers in these columns of the rows with these ids.
   private static func sequences(
     _ ids: IDRanges,
     _ table: String,
@@ -133,10 +135,11 @@ enum PurgeableRows {
     return IDRanges(Set(sequences).sorted())
   }
 
-  /// Deletes all data of entries except their sequence numbers and their hashes.
+  /// Deletes the salts of entries and the ids of their changes and events, but keeps the sequence numbers and the
+  /// hashes.
   ///
-  /// One SQL statement updates all entries. With many SQL statements in a savepoint, SQLite would keep the data that a
-  /// rollback of each statement needs.
+  /// One SQL statement updates all entries, because many statements need more memory: SQLite keeps the data for a
+  /// rollback of each statement.
   private static func empty(_ entries: IDRanges, _ db: any LedgerConnection) throws {
     try db.execute(
       """
@@ -148,18 +151,18 @@ enum PurgeableRows {
     )
   }
 
-  /// Returns the arguments of ``old`` and of the condition on events.
+  /// Returns the arguments for the SQL conditions that select old changes and old events.
   private static func arguments(_ ids: ClosedRange<Int64>, _ before: Timestamp) -> SQLArguments {
     ["first": ids.lowerBound, "last": ids.upperBound, "before": before.microseconds]
   }
 
-  /// The SQL that selects the changes in a range that were settled before the moment.
+  /// The SQL that selects the changes in a range of ids that were settled earlier than `:before`.
   private static let old = """
     FROM change LEFT JOIN address ON address.id = change.address
     WHERE change.id BETWEEN :first AND :last AND change.result_time < :before
     """
 
-  /// The condition that a change set the current reference of its address.
+  /// The SQL condition that a change set the current reference of its address.
   private static let isKept = """
     (change.id IS NOT DISTINCT FROM (
       SELECT kept_change.change FROM kept_change WHERE kept_change.address = change.address

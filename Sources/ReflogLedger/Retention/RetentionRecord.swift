@@ -3,23 +3,23 @@ import ReflogStorage
 
 /// The retention policy, the legal holds, the purges and the erasures according to the recorded events.
 ///
-/// The ledger also has tables with the policy, the holds, the purges and the erasures. No hash covers these tables, so another
-/// program could alter them. Hashes cover the events. Therefore Reflog deletes no row if a table differs from the
-/// events.
+/// The ledger also has tables with the policy, the holds, the purges and the erasures. Another program could alter
+/// these tables, because no hash covers them. Hashes cover the events. So Reflog deletes rows only if the tables match
+/// the events.
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
   private var holds: [String: FlowScope] = [:]
-  /// For the id of each purge, the moment up to which the purge deletes history, as the text in the purge's event.
+  /// The moment up to which each purge deletes history, by the id of the purge; the moment is the text in the event.
   private var purges: [Int64: String] = [:]
-  /// For the id of each event that requests an erasure, the details of the event.
+  /// The details of each event that requests an erasure, by the id of the event.
   private var erasures: [Int64: JSONObject] = [:]
 
   /// Reads the events.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if an event does not match the log.
   init(_ db: any LedgerConnection) throws {
-    // A database uses the index `service_event_retention` only if the condition on `kind` is exactly the one of the
-    // index.
+    // A database uses the index `service_event_retention` only if this condition on `kind` is exactly the condition of
+    // the index.
     let events = try EventRows.checked(
       """
       kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked', 'erasureAsked') ORDER BY service_event.id

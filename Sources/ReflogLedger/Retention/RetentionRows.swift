@@ -8,14 +8,14 @@ enum RetentionRows {
     RetentionPolicy(days: try db.integer("SELECT days FROM retention").map { Int($0) })
   }
 
-  /// The condition that a hold covers a change.
+  /// The SQL condition that a hold covers a change.
   ///
   /// The query must join the table `address` with the address of the change.
   static let isHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL OR hold.flow = address.flow)"
-  /// The condition that a hold covers all history.
+  /// The SQL condition that a hold covers all history.
   static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
 
-  /// Sets the retention policy that the newest service event about it records.
+  /// Sets the retention policy; the newest service event about the policy must contain the same policy.
   static func set(_ policy: RetentionPolicy, _ db: any LedgerConnection) throws {
     guard let days = policy.days else { return try db.execute("DELETE FROM retention") }
     try db.execute(
@@ -46,7 +46,7 @@ enum RetentionRows {
     try db.bool("SELECT EXISTS (SELECT 1 FROM hold WHERE \(db.dialect.equalIgnoringCase("name", "?")))", [name])
   }
 
-  /// Places a hold that the newest service event with its name records.
+  /// Places a hold; the newest service event with the name of the hold must record the same hold.
   static func place(_ hold: LegalHold, in session: LedgerSession) throws {
     var flow: Int64?
     if case .flow(let flowType, let id) = hold.scope { flow = try session.identities.row(of: FlowName(flowType, id)) }
@@ -58,7 +58,7 @@ enum RetentionRows {
     )
   }
 
-  /// Releases a hold whose release the newest service event with its name records.
+  /// Releases a hold; the newest service event with the name of the hold must record the release.
   static func release(_ name: String, _ db: any LedgerConnection) throws {
     try db.execute("DELETE FROM hold WHERE \(db.dialect.equalIgnoringCase("name", "?"))", [name])
   }

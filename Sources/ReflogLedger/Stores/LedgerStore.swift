@@ -4,11 +4,11 @@ package import ReflogStorage
 package protocol LedgerStore: Sendable {
   /// The path of the file or the address of the database, without a password.
   var name: String { get }
-  /// Reads what changes need.
+  /// The reader for the work on changes.
   var changeReader: any LedgerReader { get }
-  /// Reads what queries need, through separate connections, so that queries do not delay changes.
+  /// The reader for queries, which has separate connections, so queries do not delay changes.
   var queryReader: any LedgerReader { get }
-  /// The size of the write-ahead log in bytes, as far as the database reports it.
+  /// The size of the write-ahead log in bytes, or 0 if the database does not report a size.
   var walBytes: Int64 { get }
 
   /// Creates the only writer of the ledger in this process.
@@ -21,7 +21,7 @@ package protocol LedgerStore: Sendable {
     _ makeSession: @escaping @Sendable (any WriteConnection, any AppendStore) throws -> LedgerSession
   ) -> GroupCommitWriter<LedgerSession>
 
-  /// Runs one durable transaction on the calling thread, when no writer thread runs.
+  /// Runs one durable transaction on the calling thread; call this method only when no writer thread runs.
   func setUp<Value>(_ body: (any WriteConnection, any AppendStore) throws -> Value) throws -> Value
 
   /// Creates a copy of the ledger as the bytes of a SQLite file.
@@ -42,7 +42,7 @@ package protocol LedgerReader: Sendable {
 
   /// Returns the types and names of the tables, indexes and views that are missing, altered or added.
   ///
-  /// Such an item could hide rows from a query. Triggers are not compared, because a query does not use them.
+  /// Such an item could hide rows from a query. Triggers are not compared, because they do not run in a query.
   func alteredSchemaItems() async throws -> [String]
 
   /// Returns the tables whose pages or indexes are damaged, each with the first problem.

@@ -23,7 +23,7 @@ package struct SQLiteLedger: LedgerStore {
     GroupCommitWriter(of: storage, on: thread) { try makeSession($0, try SQLiteAppendStore($0)) }
   }
 
-  /// Runs one durable transaction on the calling thread, when no writer thread runs.
+  /// Runs one durable transaction on the calling thread; call this method only when no writer thread runs.
   package func setUp<Value>(_ body: (any WriteConnection, any AppendStore) throws -> Value) throws -> Value {
     try storage.removeUnfinishedCopy()
     return try storage.setUp { try body($0, try SQLiteAppendStore($0)) }
@@ -83,8 +83,8 @@ struct SQLiteLedgerReader: LedgerReader {
 
   /// Returns whether a line of SQLite's integrity check reports a damaged page or an index that differs from its table.
   ///
-  /// The other lines report a value that the schema does not permit. Such a value does not match the log, so the checks
-  /// of the rows report it.
+  /// SQLite's other lines report a value that the schema does not permit. This method ignores these lines, because such
+  /// a value does not match the log and the checks of the rows report the value.
   private static func isDamage(_ line: String) -> Bool {
     line != "ok" && !line.hasPrefix("CHECK constraint failed") && !line.contains(" value in ")
   }
@@ -99,7 +99,7 @@ package struct UnopenedLedger: Sendable {
   ///
   /// - Parameters:
   ///   - path: The path of the file.
-  ///   - purpose: What the file is read for. The start of a server makes more checks than a command.
+  ///   - purpose: The purpose of the read. For the start of a server, more checks are made than for a command.
   package init(at path: String, for purpose: StorageReader.Purpose = .reading) throws {
     self.path = path
     reader = try StorageReader(readingFileAt: path, kind: .ledger, for: purpose)
@@ -112,7 +112,7 @@ package struct UnopenedLedger: Sendable {
   /// Whether the file has the newest schema, so all queries can run.
   package var hasNewestSchema: Bool { reader.hasNewestSchema }
 
-  /// Throws if SQLite finds the structure of a small ledger damaged.
+  /// Throws if SQLite finds that the structure of a small ledger is damaged.
   package func checkStructure() throws { try reader.checkStructure(ofFileAt: path) }
 }
 

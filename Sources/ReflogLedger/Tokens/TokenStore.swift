@@ -4,7 +4,7 @@ package import ReflogModel
 import ReflogStorage
 import Synchronization
 
-/// The API tokens; the server and the command line both use the database that holds them.
+/// The API tokens, in a database that the server and the command line both use.
 ///
 /// The database holds only the hash of a secret. A token identifies a program, not a person.
 package struct TokenStore: Sendable {
@@ -24,12 +24,14 @@ package struct TokenStore: Sendable {
   ///   - path: The path of the ledger.
   ///   - creating: Whether to create the file if it is missing. If false, a missing file is an error.
   ///   - clock: The clock that sets the times of tokens.
-  /// - Throws: an error if another user than the owner has a permission on the file.
+  /// - Throws: An error if another user than the owner has a permission on the file.
   package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
     self.init(try TokenFile(besideLedgerAt: path, creating: creating), clock: clock)
   }
 
-  /// Returns whether the existing token file next to a ledger contains no token, without changing the file.
+  /// Returns whether the token file next to a ledger contains no token.
+  ///
+  /// The file must exist. This method does not change the file.
   package static func isEmpty(besideLedgerAt path: String) async throws -> Bool {
     let file = LedgerFiles(database: path).tokens
     let reader = try StorageReader(readingFileAt: file, kind: .tokens, for: .checkingStart)
@@ -84,7 +86,8 @@ package struct TokenStore: Sendable {
 
   /// Revokes a token.
   ///
-  /// When this returns, the token is not valid. A token that was already revoked keeps the time of its revocation.
+  /// When this returns, the token is not valid any more. If the token was already revoked, the time of its revocation
+  /// is not changed.
   package func revoke(name: String) async throws {
     let now = clock().microseconds
     try await database.write { db in
@@ -98,8 +101,8 @@ package struct TokenStore: Sendable {
 
   /// Returns the tokens whose creation or revocation is not in a service event yet, sorted from oldest to newest.
   ///
-  /// Creations and revocations later than `moment` are left out. `isMakingRecorded` is true if an event already records
-  /// the creation of the token.
+  /// Creations and revocations later than `moment` are left out. `isMakingRecorded` is true if a service event already
+  /// records the creation of the token, so that only the revocation is missing.
   package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
     try await database.read { db in
       try db.rows(
@@ -113,7 +116,8 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Records in the token database that service events contain the current state of a token.
+  /// Records in the token database that the service events contain the creation of the token and, if the token is
+  /// revoked, the revocation.
   package func markRecorded(_ token: APIToken) async throws {
     let stage = token.revoked == nil ? 1 : 2
     try await database.write { db in
@@ -126,8 +130,8 @@ package struct TokenStore: Sendable {
 
   /// Returns the valid token with this text, or nil if there is none.
   ///
-  /// Secrets are compared in constant time. Tokens that were used recently are kept in memory until any process changes
-  /// the database.
+  /// Secrets are compared in constant time. Recently used tokens are kept in memory, because each request needs a
+  /// token. When any process changes the database, the tokens in memory are read again.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
     let version = database.version
@@ -156,7 +160,7 @@ package struct TokenStore: Sendable {
   }
 }
 
-/// Tokens that were read from one version of their database.
+/// A cache of tokens that were read from one version of the token database.
 private final class TokenMemory: Sendable {
   /// A token and the hash of its secret.
   struct Entry: Sendable {
@@ -166,8 +170,8 @@ private final class TokenMemory: Sendable {
 
   /// The maximum number of tokens in memory; each token needs some hundred bytes.
   ///
-  /// When the maximum is reached, all tokens are dropped from memory. A dropped token is read again when
-  /// the token is needed.
+  /// When the maximum is reached, the cache drops all tokens. A dropped token is read from the database when a request
+  /// needs the token again.
   private static let capacity = 4096
 
   private let state = Mutex<(version: UInt64?, tokens: [String: Entry])>((nil, [:]))

@@ -28,7 +28,7 @@ struct TokenText {
 
   /// The hash of the secret, which is stored in place of the secret.
   ///
-  /// The secret has 256 random bits, so a hash without a salt is enough.
+  /// A secret of 256 random bits can't be guessed, so a hash without a salt is enough.
   var secretHash: SHA256.Digest { SHA256.hash(data: Array(secret.utf8)) }
 
   private static func randomHexadecimal(bytes: Int, _ generator: inout some RandomNumberGenerator) -> String {

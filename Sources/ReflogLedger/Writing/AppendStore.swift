@@ -1,16 +1,17 @@
 package import ReflogModel
 import ReflogStorage
 
-/// The rows that an append reads and writes, in the form that is fastest for the database.
+/// Reads and writes the rows of an append, in the way that is fastest for the database.
 ///
 /// All methods are called on the writer's thread, between BEGIN and COMMIT. A method sees the rows that earlier methods
-/// wrote in the same transaction. A store may send rows to the database later, but before the next SQL statement of the
-/// same connection and before COMMIT.
+/// wrote in the same transaction. A store may keep rows in memory first. It must send them to the database before the
+/// next SQL statement on the same connection, and before COMMIT.
 package protocol AppendStore: AnyObject {
-  /// Reads the head row of the log; no other transaction can write the row until this transaction ends.
+  /// Reads the head row of the log, and locks the row until this transaction ends.
   ///
   /// - Parameters:
-  ///   - groups: The groups that the transaction will append, so that a store can read what they need in one request.
+  ///   - groups: The groups that the transaction will append. A store can use them to read all needed rows in one
+  ///     request.
   ///   - identities: The identity rows in memory.
   /// - Returns: The stored head, or nil if the row is missing.
   func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead?
@@ -23,7 +24,7 @@ package protocol AppendStore: AnyObject {
   ///
   /// - Parameter row: The row number of the connector.
   func pendingChange(ofConnector row: Int64) throws -> Int64?
-  /// Returns the request that used an idempotency key at or after a time, or nil if the key is free.
+  /// Returns the request that used an idempotency key at or after a time, or nil if no such request exists.
   func request(with key: IdempotencyKey, notBefore oldest: Int64) throws -> KeyedRequest?
   /// Returns the stored result of a change, or nil if the change does not exist.
   func result(of change: Int64) throws -> String?
@@ -46,7 +47,7 @@ package protocol AppendStore: AnyObject {
   func write(_ head: LedgerHead) throws
 }
 
-/// The head row of the log as it is stored, and the numbers of the newest rows.
+/// The stored head row of the log, and the numbers of the newest rows in the tables.
 package struct StoredHead: Sendable {
   package let nextSequence, nextChange, nextEvent, newestTime: Int64
   package let checkpoint: String?
@@ -81,13 +82,14 @@ package struct NewestChanges: Sendable {
   }
 }
 
-/// An earlier request with an idempotency key.
+/// The earlier request that used an idempotency key.
 package struct KeyedRequest: Sendable {
   /// The first change that the request made.
   package let change: Int64
   /// Whether the bodies of both requests are equal.
   package let isSameBody: Bool
-  /// Whether the directory did not make the change, and a repetition of the request may succeed.
+  /// Whether the key may be used again: the directory did not make the change, and a repetition of the request may
+  /// succeed.
   package let frees: Bool
 
   /// Creates an earlier request.
@@ -98,7 +100,7 @@ package struct KeyedRequest: Sendable {
   }
 }
 
-/// A change to insert, with the row numbers of its identities.
+/// A change to insert, with the row numbers of the change's identities.
 package struct ChangeRow {
   package let change: Change
   package let address: Int64?
@@ -131,7 +133,7 @@ package struct OutcomeRow {
   package let time: Int64
   package let createdConnector, createdName: Int64?
 
-  /// The message to store: a person's statement is stored in a row of its own.
+  /// The message to store, or nil if the message is a person's statement, which is stored in a separate table.
   package var message: String? { outcome.settledBy == .person ? nil : outcome.message }
 }
 

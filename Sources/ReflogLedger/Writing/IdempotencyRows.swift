@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// The idempotency keys in the ledger's file.
 enum IdempotencyRows {
-  /// Returns the change that was made with an idempotency key, and whether both requests have the same body.
+  /// Returns the change that was made with an idempotency key, and whether the bodies of both requests are equal.
   ///
   /// The result is nil if no request used the key within the last day.
   static func find(
@@ -19,7 +19,7 @@ enum IdempotencyRows {
 
   /// Removes at most `limit` keys that are a day old.
   ///
-  /// The limit exists because a transaction that removes many keys would delay changes.
+  /// The limit keeps the transaction short, because a transaction that removes many keys would delay changes.
   static func removeOld(at time: Timestamp, limit: Int, _ db: any LedgerConnection) throws {
     try db.execute(
       """
@@ -31,9 +31,9 @@ enum IdempotencyRows {
     )
   }
 
-  /// Returns the time one lifetime of a key earlier than `time`, in microseconds since 1970.
+  /// Returns the time of the oldest key that is valid at `time`, in microseconds since 1970.
   ///
-  /// A key that was recorded earlier than the result is not valid at `time`.
+  /// The result is one lifetime of a key earlier than `time`. A key that was recorded earlier is not valid.
   static func oldest(at time: Timestamp) -> Int64 {
     time.microseconds - IdempotencyKey.lifetime.components.seconds * 1_000_000
   }

@@ -1,11 +1,10 @@
 package import ReflogModel
 import ReflogStorage
 
-/// Finds or inserts identity rows, which hold ids and names; each id is returned in the spelling that was recorded
-/// first.
+/// Finds or inserts identity rows, which contain the ids and names of addresses, connectors and actors.
 ///
-/// Each id and each name has one row. Rows that were found are kept in memory for later transactions, until
-/// `forget()` is called.
+/// Each id and each name has one row. An id is returned in the spelling that was recorded first. Rows that were found
+/// are kept in memory for later transactions, until `forget()` is called.
 package final class Identities {
   /// The row number of an address, and the address in the spelling that was recorded first.
   struct AddressRow {
@@ -20,10 +19,12 @@ package final class Identities {
     package var name: Int64?
 
     /// The value of the column `before_absent` or `after_absent`, or nil if the reference is a connector.
+    ///
+    /// If no connector is referenced, the column contains the state of the reference.
     package var absent: String? { connector == nil ? reference.state.rawValue : nil }
   }
 
-  /// The row numbers of an actor, and the actor in the form that the rows hold.
+  /// The row numbers of an actor, and the actor with the name that the row contains.
   struct ActorRows {
     let actor: Change.Actor
     let row: Int64
@@ -31,21 +32,22 @@ package final class Identities {
     let clientApp: Int64?
   }
 
-  /// The key of a connector's name.
+  /// The key that finds a connector's name in memory.
   ///
-  /// The name is kept as bytes, because Swift treats different Unicode forms of a text as equal, but SQLite does not.
+  /// The name is stored as bytes. Swift treats different Unicode forms of a text as equal, but SQLite does not, so a
+  /// key with a text could return the row of another name.
   private struct ConnectorNameKey: Hashable {
     let connector: Int64
     let name: [UInt8]
   }
 
-  /// The key of an actor.
+  /// The key that finds an actor in memory.
   private struct ActorKey: Hashable {
     let type: Change.ActorType
     let id: [UInt8]?
   }
 
-  /// The key of an actor's name.
+  /// The key that finds an actor's name in memory.
   private struct ActorNameKey: Hashable {
     let actor: Int64
     let name: [UInt8]?
@@ -68,14 +70,14 @@ package final class Identities {
   private var actorNames = BoundedMemory<ActorNameKey, ActorName>()
   private var clientApps = BoundedMemory<[UInt8], Int64>()
 
-  /// Creates a finder without known rows.
+  /// Creates a finder that has no rows in memory.
   init(_ db: any LedgerConnection) {
     self.db = db
   }
 
-  /// Drops all known rows.
+  /// Drops all rows from memory.
   ///
-  /// Call this after a transaction was rolled back, or after rows were emptied.
+  /// Call this after a transaction was rolled back, or after identity rows were emptied.
   func forget() {
     addresses.removeAll()
     flows.removeAll()
@@ -126,7 +128,9 @@ package final class Identities {
   /// Returns the row number of a flow, and inserts the row first if the flow has no row.
   func row(of flow: FlowName) throws -> Int64 { try rowAndName(of: flow).row }
 
-  /// Returns the row number and the first recorded spelling of a flow, and inserts the row first if it is missing.
+  /// Returns the row number of a flow, and the flow in the spelling that was recorded first.
+  ///
+  /// If the flow has no row, the row is inserted first.
   private func rowAndName(of flow: FlowName) throws -> (row: Int64, flow: FlowName) {
     try flows.value(flow) {
       let (row, text) = try findOrInsert(
@@ -201,7 +205,8 @@ package final class Identities {
 
   /// Returns the row of an actor's name, or nil if the actor has no name.
   ///
-  /// The index of the table treats an empty name and a missing name as equal, so this query must do the same.
+  /// The unique index of the table treats an empty name and a missing name as equal. The query must do the same, or the
+  /// insertion of a new row would fail.
   private func name(of actor: Change.Actor, _ row: Int64) throws -> ActorName? {
     guard actor.name != nil || actor.userPrincipalName != nil else { return nil }
     let key = ActorNameKey(
@@ -222,7 +227,7 @@ package final class Identities {
     }
   }
 
-  /// Returns the value of the row that a query finds, and inserts the row first if it is missing.
+  /// Returns the value of the row that a query finds; if there is no row, it is inserted first.
   private func findOrInsert<Value>(
     find: String,
     insert: String,
@@ -246,7 +251,8 @@ struct BoundedMemory<Key: Hashable, Value> {
 
   subscript(key: Key) -> Value? { known[key] }
 
-  /// Returns the value of a key from the cache, or finds it with `find` and adds it to the cache.
+  /// Returns the value of a key from the cache; if the cache lacks the key, `find` returns the value and the cache
+  /// stores it.
   mutating func value(_ key: Key, find: () throws -> Value) rethrows -> Value {
     if let known = known[key] { return known }
     let found = try find()

@@ -1,7 +1,7 @@
 import ReflogModel
 import Synchronization
 
-/// The data that a ledger shares with the session that writes its file.
+/// The data that a ledger shares with the session that writes the ledger's file.
 final class LedgerContext: Sendable {
   let clock: WallClock
   let signers: LogSigners
@@ -27,7 +27,7 @@ final class LedgerContext: Sendable {
     self.onSettled = onSettled
   }
 
-  /// Creates the context of a single transaction at a time when no server uses the ledger.
+  /// Creates the context for a single transaction, while no server uses the ledger.
   ///
   /// - Parameter key: The key that signs the transaction.
   convenience init(once key: SigningKey, clock: @escaping WallClock) {

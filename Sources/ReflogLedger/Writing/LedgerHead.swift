@@ -1,7 +1,7 @@
 package import ReflogModel
 import ReflogStorage
 
-/// The head row of the log, which holds the numbers and the tree that the next entry needs.
+/// The head row of the log, which contains the numbers and the tree that are needed to append the next entry.
 ///
 /// Every transaction that appends an entry reads and writes this row.
 package struct LedgerHead: Sendable {
@@ -44,8 +44,8 @@ package struct LedgerHead: Sendable {
       if let hash = Hash(bytes: hash) { hashes.append(hash) }
     }
     do { frontier = try MerkleFrontier(size: nextSequence, hashes: hashes) } catch {
-      // Reflog always writes the number of entries together with the hashes. If the number and the hashes do not match,
-      // another program wrote the number or the hashes.
+      // Reflog always writes the number of entries together with the hashes. If they do not match, another program
+      // wrote one of them.
       throw LedgerError.foreignEntries(from: nextSequence)
     }
     checkpoint = try row.optionalText(5)
@@ -65,12 +65,12 @@ package struct LedgerHead: Sendable {
 
   /// Returns whether the stored head row equals this head, and no row has a higher number than this head allows.
   ///
-  /// If the result is true, no other program appended rows since this head was written.
+  /// If the result is false, another program wrote rows after this head was written.
   func isSame(as row: StoredHead) -> Bool {
     guard row.nextSequence == nextSequence, row.nextChange == nextChange, row.nextEvent == nextEvent,
       row.newestTime == newestTime.microseconds, isEnd(of: row.newest)
     else { return false }
-    // The checkpoint contains the root of the tree, so the hashes of the tree need no comparison.
+    // The checkpoint contains the root of the tree, so this line also compares the hashes of the tree.
     return row.checkpoint.map { Array($0.utf8) } == checkpoint.map { Array($0.utf8) }
   }
 
@@ -95,7 +95,8 @@ package struct LedgerHead: Sendable {
 
   /// Returns whether no row has a higher number than this head allows.
   ///
-  /// Entries are never deleted, so the sequence number of the last entry must be the next number minus 1.
+  /// Reflog never deletes the row of an entry, so the sequence number of the last entry must be the next number minus
+  /// 1.
   private func isEnd(of newest: Newest) -> Bool {
     newest.entry ?? -1 == nextSequence - 1 && newest.change ?? 0 < nextChange && newest.event ?? 0 < nextEvent
   }
@@ -113,7 +114,8 @@ package struct LedgerHead: Sendable {
     guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
   }
 
-  /// Throws `foreignEntries` unless the checkpoint covers exactly these entries and one of these keys signed it.
+  /// Throws `foreignEntries` if the checkpoint does not cover exactly these entries, or if none of these keys signed
+  /// it.
   func verify(of origin: Origin, with keys: [VerifierKey]) throws {
     guard nextSequence > 0 || checkpoint != nil else { return }
     guard let checkpoint, let note = try? SignedNote(parsing: Array(checkpoint.utf8)),

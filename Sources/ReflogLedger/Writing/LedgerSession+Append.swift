@@ -7,9 +7,9 @@ extension LedgerSession {
   /// This time is longer than any difference between two clocks of one host.
   static let toleratedClockLag = Duration.seconds(5)
 
-  /// Appends a group, or returns the reason why it is refused.
+  /// Appends a group, or returns the reason why the group is refused.
   ///
-  /// If the group is refused, no part of it is written.
+  /// If the group is refused, no part of the group is written.
   ///
   /// - Parameters:
   ///   - group: The group to append.
@@ -22,8 +22,8 @@ extension LedgerSession {
     let settled = try group.settlements.map(settle)
     let drafts = try group.drafts.map(record)
     for event in group.events { try record(event) }
-    // The key is recorded with the change that the request made. A drift and the effect of an earlier request are skipped,
-    // because this request did not make them.
+    // The key is recorded with the change that the request made. A drift and the effect of an earlier request are
+    // skipped, because this request did not make them.
     let made = zip(group.drafts, drafts).first { draft, change in
       change.intent.kind != .drift && !draft.event.isOfEarlierRequest
     }
@@ -34,7 +34,7 @@ extension LedgerSession {
 
   /// Returns the reason why a group is refused, or nil if the group can be appended.
   ///
-  /// The caller writes rows only after this check, so a refused group leaves no rows in the file.
+  /// This check runs before any row is written, so a refused group leaves no rows in the file.
   private func refusal(of group: Group) throws -> Appended? {
     if let key = group.key, let repeated = try answer(to: key) { return repeated }
     for (address, newestApplied) in group.prepared {
@@ -61,10 +61,10 @@ extension LedgerSession {
     return try rows.pendingChange(ofConnector: row).map { Change.ID($0) }
   }
 
-  /// Returns the refusal if an earlier request used this key, or nil if the key is free.
+  /// Returns the refusal if an earlier request used this key, or nil if the key may be used.
   ///
-  /// The key is also free if the directory did not make the change of the earlier request, the request body is equal,
-  /// and a repetition of the request may succeed.
+  /// A used key may be used again under three conditions: the directory did not make the change of the earlier request,
+  /// the request bodies are equal, and a repetition of the request may succeed.
   private func answer(to key: IdempotencyKey) throws -> Appended? {
     guard let earlier = try rows.request(with: key, notBefore: IdempotencyRows.oldest(at: time)) else { return nil }
     return earlier.frees && earlier.isSameBody
@@ -73,7 +73,7 @@ extension LedgerSession {
 
   /// The number of new idempotency keys after which keys that are a day old are removed.
   ///
-  /// Each removal can remove more keys than were added since the last removal, so old keys do not accumulate.
+  /// A removal can remove more keys than were added after the last removal, so old keys do not accumulate.
   private static let keysBetweenRemovals = 256
 
   /// Records an idempotency key together with the change that was made with the key.

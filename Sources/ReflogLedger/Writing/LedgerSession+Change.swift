@@ -2,9 +2,10 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Records a change, and returns the change with the values that its row holds.
+  /// Records a change, and returns the change with the values in its row.
   ///
-  /// The hash of the entry covers these values. For example, an id is recorded in its first spelling.
+  /// The hash of the entry covers these values, which can differ from the draft. For example, an id has the spelling
+  /// that was recorded first.
   func record(_ draft: Group.Draft) throws -> Change {
     let outcome = try Change.outcome(of: draft.event, on: nil, settledBy: draft.settledBy)
     let address = try draft.intent.subject.address.map(identities.row(of:))
@@ -103,8 +104,8 @@ extension LedgerSession {
     )
     let intent = try hash(ofIntentOf: pending)
     var stated: (hash: Hash, actor: Change.Actor)?
-    // The statement of a person is stored in a separate row, which an erasure can empty. The row must be inserted while
-    // the change is still pending, so it is inserted before the outcome is written.
+    // A person's statement is stored in a separate row, which an erasure can empty. The database accepts this row only
+    // while the change is pending. So the row is inserted before the outcome is written.
     if case .stated(let statement) = settlement.event { stated = try insert(statement, on: pending.id) }
     let row = OutcomeRow(
       change: settled,
@@ -156,7 +157,7 @@ extension LedgerSession {
     intentHashes[id.number] = hash
   }
 
-  /// Inserts the statement of a person, and returns the hash of the statement and the person as the rows hold them.
+  /// Inserts a person's statement, and returns the hash of the statement and the person with the values in the rows.
   private func insert(
     _ statement: Change.Statement,
     on change: Change.ID

@@ -84,7 +84,7 @@ package final class LedgerSession: WriteSession {
     time = max(now, head.newestTime)
   }
 
-  /// Signs the log and writes the head, unless the transaction appended no entry.
+  /// Signs the log and writes the head row, if the transaction appended an entry.
   package func end() throws {
     guard head.nextSequence > stored.nextSequence else { return }
     let keys = context.signers.keys
@@ -95,8 +95,8 @@ package final class LedgerSession: WriteSession {
     head.verifierKey = key.verifierKey.text
     try rows.write(head)
     // If the server crashes between here and the end of COMMIT, the database restores the state of the previous
-    // transaction at the restart. No part of this transaction remains. The anchor is written after the commit, so the anchor never
-    // covers more entries than the committed head row.
+    // transaction at the restart. No part of this transaction remains. The anchor is written after the commit, so the
+    // anchor never covers more entries than the committed head row.
   }
 
   /// Publishes the changes and the checkpoint that the transaction made durable.

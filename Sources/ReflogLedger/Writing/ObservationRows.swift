@@ -75,7 +75,9 @@ enum ObservationRows {
     )
   }
 
-  /// Records a sweep: the parts that it could not read, or the time when it finished if it could read everything.
+  /// Records the result of a sweep: the parts that the sweep could not read.
+  ///
+  /// If the sweep could read all parts, the time when it finished is recorded.
   static func record(_ unread: UnreadParts, at time: Timestamp, _ db: any LedgerConnection) throws {
     let known = try db.rows("SELECT name FROM unread_part") { try $0.text(0) }
     for name in known where unread.reasons[name] == nil {

@@ -2,7 +2,7 @@ import CStorage
 
 /// A random number generator that reads many of the system's random bytes in one call.
 ///
-/// A call into the kernel for each number would be slow: one call takes as long as an index lookup.
+/// One call into the kernel for each number would be slow, because such a call needs as much time as an index lookup.
 struct RandomPool: RandomNumberGenerator {
   private var numbers = [UInt64](repeating: 0, count: 64)
   private var used = 64

@@ -63,8 +63,8 @@ final class SQLiteAppendStore: AppendStore {
     entryHash = try db.prepare("SELECT hash FROM entry WHERE sequence = ? AND change = ?")
     insertSubtree = try db.prepare("INSERT INTO subtree (level, position, hash) VALUES (?, ?, ?)")
     findKey = try db.prepare("SELECT change, body_hash FROM idempotency WHERE key_hash = ? AND recorded >= ?")
-    // The result is true if a repetition of the request may succeed. Then the directory did not make the change, and
-    // the cause was not the request itself.
+    // The query returns true if a repetition of the request may succeed: the directory did not make the change, and the
+    // request itself was not the cause.
     keyState = try db.prepare(
       """
       SELECT result = 'notApplied' OR coalesce(

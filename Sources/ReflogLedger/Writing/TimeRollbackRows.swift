@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// The rollbacks to a time in the ledger's file.
 enum TimeRollbackRows {
-  /// Returns the rollback with this batch id and whether it is finished, or nil if there is none.
+  /// Returns the rollback with this batch id, and whether the rollback is finished, or nil if there is none.
   static func find(_ batchID: String, _ db: any LedgerConnection) throws -> (rollback: TimeRollback, isFinished: Bool)?
   {
     try db.first(

@@ -19,10 +19,10 @@ package struct PostgreSQLNotice: Sendable, Hashable {
 final class NoticeRecord {
   /// The newest messages.
   private(set) var messages: [PostgreSQLNotice] = []
-  /// Whether a transaction of the last request was committed without its standby servers.
+  /// Whether a transaction in the last request was committed without a confirmation of the standby servers.
   private(set) var committedOnlyLocally = false
 
-  /// The maximum number of messages in memory.
+  /// The maximum number of messages in memory; the oldest message is dropped first.
   private static let maximumCount = 16
 
   /// Creates the record of a connection; the record must exist as long as the connection.
@@ -37,7 +37,7 @@ final class NoticeRecord {
     )
   }
 
-  /// Begins the record of the next request.
+  /// Prepares the record for the answers to the next request.
   func beginRequest() { committedOnlyLocally = false }
 
   private func add(_ result: OpaquePointer) {
@@ -45,9 +45,9 @@ final class NoticeRecord {
     let message = Self.field(CLIBPQ_MESSAGE, result)
     if messages.count == Self.maximumCount { messages.removeFirst() }
     messages.append(PostgreSQLNotice(code: code, message: message))
-    // The server's function sends a warning in two cases: the statement was cancelled while it waited for a standby
-    // server (01000), or an administrator ended the connection during that time (57P01). The text can be in any
-    // language, but the name of the function is always the same. The function sends no other warning.
+    // This function of the server sends a warning in two cases: the statement was cancelled while it waited for a
+    // standby server (01000), or an administrator ended the connection during that time (57P01). The function sends no
+    // other warning. The check uses the name of the function, because the text of the warning can be in any language.
     if Self.field(CLIBPQ_SOURCE_FUNCTION, result) == "SyncRepWaitForLSN", ["01000", "57P01"].contains(code) {
       committedOnlyLocally = true
     }

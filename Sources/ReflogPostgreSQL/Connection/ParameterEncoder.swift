@@ -23,7 +23,7 @@ extension PostgreSQLConnection {
   }
 }
 
-/// Encodes parameters in PostgreSQL's binary form, and keeps its memory for the next statement.
+/// Encodes parameters in PostgreSQL's binary form; the memory of the encoder is used again for the next statement.
 final class ParameterEncoder {
   private var bytes: [UInt8] = []
   /// The position of each value in ``bytes``, or nil for NULL.
@@ -32,12 +32,12 @@ final class ParameterEncoder {
   private var types: [Oid] = []
   private var formats: [Int32] = []
 
-  /// Calls `body` with the arguments that libpq's functions expect; they are valid until `body` returns.
+  /// Calls `body` with the arguments that libpq's functions expect; the arguments are valid until `body` returns.
   func withEncoded<Value>(
     _ parameters: [PostgreSQLConnection.Parameter],
     _ body: (Int32, [Oid], [UnsafePointer<CChar>?], [Int32], [Int32]) -> Value
   ) -> Value {
-    // The first byte is not used: the memory of an empty array could have no address, and libpq sends NULL then.
+    // The first byte is not used. The memory of an empty array could have no address, and libpq would then send NULL.
     bytes.removeAll(keepingCapacity: true)
     bytes.append(0)
     starts.removeAll(keepingCapacity: true)
@@ -81,8 +81,8 @@ final class ParameterEncoder {
 
   /// Appends an array with one dimension.
   ///
-  /// The binary form is the number of dimensions, whether a value is NULL, the type of the values, the number of values
-  /// and the first index, then each value after its length. The length of NULL is -1.
+  /// The binary form begins with the number of dimensions, a flag for NULL values, the type of the values, the number
+  /// of values, and the first index. Then follows each value, with its length in front of it. The length of NULL is -1.
   private func append<Value>(_ values: [Value?], _ type: (type: Oid, array: Oid), _ encode: (Value) -> Void) {
     types.append(type.array)
     append(Int32(values.isEmpty ? 0 : 1))
@@ -106,7 +106,7 @@ final class ParameterEncoder {
     withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
-  /// The numbers of a type and of its array type, from PostgreSQL's file src/include/catalog/pg_type.dat.
+  /// The numbers of PostgreSQL's types and of their array types, from its file src/include/catalog/pg_type.dat.
   private static let boolean: (type: Oid, array: Oid) = (16, 1000)
   private static let bytea: (type: Oid, array: Oid) = (17, 1001)
   private static let bigint: (type: Oid, array: Oid) = (20, 1016)

@@ -4,7 +4,9 @@ package import ReflogStorage
 extension PostgreSQLConnection: LedgerConnection {
   package var dialect: any Dialect { PostgreSQLDialect() }
 
-  /// Runs a statement in a request of its own, together with the statements that were queued before it.
+  /// Sends a request with a statement, and waits for the answer.
+  ///
+  /// Statements that were queued earlier are in the same request.
   package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
     try queue(sql, arguments, kept: kept)
     changedRowCount = try finish().last?.affectedRows ?? 0
@@ -13,8 +15,8 @@ extension PostgreSQLConnection: LedgerConnection {
 
   /// Calls `body` with each row of a result as it arrives, until `body` returns false.
   ///
-  /// The request also contains the statements that were queued before. `body` may run other statements on this
-  /// connection: the rows that were not read yet are then kept in memory.
+  /// Statements that were queued earlier are in the same request. `body` may run other statements on this connection.
+  /// The connection then moves the remaining rows to memory.
   package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
     try queue(sql, arguments, kept: kept)
     let rows = RowStream(try sendQueued(isStreaming: true), of: self)
@@ -35,7 +37,7 @@ extension PostgreSQLConnection: LedgerConnection {
   /// - Parameters:
   ///   - sql: The SQL text.
   ///   - arguments: The values of the placeholders.
-  ///   - kept: Whether the translated text is kept for the next call.
+  ///   - kept: Whether the text with the placeholders `$n` is kept for the next call.
   package func queue(_ sql: String, _ arguments: SQLArguments, kept: Bool = true) throws(SQLError) {
     let translation = translations.translation(of: sql, kept: kept)
     queue(translation.sql, try translation.parameters(arguments))

@@ -6,7 +6,7 @@ package import ReflogStorage
 extension PostgreSQLConnection {
   /// Adds a statement to the next request.
   ///
-  /// If the statement can't be added, no later statement is added either, and ``finish()`` throws.
+  /// If the statement can't be added, later statements are not added either, and ``finish()`` throws the reason.
   ///
   /// - Parameters:
   ///   - sql: One statement with the placeholders `$1`, `$2`, and so on.
@@ -33,8 +33,8 @@ extension PostgreSQLConnection {
   /// Sends the queued statements and waits for the answers.
   ///
   /// - Returns: The result of each statement, in order.
-  /// - Throws: The error of the first statement that failed. The server did not run the statements that follow it. If
-  ///   ``isLost`` is true, it is unknown which statements the server ran.
+  /// - Throws: The error of the first statement that failed. The server did not run the statements after that
+  ///   statement. If ``isLost`` is true, it is unknown which statements the server ran.
   package func finish() throws(SQLError) -> [PostgreSQLResult] {
     var answers = try sendQueued(isStreaming: false)
     var results: [PostgreSQLResult] = []
@@ -95,7 +95,7 @@ extension PostgreSQLConnection {
 
 /// Reads the answers to one request, in order.
 struct PipelineAnswers {
-  /// The error of the first statement that failed, or nil.
+  /// The error of the first statement that failed, or nil if no statement has failed.
   var error: SQLError?
   private let count: Int
   private let isStreaming: Bool
@@ -103,7 +103,7 @@ struct PipelineAnswers {
   private var isComplete: Bool
   private var endedStatement = false
 
-  /// Creates the reader of the answers to a request with `count` statements.
+  /// Creates the reader of the answers to a request that has `count` statements.
   init(count: Int, isStreaming: Bool) {
     self.count = count
     self.isStreaming = isStreaming
@@ -113,7 +113,7 @@ struct PipelineAnswers {
   /// Whether the next result belongs to the last statement.
   var isAtLastStatement: Bool { statement == count - 1 }
 
-  /// Returns the next result, or nil after the last result; the caller clears the result.
+  /// Returns the next result, or nil after the last result; the caller must free the result with `PQclear`.
   ///
   /// An error of a statement is stored in ``error``.
   mutating func next(of connection: PostgreSQLConnection) -> OpaquePointer? {
@@ -125,7 +125,7 @@ struct PipelineAnswers {
         return nil
       }
       guard let result = PQgetResult(connection.server) else {
-        // libpq returns nil once after each statement.
+        // libpq returns nil once after each statement. A second nil means that the connection is lost.
         if endedStatement || PQstatus(connection.server) == CONNECTION_BAD {
           lose(connection, SQLError.lastMessage(of: connection.server))
         }
@@ -148,7 +148,7 @@ struct PipelineAnswers {
   private mutating func lose(_ connection: PostgreSQLConnection, _ message: String) {
     isComplete = true
     connection.isLost = true
-    // If the server ended the connection, the first error contains the reason.
+    // The server may have sent an error before it ended the connection. This error contains the reason.
     error = PostgreSQLConnection.lost(error?.message ?? message)
   }
 }

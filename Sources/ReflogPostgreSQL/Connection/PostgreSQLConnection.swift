@@ -6,23 +6,23 @@ package import ReflogStorage
 /// A connection to a PostgreSQL server that sends several statements in one request (a pipeline).
 ///
 /// Use a connection on one thread only. ``queue(_:_:)`` adds a statement to the next request. ``finish()`` sends the
-/// request and waits for the answers. The statements of one request that are outside of `BEGIN` and `COMMIT` are one
-/// transaction. After a statement has failed, the server skips the remaining statements of the request.
+/// request and waits for the answers. Statements of one request without `BEGIN` and `COMMIT` are one transaction. After
+/// a statement has failed, the server skips the remaining statements of the request.
 ///
 /// See postgresql.org/docs/15/libpq-pipeline-mode.html.
 package final class PostgreSQLConnection {
   /// The connection of libpq.
   let server: OpaquePointer
-  /// The memory in which the parameters of a statement are encoded.
+  /// The encoder of parameters, whose memory is used again for each statement.
   let encoder = ParameterEncoder()
   /// The messages of the server that are not errors.
   let notices: NoticeRecord
-  /// The SQL texts with the placeholders of PostgreSQL.
+  /// The SQL texts whose placeholders were already translated to PostgreSQL's form.
   var translations = PlaceholderTranslations()
 
-  /// The longest time that the connection waits for the next bytes from the server, or for space to send bytes.
+  /// The maximum time that the connection waits for the next bytes from the server, or for space to send bytes.
   ///
-  /// Later, the connection is lost.
+  /// After this time, the connection is lost.
   package var timeout: Duration
   /// Whether the connection can't be used any more.
   ///
@@ -37,15 +37,15 @@ package final class PostgreSQLConnection {
 
   /// The number of statements in the next request.
   var queuedCount = 0
-  /// The reason why a statement could not be queued.
+  /// The reason why a statement could not be queued, or nil if all statements were queued.
   var failure: SQLError?
-  /// The read whose rows are still arriving, or nil.
+  /// The read whose rows are still arriving, or nil if no read is running.
   var stream: RowStream?
 
   /// Connects to a server, and waits until the server accepts the connection.
   ///
   /// libpq reads the environment variables `PG…` and the file `.pgpass`, and chooses the host. The maximum time for
-  /// each host is 10 seconds, unless `connect_timeout` is set.
+  /// each host is `connect_timeout`, or 10 seconds if this parameter is not set.
   ///
   /// - Parameters:
   ///   - address: A URI such as `postgresql://reflog@host/ledger`, or a text such as `host=… dbname=…`. See
@@ -53,8 +53,8 @@ package final class PostgreSQLConnection {
   ///   - timeout: The value of ``timeout``.
   package init(_ address: String, timeout: Duration = .seconds(30)) throws(SQLError) {
     try Self.checkSyntax(of: address)
-    // A setting in front of `dbname` is a default, because `dbname` contains the whole address. A setting behind
-    // `dbname` overrides the address.
+    // libpq lets later settings override earlier ones, and `dbname` contains the whole address. So a setting in front
+    // of `dbname` is a default, and a setting behind `dbname` overrides the address.
     var settings = [("fallback_application_name", "reflog"), ("dbname", address), ("client_encoding", "UTF8")]
     if getenv("PGCONNECT_TIMEOUT") == nil { settings.insert(("connect_timeout", "10"), at: 0) }
     guard let server = Self.connect(settings) else {
@@ -72,19 +72,19 @@ package final class PostgreSQLConnection {
 
   deinit { PQfinish(server) }
 
-  /// Whether a transaction is open, also if a statement of the transaction has failed.
+  /// Whether a transaction is open; a transaction is also open after one of its statements has failed.
   package var isInsideTransaction: Bool {
     [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(server))
   }
 
   /// The version of the server, for example 150018 for 15.18.
   package var serverVersion: Int { Int(PQserverVersion(server)) }
-  /// The number of the server's process for this connection.
+  /// The number of the server's process that serves this connection.
   package var processID: Int { Int(PQbackendPID(server)) }
 
-  /// Whether the server committed a transaction, but stopped waiting for its standby servers.
+  /// Whether the server committed a transaction but stopped waiting for its standby servers.
   ///
-  /// The value belongs to the last request. The transaction is lost if a standby server replaces this server.
+  /// The value is about the last request. The transaction can be lost if a standby server replaces this server.
   package var committedOnlyLocally: Bool { notices.committedOnlyLocally }
   /// The messages of the server that are not errors, for example warnings; only the newest are kept.
   package var warnings: [PostgreSQLNotice] { notices.messages }
@@ -109,7 +109,8 @@ package final class PostgreSQLConnection {
 
   /// Returns whether a URL has more than one `@` in front of the path.
   ///
-  /// libpq would use the part of a password behind the first `@` as the name of the host, and show it in messages.
+  /// If a password contains `@`, libpq would use the rest of the password as the name of the host, and show it in
+  /// messages.
   private static func hasUnescapedPassword(_ address: String) -> Bool {
     guard let scheme = address.firstRange(of: "://") else { return false }
     let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }

@@ -6,7 +6,7 @@ package import ReflogStorage
 package final class PostgreSQLResult {
   private let result: OpaquePointer
 
-  /// Creates the owner of a result of libpq.
+  /// Wraps a result of libpq, and frees the result when this object is released.
   init(_ result: OpaquePointer) {
     self.result = result
   }
@@ -31,7 +31,7 @@ package final class PostgreSQLResult {
   var pointer: OpaquePointer { result }
 }
 
-/// Converts the rows of results with the same columns to rows of Reflog.
+/// Converts rows of libpq to rows of Reflog; all results must have the same columns.
 struct RowDecoder {
   private let cells: Row.Cells
   private let types: [ColumnType]

@@ -5,8 +5,8 @@ import ReflogStorage
 
 /// The rows of a read that arrive one by one.
 ///
-/// A statement that is run while the rows are read first moves the remaining rows to memory, because a connection
-/// answers all statements in order.
+/// If another statement is run before all rows were read, the remaining rows are first moved to memory. The reason is
+/// that a connection answers all statements in order.
 final class RowStream {
   private let connection: PostgreSQLConnection
   private var answers: PipelineAnswers
@@ -26,27 +26,27 @@ final class RowStream {
     return nil
   }
 
-  /// Moves the rows that have not been read to memory.
+  /// Moves the rows that were not read yet to memory.
   func bufferRest() {
     connection.stream = nil
     while let result = receive() { buffer.append(result) }
   }
 
-  /// Receives the rows that have not been read, and discards them.
+  /// Receives the rows that were not read yet, and drops them.
   func discardRest() {
     buffer.removeAll()
     while receive() != nil {}
     if connection.stream === self { connection.stream = nil }
   }
 
-  /// Throws if the statement, or a statement in front of it, failed.
+  /// Throws if the statement failed, or if an earlier statement of the same request failed.
   func check() throws(SQLError) {
     if let error = answers.error { throw error }
   }
 
   /// Returns a result with the next row from the server, or nil after the last row.
   private func receive() -> PostgreSQLResult? {
-    // The results of the earlier statements, and the result after the last row, contain no row to read.
+    // Results without a row are skipped: the results of the earlier statements, and the result after the last row.
     while let result = answers.next(of: connection) {
       let owner = PostgreSQLResult(result)
       if answers.isAtLastStatement, owner.count > 0 { return owner }

@@ -3,18 +3,19 @@ import CLibpq
 import ReflogStorage
 
 extension SQLError {
-  /// Creates an error from a result of libpq that reports an error.
+  /// Creates an error from an error result of libpq.
   ///
   /// The error contains only the primary message and the SQLSTATE, because the detail can contain values of rows.
   init(_ result: OpaquePointer) {
     func field(_ field: Int32) -> String? { PQresultErrorField(result, field).map { String(cString: $0) } }
     guard let state = field(CLIBPQ_SQLSTATE) else {
-      // libpq itself created the result, because the connection is lost.
+      // A result without a SQLSTATE is from libpq itself, because the connection is lost.
       let message = PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
       self.init(code: .transient, message: Self.line(message))
       return
     }
-    // The messages of class 22 (data exceptions) can contain the value of a parameter, which may be personal data.
+    // Messages of class 22 (data exceptions) are not used, because they can contain a value, which may be personal
+    // data.
     let message = state.hasPrefix("22") ? "the server refused a value" : field(CLIBPQ_MESSAGE) ?? ""
     self.init(code: Code(sqlState: state), message: "\(Self.line(message)) (\(state))")
   }
@@ -31,13 +32,14 @@ extension SQLError {
 }
 
 extension SQLError.Code {
-  /// Returns the kind of an error with a SQLSTATE.
+  /// Returns the kind of an error by its SQLSTATE, an error code of the SQL standard.
   ///
   /// See postgresql.org/docs/15/errcodes-appendix.html.
   init(sqlState state: String) {
     self =
       switch state {
-      // Serialization failure, deadlock, end of the server or of the connection, and a server that became a standby.
+      // In order: a serialization failure, a deadlock, four reasons why the server ended the connection or refused it,
+      // and a server that became a standby.
       case "40001", "40P01", "57P01", "57P02", "57P03", "57P05", "25006": .transient
       case "P0001": .constraint
       case "53100": .full

@@ -1,14 +1,14 @@
 #if PostgreSQL
 import ReflogStorage
 
-/// An index of a ledger, and the check whether the index has an entry for each row of its table.
+/// An index of a ledger's table, and the check that the index has an entry for each row of the table.
 struct LedgerIndex: Sendable {
   let table: String
   private let name: String
   private let oid: Int64
   /// The expressions of the index.
   private let keys: [String]
-  /// The condition of a partial index, or nil.
+  /// The condition of a partial index, or nil if the index contains all rows.
   private let condition: String?
   private let isUnique: Bool
 
@@ -43,15 +43,16 @@ struct LedgerIndex: Sendable {
     }
   }
 
-  /// Returns the first problem of the index, or nil.
+  /// Returns the first problem of the index, or nil if there is none.
   ///
-  /// The extension amcheck checks the pages of the index and searches it for each row. If the extension is missing, the
-  /// rows that a scan of the table returns are compared with the rows that a scan of the index returns.
+  /// The extension amcheck checks the pages of the index and finds each row in the index. If the extension is missing,
+  /// two results are compared: the rows from a scan of the table, and the rows from a scan of the index.
   ///
-  /// - Throws: An error with the code `corrupt` if amcheck finds the index damaged.
+  /// - Throws: An error with the code `corrupt` if amcheck finds that the index is damaged.
   func problem(_ db: any LedgerConnection) throws -> String? {
     try use(index: false, db)
-    // PostgreSQL enforces a unique index only when a row is written, and a superuser can switch that off.
+    // A unique index is checked too, because PostgreSQL enforces it only when a row is written, and a superuser can
+    // switch that off.
     if isUnique, try hasDoubledKey(db) { return "two rows have the same key in the unique index \(name)" }
     if let check = try Self.amcheck(db) {
       try db.forEach("SELECT \(check)(?::oid::regclass, true)", [oid], kept: false) { _ in }
@@ -69,7 +70,7 @@ struct LedgerIndex: Sendable {
     return byIndex == byTable ? nil : "index \(name) does not match its table: \(byIndex) and \(byTable)"
   }
 
-  /// Returns whether two rows have the same key. A row with NULL in its key has no equal row.
+  /// Returns whether two rows have the same key; a row with NULL in its key is never equal to another row.
   private func hasDoubledKey(_ db: any LedgerConnection) throws -> Bool {
     let all = (condition.map { ["(\($0))"] } ?? []) + keys.map { "\($0) IS NOT NULL" }
     let columns = keys.joined(separator: ", ")
@@ -82,7 +83,7 @@ struct LedgerIndex: Sendable {
     "SELECT \(keys.joined(separator: ", ")) FROM \(table)" + (condition.map { " WHERE \($0)" } ?? "")
   }
 
-  /// Returns the number of rows of a query, and a hash that does not depend on their order.
+  /// Returns the number of rows that a query returns, and a hash over the rows that does not depend on their order.
   private func digest(_ query: String, _ db: any LedgerConnection) throws -> String {
     let sql = """
       SELECT count(*) || ' rows, hash ' || coalesce(sum(hashtextextended(keys::text, 0)), 0) FROM (\(query)) AS keys
@@ -90,7 +91,7 @@ struct LedgerIndex: Sendable {
     return try db.text(sql, kept: false) ?? ""
   }
 
-  /// Makes PostgreSQL read only indexes, or no index, until the transaction ends.
+  /// Makes PostgreSQL use only index scans, or no index, until the transaction ends.
   private func use(index: Bool, _ db: any LedgerConnection) throws {
     for setting in ["indexscan", "indexonlyscan"] { try db.execute("SET LOCAL enable_\(setting) = \(index)") }
     for setting in ["seqscan", "sort"] { try db.execute("SET LOCAL enable_\(setting) = \(!index)") }

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Reads a ledger in PostgreSQL through several connections.
 ///
-/// Each connection has its own thread, so no read blocks a thread of Swift's concurrency. A connection is opened when
+/// Each connection has a thread, so a read never blocks a thread of Swift's concurrency. A connection is opened when
 /// the first read needs it. The threads end when this object is released.
 package final class PostgreSQLReaders: LedgerReader {
   private let queue: ReadQueue
@@ -13,7 +13,7 @@ package final class PostgreSQLReaders: LedgerReader {
   /// The items of the schema that the migrations create, see ``SchemaItem/all(_:)``.
   private let schema: [SchemaItem]
 
-  /// Creates the connections' threads.
+  /// Creates the threads of the connections.
   ///
   /// - Parameters:
   ///   - address: The address of the database, see ``PostgreSQLConnection``.
@@ -62,7 +62,7 @@ package final class PostgreSQLReaders: LedgerReader {
 
   /// Returns the tables with a damaged index, or with an index that lacks a row.
   ///
-  /// The checks use the extension amcheck if the database has it. Without it, each index is compared with its table.
+  /// If the database has the extension amcheck, the checks use it. If not, each index is compared with its table.
   package func damagedTables() async throws -> [(table: String, problem: String)] {
     let indexes = try await read { db in try LedgerIndex.all(db) }
     var damaged: [(table: String, problem: String)] = []

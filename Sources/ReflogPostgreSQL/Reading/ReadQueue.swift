@@ -8,7 +8,7 @@ import Synchronization
 struct QueuedRead: Sendable {
   /// Runs the read on the thread of a connection.
   let run: @Sendable (ReadWorker) -> Void
-  /// Ends the read with an error, because no connection will run it.
+  /// Ends the read with an error if no connection will run the read.
   let refuse: @Sendable (StorageError) -> Void
 }
 
@@ -20,7 +20,9 @@ final class ReadQueue: Sendable {
   }
 
   private let state = Mutex(State())
-  /// Counts the waiting reads; after the queue was closed, it wakes the threads one after the other.
+  /// A semaphore that counts the waiting reads; the threads wait for it.
+  ///
+  /// After the queue was closed, each thread that wakes also wakes the next thread.
   private let arrivals = DispatchSemaphore(value: 0)
   private let maximumCount: Int
 
@@ -29,7 +31,7 @@ final class ReadQueue: Sendable {
     self.maximumCount = maximumCount
   }
 
-  /// Adds a read, or refuses it if too many reads are waiting or if the queue is closed.
+  /// Adds a read, or refuses the read if too many reads are waiting or if the queue is closed.
   func add(_ read: QueuedRead) {
     let refusal: StorageError? = state.withLock { state in
       if state.isClosed { return .stopped }
@@ -40,11 +42,11 @@ final class ReadQueue: Sendable {
     if let refusal { read.refuse(refusal) } else { arrivals.signal() }
   }
 
-  /// Waits for a read and removes it from the queue, or returns nil after the queue was closed.
+  /// Waits for a read and removes the read from the queue, or returns nil after the queue was closed.
   func next() -> QueuedRead? {
     arrivals.wait()
     let read = state.withLock { $0.reads.popFirst() }
-    // The queue was closed, so the other threads must also wake.
+    // There is no read, because the queue was closed. So this thread wakes the next thread.
     if read == nil { arrivals.signal() }
     return read
   }

@@ -3,7 +3,7 @@ import CStorage
 import Foundation
 import ReflogStorage
 
-/// The thread of one connection that reads.
+/// The work of one reading thread, which owns one connection.
 final class ReadWorker {
   private let address: String
   private let limits: ReadLimits
@@ -17,7 +17,7 @@ final class ReadWorker {
   /// Starts a thread that runs reads until the queue is closed.
   static func start(_ address: String, _ limits: ReadLimits, _ queue: ReadQueue) {
     Thread.detachNewThread {
-      // On Linux, a new thread inherits the name of its creator, so this thread sets its own name.
+      // On Linux, a new thread inherits the name of the thread that created it, so this thread sets its own name.
       storage_name_thread("reader")
       let worker = ReadWorker(address, limits)
       while let read = queue.next() { read.run(worker) }
@@ -37,7 +37,7 @@ final class ReadWorker {
         guard connection?.isLost == true else { throw error }
         value = try readOnce(body)
       }
-      // The value is complete. The transaction wrote nothing, so the caller does not wait for COMMIT.
+      // The value is complete and the transaction wrote no data, so the caller gets the value before COMMIT.
       completion(.success(value))
     } catch {
       completion(.failure(error))
@@ -55,11 +55,11 @@ final class ReadWorker {
     return try body(connection)
   }
 
-  /// Returns the open connection, or a new one if the connection is lost or has never been opened.
+  /// Returns the open connection; if there is none or the connection is lost, a new connection is opened first.
   private func openConnection() throws -> PostgreSQLConnection {
     if let connection, !connection.isLost { return connection }
     connection = nil
-    // The server ends a statement at its time limit, so a longer silence is an error of the network.
+    // The server ends a statement at its time limit. So if the server is silent for longer, the network has an error.
     let opened = try PostgreSQLConnection(address, timeout: limits.statement + .seconds(10))
     connection = opened
     return opened
@@ -68,8 +68,8 @@ final class ReadWorker {
   private func endTransaction() {
     guard let connection, !connection.isLost else { return }
     connection.queue("COMMIT")
-    // After a failed statement, COMMIT rolls back. COMMIT fails only if the connection is lost, so the next read opens a
-    // new connection.
+    // If a statement failed, COMMIT rolls the transaction back. COMMIT itself fails only if the connection is lost.
+    // Then the next read opens a new connection.
     do { _ = try connection.finish() } catch { self.connection = nil }
   }
 

@@ -4,11 +4,12 @@ package import ReflogStorage
 
 /// A table, column, constraint, index, rule or view of a ledger's schema.
 ///
-/// Functions and triggers are not included, because a query does not use them.
+/// Functions and triggers are not included, because they do not run in a query.
 package struct SchemaItem: Hashable, Sendable {
   /// The type and the name, for example `index change_actor`.
   package let name: String
-  /// The beginning of the SHA-256 hash of the definition that PostgreSQL writes, in hexadecimal digits.
+  /// The first part of the SHA-256 hash of the definition, in hexadecimal digits; PostgreSQL writes the definition as
+  /// text.
   package let digest: String
 
   /// Creates an item.
@@ -17,22 +18,23 @@ package struct SchemaItem: Hashable, Sendable {
     self.digest = digest
   }
 
-  /// The version of PostgreSQL that wrote the definitions of ``expected``.
+  /// The version of PostgreSQL that wrote the definitions in ``expected``.
   ///
-  /// Another version can write the same definition in another form, so only names are compared there.
+  /// Another version can write the same definition in another form. So with another version, only the names are
+  /// compared.
   static let version: Int64 = 15
 
-  /// The items that the migrations create. `Tests/EndToEnd/postgresqlschema.py` writes the file.
+  /// The items that the migrations create, from a file that `Tests/EndToEnd/postgresqlschema.py` writes.
   static let expected = Migrations.postgreSQLSchema.split(separator: "\n").map { line in
     SchemaItem(name: String(line.drop { $0 != " " }.dropFirst()), digest: String(line.prefix { $0 != " " }))
   }
 
-  /// Returns the items of the connection's current schema, in the order of their names.
+  /// Returns the items of the connection's current schema, sorted by their names.
   package static func all(_ db: any LedgerConnection) throws -> [SchemaItem] {
     try db.rows(query) { SchemaItem(name: try $0.text(0), digest: try $0.text(1)) }
   }
 
-  /// Returns the item without its definition.
+  /// The item without the hash of its definition, for comparisons of names.
   var named: SchemaItem { SchemaItem(name: name, digest: "") }
 
   /// Returns the names of the items that are missing, altered or added.
@@ -40,11 +42,12 @@ package struct SchemaItem: Hashable, Sendable {
     Set(Set(found).symmetricDifference(expected).map(\.name)).sorted()
   }
 
-  /// A table's row security and its partitions can hide rows, and a rule can rewrite a query, so they are also compared.
+  /// The SQL that reads all items of the schema.
   ///
-  /// A relation with the same name in another schema of the search path can be read in place of Reflog's.
-  ///
-  /// PostgreSQL 18 also stores NOT NULL as a constraint. The columns already contain NOT NULL.
+  /// The row security and the partitions of a table are included, because they can hide rows. Rules are included,
+  /// because a rule can rewrite a query. A table or view with the same name in another schema of the search path is
+  /// included, because PostgreSQL could read it instead of Reflog's. PostgreSQL 18 stores NOT NULL also as a
+  /// constraint. These constraints are left out, because the definitions of the columns already contain NOT NULL.
   private static let query = #"""
     SELECT item, left(encode(sha256(convert_to(coalesce(definition, ''), 'UTF8')), 'hex'), 32) FROM (
       SELECT

@@ -4,16 +4,16 @@ import ReflogStorage
 
 /// An SQL text whose placeholders `?`, `?1` and `:name` are replaced with `$1`, `$2`, and so on.
 ///
-/// A placeholder has a number as in SQLite (sqlite.org/lang_expr.html#varparam). `?1` has the number 1. `?`, and the
-/// first placeholder with a name, have the number after the highest number in front of them.
+/// A placeholder has a number as in SQLite (sqlite.org/lang_expr.html#varparam). `?1` has the number 1. A `?`, and a
+/// name that is used for the first time, get the next higher number than all placeholders in front of them.
 struct PlaceholderTranslation {
   /// The text with the placeholders `$1`, `$2`, and so on.
   let sql: String
-  /// The number of the placeholder that each `$n` replaces; the first is `$1`.
+  /// For each `$n`, in order, the number of the placeholder that it replaces.
   private(set) var order: [Int] = []
   /// The numbers of the placeholders with names.
   private(set) var names: [String: Int] = [:]
-  /// The highest number.
+  /// The highest number of a placeholder.
   private(set) var argumentCount = 0
 
   /// Translates a text.
@@ -63,21 +63,22 @@ struct PlaceholderTranslation {
   }
 }
 
-/// The translations of the SQL texts that a connection ran before.
+/// The translations of SQL texts that a connection keeps for the next use.
 struct PlaceholderTranslations {
   private var kept: [String: PlaceholderTranslation] = [:]
 
   /// The number of kept texts.
   var count: Int { kept.count }
 
-  /// The maximum number of kept texts; Reflog has fewer texts that are worth keeping.
+  /// The maximum number of kept texts, which is higher than the number of texts that Reflog keeps.
   private static let maximumCount = 1024
 
   /// Returns the translation of a text.
   ///
   /// - Parameters:
   ///   - sql: The SQL text.
-  ///   - kept: Whether to keep the translation. At the maximum number, all kept translations are dropped first.
+  ///   - kept: Whether to keep the translation. If the maximum number is reached, all kept translations are dropped
+  ///     first.
   mutating func translation(of sql: String, kept isKept: Bool) -> PlaceholderTranslation {
     if let known = kept[sql] { return known }
     let translation = PlaceholderTranslation(sql)
@@ -97,7 +98,8 @@ extension PostgreSQLConnection.Parameter {
     case .integer(let number): self = .integer(number)
     case .text(let text): self = .text(text)
     case .blob(let bytes): self = .bytes(bytes)
-    // Other bytes than a GUID have no text, so the server refuses them for a column of texts.
+    // Bytes that are not a GUID have no text form. They are sent as bytes, so the server refuses them for a column of
+    // texts.
     case .guid(let bytes): self = bytes.withUnsafeBytes { GUID.text(of: $0) }.map { .text($0) } ?? .bytes(bytes)
     }
   }

@@ -1,7 +1,7 @@
 #if PostgreSQL
-/// Finds the placeholders in an SQL text of PostgreSQL.
+/// Divides an SQL text of PostgreSQL into placeholders and other parts.
 ///
-/// Literals, quoted names, comments and casts contain no placeholders. See
+/// A `?` or `:` in a literal, a quoted name, a comment or a cast is not a placeholder. See
 /// postgresql.org/docs/15/sql-syntax-lexical.html.
 struct SQLScanner {
   /// A part of the text.
@@ -20,7 +20,7 @@ struct SQLScanner {
   let bytes: [UInt8]
   private var position = 0
 
-  /// Begins at the start of a text.
+  /// Creates a scanner that begins at the start of a text.
   init(_ bytes: [UInt8]) {
     self.bytes = bytes
   }
@@ -45,11 +45,11 @@ struct SQLScanner {
     return Int(text).map { .number($0) } ?? .next
   }
 
-  /// Returns the end of the placeholder at an index, or nil if the index has no placeholder.
+  /// Returns the end of the placeholder that begins at an index, or nil if no placeholder begins there.
   private func placeholderEnd(at index: Int) -> Int? {
     switch bytes[index] {
     case UInt8(ascii: "?"): end(from: index + 1) { Self.isDigit($0) }
-    // The second colon of a cast is skipped together with the first one.
+    // A cast has two colons. The second colon is skipped together with the first one.
     case Self.colon:
       if let first = byte(index + 1), Self.isLetter(first) {
         end(from: index + 1) { Self.isLetter($0) || Self.isDigit($0) }
@@ -60,7 +60,7 @@ struct SQLScanner {
     }
   }
 
-  /// Returns the end of the literal, quoted name, comment, name or character at an index.
+  /// Returns the end of the literal, quoted name, comment, name or single character that begins at an index.
   private func endOfPart(at index: Int) -> Int {
     switch (bytes[index], byte(index + 1)) {
     case (UInt8(ascii: "'"), _), (UInt8(ascii: "\""), _): endOfQuotes(at: index, hasEscapes: false)
@@ -77,7 +77,7 @@ struct SQLScanner {
     }
   }
 
-  /// Returns the end of a text in quotes; two quotes in the text stand for one.
+  /// Returns the end of a text in quotes; two quotes in a row are a quote inside the text.
   private func endOfQuotes(at index: Int, hasEscapes: Bool) -> Int {
     let quote = bytes[index]
     var index = index + 1
@@ -93,7 +93,7 @@ struct SQLScanner {
     return bytes.count
   }
 
-  /// Returns the end of a comment, which can contain comments.
+  /// Returns the end of a comment; comments can be nested.
   private func endOfComment(at index: Int) -> Int {
     var depth = 0
     var index = index
@@ -111,7 +111,9 @@ struct SQLScanner {
     return bytes.count
   }
 
-  /// Returns the end of a text such as `$$…$$` or `$tag$…$tag$`, or of the dollar sign if no such text begins here.
+  /// Returns the end of a text such as `$$…$$` or `$tag$…$tag$`.
+  ///
+  /// If no such text begins at the dollar sign, the result is the end of the dollar sign.
   private func endOfDollarQuotes(at index: Int) -> Int {
     let tagEnd = end(from: index + 1) { Self.isLetter($0) || Self.isDigit($0) }
     guard byte(tagEnd) == UInt8(ascii: "$"), byte(index + 1).map({ !Self.isDigit($0) }) ?? false else {
@@ -138,7 +140,7 @@ struct SQLScanner {
 
   private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
 
-  /// Whether a byte can begin a name; all bytes of characters outside of ASCII can.
+  /// Returns whether a byte can begin a name: a letter, an underscore, or a byte of a character outside of ASCII.
   private static func isLetter(_ byte: UInt8) -> Bool {
     (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "_") || byte >= 0x80
   }

@@ -12,10 +12,10 @@ package struct Authentication: Sendable {
   /// Creates an authentication.
   ///
   /// - Parameters:
-  ///   - tokens: the store of API tokens, or nil if API tokens are not accepted.
-  ///   - entra: the check of Entra's tokens, or nil if Entra's tokens are not accepted.
-  ///   - passThroughTenantID: the tenant whose Microsoft Graph tokens are accepted, or nil to accept no such token.
-  ///   - logger: receives a message at level debug when an Entra token is rejected. The message contains the reason.
+  ///   - tokens: The store of API tokens, or nil if API tokens are not accepted.
+  ///   - entra: The check of Entra's tokens, or nil if Entra's tokens are not accepted.
+  ///   - passThroughTenantID: The tenant whose Microsoft Graph tokens are accepted, or nil to accept no such token.
+  ///   - logger: Receives a message at level debug when an Entra token is rejected. The message contains the reason.
   package init(tokens: TokenStore?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens
     self.entra = entra

@@ -1,9 +1,9 @@
 import ReflogLedger
 import ReflogModel
 
-/// A directory that a caller reads with Reflog's own credential, within the caller's budget.
+/// A directory that counts each read of a caller with Reflog's own credential against the caller's budget.
 ///
-/// Each request for a read is counted before it is sent.
+/// A read is counted before it is sent.
 struct BudgetedDirectory: Directory {
   let directory: any Directory
   let budget: ReadBudget
@@ -15,7 +15,8 @@ struct BudgetedDirectory: Directory {
   var longestWrite: Duration { directory.longestWrite }
   var hasOwnCredential: Bool { directory.hasOwnCredential }
 
-  /// Returns a directory without this budget, because the directory counts a caller's token for the caller.
+  /// Returns a directory that does not count reads, because Microsoft Graph counts reads with a caller's token for the
+  /// caller.
   func bearing(_ token: DirectoryToken) -> any Directory { directory.bearing(token) }
 
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {

@@ -1,8 +1,6 @@
 package import ReflogModel
 
-/// Decides which operations a caller may perform.
-///
-/// All such decisions are made here.
+/// Decides which operations a caller may perform; no other code makes such a decision.
 package enum Policy {
   /// A kind of operation that needs a permission.
   package enum Operation: Sendable, CaseIterable {

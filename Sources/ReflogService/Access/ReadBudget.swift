@@ -4,16 +4,16 @@ import Synchronization
 
 /// Limits how many reads callers can send to Microsoft Graph with Reflog's own credential.
 ///
-/// Graph limits the requests of one application in one tenant to 200 in a minute. The sweep, the reconciler and all
-/// changes share these requests with the reads of callers. So one caller can use only a share of them, and so can all
-/// callers together. The budget counts the last 60 seconds at every moment, so no caller can use two budgets at the
-/// border between two minutes.
+/// Graph accepts 200 requests in a minute from one application in one tenant. The sweep, the reconciler, all changes
+/// and the reads of callers share these requests. So each caller may use only a part of them, and all callers together
+/// may use only a larger part. The budget always counts the last 60 seconds, so no caller can use two budgets around
+/// the end of a minute.
 package final class ReadBudget: Sendable {
   /// The time over which reads are counted.
   static let window = Duration.seconds(60)
-  /// The budget of all callers together, as a multiple of the budget of one caller.
+  /// The factor by which the budget of all callers together is larger than the budget of one caller.
   ///
-  /// A second caller can read while the first caller uses its whole budget.
+  /// So a second caller can still read after the first caller has used the whole budget of one caller.
   private static let shares = 2
 
   private struct Read {
@@ -33,14 +33,14 @@ package final class ReadBudget: Sendable {
 
   /// Creates a budget.
   ///
-  /// - Parameter readsPerMinute: the maximum number of reads of one caller within 60 seconds.
+  /// - Parameter readsPerMinute: The maximum number of reads of one caller within 60 seconds.
   package init(readsPerMinute: Int) {
     self.readsPerMinute = readsPerMinute
   }
 
-  /// Uses the budget for one read of a caller.
+  /// Uses the budget for one read of a caller, if the read may be sent.
   ///
-  /// - Returns: nil if the read may be sent, or else the time until a read of the caller may be sent.
+  /// - Returns: nil if the read may be sent, or the time after which a read of the caller may be sent.
   func take(for actor: Change.Actor, at now: Timestamp) -> Duration? {
     let caller = "\(actor.type.rawValue) \(actor.id ?? "")"
     return state.withLock { state in
@@ -54,7 +54,7 @@ package final class ReadBudget: Sendable {
         } else {
           nil
         }
-      // If the clock was set back, the oldest read is in the future. The caller then waits for one window at most.
+      // If the clock was set back, the oldest read is in the future. The limit to one window prevents a longer wait.
       if let oldest { return min(Self.window - now.since(oldest), Self.window) }
       state.all.append(Read(caller: caller, time: now))
       state.own[caller, default: []].append(now)

@@ -3,18 +3,18 @@ import Synchronization
 
 /// Limits how much one caller can add to the ledger with refused requests.
 ///
-/// The budget is a number of rows and a number of bytes for each minute, because every recorded request adds a row and
-/// its texts to the ledger. Refusals by Reflog and refusals by Microsoft Graph use the same budget. The budget is large
-/// enough to record every attempt of a person. But a program that sends requests without end can't fill the ledger,
-/// because only its first refusals in each minute are recorded. The others are counted in one service event.
+/// Every recorded request adds a row and its texts to the ledger, so the budget limits rows and bytes for each minute.
+/// Refusals by Reflog and refusals by Microsoft Graph use the same budget. The budget is large enough to record every
+/// attempt of a person. If a program sends requests without end, only its first refusals in each minute are recorded.
+/// The other refusals are counted in one service event, so the program can't fill the ledger.
 final class RefusalBudget: Sendable {
   /// The maximum number of refused requests from one caller that are recorded in a minute.
   static let rows = 16
   /// The maximum number of bytes of text that the recorded requests of one caller can have in a minute.
   static let bytes = 12 * 1024
-  /// The maximum number of callers that have a budget of their own in a minute.
+  /// The maximum number of callers that have separate budgets in a minute.
   ///
-  /// All other callers together share one budget.
+  /// All further callers share one budget.
   private static let callers = 1000
 
   private struct Used {
@@ -39,7 +39,7 @@ final class RefusalBudget: Sendable {
     }
   }
 
-  /// Charges a caller for a refused request that is already recorded, even if the budget is too small.
+  /// Reduces a caller's budget for a refused request that is already recorded, even if the budget is too small.
   func charge(_ request: ChangeRequest, at now: Timestamp) {
     withUsed(by: request.caller.actor, at: now) { used in
       used.rows += 1

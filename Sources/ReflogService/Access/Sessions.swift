@@ -6,7 +6,7 @@ import Synchronization
 /// The sessions are in memory only, so a restart ends all sessions. A session contains the token with which the person
 /// signed in. Every request authenticates with that token again, so a revoked token ends the access of its sessions.
 package final class Sessions: Sendable {
-  /// The time after which a session ends, even if the person still uses the session.
+  /// The time after which a session ends, even if the person still uses it.
   ///
   /// A session with Entra's access token ends earlier: when the token expires, after about an hour.
   package static let lifetime = Duration.seconds(8 * 3600)
@@ -16,8 +16,8 @@ package final class Sessions: Sendable {
   private static let most = 10_000
   /// The maximum number of sessions that one person can have.
   ///
-  /// The limit counts the person and not the token, because every sign-in with Entra has a new token. A person who signs
-  /// in very often therefore ends only sessions of the same person.
+  /// The limit is for a person and not for a token, because every sign-in with Entra has a new token. If a person signs
+  /// in very often, only earlier sessions of the same person end.
   private static let mostOfOnePerson = 20
 
   /// A session.

@@ -2,7 +2,7 @@ import ReflogModel
 
 /// The parts of a signed token: a JWT in compact form (RFC 7519 §3, RFC 7515 §3.1).
 ///
-/// The signature is not checked here, so do not trust the parts yet.
+/// The signature is not checked here, so do not trust the parts before another check of the signature.
 struct SignedToken: Sendable {
   let header: JSONObject
   let claims: JSONObject

@@ -2,8 +2,8 @@ import ReflogModel
 
 /// The claims in an Entra token that describe the bearer.
 ///
-/// The access token claims reference of the Microsoft identity platform defines the claims. This type only reads the
-/// claims. It does not check whether the claims are true.
+/// The claims are defined in the access token claims reference of the Microsoft identity platform. This type only reads
+/// the claims. It does not check them.
 struct TokenClaims: Sendable {
   /// The tenant's GUID (`tid`).
   let tenantID: String
@@ -13,7 +13,7 @@ struct TokenClaims: Sendable {
   private let objectID: String
   private let claims: JSONObject
 
-  /// The maximum length of a text: longer than any name in Entra.
+  /// The maximum length of a text in a claim, which is longer than any name in Entra.
   private static let maximumLength = 512
 
   /// Reads claims.
@@ -33,7 +33,7 @@ struct TokenClaims: Sendable {
 
   /// Whether the token is an access token.
   ///
-  /// An ID token only proves to an application who signed in. So an ID token must not be accepted for access.
+  /// An ID token only proves to an application that a person signed in. So it is not accepted for access.
   var isForAccess: Bool { isApp || claims["scp"] != nil }
 
   /// Returns the bearer as an actor, in the form in which a change records its actor.

@@ -1,7 +1,7 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// Manages API tokens for admins, and records what each admin does with tokens.
+/// Manages API tokens for admins, and records the creation and revocation of each token.
 package struct TokenService: Sendable {
   private let store: TokenStore
   private let events: EventRecorder
@@ -46,7 +46,7 @@ package struct TokenService: Sendable {
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // The command line may have created the token a moment ago. So the creation is recorded here, earlier than the
+    // The command line may have created this token a moment ago. Then the creation must be recorded before the
     // revocation.
     try await recordOthers(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
@@ -67,10 +67,10 @@ package struct TokenService: Sendable {
     }
   }
 
-  /// Records an event about a token, and then marks the token as recorded.
+  /// Records a service event about a token, and then marks the token as recorded in the token database.
   ///
-  /// After a crash between these two steps, the event is recorded twice. If the token were marked first, a crash could
-  /// lose the event.
+  /// The order is important. After a crash between the two steps, the event is recorded twice. In the other order, a
+  /// crash could lose the event.
   private func record(
     _ kind: ServiceEvent.Kind,
     _ token: APIToken,

@@ -4,13 +4,14 @@ import ServiceLifecycle
 
 /// Records tokens that the command line created or revoked.
 ///
-/// The command line writes the tokens' file directly, without the server. So the server reads the file at an interval,
-/// to find the changes by the command line.
+/// The command line writes the token database directly, without the server. So this service reads the database at an
+/// interval to find such changes.
 package struct TokenWatch: Service {
   private static let interval = Duration.seconds(5)
-  /// The minimum age at which an unrecorded creation or revocation is recorded here.
+  /// The age after which an unrecorded creation or revocation is recorded here.
   ///
-  /// The server records its own creations and revocations within this time. So this service does not record them again.
+  /// The server records its own creations and revocations much earlier. So this service does not record them a second
+  /// time.
   private static let patience = Duration.seconds(10)
 
   private let tokens: TokenService
@@ -26,7 +27,7 @@ package struct TokenWatch: Service {
 
   /// Records new creations and revocations until the service stops.
   ///
-  /// The first pass ignores the minimum age: when the server starts, it has created or revoked no token itself yet.
+  /// The first pass ignores the minimum age, because at the start the server has not created or revoked a token itself.
   package func run() async throws {
     await record(until: clock())
     await cancelWhenGracefulShutdown {
@@ -42,11 +43,10 @@ package struct TokenWatch: Service {
     do {
       try await tokens.recordOthers(until: moment)
     } catch {
-      // The service stops, so no error is logged. The tokens are still marked as unrecorded, so the next start records
+      // The service stops, so no error is logged. The tokens are still marked as unrecorded, and the next start records
       // them.
       if Task.isCancelled { return }
-      // The error is only logged, because no request waits for the result. The next pass tries to record the same
-      // tokens again.
+      // The error is only logged, because no request waits for the result. The next pass tries the same tokens again.
       logger.error("changes to tokens could not be recorded", metadata: ["error": "\(error)"])
     }
   }

@@ -19,8 +19,8 @@ package final class ChangeReporter: Service {
 
   /// The maximum number of changes that wait to be written to the log.
   ///
-  /// If more changes wait, the additional changes are counted in the metrics, but not written to the log. The ledger
-  /// still contains all changes.
+  /// If more changes wait, the additional changes are not written to the log, but the metrics count them. The ledger
+  /// contains all changes.
   private static let capacity = 4096
 
   /// Creates a reporter.
@@ -51,8 +51,8 @@ package final class ChangeReporter: Service {
 
   /// Returns the log level for a change.
   ///
-  /// A change that was applied as requested has the level debug, because the ledger already contains the change. A
-  /// change that was made without Reflog has the level warning.
+  /// A change that was applied as requested has the level debug, because the ledger already contains it. A change that
+  /// was made without Reflog has the level warning.
   private static func level(of change: Change) -> Logger.Level {
     switch (change.intent.kind, change.result) {
     case (.drift, _), (_, .superseded): .warning

@@ -4,20 +4,21 @@ package import ReflogModel
 package final class ChangeRequest: Sendable {
   /// The maximum number of steps that one request can change.
   ///
-  /// Microsoft Graph documents three steps. So the limit leaves space for new steps, and one request costs little.
+  /// Microsoft Graph documents three steps. The limit is higher, so that new steps are possible, and low enough to keep
+  /// the work for one request small.
   package static let maximumSteps = 16
 
   /// The action that a caller requests.
   package enum Action: Sendable {
     /// Sets the reference at an address to a connector, or disables the step if the reference is `none`.
     case setReference(Address, ConnectorReference)
-    /// Rolls back a change: sets the change's address to the reference that the address held before the change.
+    /// Rolls back a change: sets its address to the reference that the address held before the change.
     case rollBack(Change.ID, permitting: RollbackRule.LaterChanges)
     /// Sets an address to the reference that it held at a time, as a part of a rollback to that time.
     case rollBackTo(TimeRollback, Address, ConnectorReference)
     /// Creates a connector with this body.
     case createConnector(JSONObject)
-    /// Changes the properties of a connector that are members of the body.
+    /// Updates the properties of a connector that are in the body.
     case updateConnector(ConnectorID, JSONObject)
     /// Deletes a connector.
     case deleteConnector(ConnectorID)
@@ -41,11 +42,11 @@ package final class ChangeRequest: Sendable {
 
   package let action: Action
   package let caller: Caller
-  /// The reason for the change, or nil if the caller gave none.
+  /// The reason for the change, or nil if the caller sent none.
   package let reason: String?
   /// The caller's `client-request-id`, or nil if it sent none.
   package let correlationID: String?
-  /// The id that Reflog gave the request.
+  /// The id that Reflog chose for the request.
   package let requestID: String
   /// The condition that the reference must meet before the change, or nil if there is no condition.
   package let precondition: Precondition?

@@ -3,10 +3,10 @@ import ReflogModel
 
 /// The creation of a user flow whose steps call connectors.
 extension ChangeService {
-  /// Creates a user flow, sets each of its references with a write of its own, and records the outcomes.
+  /// Creates a user flow, sets each of its references with a separate write, and records the outcomes.
   ///
-  /// If the directory does not create the flow, its answer settles all changes. Otherwise each change has the answer to
-  /// its own write. A change whose answer is not known is left to the reconciler.
+  /// If the directory does not create the flow, its answer settles all changes. If it creates the flow, each change is
+  /// settled by the answer to its own write. If an answer is unknown, the reconciler settles the change later.
   func send(
     _ creation: DirectoryWrite,
     then following: [DirectoryWrite],
@@ -37,9 +37,9 @@ extension ChangeService {
   /// Returns the answer to an earlier request that had the same key and created a flow.
   ///
   /// - Parameters:
-  ///   - first: the change that was recorded with the key.
-  ///   - count: the number of references in the request. The request's changes have consecutive ids.
-  /// - Returns: the answer, or nil if none of the changes was applied.
+  ///   - first: The change that was recorded with the key.
+  ///   - count: The number of references in the request. The request's changes have consecutive ids.
+  /// - Returns: The answer, or nil if none of the changes was applied.
   /// - Throws: `flowIncomplete` if only some of the changes were applied.
   func earlierCreation(
     of flow: FlowName,

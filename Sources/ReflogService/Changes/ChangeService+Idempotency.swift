@@ -4,13 +4,13 @@ import ReflogModel
 extension ChangeService {
   /// Returns the answer to an earlier request with the same key, or nil if this request must be carried out.
   ///
-  /// A repeated request has the same result as the first request. If the change was applied, the caller gets the answer
-  /// again. If the change was refused, the caller gets the refusal again. While the result is not known, the caller
-  /// gets `outcomeUnknown`.
+  /// A repeated request gets the answer of the first request. If the change was applied, the caller gets the success
+  /// again. If the change was refused, the caller gets the refusal again. While the result is unknown, the caller gets
+  /// `outcomeUnknown`.
   ///
-  /// A repeated request is carried out if it may succeed although the first request failed. There are three such cases:
-  /// the write of the first request was not sent, the directory was too busy (429), or the directory refused the
-  /// credential. An operator can repair Reflog's own credential, and a caller can send a new token.
+  /// But a repeated request is carried out if it may succeed now. There are three such cases: the write of the first
+  /// request was not sent, the directory was too busy (429), or the directory refused the credential. In the last case,
+  /// an operator may have corrected Reflog's own credential, or the caller may send a new token.
   func earlierAnswer(
     to request: ChangeRequest,
     _ preparer: Preparer
@@ -66,7 +66,7 @@ extension ChangeService {
 extension Change {
   /// Whether the directory refused the credential, and not the change.
   ///
-  /// Status 401 is about the token. Status 403 is about Reflog's own credential if Reflog sent the request with it.
+  /// Status 401 is always about the token. Status 403 is about the credential if Reflog sent its own credential.
   fileprivate var refusedCredential: Bool {
     switch outcome?.httpStatus {
     case 401: true

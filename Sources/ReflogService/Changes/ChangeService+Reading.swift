@@ -10,9 +10,9 @@ extension ChangeService {
     Policy.permits(caller, .change) && directory.hasOwnCredential
   }
 
-  /// Returns what a rollback of a change would do at this moment.
+  /// Returns the plan of a change's rollback: the result that the rollback would have now.
   ///
-  /// Reads the directory and records nothing.
+  /// This method reads the directory and records no change.
   package func plan(rollbackOf id: Change.ID, for caller: Caller) async throws(ServiceError) -> RollbackPlan {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
@@ -27,8 +27,8 @@ extension ChangeService {
 
   /// Returns the reference at an address, read from the directory.
   ///
-  /// If the read is stale, the result is the newest reference in the ledger. Throws if the directory does not show the
-  /// reference.
+  /// If the read is stale, the result is the newest reference in the ledger. This method throws if the directory does
+  /// not show the reference.
   package func reference(at address: Address, for caller: Caller) async throws(ServiceError) -> ConnectorReference {
     let reader = try reading(for: caller).reader
     let read: ConnectorReference
@@ -38,7 +38,8 @@ extension ChangeService {
     return reference
   }
 
-  /// Returns the id of a reference's connector if the directory does not have the connector, or nil otherwise.
+  /// Returns the id of a reference's connector if the directory does not have this connector, or nil if it has the
+  /// connector.
   func missingConnector(
     of reference: ConnectorReference,
     for caller: Caller
@@ -50,8 +51,8 @@ extension ChangeService {
 
   /// Returns the preparer for requests that only read.
   ///
-  /// Each read with Reflog's own credential is counted for the caller. A read with the caller's own token is not counted,
-  /// because Microsoft Graph counts such a read for the caller's application.
+  /// Each read with Reflog's own credential is counted for the caller. A read with the caller's own token is not
+  /// counted, because Microsoft Graph counts such a read for the caller's application.
   private func reading(for caller: Caller) throws(ServiceError) -> Preparer {
     let preparer = try preparer(for: caller)
     guard let reads, case .roles = caller.credential else { return preparer }
@@ -71,9 +72,10 @@ extension ChangeService {
 extension Preparer {
   /// Lets the directory check a caller's token, because Reflog itself can't check a token for the directory.
   ///
-  /// Call this method before you record anything for the caller, queue a request of the caller, or answer such a
-  /// request from memory. Only a success, or status 403 with an error code, proves that the directory checked the
-  /// token. Other refusals may come from a front end that rejects the form of a request and never checks the token.
+  /// Call this method before you record data for the caller, queue a request of the caller, or answer such a request
+  /// from memory. Only a success, or status 403 with an error code, proves that the directory checked the token. Other
+  /// refusals may come from a front end of the directory, which rejects a request because of its form and never checks
+  /// the token.
   func prove(_ caller: Caller) async throws(ServiceError) {
     guard case .directoryToken = caller.credential else { return }
     do {

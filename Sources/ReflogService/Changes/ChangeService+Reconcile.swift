@@ -8,13 +8,13 @@ extension ChangeService {
   /// conclusive read, or the directory can't be read. A change that is already settled is returned unchanged.
   ///
   /// - Parameters:
-  ///   - id: the change to settle.
-  ///   - caller: the requester, who must be permitted to make changes. A statement is recorded with this actor.
-  ///   - statement: the result that an operator states, with a reason, or nil to use only reads of the directory. The
+  ///   - id: The change to settle.
+  ///   - caller: The requester, who must be permitted to make changes. A statement is recorded with this actor.
+  ///   - statement: The result that an operator states, with a reason, or nil to use only reads of the directory. The
   ///     statement is used only if the directory can't be read and the change is old enough. If the directory
   ///     can be read, the result of the read is used.
-  /// - Throws: `alreadySettled` if the change has another result than the statement. `stepUnresolved` if there is a
-  ///   statement, and the change is too recent or two reads differ.
+  /// - Throws: `alreadySettled` if the change is already settled with another result than the statement contains.
+  ///   `stepUnresolved` if there is a statement, but the change is too recent or two reads differ.
   package func reconcile(
     _ id: Change.ID,
     for caller: Caller,

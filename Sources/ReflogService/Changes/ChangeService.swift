@@ -2,9 +2,7 @@ package import Metrics
 package import ReflogLedger
 package import ReflogModel
 
-/// Carries out all changes.
-///
-/// Every write to a directory is sent by this service.
+/// Carries out all changes; no other code sends writes to a directory.
 package struct ChangeService: Sendable {
   package let ledger: Ledger
   package let directory: any Directory
@@ -18,12 +16,12 @@ package struct ChangeService: Sendable {
   /// Creates a service.
   ///
   /// - Parameters:
-  ///   - ledger: records every change.
-  ///   - directory: the directory to change.
-  ///   - locks: the locks that all requests share.
-  ///   - reads: the budget of callers' reads with Reflog's own credential, or nil if the directory limits no reads.
-  ///   - reasonRule: the rule for the reason of every change, or nil if a change needs no reason.
-  ///   - metrics: receives the time that each request takes.
+  ///   - ledger: Records every change.
+  ///   - directory: The directory to change.
+  ///   - locks: The locks that all requests share.
+  ///   - reads: The budget of callers' reads with Reflog's own credential, or nil if the directory limits no reads.
+  ///   - reasonRule: The rule for the reason of every change, or nil if a change needs no reason.
+  ///   - metrics: Receives the time that each request takes.
   package init(
     ledger: Ledger,
     directory: any Directory,
@@ -42,11 +40,11 @@ package struct ChangeService: Sendable {
 
   /// Carries out a request for a change, and returns the changes as recorded.
   ///
-  /// The method checks the caller's role, locks the addresses and connectors, and reads the reference. Then it records
+  /// This method checks the caller's role, locks the addresses and connectors, and reads the reference. Then it records
   /// the intent, sends the write to the directory, and records the outcome.
   ///
-  /// When this returns, the directory has applied the change, and the outcome is recorded in the ledger. When this
-  /// throws, the error shows whether the write was sent, and which changes are recorded.
+  /// When this method returns, the directory has applied the change, and the outcome is in the ledger. When it throws,
+  /// the error contains the recorded changes, and shows whether the write was sent.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
     let preparer = try preparer(for: request.caller)
@@ -69,17 +67,17 @@ package struct ChangeService: Sendable {
     }
   }
 
-  /// Returns whether only the directory decides what a caller may change.
+  /// Returns whether the directory, and not Reflog, decides what a caller may change.
   ///
-  /// Such a caller may have no rights at all, so the directory's refusals of its requests are limited.
+  /// Such a caller may have no rights at all. So the number of refusals by the directory is limited for each caller.
   private func isJudgedByDirectory(_ caller: Caller) -> Bool {
     if case .directoryToken = caller.credential { true } else { false }
   }
 
   /// The maximum number of times that a request is prepared.
   ///
-  /// A request is prepared again if another change was recorded at the same address after the preparation. The locks
-  /// prevent that within this process. Only a request in another process can cause it.
+  /// A request is prepared again if another change was recorded at the same address in the meantime. Within this
+  /// process, the locks prevent this case. Only another process can cause it.
   private static let preparations = 4
 
   private func perform(
@@ -94,8 +92,8 @@ package struct ChangeService: Sendable {
         do {
           result = try await carryOut(preparation, for: request, preparer.directory)
         } catch {
-          // This attempt recorded nothing and sent nothing. But the first request with the same key may have been
-          // applied. Then the caller must get the answer to the first request.
+          // This attempt recorded and sent nothing. But an earlier attempt with the same key may have been applied.
+          // Then the caller must get the answer to that attempt.
           if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
           throw error
         }
@@ -122,9 +120,9 @@ package struct ChangeService: Sendable {
 
   /// Prepares a request.
   ///
-  /// If a repeated request can't be prepared, or if there is nothing to record, the caller gets the answer to the first
-  /// request. In all other cases the idempotency key is not read here, because the transaction that records the intent
-  /// checks the key.
+  /// If a repeated request can't be prepared, or if there is no change to record, the caller gets the answer to the
+  /// first request. In all other cases, the transaction that records the intent checks the idempotency key, so the key
+  /// is not checked here.
   private func prepare(
     _ request: ChangeRequest,
     _ preparer: Preparer
@@ -133,15 +131,15 @@ package struct ChangeService: Sendable {
     do {
       prepared = try await preparer.prepare(request)
     } catch {
-      // The directory refused this request just now, and the refusal is recorded. Throw the original refusal, because
-      // it has headers that the record does not contain.
+      // The directory has just refused this request, and the refusal is recorded. The original refusal is thrown,
+      // because it contains headers that are not recorded.
       if case .refused(let ids, _) = error, !ids.isEmpty { throw error }
       if let earlier = try await earlierAnswer(to: request, preparer) { return .done(earlier) }
       throw error
     }
     switch prepared {
     case .toDo(let preparation):
-      // If there is nothing to record, no transaction checks the idempotency key. So the key is checked here.
+      // If there is no change to record, no transaction checks the idempotency key. So the key is checked here.
       if preparation.group.drafts.isEmpty, let earlier = try await earlierAnswer(to: request, preparer) {
         return .done(earlier)
       }
@@ -209,8 +207,8 @@ package struct ChangeService: Sendable {
 
   /// Sends a write whose intents are recorded, and returns the directory's answer.
   ///
-  /// If recording took too long, the write is not sent. The reason: the reconciler reads the directory when a fixed
-  /// time has passed since the intent. At that moment no write may still be in progress.
+  /// If the recording took too long, the write is not sent. The reason is the reconciler: it reads the directory at a
+  /// fixed time after the intent, and at that time no write may be in progress.
   func answer(
     to write: DirectoryWrite,
     recordedAs pending: [Change],
@@ -227,9 +225,8 @@ package struct ChangeService: Sendable {
 
   /// Returns the connector in the answer to a write, as an observation.
   ///
-  /// The directory may change a value when it stores the value, for example the form of a URL. The sweep must not
-  /// report such a value as a change that was made without Reflog. So the connector in the answer is recorded as
-  /// observed.
+  /// The directory may store a value in another form, for example a URL. The sweep must not report this form as a
+  /// change that was made without Reflog. So the connector in the answer is recorded as an observation.
   private func seen(in answer: DirectoryAnswer, _ changes: [Change]) -> [Observation] {
     guard changes.first?.intent.subject == .connector, case .applied(let response) = answer,
       let connector = response.connector
@@ -241,8 +238,7 @@ package struct ChangeService: Sendable {
     let ids = changes.map(\.id)
     switch answer {
     case .applied(let response):
-      // Only the creation of a flow can be applied although one of its changes is not: then the flow exists, but a
-      // reference is not set.
+      // Only the creation of a flow can be partly applied: the flow exists, but a reference is not set.
       guard changes.allSatisfy({ $0.result == .applied }) else { throw .flowIncomplete(changes) }
       return ChangeReceipt(changes: changes, response: response)
     case .refused(let refusal): throw .refused(ids, refusal)
@@ -254,7 +250,7 @@ package struct ChangeService: Sendable {
   /// Records a request for a change that the caller's role does not permit, and returns the error for the caller.
   ///
   /// No request is sent to the directory. One `denied` change is recorded, even if the request contains several steps.
-  /// If a caller is denied very often, only some of its requests are recorded.
+  /// If a caller is denied very often, further requests are only counted.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
     guard !refusals.isSpent(by: request.caller.actor, at: ledger.now),
       let intent = try await preparer.unreadIntents(of: request).first,

@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// A pattern that the reason of every change must match.
 ///
-/// The time of a check grows linearly with the length of the reason, so no reason can occupy the server.
+/// A check takes linear time in the length of the reason, so a long reason can't block the server.
 package struct ReasonRule: Sendable {
   private let expression: LinearPattern
 
@@ -11,8 +11,8 @@ package struct ReasonRule: Sendable {
 
   /// Creates a rule.
   ///
-  /// - Parameter pattern: a regular expression that must match the whole reason.
-  /// - Throws: an error if the pattern is not valid, or if it needs a feature that can't be checked in linear time.
+  /// - Parameter pattern: A regular expression that must match the whole reason.
+  /// - Throws: An error if the pattern is not valid, or if it needs a feature that can't be checked in linear time.
   package init(pattern: String) throws(PatternError) {
     expression = try LinearPattern(pattern)
   }

@@ -11,9 +11,10 @@ struct ReferenceReader: Sendable {
     let address: Address
     /// The reference that was read from the directory, or the ledger's reference if the read is stale.
     let reference: ConnectorReference
-    /// The change that the read found, to record before any other change at the address, or nil if there is none.
+    /// The change that must be recorded before any other change at the address, or nil if the read showed no such
+    /// change.
     ///
-    /// The change is a drift, or an effect of a connector's deletion.
+    /// The change is a drift, or an effect of the deletion of a connector.
     let drift: Group.Draft?
     /// The newest applied change at the address, or nil if the address has none.
     let newestApplied: Change?
@@ -28,10 +29,10 @@ struct ReferenceReader: Sendable {
 
   /// Decides which reference the address holds, from a read of the directory and the ledger.
   ///
-  /// Within the settle window a read may be stale. If the read is stale, the result contains the ledger's reference.
-  /// Otherwise the result contains the reference that was read. If the read is not stale and the ledger has another
-  /// reference, the result also contains the drift: a change that was made without Reflog. A read that did not show the
-  /// reference is no drift: the result then contains the reference `unknown`.
+  /// Within the settle window, a read may be stale. If the read is stale, the result contains the ledger's reference.
+  /// In all other cases, the result contains the reference that was read. If the ledger has another reference, the
+  /// result also contains the drift: a change that was made without Reflog. If the read did not show the reference, the
+  /// result contains the reference `unknown` and no drift.
   func judge(
     _ read: ConnectorReference,
     at address: Address,
@@ -78,19 +79,18 @@ struct ReferenceReader: Sendable {
     return try await recentWrites(at: address).isEmpty
   }
 
-  /// Returns the writes at an address within the settle window.
-  ///
-  /// A read may not show these writes yet.
+  /// Returns the writes at an address within the settle window, because a read may not show these writes yet.
   private func recentWrites(at address: Address) async throws(ServiceError) -> [RecentWrite] {
     guard directory.settleWindow > .zero else { return [] }
     let since = ledger.now.before(directory.settleWindow)
     do { return try await ledger.recentWrites(at: address, since: since) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the change to record if the step calls nothing because Reflog deleted the step's connector, or nil otherwise.
+  /// Returns the effect of a deletion: a change to record if Reflog deleted the connector that the step called, or nil.
   ///
-  /// Microsoft Graph takes a deleted connector away from the steps that call it. The request for the deletion caused this
-  /// change too, so the change has the actor, the reason and the ids of that request, and is no drift.
+  /// When a connector is deleted, Microsoft Graph also removes it from the steps that call it. The request for the
+  /// deletion caused this change too. So the change is no drift, and has the actor, the reason and the ids of that
+  /// request.
   private func effectOfDeletion(
     at address: Address,
     from recorded: RecordedReference,
@@ -122,8 +122,8 @@ struct ReferenceReader: Sendable {
 
   /// Returns the drift from the recorded reference to the reference that was found.
   ///
-  /// If the address holds the reference that it held before Reflog's own newest effective change, then the directory
-  /// did not keep that change. In this case the drift is recorded as `notKept`.
+  /// If the address again holds the reference from before Reflog's newest effective change, the directory did not keep
+  /// that change. Then the drift is recorded as `notKept`.
   private static func drift(
     at address: Address,
     from recorded: RecordedReference,

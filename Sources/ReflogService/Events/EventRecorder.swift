@@ -4,9 +4,9 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Records service events: some immediately, and some as counts for each minute.
+/// Records service events: some immediately, and some as one count for each minute.
 package final class EventRecorder: Service {
-  /// The key of a count: all requests in one minute that have the same key are recorded as one event.
+  /// The key of a count: all requests in a minute that have the same key become one event.
   private struct Count: Hashable {
     let kind: ServiceEvent.Kind
     let actorType: Change.ActorType?
@@ -14,13 +14,13 @@ package final class EventRecorder: Service {
     let ipAddress: String?
   }
 
-  /// The maximum number of callers that have a count of their own in a minute.
+  /// The maximum number of callers that have separate counts in a minute.
   ///
-  /// All other callers together share one count. So an attacker can't fill the memory or the ledger with counts.
+  /// All further callers share one count. So an attacker can't fill the memory or the ledger with counts.
   private static let callers = 1000
-  /// The maximum number of IP addresses that have a count of failed authentications of their own in a minute.
+  /// The maximum number of IP addresses that have separate counts of failed authentications in a minute.
   private static let failures = 16
-  /// The maximum number of exports of one caller that are recorded as events of their own in a minute.
+  /// The maximum number of exports of one caller that are recorded as separate events in a minute.
   private static let exportsPerMinute = 8
   private static let interval = Duration.seconds(60)
 
@@ -28,15 +28,15 @@ package final class EventRecorder: Service {
   private let started: [ServiceEvent.Content]
   private let logger: Logger
   private let counts = Mutex<[Count: ServiceEvent.Content]>([:])
-  /// For each caller, the number of exports in this minute that were recorded as events of their own.
+  /// The number of exports of each caller that were recorded as separate events in this minute.
   private let exports = Mutex<[Count: Int]>([:])
 
   /// Creates a recorder.
   ///
   /// - Parameters:
-  ///   - ledger: records the events.
-  ///   - started: the events to record first.
-  ///   - logger: receives an error if the start, the counts or the stop can't be recorded.
+  ///   - ledger: Records the events.
+  ///   - started: The events to record first.
+  ///   - logger: Receives an error if the start, the counts or the stop can't be recorded.
   package init(ledger: Ledger, started: [ServiceEvent.Content], logger: Logger) {
     self.ledger = ledger
     self.started = started
@@ -57,8 +57,8 @@ package final class EventRecorder: Service {
 
   /// Records an export.
   ///
-  /// If the caller already exported very often in this minute, the export is only counted. When this returns, the event
-  /// is durable, or the export is counted.
+  /// If the caller has already exported very often in this minute, the export is only counted. When this returns,
+  /// either the event is durable, or the export is counted.
   package func recordExport(by actor: Change.Actor, details: JSONObject) async throws(ServiceError) {
     let key = Self.exports(of: actor)
     let isRecorded = exports.withLock { exports in
@@ -148,7 +148,8 @@ package final class EventRecorder: Service {
       try await ledger.record(events)
       return true
     } catch {
-      // No request waits for these events, so the service continues. The log message reports that they are missing.
+      // No request waits for these events, so the service continues after the error. The log message reports the
+      // missing events.
       logger.error("service events could not be recorded", metadata: ["count": "\(events.count)", "error": "\(error)"])
       return false
     }

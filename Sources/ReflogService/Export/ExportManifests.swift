@@ -7,7 +7,7 @@ import Synchronization
 package final class ExportManifests: Sendable {
   /// The maximum number of manifests that are kept.
   ///
-  /// The number is high enough for clients that fetch a manifest right after the export. Each manifest needs about a
+  /// The number is high enough for clients that fetch a manifest directly after the export. A manifest needs about a
   /// kilobyte.
   package static let kept = 1000
 
@@ -21,7 +21,7 @@ package final class ExportManifests: Sendable {
 
   /// Creates an empty store.
   ///
-  /// - Parameter sign: signs a manifest with the log's key.
+  /// - Parameter sign: Signs a manifest with the log's key.
   package init(sign: @escaping @Sendable (ExportManifest) throws -> SignedNote) {
     self.sign = sign
   }

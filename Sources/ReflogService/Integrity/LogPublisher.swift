@@ -10,7 +10,7 @@ import Synchronization
 /// service's log. Other programs can copy the checkpoint from the log and store it elsewhere.
 package final class LogPublisher: Service {
   private static let interval = Duration.milliseconds(100)
-  /// The maximum number of intervals that ``rotate(for:)`` waits until the new key is installed.
+  /// The maximum number of intervals for which ``rotate(for:)`` waits until the new key is installed.
   private static let installationWait = 20
 
   private let ledger: Ledger
@@ -47,7 +47,7 @@ package final class LogPublisher: Service {
     isRotated = Mutex(ledger.signers.keys.count > 1)
   }
 
-  /// Publishes each new checkpoint, and once more at the end.
+  /// Publishes each new checkpoint, and the last checkpoint when the service stops.
   package func run() async throws {
     var published: String?
     while !Task.isEnding {
@@ -63,16 +63,15 @@ package final class LogPublisher: Service {
     guard let checkpoint = ledger.newestCheckpoint, checkpoint != published || isRotated else { return }
     do {
       let note = try SignedNote(parsing: Array(checkpoint.utf8))
-      // After a crash at this point, the anchor has fewer entries than the ledger. The next start accepts such an
-      // anchor.
+      // If the process crashes here, the anchor covers fewer entries than the ledger has. The next start accepts such
+      // an anchor.
       try anchor.write(note)
       logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
       published = checkpoint
-      // The old key is needed until a checkpoint with both signatures is published. After that the rotation can be
-      // finished.
+      // The old key is needed until a checkpoint with both signatures is published. Then the rotation can be finished.
       if isRotated, note.signatures.count > 1 { try finishRotation() }
     } catch {
-      // Committed changes are not lost. The next interval tries to publish again.
+      // Committed changes are not lost. At the next interval, the checkpoint is published again.
       logger.error("the checkpoint could not be published", metadata: ["error": "\(error)"])
     }
   }
@@ -109,8 +108,8 @@ package final class LogPublisher: Service {
     guard known.count == 1 else { throw .busy("The last key rotation is not finished yet.") }
     let new: SigningKey
     do { new = try keyFile.prepare() } catch { throw ServiceError(beforeSending: error) }
-    // From this line on, both keys sign. If a crash happens before the event is recorded, the next start removes the
-    // new key. Everything that both keys signed can still be verified with the old key.
+    // From this line on, both keys sign. If the process crashes before the event is recorded, the next start removes
+    // the new key. All checkpoints with both signatures can still be verified with the old key.
     ledger.signers.add(new)
     do {
       try await ledger.record([Self.rotation(from: old.verifierKey, to: new.verifierKey, by: caller.actor)])
@@ -127,7 +126,7 @@ package final class LogPublisher: Service {
     return (old.verifierKey, new.verifierKey)
   }
 
-  /// Records for an admin that the replacement of the lost key was intended, and returns the replacement.
+  /// Records that an admin confirmed the replacement of the lost key, and returns the replacement.
   ///
   /// When this returns, the pages and the status do not show the replacement any more. The result is nil if there is no
   /// replacement to confirm.

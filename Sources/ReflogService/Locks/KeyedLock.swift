@@ -48,9 +48,7 @@ package final class KeyedLock: Sendable {
     var queues: [LockKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
-    /// Whether the timer is running.
-    ///
-    /// The timer ends the waits of requests that waited too long.
+    /// Whether the timer is running, which ends the wait of each request that waited too long.
     var isWatched = false
   }
 
@@ -64,13 +62,13 @@ package final class KeyedLock: Sendable {
 
   /// Locks all the given keys, and returns when all of them are locked.
   ///
-  /// The keys are locked in sorted order, so two requests can't block each other in a deadlock. To unlock the keys,
-  /// call ``HeldLock/end()``.
+  /// The keys are locked in sorted order, so two requests can't wait for each other. To unlock the keys, call
+  /// ``HeldLock/end()``.
   ///
   /// - Throws: `busy` if too many requests wait, or if this request waited too long.
   package func take(_ keys: some Sequence<LockKey>) async throws(ServiceError) -> HeldLock {
     let keys = Array(keys)
-    // This is a shortcut for the most frequent case: there is only one key, and that key is free.
+    // The shortcut for the most frequent case: there is only one key, and it is free.
     if keys.count == 1, takeIfFree(keys[0]) { return HeldLock(keys: keys, locks: self) }
     var taken: [LockKey] = []
     for key in Set(keys).sorted() {

@@ -10,9 +10,9 @@ package enum LockKey: Hashable, Comparable, Sendable {
   ///
   /// The object has no id yet, so the id of the request identifies the object.
   case creation(requestID: String)
-  /// The SHA-256 of an `Idempotency-Key`.
+  /// The SHA-256 hash of an `Idempotency-Key`.
   ///
-  /// While the first request holds this lock, a repeated request with the same `Idempotency-Key` waits.
+  /// A repeated request with the same `Idempotency-Key` waits until the first request has released this lock.
   case named(keyHash: String)
 }
 

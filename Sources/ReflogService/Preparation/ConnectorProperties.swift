@@ -1,8 +1,6 @@
 import ReflogModel
 
-/// Finds the properties that a write of a connector changes.
-///
-/// The values of the properties are included, except for secret values.
+/// Finds the properties that a write to a connector changes, with their values; secret values are left out.
 enum ConnectorProperties {
   static let displayName = "displayName"
   static let targetURL = "targetUrl"
@@ -21,8 +19,8 @@ enum ConnectorProperties {
 
   /// Returns the properties that a write changes.
   ///
-  /// If the connector was read, a property is left out if the body contains the property's current value. The names are
-  /// spelled as in Microsoft Graph, even if the body contains the names in another case.
+  /// If the current connector was read, properties with unchanged values are left out. The names have Microsoft Graph's
+  /// spelling, even if the body contains them in another case.
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in
       switch member.name.asciiFolded {
@@ -42,9 +40,9 @@ enum ConnectorProperties {
     }
   }
 
-  /// Whether a member certainly has the connector's current value.
+  /// Whether a member of the body certainly has the connector's current value.
   ///
-  /// An authentication with a secret is never certain, because a read returns no secret.
+  /// This is never certain for an authentication with a secret, because a read returns no secret.
   private static func isUnchanged(_ member: JSONObject.Member, in connector: DirectoryConnector?) -> Bool {
     guard let connector else { return false }
     switch (member.name.asciiFolded, member.value) {

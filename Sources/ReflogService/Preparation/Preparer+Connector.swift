@@ -51,8 +51,8 @@ extension Preparer {
 
   /// Settles the connector's pending change and reads the connector.
   ///
-  /// Returns nil if the connector does not exist. The write is still sent then: the directory will refuse the write,
-  /// and that refusal is recorded.
+  /// Returns nil if the connector does not exist. The write is then sent anyway, because the refusal by the directory
+  /// must be recorded.
   private func connector(
     _ id: ConnectorID,
     for request: ChangeRequest

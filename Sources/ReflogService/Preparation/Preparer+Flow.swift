@@ -4,10 +4,11 @@ import ReflogModel
 extension Preparer {
   /// Prepares the creation of a user flow, and one write for each of its references.
   ///
-  /// The flow is created without references, because Microsoft Graph is known to ignore the references of a new flow.
+  /// The flow is created without references, because Microsoft Graph is known to ignore references in the request for a
+  /// new flow.
   ///
-  /// A new flow has no references yet, so `before` is `none`. If the flow already exists, `before` contains the flow's
-  /// current references, and the directory will refuse the creation. If a connector does not exist, no write is sent.
+  /// A new flow has no references, so `before` is `none`. If the flow already exists, `before` contains its current
+  /// references, and the directory will refuse the creation. If a connector does not exist, no write is sent.
   func prepareFlowCreation(
     _ request: ChangeRequest,
     _ flow: FlowName,
@@ -33,11 +34,11 @@ extension Preparer {
     )
   }
 
-  /// Returns a reference to a connector that a new flow is to call.
+  /// Returns a reference to a connector that the new flow will call.
   ///
   /// If the directory does not have the connector, the request is recorded as `rejected`, and the flow is not created.
-  /// Otherwise the flow would exist with a step that calls nothing. If the connector can't be read, this method returns
-  /// the reference all the same, because the directory checks the reference.
+  /// Otherwise the flow would exist with a step that calls no connector. If the connector can't be read, this method
+  /// still returns the reference, because the directory checks it when the write is sent.
   private func existing(
     _ id: ConnectorID,
     for request: ChangeRequest
@@ -55,8 +56,8 @@ extension Preparer {
 
   /// Prepares the deletion of a user flow, with one change for each step that calls a connector.
   ///
-  /// If the flow calls no connector, no change is recorded for the deletion. If it calls connectors at more steps than
-  /// one request can change, the method throws `tooManySteps`.
+  /// If no step calls a connector, no change is recorded. If more steps call connectors than one request can change,
+  /// this method throws `tooManySteps`.
   func prepareFlowDeletion(
     _ request: ChangeRequest,
     _ flow: FlowName
@@ -78,8 +79,8 @@ extension Preparer {
 
   /// Returns the addresses at which a flow may call a connector.
   ///
-  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow at which a change may
-  /// have been applied.
+  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow at which a change
+  /// may have been applied.
   func addresses(of flow: FlowName) async throws(ServiceError) -> [Address] {
     let known: [Address]
     do { known = try await ledger.history.addresses() } catch { throw ServiceError(reading: error) }

@@ -26,8 +26,8 @@ extension Preparer {
 
   /// Creates the group of changes that is recorded before a write of references is sent.
   ///
-  /// The drift is recorded first, and then the intents. So at each address, the `before` of every change is equal to
-  /// the `after` of the previous change.
+  /// The drift is recorded in front of the intents. So at each address, the `before` of every change equals the `after`
+  /// of the previous change.
   func group(_ request: ChangeRequest, _ found: [ReferenceReader.Found], _ intents: [Change.Intent]) -> Group {
     Group(
       drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
@@ -38,10 +38,12 @@ extension Preparer {
 
   /// Reads the reference at an address before a change.
   ///
-  /// If the directory refuses the read, a `rejected` change is recorded. To create that change, the closure `intent` is
-  /// called with an unknown reference as `before`. But if the HTTP status of the refusal is in `absent`, the flow or the
-  /// step does not exist. Then this method returns that the address holds no reference, and records no change. If the
-  /// ledger has a connector at a step that the directory does not know (400), the reference is `unknown`.
+  /// If the directory refuses the read, a `rejected` change is recorded, and the method throws. The closure `intent`
+  /// creates this change from an unknown reference as `before`.
+  ///
+  /// But if the HTTP status of the refusal is in `absent`, the flow or the step does not exist, and no change is
+  /// recorded. The method then returns that the address holds no reference. There is one exception: if the directory
+  /// does not know the step (400), but the ledger has a connector at the step, the reference is `unknown`.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,

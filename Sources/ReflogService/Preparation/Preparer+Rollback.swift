@@ -9,7 +9,7 @@ extension Preparer {
     let reference: ConnectorReference
   }
 
-  /// Returns the reference that a rollback of a change restores, and its address.
+  /// Returns the reference that a rollback of a change restores, and the address of the change.
   ///
   /// - Throws: `notRollbackable` if the change can't be rolled back.
   func rollbackTarget(_ id: Change.ID) async throws(ServiceError) -> RollbackTarget {
@@ -22,7 +22,7 @@ extension Preparer {
     }
   }
 
-  /// Returns the plan of a change's rollback: the result that the rollback would have at this moment.
+  /// Returns the plan of a change's rollback: the result that the rollback would have now.
   ///
   /// This method only reads. It records no change and sends no write.
   func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
@@ -94,8 +94,8 @@ extension Preparer {
       return .toDo(prepared(request, found, intent(before: found.reference, after: after), address, after))
     case .done(let change):
       guard let drift = found.drift else { return .done(change) }
-      // A change without Reflog has already set the requested reference. So this drift is recorded and returned as the
-      // result.
+      // Another program has already set the requested reference, without Reflog. So this drift is recorded and returned
+      // as the result.
       return .done(try await ledger.record(Group(drafts: [drift])).first ?? change)
     case .changedSince(let id):
       try await recordDrift(found)
@@ -118,8 +118,8 @@ extension Preparer {
 
   /// Returns whether the rollback is permitted, and the reference to restore.
   ///
-  /// The connector is read at most once, and only if the rule needs to know whether the connector exists. If the
-  /// connector was read, the returned reference contains the connector's current name.
+  /// The connector is read at most once, and only if the rule needs the connector. Then the returned reference contains
+  /// the connector's current name.
   private func verdict(
     on found: ReferenceReader.Found,
     backTo target: ConnectorReference,

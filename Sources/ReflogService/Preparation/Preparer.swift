@@ -1,7 +1,7 @@
 import ReflogLedger
 import ReflogModel
 
-/// A request that was checked and may continue, with the group to record and the write to send.
+/// A checked request that can be carried out: the group to record and the write to send.
 struct Preparation: Sendable {
   /// The group of changes that is recorded before the write is sent.
   ///
@@ -23,9 +23,9 @@ enum Prepared: Sendable {
 
 /// Prepares requests: reads the current values from the directory, and checks them.
 ///
-/// Before you call a preparer, lock all keys that `locks(of:)` returns. A preparer records three things itself: drift,
-/// refusals by the directory, and the outcome of an earlier pending change. The intents of the request are recorded
-/// later.
+/// Before you call a preparer, lock all keys that `locks(of:)` returns. A preparer records only three things: drift,
+/// refusals by the directory, and the outcome of an earlier pending change. The caller records the intents of the
+/// request later.
 struct Preparer: Sendable {
   let ledger: Ledger
   /// The directory, which is accessed with the caller's token or with Reflog's own credential.
@@ -64,11 +64,11 @@ struct Preparer: Sendable {
 
   /// Settles a change that an earlier request left pending.
   ///
-  /// The caller holds the change's lock, so no other request works on the change.
+  /// The caller holds the lock of the change, so no other request works on the change.
   ///
-  /// - Throws: `stepUnresolved` if the change can't be settled yet, or if the pending change was made with the
-  ///   request's own idempotency key. In the second case this request is a repeat, and the result of the first request
-  ///   is not known.
+  /// - Throws: `stepUnresolved` if the change can't be settled yet, or if the pending change was made with the same
+  ///   idempotency key as this request. In the second case, this request repeats the first request, whose result is
+  ///   unknown.
   func settle(_ pending: Change, before request: ChangeRequest) async throws(ServiceError) {
     try await requireOtherRequest(pending, than: request)
     switch try await reconciliation.settle(pending) {
@@ -78,7 +78,7 @@ struct Preparer: Sendable {
     }
   }
 
-  /// Throws `stepUnresolved` if a pending change was made with the request's own idempotency key.
+  /// Throws `stepUnresolved` if a pending change was made with the same idempotency key as this request.
   func requireOtherRequest(_ pending: Change, than request: ChangeRequest) async throws(ServiceError) {
     guard let key = request.idempotencyKey else { return }
     let named: (change: Change, isSameBody: Bool)?
@@ -98,8 +98,8 @@ struct Preparer: Sendable {
 
   /// Records the drift that a read of an address showed, if there is drift.
   ///
-  /// Call this before you refuse a request after a read. The refusal itself is not recorded as a change, so the drift
-  /// would otherwise not be recorded.
+  /// Call this method before you refuse a request after a read. The refusal is not recorded as a change, so the drift
+  /// would not be recorded with it.
   func recordDrift(_ found: ReferenceReader.Found) async throws(ServiceError) {
     if let drift = found.drift { _ = try await ledger.record(Group(drafts: [drift])) }
   }
@@ -107,8 +107,8 @@ struct Preparer: Sendable {
   /// Records a refused read if necessary, and returns the error for the caller.
   ///
   /// If the directory refused the request itself, the refusal is recorded as one `rejected` change, even if the request
-  /// concerns several steps. Three kinds of failure are not recorded: the directory refused the read because of its load,
-  /// the directory refused the caller's token, or the read had no answer.
+  /// concerns several steps. Three kinds of failure are not recorded: the directory refused the read because of its
+  /// load, the directory refused the caller's token, or the read had no answer.
   func refusedRead(
     _ failure: DirectoryFailure,
     of intents: [Change.Intent],
@@ -127,7 +127,7 @@ extension DirectoryRefusal {
   /// Whether the directory refused the request because the directory has too many requests.
   fileprivate var isTransient: Bool { httpStatus == 429 }
 
-  /// Returns whether the directory rejected a token that is the only proof of who the caller is.
+  /// Returns whether the directory rejected a token that is the only proof of the caller's identity.
   fileprivate func leavesUnproven(_ caller: Caller) -> Bool {
     if case .directoryToken = caller.credential { httpStatus == 401 } else { false }
   }

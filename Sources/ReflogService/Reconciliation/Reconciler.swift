@@ -23,11 +23,10 @@ package final class Reconciler: Service {
   /// Creates a reconciler.
   ///
   /// - Parameters:
-  ///   - service: the service whose pending changes are settled.
-  ///   - rateLimiter: shared with all other background reads.
-  ///   - interval: the pause between two passes. If a change can't be settled, this is also the first wait until its
-  ///     next check.
-  ///   - logger: receives each settled change, and the errors of a pass.
+  ///   - service: The service whose pending changes are settled.
+  ///   - rateLimiter: The rate limiter, which is shared with all other background reads.
+  ///   - interval: The pause between two passes. It is also the first wait of a change that can't be settled.
+  ///   - logger: Receives each settled change, and the errors of a pass.
   package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
     self.rateLimiter = rateLimiter
@@ -35,9 +34,9 @@ package final class Reconciler: Service {
     self.logger = logger
   }
 
-  /// Whether the service is ready: one pass had no errors, and the ledger accepts changes.
+  /// Whether the service is ready: the ledger accepts changes, and one pass after the start had no errors.
   ///
-  /// In that pass, every change that the last run of the server left pending was checked.
+  /// That pass checked every change that was pending when the server started.
   package var isReady: Bool { state.withLock { $0.hasRecovered } && service.ledger.isHealthy }
 
   /// Settles pending changes until the service stops.
@@ -54,17 +53,15 @@ package final class Reconciler: Service {
 
   /// The maximum number of changes that one read of the ledger returns.
   private static let pageSize = 256
-  /// How many changes are checked at the same time.
-  ///
-  /// Several changes are checked at the same time, so that one read that hangs does not delay the other changes.
+  /// The number of changes that are checked at the same time, so that one slow read does not delay all other changes.
   private static let width = 16
   /// The maximum wait between two checks of a change that can't be settled.
   private static let longestWait = Duration.seconds(60)
 
   /// Checks each pending change that is due, and returns true if no check failed.
   ///
-  /// If a check failed, the change is still pending, and requests for the change's address are still refused. A later
-  /// pass checks the change again.
+  /// If a check failed, the change is still pending, and requests for its address are still refused. A later pass
+  /// checks the change again.
   private func settleAll() async -> Bool {
     var last: Change.ID?
     var isComplete = true
@@ -107,8 +104,7 @@ package final class Reconciler: Service {
         return true
       }
       await rateLimiter.wait(reads: 2)
-      // If a request holds the lock, the change is skipped here, because that request works on the change or settles
-      // it.
+      // If a request holds the lock, the change is skipped, because that request works on the change or settles it.
       guard let lock = service.locks.takeWithoutWaiting(change.lockKey) else { return true }
       defer { lock.end() }
       let current = try await service.change(id)

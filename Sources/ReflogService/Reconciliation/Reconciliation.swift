@@ -8,13 +8,13 @@ struct Reconciliation: Sendable {
   let ledger: Ledger
   let directory: any Directory
 
-  /// How long to wait before the next attempt, if the reads of the directory did not show the result of the change.
+  /// The wait until the next attempt, if the reads of the directory did not show the result of the change.
   static let nextRead = Duration.seconds(5)
 
   /// The result of a check of a pending change.
   enum Verdict: Sendable {
     case settled(Change)
-    /// The change is too recent: within this time the write may still arrive, or a read may not show the write yet.
+    /// The change is too recent: within this time, the write may still arrive, or a read may not show it yet.
     case tooEarly(Duration)
     /// The directory could not be read.
     case unreadable(DirectoryFailure)
@@ -24,7 +24,7 @@ struct Reconciliation: Sendable {
 
   /// Settles a pending change if the directory shows the change's result.
   ///
-  /// The caller holds the change's lock, so no other request works on the change.
+  /// The caller holds the lock of the change, so no other request works on the change.
   func settle(_ change: Change) async throws(ServiceError) -> Verdict {
     if let remaining = remainingDoubt(of: change) { return .tooEarly(remaining) }
     let read: ReadResult
@@ -40,7 +40,7 @@ struct Reconciliation: Sendable {
     )
     let appended: Appended
     do { appended = try await ledger.append(group) } catch { throw ServiceError(beforeSending: error) }
-    // The ledger always records this group, because the group has no condition. This guard is only a safeguard.
+    // The ledger always records this group, because the group has no conditions. So this error never occurs.
     guard case .recorded(let settled, _) = appended, let settled = settled.first else {
       throw .busy("Change \(change.id) could not be settled.")
     }
@@ -49,20 +49,20 @@ struct Reconciliation: Sendable {
 
   /// Returns the time until a read of a change's result is conclusive, or nil if a read is already conclusive.
   ///
-  /// Within this time the write may still arrive at the directory, or a read may not show the write yet.
+  /// Within this time, the write may still arrive at the directory, or a read may not show it yet.
   func remainingDoubt(of change: Change) -> Duration? {
     let doubt = (directory.longestRecording ?? .zero) + directory.longestWrite + directory.settleWindow
     let remaining = doubt - ledger.now.since(change.activityDateTime)
     return remaining > .zero ? remaining : nil
   }
 
-  /// The evidence from a read, and the drift if the read showed a reference that is neither `before` nor `after`.
+  /// The evidence from a read, and the drift if the address holds neither the `before` nor the `after` of the change.
   private struct ReadResult: Sendable {
     let evidence: Change.Evidence
     var drift: Change.Intent?
   }
 
-  /// Reads the directory twice, and returns the result of the reads, or nil if the two reads differ.
+  /// Reads the directory twice, and returns the result if both reads agree, or nil if the reads differ.
   private func readTwice(_ change: Change) async throws(DirectoryFailure) -> ReadResult? {
     switch change.intent.subject {
     case .step(let address):
@@ -90,9 +90,10 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// Returns what a reference that was read shows about a change: applied, not applied, or neither.
+  /// Returns what a reference shows about a change: applied, not applied, or neither.
   ///
-  /// If `before` and `after` are equal, and the address holds that reference, the change counts as applied.
+  /// If `before` and `after` of the change are equal, and the address holds this reference, the change counts as
+  /// applied.
   private static func evidence(
     of found: ConnectorReference,
     before: ConnectorReference,
@@ -102,10 +103,10 @@ struct Reconciliation: Sendable {
     return found == before ? .before : .third
   }
 
-  /// Returns the reference that an address held before a change, or nil if it is recorded neither in the change nor in
-  /// the ledger.
+  /// Returns the reference that an address held before a change, or nil if it is not recorded.
   ///
-  /// The change does not contain that reference if the directory did not show it. Then the ledger's reference is used.
+  /// If the directory did not show the reference before the change, the change does not contain it. Then the ledger's
+  /// reference is used.
   private func before(
     of intent: Change.Intent,
     at address: Address
@@ -129,15 +130,15 @@ struct Reconciliation: Sendable {
     return reference
   }
 
-  /// Returns what a read of a connector shows about a deletion or an edit of that connector.
+  /// Returns the evidence that a read of a connector contains about a deletion or an edit of the connector.
   static func evidence(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Evidence {
     if intent.after == .none { return connector == nil ? .after : .before }
     return evidence(of: connector, for: intent.changedProperties ?? [])
   }
 
-  /// Returns what a read of a connector shows about an edit of that connector.
+  /// Returns the evidence that a read of a connector contains about an edit of the connector.
   ///
-  /// Only names and complete URLs are compared. A redacted URL can't be compared.
+  /// Only names and complete URLs are compared, because a redacted URL can't be compared.
   static func evidence(
     of connector: DirectoryConnector?,
     for properties: [Change.ChangedProperty]

@@ -11,12 +11,12 @@ package struct Retention: Service {
   private let logger: Logger
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
-  /// How long to wait before a purge or an erasure that failed is tried again.
+  /// The wait after a purge or an erasure failed, before the next attempt.
   private static let pause = Duration.seconds(5)
 
   /// Creates a service for this ledger.
   ///
-  /// Purges and erasures that the last run of the server did not finish are done first.
+  /// Purges and erasures that an earlier run of the server did not finish are done first.
   package init(ledger: Ledger, logger: Logger) {
     self.ledger = ledger
     self.logger = logger
@@ -50,7 +50,7 @@ package struct Retention: Service {
     }
   }
 
-  /// Returns the plan of a purge: what a purge would delete at this moment.
+  /// Returns the plan of a purge: the history that the purge would delete now.
   ///
   /// - Throws: `noRetention` if the policy keeps history without limit.
   package func planPurge(for caller: Caller) async throws(ServiceError) -> Purge.Plan {
@@ -60,12 +60,12 @@ package struct Retention: Service {
 
   /// Starts a purge, or returns the purge that is already in progress.
   ///
-  /// When this returns, the request is durable: the purge will also be done after a restart.
+  /// When this returns, the request is durable, so the purge continues after a restart.
   ///
   /// - Parameters:
-  ///   - planned: the time limit in the caller's plan: history before it is deleted. If nil, the policy's time limit is
-  ///     used.
-  ///   - caller: the requester, who must be an admin.
+  ///   - planned: The moment in the caller's plan; older history is deleted. If nil, the moment follows from the
+  ///     policy.
+  ///   - caller: The requester, who must be an admin.
   /// - Throws: `purgeNotPermitted` if the plan deletes more than the policy permits, or `noRetention` if the policy
   ///   keeps history without limit.
   package func purge(before planned: Timestamp?, for caller: Caller) async throws(ServiceError) -> Purge {
@@ -124,9 +124,9 @@ package struct Retention: Service {
     do { return try await ledger.history.erasures() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the plan of an erasure: what the erasure would delete at this moment.
+  /// Returns the plan of an erasure: the personal data that the erasure would delete now.
   ///
-  /// - Throws: `actorNotFound` if nothing is recorded about this actor.
+  /// - Throws: `actorNotFound` if the ledger has no record of this actor.
   package func planErasure(
     of subject: Erasure.Subject,
     for caller: Caller
@@ -144,9 +144,9 @@ package struct Retention: Service {
   ///
   /// Personal data that a legal hold covers is kept.
   ///
-  /// When this returns, the request is durable: the erasure will also be done after a restart.
+  /// When this returns, the request is durable, so the erasure continues after a restart.
   ///
-  /// - Throws: `actorNotFound` if nothing is recorded about this actor.
+  /// - Throws: `actorNotFound` if the ledger has no record of this actor.
   package func erase(_ subject: Erasure.Subject, for caller: Caller) async throws(ServiceError) -> [Erasure] {
     try require(caller)
     let count: Int
@@ -182,9 +182,9 @@ package struct Retention: Service {
 
   /// Runs all unfinished purges and erasures, and returns whether all of them are done.
   ///
-  /// If one of them fails, the others continue. The failed one is recorded as unfinished until it is done, and is tried
-  /// again later. A purge may need a long time, but an erasure is short. So a purge runs in short passes, and the
-  /// requested erasures run between these passes.
+  /// If one of them fails, the others continue. The failed one is still recorded as unfinished, and is tried again
+  /// later. A purge may need a long time, but an erasure is short. So a purge runs in short passes, and erasures run
+  /// between these passes.
   private func forget() async -> Bool {
     do {
       while let deletions = try await ledger.unfinishedDeletions() {
@@ -219,8 +219,7 @@ package struct Retention: Service {
 
   /// The maximum number of steps in one pass of a purge.
   ///
-  /// This number of steps needs some seconds. After each pass, the erasures that were requested during the pass are
-  /// run.
+  /// This number of steps needs some seconds. Erasures that were requested during a pass run after the pass.
   private static let stepsOfAPass = 100
 
   /// Runs one pass of the purge in progress.

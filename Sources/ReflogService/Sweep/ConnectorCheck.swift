@@ -3,16 +3,15 @@ import ReflogModel
 
 /// Compares the directory's connectors with the ledger.
 ///
-/// An edit of a connector changes the effect of every step that calls the connector, so edits without Reflog must be
-/// found.
+/// An edit of a connector changes the effect of every step that calls the connector. So the check finds edits that were
+/// made without Reflog.
 struct ConnectorCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
 
   /// Reads all connectors, and records the changes that were made without Reflog.
   ///
-  /// A connector that has a pending or recent change is skipped, because a read may be stale. The next sweep checks the
-  /// connector.
+  /// A connector with a pending or recent change is skipped, because a read may be stale. The next sweep checks it.
   func verify() async throws {
     let ledger = service.ledger
     let entry = try await ledger.history.status().newestSequence ?? -1
@@ -46,7 +45,7 @@ struct ConnectorCheck: Sendable {
     try await ledger.remember(observations)
   }
 
-  /// Returns the connectors for which a read is not conclusive, and whether a connector is being created.
+  /// Returns the connectors whose reads are not conclusive, and whether a connector is being created.
   ///
   /// The id of a connector that is being created is not known yet, so the set of ids does not contain it.
   private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {
@@ -132,8 +131,8 @@ struct ConnectorCheck: Sendable {
       lastVerifiedDateTime: lastSeen
     )
     let draft = Group.Draft(intent, .found, settledBy: .reconciler)
-    // If a change of the connector has become pending since the read, the ledger refuses the group. Then the next sweep
-    // checks the connector again.
+    // If a change of the connector became pending after the read, the ledger refuses the group. Then the next sweep
+    // checks the connector.
     _ = try await service.ledger.append(Group(drafts: [draft], seen: [observation], connectors: [connector]))
   }
 }

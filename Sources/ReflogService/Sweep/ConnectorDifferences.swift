@@ -4,16 +4,16 @@ import ReflogModel
 enum ConnectorDifferences {
   /// Returns the properties whose values differ from the expected values.
   ///
-  /// The expected value of a property is the value that Reflog last wrote. If Reflog did not write the property since
-  /// the last observation, the expected value is the value in that observation. If Reflog wrote a value that can't be
-  /// read back, every value of that property is accepted. If it is unknown whether Reflog's write was applied, both the
-  /// value before the write and the written value are accepted.
+  /// The expected value of a property is the value that Reflog last wrote. If Reflog did not write the property after
+  /// the last observation, the expected value is the value in the observation. There are two exceptions. If Reflog
+  /// wrote a value that can't be read back, every value of the property is accepted. If it is unknown whether Reflog's
+  /// write was applied, both the old value and the written value are accepted.
   ///
   /// - Parameters:
-  ///   - seen: the connector in its last observation, or nil if there is no observation because the connector was
-  ///     created through Reflog later.
-  ///   - changes: the changes that Reflog made to the connector since that observation, oldest first.
-  ///   - found: the connector that was read from the directory.
+  ///   - seen: The last observation of the connector, or nil if the connector was created through Reflog and not
+  ///     observed yet.
+  ///   - changes: The changes that Reflog made to the connector since that observation, oldest first.
+  ///   - found: The connector that was read from the directory.
   static func between(
     _ seen: DirectoryConnector?,
     _ changes: [Change],

@@ -7,7 +7,7 @@ struct Inventory: Sendable {
 
   /// The maximum number of pages in a list.
   ///
-  /// No tenant has so many pages. A list with more pages is treated as an error, because the list may never end.
+  /// No tenant has so many pages. A longer list is treated as an error, because it may never end.
   private static let pageLimit = 10_000
 
   /// Returns the ids of all user flows of a type.
@@ -22,7 +22,7 @@ struct Inventory: Sendable {
 
   /// Returns all connectors.
   ///
-  /// If the list lacks the name or the target URL of a connector, that connector is read with a request of its own.
+  /// If the list lacks the name or the target URL of a connector, a separate request reads that connector.
   func connectors() async throws(DirectoryFailure) -> [DirectoryConnector] {
     var connectors: [DirectoryConnector] = []
     for object in try await all(.connectors) {
@@ -34,7 +34,7 @@ struct Inventory: Sendable {
     return connectors
   }
 
-  /// Reads a connector that a list did not show completely, and returns nil if it was deleted since the list was read.
+  /// Reads a connector that a list did not show completely, and returns nil if it was deleted in the meantime.
   private func completed(_ listed: DirectoryConnector) async throws(DirectoryFailure) -> DirectoryConnector? {
     await rateLimiter.wait()
     guard let connector = try await connector(listed.id) else { return nil }

@@ -4,15 +4,15 @@ import Synchronization
 
 /// Limits the rate of background reads.
 ///
-/// The directory limits the number of requests that it accepts from Reflog. The limit on background reads leaves enough
-/// of these requests for callers. Wait for the rate limit before you take a lock. Otherwise requests that wait for the
+/// The directory accepts only a limited number of requests from Reflog. The limit on background reads leaves enough
+/// requests for callers. Wait for the rate limiter before you take a lock. Otherwise the requests that wait for the
 /// lock are delayed too.
 package final class RateLimiter: Sendable {
   /// The maximum pause, even if the header `Retry-After` requests a longer pause.
   ///
-  /// With this maximum, a wrong header can't stop background reads for a long time.
+  /// With this maximum, a wrong header can't stop the background reads for a long time.
   private static let longestPause = Duration.seconds(300)
-  /// How long to pause if the directory requests a pause but does not send its length.
+  /// The pause if the directory requests a pause without a length.
   private static let usualPause = Duration.seconds(10)
 
   private let interval: Duration
@@ -20,7 +20,7 @@ package final class RateLimiter: Sendable {
 
   /// Creates a rate limiter.
   ///
-  /// - Parameter interval: the time between two reads.
+  /// - Parameter interval: The time between two reads.
   package init(interval: Duration) {
     self.interval = interval
   }

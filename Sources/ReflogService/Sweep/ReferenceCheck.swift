@@ -8,10 +8,11 @@ struct ReferenceCheck: Sendable {
 
   /// Checks some steps of a flow, and returns the addresses that must be checked again later.
   ///
-  /// These are the addresses without a conclusive read. A read is not conclusive in four cases: a request holds the
-  /// lock of the address, a change is pending, a write is within the settle window, or two reads differ.
+  /// The result contains the addresses without a conclusive read. A read is not conclusive in four cases: a request
+  /// holds the lock of the address, a change is pending, a write is within the settle window, or two reads differ.
   ///
-  /// - Throws: an error if the directory did not show what one of the steps calls. The other steps are checked.
+  /// - Throws: An error if the directory did not show the reference of one of the steps. The other steps were still
+  ///   checked.
   func verify(_ flow: FlowName, steps: [Step]) async throws -> [Address] {
     await inventory.rateLimiter.wait()
     let addresses = steps.map { flow.address(of: $0) }
@@ -47,9 +48,8 @@ struct ReferenceCheck: Sendable {
 
   /// The result of a check.
   private enum Judgement {
-    /// The address holds the reference that is in the ledger.
-    ///
-    /// The caller of this check must store the observation.
+    /// The address holds the reference that is in the ledger, so the caller of this check must only store the
+    /// observation.
     case seen(Observation)
     /// The ledger has recorded a drift or a baseline, together with the observation.
     case recorded
@@ -95,8 +95,8 @@ struct ReferenceCheck: Sendable {
   /// Returns the references of some steps of a flow.
   ///
   /// If the flow was deleted, every reference is `none`. If the flow's type does not have one of the steps, the result
-  /// does not contain that step. But if the ledger has a connector at such a step, the step must exist. Then the step's
-  /// reference is `unknown`.
+  /// does not contain that step. But if the ledger has a connector at the step, the step should exist, so its reference
+  /// is `unknown`.
   private func references(of flow: FlowName, at steps: [Step]) async throws -> [Step: ConnectorReference] {
     let failure: DirectoryFailure
     do { return try await inventory.references(of: flow, at: steps) } catch { failure = error }
@@ -107,7 +107,7 @@ struct ReferenceCheck: Sendable {
       let recorded = try await reader.state(of: flow.address(of: first)).recorded
       return recorded?.reference.connectorID == nil ? [:] : [first: .unknown]
     }
-    // The refusal does not show which step is unknown to the directory, so each step is read with a separate request.
+    // The refusal does not show which step the directory does not have. So each step is read with a separate request.
     var references: [Step: ConnectorReference] = [:]
     for step in steps {
       references.merge(try await self.references(of: flow, at: [step])) { $1 }

@@ -12,8 +12,8 @@ struct Sweep: Sendable {
 
   /// Checks all connectors and all steps of all flows, and returns true if every check succeeded.
   ///
-  /// Steps without a conclusive read are put on the watchlist, to be checked again later. The parts of the directory that
-  /// could not be read are logged, and recorded in the ledger. A part that can't be read does not stop the other checks.
+  /// Steps without a conclusive read are added to the watchlist, so that they are checked again later. Parts of the
+  /// directory that could not be read are logged and recorded in the ledger. They do not stop the other checks.
   func run() async throws -> Bool {
     var unread = UnreadParts()
     await attempt(.connectors, &unread) {
@@ -30,7 +30,7 @@ struct Sweep: Sendable {
         for address in addresses { watchlist.watch(address) }
       }
     }
-    // If the service ended during the sweep, only some parts were read. So the result of this sweep is not recorded.
+    // If the service stopped during the sweep, only a part of the directory was read. Then no result is recorded.
     try Task.checkCancellation()
     try await service.ledger.rememberSweep(unread)
     if unread.isEmpty { logger.info("the sweep checked the whole directory") }
@@ -61,7 +61,7 @@ struct Sweep: Sendable {
 
   /// Returns every flow that is in the directory or in the ledger, with the steps to check.
   ///
-  /// For a flow in the directory, these are the steps that Microsoft Graph documents. For every flow, steps that are in
+  /// For a flow in the directory, the steps are the ones that Microsoft Graph documents. For every flow, the steps in
   /// the ledger are added.
   private func stepsByFlow(_ unread: inout UnreadParts) async throws -> [FlowName: [Step]] {
     var steps: [FlowName: Set<Step>] = [:]

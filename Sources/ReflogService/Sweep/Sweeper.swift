@@ -19,14 +19,14 @@ package struct Sweeper: Service {
   /// Creates a sweeper.
   ///
   /// - Parameters:
-  ///   - service: the service whose directory is read. Differences are recorded in the ledger of this service.
-  ///   - watchlist: the changed addresses to check when the settle window after the change has ended.
-  ///   - interval: the time from the start of one sweep to the start of the next.
-  ///   - flowTypes: the types of user flows that the directory has. Flows of another type are checked only if they are in
-  ///     the ledger.
-  ///   - rateLimiter: shared with all other background reads.
-  ///   - logger: receives the result of each sweep, and the checks that failed.
-  ///   - metrics: receives the number of failed sweeps.
+  ///   - service: The service whose directory is read. Differences are recorded in the ledger of this service.
+  ///   - watchlist: The changed addresses, which are checked when their settle window has ended.
+  ///   - interval: The time from the start of one sweep to the start of the next.
+  ///   - flowTypes: The types of user flows that the directory has. Flows of another type are checked only if they are
+  ///     in the ledger.
+  ///   - rateLimiter: Shared with all other background reads.
+  ///   - logger: Receives the result of each sweep, and the checks that failed.
+  ///   - metrics: Receives the number of failed sweeps.
   package init(
     service: ChangeService,
     watchlist: Watchlist,

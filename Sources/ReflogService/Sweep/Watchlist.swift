@@ -1,17 +1,17 @@
 package import ReflogModel
 import Synchronization
 
-/// The changed addresses to check when the settle window after the change has ended.
+/// The changed addresses, which are checked when the settle window after their change has ended.
 ///
-/// The check is necessary because the directory may answer with success but not keep the change. The addresses are
-/// stored in memory only. After a restart, the first sweep checks all addresses.
+/// The check is necessary because the directory may answer with success and still not keep the change. The addresses
+/// are in memory only, because the first sweep after a restart checks all addresses.
 package final class Watchlist: Sendable {
   private let window: Duration
   private let due = Mutex<[Address: ContinuousClock.Instant]>([:])
 
   /// Creates an empty list.
   ///
-  /// - Parameter window: the directory's settle window.
+  /// - Parameter window: The directory's settle window.
   package init(window: Duration) {
     self.window = window
   }

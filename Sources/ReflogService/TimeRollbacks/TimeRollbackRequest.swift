@@ -8,7 +8,7 @@ package struct TimeRollbackRequest: Sendable {
   package let reason: String?
   /// The caller's `client-request-id`, or nil if it sent none.
   package let correlationID: String?
-  /// The id that Reflog gave the request.
+  /// The id that Reflog chose for the request.
   package let requestID: String
 
   /// Creates a request.
@@ -26,7 +26,7 @@ package struct TimeRollbackRequest: Sendable {
     self.requestID = requestID
   }
 
-  /// Returns this request with the given rollback, which is the rollback that the ledger stores.
+  /// Returns a copy of this request for the rollback that the ledger stores.
   func remembered(as rollback: TimeRollback) -> TimeRollbackRequest {
     TimeRollbackRequest(
       rollback: rollback,

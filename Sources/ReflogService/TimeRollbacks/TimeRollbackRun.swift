@@ -5,14 +5,12 @@ import ServiceLifecycle
 struct TimeRollbackRun: Sendable {
   /// The maximum number of addresses that are rolled back at the same time.
   ///
-  /// With several addresses at the same time, the rollback waits less for the directory. The number is small, so the
-  /// directory has free capacity for other requests.
+  /// With several addresses at the same time, the rollback waits less for the directory. The number is small, so that
+  /// the directory has free capacity for other requests.
   private static let width = 4
   /// The maximum number of times that one address is tried if its errors may be temporary.
   private static let attempts = 4
-  /// The number of failures in a row after which the pass ends.
-  ///
-  /// So many failures show that the directory seems to be down.
+  /// The number of failures in a row after which the pass ends, because the directory seems to be down.
   private static let patience = 8
 
   let changes: ChangeService
@@ -28,8 +26,8 @@ struct TimeRollbackRun: Sendable {
   /// Rolls back addresses until all are done, the service stops, or the directory seems to be down.
   ///
   /// - Parameters:
-  ///   - steps: the addresses, with the references to restore.
-  ///   - report: called after each attempt, with the address and the message of its error, or nil after a success.
+  ///   - steps: The addresses, with the references to restore.
+  ///   - report: Called after each attempt, with the address and the message of its error, or nil after a success.
   func work(on steps: [TimeRollback.Item], report: @escaping @Sendable (Address, String?) -> Void) async {
     await withTaskGroup(of: Bool.self) { group in
       var waiting = steps[...]
@@ -79,7 +77,7 @@ struct TimeRollbackRun: Sendable {
 }
 
 extension ServiceError {
-  /// How long to wait before the next attempt, or nil if another attempt would fail with the same error.
+  /// The wait before the next attempt, or nil if another attempt would fail with the same error.
   fileprivate var pauseBeforeRetry: Duration? {
     switch self {
     case .refused(_, let refusal) where refusal.httpStatus == 429:
@@ -89,9 +87,8 @@ extension ServiceError {
     }
   }
 
-  /// Whether the error shows that the directory seems to be down.
-  ///
-  /// Then the next address would probably have the same error.
+  /// Whether the error means that the directory seems to be down, so the next address would probably have the same
+  /// error.
   fileprivate var meansDirectoryIsDown: Bool {
     if case .outcomeUnknown = self { true } else { false }
   }

@@ -36,7 +36,7 @@ package final class TimeRollbacks: Service {
     (requests, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
   }
 
-  /// Returns the plan of a rollback: the result that the rollback would have at this moment.
+  /// Returns the plan of a rollback: the result that the rollback would have now.
   ///
   /// If a step can't be rolled back, the plan contains the problem at that step. This method only reads.
   ///
@@ -119,11 +119,10 @@ package final class TimeRollbacks: Service {
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
     // The reconciler may have settled the last change of the rollback. Then the rollback is done, but the ledger does
-    // not contain its end yet.
+    // not record its end yet.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
-    // A step is always shown if the reference that it held at the time is unknown. Steps that are still to be rolled
-    // back are shown only until the rollback is done. After that, such a step differs because a later change has set
-    // another reference.
+    // A step is always shown if the reference that it held at the time is unknown. Other steps are shown only until the
+    // rollback is done. After that, a step differs only because a later change has set another reference.
     let shown = isDone ? left.filter { $0.after == .unknown } : undone + left.filter { $0.after == .unknown }
     return TimeRollbackProgress(
       rollback: rollback,
@@ -134,8 +133,7 @@ package final class TimeRollbacks: Service {
 
   /// Returns the steps that this rollback has not set yet.
   ///
-  /// If this rollback has set a step, and a later change has set another reference there, the step is not returned
-  /// again.
+  /// A step that this rollback has set is left out, even if a later change has set another reference.
   private static func undone(_ steps: [TimeRollback.Item], _ made: [Change]) -> [TimeRollback.Item] {
     let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
     return steps.filter { $0.after != .unknown && !brought.contains($0.address) }
@@ -210,8 +208,8 @@ package final class TimeRollbacks: Service {
         metadata: ["batchId": "\(id)", "done": "\(steps.count - left.count)", "left": "\(left.count)"]
       )
     } catch {
-      // The error is only logged, because no request waits for this rollback. The rollback has the state `partial`. The
-      // caller can continue it with the same batch id.
+      // The error is only logged, because no request waits for this rollback. The state of the rollback is `partial`,
+      // and the caller can continue it with the same batch id.
       logger.error("a rollback to a time ended early", metadata: ["batchId": "\(id)", "error": "\(error)"])
     }
     state.withLock { state in

@@ -1,9 +1,9 @@
 import Glibc
 import ReflogMigrations
 
-/// The state of a SQLite file of Reflog before any connection opens it.
+/// The state of a Reflog file that is read before SQLite opens the file.
 ///
-/// Reading the state changes no file.
+/// SQLite would change or create files when it opens a file. Reading the state changes no file.
 struct FileState {
   let path: String
   /// Whether the file has a write-ahead log with transactions.
@@ -15,11 +15,11 @@ struct FileState {
 
   /// Reads the state of the file at a path, which must exist.
   ///
-  /// Call this initializer only while no connection of this process has the file open. It closes a descriptor of the
-  /// file, and the kernel then releases all locks that the process holds on the file (fcntl(2)).
+  /// Call this initializer only while no connection of this process has the file open. The initializer closes a
+  /// descriptor of the file, and the kernel then releases all locks that this process holds on the file (fcntl(2)).
   ///
-  /// - Throws: ``StorageError`` if the file is empty, cut, not a SQLite file, or a file of another program, or if its
-  ///   write-ahead log is damaged or belongs to another file.
+  /// - Throws: ``StorageError`` if the file is empty, shorter than its header says, not a SQLite file, or a file of
+  ///   another program. Also throws if the write-ahead log is damaged or belongs to another file.
   init(ofFileAt path: String, kind: StorageKind) throws {
     self.path = path
     guard let size = FileChecks.size(of: path), size > 0 else {
@@ -33,7 +33,8 @@ struct FileState {
     }
     guard header.hasTables else { throw StorageError.noTables(path: path) }
     guard header.applicationID == kind.migrations.applicationID else {
-      // After an interrupted start of an early version, the file can contain the migrator's table only.
+      // After an interrupted start of an early version of Reflog, the file can contain only the migrator's table and no
+      // application ID. Such a file is not a foreign file.
       try kind.migrations.refuseForeignFile(at: path)
       throw header.isWAL ? StorageError.foreign(path: path) : StorageError.noTables(path: path)
     }
@@ -43,7 +44,8 @@ struct FileState {
     let log = kind == .tokens ? .missing : try LogFile(ofDatabaseAt: path, pageSize: header.pageSize)
     hasUsedLog = if case .used = log { true } else { false }
     isLogMissing = if case .missing = log { header.mark != nil } else { false }
-    // While a log with transactions exists, the file can be shorter: SQLite copies the pages from the log later.
+    // The size is checked only if the log has no transactions. While the log has transactions, the file can be shorter,
+    // because SQLite copies the pages from the log later.
     if !hasUsedLog, let pageCount = header.pageCount {
       let whole = pageCount * header.pageSize
       guard size >= whole else {
@@ -58,7 +60,8 @@ struct FileState {
 
   /// Reads the state of a file that a server may be opening or closing.
   ///
-  /// The file and its log are two files, so they can disagree for a moment. So a refusal is checked a second time.
+  /// A server changes the file and its log one after the other, so for a moment they do not match. If the first check
+  /// fails, the files are therefore checked a second time.
   init(ofFileAt path: String, kind: StorageKind, settling: Bool) throws {
     for _ in 0..<(settling ? 1 : 0) {
       if let state = try? FileState(ofFileAt: path, kind: kind), !state.isLogMissing {

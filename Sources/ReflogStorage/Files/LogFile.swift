@@ -9,8 +9,8 @@ enum LogFile: Sendable {
   case empty
   /// The log contains transactions.
   ///
-  /// `isOnlyMark` is true if the log contains only page 1 of a database with `pageCount` pages, as a server leaves it
-  /// that ended directly after it stored its mark.
+  /// `pageCount` is the number of pages of the database. `isOnlyMark` is true if the log contains only page 1 of the
+  /// database. A server leaves such a log if it ends directly after it stored its mark.
   case used(salt: UInt32, isOnlyMark: Bool, pageCount: Int)
 
   private static let headerByteCount = 32
@@ -40,7 +40,7 @@ enum LogFile: Sendable {
     defer { close(file) }
     var header = [UInt8](repeating: 0, count: Self.headerByteCount)
     let count = pread(file, &header, Self.headerByteCount, 0)
-    // A new log and an emptied log begin with zero bytes, because the writer extends the file in advance.
+    // The writer extends the file with zero bytes in advance. So a new log and an emptied log begin with zero bytes.
     if header.allSatisfy({ $0 == 0 }) {
       self = .empty
       return
@@ -79,7 +79,9 @@ enum LogFile: Sendable {
     return header.number(at: 16)
   }
 
-  /// Returns whether these bytes are the header of a log: the magic number, the version and the checksum are right.
+  /// Returns whether these bytes are the header of a log.
+  ///
+  /// The magic number, the version and the checksum are checked.
   private static func isHeader(_ bytes: [UInt8]) -> Bool {
     let magic = bytes.number(at: 0)
     guard magic & ~1 == 0x377F_0682, bytes.number(at: 4) == 3_007_000 else { return false }

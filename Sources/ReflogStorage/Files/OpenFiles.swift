@@ -4,7 +4,8 @@ import Synchronization
 
 /// The files of an open database: the database and its write-ahead log.
 ///
-/// The object notices that another program replaced one of the two files, and it stores the ``SessionMark``.
+/// This object detects that another program replaced one of the two files. It also stores the ``SessionMark`` in the
+/// database's header.
 final class OpenFiles: Sendable {
   /// The path of the database.
   let path: String
@@ -25,19 +26,21 @@ final class OpenFiles: Sendable {
   }
 
   private struct State {
-    /// The open database, or nil once the files were released.
+    /// The descriptor of the open database, or nil after the file was released.
     ///
-    /// The descriptor must be kept while a connection is open. When a process closes a descriptor of a file, the kernel
-    /// releases all locks that the process holds on the file (fcntl(2)).
+    /// The descriptor must be kept while a connection is open. If this process closed the descriptor, the kernel would
+    /// release all locks that the process holds on the file (fcntl(2)), including the locks of SQLite.
     var descriptor: Int32?
     var mark: SessionMark?
-    /// The identities of the database and of its log, or nil while the files are not checked.
+    /// The identities of the database and of its log, or nil while ``check()`` does not compare them.
     var identities: (database: Identity?, log: Identity?)?
   }
 
   private let state: Mutex<State>
 
-  /// Opens the database at a path to write its mark. Call this initializer earlier than a connection opens the file.
+  /// Opens the database at a path to write its mark.
+  ///
+  /// Call this initializer before any connection opens the file.
   init(ofDatabaseAt path: String) throws(StorageError) {
     self.path = path
     let descriptor = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW)
@@ -50,8 +53,8 @@ final class OpenFiles: Sendable {
 
   /// Writes a mark into the header of the file, and begins to check the identities of the files.
   ///
-  /// The newest transaction must have written the same mark, so SQLite can later write the header without changing the
-  /// mark. When this method returns, the mark is durable.
+  /// The newest transaction must have written the same mark, or SQLite would overwrite the mark with another number
+  /// later. When this method returns, the mark is durable.
   func write(_ mark: SessionMark) throws(StorageError) {
     let isWritten = state.withLock { state in
       guard let descriptor = state.descriptor else { return false }
@@ -64,7 +67,7 @@ final class OpenFiles: Sendable {
     guard isWritten else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// Throws ``StorageError/replaced(path:)`` if one of the paths has another file than the open one, or no file.
+  /// Throws ``StorageError/replaced(path:)`` if one of the two paths has no file, or another file than at the start.
   ///
   /// The check needs two system calls.
   func check() throws(StorageError) {
@@ -73,12 +76,12 @@ final class OpenFiles: Sendable {
     guard Identity(path + "-wal") == log else { throw .replaced(path: path + "-wal") }
   }
 
-  /// Ends the checks, because the connections are being closed.
+  /// Ends the checks, because SQLite may delete the log when the connections close.
   func close() {
     state.withLock { $0.identities = nil }
   }
 
-  /// Closes the database. Call this method when no connection has the file open.
+  /// Closes the database; call this method when no connection has the file open.
   func release() {
     state.withLock { state in if let descriptor = state.descriptor.take() { Glibc.close(descriptor) } }
   }

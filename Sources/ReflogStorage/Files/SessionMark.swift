@@ -1,12 +1,12 @@
 /// A number in the header of a SQLite file that shows which write-ahead log belongs to the file.
 ///
 /// A server that opens a file stores the salt of the file's write-ahead log in the file's field `user_version`. When
-/// the server closes the file completely, it stores 0. So a file that was copied without its log is recognized, and so
-/// is a log that belongs to another file. SQLite itself reads such files as if nothing was missing.
+/// the server closes the file completely, the server stores 0. So Reflog recognizes a file that was copied without its
+/// log, and a log that belongs to another file. SQLite would read such files as if no data was missing.
 struct SessionMark: Hashable, Sendable {
-  /// The maximum number of uses of a log during one session.
+  /// The maximum number of times that a log is used again during one session.
   ///
-  /// SQLite begins to use the log again, with the next salt, when all pages of the log are in the file.
+  /// When all pages of the log are in the file, SQLite writes the log again from the start, with the next salt.
   private static let uses: UInt32 = 1 << 20
 
   /// The number that the file contains, which is not 0.
@@ -25,9 +25,9 @@ struct SessionMark: Hashable, Sendable {
 
   /// Returns whether a log with this salt can belong to the file with this mark.
   ///
-  /// SQLite adds 1 to the salt whenever it begins to use the log again (sqlite.org/fileformat2, section 4.1).
+  /// Whenever SQLite writes the log again from the start, it adds 1 to the salt (sqlite.org/fileformat2, section 4.1).
   func covers(salt: UInt32) -> Bool {
-    // The mark of the salt 0 is 1, so the difference may be -1.
+    // A salt of 0 has the mark 1, so the salt may be 1 less than the mark. Adding 1 avoids a negative difference.
     salt &- number &+ 1 <= Self.uses
   }
 }

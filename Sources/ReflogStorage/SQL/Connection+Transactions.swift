@@ -14,7 +14,8 @@ extension Connection: WriteConnection {
   package func commit() throws(CommitError) {
     do { try execute("COMMIT") } catch {
       guard let error = error as? SQLError else { throw .unknown("\(error)") }
-      // If the disk is full, SQLite keeps the transaction open, and it can be rolled back.
+      // If the disk is full, SQLite keeps the transaction open. So the commit counts as refused, and the caller rolls
+      // the transaction back.
       throw error.code == .full ? .refused(error) : .unknown(error.description)
     }
   }
@@ -43,9 +44,9 @@ extension Connection: WriteConnection {
     try executeAll("PRAGMA secure_delete = ON")
   }
 
-  /// Writes to the database without any effect, to find out whether it accepts writes.
+  /// Writes to the database without changing any data, to find out whether the database accepts writes.
   package func probe() throws {
-    // The statement writes a page, and does not change any value.
+    // SQLite writes a page even if the new value is equal to the old value.
     let value = try integer("PRAGMA user_version", kept: false) ?? 0
     try executeAll("PRAGMA user_version = \(value)")
   }

@@ -6,7 +6,7 @@ import GRDBSQLite
 /// Each SQL text is prepared only once, and the prepared statement is kept while the file is open. Pass false for
 /// `kept` if the SQL text can have an unlimited number of forms, for example if it contains a filter.
 package final class Connection: LedgerConnection {
-  /// GRDB opens the file and owns the connection.
+  /// The connection of GRDB, which opens and closes the file.
   let database: Database
   /// The number of SQL statements that were run on this connection.
   package private(set) var statementCount = 0
@@ -14,9 +14,9 @@ package final class Connection: LedgerConnection {
   /// Whether SQLite overwrites the bytes of deleted rows, until the next transaction begins.
   var deletesSecurely = false
 
-  /// The result code of a failed binding (the assignment of a value to an argument), or nil if no binding failed.
+  /// The result code of the last failed binding since the last run of a statement, or nil if no binding failed.
   ///
-  /// Only bindings since the last run of a statement count.
+  /// A binding assigns a value to an argument of a statement.
   private var failedBinding: Int32?
 
   /// Creates a connection that uses GRDB's connection.
@@ -79,7 +79,7 @@ package final class Connection: LedgerConnection {
         kept ? try database.cachedStatement(sql: sql) : try database.makeStatement(sql: sql),
         of: self
       )
-      // If another caller is still reading the rows of the kept statement, this call needs a separate statement.
+      // If a caller is still reading the rows of the kept statement, a second statement is prepared for this call.
       if statement.isBusy { statement = Statement(try database.makeStatement(sql: sql), of: self) }
       try arguments.bind(to: statement)
       return statement
@@ -90,7 +90,7 @@ package final class Connection: LedgerConnection {
 }
 
 extension SQLError {
-  /// Converts an error of GRDB to an error of SQLite.
+  /// Converts an error of GRDB to an ``SQLError``.
   init(_ error: DatabaseError) {
     self.init(error.resultCode.rawValue, message: error.message ?? "\(error.resultCode)")
   }

@@ -5,21 +5,24 @@ package protocol Dialect: Sendable {
   /// Returns the expression of the greater of two numbers, neither of which may be NULL.
   func greater(_ first: String, _ second: String) -> String
 
-  /// Returns a form of a text expression for comparisons that ignore the case of ASCII letters.
+  /// Returns a text expression in the form for comparisons that ignore the case of ASCII letters.
   ///
-  /// Use the form on both sides of a comparison.
+  /// Use this form on both sides of a comparison.
   func ignoringCase(_ text: String) -> String
 
-  /// Returns a form of a text expression for comparisons byte by byte.
+  /// Returns a text expression in the form for comparisons byte by byte.
   ///
-  /// Use the form on the left side of a comparison.
+  /// Use this form on the left side of a comparison.
   func bytewise(_ text: String) -> String
 
-  /// Returns the expression of the UTF-8 bytes of a text, or of the text in lower case if the case is ignored.
+  /// Returns the expression of the UTF-8 bytes of a text.
+  ///
+  /// If the case is ignored, the expression returns the bytes of the text in lower case.
   func bytes(of text: String, ignoringCase: Bool) -> String
 
-  /// Returns the expression of the position of a part in a text or in bytes: 1 for the first position, 0 if the part is
-  /// missing.
+  /// Returns the expression of the position of a part in a text or in bytes.
+  ///
+  /// The first position is 1. The value is 0 if the part is missing.
   func position(of part: String, in whole: String) -> String
 
   /// Returns a query for the numbers in a JSON array, one row for each number.
@@ -45,9 +48,9 @@ package protocol Dialect: Sendable {
   /// A database may store a GUID in another form, see ``SQLValue/guid(_:)``.
   func requestID(_ column: String) -> String
 
-  /// Returns the prefix of a query that makes the database describe its query plan, one line in each row.
+  /// Returns the text in front of a query that lets the database describe the query plan, one line in each row.
   var explain: String { get }
-  /// The column of ``explain``'s rows that contains the line.
+  /// The index of the column that contains the line, in the rows that ``explain`` returns.
   var explainColumn: Int { get }
 }
 
@@ -69,19 +72,18 @@ package struct SQLiteDialect: Dialect {
   /// Returns the expression of the greater of two numbers, neither of which may be NULL.
   package func greater(_ first: String, _ second: String) -> String { "max(\(first), \(second))" }
 
-  /// Returns a form of a text expression for comparisons that ignore the case of ASCII letters.
+  /// Returns a text expression in the form for comparisons that ignore the case of ASCII letters.
   package func ignoringCase(_ text: String) -> String { "\(text) COLLATE NOCASE" }
 
-  /// Returns a form of a text expression for comparisons byte by byte.
+  /// Returns a text expression in the form for comparisons byte by byte.
   package func bytewise(_ text: String) -> String { "\(text) COLLATE BINARY" }
 
-  /// Returns the expression of the UTF-8 bytes of a text, or of the text in lower case if the case is ignored.
+  /// Returns the expression of the UTF-8 bytes of a text, in lower case if the case is ignored.
   package func bytes(of text: String, ignoringCase: Bool) -> String {
     ignoringCase ? "CAST(lower(\(text)) AS BLOB)" : "CAST(\(text) AS BLOB)"
   }
 
-  /// Returns the expression of the position of a part in a text or in bytes: 1 for the first position, 0 if the part is
-  /// missing.
+  /// Returns the expression of the position of a part in a text or in bytes, or of 0 if the part is missing.
   package func position(of part: String, in whole: String) -> String { "instr(\(whole), \(part))" }
 
   /// Returns a query for the numbers in a JSON array, one row for each number.

@@ -1,12 +1,12 @@
 /// A connection to the database of a ledger, for one read, for one transaction, or for as long as the writer runs.
 ///
 /// Each call waits for its result on the calling thread, so use a connection only on a thread that may wait. The SQL
-/// texts are the same for all databases. A text contains placeholders `?`, `?1` or `:name`. ``Dialect`` provides the
-/// parts of a text that differ between the databases.
+/// texts are the same for all databases, except for the parts that ``Dialect`` returns. An SQL text contains
+/// placeholders `?`, `?1` or `:name`.
 package protocol LedgerConnection: AnyObject {
   /// The parts of SQL that differ between the databases.
   var dialect: any Dialect { get }
-  /// The number of rows that the last statement changed.
+  /// The number of rows that the last SQL statement changed.
   var changedRowCount: Int { get }
 
   /// Runs a statement that returns no rows.
@@ -29,7 +29,7 @@ package protocol LedgerConnection: AnyObject {
 }
 
 extension LedgerConnection {
-  /// Runs a statement that returns no rows, and whose prepared form is kept.
+  /// Runs a statement that returns no rows, and keeps the prepared statement for the next call.
   package func execute(_ sql: String, _ arguments: SQLArguments = []) throws {
     try execute(sql, arguments, kept: true)
   }
@@ -89,7 +89,7 @@ extension LedgerConnection {
     try first(sql, arguments, kept: kept) { try $0.optionalText(0) } ?? nil
   }
 
-  /// Returns true if the number in the first column of the first row is not 0, and false if there is no row.
+  /// Returns whether the number in the first column of the first row is not 0; the result is false if there is no row.
   package func bool(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> Bool {
     try integer(sql, arguments, kept: kept).map { $0 != 0 } ?? false
   }

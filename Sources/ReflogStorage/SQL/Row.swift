@@ -2,12 +2,12 @@ import GRDBSQLite
 
 /// A row of a result, valid until the next row is read.
 ///
-/// The methods never convert a value. If a value has another type than the caller requests, the database may be damaged,
-/// so the methods throw.
+/// The methods never convert a value. They throw if a value has another type than the caller requests, because the
+/// database may then be damaged.
 package struct Row {
-  /// The statement of SQLite whose current row this is, or nil if another database sent the row.
+  /// The SQLite statement that returned this row, or nil if another database sent the row.
   private let statement: OpaquePointer?
-  /// The values of the row if another database sent it.
+  /// The values of the row, or nil if the row is from SQLite.
   private let cells: Unmanaged<Cells>?
 
   /// Creates a row of SQLite.
@@ -79,8 +79,8 @@ package struct Row {
       let start = sqlite3_column_text(statement, Int32(column))
     else { throw unexpected(column) }
     let count = byteCount(column, of: statement)
-    // SQLite ends each text with a NUL. `validatingCString` is much faster than `validating`, but it reads only the
-    // bytes in front of the first NUL, so a text that contains a NUL needs the slower initializer.
+    // SQLite ends each text with a NUL. `validatingCString` is much faster than `validating`, but it stops at the first
+    // NUL. So a text that contains a NUL needs the slower initializer.
     let text = String(validatingCString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
     if let text, text.utf8.count == count { return text }
     let bytes = UnsafeBufferPointer(start: start, count: count)
@@ -134,7 +134,7 @@ package struct Row {
   /// Whether the database stores a GUID as text, and not as 16 bytes.
   package var storesGUIDsAsText: Bool { statement == nil }
 
-  /// Returns the error for a column that contains a value of a type that Reflog does not write.
+  /// Returns the error for a column with a value that Reflog does not write.
   package func unexpected(_ column: Int) -> StorageError {
     let name =
       if let statement { sqlite3_column_name(statement, Int32(column)).map { String(cString: $0) } } else {
@@ -143,7 +143,7 @@ package struct Row {
     return .unexpectedValue(column: name ?? "a column")
   }
 
-  /// Returns the value of a column of a row that another database sent.
+  /// Returns the value of a column; the row must be from another database than SQLite.
   private func cell(_ column: Int) -> Cell {
     cells?._withUnsafeGuaranteedRef { $0.values[column] } ?? .null
   }

@@ -2,13 +2,15 @@ import GRDBSQLite
 
 /// An error of the database.
 ///
-/// The error contains the database's message. The error does not contain the values that were bound to the statement, because
-/// they may be personal data.
+/// The error contains the message of the database, but not the values that were bound to the statement, because the
+/// values may be personal data.
 package struct SQLError: Error, Sendable, CustomStringConvertible {
-  /// The kinds of errors that Reflog distinguishes, named after SQLite's primary result codes (sqlite.org/rescode.html).
+  /// The kinds of errors that Reflog distinguishes.
+  ///
+  /// Most names are SQLite's primary result codes (sqlite.org/rescode.html).
   package enum Code: Sendable {
     case busy, full, inputOutput, outOfMemory, interrupted, corrupt, constraint, misuse, other
-    /// The database ended the transaction without any effect, and the transaction can succeed if it is run again.
+    /// The database ended the transaction without any effect; the transaction can succeed in another attempt.
     case transient
   }
 
@@ -27,7 +29,7 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
     self.init(result, message: message ?? "SQLite error \(result)")
   }
 
-  /// Creates an error from a result code of SQLite, primary or extended.
+  /// Creates an error from a primary or extended result code of SQLite.
   init(_ result: Int32, message: String) {
     self.message = message
     code =
@@ -44,8 +46,9 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
       }
   }
 
-  /// Whether the database may have rolled back the whole transaction because of this error
-  /// (sqlite.org/lang_transaction.html).
+  /// Whether the database may have rolled back the whole transaction because of this error.
+  ///
+  /// See sqlite.org/lang_transaction.html.
   var endsTransaction: Bool {
     switch code {
     case .full, .inputOutput, .outOfMemory, .busy, .interrupted, .corrupt, .transient: true

@@ -1,7 +1,7 @@
 import GRDB
 import GRDBSQLite
 
-/// A prepared statement of one connection.
+/// A prepared SQL statement of one connection.
 ///
 /// Use the statement only on the connection's thread.
 package struct Statement {
@@ -9,7 +9,7 @@ package struct Statement {
   private let pointer: OpaquePointer
   private let connection: Connection
 
-  /// Creates a statement that uses a statement that GRDB prepared.
+  /// Wraps a statement that GRDB prepared.
   init(_ owner: GRDB.Statement, of connection: Connection) {
     self.owner = owner
     pointer = owner.sqliteStatement
@@ -56,8 +56,8 @@ package struct Statement {
   package func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      // An empty buffer may have no address. SQLite binds NULL if it receives no address, so a fixed address is passed
-      // instead.
+      // An empty buffer may have no address. For a null pointer, SQLite would bind NULL instead of an empty text, so a
+      // fixed address is passed.
       let start = bytes.baseAddress.map(UnsafeRawPointer.init)?.assumingMemoryBound(to: CChar.self) ?? Self.emptyText
       note(sqlite3_bind_text64(pointer, index, start, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8)))
     }
@@ -77,17 +77,17 @@ package struct Statement {
     }
   }
 
-  /// Stores the result of a binding if the binding failed, for example because the value exceeds SQLite's limits.
+  /// Stores the result code of a failed binding; a binding fails, for example, if the value exceeds SQLite's limits.
   ///
   /// The next run of a statement then throws.
   private func note(_ result: Int32) {
     if result != SQLITE_OK { connection.noteFailedBinding(result) }
   }
 
-  /// Returns the next row, or nil at the end.
+  /// Returns the next row, or nil after the last row.
   ///
-  /// Use this method for a statement that is run for every change, because this method is the fastest way to read rows.
-  /// After the last row, call ``reset()``.
+  /// Use this method only for statements that run for every change, because it is faster but needs more care: call
+  /// ``reset()`` after the last row.
   package func next() throws(SQLError) -> Row? {
     try connection.willRun()
     switch sqlite3_step(pointer) {
@@ -103,7 +103,7 @@ package struct Statement {
   /// Resets the statement for its next run.
   package func reset() { sqlite3_reset(pointer) }
 
-  /// Runs the statement to its end and resets it.
+  /// Runs the statement until its last row, and resets the statement.
   package func run() throws(SQLError) {
     try connection.willRun()
     var result = sqlite3_step(pointer)
@@ -118,8 +118,8 @@ package struct Statement {
 
   /// Calls `body` with each row, until `body` returns false.
   ///
-  /// The statement is always reset, also after an error. Without the reset, the connection would continue to read an
-  /// old state of the file.
+  /// The statement is always reset, also after an error. Without the reset, later reads of the connection would return
+  /// an old state of the file.
   package func read(_ body: (Row) throws -> Bool) throws {
     try connection.willRun()
     defer { sqlite3_reset(pointer) }

@@ -7,11 +7,9 @@ package struct GroupCommitLimits: Sendable {
   /// With 256 writes in a transaction and a flush of 5 ms, thousands of changes per second are possible, and a commit
   /// takes only milliseconds.
   package let batch: Int
-  /// The minimum free space of the disk in bytes.
+  /// The minimum free space of the disk in bytes; with less free space, a write that reserves a slot is refused.
   ///
-  /// If the disk has less free space, a write that reserves a slot is refused.
-  ///
-  /// The limit is about the space that the reserved writes need when the server is busy.
+  /// The limit is approximately the space that the reserved writes need when the server is busy.
   package let headroomBytes: UInt64
 
   /// Creates limits for one writer.

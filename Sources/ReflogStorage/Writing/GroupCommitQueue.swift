@@ -2,7 +2,7 @@ import DequeModule
 
 /// The queue of a writer, with a maximum length.
 ///
-/// Reserved writes always have a slot, and run before ordinary writes.
+/// A reserved write always has a slot, and runs earlier than ordinary writes.
 struct GroupCommitQueue<Write> {
   private let limits: GroupCommitLimits
   private var reservedWrites: Deque<Write> = []
@@ -35,7 +35,7 @@ struct GroupCommitQueue<Write> {
     reservedWrites.append(write)
   }
 
-  /// Releases a reserved slot without using it.
+  /// Releases a reserved slot that no write will use.
   mutating func releaseSlot() {
     precondition(reservedSlots > 0, "there is no reserved slot to release")
     reservedSlots -= 1

@@ -23,12 +23,14 @@ struct GroupCommitTransaction<Session: WriteSession> {
     case unknown(String)
   }
 
-  /// The attempt without savepoints was rolled back, so an attempt with savepoints is needed.
+  /// The error that ends an attempt without savepoints: a write failed after it changed a row.
+  ///
+  /// The transaction is rolled back, and an attempt with savepoints follows.
   private struct NeedsSavepoints: Error {}
 
-  /// The pauses in milliseconds before a transaction is run again because of a transient error.
+  /// The pauses in milliseconds between the attempts to run a transaction that failed with a transient error.
   ///
-  /// All pauses together are long enough for the restart of a database server. All writes wait meanwhile.
+  /// All pauses together are long enough for the restart of a database server. All other writes wait during the pauses.
   private static var transientPauses: [UInt32] { [0, 50, 200, 500, 1000, 2000] }
 
   private let connection: any WriteConnection
@@ -45,7 +47,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
   ///   - writes: The writes, in order.
   ///   - items: The items that the writes will append; see ``WriteSession/begin(_:)``.
   func run(_ writes: [Write], of items: [Session.Items] = []) -> Outcome {
-    // The writes have no effect outside the transaction that is rolled back, so each write can run again.
+    // A write can run again, because it has no effect outside the transaction that was rolled back.
     func attemptTwice() -> Outcome {
       do { return try attempt(writes, items, make: makeAlone) } catch {
         do { return try attempt(writes, items, make: makeInSavepoint) } catch { return .rolledBack(error) }
@@ -59,9 +61,9 @@ struct GroupCommitTransaction<Session: WriteSession> {
     return attemptTwice().settled
   }
 
-  /// Runs the writes once.
+  /// Runs the writes and commits the transaction, in one attempt.
   ///
-  /// - Throws: ``NeedsSavepoints`` after the transaction was rolled back.
+  /// - Throws: ``NeedsSavepoints`` if the transaction was rolled back and must run again with savepoints.
   private func attempt(
     _ writes: [Write],
     _ items: [Session.Items],
@@ -124,7 +126,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
   /// Rolls the transaction back.
   private func rollBack(because error: any Error) -> Outcome {
     do {
-      // After some errors, the database has already rolled the transaction back. Then ROLLBACK would fail.
+      // After some errors, the database has already rolled the transaction back. A second ROLLBACK would fail.
       if connection.isInsideTransaction { try connection.rollBack() }
     } catch {
       return .unknown("the transaction can't be rolled back: \(error)")
@@ -148,7 +150,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
 }
 
 extension GroupCommitTransaction.Outcome {
-  /// The outcome with an error that the callers of the writes understand.
+  /// The outcome with errors of the kind ``StorageError``, which the callers of the writes expect.
   fileprivate var settled: Self {
     guard case .rolledBack(let error) = self else { return self }
     return .rolledBack(GroupCommitTransaction.meaning(of: error))

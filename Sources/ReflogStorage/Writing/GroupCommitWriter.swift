@@ -2,13 +2,13 @@ import Synchronization
 
 /// The only writer of a database.
 ///
-/// Concurrent writes share a transaction. Each caller gets the result of the caller's write when the transaction is
-/// durable.
+/// Concurrent writes share a transaction. When the transaction is durable, each caller gets the result of its own
+/// write.
 ///
 /// If one write throws, only that write is rolled back. If COMMIT fails, it is unknown whether the transaction was
-/// written. Every write in the transaction then throws ``StorageError/commitUnknown(_:)``, and the writer accepts no
-/// more writes. The writer's thread ends with an error, so the process ends. At the next start, Reflog reads the file
-/// and then has the result.
+/// written. Then every write in the transaction throws ``StorageError/commitUnknown(_:)``, and the writer accepts no
+/// more writes. The writer's thread ends with an error, so the process ends. At the next start, Reflog reads the
+/// database and so finds the result.
 package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   /// The kind of a write, which defines the order in the queue and the use of reserved slots.
   package enum WritePriority: Sendable {
@@ -53,7 +53,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     package var statements = 0
   }
 
-  /// The open write connection, the session that uses it, and the work in addition to transactions.
+  /// The open write connection, the session that uses it, and the maintenance work on the database.
   private struct Opened {
     let connection: any WriteConnection
     let session: Session
@@ -63,7 +63,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   private let store: any WritableStore
   private let limits: GroupCommitLimits
   private let thread: WriterThread
-  /// Opens the write connection, creates the session, and calls the closure with both.
+  /// Opens the write connection and creates the session, and passes both to the closure.
   private let withOpened: @Sendable ((Opened) throws -> Void) throws -> Void
   private let state: Mutex<State>
   private let counted = Mutex(Counters())
@@ -101,10 +101,9 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
 
   /// Runs a write, and returns when the write is durable.
   ///
-  /// Other writes can share the transaction.
-  ///
-  /// This method waits for the result even if the calling task is cancelled, because the caller must know the result.
-  /// The writer may call `body` twice, because a transaction that is rolled back can be run again.
+  /// The write can share a transaction with other writes. This method waits for the result even if the calling task is
+  /// cancelled, because the caller must know the result. The writer may call `body` more than once, because a
+  /// transaction that was rolled back can run again.
   ///
   /// - Throws: The error that `body` throws, or a ``StorageError``.
   package func write<Value: Sendable>(
@@ -170,12 +169,11 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// Frees the space of deleted rows, so that the database keeps no copy of them outside its history.
+  /// Frees the space of deleted rows, so that the database's files keep no copy of these rows.
   ///
-  /// A SQLite file can still contain copies of cells that SQLite moved before their rows were deleted. A compaction
-  /// removes these copies.
+  /// A SQLite file can still contain copies of cells that SQLite moved earlier. A compaction removes these copies.
   ///
-  /// - Throws: ``StorageError/locked`` if the space can't be freed because another connection reads all the time.
+  /// - Throws: ``StorageError/locked`` if other connections read all the time, so that the space can't be freed.
   package func reclaim() async throws {
     var attempts = 0
     while attempts < Self.reclaimingAttempts {
@@ -190,7 +188,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     throw StorageError.locked
   }
 
-  /// The maximum number of attempts that a connection that reads may prevent.
+  /// The maximum number of attempts to free space that fail because a connection is reading.
   private static var reclaimingAttempts: Int { 100 }
   /// The pause between two attempts to free space.
   private static var reclaimingPause: Duration { .milliseconds(100) }
@@ -220,7 +218,8 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
 
   /// Whether the disk has enough free space for the reserved writes.
   ///
-  /// An intent reserves a slot for the outcome, so the disk must also have space for the outcome.
+  /// The free space is needed because an intent reserves a slot for the outcome, and the outcome must then fit on the
+  /// disk.
   private var hasHeadroom: Bool { store.hasHeadroom(of: limits.headroomBytes) }
 }
 
@@ -299,9 +298,9 @@ extension GroupCommitWriter: WrittenFile {
     return true
   }
 
-  /// Returns an error if the database may not be written any more; the writer is then not healthy.
+  /// Returns an error if the database may not be written any more, and then marks the writer as not healthy.
   ///
-  /// One check for each transaction is enough, so its two system calls do not slow down single changes.
+  /// The check needs two system calls. It runs once for each transaction, so it does not slow down single changes.
   @discardableResult
   private func noteIfUnusable() -> StorageError? {
     do { try store.check() } catch {
@@ -320,7 +319,7 @@ extension GroupCommitWriter: WrittenFile {
     }
   }
 
-  /// Returns the writes that can run.
+  /// Returns the writes that may run, and refuses the others.
   ///
   /// If the disk is nearly full, this method refuses all writes that reserve a slot.
   private func refusingWithoutHeadroom(_ writes: [Write]) -> [Write] {

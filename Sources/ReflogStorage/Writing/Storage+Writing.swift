@@ -13,10 +13,10 @@ extension Storage: WritableStore {
     }
   }
 
-  /// Whether the database has at least `bytes` of free space, as far as this can be found out without a write.
+  /// Whether the database has at least `bytes` of free space; the method reads the free space without a write.
   package func hasHeadroom(of bytes: UInt64) -> Bool { FileChecks.freeBytes(besideFileAt: path) >= bytes }
 
-  /// Throws if the database may not be written any more, for example because another program replaced its file.
+  /// Throws if the database may not be written any more, for example because another program replaced the file.
   package func check() throws(StorageError) { try files.check() }
 
   /// The number of pages that are returned to the file system in one job.
@@ -24,9 +24,9 @@ extension Storage: WritableStore {
   /// Other writes wait while the job runs, so the number is small.
   private static let pagesReclaimed = 256
 
-  /// Returns pages of deleted rows to the file system or, if there are none, empties the write-ahead log.
+  /// Returns pages of deleted rows to the file system; if no such page is left, the method empties the write-ahead log.
   ///
-  /// When the result is `all`, the write-ahead log contains no deleted rows.
+  /// The result is `all` after the write-ahead log was emptied. Then the files contain no deleted rows.
   private static func reclaim(_ connection: Connection, _ files: OpenFiles) throws -> StoreUpkeep.Reclaimed {
     if try connection.integer("PRAGMA freelist_count") ?? 0 > 0 {
       try connection.execute("PRAGMA incremental_vacuum(\(pagesReclaimed))")

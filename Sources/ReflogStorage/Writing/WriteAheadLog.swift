@@ -3,24 +3,22 @@ import GRDB
 import GRDBSQLite
 import Glibc
 
-/// The write-ahead log of a file.
+/// The write-ahead log of a file, which only the file's writer maintains.
 ///
-/// Only the file's writer maintains the log.
-///
-/// The log's file is extended in advance, and is not truncated while writes arrive. A commit then overwrites existing
-/// bytes, and the file does not become longer. A flush takes only half the time in this case.
+/// The log's file is extended in advance, and keeps its length while writes arrive. So a commit overwrites existing
+/// bytes and does not extend the file. A flush then takes only half the time.
 struct WriteAheadLog {
   /// The number of new pages after which the log is copied into the file.
   ///
-  /// These pages have 16 MB. Copying them takes some tens of milliseconds.
+  /// This number of pages has 16 MB, and is copied in some tens of milliseconds.
   private static let pagesBetweenCheckpoints = 4000
   /// The size in bytes to which the log's file is extended in advance.
   ///
   /// This size is enough for the pages between two checkpoints and the pages that are written during a checkpoint.
   private static let grownBytes = 24 << 20
-  /// The minimum free space of the disk in bytes for extending the log in advance.
+  /// The minimum free space of the disk in bytes; with less free space, the log is not extended in advance.
   private static let spareBytes: UInt64 = 256 << 20
-  /// The maximum time in milliseconds that all writes wait for readers when the log is too large and must be reset.
+  /// The maximum time in milliseconds that the writer waits for readers, to reset a log that is too large.
   private static let restartMilliseconds: Int32 = 40
 
   private let connection: Connection
@@ -36,24 +34,22 @@ struct WriteAheadLog {
     path = files.path + "-wal"
   }
 
-  /// Extends the log's file to its full size.
+  /// Extends the log's file with zero bytes to its full size.
   ///
-  /// The added bytes are zero. Zero bytes are not a valid frame of the log, so a recovery after a crash ignores the
-  /// added bytes.
+  /// Zero bytes are not a valid frame of the log, so a recovery after a crash ignores the added bytes.
   func grow() throws(StorageError) {
     let size = FileChecks.size(of: path) ?? 0
     guard size < Self.grownBytes else { return }
     let file = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)
-    // SQLite creates the file in the first transaction, so the file can be missing here.
+    // The file can be missing here, because SQLite creates the file in the first transaction.
     guard file >= 0 else { return }
     defer { close(file) }
     let zeroes = [UInt8](repeating: 0, count: 1 << 20)
     var position = size
-    // The log is not extended if the disk has little free space. That space is kept for changes.
+    // The log is not extended if the disk has little free space, because changes need that space.
     while position < Self.grownBytes, FileChecks.freeBytes(besideFileAt: path) > Self.spareBytes {
       let count = pwrite(file, zeroes, min(zeroes.count, Self.grownBytes - position), off_t(position))
-      // If the disk is full, the log is not extended further. If a later write needs more space, that write reports the
-      // error.
+      // If the disk is full, the loop ends without an error. A later write that needs the space reports the error.
       guard count > 0 else { break }
       position += count
     }
@@ -66,26 +62,28 @@ struct WriteAheadLog {
     guard pages >= Self.pagesBetweenCheckpoints else { return }
     try checkpoint()
     guard (FileChecks.size(of: path) ?? 0) > restartBytes else { return }
-    // The log is too large, because a reader was active at every earlier checkpoint and SQLite could not reset the log.
-    // So this checkpoint waits for the readers, and all writes wait too.
+    // The log is too large, because readers were active at every earlier checkpoint, and SQLite could not reset the
+    // log. So this checkpoint waits for the readers. All writes wait too.
     let hasRestarted = try Self.run(.restart, waiting: Self.restartMilliseconds, connection)
     restartBytes = hasRestarted ? StorageSettings.keptWALBytes : 2 * (FileChecks.size(of: path) ?? 0)
   }
 
-  /// Copies the part of the log that no reader needs into the file.
+  /// Copies the log into the file, except the part that a reader still needs.
   mutating func checkpoint() throws {
     _ = try Self.run(.passive, connection)
     pages = 0
-    // If another program emptied the log, SQLite chose a new salt. Then the file needs a new mark.
+    // If another program emptied the log, SQLite chose a new salt, and the mark in the file does not match it. Then a
+    // new mark is stored.
     if let salt = LogFile.salt(ofDatabaseAt: files.path), files.mark?.covers(salt: salt) == false { try mark() }
   }
 
-  /// Stores the salt of the log in the file's header, so the file and its log can be recognized.
+  /// Stores the salt of the log in the file's header, so that a later start can check that the file and the log belong
+  /// together.
   ///
   /// When this method returns, the mark is durable and the log's file exists.
   func markAtStart() throws {
     let stored = UInt32(truncatingIfNeeded: try connection.integer("PRAGMA user_version", kept: false) ?? 0)
-    // After a crash, the log can contain a mark that is not in the file yet.
+    // After a crash, the newest mark can be in the log only. Then the same mark is written into the file too.
     if let salt = LogFile.salt(ofDatabaseAt: files.path), let mark = SessionMark(stored), mark.covers(salt: salt) {
       return try files.write(mark)
     }
@@ -93,7 +91,8 @@ struct WriteAheadLog {
   }
 
   private func mark() throws {
-    // A log gets its salt with the first transaction, so the first mark is any number.
+    // A log gets its salt with its first transaction. So the first transaction stores a random mark, and the second one
+    // stores the mark for the salt.
     try Self.store(SessionMark(salt: .random(in: 1...UInt32.max)), connection)
     guard let salt = LogFile.salt(ofDatabaseAt: files.path) else {
       throw StorageError.unusable(path: path, problem: "it can't be read: \(lastSystemError())")
@@ -109,7 +108,7 @@ struct WriteAheadLog {
 
   /// Copies the log into the file, and removes the mark, because the file is complete without its log.
   ///
-  /// If a reader prevents SQLite from emptying the log, the mark is kept.
+  /// If a reader prevents SQLite from emptying the log, the mark is kept, because the file still needs its log.
   static func end(_ connection: Connection) throws {
     guard try run(.truncate, connection) else { return }
     try store(nil, connection)
@@ -122,9 +121,9 @@ struct WriteAheadLog {
     if pages > 0 { try checkpoint() }
   }
 
-  /// Adds the pages that this connection wrote since the last call.
+  /// Adds the number of pages that this connection wrote since the last call.
   ///
-  /// Each call of this method resets SQLite's counter of written pages, because the counter has only 32 bits.
+  /// Each call resets SQLite's counter of written pages, because the counter has only 32 bits.
   private mutating func countPages() {
     var (current, highest) = (Int32(0), Int32(0))
     sqlite3_db_status(connection.pointer, SQLITE_DBSTATUS_CACHE_WRITE, &current, &highest, 1)
@@ -154,8 +153,8 @@ struct WriteAheadLog {
       _ = try connection.database.checkpoint(mode)
       return true
     } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode) {
-      // Another process is reading, or the disk is full. No data is lost, because the log keeps all pages and a later
-      // checkpoint copies the pages.
+      // Another process is reading, or the disk is full. No data is lost, because the log keeps all pages, and a later
+      // checkpoint copies them.
       return false
     } catch let error as DatabaseError {
       throw SQLError(error)

@@ -1,10 +1,10 @@
-/// The connection that writes to a database, with its transactions.
+/// A connection that writes to a database, and the operations of its transactions.
 package protocol WriteConnection: LedgerConnection {
   /// The number of SQL statements that were run on this connection.
   var statementCount: Int { get }
-  /// The number of rows that were changed on this connection.
+  /// The number of changed rows since the connection was opened.
   ///
-  /// The number shows only whether a write changed a row: it increases with every change.
+  /// Compare two values only to find out whether a write changed a row, because the databases count in different ways.
   var allChangedRowCount: Int64 { get }
   /// Whether a transaction is open.
   var isInsideTransaction: Bool { get }
@@ -22,9 +22,9 @@ package protocol WriteConnection: LedgerConnection {
   /// Removes the savepoint.
   func releaseSavepoint() throws
 
-  /// Prepares the transaction for the deletion of data of which no copy may remain.
+  /// Prepares the transaction for a deletion that must leave no copy of the deleted data.
   func beginDeletion() throws
-  /// Writes to the database without any effect, to find out whether it accepts writes.
+  /// Writes to the database without changing any data, to find out whether the database accepts writes.
   func probe() throws
 }
 
@@ -36,13 +36,13 @@ package enum CommitError: Error {
   case unknown(String)
 }
 
-/// The work of a database's writer in addition to transactions.
+/// The maintenance work of a database's writer, in addition to transactions.
 package struct StoreUpkeep {
   /// Does the work that is due after a transaction.
   let afterCommit: () throws -> Void
-  /// Does the work that can wait until no write arrived for a second.
+  /// Does the work that can wait until no write has arrived for a second.
   let rest: () throws -> Void
-  /// Frees a part of the space of deleted rows, so that other writes wait only a short time.
+  /// Frees only a part of the space of deleted rows in each call, so that other writes wait only a short time.
   let reclaim: () throws -> Reclaimed
 
   /// The result of a call that frees space.
@@ -51,11 +51,11 @@ package struct StoreUpkeep {
     case all
     /// A part of the space is free, and the closure can be called again immediately.
     case part
-    /// A connection that reads prevented the work, so the closure should be called again later.
+    /// A connection that reads prevented the work, so the closure must be called again later.
     case prevented
   }
 
-  /// Creates the work of a writer.
+  /// Creates the maintenance work of a writer.
   package init(
     afterCommit: @escaping () throws -> Void,
     rest: @escaping () throws -> Void,
@@ -67,7 +67,7 @@ package struct StoreUpkeep {
   }
 }
 
-/// A database that one writer writes.
+/// A database to which exactly one writer writes.
 package protocol WritableStore: Sendable {
   /// The connection that writes.
   associatedtype Writer: WriteConnection
@@ -75,9 +75,11 @@ package protocol WritableStore: Sendable {
   /// Opens the write connection, and calls `body` on the calling thread.
   func withWriter(_ body: (Writer, StoreUpkeep) throws -> Void) throws
 
-  /// Whether the database has at least `bytes` of free space, as far as this can be found out without a write.
+  /// Whether the database has at least `bytes` of free space.
+  ///
+  /// The answer must not need a write. A database that can't report its free space returns true.
   func hasHeadroom(of bytes: UInt64) -> Bool
 
-  /// Throws if the database may not be written any more, for example because another program replaced its file.
+  /// Throws if the database may not be written any more, for example because another program replaced the file.
   func check() throws(StorageError)
 }

@@ -6,9 +6,9 @@ import Synchronization
 
 /// The only thread that writes Reflog's files.
 ///
-/// While the thread runs, only it uses the write connections.
+/// While the thread runs, no other thread uses the write connections.
 ///
-/// The thread processes the files in order, again and again. Each pass commits the waiting writes of a file in one
+/// In each pass, the thread processes the files in order, and commits the waiting writes of each file in one
 /// transaction. The commit of one file can queue a write for another file. For example, a write to the embedded
 /// directory queues the outcome of the change. The next pass commits that write, without a switch to another thread.
 package final class WriterThread: Service {
@@ -48,7 +48,7 @@ package final class WriterThread: Service {
       try await withGracefulShutdownHandler {
         try await withCheckedThrowingContinuation { continuation in
           Thread.detachNewThread {
-            // On Linux, a new thread inherits the name of its creator, so this thread sets its own name.
+            // On Linux, a new thread inherits the name of the thread that created it, so this thread sets its own name.
             storage_name_thread("writer")
             continuation.resume(with: Result { try self.work() })
           }
@@ -86,8 +86,8 @@ package final class WriterThread: Service {
       for task in tasks where try task.commit() { hasWorked = true }
       if hasWorked { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
-      // If a write was queued when the flag was not set yet, the write did not wake this thread. So the thread checks
-      // for work again after the flag is set.
+      // A write that was queued before the flag was set did not wake this thread. So the thread checks for work again
+      // after the flag was set.
       let files = files.withLock { $0 }
       if files.contains(where: \.hasWork) || files.allSatisfy(\.isClosed) {
         if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.wait() }

@@ -1,26 +1,26 @@
 import Foundation
 import ReflogLedger
 
-/// Where a ledger is: in a SQLite file or in a PostgreSQL database.
+/// The place where a ledger is stored: a SQLite file or a PostgreSQL database.
 struct LedgerLocation: Sendable {
   /// The database of the ledger.
   enum Database: Sendable {
     /// The path of a SQLite file.
     case file(String)
-    /// The address of a PostgreSQL database. It can contain a password, so it is never shown.
+    /// The address of a PostgreSQL database; the address is never shown, because it can contain a password.
     case postgreSQL(String)
   }
 
   /// The path of the SQLite ledger if no other database is set.
   static let defaultFile = "./reflog.sqlite"
-  /// The path of the files of a ledger in PostgreSQL, without their endings.
+  /// The path of the other files of a ledger in PostgreSQL, such as its key, without their endings.
   private static let defaultFiles = "./reflog"
 
   let database: Database
   /// The path of the key, the anchor and the other files of the ledger on this machine, without their endings.
   let filesPath: String
 
-  /// Finds the database of a value of the setting `database`.
+  /// Finds the database for a value of the setting `database`.
   ///
   /// - Parameters:
   ///   - database: The path of a file or the URL of a PostgreSQL database, or nil for the default.
@@ -32,10 +32,10 @@ struct LedgerLocation: Sendable {
     filesPath = files ?? (isAddress ? Self.defaultFiles : database)
   }
 
-  /// Returns whether a text is the address of a database server and not the path of a file.
+  /// Returns whether a text is the address of a database server, and not the path of a file.
   ///
-  /// An address can contain a password. So a text that is no valid URL of a PostgreSQL database is not used as a path,
-  /// which messages and the name of a new file would show.
+  /// An address can contain a password. So a text with the form of an address is never used as a path, even if Reflog
+  /// can't use the address. Otherwise messages and the name of a new file would show the password.
   private static func isAddress(_ text: String) -> Bool {
     let names = ["host=", "hostaddr=", "dbname=", "user=", "password=", "service="]
     return text.contains("://") || text.split(separator: " ").contains { part in names.contains { part.hasPrefix($0) } }

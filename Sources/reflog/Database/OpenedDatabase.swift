@@ -13,7 +13,8 @@ struct OpenedDatabase: Sendable {
   static func open(_ location: LedgerLocation, _ settings: ServerSettings, clock: @escaping WallClock) throws -> Self {
     switch location.database {
     case .file(let path):
-      // The check found that the ledger is complete without its write-ahead log, or that a setting accepts it.
+      // A missing write-ahead log is accepted here, because the check of the start already refused it or a setting
+      // accepts it.
       let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
       do {
         return OpenedDatabase(

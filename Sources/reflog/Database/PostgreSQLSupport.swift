@@ -6,7 +6,7 @@ import ReflogPostgreSQL
 
 /// Opens ledgers in PostgreSQL databases.
 enum PostgreSQLSupport {
-  /// Returns the URL of a database without its password and parameters.
+  /// Returns the URL of a database without its password and its parameters.
   static func name(of url: String) -> String { PostgreSQLAddress(url)?.description ?? "postgresql://" }
 
   /// Opens a database for a server, and creates the tables if they are missing.
@@ -29,7 +29,7 @@ enum PostgreSQLSupport {
     TokenStore(try PostgreSQLLedger.tokens(at: try address(url)), clock: clock)
   }
 
-  /// Opens a database whose ledger is copied.
+  /// Opens a database from which a ledger is copied.
   static func source(at url: String) throws -> LedgerSource { try LedgerSource(at: try address(url)) }
 
   /// Opens a database into which a ledger is copied.
@@ -43,7 +43,7 @@ enum PostgreSQLSupport {
   }
 }
 #else
-/// Refuses ledgers in PostgreSQL databases, because this program was built without the trait PostgreSQL.
+/// Refuses PostgreSQL databases, because this program was built without the package trait PostgreSQL.
 enum PostgreSQLSupport {
   private static let missing = CommandFailure(
     .usage,

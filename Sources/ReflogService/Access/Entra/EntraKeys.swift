@@ -2,7 +2,7 @@ import JWTKit
 package import Logging
 package import ReflogModel
 
-/// A cache of the issuer's public keys, which fetches the keys again when they may have changed.
+/// A cache of the issuer's public keys, which fetches the keys again when the issuer may have changed them.
 package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
@@ -15,11 +15,11 @@ package actor EntraKeys {
     package let freshness: Duration
     /// The maximum age of the cached keys.
     ///
-    /// Up to this age they are used even if the issuer can't be reached.
+    /// If the issuer can't be reached, the cached keys are used up to this age.
     package let maximumAge: Duration
-    /// The minimum time between two fetches that are caused by an unknown key id.
+    /// The minimum time between two fetches if an unknown key id causes the second fetch.
     package let unknownKeyInterval: Duration
-    /// The minimum time between a failed fetch and the next one.
+    /// The minimum time between a failed fetch and the next fetch.
     package let retryInterval: Duration
 
     /// Creates limits.
@@ -80,15 +80,15 @@ package actor EntraKeys {
 
   /// Returns the time that has passed since a moment, or nil if the moment is nil.
   ///
-  /// If the moment is in the future, the clock was set back. Then the result is a very long time, so the keys are
-  /// fetched again.
+  /// A moment in the future means that the clock was set back. Then the result is a very long time, so that the keys
+  /// are fetched again.
   private func age(of moment: Timestamp?) -> Duration? {
     moment.map {
       let age = clock().since($0); return age < .zero ? .seconds(Int64.max / 4) : age
     }
   }
 
-  /// Fetches the keys, unless the last fetch was only a short time ago.
+  /// Fetches the keys; does nothing if the last fetch was only a short time ago.
   ///
   /// If another call is already fetching the keys, this call only waits until that fetch ends.
   private func refresh() async {

@@ -7,7 +7,7 @@ package struct EntraSettings: Sendable {
   package let issuer: String
   /// The audience (`aud`).
   ///
-  /// In v2 tokens it is the client id of Reflog's own app registration. In v1 tokens it is the URI of that
+  /// In v2 tokens, the audience is the client id of Reflog's app registration. In v1 tokens, it is the URI of this
   /// registration.
   package let audience: String
   /// The URL of the issuer's keys, or nil to read the URL from the issuer's metadata.

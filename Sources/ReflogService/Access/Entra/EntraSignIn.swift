@@ -58,9 +58,7 @@ package final class EntraSignIn: Sendable {
     case unavailable(String)
   }
 
-  /// A sign-in that ``begin(target:replacing:)`` began.
-  ///
-  /// The browser that began the sign-in continues the sign-in after Entra's answer.
+  /// A sign-in that ``begin(target:replacing:)`` began, as the browser continues it after Entra's answer.
   package struct Callback: Sendable {
     /// The path to open after the sign-in.
     package let target: String
@@ -70,7 +68,7 @@ package final class EntraSignIn: Sendable {
     fileprivate let nonce: String
   }
 
-  /// How long a sign-in at Entra may take.
+  /// The maximum time for the sign-in at Entra.
   package static let lifetime = Duration.seconds(600)
   /// The age at which Entra's published metadata is fetched again.
   private static let memory = Duration.seconds(600)
@@ -93,11 +91,11 @@ package final class EntraSignIn: Sendable {
   ///
   /// - Parameters:
   ///   - settings: Reflog's registration at Entra.
-  ///   - entra: the issuer.
-  ///   - tokens: checks the ID token of each sign-in.
-  ///   - clock: returns the current time.
-  ///   - fetch: fetches the issuer's metadata.
-  ///   - post: sends the code and the client secret to the token endpoint.
+  ///   - entra: The issuer.
+  ///   - tokens: Checks the ID token of each sign-in.
+  ///   - clock: Returns the current time.
+  ///   - fetch: Fetches the issuer's metadata.
+  ///   - post: Sends the code and the client secret to the token endpoint.
   package init(
     _ settings: Settings,
     at entra: EntraSettings,
@@ -120,8 +118,8 @@ package final class EntraSignIn: Sendable {
   /// answer.
   ///
   /// - Parameters:
-  ///   - target: the path to open after the sign-in.
-  ///   - session: the browser's session, or nil if it has none. This session ends when the new session begins.
+  ///   - target: The path to open after the sign-in.
+  ///   - session: The browser's session, or nil if it has none. This session ends when the new session begins.
   package func begin(
     target: String,
     replacing session: String?
@@ -151,8 +149,8 @@ package final class EntraSignIn: Sendable {
   /// Call this method for every answer, even for an answer that declines the sign-in.
   ///
   /// - Parameters:
-  ///   - state: the state that Entra returned.
-  ///   - sealed: the encrypted text that the browser received at the beginning.
+  ///   - state: The state that Entra returned.
+  ///   - sealed: The encrypted text that the browser received at the beginning.
   /// - Throws: `unknownState` if the sign-in began on another server or in another browser, or longer than ``lifetime``
   ///   ago.
   package func attempt(state: String, sealed: String) throws(Failure) -> Callback {

@@ -3,10 +3,10 @@ package import ReflogModel
 
 /// Checks tokens that Entra issued for Reflog.
 ///
-/// The library jwt-kit does not make all necessary checks. For example, it uses the first key if a token has an unknown
-/// `kid`. So this type makes these checks before it calls jwt-kit: the token is not too long, no member is duplicate,
-/// the algorithm is RS256, no header could choose another key (`crit`, `jwk`, `jku`, `x5u`, `x5c`), and the `kid`
-/// identifies one of the issuer's keys.
+/// This type makes several checks before it calls jwt-kit, because jwt-kit does not make them. For example, if a token
+/// has an unknown `kid`, jwt-kit uses the first key. The checks are: the token is not too long, no member occurs twice,
+/// the algorithm is RS256, the header contains no member that could choose another key (`crit`, `jwk`, `jku`, `x5u`,
+/// `x5c`), and the `kid` identifies one of the issuer's keys.
 package struct EntraTokens: Sendable {
   /// The accepted difference between Entra's clock and this machine's clock.
   private static let tolerance = Duration.seconds(60)
@@ -25,7 +25,7 @@ package struct EntraTokens: Sendable {
 
   /// Returns the claims of a valid access token.
   ///
-  /// - Throws: a ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
+  /// - Throws: A ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
   func claims(of text: String) async throws -> TokenClaims {
     let claims = try await verifiedClaims(of: text, for: settings.audience)
     guard let claims = TokenClaims(claims) else { throw TokenRejection("it has no oid or tid") }
@@ -35,10 +35,10 @@ package struct EntraTokens: Sendable {
 
   /// Checks an ID token (OpenID Connect Core 1.0 §3.1.3.7).
   ///
-  /// The ID token is checked like an access token. In addition, it must be for one audience only, the client that began
-  /// the sign-in, and it must contain the nonce of that sign-in.
+  /// The ID token is checked like an access token. In addition, its only audience must be the client that began the
+  /// sign-in, and it must contain the nonce of the sign-in.
   ///
-  /// - Throws: a ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
+  /// - Throws: A ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
   func checkIdentity(_ text: String, for clientID: String, nonce: String) async throws {
     let claims = try await verifiedClaims(of: text, for: clientID)
     guard claims["aud"]?.array?.count ?? 1 == 1, claims["azp"].map({ $0.string == clientID }) ?? true else {
@@ -97,7 +97,7 @@ package struct EntraTokens: Sendable {
     return Timestamp(microseconds: Int64(seconds * 1_000_000))
   }
 
-  /// An empty payload for jwt-kit, because the claims are read from the token's text.
+  /// An empty payload for jwt-kit; the claims are read from the token's text instead.
   private struct AnyPayload: JWTPayload {
     func verify(using algorithm: some JWTAlgorithm) throws {}
   }

@@ -4,8 +4,8 @@ import ReflogModel
 
 /// Encrypts the state of a sign-in, so that the browser can store the state.
 ///
-/// The browser can't read the state, and can't create a valid state itself. The encryption key exists only in this
-/// process, so a restart of the server ends all sign-ins in progress.
+/// The browser can't read the state, and can't create a valid state. Only this process has the encryption key, so a
+/// restart of the server ends all sign-ins in progress.
 struct SignInSeal: Sendable {
   /// The state of a sign-in in progress.
   struct Contents: Sendable {
