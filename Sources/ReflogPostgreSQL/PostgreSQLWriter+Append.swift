@@ -229,14 +229,7 @@ extension PostgreSQLWriter: AppendStore {
   /// The SQL that reads the stored keys in `$1`, each with the state of its change.
   private static let storedKeys = """
     SELECT idempotency.key_hash, idempotency.change, idempotency.body_hash, idempotency.recorded,
-      CASE WHEN change.id IS NOT NULL THEN
-        change.result = 'notApplied' OR coalesce(
-          change.result = 'rejected' AND (
-            change.http_status IN (401, 429)
-            OR (change.http_status = 403 AND change.actor_proof IS DISTINCT FROM 'graph')
-          ), FALSE
-        )
-      END
+      CASE WHEN change.id IS NOT NULL THEN \(IdempotencyRows.freesKey) END
     FROM idempotency LEFT JOIN change ON change.id = idempotency.change
     WHERE idempotency.key_hash = ANY ($1)
     """

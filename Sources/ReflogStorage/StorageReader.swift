@@ -113,13 +113,17 @@ package struct StorageReader: Sendable {
     do { problems = try reader.read { db in try String.fetchAll(db, sql: "PRAGMA integrity_check") } } catch {
       problems = [(error as? DatabaseError)?.message ?? "\(error)"]
     }
-    // A value that violates a constraint is ignored here, because the structure of the file is not damaged.
-    let damage = problems.first { problem in
-      problem != "ok" && !["CHECK constraint failed", "NULL value in"].contains { problem.hasPrefix($0) }
-    }
-    guard let damage else { return }
+    guard let damage = problems.first(where: Self.isDamage) else { return }
     let line = damage.split(separator: "\n").last.map(String.init) ?? damage
     throw StorageError.unusable(path: path, problem: "it is damaged: \(line). Restore it from a backup")
+  }
+
+  /// Returns whether a line of SQLite's integrity check reports damage to pages, tables or indexes.
+  ///
+  /// The other lines report a value that the schema does not permit. Such a value does not match the log, so the checks
+  /// of the rows report the value.
+  package static func isDamage(_ line: String) -> Bool {
+    line != "ok" && !line.hasPrefix("CHECK constraint failed") && !line.contains(" value in ")
   }
 
   /// Runs a read in one transaction on the calling thread, before the server answers requests.

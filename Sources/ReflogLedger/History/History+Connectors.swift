@@ -34,7 +34,7 @@ extension History {
       """
       WHERE change.id IN (
         SELECT change.id FROM change
-        WHERE change.subject = 'connector' AND change.result NOT IN ('denied', 'rejected') AND change.kind <> 'baseline'
+        WHERE change.subject = 'connector' AND \(Self.mayHaveReachedDirectory)
         ORDER BY change.id DESC LIMIT :limit
       ) AND (coalesce(change.result_time, change.activity_time) >= :since OR change.result = 'pending')
       ORDER BY change.id DESC

@@ -59,7 +59,8 @@ struct SQLiteLedgerReader: LedgerReader {
       let problems: [String]
       do {
         problems = try await reader.read { db in
-          try db.rows("PRAGMA integrity_check(\"\(table)\")", kept: false) { try $0.text(0) }.filter(Self.isDamage)
+          try db.rows("PRAGMA integrity_check(\"\(table)\")", kept: false) { try $0.text(0) }
+            .filter(StorageReader.isDamage)
         }
       } catch {
         problems = [LedgerError(error).problem]
@@ -79,14 +80,6 @@ struct SQLiteLedgerReader: LedgerReader {
         $0 != "grdb_migrations" && $0.utf8.allSatisfy { $0 == UInt8(ascii: "_") || (0x61...0x7A).contains($0) }
       }
     }
-  }
-
-  /// Returns whether a line of SQLite's integrity check reports a damaged page or an index that differs from its table.
-  ///
-  /// SQLite's other lines report a value that the schema does not permit. This method ignores these lines, because such
-  /// a value does not match the log and the checks of the rows report the value.
-  private static func isDamage(_ line: String) -> Bool {
-    line != "ok" && !line.hasPrefix("CHECK constraint failed") && !line.contains(" value in ")
   }
 }
 

@@ -2,7 +2,17 @@ import ReflogModel
 import ReflogStorage
 
 /// The idempotency keys in the ledger's file.
-enum IdempotencyRows {
+package enum IdempotencyRows {
+  /// The SQL form of ``Change/freesIdempotencyKey``, for the table `change`.
+  package static let freesKey = """
+    change.result = 'notApplied' OR coalesce(
+      change.result = 'rejected' AND (
+        change.http_status IN (401, 429)
+        OR (change.http_status = 403 AND change.actor_proof IS DISTINCT FROM 'graph')
+      ), FALSE
+    )
+    """
+
   /// Returns the change that was made with an idempotency key, and whether the bodies of both requests are equal.
   ///
   /// The result is nil if no request used the key within the last day.

@@ -63,15 +63,7 @@ final class SQLiteAppendStore: AppendStore {
     entryHash = try db.prepare("SELECT hash FROM entry WHERE sequence = ? AND change = ?")
     insertSubtree = try db.prepare("INSERT INTO subtree (level, position, hash) VALUES (?, ?, ?)")
     findKey = try db.prepare("SELECT change, body_hash FROM idempotency WHERE key_hash = ? AND recorded >= ?")
-    // The query returns true if a repetition of the request may succeed: the directory did not make the change, and the
-    // request itself was not the cause.
-    keyState = try db.prepare(
-      """
-      SELECT result = 'notApplied' OR coalesce(
-        result = 'rejected' AND (http_status IN (401, 429) OR (http_status = 403 AND actor_proof IS DISTINCT FROM 'graph')), 0
-      ) FROM change WHERE id = ?
-      """
-    )
+    keyState = try db.prepare("SELECT \(IdempotencyRows.freesKey) FROM change WHERE id = ?")
     insertKey = try db.prepare(
       """
       INSERT INTO idempotency (key_hash, body_hash, change, recorded) VALUES (?, ?, ?, ?)

@@ -8,9 +8,7 @@ extension ChangeService {
   /// again. If the change was refused, the caller gets the refusal again. While the result is unknown, the caller gets
   /// `outcomeUnknown`.
   ///
-  /// But a repeated request is carried out if it may succeed now. There are three such cases: the write of the first
-  /// request was not sent, the directory was too busy (429), or the directory refused the credential. In the last case,
-  /// an operator may have corrected Reflog's own credential, or the caller may send a new token.
+  /// But a repeated request is carried out if it may succeed now; see ``Change/freesIdempotencyKey``.
   func earlierAnswer(
     to request: ChangeRequest,
     _ preparer: Preparer
@@ -25,14 +23,11 @@ extension ChangeService {
     {
       return receipt
     }
+    guard !earlier.freesIdempotencyKey else { return nil }
     switch earlier.result {
     case .applied:
       return ChangeReceipt(changes: [earlier], response: await response(repeating: earlier, preparer.directory))
-    case .notApplied:
-      return nil
-    case .rejected where earlier.outcome?.httpStatus == 429 || earlier.refusedCredential:
-      return nil
-    case .rejected:
+    case .rejected, .notApplied:
       throw .refused([earlier.id], DirectoryRefusal(repeating: earlier.outcome))
     case .denied:
       throw .forbidden([earlier.id])
@@ -60,19 +55,6 @@ extension ChangeService {
       contextFragment: connector.contextFragment,
       requestID: connector.requestID
     )
-  }
-}
-
-extension Change {
-  /// Whether the directory refused the credential, and not the change.
-  ///
-  /// Status 401 is always about the token. Status 403 is about the credential if Reflog sent its own credential.
-  fileprivate var refusedCredential: Bool {
-    switch outcome?.httpStatus {
-    case 401: true
-    case 403: intent.actor.proof != .graph
-    default: false
-    }
   }
 }
 

@@ -1,0 +1,25 @@
+extension Change {
+  /// Whether a repetition of the request, with the same `Idempotency-Key`, is carried out again.
+  ///
+  /// The repetition may succeed in three cases: the write of the first request had no effect, the directory was too busy
+  /// (429), or the directory refused the credential. In the last case, an operator may have corrected Reflog's own
+  /// credential, or the caller may send a new token.
+  package var freesIdempotencyKey: Bool {
+    switch result {
+    case .notApplied: true
+    case .rejected: outcome?.httpStatus == 429 || refusedCredential
+    case .pending, .applied, .denied, .superseded, .unknown: false
+    }
+  }
+
+  /// Whether the directory refused the credential, and not the change.
+  ///
+  /// Status 401 is always about the token. Status 403 is about the credential if Reflog sent its own credential.
+  private var refusedCredential: Bool {
+    switch outcome?.httpStatus {
+    case 401: true
+    case 403: intent.actor.proof != .graph
+    default: false
+    }
+  }
+}
