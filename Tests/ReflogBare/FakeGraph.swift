@@ -3,9 +3,9 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// A fake Microsoft Graph that is fast enough for thousands of requests a second, and makes no faults.
+/// A fake Microsoft Graph that answers thousands of requests a second without any faults.
 ///
-/// It stores the references in memory. `misbehavinggraph.py` is the fake Graph with faults.
+/// It stores the references in memory. `misbehavinggraph.py` is another fake Graph, which simulates faults.
 final class FakeGraph: Sendable {
   /// The time from the arrival of a request to the answer.
   private let delay: Duration
@@ -32,7 +32,7 @@ final class FakeGraph: Sendable {
     }
   }
 
-  /// Answers with the connector of the step that `$expand` names.
+  /// Answers with the connector that the step in `$expand` calls.
   private func configuration(_ request: Request) async throws -> Response {
     try await Task.sleep(for: delay)
     guard let step = request.uri.queryParameters["$expand"].map(String.init) else {

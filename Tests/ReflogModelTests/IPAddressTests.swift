@@ -29,7 +29,7 @@ struct IPAddressTests {
     ("192.0.2.1:4711", "192.0.2.1"), ("[2001:db8::7]:4711", "2001:db8::7"), ("\"[2001:db8::7]\"", "2001:db8::7"),
     ("2001:db8::7", "2001:db8::7"), ("_hidden", nil), ("unknown", nil),
   ])
-  func addressesAsProxiesWriteThemAreRead(text: String, shown: String?) {
+  func addressesInTheFormsThatProxiesWriteAreRead(text: String, shown: String?) {
     #expect(IPAddress(forwarded: text)?.description == shown)
   }
 

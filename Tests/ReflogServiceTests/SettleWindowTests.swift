@@ -38,7 +38,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func anOlderValueOfTheWindowIsStaleToo() async throws {
+  @Test func everyEarlierReferenceInTheWindowCountsAsStale() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
       _ = try await fixture.set(.none)
@@ -70,7 +70,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func afterTheWindowTheReadCounts() async throws {
+  @Test func afterTheWindowADifferentReferenceIsDrift() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
@@ -84,7 +84,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func aValueThatIsNewToTheWindowIsDriftAtOnce() async throws {
+  @Test func anUnexpectedReferenceIsDriftEvenWithinTheWindow() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, .none)

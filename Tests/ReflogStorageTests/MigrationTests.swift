@@ -4,7 +4,7 @@ import ReflogMigrations
 import Testing
 
 struct MigrationTests {
-  @Test func theBinaryHoldsTheSQLFilesUnchanged() throws {
+  @Test func theProgramContainsTheUnchangedSQLFiles() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../migrations")
     let embedded = [Migrations.ledger, .postgreSQL, .directory, .tokens].flatMap(\.migrations)
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".sql") }

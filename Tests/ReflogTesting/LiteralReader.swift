@@ -79,7 +79,7 @@ struct LiteralReader {
     }
   }
 
-  /// Reads what follows the escape character, and returns the text that it means.
+  /// Reads the escape sequence behind the escape character, and returns the text that the sequence represents.
   private mutating func escaped() -> String {
     let scalar = code[position]
     position += 1
