@@ -11,14 +11,14 @@ struct ReferenceView: Sendable {
   /// The maximum length of a name, in scalars. Only the page of a change shows full names.
   private static let length = 80
 
-  /// Creates a view with a text instead of one connector.
+  /// Creates a view that shows a text instead of a connector.
   init(text: String) { (name, id, isConnector) = (text, nil, false) }
 
   /// Creates the view of a reference.
   ///
   /// - Parameters:
   ///   - reference: the reference to show.
-  ///   - isWhole: true to show the name in full.
+  ///   - isWhole: true if the view shows the full name, and false if it shows a shortened name.
   init(_ reference: ConnectorReference, isWhole: Bool = false) {
     switch reference {
     case .connector(let id, let displayName):
