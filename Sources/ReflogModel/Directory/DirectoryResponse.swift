@@ -13,7 +13,7 @@ package struct DirectoryResponse: Sendable {
   ///
   /// The value is a URL without a slash at the end.
   package let linkBase: String?
-  /// The directory's own id for the request, or nil if the directory sent no id.
+  /// The id that the directory assigned to the request, or nil if the directory sent no id.
   package let requestID: String?
   /// The header fields for the caller of a read, by lower-case name.
   ///
