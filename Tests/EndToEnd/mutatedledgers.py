@@ -20,7 +20,7 @@ from test_graph import graph_token
 
 # A verification that takes longer than this number of seconds is counted as hung.
 HANG_SECONDS = 60
-# Short times, so that a person can soon state the result of a pending change.
+# The times are short, so that a person can soon state the result of a pending change.
 SETTINGS = historybench.SETTINGS | {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1}
 # The number of seconds after a change until every read shows its result. A write takes effect within six timeouts, and then the
 # settle window must pass.

@@ -56,7 +56,7 @@ class GraphTestCase(unittest.TestCase):
 class RollbackWithStaleReads(GraphTestCase):
     settings = PATIENT
 
-    def test_changes_can_be_rolled_back_at_once_although_reads_are_stale(self):
+    def test_changes_can_be_rolled_back_immediately_although_reads_are_stale(self):
         self.graph.control(stale=1000)
 
         bad = self.server.put(SIGNUP, LOYALTY)
@@ -153,7 +153,7 @@ class SweepFailures(GraphTestCase):
     options = {"flows": 3}
 
     @sqlite_only("it copies the ledger's file")
-    def test_a_flow_that_cant_be_read_does_not_keep_the_sweep_from_the_others(self):
+    def test_the_sweep_reads_the_other_flows_if_one_flow_cant_be_read(self):
         self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
         self.server.stop()
         for suffix in ("", ".key", ".anchor", ".lock"):
@@ -199,7 +199,7 @@ class SweepsOfConnectors(GraphTestCase):
         properties = {found["name"]: (found["before"], found["after"]) for found in drift["changedProperties"]}
         self.assertEqual(properties["targetUrl"], ("https://api.contoso.example/loyal", "https://evil.example/?…"))
 
-    def test_another_certificate_is_drift(self):
+    def test_a_replaced_certificate_is_drift(self):
         path = f"/beta/identity/apiConnectors/{LOYALTY}/uploadClientCertificate"
         uploaded = self.server.request("POST", path, {"pkcs12Value": "AAAA", "password": "canary"})
         self.assertEqual(uploaded.status, 200)
@@ -296,7 +296,7 @@ class GraphResponses(GraphTestCase):
             change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json
             self.assertEqual((change["result"], change["status"]["http"]), ("rejected", status))
 
-    def test_a_refusal_of_reflogs_own_credential_is_502(self):
+    def test_a_refusal_of_reflogs_own_credential_is_answered_with_502(self):
         self.graph.control(writes=["refuse_403"])
         answer = self.server.put(SIGNUP, LOYALTY)
         self.assertEqual((answer.status, answer.code), (502, "directoryRefused"))
@@ -355,7 +355,7 @@ class ForwardedRequests(GraphTestCase):
         # An unknown member is forwarded unchanged.
         self.assertEqual(seen[0]["x-undocumented"], 1.5)
 
-    def test_answers_that_are_no_json_are_forwarded(self):
+    def test_answers_that_are_not_json_are_forwarded(self):
         answer = self.server.request("GET", "/beta/identity/apiConnectors/$count")
         self.assertEqual((answer.status, answer.text, answer.headers["content-type"]), (200, "7", "text/plain"))
 
@@ -435,7 +435,7 @@ class TokenPassthrough(GraphTestCase):
         self.server.tokens["adele"] = graph_token()
         self.graph.control(tokens=[self.server.tokens["adele"]])
 
-    def test_the_caller_is_the_actor_once_graph_accepted_the_token(self):
+    def test_the_caller_is_the_actor_if_graph_accepted_the_token(self):
         answer = self.server.put(SIGNUP, LOYALTY, role="adele")
 
         self.assertEqual(answer.status, 204)
@@ -444,7 +444,7 @@ class TokenPassthrough(GraphTestCase):
         self.assertEqual(actor["user"]["userPrincipalName"], "adele@contoso.example")
         self.assertEqual(actor["app"]["appId"], "14d82eec-204b-4c2f-b7e8-296a70dab67e")
 
-    def test_an_application_is_recorded_as_one(self):
+    def test_an_application_is_recorded_as_an_application(self):
         token = graph_token(idtyp="app", scp=None, upn=None, name=None, app_displayname="Deploy")
         self.graph.control(tokens=[token])
         self.server.tokens["app"] = token

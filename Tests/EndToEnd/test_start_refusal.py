@@ -172,7 +172,7 @@ class StartRefusal(unittest.TestCase):
                 put_head(ledger, head(other))
             self.assert_refused(server, "")
 
-    def test_an_unsigned_erasure_is_refused_although_a_row_names_an_older_event(self):
+    def test_an_unsigned_erasure_is_refused_although_a_row_refers_to_an_older_event(self):
         server = self.copy()
         with triggers_dropped(server.database) as ledger:
             erase_oldest(ledger)

@@ -161,7 +161,7 @@ struct CausedDriftTests {
     }
   }
 
-  /// The result of an edit is unknown, so the connector may show the old name or the new name.
+  /// The result of an edit is unknown, so the connector can have the old name or the new name.
   @Test(arguments: [ScriptedDirectory.Reaction.loseRequest, .applyAndLoseAnswer])
   func anEditWithAnUnknownResultIsNoDrift(reaction: ScriptedDirectory.Reaction) async throws {
     try await Sweeping.with(clock: clock) { sweeping in
