@@ -32,12 +32,12 @@ package struct ServiceEvent: Sendable {
     case clockAccepted
     /// A caller read history.
     ///
-    /// One event counts all such reads within a minute.
+    /// One event counts all reads by callers within a minute.
     case historyRead
     /// A caller exported history.
     ///
-    /// If an export continues an earlier export, it has no separate event. One event counts all such exports within a
-    /// minute.
+    /// An export that continues an earlier export has no separate event. One event counts all exports of this kind
+    /// within a minute.
     case export
     /// Requests failed authentication.
     ///

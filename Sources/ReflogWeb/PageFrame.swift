@@ -35,7 +35,7 @@ package struct PageFrame: Sendable {
   /// - Parameters:
   ///   - directory: the kind of the directory that the server uses.
   ///   - viewer: the viewer, or nil if the viewer is not signed in.
-  ///   - warning: a warning for every page, or nil if there is none.
+  ///   - warning: the warning that every page shows, or nil if the pages show no warning.
   package init(directory: DirectoryKind, viewer: Viewer?, warning: String? = nil) {
     self.directory = directory.shownName
     isEmbedded = directory == .embedded

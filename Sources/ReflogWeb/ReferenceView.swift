@@ -2,7 +2,9 @@ import ReflogModel
 
 /// A reference on a page.
 struct ReferenceView: Sendable {
-  /// The connector's display name, or its id if the name is unknown, else `nothing` or `unknown`.
+  /// The connector's display name, or the connector's id if the name is unknown.
+  ///
+  /// The name is `nothing` if there is no connector, and `unknown` if the reference is unknown.
   let name: String
   /// The connector's id, or nil if `name` already shows the id or the reference is not a connector.
   let id: String?

@@ -314,7 +314,7 @@ class Greedy:
         return operator
 
     def hold_connections(self, count):
-        """Opens connections and sends nothing. Returns the connections."""
+        """Opens connections and sends no bytes. Returns the connections."""
         address = next(self.addresses)
         return [socket.create_connection(("127.0.0.1", self.server.port), source_address=(address, 0))
                 for _ in range(count)]

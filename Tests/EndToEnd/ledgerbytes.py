@@ -81,7 +81,7 @@ class Wal:
                 self.commits.append(start + self.step)
         self.complete = read_history_with_wal(self.path, self.bytes, ledgers.folder)
         assert len(self.complete["entry"]) > self.anchored, "the anchor covers every entry"
-        # A crash can lose commits that the anchor does not cover. This list contains every history that can remain after such a
+        # A crash can lose commits that the anchor does not cover. This list contains every history that can remain after a
         # crash: the complete history, the history without the newest commit, and so on.
         self.unanchored = []
         for end in self.commits[::-1]:

@@ -184,7 +184,8 @@ class Ledgers:
             return None, ((error.stdout or b"") + (error.stderr or b"")).decode(errors="replace")
 
     def controls(self):
-        """Verifies the unaltered ledgers, which must have no findings. Returns the names of those that failed verification."""
+        """Verifies the unaltered ledgers, which must have no findings. Returns the names of the ledgers that failed the
+        verification."""
         failures = []
         Forger.check(self.without_triggers)
         for name, path, anchor in (

@@ -198,7 +198,8 @@ class PostgreSQLLedgers(Ledgers):
         return {"checkpoint": checkpoint, "key": self.row(self.url("pristine"), "SELECT verifier_key FROM head")[0]}
 
     def controls(self):
-        """Verifies the unaltered ledgers, which must have no findings. Returns the names of those that failed verification."""
+        """Verifies the unaltered ledgers, which must have no findings. Returns the names of the ledgers that failed the
+        verification."""
         with self.connected("pristine") as connection:
             Forger.check_rows(connection)
         failures = []

@@ -182,7 +182,7 @@ class Tenants(unittest.TestCase):
 
 @apart(seconds=17)
 class Events(unittest.TestCase):
-    """Reflog records events of its own operation as service events."""
+    """Reflog records the events of the server itself, such as a start or an export, as service events."""
 
     def test_starts_stops_exports_reads_failures_and_tokens_are_recorded(self):
         with Server() as server:

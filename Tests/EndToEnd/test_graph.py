@@ -22,7 +22,7 @@ DOUBT = 6 * FAST["GRAPH_TIMEOUT"] + FAST["SETTLE_WINDOW"]
 
 
 def graph_token(**claims):
-    """Returns a token in the form of a token for Microsoft Graph. Only Graph can check the signature of such a token."""
+    """Returns a token in the form of a token for Microsoft Graph. Only Graph can check the signature of this token."""
     claims = {"tid": TENANT, "oid": "0b1c2d3e-0000-4000-8000-000000000001", "name": "Adele Vance", "scp": "x",
               "upn": "adele@contoso.example", "appid": "14d82eec-204b-4c2f-b7e8-296a70dab67e"} | claims
     parts = [{"alg": "RS256", "nonce": "x"}, {name: value for name, value in claims.items() if value}]
@@ -414,7 +414,7 @@ class ForwardedRequests(GraphTestCase):
         deleted = self.server.request("DELETE", "/beta/identity/b2cUserFlows/B2C_1_new")
 
         self.assertEqual((created.status, deleted.status), (201, 204))
-        # Graph ignores the connectors of a new flow, so each step is set with a request of its own.
+        # Graph ignores the connectors of a new flow, so each step is set with a separate request.
         flow = "/beta/identity/b2cUserFlows"
         self.assertEqual([(e["method"], e["path"], e["body"] and json.loads(e["body"]))
                           for e in self.graph.record if e["event"] == "arrived"], [

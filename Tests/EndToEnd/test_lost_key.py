@@ -181,7 +181,7 @@ class LostKey(unittest.TestCase):
         for arguments in ((), ("--lost",), ("--reason", REASON), ("--lost", "--reason", " ")):
             self.assertEqual(self.replace(*arguments).returncode, 64, arguments)
         self.lose()
-        # The anchor shows that this copy lacks signed entries. Such a copy is refused, even if its key is lost.
+        # The anchor shows that this copy lacks signed entries. So the copy is refused, even if its key is lost.
         lines = self.anchor.split("\n")
         pathlib.Path(self.server.files + ".anchor").write_text("\n".join([lines[0], str(int(lines[1]) + 9), *lines[2:]]))
         run = self.replace("--lost", "--reason", REASON)

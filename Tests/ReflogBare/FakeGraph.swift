@@ -20,7 +20,7 @@ final class FakeGraph: Sendable {
     router.post("/:tenant/oauth2/v2.0/token") { _, _ in
       Self.json(#"{"token_type":"Bearer","expires_in":3599,"access_token":"a-token"}"#)
     }
-    // The lists are empty, so the sweep finds nothing to read.
+    // The lists are empty, so a sweep reads no flow and no connector.
     for list in ["b2cUserFlows", "b2xUserFlows", "apiConnectors"] {
       router.get("/beta/identity/\(list)") { _, _ in Self.json(#"{"value":[]}"#) }
     }

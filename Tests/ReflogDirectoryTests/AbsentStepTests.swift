@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// Tests that a step counts as calling nothing only if Microsoft Graph's answer shows that.
+/// Tests that a step counts as disabled only if Microsoft Graph's answer shows that the step calls no connector.
 struct AbsentStepTests {
   private typealias Reaction = ScriptedPeer.Reaction
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests that every request that could change a reference is recorded or refused, however the request is written.
+/// Tests that every request that could change a reference is recorded or refused, in every spelling of the request.
 struct ReferenceSpellingTests {
   private static let flow = "/beta/identity/b2cUserFlows/B2C_1_signup"
   private static let configuration = flow + "/apiConnectorConfiguration"

@@ -147,7 +147,7 @@ struct FilterTests {
 
   /// Tests filters that index lookups answer completely.
   ///
-  /// The SQL for such a filter contains only the lookups, and not the condition of the filter. So a wrong lookup would
+  /// The SQL for these filters contains only the lookups, and not the condition of the filter. So a wrong lookup would
   /// return wrong changes.
   @Test func everyEqualityFindsTheChangesThatTheFilterMatches() async throws {
     var chance = SeededGenerator(seed: 29)

@@ -170,7 +170,7 @@ struct UnfinishedDeletionsTests {
 }
 
 extension Ledger {
-  /// Returns the rows that the unfinished purge would claim next, or nil if there are none.
+  /// Returns the rows that the unfinished purge would claim next, or nil if the purge would claim no more rows.
   fileprivate func nextClaim() async throws -> Purgeable? {
     let state = try await history.read { db in try PurgeRows.newest(db) }
     return try await nextPurgeable(try #require(state))

@@ -26,7 +26,7 @@ struct SessionsTests {
     #expect(sessions.session(session.id) == nil)
   }
 
-  /// Every sign-in has a token of its own, as with Entra.
+  /// Every sign-in has a different token, because a sign-in with Entra always creates a new token.
   @Test func tooManySignInsByAPersonEndOnlySessionsOfThatPerson() {
     let sessions = Sessions(clock: clock.read)
     let other = sessions.begin(with: "other", for: caller("lee"))

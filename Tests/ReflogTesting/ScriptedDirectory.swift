@@ -33,7 +33,7 @@ package final class ScriptedDirectory: Directory {
     /// The errors of reads of lists, by the list's path below `/identity`.
     var listFailures: [String: DirectoryFailure] = [:]
 
-    /// Returns the connector that a read of a step shows, or nil if the step calls none.
+    /// Returns the connector that a read of a step shows, or nil if the step calls no connector.
     func connector(at address: Address) -> DirectoryConnector? {
       (staleReads[address] ?? references[address])?.connectorID.map { id in
         connectors[id] ?? DirectoryConnector(id: id, displayName: "gone", targetURL: "")

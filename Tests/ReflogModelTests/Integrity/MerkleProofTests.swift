@@ -56,7 +56,7 @@ struct MerkleProofTests {
     }
   }
 
-  /// A proof must be valid only for a tree of its own height.
+  /// A proof must be valid only for a tree that has the height of the proof's tree.
   ///
   /// These proofs contain correct hashes, but the proofs belong to a higher or a lower tree.
   @Test func aProofFromATreeWithAnotherHeightIsRefused() throws {
