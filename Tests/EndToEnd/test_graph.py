@@ -507,7 +507,7 @@ class TokenPassthrough(GraphTestCase):
             self.assertEqual((answer.status, answer.change), (503, None))
         self.assertEqual(self.server.history(), [])
 
-    def test_a_token_of_another_tenant_is_refused_and_nothing_is_sent(self):
+    def test_a_token_of_another_tenant_is_refused_and_no_write_is_sent(self):
         self.server.tokens["stranger"] = graph_token(tid="11111111-2222-4333-8444-555555555555")
         self.graph.control(any_token=True)
         before = len(self.graph.record)

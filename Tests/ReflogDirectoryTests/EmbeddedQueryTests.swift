@@ -73,7 +73,7 @@ struct EmbeddedQueryTests {
     ("/b2cUserFlows/B2C_1_signup/languages/$count", "", "1"),
     ("/b2cUserFlows/B2C_1_signup/userAttributeAssignments/$count", "", "0"),
   ])
-  func aCountIsPlainText(path: String, query: String, expected: String) async throws {
+  func aCountIsReturnedAsPlainText(path: String, query: String, expected: String) async throws {
     try await withDirectory { directory in
       let response = try await directory.read(DirectoryRead(.other(path: path), query: Self.options(query)))
 
@@ -115,7 +115,7 @@ struct EmbeddedQueryTests {
     (.other(path: "/b2cUserFlows/B2C_1_signup/nothing"), ""),
     (.other(path: "/b2cUserFlows/B2C_1_signup/languages/en/pages"), ""), (.other(path: "/other/$count"), ""),
   ])
-  func everyOtherOptionOrPathIsRefused(resource: DirectoryRead.Resource, query: String) async throws {
+  func everyUnsupportedOptionOrPathIsRefused(resource: DirectoryRead.Resource, query: String) async throws {
     try await withDirectory { directory in
       let error = await #expect(throws: DirectoryFailure.self) {
         try await directory.read(DirectoryRead(resource, query: Self.options(query)))

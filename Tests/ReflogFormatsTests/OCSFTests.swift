@@ -110,7 +110,7 @@ struct OCSFTests {
     #expect(drift["severity"] == "Medium")
   }
 
-  @Test func theDirectorysErrorIsTheStatusCode() throws {
+  @Test func theStatusCodeIsTheErrorCodeOfTheDirectory() throws {
     let outcome = Change.Outcome(
       result: .rejected,
       httpStatus: 404,
@@ -136,7 +136,7 @@ struct OCSFTests {
     #expect(event.value(at: "src_endpoint/name") == "192.0.2.7")
   }
 
-  @Test func anAPITokenIsAServiceAndAnApp() throws {
+  @Test func anAPITokenIsShownAsAServiceAndAnApp() throws {
     let event = try SampleChange.line(of: SampleChange.change(by: Sample.operatorActor), .ocsf)
 
     #expect(event.value(at: "actor/app_uid") == "0123456789abcdef")

@@ -135,7 +135,7 @@ struct ProxySettingsTests {
     "a:80:80", "ä",
     "a,b", "a?b", "a#b", "a%20b",
   ])
-  func everyOtherTextIsNotAValidHost(text: String) {
+  func everyInvalidTextIsRefusedAsAHost(text: String) {
     #expect(!Authority.isValid(text))
   }
 }

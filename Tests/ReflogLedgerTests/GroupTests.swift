@@ -224,7 +224,7 @@ struct GroupTests {
   /// One transaction contains three groups, and the second group fails.
   ///
   /// At the moment of the failure, the second group has already written a change and an entry.
-  @Test func aGroupThatFailsIsRolledBackAloneAndTheOthersAreKept() async throws {
+  @Test func onlyTheGroupThatFailsIsRolledBack() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)

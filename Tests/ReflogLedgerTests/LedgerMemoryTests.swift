@@ -46,7 +46,7 @@ struct LedgerMemoryTests {
     memory.remember(Self.empty, at: address, asOf: Self.before, of: generation ?? memory.generation)
   }
 
-  @Test func aCommitUpdatesAKnownAddress() {
+  @Test func aCommitUpdatesTheStoredStateOfAnAddress() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
 

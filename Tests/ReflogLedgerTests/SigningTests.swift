@@ -59,7 +59,7 @@ struct SigningTests {
     }
   }
 
-  @Test func bothKeysSignWhileTheKeyIsRotated() async throws {
+  @Test func bothKeysSignDuringTheRotationOfAKey() async throws {
     try await withLedgerFile { ledger, storage in
       let old = try #require(ledger.signers.keys.first)
       let name = try await ledger.history.origin().keyName()

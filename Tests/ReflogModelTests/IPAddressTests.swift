@@ -21,7 +21,7 @@ struct IPAddressTests {
     "g::",
     "12345::", "localhost", "1.2.3.4 ", "::+1",
   ])
-  func otherTextsAreNotAddresses(text: String) {
+  func invalidTextsAreNotReadAsAddresses(text: String) {
     #expect(IPAddress(text) == nil)
   }
 
@@ -48,7 +48,7 @@ struct IPAddressTests {
   }
 
   @Test(arguments: ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "x/8"])
-  func otherTextsAreNotBlocks(text: String) {
+  func invalidTextsAreNotReadAsBlocks(text: String) {
     #expect(AddressBlock(text) == nil)
   }
 }

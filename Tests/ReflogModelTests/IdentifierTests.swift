@@ -10,7 +10,7 @@ struct IdentifierTests {
   }
 
   @Test(arguments: ["", ".", "..", "a b", "a/b", "ä", "a\u{0}", "a\n", "аdmin", String(repeating: "a", count: 129)])
-  func otherTextsAreNotIDs(text: String) {
+  func invalidTextsAreNotReadAsIDs(text: String) {
     #expect(ConnectorID(text) == nil)
   }
 
@@ -63,7 +63,7 @@ struct IdentifierTests {
   }
 
   @Test(arguments: ["", "0", "01", "-1", "+1", "1.0", "x", "9223372036854775808", "١"])
-  func otherTextsAreNotChangeIDs(text: String) {
+  func invalidTextsAreNotReadAsChangeIDs(text: String) {
     #expect(Change.ID(text) == nil)
   }
 

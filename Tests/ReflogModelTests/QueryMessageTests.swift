@@ -100,7 +100,7 @@ struct QueryMessageTests {
     #expect(problem(text.utf8) == expected)
   }
 
-  @Test func otherProblemsOfJSONHaveTheirTexts() {
+  @Test func everyOtherProblemOfJSONHasItsText() {
     let invalid: [UInt8] = [0x22, 0xFF, 0x22]
 
     #expect(problem(invalid) == "the string is not valid UTF-8")

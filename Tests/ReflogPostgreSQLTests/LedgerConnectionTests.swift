@@ -22,7 +22,7 @@ struct LedgerConnectionTests {
     )
   }
 
-  @Test func aReadCanEndEarly() throws {
+  @Test func aReadEndsIfItsClosureReturnsFalse() throws {
     let connection = try TestServer.connect()
     var count = 0
 
@@ -46,7 +46,7 @@ struct LedgerConnectionTests {
     #expect(try connection.integer("SELECT 4") == 4)
   }
 
-  @Test func aStatementCanRunWhileRowsAreRead() throws {
+  @Test func aStatementCanRunDuringAReadOfRows() throws {
     let connection = try TestServer.connect()
     var sums: [Int64] = []
 

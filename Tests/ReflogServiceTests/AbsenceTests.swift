@@ -41,7 +41,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func ifMatchCannotBeCheckedIfTheStepCannotBeRead() async throws {
+  @Test func anIfMatchHeaderCannotBeCheckedIfTheStepCannotBeRead() async throws {
     try await withService { fixture in
       fixture.directory.leaveOut(Sample.signup, failing: forbidden)
       let request = ChangeRequest(

@@ -133,7 +133,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aPendingChangeLocksItsAddressWhileTheDirectoryCannotBeRead() async throws {
+  @Test func aPendingChangeLocksItsAddressAsLongAsTheDirectoryCannotBeRead() async throws {
     try await withService { fixture in
       fixture.directory.react(.applyAndLoseAnswer)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }

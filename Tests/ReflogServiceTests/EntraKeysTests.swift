@@ -84,7 +84,7 @@ struct EntraKeysTests {
     #expect(issuer.state.withLock { $0.fetches } == 2)
   }
 
-  @Test func keysAreUsedForALimitedTimeWhileTheIssuerIsDown() async {
+  @Test func keysAreUsedForALimitedTimeIfTheIssuerIsDown() async {
     let tokens = tokens()
     #expect(await verdict(tokens, key: "first") == known)
     issuer.state.withLock { $0.isDown = true }

@@ -25,7 +25,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func aRollbackSucceedsWhileReadsAreStale() async throws {
+  @Test func aRollbackSucceedsEvenIfReadsAreStale() async throws {
     try await withWindow { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)

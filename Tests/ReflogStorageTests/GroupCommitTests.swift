@@ -17,7 +17,7 @@ struct GroupCommitTests {
     try await storage.reader.read { db in try db.integers("SELECT x FROM t ORDER BY x") }
   }
 
-  @Test func aWriteThatFailsIsRolledBackAlone() async throws {
+  @Test func onlyTheWriteThatFailsIsRolledBack() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer)
 

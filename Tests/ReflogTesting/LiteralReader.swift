@@ -116,7 +116,7 @@ struct LiteralReader {
   }
 
   private func starts(with text: String) -> Bool {
-    // Most positions differ in the first scalar, and this comparison is fast.
+    // The first scalar is compared first, because most positions differ there and this comparison is fast.
     code[position] == text.unicodeScalars.first && code[position...].starts(with: text.unicodeScalars)
   }
 

@@ -272,7 +272,7 @@ struct ErrorAnswer {
       )
     }
     error["innerError"] = .object([
-      // Microsoft Graph writes the time without a time zone, so the time zone is removed here too.
+      // Microsoft Graph writes this time without a time zone, so Reflog also removes the time zone.
       "date": .string(String(Timestamp(Date()).description.prefix(19))),
       "request-id": .string(directoryRequestID ?? context.requestID),
       "client-request-id": .string(context.clientRequestID ?? context.requestID),

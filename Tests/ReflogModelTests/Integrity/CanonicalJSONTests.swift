@@ -88,7 +88,7 @@ struct CanonicalJSONTests {
   @Test(arguments: [
     "-0", "1.0", "1.5", "1e3", "1E3", "9007199254740992", "-9007199254740992", "99999999999999999999999", "0.1", "1e-1",
   ])
-  func otherNumbersAreRefused(text: String) throws {
+  func numbersThatAreNotCanonicalAreRefused(text: String) throws {
     let value = JSONValue.array(["a", .number(text)])
 
     #expect(throws: IntegrityError.noWholeNumber(text)) { try value.canonicalBytes() }

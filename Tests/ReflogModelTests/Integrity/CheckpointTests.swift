@@ -131,7 +131,7 @@ struct CheckpointTests {
     "", "/a", "a/", "a//b", "https://a.example", "a b", "a+b", "ä.example", "a\n", "a\u{301}", ".a", "-a", "a?b", "a#b",
     "a\u{0}", String(repeating: "a", count: 256),
   ])
-  func everyOtherTextIsRefusedAsAnOrigin(text: String) {
+  func everyInvalidTextIsRefusedAsAnOrigin(text: String) {
     #expect(throws: IntegrityError.malformedOrigin(text)) { try Origin(text) }
   }
 }

@@ -8,7 +8,7 @@ struct LogPositionTests {
   }
 
   @Test(arguments: ["", "-1", "+1", "041", "41@", "@audit.example", "x", "41 ", "9223372036854775808"])
-  func otherTextsAreNotPositions(text: String) {
+  func invalidTextsAreNotReadAsPositions(text: String) {
     #expect(LogPosition(text) == nil)
   }
 }

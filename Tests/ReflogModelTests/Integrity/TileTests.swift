@@ -33,7 +33,7 @@ struct TileTests {
     "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "tile/0/x036/x028/x797/x018/x963/967", "tile/0/٠٠٠",
     "tile/0/000\n", "tile/0/000?", "tile/0/000\u{301}",
   ])
-  func otherPathsAreRefused(path: String) {
+  func invalidTilePathsAreRefused(path: String) {
     #expect(throws: IntegrityError.malformedTilePath(path)) { try Tile(path: path) }
   }
 
