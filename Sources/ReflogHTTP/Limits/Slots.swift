@@ -89,7 +89,7 @@ final class Slots: Sendable {
     return try await work()
   }
 
-  /// Calls `work`, which throws only a ``ServiceError``, while the caller has a slot.
+  /// Calls `work`, which throws only a `ServiceError`, while the caller has a slot.
   ///
   /// - Throws: `busy` if too many requests of the caller wait, or if this request waited too long.
   func use<Value>(
