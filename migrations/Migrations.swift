@@ -1,7 +1,7 @@
 /// The migrations for one kind of database file, in the order in which they run.
 ///
-/// Their SQL is embedded from the files in this folder. A released migration is never edited. Migrations may still
-/// change until version 1.0 is tagged.
+/// Their SQL is embedded from the files in this folder. A released migration is never edited. Until version 1.0 is
+/// tagged, migrations can still be changed.
 package struct Migrations: Sendable {
   /// One SQL file, which runs once in one transaction.
   package struct Migration: Sendable {

@@ -9,6 +9,7 @@ CREATE TABLE token (
   created INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   revoked INTEGER,
-  -- What the ledger records about this token: 0 nothing, 1 the creation, 2 the creation and the revocation.
+  -- The events about this token that the ledger contains. 0: no event, 1: the creation, 2: the creation and the
+  -- revocation.
   recorded INTEGER NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
 ) STRICT;

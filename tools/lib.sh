@@ -1,6 +1,6 @@
 # Functions that several scripts in tools use. Load this file with `. tools/lib.sh`.
 
-# need PACKAGE…: installs those of the Debian packages that are missing, and prints the names of the missing packages.
+# need PACKAGE…: installs the given Debian packages that are missing, and prints the names of these packages.
 need() {
   local missing=()
   for package in "$@"; do
@@ -57,8 +57,8 @@ build=${BUILD_FOLDER:-$PWD/.build}
 
 # Chooses the build with PostgreSQL for this script and for the programs that it starts, and installs what the build needs.
 #
-# The build has a folder of its own, so a change between the two builds compiles nothing again. Each build needs about 2 GB.
-# If BUILD_FOLDER is already set, that folder is used: .ci/run builds in one folder.
+# The build with PostgreSQL has a separate folder. So if you switch between the two builds, no code is compiled again. Each
+# build needs about 2 GB. If BUILD_FOLDER is already set, that folder is used: .ci/run builds in one folder.
 use_postgresql() {
   need libpq-dev postgresql python3
   export BUILD_FOLDER=${BUILD_FOLDER:-$PWD/.build-postgresql} BUILD_TRAITS=PostgreSQL

@@ -2,7 +2,7 @@
 """Checks Reflog's transparency log without Reflog's code. Also checks the records, checkpoints and receipts that you give.
 
 Reads the log as C2SP tlog-tiles from a server, or from a copy in a folder. Computes every tile and the root again from the
-entries, and keeps one hash for each entry in memory. You may repeat every flag. Repeat --key if the log's key has changed.
+entries, and keeps one hash for each entry in memory. You can repeat every flag. Repeat --key if the log's key has changed.
 
 tools/verify_log.py https://reflog.contoso.example --key VKEY
 tools/verify_log.py /mnt/copy --key VKEY --records records.jsonl --old checkpoint --proof 4711.tlog-proof
@@ -45,7 +45,8 @@ class Finding(Exception):
 
 
 class Unreadable(Exception):
-    """The error if a given file was altered when it was copied. Such a file shows nothing about the log."""
+    """The error that is raised if a given file was altered when it was copied. The content of such a file proves nothing about
+    the log."""
 
 
 def readable(file, data):
@@ -140,7 +141,7 @@ def get(base, *names):
 def get_tile(base, kind, number, width):
     """Returns the name and the items of a tile or an entry bundle.
 
-    A partial tile may be missing if the log has grown. In this case, the function reads the full tile (C2SP tlog-tiles).
+    A partial tile can be missing if the log has grown. In this case, the function reads the full tile (C2SP tlog-tiles).
     """
     path = f"{number % 1000:03}"
     while number := number // 1000:

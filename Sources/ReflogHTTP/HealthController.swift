@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// Answers whether the process is healthy, without a credential.
+/// The routes that show whether the process is healthy. These routes need no credential.
 ///
 /// `/livez` shows whether the process is alive. `/readyz` shows whether the server accepts changes.
 struct HealthController {

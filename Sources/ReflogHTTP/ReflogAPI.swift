@@ -114,7 +114,8 @@ package struct ReflogAPI: Sendable {
       )
     )
     router.add(middleware: NotFoundPageMiddleware(pages: pages))
-    // Every route that is added after this line needs an authenticated caller. An unknown path needs one too.
+    // Every route that is added after this line needs an authenticated caller. An unknown path needs an authenticated
+    // caller too.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware(admission: admission))
     MetricsController(registry: metrics, history: history, ledgerFigures: ledgerFigures, isReady: isReady)

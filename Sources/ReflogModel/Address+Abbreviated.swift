@@ -19,7 +19,7 @@ extension FlowName {
 extension Address {
   /// Reads an address that a person wrote: `[FLOWTYPE/]FLOW/STEP`.
   ///
-  /// The type may be left out if the id of the flow begins with the prefix of a type. Returns nil for other forms.
+  /// The type can be left out if the id of the flow begins with the prefix of a type. Returns nil for other forms.
   package init?(abbreviated text: some StringProtocol) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count), let last = parts.last, let step = Step(String(last)),

@@ -1,6 +1,6 @@
 /// A step of a user flow.
 ///
-/// The step holds one reference: the connector that the step calls, or none.
+/// The step holds one reference: the connector that the step calls, or no connector.
 package struct Address: Hashable, Sendable {
   package let flowType: FlowType
   package let flow: FlowID

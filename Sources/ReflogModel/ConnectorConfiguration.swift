@@ -8,8 +8,8 @@ package struct ConnectorConfiguration: Sendable {
   package let change: Change?
   /// Whether the reference at that moment is certain.
   ///
-  /// The value is false if a change at the address was pending at that moment. Then the address may have held another
-  /// reference.
+  /// The value is false if a change at the address was pending at that moment. In that case, the address possibly held
+  /// a different reference.
   package let isCertain: Bool
   /// The redacted target URL of the connector, or nil if no read of the directory showed the URL.
   package let targetURL: String?

@@ -22,14 +22,16 @@ package struct LedgerStatus: Sendable {
   package let verified: Timestamp?
   /// The parts of the directory that the last sweep could not read, at most ``shownUnreadParts``.
   ///
-  /// The parts that failed first are listed.
+  /// If more parts failed, the parts that failed first are in the list.
   package let unread: [UnreadPart]
   /// The number of all parts of the directory that the last sweep could not read.
   package let unreadCount: Int
 
   /// The maximum number of parts in `unread`, so the status is small even if no flow of a large tenant can be read.
   package static let shownUnreadParts = 100
-  /// The replacement of a lost signing key that no administrator has confirmed, or nil if there is none.
+  /// The replacement of a lost signing key that no admin has confirmed yet.
+  ///
+  /// The value is nil if no replacement waits for a confirmation.
   package let keyReplacement: KeyReplacement?
 
   /// Creates a status.

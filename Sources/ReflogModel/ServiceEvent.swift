@@ -8,7 +8,7 @@ package struct ServiceEvent: Sendable {
   package let sequence: Int64
   package let activityDateTime: Timestamp
   package let content: Content
-  /// The erasure that deleted the actor's personal data, or nil if it was not erased.
+  /// The erasure that deleted the actor's personal data, or nil if no data was erased.
   package let erased: Erased?
 
   /// Creates an event.
@@ -32,12 +32,12 @@ package struct ServiceEvent: Sendable {
     case clockAccepted
     /// A caller read history.
     ///
-    /// One event counts all such reads within a minute.
+    /// One event counts all reads by callers within a minute.
     case historyRead
     /// A caller exported history.
     ///
-    /// If an export continues an earlier export, it has no separate event. One event counts all such exports within a
-    /// minute.
+    /// An export that continues an earlier export has no separate event. One event counts all exports of this kind
+    /// within a minute.
     case export
     /// Requests failed authentication.
     ///
@@ -55,7 +55,7 @@ package struct ServiceEvent: Sendable {
     case holdReleased
     /// A purge was requested.
     case purgeAsked
-    /// A purge deletes the changes and service events that the details list.
+    /// A purge deletes the changes and service events that are listed in the details of the event.
     ///
     /// The changes and service events are deleted after this event is signed. The hashes of their entries are kept.
     case purged
@@ -68,7 +68,7 @@ package struct ServiceEvent: Sendable {
     ///
     /// The erasure covers the data that was recorded earlier than this event.
     case erasureAsked
-    /// An erasure deletes the personal data in the entries that the details list.
+    /// An erasure deletes the personal data in the entries that are listed in the details of the event.
     ///
     /// The personal data is deleted after this event is signed. The hashes of the personal data are kept.
     case erased

@@ -1,7 +1,7 @@
 extension Timestamp {
   /// Reads a time in the form of RFC 3339, such as `2026-03-01T14:00:00.25+01:00`, or a date.
   ///
-  /// A date without a time is the first moment of that day in UTC. The seconds can be left out. The fraction may have
+  /// A date without a time is the first moment of that day in UTC. The seconds can be left out. The fraction can have
   /// up to twelve digits. All digits after the sixth digit are ignored. Returns nil for other forms, and for days and
   /// times that do not exist.
   package init?(parsing text: some StringProtocol) {

@@ -134,6 +134,7 @@ private func floorDivide(_ value: Int64, by divisor: Int64) -> (quotient: Int64,
 /// Shorter numbers get leading zeros. Longer numbers, such as a year after 9999, are written with all digits.
 private func digits(_ value: Int64, _ width: Int, to bytes: inout some ByteOutput & ~Copyable) {
   if width > 1 || value > 9 { digits(value / 10, width - 1, to: &bytes) }
-  // A damaged file may contain a year below 0, and then the digit is negative. The magnitude prevents a crash.
+  // A damaged file can contain a year below 0, and then the digit is negative. `magnitude` makes the digit positive, so
+  // the program does not crash.
   bytes.append(UInt8(ascii: "0") + UInt8((value % 10).magnitude))
 }

@@ -59,7 +59,7 @@ package enum ServiceError: Error, Sendable {
   case preconditionFailed(current: ConnectorReference)
   /// A pending change locks the address or the connector.
   ///
-  /// The change may be settled after `retryAfter`.
+  /// After `retryAfter`, a read of the directory can settle the pending change, so a repeat of the request can succeed.
   case stepUnresolved(Change.ID, retryAfter: Duration)
   /// The idempotency key was already used for this change, in a request with another body.
   case idempotencyMismatch(Change.ID)

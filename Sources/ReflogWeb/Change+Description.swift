@@ -1,7 +1,7 @@
 import ReflogModel
 
 extension Change {
-  /// True if the directory may have applied the change.
+  /// True if the directory has applied the change, or has possibly applied it.
   private var mayHaveHappened: Bool {
     switch result {
     case .rejected, .denied, .notApplied: false

@@ -50,11 +50,11 @@ package struct ChangeDetailPage: Sendable {
   /// - Parameters:
   ///   - change: the change that the page shows.
   ///   - chain: this change, and the step's changes directly earlier and later than this change; newest first.
-  ///   - rollback: the newest rollback of this change whose result is applied, pending or unknown, or nil if there is
-  ///     none.
+  ///   - rollback: the newest rollback of this change whose result is applied, pending or unknown, or nil if the
+  ///     change has no such rollback.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
-  ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
+  ///   - canRollBack: true if the change can be rolled back and the viewer is allowed to roll back changes.
   package init(
     _ change: Change,
     chain: [Change],

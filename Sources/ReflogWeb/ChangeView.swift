@@ -73,7 +73,7 @@ struct ChangeView: Sendable {
   ///
   /// - Parameters:
   ///   - change: the change to show.
-  ///   - isWhole: true to show the names in full.
+  ///   - isWhole: true if the view shows the full names, and false if it shows shortened names.
   ///   - isCurrent: true if the page that contains this view is the page of this change.
   init(_ change: Change, isWhole: Bool = false, isCurrent: Bool = false) {
     id = change.id.description

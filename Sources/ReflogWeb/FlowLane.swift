@@ -29,8 +29,8 @@ package struct FlowLane: Sendable {
     var periods: [Period] = []
     for change in changes.reversed() where periods.last?.reference != change.after {
       let settled = change.resultDateTime ?? change.activityDateTime
-      // The server's clock may have been set back between two changes. Even then, a period must not start earlier than
-      // the previous period.
+      // If the server's clock was set back between two changes, the later change has an earlier time. But a period must
+      // not start earlier than the previous period.
       periods.append(
         Period(reference: change.after, change: change, start: max(settled, periods.last?.start ?? settled))
       )

@@ -36,7 +36,7 @@ package struct FlowsPage: Sendable {
     let flow: String
     let flowType: String
     let cells: [Cell]
-    /// True if the flow has a different reference now and the viewer may roll the flow back to the shown time.
+    /// True if a step of the flow has a different reference now, and the viewer is allowed to roll the flow back.
     let canRollBack: Bool
   }
 
@@ -77,7 +77,7 @@ package struct FlowsPage: Sendable {
     let isDrift: Bool
     /// True if a change of the step was pending at the shown time.
     let isUncertain: Bool
-    /// The id of a change that is still pending, or nil if there is none.
+    /// The id of the step's pending change, or nil if the step has no pending change.
     let pending: String?
     let targetURL: String?
   }
@@ -90,7 +90,7 @@ package struct FlowsPage: Sendable {
   ///   - pending: the ids of the changes that are pending now, by address.
   ///   - question: the time and the flows that the viewer requested.
   ///   - next: the query of the next page, or nil if this is the last page.
-  ///   - canRollBack: true if the viewer may roll back.
+  ///   - canRollBack: true if the viewer is allowed to roll back changes.
   package init(
     then: [ConnectorConfiguration],
     now: [ConnectorConfiguration]?,

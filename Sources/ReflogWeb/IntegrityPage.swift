@@ -4,7 +4,7 @@ package import ReflogModel
 package struct IntegrityPage: Sendable {
   /// The newest checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
   let signed: Signed?
-  /// The replacement of the lost key that no administrator has confirmed, or nil if there is none.
+  /// The replacement of a lost key that no admin has confirmed yet, or nil if no replacement waits for a confirmation.
   let replacement: Replacement?
   let tenant: String
   let newestChange: String
@@ -41,7 +41,7 @@ package struct IntegrityPage: Sendable {
     let formerOrigin: String
     /// The name of the log since the replacement.
     let origin: String
-    /// Whether the viewer may confirm the replacement.
+    /// Whether the viewer is allowed to confirm the replacement.
     let canConfirm: Bool
   }
 
@@ -72,7 +72,7 @@ package struct IntegrityPage: Sendable {
   ///   - checkpoint: the newest signed checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
   ///   - events: service events, newest first.
   ///   - older: the id of the last event in `events`, or nil if this is the last page.
-  ///   - canConfirm: whether the viewer may confirm the replacement of a lost key.
+  ///   - canConfirm: whether the viewer is allowed to confirm the replacement of a lost key.
   package init(
     _ status: LedgerStatus,
     checkpoint: (note: String, key: String)?,

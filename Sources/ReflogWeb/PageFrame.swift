@@ -8,7 +8,7 @@ package struct PageFrame: Sendable {
   let scriptVersion: String
   /// The viewer, or nil if the viewer is not signed in.
   let viewer: Viewer?
-  /// A warning for every page, or nil if there is none.
+  /// The warning that every page shows, or nil if the pages show no warning.
   let warning: String?
 
   /// The person who is signed in.
@@ -35,7 +35,7 @@ package struct PageFrame: Sendable {
   /// - Parameters:
   ///   - directory: the kind of the directory that the server uses.
   ///   - viewer: the viewer, or nil if the viewer is not signed in.
-  ///   - warning: a warning for every page, or nil if there is none.
+  ///   - warning: the warning that every page shows, or nil if the pages show no warning.
   package init(directory: DirectoryKind, viewer: Viewer?, warning: String? = nil) {
     self.directory = directory.shownName
     isEmbedded = directory == .embedded
@@ -66,7 +66,7 @@ struct FramedPage<Content: Sendable>: Sendable {
   /// - Parameters:
   ///   - title: the title of the document.
   ///   - frame: the parts around the content of the page.
-  ///   - section: the section that the page belongs to, or nil if it belongs to none.
+  ///   - section: the section that the page belongs to, or nil if the page belongs to no section.
   ///   - page: the page's view model.
   init(title: String, frame: PageFrame, in section: PageSection? = nil, page: Content) {
     self.title = title

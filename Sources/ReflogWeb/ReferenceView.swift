@@ -2,7 +2,9 @@ import ReflogModel
 
 /// A reference on a page.
 struct ReferenceView: Sendable {
-  /// The connector's display name, or its id if the name is unknown, else `nothing` or `unknown`.
+  /// The connector's display name, or the connector's id if the name is unknown.
+  ///
+  /// The name is `nothing` if there is no connector, and `unknown` if the reference is unknown.
   let name: String
   /// The connector's id, or nil if `name` already shows the id or the reference is not a connector.
   let id: String?
@@ -11,14 +13,14 @@ struct ReferenceView: Sendable {
   /// The maximum length of a name, in scalars. Only the page of a change shows full names.
   private static let length = 80
 
-  /// Creates a view with a text instead of one connector.
+  /// Creates a view that shows a text instead of a connector.
   init(text: String) { (name, id, isConnector) = (text, nil, false) }
 
   /// Creates the view of a reference.
   ///
   /// - Parameters:
   ///   - reference: the reference to show.
-  ///   - isWhole: true to show the name in full.
+  ///   - isWhole: true if the view shows the full name, and false if it shows a shortened name.
   init(_ reference: ConnectorReference, isWhole: Bool = false) {
     switch reference {
     case .connector(let id, let displayName):

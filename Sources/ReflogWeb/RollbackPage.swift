@@ -18,16 +18,16 @@ package struct RollbackPage: Sendable {
   /// A sentence with the number of later changes that are not shown, or nil if all are shown.
   let left: String?
   let hasLaterChanges: Bool
-  /// The id of the newest change of the step that may have been applied. The form sends it as `seen`.
+  /// The id of the step's newest change that was applied or possibly applied. The form sends this id as `seen`.
   let seen: String?
-  /// The current reference: a connector's id or `none`, or nil if the reference is unknown. The form sends it as
-  /// `standing`.
+  /// The current reference: a connector's id or `none`, or nil if the reference is unknown. The form sends this value
+  /// as `standing`.
   let current: String?
   /// True if the step already has the reference that the rollback would set.
   let isAlreadySet: Bool
   let isPossible: Bool
   let reason: String
-  /// The reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
+  /// The reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   let problem: String?
 
   /// The maximum number of later changes that the page lists.
@@ -41,7 +41,7 @@ package struct RollbackPage: Sendable {
   ///   - plan: the effect that the rollback would have.
   ///   - later: the newest of the later changes, newest first, at most `mostLater`.
   ///   - reason: the reason that the viewer has already typed.
-  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
+  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   package init(_ plan: RollbackPlan, later: [Change], reason: String = "", problem: String? = nil) {
     id = plan.rollbackOf.description
     step = plan.address.step.name

@@ -8,7 +8,7 @@ package struct SignInPage: Sendable {
   let encodedTarget: String
   let hasEntra: Bool
   let hasTokens: Bool
-  /// Whether people can sign in at all.
+  /// Whether people can sign in to the pages of this server.
   let isPossible: Bool
   /// The reason why the sign-in failed, or nil if there was no attempt yet.
   let problem: String?

@@ -2,7 +2,7 @@ extension String {
   /// Returns the text, or the start of the text and `…` if the text is too long.
   ///
   /// The start has at most `count` scalars, and at most `2 * count` bytes of HTML. Characters are not counted, because
-  /// one character may consist of any number of scalars.
+  /// one character can consist of any number of scalars.
   func shortened(to count: Int) -> String {
     guard utf8.count > count || weightInHTML > 2 * count else { return self }
     var (end, scalars, weight) = (startIndex, 0, 0)

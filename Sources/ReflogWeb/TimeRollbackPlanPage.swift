@@ -13,7 +13,7 @@ package struct TimeRollbackPlanPage: Sendable {
   let isPossible: Bool
   /// True if every step still has the reference that the step had at the requested time.
   let isEmpty: Bool
-  /// Why the rollback was refused after the viewer confirmed the plan, or nil if no rollback was refused.
+  /// The reason why the rollback was refused after the viewer confirmed the plan, or nil if no rollback was refused.
   let problem: String?
 
   /// Creates the page of a plan.
@@ -21,7 +21,7 @@ package struct TimeRollbackPlanPage: Sendable {
   /// - Parameters:
   ///   - plan: the effect that the rollback would have.
   ///   - reason: the reason that the viewer has already typed.
-  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
+  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   package init(_ plan: TimeRollbackPlan, reason: String = "", problem: String? = nil) {
     moment = Moment(plan.rollback.asOf)
     form = TimeRollbackForm(plan.rollback, reason: reason, newest: plan.rollback.newestChange)

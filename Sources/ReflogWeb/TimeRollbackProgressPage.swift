@@ -8,14 +8,14 @@ package struct TimeRollbackProgressPage: Sendable {
   /// Two sentences: the number of steps that are rolled back, and the state of the rollback.
   let summary: String
   let isRunning: Bool
-  /// True if the rollback stopped before it was complete and the viewer may continue it.
+  /// True if the rollback stopped before it was complete, and the viewer is allowed to continue the rollback.
   let canContinue: Bool
 
   /// Creates the page of a rollback to a time.
   ///
   /// - Parameters:
   ///   - progress: the state of the rollback and of each step.
-  ///   - canGoOn: true if the viewer may roll back changes.
+  ///   - canGoOn: true if the viewer is allowed to roll back changes.
   package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
     moment = Moment(progress.rollback.asOf)
     form = TimeRollbackForm(progress.rollback)

@@ -8,7 +8,7 @@ struct TimeRollbackSteps: Sendable {
   let rows: [Row]
   /// A sentence with the number of changing steps that are not shown, or nil if all are shown.
   let left: String?
-  /// A sentence with the number of steps that are not changed, or nil if there are none.
+  /// A sentence with the number of steps that are not changed, or nil if every step is changed.
   ///
   /// A step is not changed if the reference that it had at the earlier time is unknown.
   let leftAlone: String?
@@ -29,10 +29,10 @@ struct TimeRollbackSteps: Sendable {
     /// The current reference. If the step was rolled back, this is the reference before the rollback.
     let before: ReferenceView
     let isDone: Bool
-    /// The result of the step's newest change in this rollback, or nil if there is no change yet.
+    /// The result of the step's newest change in this rollback, or nil if the rollback has not changed the step yet.
     let result: String?
     let tone: String
-    /// The id of the step's newest change in this rollback, or nil if there is no change yet.
+    /// The id of the step's newest change in this rollback, or nil if the rollback has not changed the step yet.
     let change: String?
     /// The id of the pending change that locks the step, or nil if the step is not locked.
     let pending: String?

@@ -27,7 +27,7 @@ package struct TimelinePage: Sendable {
 
   /// The state of the ledger.
   struct Status: Sendable {
-    /// A text with the number of pending changes, or nil if there are none.
+    /// A text with the number of pending changes, or nil if no change is pending.
     let pending: String?
     /// The time at which the last sweep finished, or nil if no sweep has finished yet.
     let verified: Moment?
@@ -48,7 +48,7 @@ package struct TimelinePage: Sendable {
   ///   - next: the query of the next page, or nil if this is the last page.
   ///   - query: the query with the page's filter.
   ///   - form: the form, filled in with the filter.
-  ///   - isFiltered: true if the filter may exclude changes.
+  ///   - isFiltered: true if the filter can exclude changes.
   ///   - isNewest: true if the page starts with the newest change that the filter matches.
   ///   - status: the state of the ledger.
   package init(

@@ -8,7 +8,7 @@ package struct WebAsset: Sendable {
   package let contentType: String
   /// The first 12 hexadecimal digits of the content's hash.
   ///
-  /// These digits are part of the file's URL. New content has a new URL, so a browser may cache the file without a time
+  /// These digits are part of the file's URL. New content has a new URL, so a browser can cache the file without a time
   /// limit.
   package let version: String
 

@@ -35,7 +35,7 @@ enum WebPages {
   /// Parses a template.
   ///
   /// A template that can't be parsed ends the process. All templates are parsed when the first page is rendered, so
-  /// every test of a page finds such a template.
+  /// every test of a page finds a template that can't be parsed.
   private static func template(_ bytes: [UInt8]) -> MustacheTemplate {
     do {
       return try MustacheTemplate(string: "{{% CONTENT_TYPE:ESCAPED}}" + String(decoding: bytes, as: UTF8.self))

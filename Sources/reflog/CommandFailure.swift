@@ -16,7 +16,7 @@ struct CommandFailure: Error {
     case unverified = 65
     /// Reflog itself failed (`EX_SOFTWARE`).
     case `internal` = 70
-    /// The command may succeed later (`EX_TEMPFAIL`).
+    /// The command failed, but a later attempt can succeed (`EX_TEMPFAIL`).
     case tryAgain = 75
   }
 

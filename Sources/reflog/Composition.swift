@@ -37,7 +37,7 @@ struct Composition {
   /// When the method returns, this process holds the ledger's lock, and the server does not accept requests yet.
   static func open(settings: ServerSettings, logger: Logger) async throws -> Composition {
     let tls = try settings.listener.tls.map { try TLS($0, logger: logger) }
-    // No file is created or changed earlier than here.
+    // All checks must pass before the server creates or changes a file.
     try await StartCheck.run(settings)
     let metrics = PrometheusRegistry(counters: MetricHelp.counters)
     let threads = WriterThreads(for: settings)
@@ -114,7 +114,7 @@ struct Composition {
     } catch {
       await served.abandon()
       Self.closeUnused(served, opened)
-      // This second error is ignored, because the caller reports the first error.
+      // An error of this call is ignored, because the caller reports the first error.
       try? await documents.shutdown()
       throw error
     }
@@ -122,7 +122,7 @@ struct Composition {
 
   /// Closes the files after a start that failed, so that no write-ahead log remains.
   ///
-  /// If closing fails too, that second error is ignored, because the caller reports the first error.
+  /// An error of closing is ignored, because the caller reports the first error.
   private static func closeUnused(_ served: ServedDirectory, _ ledger: OpenedDatabase?) {
     if case .embedded(_, let storage) = served { try? storage.close() }
     try? ledger?.close()
@@ -137,10 +137,10 @@ struct Composition {
       try await serve()
     } catch {
       await served.abandon()
-      // Any other error may be a failed commit, and then the files must not be written again. The next start reads
-      // which commits are in the files.
+      // Any other error can be a failed commit. After a failed commit, the files must not be written again. The next
+      // start finds out which commits are in the files.
       if error is CommandFailure { Self.closeUnused(served, database) }
-      // This second error is ignored, because the caller reports the first error.
+      // An error of this call is ignored, because the caller reports the first error.
       try? await documents.shutdown()
       throw error
     }
@@ -183,8 +183,8 @@ struct Composition {
     ]
     services += threads.all.map { .init(service: $0) }
     services.append(.init(service: log))
-    // The event recorder records the stop of the server. The event recorder must stop later than the services that
-    // record other events, so the event recorder starts earlier than those services.
+    // The event recorder records the stop of the server, so it must stop later than the services that record other
+    // events. The services stop in reverse order. So the event recorder must start earlier than those services.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {
@@ -211,7 +211,7 @@ struct Composition {
     )
   }
 
-  /// The check of Entra's tokens, or nil if Entra's tokens are not accepted.
+  /// The service that checks tokens from Entra, or nil if the server accepts no tokens from Entra.
   private var entraTokens: EntraTokens? {
     guard let entra = settings.entra else { return nil }
     let clock: WallClock = { Timestamp(Date()) }

@@ -4,7 +4,8 @@ import NIOHTTP1
 
 /// Requests to an OpenID provider: for its published documents, and for tokens.
 ///
-/// Redirects are not followed. A document must come from the given URL, and a secret must reach only the given URL.
+/// Redirects are not followed, because a document must come from the given URL, and a secret must reach only the given
+/// URL.
 struct EntraDocuments {
   /// The maximum size of an answer in bytes. The keys of a provider are much smaller.
   private static let limit = 1 << 20

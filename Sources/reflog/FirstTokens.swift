@@ -20,8 +20,8 @@ struct FirstTokens {
       Terminal.say("The first API tokens (role and token). They are shown only once:")
       for line in lines { Terminal.say(line) }
     } else {
-      // The file is created earlier than the tokens. If the file can't be created, no token is created, because the
-      // secrets of the tokens could not be written to the file.
+      // The file is created earlier than the tokens. So if the file can't be created, no token is created whose secret
+      // would be lost.
       let file = try newFile()
       try file.write(contentsOf: Data(try await make().map { $0 + "\n" }.joined().utf8))
       try file.synchronize()
@@ -43,8 +43,8 @@ struct FirstTokens {
 
   /// Creates the file for the tokens.
   ///
-  /// An existing file or link with that name throws an error, because another user may have created that file or link
-  /// to read the tokens.
+  /// If a file or link with that name exists, the method throws an error. Another user could have created that file or
+  /// link to read the tokens.
   private func newFile() throws -> FileHandle {
     let descriptor = open(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_WRONLY | O_CLOEXEC, 0o600)
     guard descriptor >= 0 else {

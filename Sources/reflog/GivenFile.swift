@@ -3,10 +3,11 @@ import ReflogModel
 
 /// A small text file that a person passes to a command, such as a checkpoint or a manifest.
 ///
-/// Such files come by mail, from a browser or from a terminal of Windows. These programs add a byte order mark, end
-/// lines with CR LF, or leave out the last newline. The bytes without such additions are used.
+/// A person often gets such a file from a mail program, a browser or a terminal on Windows. Such a program can add a
+/// byte order mark, end lines with CR LF, or leave out the last newline. Reflog corrects these differences when it
+/// reads the file.
 struct GivenFile {
-  /// The maximum size in bytes, which is larger than every file that Reflog writes for this purpose.
+  /// The maximum size in bytes. Every checkpoint, manifest or receipt that Reflog writes is smaller.
   private static let maximumByteCount = 4 << 20
 
   private let path: String
@@ -20,7 +21,8 @@ struct GivenFile {
     self.path = path
     guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: Self.maximumByteCount + 1)
     else {
-      // For an empty file, `read` returns nil as for a file that can't be read.
+      // The method `read` returns nil for an empty file, and also for a file that can't be read. Only a regular file is
+      // reported as empty.
       let isEmpty = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
       throw Self.failure(path, isEmpty == .typeRegular ? "it is empty" : Self.problem(path))
     }

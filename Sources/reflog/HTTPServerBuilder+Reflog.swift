@@ -4,7 +4,7 @@ import ReflogHTTP
 import ReflogModel
 
 extension HTTPServerBuilder {
-  /// Returns an HTTP/1.1 server with Reflog's limits. It uses TLS if `tls` is not nil.
+  /// Returns an HTTP/1.1 server with Reflog's limits. The server uses TLS if `tls` is not nil.
   ///
   /// The connections of the trusted proxies are not limited for each address.
   static func reflog(_ tls: TLS?, trustedProxies: [AddressBlock]) throws -> HTTPServerBuilder {

@@ -18,7 +18,7 @@ enum ListenerCheck {
     let file = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
     guard file >= 0 else { throw failure(host, port) }
     defer { close(file) }
-    // The server sets this option too. With the option, connections of an earlier server don't block the port.
+    // The server also sets this option. With the option, open connections of an earlier server don't block the port.
     var isOn: Int32 = 1
     setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout.size(ofValue: isOn)))
     guard bind(file, address.ai_addr, address.ai_addrlen) == 0, listen(file, 1) == 0 else { throw failure(host, port) }

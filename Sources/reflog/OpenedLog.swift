@@ -13,7 +13,7 @@ struct OpenedLog {
     let anchor: Anchor
     /// Whether the log has entries, but no anchor that could show that this is the newest copy.
     let isAnchorMissing: Bool
-    /// The newest replacement of a lost key, or nil if there is none.
+    /// The newest replacement of a lost key, or nil if no key was replaced.
     let replacement: KeyReplacement?
   }
 
@@ -46,7 +46,7 @@ struct OpenedLog {
     )
     try await history.verifyHead(signedBy: keys)
     try await history.verifyNewestRows()
-    // The key is read here, so a damaged key stops the start and not a later request.
+    // The key for cursors is read here, so that a damaged key stops the start instead of a later request.
     _ = try await history.cursorKey()
     return Checked(
       keyFile: keyFile,

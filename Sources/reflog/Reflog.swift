@@ -46,7 +46,8 @@ struct Reflog: AsyncParsableCommand {
       Terminal.say("reflog: \(failure.message)")
       exit(withError: ExitCode(failure.exitCode.rawValue))
     } catch {
-      // The argument parser throws its own errors, and also throws to show the help or the version.
+      // The argument parser throws an error if the arguments are wrong, and also if it only shows the help or the
+      // version.
       do {
         exit(withError: try ParserMessage.show(error))
       } catch {

@@ -14,8 +14,8 @@ enum ServedDirectory {
   ///
   /// - Parameters:
   ///   - settings: the kind of the directory, and the settings to reach it.
-  ///   - files: the files of the ledger; one of them is the file of an embedded directory.
-  ///   - acceptsMissingLog: whether to open an embedded directory whose write-ahead log is missing.
+  ///   - files: the files of the ledger. One of these files is the file of an embedded directory.
+  ///   - acceptsMissingLog: true to open an embedded directory even if its write-ahead log is missing.
   ///   - thread: the thread that writes the file of an embedded directory.
   ///   - metrics: the registry for the metrics of Microsoft Graph.
   init(
@@ -75,7 +75,7 @@ enum ServedDirectory {
 
   /// Closes the connections to Microsoft Graph when the server ends with an error.
   ///
-  /// If closing fails too, that second error is ignored, because the caller reports the first error.
+  /// An error of closing is ignored, because the caller reports the first error.
   func abandon() async {
     if case .graph(let directory, _) = self { try? await directory.shutdown() }
   }

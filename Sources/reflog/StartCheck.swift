@@ -7,7 +7,7 @@ import ReflogStorage
 
 /// The checks that a server makes before it writes to any file.
 ///
-/// A damaged file is therefore found unaltered by the person who repairs it.
+/// So the server never alters a damaged file before a person repairs the file.
 struct StartCheck {
   private let settings: ServerSettings
 
@@ -18,7 +18,8 @@ struct StartCheck {
     let check = StartCheck(settings: settings)
     try ListenerCheck.run(host: settings.listener.host, port: settings.listener.port)
     let tenantID = try check.directoryTenant()
-    // A database has no files that could be damaged before it is opened, and it contains the tokens.
+    // The checks below are only for a SQLite file. A PostgreSQL server checks its own files, and its database contains
+    // the tokens.
     guard case .file(let path) = settings.location.database else { return }
     try await check.checkLedger(at: path, tenantID)
     try await check.checkTokens()
@@ -26,7 +27,7 @@ struct StartCheck {
 
   private var files: LedgerFiles { settings.location.files }
 
-  /// Returns the tenant of the directory, or nil for an embedded directory that does not exist yet.
+  /// Returns the id of the directory's tenant, or nil if the embedded directory does not exist yet.
   private func directoryTenant() throws -> String? {
     if let graph = settings.directory.graph { return graph.tenantID }
     let exists = DurableFile.exists(files.directory)
@@ -54,8 +55,8 @@ struct StartCheck {
     } catch LedgerError.servesAnother(let path, let directory, let tenant) {
       throw LedgerError.servesAnother(path: path, directory: directory, tenantID: tenant)
     } catch {
-      // If the write-ahead log is missing, then that is the cause of the error. So the user gets the error about the
-      // missing log.
+      // If the write-ahead log is missing, the missing log is the cause of the error. So the user gets the error about
+      // the missing log.
       throw file.isLogMissing ? StorageError.missingLog(path: settings.location.name) : error
     }
   }
@@ -84,7 +85,7 @@ struct StartCheck {
 
   /// Returns whether the setting accepts this ledger although it does not match its anchor.
   ///
-  /// Then the key and the anchor are replaced, so they are not checked.
+  /// If the result is true, the key and the anchor are replaced. So the key and the anchor are not checked.
   private func isOlderAccepted(_ history: History) async throws -> Bool {
     guard settings.acceptsOlderLedger, let anchored = try Anchor(path: settings.anchor).checkpoint() else {
       return false
@@ -93,7 +94,7 @@ struct StartCheck {
     return try await !history.holds(anchored)
   }
 
-  /// Throws if a file exists that only a ledger with entries has.
+  /// Throws if a file exists that is only created for a ledger with entries.
   ///
   /// - Parameters:
   ///   - problem: What is wrong with the ledger, as a clause.

@@ -4,13 +4,13 @@ import Logging
 import NIOCertificateReloading
 import ReflogModel
 
-/// The certificate and the key of the listener. Changed files are read again.
+/// The certificate and the key of the listener. If the files change, the server reads them again.
 struct TLS {
   private static let interval = Duration.seconds(15)
 
   /// The cipher suites for TLS 1.2: with forward secrecy and authenticated encryption (RFC 9325 §4.2).
   ///
-  /// Suites with an RSA key exchange or with CBC are left out. TLS 1.3 has suites of its own, which are always on.
+  /// Suites with an RSA key exchange or with CBC are left out. TLS 1.3 has separate suites, which are always on.
   private static let ciphers = [
     "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES256-GCM-SHA384",
     "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305",
@@ -39,7 +39,7 @@ struct TLS {
         "The certificate \(files.certificate) or the key \(files.key) can't be read: \(error)."
       )
     } catch {
-      // The error is not shown, because the error may contain a part of the key.
+      // The error is not shown, because the error can contain a part of the key.
       throw CommandFailure(
         .usage,
         "The certificate \(files.certificate) and the key \(files.key) can't be used. Both must be readable PEM files, "

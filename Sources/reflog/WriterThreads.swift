@@ -2,9 +2,9 @@ import ReflogStorage
 
 /// The threads that write the ledger and the embedded directory.
 ///
-/// A SQLite ledger shares one thread with the embedded directory, so a change passes from one file to the other without
-/// a switch to another thread. A thread that writes to PostgreSQL waits for the server during each transaction, so the
-/// embedded directory then has a thread of its own, and both write at the same time.
+/// A SQLite ledger and the embedded directory share one thread. So a change that writes both files needs no switch to
+/// another thread. A thread that writes to PostgreSQL waits for the server during each transaction. So with a
+/// PostgreSQL ledger, the embedded directory has a separate thread, and both threads write at the same time.
 struct WriterThreads {
   let ledger: WriterThread
   let directory: WriterThread
@@ -21,7 +21,7 @@ struct WriterThreads {
 
   /// All threads, in the order in which they start.
   ///
-  /// The threads stop in reverse order. The ledger's thread stops last, because the directory's last writes still
-  /// have outcomes.
+  /// The threads stop in reverse order. The ledger's thread must stop last, because it must still record the outcomes
+  /// of the directory's last writes.
   var all: [WriterThread] { directory === ledger ? [ledger] : [ledger, directory] }
 }

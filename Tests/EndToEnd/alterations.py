@@ -1,4 +1,4 @@
-"""Alters the bytes of a file at random, as damage, programs and people do."""
+"""Alters the bytes of a file at random, in the ways in which a defective disk, a program or a person can alter them."""
 
 import contextlib
 import json
@@ -21,7 +21,8 @@ def altered(data, chance):
     parts = bytearray(data)
     for _ in range(chance.choice([1, 1, 1, 2, 5, 30])):
         start = chance.randrange(len(parts) + 1)
-        # Most files begin with the fields that decide how the rest is read.
+        # Most files begin with fields that determine how a program reads the rest of the file. So the start is altered more
+        # often.
         start = min(start, chance.choice([len(parts), len(parts), 100, 20]))
         length = chance.choice([0, 1, 1, 2, 8, 60, 512])
         kind = chance.randrange(6)
@@ -42,7 +43,7 @@ def altered(data, chance):
 
 
 def whole(data, chance):
-    """Returns a file as other programs change it when they copy it, or another file in its place."""
+    """Returns a file that another program altered when it copied the file, or a different file in place of the file."""
     text = data.decode("utf-8", "replace")
     return chance.choice([
         lambda: b"", lambda: b"\xef\xbb\xbf" + data, lambda: text.encode("utf-16"), lambda: text.encode("utf-16-be"),

@@ -12,7 +12,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """A block of code: its language, which may be empty, and its text."""
+    """A block of code with its language and its text. The language can be empty."""
     language: str
     text: str
 

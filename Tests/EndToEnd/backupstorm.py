@@ -21,7 +21,7 @@ FOUND = 65
 class Media:
     """A mounted file system that can be made read-only.
 
-    A folder with a read-only mode is not enough, because root may write to it.
+    A folder with a read-only mode is not enough, because root can write to the folder.
     """
 
     def __init__(self):

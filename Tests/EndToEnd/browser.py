@@ -68,7 +68,7 @@ class Browser:
             connection.close()
 
     def open(self, path, **options):
-        """Opens a page, and follows redirects as a browser does."""
+        """Opens a page, and follows redirects like a browser."""
         page = self.send("GET", path, **options)
         while page.status == 303:
             page = self.send("GET", page.headers["location"])

@@ -51,7 +51,7 @@ class Chromium:
 
     @staticmethod
     def retry(action, seconds=120):
-        """Repeats an action until it works, because a page may still be loading."""
+        """Repeats an action until it succeeds, because the page is possibly still loading."""
         deadline = time.monotonic() + seconds
         while True:
             try:

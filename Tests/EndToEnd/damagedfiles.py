@@ -1,7 +1,7 @@
-"""Damages the files of a ledger in many ways, and checks what a start and the reading commands then do.
+"""Damages the files of a ledger in many ways, and checks how a start and the reading commands react.
 
-A start must either serve the whole history or name what is wrong. Until it has decided, it must not alter a file. No command
-may show less than the whole history without an error.
+A start must either serve the whole history or report the problem. A start that is refused must not alter a file. If a command
+can't show the whole history, it must report an error.
 """
 
 import concurrent.futures
@@ -51,7 +51,7 @@ class Snapshot:
 
 
 class Originals:
-    """The unaltered snapshots of a ledger's files. The damaged copies are made from them."""
+    """The unaltered snapshots of a ledger's files. Every damaged copy is made from one of these snapshots."""
 
     def __init__(self, binary, folder, changes=30):
         with Server(binary) as server:
@@ -105,15 +105,15 @@ class Originals:
 
 @dataclasses.dataclass
 class Damage:
-    """A damage: its name, the snapshot that is damaged, and the function that damages the copy of the snapshot.
+    """One kind of damage: its name, the snapshot that is copied, and the function that damages the copy.
 
-    `is_harmless` is true if the start must succeed. If it is false, the start may succeed or be refused.
+    `is_harmless` is true if the start must succeed. If it is false, the start is allowed to succeed or to be refused.
     """
     name: str
     base: Snapshot
     apply: typing.Callable[[pathlib.Path], None]
     is_harmless: bool = False
-    # Names that a refusal may mention, or None if it must mention one of the damaged files.
+    # A name that the refusal can contain, or None if the refusal must contain the name of a damaged file.
     mentions: str | None = None
 
 
@@ -136,7 +136,8 @@ def damages_of_file(state, base, ending, chance):
     name = f"{state}: {ending or 'the ledger'}"
 
     def write(content):
-        # SQLite gives an empty log the mode of the ledger, so each damaged file has that mode from the beginning.
+        # SQLite sets the mode of an empty log to the mode of the ledger. So each damaged file gets that mode from the
+        # beginning.
         return lambda folder: (at(folder).write_bytes(content), at(folder).chmod(0o600))
 
     def at(folder):
@@ -245,7 +246,7 @@ def flips(state, base, chance, pages=24):
 
 
 def rollbacks(originals):
-    """Yields damages that mix files of different moments."""
+    """Yields damages that mix files from different moments."""
     newest, older, middle, killed = originals.stopped_files, originals.older, originals.middle, originals.killed
     for base, title in ((newest, "stopped"), (killed, "killed")):
         for source, age in ((older, "an older copy"), (middle, "a copy of a killed server"), (originals.live, "a live copy")):
@@ -273,7 +274,7 @@ def rollbacks(originals):
 
 
 def without_rows(path):
-    """Leaves only the schema in a ledger, as a forger would do to show an empty history."""
+    """Deletes everything except the schema from a ledger, like a forger who wants to show an empty history."""
     ledger = sqlite3.connect(path, isolation_level=None)
     names = [name for (name,) in ledger.execute("SELECT name FROM sqlite_schema WHERE type = 'trigger'")]
     for name in names:
@@ -364,7 +365,7 @@ class Trial:
     def compare(self, server):
         """Checks that a started server serves every acknowledged change, or that a read names the problem."""
         if not is_accepted(server):
-            # The copy has other tokens, so the history is read from the file and not over HTTP.
+            # The copy has other tokens than the server, so the history is read from the file and not over HTTP.
             run = server.command("history", "--database", server.database, "--top", "1000", "--format", "json")
             if run.returncode != 0:
                 return [] if names_problem(run.stderr) else [f"history failed without a reason: {run.stderr[-200:]}"]
@@ -388,7 +389,7 @@ class Trial:
         if run.returncode == 0:
             shown = [change["id"] for change in json.loads(run.stdout)["value"]]
             found = self.missing("history --database", shown)
-            # An older copy without its anchor is complete in itself. Only its anchor shows that it is older.
+            # An older copy without an anchor has no gap. Only the anchor could show that the copy is older.
             verified = server.command("verify", "--database", server.database)
             anchor = pathlib.Path(server.files + ".anchor")
             is_own = anchor.is_file() and anchor.read_bytes() == self.damage.base.file(".anchor").read_bytes()

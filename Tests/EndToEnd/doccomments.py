@@ -2,7 +2,8 @@
 
     doccomments.py FILE…
 
-Prints each of them with its file and line. The exit code is 1 if there is one, or if the files have no symbols.
+Prints each of these symbols with its file and line. The exit code is 1 if such a symbol exists, or if the files have no
+symbols.
 """
 
 import json
@@ -16,7 +17,8 @@ KINDS = {"swift." + kind for kind in (
 
 
 def undocumented(graph):
-    """Returns the symbols of a graph that have no doc comment. The compiler writes some symbols itself: they have no location."""
+    """Returns the symbols of a graph that have no doc comment. Symbols without a location are left out, because the compiler
+    writes these symbols itself."""
     return [symbol for symbol in declared(graph) if "docComment" not in symbol]
 
 

@@ -1,4 +1,4 @@
-"""Alters each file that a command or the server reads, and runs the command. It must name the problem, or work."""
+"""Alters each file that a command or the server reads, and runs the command. The command must report the problem or succeed."""
 
 import collections
 import http.client
@@ -23,7 +23,8 @@ EXIT_CODES = {0, 1, 2, 64, 65, 70, 75}
 # The error codes of answers with a status of 500 or more.
 SERVER_CODES = {"busy", "ledgerUnavailable", "directoryUnavailable", "clockBehind", "outcomeUnknown", "notSent",
                 "directoryRefused", "notProxied"}
-# A command that takes longer than this number of seconds is counted as hung. The machine may be busy.
+# A command that takes longer than this number of seconds is counted as hung. The limit is high, because the machine can be
+# busy.
 HANG_SECONDS = 120
 TRAP = re.compile(r"Fatal error|Crashed|Illegal instruction|Traceback|SIGILL|stack smashing|Assertion")
 LISTENING = re.compile(r"listen\w* on (https?)://127\.0\.0\.1:(\d+)")
@@ -70,7 +71,7 @@ class FileFuzz:
     """Alters copies of a folder that contains every file, and runs commands in the copies."""
 
     def __init__(self, server, seed):
-        """`server` must run the program under test. It also answers the commands that need a server."""
+        """`server` must run the program under test. The commands that need a server send their requests to it."""
         self.server, self.seed = server, seed
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reflog-files-"))
         self.pristine = self.folder / "pristine"
@@ -88,7 +89,7 @@ class FileFuzz:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def fill(self):
-        """Fills the pristine folder with a ledger, its neighbours, and every other file."""
+        """Fills the unaltered folder with a ledger, the files next to it, and every other file."""
         with Server(self.binary) as source:
             for number in range(12):
                 source.put("b2cUserFlows/B2C_1_signup/postFederationSignup", [FRAUD_CHECK, NEW_VENDOR, None][number % 3],
@@ -204,7 +205,7 @@ class FileFuzz:
         output = getattr(process, "seen", "") + rest.decode(errors="replace")
         code = process.returncode
         faults = answers
-        # A signal ends the command export --follow, because it has no other end.
+        # The command export --follow runs until a signal ends it, so the exit code of SIGTERM is correct for it.
         if code not in EXIT_CODES and not (code == -signal.SIGTERM and "--follow" in arguments):
             faults = faults + [f"exit code {code}"]
         if TRAP.search(output):
@@ -244,7 +245,7 @@ class FileFuzz:
                 answer = connection.getresponse()
                 text = answer.read().decode(errors="replace")
                 code = re.search(r'"code":"(\w+)"', text)
-                # What an altered ledger can't show is an error with a message. It is not a crash.
+                # A server with an altered ledger is allowed to answer with a documented error. Any other error is a fault.
                 if answer.status >= 500 and path != "/readyz" and (not code or code[1] not in SERVER_CODES | {"internalError"}):
                     found.append(f"{method} {path}: {answer.status} {text[:200]}")
             except (OSError, http.client.HTTPException) as error:

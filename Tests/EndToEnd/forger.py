@@ -77,7 +77,7 @@ class Forger:
             "personal": hexadecimal(stated), "statedBy": self.stater(id) if row["settled_by"] == "person" else None}))}
 
     def stater(self, id):
-        """Returns the person who stated the result of a change, as the record of the outcome contains the person."""
+        """Returns the person who stated the result of a change, in the form of the outcome's record."""
         found = self.rows("SELECT app_id AS \"clientAppId\", actor_id AS id, change_statement.actor_proof AS proof, actor_type AS type "
                           "FROM change_statement JOIN actor ON actor.id = change_statement.actor "
                           "LEFT JOIN client_app ON client_app.id = change_statement.client_app WHERE change = ?", id)
@@ -127,7 +127,7 @@ class Forger:
         return id
 
     def rehash(self, table, id):
-        """Recomputes the hashes of a row's entries from the row, and stores them."""
+        """Recomputes the hashes of a row's entries from the row, and stores these hashes."""
         for sequence, hash in (self.of_change if table == "change" else self.of_event)(id).items():
             self.ledger.execute("UPDATE entry SET hash = ? WHERE sequence = ?", (hash, sequence))
 

@@ -58,7 +58,7 @@ def purge(it):
 
 
 def purge_change(rows):
-    """Deletes a change and its entries' salts as a purge does, and inserts a row that refers to a purge event."""
+    """Deletes a change and the salts of its entries like a purge, and inserts a row that refers to a purge event."""
     id = rows.pick("change")
     rows.remove_rows_of(id)
     rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
@@ -68,7 +68,7 @@ def purge_change(rows):
 
 
 def empty_newest(rows):
-    """Deletes the newest change or event, and empties its entries as a purge does."""
+    """Deletes the newest change or event, and empties its entries like a purge."""
     table, column = rows.chance.choice([("change", "change"), ("service_event", "event")])
     id = rows.one(f"SELECT max(id) FROM {table}")
     if table == "change":
@@ -115,7 +115,7 @@ def erase(rows):
 
 
 def replace_personal(rows):
-    """Stores the hash of a row's true personal data in the row, as an erasure does. Then replaces the personal data."""
+    """Stores the hash of a row's true personal data in the row, like an erasure. Then replaces the personal data."""
     table, id = store_hash(rows)
     salt = ", salt = NULL" if rows.dice(0.5) else ""
     rows.run(f"UPDATE {table} SET ip_address = '192.0.2.66'{salt} WHERE {HISTORY[table]} = ?", id)
@@ -123,7 +123,7 @@ def replace_personal(rows):
 
 
 def store_hash(rows):
-    """Stores the hash of a row's true personal data in the row, as an erasure does. Returns the table and the row's key."""
+    """Stores the hash of a row's true personal data in the row, like an erasure. Returns the table and the row's key."""
     table = rows.chance.choice(["change_personal", "change_personal", "change_statement", "service_event_personal"])
     erased = [row[0] for row in rows.ledgers.history[table] if row[COLUMNS[table].index("erased_hash")] is not None]
     id = rows.chance.choice(erased) if erased and rows.dice(0.3) else rows.pick(table)
@@ -157,7 +157,8 @@ def forge_head(it):
 
 
 def append(it):
-    """Appends a row, and an entry with the row's hash, after the last signed entry. May also forge the head to cover them."""
+    """Appends a row, and an entry with the row's hash, after the last signed entry. Sometimes also forges the head to cover the
+    entry."""
     with it.rows() as rows:
         table, at = it.chance.choice([("change", "intent_sequence"), ("service_event", "sequence")])
         source, sequence = rows.pick(table), it.ledgers.size

@@ -14,8 +14,8 @@ from stormcheck import address_of
 
 # How many seconds Reflog waits for an answer from Graph.
 TIMEOUT = 0.4
-# A read may show a reference that was replaced up to STALE seconds earlier. Reflog's settle window WINDOW is longer, so no
-# read is stale after the settle window.
+# A read can show a reference that was replaced up to STALE seconds earlier. Reflog's settle window WINDOW is longer than STALE,
+# so no read is stale after the settle window.
 STALE = 2.0
 WINDOW = 3.0
 FLOWS = 150
@@ -151,7 +151,7 @@ class GraphStorm:
             if kind < 0.035 and self.created:
                 return "DELETE", "/beta/identity/b2cUserFlows/" + self.created.pop(0), None
         if kind < 0.05:
-            # This body is what a read showed: the secret is masked, so the request must not reach Graph.
+            # This body was returned by a read, so its secret is masked. Reflog must not send the body to Graph.
             return "PATCH", "/beta/identity/apiConnectors/" + TARGETS[1], {
                 "displayName": "Fraud check", "authenticationConfiguration": {
                     "@odata.type": "#microsoft.graph.basicAuthentication", "username": "svc", "password": "******"}}
@@ -212,7 +212,7 @@ class GraphStorm:
 def has_unknown_effect(row, held):
     """Returns whether a change with an unknown before set the reference that the address already held.
 
-    No read can show whether Graph applied such a change. `held` are the times and values of the address's references.
+    No read can show whether Graph applied such a change. `held` contains the times and values of the address's references.
     """
     values = [value for moment, value in held if moment < row["activity_time"] / 1e6]
     return row["before_state"] == "unknown" and (values or [None])[-1] == row["after_connector_id"]

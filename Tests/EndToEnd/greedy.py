@@ -1,4 +1,5 @@
-"""Sends as many expensive requests as a caller can, and measures what they cost an operator who works at the same time."""
+"""Sends as many expensive requests as a caller can, and measures how much they slow down an operator who works at the same
+time."""
 
 import http.client
 import itertools
@@ -16,7 +17,7 @@ from reflogserver import FRAUD_CHECK, INVITATION_CODES, NEW_VENDOR
 FLOW = "/beta/identity/b2cUserFlows/B2C_1_signup"
 HISTORY = "/beta/auditLogs/connectorChanges"
 CONFIGURATIONS = "/beta/auditLogs/connectorConfigurations"
-# A filter that no index helps to answer, with as many terms as a filter may have.
+# A filter that no index can answer, with the maximum number of terms in a filter.
 HEAVY = "$filter=" + urllib.parse.quote(" or ".join(f"contains(reason,'{'x' * 20}{number}')" for number in range(40)))
 TERMS = "$filter=" + urllib.parse.quote("flowId in (" + ",".join(f"'flow{number}'" for number in range(90)) + ")")
 
@@ -29,7 +30,8 @@ def http_request(method, path, body=b"", **headers):
 
 
 class Effort:
-    """An effort: one kind of expensive request that a caller sends again and again. `request(number)` returns the bytes of the request with this number.
+    """One kind of expensive request that a caller sends again and again. `request(number)` returns the bytes of the request
+    with this number.
 
     By default, each connection sends a request, waits for the answer, and sends the next request. `pause` is the number of
     seconds after which a connection that waits for an answer sends its next bytes anyway. `closes` means that a connection is
@@ -155,7 +157,8 @@ class Connection:
                 return
 
     def receive(self):
-        """Reads what has arrived. Returns the statuses of complete answers, or None if the server closed the connection."""
+        """Reads the bytes that have arrived. Returns the statuses of complete answers, or None if the server closed the
+        connection."""
         try:
             data = self.socket.recv(1 << 18)
         except BlockingIOError:
@@ -172,7 +175,8 @@ class Connection:
         return statuses
 
     def first_answer(self):
-        """Removes the first complete answer from the received bytes, and returns its status. Or returns None."""
+        """Removes the first complete answer from the received bytes, and returns its status. Returns None if no answer is
+        complete."""
         end = self.received.find(b"\r\n\r\n")
         if end < 0:
             return None
@@ -244,7 +248,7 @@ def attack(port, address, effort, connections, seconds, results):
 
 
 class Operator:
-    """Works as an operator does: changes steps, reads history, and reads the directory."""
+    """Works like an operator: changes steps, reads history, and reads the directory."""
 
     def __init__(self, server):
         self.server, self.times, self.statuses = server, [], {}
@@ -291,13 +295,13 @@ class Greedy:
 
     def __init__(self, server, connections=200):
         self.server, self.connections = server, connections
-        # Each run of an effort has an address of its own. The operator has another address. So requests of an earlier run
-        # that still wait do not use the share of this run.
+        # Each run of an effort has a separate client address, and the operator has another address. So waiting requests from an
+        # earlier run do not use the share of this run.
         self.readers = itertools.count()
         self.addresses = (f"127.0.{number // 250}.{2 + number % 250}" for number in itertools.count())
 
     def make_history(self, changes):
-        """Makes changes, so that questions about history have work to do."""
+        """Makes changes, so that queries of the history must read many rows."""
         operator = Operator(self.server)
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         headers = {"Authorization": f"Bearer {self.server.tokens['operator']}", "Reflog-Reason": "r" * 200}
@@ -310,7 +314,7 @@ class Greedy:
         return operator
 
     def hold_connections(self, count):
-        """Opens connections and sends nothing. Returns the connections."""
+        """Opens connections and sends no bytes. Returns the connections."""
         address = next(self.addresses)
         return [socket.create_connection(("127.0.0.1", self.server.port), source_address=(address, 0))
                 for _ in range(count)]
@@ -341,7 +345,8 @@ class Greedy:
         return process, results
 
     def growth(self, effort, seconds):
-        """Makes an effort alone. Returns by how many bytes the ledger grew, and the answers by status."""
+        """Makes an effort while no operator works. Returns the number of bytes by which the ledger grew, and the answers by
+        status."""
         before = size_of(self.server.database)
         process, results = self.start(effort, seconds)
         statuses = results.get()

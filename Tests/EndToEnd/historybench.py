@@ -124,7 +124,7 @@ def queries(small, large, rounds, top):
             answers = [client.get(path(generator.all()[name], top=top)) for client, generator in zip(clients, generators)]
             sizes = {len(json.loads(body)["value"]) for _, body in answers}
             # The first 20 rounds only warm up the servers. Pages of different sizes are not compared, because a larger page
-            # takes longer.
+            # needs more time.
             if round >= 20 and len(sizes) == 1:
                 for found, (took, _) in zip(times, answers):
                     found.setdefault(name, []).append(took * 1000)

@@ -81,8 +81,8 @@ class Wal:
                 self.commits.append(start + self.step)
         self.complete = read_history_with_wal(self.path, self.bytes, ledgers.folder)
         assert len(self.complete["entry"]) > self.anchored, "the anchor covers every entry"
-        # A crash may lose commits that the anchor does not cover. This list contains every history that such a crash could
-        # leave: the complete history, the history without the newest commit, and so on.
+        # A crash can lose commits that the anchor does not cover. This list contains every history that can remain after a
+        # crash: the complete history, the history without the newest commit, and so on.
         self.unanchored = []
         for end in self.commits[::-1]:
             left = read_history_with_wal(self.path, self.bytes[:end], ledgers.folder)
@@ -94,8 +94,8 @@ class Wal:
         part = chance.choices(["header", "frame", "page"], [1, 3, 16])[0]
         if part == "header":
             return "the -wal's header", chance.randrange(self.HEADER * 8)
-        # SQLite enlarges the file in advance, so zeros or old frames may follow the valid frames. Some mutations also alter
-        # the bytes after the valid frames.
+        # SQLite enlarges the file in advance, so zeros or old frames can follow the valid frames. Some mutations also alter the
+        # bytes after the valid frames.
         end = self.commits[-1] if chance.random() < 0.85 else len(self.bytes)
         start = self.HEADER + chance.randrange((end - self.HEADER) // self.step) * self.step
         name = f"{'a frame' if start < self.commits[-1] else 'an unused frame'} of the -wal"

@@ -31,7 +31,7 @@ STORED = {}
 
 
 class Unreadable(Exception):
-    """The error for a file from which SQLite can't read history."""
+    """The error that is raised if SQLite can't read the history from a file."""
 
 
 def copied(source, target):

@@ -1,4 +1,4 @@
-"""Sends SQL to PostgreSQL through libpq, the library of C functions that Reflog uses too."""
+"""Sends SQL to PostgreSQL through libpq, the C library that Reflog uses too."""
 
 import ctypes
 import ctypes.util
@@ -14,7 +14,8 @@ CODE_FIELD = ord("C")
 
 
 class StatementError(SQLError):
-    """The error for an SQL statement that PostgreSQL refuses. `code` is PostgreSQL's code of the error, for example 23505."""
+    """The error that is raised if PostgreSQL refuses an SQL statement. `code` is PostgreSQL's code of the error, for example
+    23505."""
 
     def __init__(self, message, code):
         super().__init__(message, code)
@@ -31,7 +32,7 @@ def library():
         getattr(loaded, name).restype = ctypes.c_void_p
     for name in ("PQerrorMessage", "PQresultErrorField", "PQfname"):
         getattr(loaded, name).restype = ctypes.c_char_p
-    # A value can contain a zero byte only in escaped form, so it ends at the first zero byte.
+    # A value contains zero bytes only in escaped form. So the value ends at the first zero byte, and c_char_p reads all of it.
     loaded.PQgetvalue.restype = ctypes.c_char_p
     return loaded
 
@@ -61,7 +62,7 @@ class Connection:
         self.connection = ctypes.c_void_p(self.pq.PQconnectdb(url.encode()))
         if self.pq.PQstatus(self.connection) != CONNECTED:
             raise SQLError(self.pq.PQerrorMessage(self.connection).decode())
-        # A setting of the database may be another.
+        # The database can have other default settings, so each connection sets the settings that this module needs.
         self.execute("SET client_encoding = UTF8; SET bytea_output = hex; SET client_min_messages = warning")
 
     def __enter__(self):

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A fake Microsoft Graph that misbehaves on command, and keeps a durable record of the writes that it received.
 
-It serves user flows, connectors and the references between them over real HTTP, and the login that issues tokens. It draws
-its faults at random with a fixed seed, or a test sets them with `POST /control`. The record is a file of JSON Lines. It
-contains every write that arrived, its effect and the times of both. Each line is flushed to disk before the program
-continues. So a test can compare a ledger with the record.
+It serves user flows, connectors and the references between them over real HTTP, and the login that issues tokens. It draws its
+faults at random with a fixed seed, or a test sets them with `POST /control`. The record is a file of JSON Lines. It contains
+every write that arrived, the effect of the write, and the times of the arrival and the effect. Each line is flushed to disk
+before the program continues. So a test can compare a ledger with the record.
 
     misbehavinggraph.py --port 0 --record record.jsonl --ledger reflog.sqlite --seed 1 --mix
 """
@@ -25,7 +25,7 @@ import uuid
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 SECRET = "a secret that only Graph knows"
 
-# The faults that a write may get. The weight of a fault determines how often it is drawn.
+# The faults that a write can get. The weight of a fault determines how often the fault is drawn.
 WRITE_FAULTS = {
     "ok": 60, "slow": 4, "reset_before": 3, "reset_after": 3, "hang_before": 1, "hang_after": 1, "late": 3,
     "refuse_400": 1, "refuse_403": 1, "refuse_404": 1, "refuse_409": 1, "refuse_412": 1, "refuse_422": 1,
@@ -34,7 +34,7 @@ WRITE_FAULTS = {
     "503_after": 1, "504_before": 1, "504_after": 1, "garbage_before": 1, "garbage_after": 1, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
-# The faults that a read may get. The weight of a fault determines how often it is drawn.
+# The faults that a read can get. The weight of a fault determines how often the fault is drawn.
 READ_FAULTS = {
     "ok": 400, "slow": 6, "reset": 4, "hang": 1, "500": 3, "503": 3, "throttle_seconds": 1, "garbage": 3, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1, "refuse_403": 1, "silent": 40, "silent_context": 10, "slow_list": 20,
@@ -56,7 +56,7 @@ def stored(request_id):
 
 
 class Closed(Exception):
-    """The error that closes the connection without an answer."""
+    """The error that is raised to close the connection without an answer."""
 
 
 class Graph:
@@ -64,8 +64,8 @@ class Graph:
         self.options = options
         self.chance = random.Random(options.seed)
         self.connectors, self.flows = {}, {}
-        # The references that each address had, oldest first. Each is a pair of a time and a connector's id or None. The last
-        # pair is the current reference.
+        # The references that each address had, oldest first. Each reference is a pair: a time, and a connector's id or None.
+        # The last pair is the current reference.
         self.references = collections.defaultdict(lambda: [(0.0, None)])
         # The time when each address was last read or written.
         self.touched = collections.defaultdict(float)
@@ -109,7 +109,7 @@ class Graph:
             return None
         if self.ledger is None:
             self.ledger = sqlite3.connect(f"file:{self.options.ledger}?mode=ro", uri=True)
-        # Most writes belong to a pending change. If this program is slow, the change may already be settled when the write
+        # Most writes belong to a pending change. If this program is slow, the change is possibly already settled when the write
         # is handled.
         for pending in ("result = 'pending' AND", ""):
             found = self.ledger.execute(
@@ -146,7 +146,8 @@ class Graph:
         self.note(event="landed", by=by, address=address, value=value)
 
     def seen(self, address):
-        """Returns the reference that a read shows: the current one, or one that was current in the last `--stale` seconds."""
+        """Returns the reference that a read shows: the current reference, or a reference that was current in the last `--stale`
+        seconds."""
         now = time.monotonic()
         values = self.references[address]
         fresh = [index for index, (moment, _) in enumerate(values) if index and moment > now - self.options.stale]
@@ -158,7 +159,7 @@ class Graph:
         """Changes references without Reflog. Picks only steps that had no read and no write for `--quiet` seconds.
 
         Also leaves out steps with a pending change. If the outsider set the reference from before that change, no read could
-        show whether the change took place, and Reflog would record that it did not.
+        show whether the change took place, and Reflog would record that the change did not take place.
         """
         others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
         while True:
@@ -282,7 +283,7 @@ class Graph:
         try:
             signal.pidfd_send_signal(descriptor, signal.SIGKILL)
         except ProcessLookupError:
-            # The process ended after the test asked for this kill.
+            # The process had already ended when this kill was due.
             return
         self.note(event="killed", stage=stage, victim=process)
 
@@ -369,7 +370,7 @@ class Graph:
                     # A missing member shows nothing about its step, because the context does not list the steps.
                     body = {step: value for step, value in body.items() if value and self.chance.random() < 0.5}
                 elif request.silence == "silent_context":
-                    # A missing member shows that its step calls nothing, because the context lists the step as expanded.
+                    # A missing member shows that its step calls no connector, because the context lists the step as expanded.
                     body = {step: value for step, value in body.items() if value}
                     context += "(" + ",".join(step + "()" for step in steps) + ")"
                 request.answer(200, self.entity(request, body, context))
@@ -409,8 +410,8 @@ class Graph:
         self.note(event="arrived", number=number, method=request.method, path=request.path, address=target, fault=fault,
                   correlation=correlation, body=request.body.decode(errors="replace"),
                   overlapping=self.in_flight[target], intent=intended is not None)
-        # Reflog assumes that a write takes effect at most six timeouts after its intent. Set a deadline, so that this is true
-        # even if the fake Graph is slow.
+        # Reflog assumes that a write takes effect at most six timeouts after its intent. The deadline makes this assumption
+        # true even if the fake Graph is slow.
         request.deadline = (intended or time.time()) + 6 * self.options.timeout
         self.in_flight[target] += 1
         try:
@@ -491,7 +492,7 @@ class Graph:
                 return lambda: request.error(404, "Request_ResourceNotFound", "It does not exist.")
             case "PATCH", ["apiConnectors", id]:
                 if "***" in json.dumps(body):
-                    # A client sent back the mask that a read shows instead of a secret, and so destroyed the secret.
+                    # A client sent the mask that a read shows instead of a secret. So the mask has replaced the secret.
                     self.note(event="masked", by=number, id=id)
                 if "authenticationConfiguration" in body:
                     body["authenticationConfiguration"] = redacted(body["authenticationConfiguration"])

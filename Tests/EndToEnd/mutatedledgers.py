@@ -20,7 +20,7 @@ from test_graph import graph_token
 
 # A verification that takes longer than this number of seconds is counted as hung.
 HANG_SECONDS = 60
-# Short times, so that a person can soon state the result of a pending change.
+# The times are short, so that a person can soon state the result of a pending change.
 SETTINGS = historybench.SETTINGS | {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1}
 # The number of seconds after a change until every read shows its result. A write takes effect within six timeouts, and then the
 # settle window must pass.
@@ -184,7 +184,8 @@ class Ledgers:
             return None, ((error.stdout or b"") + (error.stderr or b"")).decode(errors="replace")
 
     def controls(self):
-        """Verifies the unaltered ledgers, which must have no findings. Returns the names of those that failed verification."""
+        """Verifies the unaltered ledgers, which must have no findings. Returns the names of the ledgers that failed the
+        verification."""
         failures = []
         Forger.check(self.without_triggers)
         for name, path, anchor in (

@@ -8,7 +8,7 @@ import sqlite3
 from forger import Forger
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES, SINGLE, copied, read_history
 
-# Additional values that a mutation may write to a column. A mutation may also write a value from another row.
+# Additional values that a mutation can write to a column. A mutation can also write a value from another row.
 VALUES = {
     "kind": ["update", "rollback", "drift", "baseline"],
     "before_absent": ["none", "unknown", "connector"], "after_absent": ["none", "unknown", "connector"],
@@ -22,7 +22,8 @@ TIMES = ("activity_time", "last_verified_time", "rollback_to", "time")
 
 
 class Impossible(Exception):
-    """The error for a randomly selected mutation that is not possible. The caller tries again with the next random numbers."""
+    """The error that is raised if a randomly selected mutation is not possible. The caller tries again with the next random
+    numbers."""
 
 
 class Mutation:
@@ -34,7 +35,8 @@ class Mutation:
         self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.history
         # The name that the report uses for the altered part of the file.
         self.part = "rows"
-        # Whether the mutation hides rows from a query although the tables have the rows. It must be found too.
+        # Whether the mutation hides rows from a query although the tables have the rows. The verification must find the
+        # mutation too.
         self.hides = False
         # A regular expression that a finding about the altered part matches, or None for any finding.
         self.names = None
@@ -49,7 +51,8 @@ class Mutation:
         return read_history(self.path)
 
     def is_lost(self, after):
-        """Returns whether the anchor covers none of the missing entries. A crash may lose such entries."""
+        """Returns whether the anchor covers none of the missing entries. A crash can lose entries that the anchor does not
+        cover."""
         return False
 
 
@@ -164,7 +167,7 @@ def near(value, kind, chance):
 
 
 def alike(column, value):
-    """Returns another value that a careless program may read as the same value.
+    """Returns another value that a careless program can read as the same value.
 
     For a time, returns a time with a negative year. For JSON, returns the JSON with one more member.
     """

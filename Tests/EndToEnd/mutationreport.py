@@ -8,9 +8,9 @@ from ledgerfile import HISTORY, IDENTITIES
 class Report:
     """Counts verdicts, and prints tables of them."""
 
-    # `unnamed` means that no finding identifies the altered part. `lost` means that the anchor covers no missing entry, as
-    # after a crash. `the same` means that history is unaltered. `quiet` means that history is unaltered and that the
-    # verification has no findings.
+    # `unnamed` means that no finding identifies the altered part. `lost` means that the anchor covers no missing entry, so a
+    # crash could have lost the entries. `the same` means that history is unaltered. `quiet` means that history is unaltered and
+    # that the verification has no findings.
     COLUMNS = ("mutations", "altered", "found", "unnamed", "missed", "lost", "refused", "crashed", "hung", "the same", "quiet")
     EXAMPLES = 2
 

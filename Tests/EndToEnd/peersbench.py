@@ -98,7 +98,7 @@ def report(options, described, rounds):
 
 
 def refuse_memory(folder):
-    """Ends the run if the folder is in memory, because fdatasync would then be too fast, and every figure would be wrong."""
+    """Ends the run if the folder is in memory, because fdatasync in memory is too fast, so every figure would be wrong."""
     kind = run("stat", "--file-system", "--format", "%T", folder).strip()
     if kind in ("tmpfs", "ramfs"):
         raise SystemExit(f"{folder} is in memory ({kind}). Name a folder on a disk: --folder PATH")

@@ -17,7 +17,8 @@ COSTS = {
 EXPORTS = {
     "http": "Reflog over HTTP", "command": "reflog export --database", "loop": "C loop", "shell": "sqlite3 shell",
 }
-# How many flushes a change needs one after another: for the intent, for the write to the directory, and for the outcome.
+# The number of flushes that a change needs one after another: for the intent, for the write to the directory, and for the
+# outcome.
 FLUSHES_IN_ORDER = 3
 
 

@@ -13,7 +13,7 @@ import subprocess
 
 VARIABLE = "REFLOG_TEST_POSTGRESQL"
 OWNER, SERVICE = "reflog_owner", "reflog_service"
-# The name of the database that contains the tables of an empty ledger. New databases are copies of it.
+# The name of the database that contains the tables of an empty ledger. New databases are copies of this database.
 TEMPLATE = "reflog_template"
 # The beginning of the URL in REFLOG_TEST_POSTGRESQL: the superuser and the database. The host, a socket, is in the parameters.
 ADMINISTRATOR = "//postgres@/postgres"
@@ -58,7 +58,7 @@ class Database:
         return subprocess.run(command, capture_output=True, text=True, check=True).stdout
 
     def drop(self):
-        """Deletes the database, also if programs are connected to it."""
+        """Deletes the database, even if programs are connected to the database."""
         psql(self.server, f"DROP DATABASE {self.name} WITH (FORCE)")
 
 

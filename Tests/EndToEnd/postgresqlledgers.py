@@ -16,7 +16,8 @@ from postgresqlserver import OWNER, SERVICE, PostgreSQLServer
 from reflogserver import Graph, eventually, graph_connector, wait_for_checkpoint
 from test_rollback_to_time import now, wait_for_end
 
-# The settings of the server for the first changes. Its sweep records drift, and the references that it finds at the first start.
+# The settings of the server for the first changes. The sweep of the server records drift, and the references that it finds at
+# the first start.
 SWEEPING = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 # The first changes get earlier times: the newest change is then AGE_DAYS old, and the oldest is RANGE_DAYS older.
@@ -130,7 +131,7 @@ class PostgreSQLLedgers(Ledgers):
         return os.path.join(self.folder, f"{database}.anchor")
 
     def make_first_changes(self, server, graph):
-        """Points steps at connectors, makes changes that Reflog does not make, and rolls back a change and a flow."""
+        """Points steps at connectors, makes changes without Reflog, and rolls back a change and a flow."""
         fraud, loyalty = graph_connector("Fraud check"), graph_connector("Loyalty")
         for number in range(self.changes):
             flow, step = number // 3 % max(4, self.changes // 20), STEPS[number % 3]
@@ -197,7 +198,8 @@ class PostgreSQLLedgers(Ledgers):
         return {"checkpoint": checkpoint, "key": self.row(self.url("pristine"), "SELECT verifier_key FROM head")[0]}
 
     def controls(self):
-        """Verifies the unaltered ledgers, which must have no findings. Returns the names of those that failed verification."""
+        """Verifies the unaltered ledgers, which must have no findings. Returns the names of the ledgers that failed the
+        verification."""
         with self.connected("pristine") as connection:
             Forger.check_rows(connection)
         failures = []

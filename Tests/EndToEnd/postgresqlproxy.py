@@ -1,7 +1,7 @@
 """A TCP proxy in front of PostgreSQL that cuts a connection at a chosen point of a COMMIT.
 
-The proxy reads the messages that a client sends (PostgreSQL manual, 55.7). A COMMIT counts if its transaction inserted
-entries of the log. All other messages are passed on unchanged.
+The proxy reads the messages that a client sends (PostgreSQL manual, 55.7). The proxy cuts a connection only at the COMMIT of a
+transaction that inserted entries of the log. All other messages are forwarded unchanged.
 """
 
 import collections
@@ -43,7 +43,7 @@ Cut = collections.namedtuple("Cut", "point chance cuts_resolution done")
 
 
 class CommitProxy:
-    """`with CommitProxy(port) as proxy:` passes connections to a port on loopback. Clients use the port `proxy.port`."""
+    """`with CommitProxy(port) as proxy:` forwards connections to a port on loopback. Clients use the port `proxy.port`."""
 
     def __init__(self, server_port):
         self.server_port = server_port
@@ -73,7 +73,7 @@ class CommitProxy:
             try:
                 server = socket.create_connection(("127.0.0.1", self.server_port), timeout=10)
             except OSError:
-                # The server does not run, so the client's connection ends too.
+                # The server does not run, so the proxy also ends the client's connection.
                 client.close()
                 continue
             server.settimeout(None)
@@ -94,7 +94,7 @@ class CommitProxy:
         return point
 
     def take(self, connection):
-        """Returns the cut that applies to a COMMIT of this connection, or None."""
+        """Returns the cut that applies to a COMMIT of this connection, or None if the connection is not cut."""
         with self.lock:
             is_chosen = self.cut and (connection.has_settled if self.cut.point == FALSE_ANSWER else connection.has_inserted)
             if is_chosen:
@@ -121,7 +121,7 @@ class ProxiedConnection:
         self.has_started = False
         # Whether the current transaction inserted entries, wrote outcomes of changes, and locked the head row.
         self.has_inserted = self.has_settled = self.has_locked = False
-        # The function that receives the server's bytes instead of the client, or None.
+        # The function that receives the server's bytes instead of the client, or None if the client receives them.
         self.divert = None
 
     def start(self):
@@ -133,7 +133,7 @@ class ProxiedConnection:
         try:
             direction()
         except OSError:
-            # One end closed its connection, so the other connection ends too.
+            # The client or the server closed its connection, so the proxy also ends the other connection.
             pass
         self.end(self.client)
         self.end(self.server)
@@ -144,7 +144,7 @@ class ProxiedConnection:
 
     @staticmethod
     def end(connection, abruptly=False):
-        """Ends a connection. If abruptly, the other end receives a reset."""
+        """Ends a connection. If `abruptly` is true, the other end receives a reset."""
         try:
             if abruptly:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

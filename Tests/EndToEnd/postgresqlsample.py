@@ -57,7 +57,7 @@ class Log:
         return number
 
     def settle(self, number, statement=False):
-        """Settles a change as applied. With `statement`, a person settles it. Returns the sequence of the entry."""
+        """Settles a change as applied. With `statement`, a person settles the change. Returns the sequence of the entry."""
         self.begin()
         sequence = self.sequence
         if statement:
@@ -147,7 +147,7 @@ def sample():
 
 
 def purge(log, change, sequences):
-    """Purges one change, with its claim."""
+    """Records the claim of a purge for one change, and deletes the change."""
     event = log.add_event("purged", f'{{"changes":"{change}"}}')
     log.run(f"BEGIN; INSERT INTO purged_change (first, last, event) VALUES ({change}, {change}, {event}); "
             f"DELETE FROM change_personal WHERE change = {change}; DELETE FROM change_statement WHERE change = {change}; "

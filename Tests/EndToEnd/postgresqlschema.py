@@ -1,8 +1,9 @@
-"""Prints the items of PostgreSQL's schema for migrations/postgresql-schema.txt, which `reflog verify` compares.
+"""Prints the items of the schema in PostgreSQL for the file migrations/postgresql-schema.txt. `reflog verify` compares the
+schema of a ledger with this file.
 
     postgresqlschema.py >migrations/postgresql-schema.txt
 
-Run it with PostgreSQL 15, because other versions write some definitions in another form.
+Run this program with PostgreSQL 15, because other versions write some definitions in another form.
 """
 
 import re

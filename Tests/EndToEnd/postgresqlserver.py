@@ -5,8 +5,8 @@ started the server can reach the socket's folder. Connections over TCP need the 
 
     postgresqlserver.py COMMAND …
 
-runs a command, for example `swift test`, with new servers. The environment variable REFLOG_TEST_POSTGRESQL of the command
-contains the URL of a server, see postgresqldatabase.py. The servers are stopped when the command ends.
+This call runs a command, for example `swift test`, with new servers. The environment variable REFLOG_TEST_POSTGRESQL of the
+command contains the URL of a server, see postgresqldatabase.py. The servers are stopped when the command ends.
 """
 
 import contextlib
@@ -140,7 +140,7 @@ class PostgreSQLServer:
 
     def kill(self):
         """Kills all processes of the server with SIGKILL, and starts the server again on the same data folder."""
-        # Kill the main process first. Otherwise it could start a new process in place of a killed one.
+        # Kill the main process first. Otherwise it could start a new process in place of a killed process.
         processes = children(self.process.pid)
         self.process.kill()
         for process in processes:
@@ -174,7 +174,7 @@ class PostgreSQLServer:
         for name, value in settings.items():
             self.psql(f"ALTER SYSTEM RESET {name}" if value is None else f"ALTER SYSTEM SET {name} = '{value}'")
         self.psql("SELECT pg_reload_conf()")
-        # The main process reads the new settings a moment later. Then each new connection has them too.
+        # The main process reads the new settings a moment later. Wait until a new connection has the new settings.
         for name, value in settings.items():
             deadline = time.monotonic() + START_SECONDS
             while value is not None and self.psql(f"SHOW {name}") != str(value):
@@ -245,7 +245,7 @@ def children(parent):
     found = []
     for path in glob.glob("/proc/[0-9]*/stat"):
         try:
-            # The name of the program is in parentheses and may contain spaces. The state and the parent's id follow.
+            # The name of the program is in parentheses and can contain spaces. The state and the parent's id follow the name.
             fields = pathlib.Path(path).read_text().rpartition(")")[2].split()
         except (FileNotFoundError, ProcessLookupError):
             continue

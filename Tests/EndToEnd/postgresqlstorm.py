@@ -42,8 +42,8 @@ SELECT json_build_object('entry', json_build_array(sequence, encode(hash, 'hex')
 SELECT json_build_object('head', json_build_array(next_sequence, checkpoint)) FROM head;
 COMMIT;
 """
-# SQL that ends one of Reflog's backends (server processes), and returns the state that its transaction had. A transaction with
-# an id is writing: it has locked the head row.
+# SQL that ends one of Reflog's backends (server processes), and returns the state that its transaction had. If a transaction
+# has an id, it is writing, and it has locked the head row.
 TERMINATION = """
 SELECT CASE WHEN pg_terminate_backend(pid) THEN kind END FROM (
   SELECT pid, CASE WHEN backend_xid IS NOT NULL THEN 'writing' WHEN state LIKE 'idle in%' THEN 'in a transaction'
@@ -128,7 +128,7 @@ class PostgreSQLStorm(Storm):
             time.sleep(0.005)
 
     def restart_if_ended(self):
-        """Starts the server again if it ended. It may end only because the outcome of a COMMIT is unknown."""
+        """Starts the server again if it ended. The server is allowed to end only because the outcome of a COMMIT is unknown."""
         if (code := self.server.process.poll()) is None:
             return
         self.counts["ends of the server"] += 1
@@ -181,7 +181,7 @@ class PostgreSQLStorm(Storm):
                 thread.join()
 
     def client(self, number):
-        """Sends changes. Some have an Idempotency-Key, and are sent again until they are acknowledged."""
+        """Sends changes. Some changes have an Idempotency-Key, and are sent again until they are acknowledged."""
         name = f"client-{next(self.names)}"
         chance, connection, count = random.Random(f"{self.seed}/{name}"), None, 0
         key = address = target = None

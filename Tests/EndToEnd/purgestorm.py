@@ -1,4 +1,4 @@
-"""Purges half of a ledger and erases a person, and kills the server at one point after another."""
+"""Purges half of a ledger, erases the personal data of a person, and kills the server at one point after another."""
 
 import contextlib
 import json
@@ -16,10 +16,10 @@ from test_retention import DAYS, LAST_CHANGES
 
 # After each kill, this number of purged changes is drawn at random. The files must not contain the ids of these changes.
 SAMPLE = 300
-# The maximum allowed size of the -wal in bytes. It is the server's own limit plus space for a few transactions.
+# The maximum allowed size of the -wal in bytes. The value is the server's own limit plus space for a few transactions.
 WAL_LIMIT = 256 << 20
-# The point of a purge at which the server is killed. It is a share of the purged changes, BEFORE or AFTER. At AFTER, the
-# server deletes unused names and frees space.
+# The point of a purge at which the server is killed. The point is BEFORE, AFTER, or a share of the purged changes. At AFTER,
+# the server deletes unused names and frees space.
 BEFORE, AFTER = "before it begins", "after the last change"
 
 
@@ -187,7 +187,7 @@ class Storm:
         run = server.command("verify", "--database", server.database, "--anchor", server.files + ".anchor")
         if run.returncode != 0:
             report(f"verify ended with {run.returncode}: {run.stdout[:500]} {run.stderr[-500:]}")
-        # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file may still
+        # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file can still
         # contain the old copy of the row.
         server.compact()
         texts = self.sample()

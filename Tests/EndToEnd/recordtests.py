@@ -1,4 +1,5 @@
-"""Runs tests as `python -m unittest --verbose` does, and writes the outcome of each test to a file as soon as it is known.
+"""Runs tests like `python -m unittest --verbose`, and writes the outcome of each test to a file as soon as the outcome is
+known.
 
     recordtests.py FOLDER RESULTS NAME…
 

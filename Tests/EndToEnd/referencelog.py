@@ -1,4 +1,5 @@
-"""Computes a transparency log directly from the definitions. Tests compare faster implementations with this slow one."""
+"""Computes a transparency log directly from the definitions. Tests compare faster implementations with this slow
+implementation."""
 
 import base64
 import hashlib
@@ -39,7 +40,7 @@ def tree_hash(leaves):
 
 
 def frontier(leaves):
-    """Returns the roots of the full subtrees of the tree over these leaf hashes, the largest first."""
+    """Returns the roots of the full subtrees in the tree over these leaf hashes. The root of the largest subtree is first."""
     hashes, start = [], 0
     for height in reversed(range(len(leaves).bit_length())):
         if len(leaves) >> height & 1:

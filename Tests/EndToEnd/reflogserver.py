@@ -216,7 +216,7 @@ class Server:
 
     @property
     def files(self):
-        """The path of the files next to the ledger, without their endings. A SQLite file also has this path."""
+        """The path of the files next to the ledger, without their endings. A ledger in a SQLite file also has this path."""
         if self.chosen_files:
             return self.chosen_files
         return os.path.join(self.folder, "reflog.sqlite") if self.is_postgresql else self.database
@@ -231,7 +231,8 @@ class Server:
 
     @property
     def database_flags(self):
-        """The flags that name the ledger. A URL is a variable instead, because other users can read a program's flags."""
+        """The flags that contain the path of the ledger. A URL is in a variable instead, because other users can read a
+        program's flags."""
         return [] if self.is_postgresql else ["--database", self.database]
 
     # A command that runs the program, for example a tracer with its arguments. If empty, the program runs directly.
@@ -245,7 +246,7 @@ class Server:
             settings = {
                 "DIRECTORY": "graph", "GRAPH_URL": self.graph.url, "GRAPH_LOGIN_URL": self.graph.url,
                 "GRAPH_TENANT": TENANT, "GRAPH_CLIENT_ID": "reflog", "GRAPH_CLIENT_SECRET": graph_secret(),
-                # Tests read more than a caller may read by default.
+                # By default, one caller is not allowed to send as many reads as the tests send.
                 "GRAPH_CALLER_READS_PER_MINUTE": 100_000,
             }
         if self.is_postgresql:
@@ -340,14 +341,15 @@ class Server:
 
 
 def wait_for_checkpoint(server):
-    """Waits until a checkpoint over all entries is published and stored in the anchor. Returns it and the log's vkey."""
+    """Waits until a checkpoint over all entries is published and stored in the anchor. Returns the checkpoint and the log's
+    vkey."""
     anchor = pathlib.Path(server.settings.get("ANCHOR", server.files + ".anchor"))
 
     def published():
         status = server.request("GET", "/beta/reflog/status", role="reader").json
         answer = server.request("GET", "/checkpoint", role=None)
-        # Compare the two answers, because an entry may be appended between the two requests. The newest sequence is None if
-        # the ledger is empty.
+        # Compare the two answers, because an entry can be appended between the two requests. The newest sequence is None if the
+        # ledger is empty.
         newest = status["newestSequence"]
         is_complete = answer.status == 200 and newest is not None and answer.text.split("\n")[1] == str(newest + 1)
         # Also check the anchor, because the server publishes a checkpoint earlier than it writes the anchor.

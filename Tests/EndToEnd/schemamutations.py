@@ -22,7 +22,7 @@ UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
 
 
 def changed(mutation):
-    """Marks a mutation that must be found although the rows of the tables are unchanged.
+    """Marks a mutation that `reflog verify` must find although the rows of the tables are unchanged.
 
     `mutation` returns a description, and a regular expression that a finding about the altered part matches, or None.
     """
@@ -225,7 +225,7 @@ def alter_table(rows):
 
 @changed
 def shadow(rows):
-    """Creates a relation or a function that PostgreSQL finds earlier than Reflog's."""
+    """Creates a relation or a function that PostgreSQL finds instead of Reflog's relation or function."""
     name = rows.chance.choice([*HISTORY, *IDENTITIES, *VIEWS])
     key = VIEWS[name] if name in VIEWS else COLUMNS[name][0]
     ids = [id for (id,) in rows.run(f"SELECT {key} FROM {name} ORDER BY {key}")] or [1]
@@ -259,7 +259,8 @@ def shadow(rows):
 
 
 def alter_unchecked(it):
-    """Makes an alteration that changes no row and no result of a query. `reflog verify` need not find it."""
+    """Makes an alteration that changes no row and no result of a query. `reflog verify` is not required to find this
+    alteration."""
     it.part = "schema"
     with it.rows() as rows:
         table = rows.table((*HISTORY, *IDENTITIES))

@@ -1,4 +1,5 @@
-"""Finds functions in Swift source by their names in DocC, for example `take(_:)` or `init(found:recorded:recent:)`."""
+"""Finds functions in Swift source code by the names that DocC uses, for example `take(_:)` or
+`init(found:recorded:recent:)`."""
 
 import dataclasses
 import re
@@ -74,7 +75,7 @@ def functions(source):
         if text[start] != "(":
             continue
         end = end_of(text, start)
-        # Skip calls: only modifiers may be in front of the declaration of an initializer.
+        # Skip calls, because only modifiers can be in front of the declaration of an initializer.
         if match["init"] and not re.search(r"(?:^|[{};])[ \w@()]*$", text[text.rfind("\n", 0, match.start()) + 1:match.start()]):
             continue
         # Search for the body. A requirement in a protocol has no body.

@@ -10,7 +10,7 @@ SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
 READ, CHANGE, ADMINISTER = {"reader", "operator", "admin"}, {"operator"}, {"admin"}
 
-# Every route, and the roles that may use it. The article HTTPReference lists the same roles.
+# Every route, and the roles that are allowed to use the route. The article HTTPReference lists the same roles.
 MATRIX = [
     ("GET", "/beta/identity/b2cUserFlows", None, READ),
     ("GET", "/beta/identity/b2cUserFlows/B2C_1_signup", None, READ),
@@ -110,7 +110,7 @@ class Access(unittest.TestCase):
         self.assertEqual(self.server.put(SIGNUP, None, role="both").status, 204)
         self.assertEqual(self.server.request("GET", "/beta/reflog/tokens", role="both").status, 200)
 
-    def test_an_audience_may_be_a_list(self):
+    def test_an_audience_can_be_a_list(self):
         self.server.tokens["list"] = self.provider.token(self.provider.claims(["Reflog.Read"], aud=["x", AUDIENCE]))
         self.assertEqual(self.server.request("GET", CHANGES, role="list").status, 200)
 
@@ -118,7 +118,7 @@ class Access(unittest.TestCase):
 class Keys(unittest.TestCase):
     """Reflog fetches the issuer's keys once, replaces changed keys, and still uses the keys while the issuer is down."""
 
-    def test_keys_are_fetched_once_and_many_tokens_with_unknown_keys_fetch_no_more(self):
+    def test_keys_are_fetched_only_once_even_for_many_tokens_with_unknown_keys(self):
         with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
             server.tokens["lee"] = provider.token(provider.claims(["Reflog.Read"]))
             server.tokens["unknown"] = provider.token(provider.claims(["Reflog.Read"]), key=provider.other)
@@ -139,7 +139,7 @@ class Keys(unittest.TestCase):
                 server.tokens["lee"] = provider.token(claims, {"alg": algorithm})
                 self.assertEqual(server.request("GET", CHANGES, role="lee").status, status, algorithm)
 
-    def test_tokens_are_accepted_once_a_provider_that_was_down_at_the_start_is_up(self):
+    def test_tokens_are_accepted_when_a_provider_that_was_down_at_the_start_is_up(self):
         with OpenIDProvider() as provider, Server(AUTH_MODE="entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE,
                                                   ENTRA_JWKS_URL=provider.issuer + "/keys") as server:
             provider.is_down = True
@@ -160,13 +160,14 @@ class Denials(unittest.TestCase):
                 answer = server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", body, "reader")
                 self.assertEqual(answer.status, 403)
             changes = server.history()
-            # Reflog records at most 16 denied changes of a caller in a minute. The requests may be sent in several minutes.
+            # Reflog records at most 16 denied changes of a caller in a minute. The requests can be sent in several different
+            # minutes.
             self.assertIn(len(changes), range(16, 81))
             self.assertNotIn("xxxxx" * 100, str(changes))
 
 
 class Tenants(unittest.TestCase):
-    def test_a_token_of_another_tenant_is_403_and_nothing_is_sent(self):
+    def test_a_token_of_another_tenant_gets_403_and_no_write_is_sent(self):
         with OpenIDProvider() as provider, Graph() as graph, Server(
             graph=graph, AUTH_MODE="token,entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE, SETTLE_WINDOW=1,
         ) as server:
@@ -181,7 +182,7 @@ class Tenants(unittest.TestCase):
 
 @apart(seconds=17)
 class Events(unittest.TestCase):
-    """Reflog records events of its own operation as service events."""
+    """Reflog records the events of the server itself, such as a start or an export, as service events."""
 
     def test_starts_stops_exports_reads_failures_and_tokens_are_recorded(self):
         with Server() as server:

@@ -77,7 +77,7 @@ class BadInput(ServerTestCase):
         answer = self.server.request("PUT", REF.replace("postFederationSignup", "postEverything"), GOOD)
         self.assert_refused(answer, 400, "BadRequest", "rejected")
 
-    def test_path_segments_that_are_no_identifiers_are_refused(self):
+    def test_path_segments_that_are_not_identifiers_are_refused(self):
         for step in ("post-federation", "1st", "a" * 129, "p%6fst%20", "%C3%A9"):
             answer = self.server.request("PUT", REF.replace("postFederationSignup", step), GOOD)
             self.assert_refused(answer, 400, "badRequest")
@@ -85,7 +85,7 @@ class BadInput(ServerTestCase):
             answer = self.server.request("PUT", REF.replace("B2C_1_signup", flow), GOOD)
             self.assert_refused(answer, 400, "badRequest")
 
-    def test_bodies_that_are_no_reference_are_refused(self):
+    def test_bodies_that_contain_no_valid_reference_are_refused(self):
         bodies = [
             "", "not json", "[]", "null", "7", '"text"', "{", '{"@odata.id":7}', '{"@odata.id":{}}', '{"@odata.id":""}',
             '{"@odata.id":"x","@odata.id":"x"}', '{"id":"x"}', '{"@odata.id":null,"more":1}', '{"@odata.id":"\xff"}',

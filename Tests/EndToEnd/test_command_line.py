@@ -29,7 +29,7 @@ class CommandLine(ServerTestCase):
     def run_command(self, *arguments, role="operator"):
         return self.server.command(*arguments, role=role)
 
-    def test_set_and_rollback_change_the_step_and_a_repeat_gives_the_same_rollback(self):
+    def test_set_and_rollback_change_the_step_and_a_repeat_returns_the_same_rollback(self):
         done = self.run_command("set", *STEP.split("/"), NEW_VENDOR, "--reason", "trial, “quoted”", "--format", "json")
         self.assertEqual((done.returncode, done.stderr), (0, ""))
         change = json.loads(done.stdout)
@@ -61,7 +61,7 @@ class CommandLine(ServerTestCase):
         self.assertEqual(self.run_command("rollback", change["id"], "--force").returncode, 0)
         self.assertEqual(self.server.reference(STEP), FRAUD_CHECK)
 
-    def test_json_output_is_the_body_of_the_same_request(self):
+    def test_json_output_is_the_body_of_the_corresponding_request(self):
         for command, path in (
             (["history", "--top", "2"], "/beta/auditLogs/connectorChanges?$top=2"),
             (["config"], "/beta/auditLogs/connectorConfigurations"),
@@ -121,7 +121,7 @@ class CommandLine(ServerTestCase):
                 if code:
                     self.assertTrue(done.stderr)
 
-    def test_a_reader_may_not_set(self):
+    def test_a_reader_is_not_allowed_to_set_a_reference(self):
         done = self.run_command("set", *STEP.split("/"), NEW_VENDOR, role="reader")
         self.assertEqual(done.returncode, 1)
         self.assertIn("forbidden", done.stderr)
@@ -146,7 +146,7 @@ class CommandLine(ServerTestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("in use by another Reflog process", done.stderr)
 
-    def test_a_port_in_use_is_named(self):
+    def test_the_message_contains_a_port_that_is_in_use(self):
         with Server() as other:
             other.stop()
             done = self.run_command("serve", "--directory", "embedded", "--port", str(self.server.port), "--database",
@@ -258,7 +258,7 @@ class Arguments(ServerTestCase):
         self.assertEqual(gap.returncode, 64)
         self.assertIn("the local clocks skip this time", gap.stderr)
 
-    def test_a_refused_time_names_the_accepted_forms(self):
+    def test_the_message_about_a_refused_time_contains_the_accepted_forms(self):
         for text in ("2 hours ago", "1772373600", "01.03.2026", "03/01/2026", "2026-3-1", "2026-03"):
             for arguments in (["history", "--since", text], ["export", "--until", text], ["config", "--as-of", text],
                               ["rollback", "--as-of", text]):
@@ -402,7 +402,7 @@ class BrokenConnections(unittest.TestCase):
             listener.shutdown(socket.SHUT_RDWR)
             return runs
 
-    def test_a_connection_that_ends_is_not_a_server_that_cannot_be_reached(self):
+    def test_an_ended_connection_is_not_reported_as_an_unreachable_server(self):
         def reset(connection):
             connection.recv(65536)
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

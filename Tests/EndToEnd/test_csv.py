@@ -23,7 +23,7 @@ def text(value):
 
 
 def erasure(prefix, erased):
-    """Returns the cells about an erasure, which may be None."""
+    """Returns the cells about an erasure. The erasure is None if no data was erased."""
     return {prefix + "EventId": (erased or {}).get("eventId"), prefix + "DateTime": (erased or {}).get("dateTime")}
 
 
@@ -98,10 +98,10 @@ class CSVTests(ServerTestCase):
         for row, expected in zip(rows, self.expected):
             self.assertEqual({name: row[name] for name in expected}, expected)
 
-    def test_python_reads_the_same_values_as_the_json_has(self):
+    def test_python_reads_the_values_that_the_json_contains(self):
         self.compare(list(csv.DictReader(io.StringIO(self.export("&raw=true"), newline=""), strict=True)))
 
-    def test_sqlite_imports_the_same_values_as_the_json_has(self):
+    def test_sqlite_imports_the_values_that_the_json_contains(self):
         path = os.path.join(self.server.folder, "export.csv")
         with open(path, "w", newline="") as file:
             file.write(self.export("&raw=true"))
@@ -119,7 +119,7 @@ class CSVTests(ServerTestCase):
             rows = [cells_of_row(row) for row in ledger.execute("SELECT * FROM history ORDER BY id")]
         self.assertEqual(rows, [row_of(cells) for cells in self.expected])
 
-    def test_a_cell_that_a_spreadsheet_would_run_is_guarded(self):
+    def test_a_cell_that_a_spreadsheet_could_run_as_a_formula_is_guarded(self):
         rows = list(csv.DictReader(io.StringIO(self.export(""), newline=""), strict=True))
         names = {row["afterConnectorName"] for row in rows}
         self.assertIn("'=HYPERLINK(\"https://evil.example\")", names)

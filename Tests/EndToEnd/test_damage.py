@@ -9,12 +9,12 @@ SQLITE_ONLY = "it damages the ledger's file"
 
 @apart(seconds=20, cores=1.5)
 class Damage(unittest.TestCase):
-    """A start on damaged files serves the whole history or names what is wrong. `tools/damage` tries every damage."""
+    """A start on damaged files serves the whole history or reports the problem. `tools/damage` tries every damage."""
 
     # The share of the damages that the tests try.
     SHARE = 12
 
-    def test_every_start_serves_everything_or_names_what_is_wrong(self):
+    def test_every_start_serves_the_whole_history_or_reports_the_problem(self):
         count, starts, findings = damagedfiles.run(BINARY, share=self.SHARE)
         self.assertEqual(findings, [])
         self.assertGreater(count, 40)

@@ -154,7 +154,7 @@ class Readme(unittest.TestCase):
             self.assertTrue(os.access(ROOT / "tools" / program, os.X_OK))
 
     def test_the_commands_of_the_tour_have_the_shown_output(self):
-        # The README shows the output of a command in a block of its own, directly after the command.
+        # The README shows the output of a command in a separate block, directly after the command.
         serve, listens, settings, *steps = blocks(section(README.read_text(), "## A tour in five minutes"))
         self.assertEqual([block.language for block in (serve, listens, settings, *steps)], ["sh", "text", "sh"] + ["sh", "text"] * 5)
         with self.serving(serve.text) as url:

@@ -24,7 +24,8 @@ class Documentation(ServerTestCase):
         return self.server.command(*verb, "--help").stdout
 
     def verbs(self, *verb):
-        """Returns the subcommands of a command, or the commands of the program. The list is empty if there are none."""
+        """Returns the subcommands of a command, or the commands of the program. The list is empty if the command has no
+        subcommands."""
         _, _, listed = self.help(*verb).partition("SUBCOMMANDS:")
         return re.findall(r"^  ([\w-]+)  +", listed, re.MULTILINE)
 

@@ -46,7 +46,7 @@ class Formats(unittest.TestCase):
 
     def check(self, server):
         changes = server.history()
-        # The sweep may record another change meanwhile.
+        # The sweep can record another change in the meantime.
         events = self.lines(server, "ocsf")[:len(changes)]
         self.assertEqual([event["metadata"]["uid"] for event in events], [change["id"] for change in changes])
         for event, change in zip(events, changes):
@@ -202,8 +202,8 @@ class CommandLine(ServerTestCase):
                 follower.communicate()
                 output.seek(0)
                 rows = list(csv.DictReader(output))
-            # Remove duplicates by id, as readers of the file must do. The follower may have written a change twice, if the
-            # follower was interrupted when the state file did not cover that change yet.
+            # Remove duplicates by id, as readers of the file must do. If the follower was interrupted when the state file did
+            # not cover a change yet, the follower has written that change twice.
             self.assertEqual(list(dict.fromkeys(row["id"] for row in rows)), [change["id"] for change in server.history()])
 
     def test_invalid_combinations_of_flags_are_refused(self):

@@ -25,7 +25,7 @@ def change(server, times=1):
 
 @apart(seconds=12)
 class Output(unittest.TestCase):
-    """A command never writes over a file of a ledger, and over another existing file only with --force."""
+    """A command never replaces a file of a ledger, and replaces another existing file only with --force."""
 
     @classmethod
     def setUpClass(cls):
@@ -53,7 +53,7 @@ class Output(unittest.TestCase):
         paths += [self.server.files + ending for ending in (".key.next", ".directory-journal")]
         before = inodes(self.server)
         for number, path in enumerate(paths):
-            # Every path is tried with two verbs, and every verb with several paths.
+            # Every path is tested with two verbs, and every verb is tested with several paths.
             for arguments, role in self.verbs(path)[:2] + self.verbs(path)[2 + number % 3:][:1]:
                 force = ["--force"] if "--follow" not in arguments else []
                 with self.subTest(path=path, arguments=arguments):
@@ -126,7 +126,7 @@ class Input(unittest.TestCase):
         "binary": (lambda text: bytes(range(256)), False),
     }
 
-    def test_every_altered_checkpoint_and_manifest_is_read_or_named(self):
+    def test_every_altered_checkpoint_and_manifest_is_read_or_reported(self):
         kept = pathlib.Path(self.server.folder, "kept.txt")
         manifest = pathlib.Path(self.exported + ".manifest")
         self.addCleanup(manifest.write_text, self.manifest)
@@ -141,13 +141,13 @@ class Input(unittest.TestCase):
                         self.assertIn(f"reflog: {file} cannot be read: ", run.stderr)
                         self.assertNotIn("verification", run.stderr)
 
-    def test_a_checkpoint_or_manifest_that_does_not_exist_is_named(self):
+    def test_a_checkpoint_or_manifest_that_does_not_exist_is_reported(self):
         for option, name in (("--since", "none"), ("--manifest", "none.manifest"), ("--since", self.server.folder)):
             run = self.server.command("verify", "--database", self.server.database, option, name)
             self.assertEqual(run.returncode, 64)
             self.assertIn(f"{name} cannot be read: it ", run.stderr)
 
-    def test_a_backup_older_than_the_export_is_named(self):
+    def test_a_backup_that_is_older_than_the_export_is_reported(self):
         backup = os.path.join(self.server.folder, "older.sqlite")
         self.assertEqual(self.server.command("backup", backup, role="admin").returncode, 0)
         change(self.server, 2)
@@ -208,7 +208,7 @@ class Positions(unittest.TestCase):
         follower.send_signal(signal.SIGTERM)
         follower.communicate()
 
-    def test_a_file_that_is_no_state_is_not_replaced(self):
+    def test_a_file_that_is_not_a_state_file_is_not_replaced(self):
         with Server() as server:
             change(server)
             for content in (b"notes", b"", b"<html>", "1@x".encode("utf-16")):
@@ -268,7 +268,7 @@ class Port(unittest.TestCase):
 
 
 class CopiesInUse(unittest.TestCase):
-    def test_a_copy_without_its_log_is_named_by_every_verb(self):
+    def test_every_verb_reports_a_copy_without_its_log(self):
         with Server() as server:
             change(server, 4)
             copy = pathlib.Path(server.folder, "copies")
@@ -289,7 +289,7 @@ class CopiesInUse(unittest.TestCase):
                 self.assertEqual(start.returncode, 1)
                 self.assertRegex(start.stderr, r"\Areflog: \S+reflog.sqlite(.directory)?-wal is missing|\Areflog: .*-wal is missing")
 
-    def test_a_complete_ledger_without_its_log_starts(self):
+    def test_a_server_starts_on_a_complete_ledger_without_its_log(self):
         """After a kill, `sqlite3` copies the log into the ledger and deletes the log. The anchor shows that nothing is missing."""
         with Server() as server:
             change(server, 4)

@@ -22,7 +22,7 @@ DOUBT = 6 * FAST["GRAPH_TIMEOUT"] + FAST["SETTLE_WINDOW"]
 
 
 def graph_token(**claims):
-    """Returns a token in the form of a token for Microsoft Graph. Only Graph can check the signature of such a token."""
+    """Returns a token in the form of a token for Microsoft Graph. Only Graph can check the signature of this token."""
     claims = {"tid": TENANT, "oid": "0b1c2d3e-0000-4000-8000-000000000001", "name": "Adele Vance", "scp": "x",
               "upn": "adele@contoso.example", "appid": "14d82eec-204b-4c2f-b7e8-296a70dab67e"} | claims
     parts = [{"alg": "RS256", "nonce": "x"}, {name: value for name, value in claims.items() if value}]
@@ -56,7 +56,7 @@ class GraphTestCase(unittest.TestCase):
 class RollbackWithStaleReads(GraphTestCase):
     settings = PATIENT
 
-    def test_changes_can_be_rolled_back_at_once_although_reads_are_stale(self):
+    def test_changes_can_be_rolled_back_immediately_although_reads_are_stale(self):
         self.graph.control(stale=1000)
 
         bad = self.server.put(SIGNUP, LOYALTY)
@@ -153,7 +153,7 @@ class SweepFailures(GraphTestCase):
     options = {"flows": 3}
 
     @sqlite_only("it copies the ledger's file")
-    def test_a_flow_that_cant_be_read_does_not_keep_the_sweep_from_the_others(self):
+    def test_the_sweep_reads_the_other_flows_if_one_flow_cant_be_read(self):
         self.graph.control(hang=["b2cUserFlows/B2C_1_flow0"], set={OTHER: LOYALTY})
         self.server.stop()
         for suffix in ("", ".key", ".anchor", ".lock"):
@@ -199,7 +199,7 @@ class SweepsOfConnectors(GraphTestCase):
         properties = {found["name"]: (found["before"], found["after"]) for found in drift["changedProperties"]}
         self.assertEqual(properties["targetUrl"], ("https://api.contoso.example/loyal", "https://evil.example/?…"))
 
-    def test_another_certificate_is_drift(self):
+    def test_a_replaced_certificate_is_drift(self):
         path = f"/beta/identity/apiConnectors/{LOYALTY}/uploadClientCertificate"
         uploaded = self.server.request("POST", path, {"pkcs12Value": "AAAA", "password": "canary"})
         self.assertEqual(uploaded.status, 200)
@@ -296,7 +296,7 @@ class GraphResponses(GraphTestCase):
             change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json
             self.assertEqual((change["result"], change["status"]["http"]), ("rejected", status))
 
-    def test_a_refusal_of_reflogs_own_credential_is_502(self):
+    def test_a_refusal_of_reflogs_own_credential_is_answered_with_502(self):
         self.graph.control(writes=["refuse_403"])
         answer = self.server.put(SIGNUP, LOYALTY)
         self.assertEqual((answer.status, answer.code), (502, "directoryRefused"))
@@ -355,7 +355,7 @@ class ForwardedRequests(GraphTestCase):
         # An unknown member is forwarded unchanged.
         self.assertEqual(seen[0]["x-undocumented"], 1.5)
 
-    def test_answers_that_are_no_json_are_forwarded(self):
+    def test_answers_that_are_not_json_are_forwarded(self):
         answer = self.server.request("GET", "/beta/identity/apiConnectors/$count")
         self.assertEqual((answer.status, answer.text, answer.headers["content-type"]), (200, "7", "text/plain"))
 
@@ -414,7 +414,7 @@ class ForwardedRequests(GraphTestCase):
         deleted = self.server.request("DELETE", "/beta/identity/b2cUserFlows/B2C_1_new")
 
         self.assertEqual((created.status, deleted.status), (201, 204))
-        # Graph ignores the connectors of a new flow, so each step is set with a request of its own.
+        # Graph ignores the connectors of a new flow, so each step is set with a separate request.
         flow = "/beta/identity/b2cUserFlows"
         self.assertEqual([(e["method"], e["path"], e["body"] and json.loads(e["body"]))
                           for e in self.graph.record if e["event"] == "arrived"], [
@@ -435,7 +435,7 @@ class TokenPassthrough(GraphTestCase):
         self.server.tokens["adele"] = graph_token()
         self.graph.control(tokens=[self.server.tokens["adele"]])
 
-    def test_the_caller_is_the_actor_once_graph_accepted_the_token(self):
+    def test_the_caller_is_the_actor_if_graph_accepted_the_token(self):
         answer = self.server.put(SIGNUP, LOYALTY, role="adele")
 
         self.assertEqual(answer.status, 204)
@@ -444,7 +444,7 @@ class TokenPassthrough(GraphTestCase):
         self.assertEqual(actor["user"]["userPrincipalName"], "adele@contoso.example")
         self.assertEqual(actor["app"]["appId"], "14d82eec-204b-4c2f-b7e8-296a70dab67e")
 
-    def test_an_application_is_recorded_as_one(self):
+    def test_an_application_is_recorded_as_an_application(self):
         token = graph_token(idtyp="app", scp=None, upn=None, name=None, app_displayname="Deploy")
         self.graph.control(tokens=[token])
         self.server.tokens["app"] = token
@@ -507,7 +507,7 @@ class TokenPassthrough(GraphTestCase):
             self.assertEqual((answer.status, answer.change), (503, None))
         self.assertEqual(self.server.history(), [])
 
-    def test_a_token_of_another_tenant_is_refused_and_nothing_is_sent(self):
+    def test_a_token_of_another_tenant_is_refused_and_no_write_is_sent(self):
         self.server.tokens["stranger"] = graph_token(tid="11111111-2222-4333-8444-555555555555")
         self.graph.control(any_token=True)
         before = len(self.graph.record)

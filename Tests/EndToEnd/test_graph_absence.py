@@ -60,7 +60,7 @@ class Absence(GraphTestCase):
                                                     "b2cUserFlows, b2xUserFlows"):
             self.server.start()
 
-    def test_a_step_that_graph_leaves_out_is_read_on_its_own(self):
+    def test_a_step_that_graph_leaves_out_is_read_with_a_separate_request(self):
         for value in (LOYALTY, None, LOYALTY):
             self.graph.control(reads=["silent"])
             self.assertEqual(self.server.put(SIGNUP, value).status, 204)
@@ -82,7 +82,7 @@ class Effects(GraphTestCase):
             "id": id, "userFlowType": "signUp", "userFlowTypeVersion": 3, "apiConnectorConfiguration": {
                 step: {"@odata.id": f"/identity/apiConnectors/{LOYALTY}"} for step in steps}})
 
-    def test_a_change_without_effect_is_not_kept(self):
+    def test_a_change_without_effect_is_recorded_as_not_kept(self):
         self.graph.control(writes=["ignored"])
         change = self.server.put(SIGNUP, LOYALTY).change
         self.graph.control(writes=["ok", "ignored"])

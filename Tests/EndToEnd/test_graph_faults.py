@@ -29,7 +29,7 @@ class MisbehavingGraph(unittest.TestCase):
             self.assertGreater(len(storm.faults), 30, "not every fault occurred")
             self.assertGreater(storm.results["update applied"], 500)
 
-    def test_the_checks_find_a_server_that_believes_stale_reads(self):
+    def test_the_checks_find_a_server_that_accepts_stale_reads(self):
         with GraphStorm(seed=20261124, window=0) as storm:
             storm.run(writes=1500)
             findings = storm.findings()
@@ -133,8 +133,9 @@ class Secrets(unittest.TestCase):
                 "password": "canary-password"}}]
             certificate = {"pkcs12Value": "Q0FOQVJZLXBmeA==", "password": "canary-password"}
             id = graph_connector("Loyalty")
-            # Without a fault, Graph applies the requests. With the other faults, Graph refuses a request with an error message
-            # that contains the body, or leaves the outcome unknown. The requests after the loop are forbidden.
+            # In the first run, Graph has no fault and applies the requests. In the second run, Graph refuses the requests with
+            # an error message that contains the body. In the other runs, the outcome of each request is unknown. After this
+            # loop, callers whose roles do not permit the requests send them, and Reflog answers 403.
             for faults in ((), ("refuse_400",), ("reset_before",), ("500_after",)):
                 for body in bodies:
                     send("POST", "/beta/identity/apiConnectors", body, faults)
@@ -167,7 +168,7 @@ class Secrets(unittest.TestCase):
             server.tokens["entra-wrong"] = server.tokens["entra"][:-20] + "A" * 20
             for role, status in (("entra", 204), ("entra-wrong", 401)):
                 path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/preTokenIssuance/$ref"
-                # Also accept 502 and 503, because this request may get a fault that no earlier request used.
+                # Also accept 502 and 503, because this request can get a fault that no earlier request used.
                 self.assertIn(send("PUT", path, {}, role=role).status, (status, 502, 503) if status == 204 else (status,))
             entra = [server.tokens[role].split(".")[2] for role in ("entra", "entra-wrong")]
             for path in ("/beta/auditLogs/connectorChanges?$top=1000", "/beta/auditLogs/connectorChanges?$format=csv",
@@ -175,8 +176,8 @@ class Secrets(unittest.TestCase):
                 send("GET", path)
             sent = sum(event["event"] == "arrived" for event in graph.record)
             server.stop()
-            # Ignore answers about connectors, because Reflog forwards these answers from Graph unchanged. No other answer may
-            # contain a secret.
+            # Ignore answers about connectors, because Reflog forwards these answers from Graph unchanged. All other answers
+            # must contain no secret.
             contents = {f"answer {number}: {answer.text}": answer.text.encode() for number, answer in enumerate(answers)
                       if answer.status >= 400 or "targetUrl\":\"https" not in answer.text}
             for name in os.listdir(server.folder):

@@ -51,7 +51,7 @@ class Shares(unittest.TestCase):
             server.start()
             events = server.request("GET", "/beta/auditLogs/serviceEvents?$filter=kind%20eq%20'export'").json["value"]
             self.assertEqual(sum(event["count"] for event in events), 30)
-            # The requests may be sent in two different minutes.
+            # The requests can be sent in two different minutes.
             self.assertLessEqual(len(events), 18)
 
     def test_a_network_has_a_share_of_the_connections(self):

@@ -10,7 +10,7 @@ from reflogserver import NEW_VENDOR, TENANT, Server, ServerTestCase
 
 REF = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
 
-# A line that only the server itself may write to its log.
+# A line that only the server itself is allowed to write to its log.
 FORGED = "2026-11-28T14:14:09+0000 info reflog: checkpoint=forged [ReflogService] checkpoint"
 HOSTILE = "\x1b[2J\nreflog: forged \x9b31m"
 
@@ -42,7 +42,7 @@ class HostileText(ServerTestCase):
         answer = self.server.request("PUT", REF, raw=body)
         self.assertEqual((answer.status, answer.code), (400, "badRequest"))
 
-    def test_an_answer_names_all_changes_of_its_request(self):
+    def test_an_answer_contains_the_ids_of_all_changes_of_its_request(self):
         reference = {"@odata.id": f"https://graph.microsoft.com/beta/identity/apiConnectors/{NEW_VENDOR}"}
         answer = self.server.request("POST", "/beta/identity/b2cUserFlows", {
             "id": "B2C_1_several", "userFlowType": "signUp", "userFlowTypeVersion": 3,
@@ -72,7 +72,7 @@ class HostileText(ServerTestCase):
 
 
 class HostilePeer(http.server.BaseHTTPRequestHandler):
-    """Answers every request with what `answer` returns: a status and a JSON body."""
+    """Answers every request with the status and the JSON body that `answer` returns."""
 
     protocol_version = "HTTP/1.1"
 

@@ -32,7 +32,7 @@ def verify(server, *arguments, database=None):
 
 
 def server_rows(server, sql):
-    """Runs a query on the ledger's file and returns the rows. The server may be running or stopped."""
+    """Runs a query on the ledger's file and returns the rows. The server can be running or stopped."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
         return ledger.execute(sql).fetchall()
 
@@ -43,7 +43,7 @@ def signing_files(server):
 
 
 class Keys(unittest.TestCase):
-    def test_a_rotated_key_is_signed_by_both_keys_and_the_old_one_still_verifies(self):
+    def test_both_keys_sign_a_rotation_and_the_old_key_still_verifies(self):
         with Server() as server:
             change(server, 3)
             old_checkpoint, old = wait_for_checkpoint(server)
@@ -128,8 +128,8 @@ class Crashes(unittest.TestCase):
         """A ledger without a key can be started, and a key that has not signed a checkpoint yet is used."""
         server = Server()
         self.addCleanup(server.__exit__)
-        # The server can't create a file if a link has the name of that file, so its start fails. With ".key.partial" the start
-        # fails when the server writes the key. With ".first-tokens" the start fails later, and the key exists already.
+        # If a link has the name of a file, the server can't create that file, so the start fails. With ".key.partial", the
+        # start fails when the server writes the key. With ".first-tokens", the start fails later, when the key already exists.
         for name, has_key in ((".key.partial", False), (".first-tokens", True)):
             os.symlink("nowhere", server.files + name)
             with self.assertRaises(AssertionError):
@@ -154,7 +154,7 @@ class Crashes(unittest.TestCase):
 
 @sqlite_only("it copies the ledger's file")
 class OlderCopies(unittest.TestCase):
-    def test_an_older_copy_is_served_only_if_a_setting_accepts_it_and_that_is_recorded(self):
+    def test_an_older_copy_is_served_only_if_a_setting_accepts_it_and_the_start_is_recorded(self):
         with Server() as server:
             change(server, 4)
             wait_for_checkpoint(server)
@@ -193,7 +193,7 @@ class OlderCopies(unittest.TestCase):
                 kinds = [e["kind"] for e in server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]]
                 self.assertEqual(kinds.count("olderLedgerAccepted"), 1)
 
-    def test_a_copy_from_before_a_rotation_is_refused_and_no_file_is_changed(self):
+    def test_a_copy_that_is_older_than_a_rotation_is_refused_and_no_file_is_changed(self):
         with Server() as server:
             change(server, 2)
             old = wait_for_checkpoint(server)[1]
@@ -286,7 +286,7 @@ class Compaction(unittest.TestCase):
             self.assertEqual(server.history(), history)
             change(server)
 
-    def test_a_compaction_that_is_killed_leaves_the_ledger_as_it_was(self):
+    def test_a_killed_compaction_does_not_change_the_ledger(self):
         with GeneratedServer(4000) as server:
             _, key = wait_for_checkpoint(server)
             server.stop()
@@ -345,7 +345,7 @@ class Manifests(unittest.TestCase):
             run = self.verify(path)
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
-    def test_missing_added_and_altered_rows_are_named(self):
+    def test_missing_added_and_altered_rows_are_reported(self):
         path = self.export(name="edited.csv")
         lines = pathlib.Path(path).read_bytes().split(b"\r\n")
         rows = {int(line.split(b",")[0]): number for number, line in enumerate(lines) if line[:1].isdigit()}
@@ -362,7 +362,7 @@ class Manifests(unittest.TestCase):
             self.assertIn(finding, run.stdout)
             self.assertIn("is not the file that was exported", run.stdout)
 
-    def test_an_edited_manifest_or_one_with_another_key_does_not_verify(self):
+    def test_an_edited_manifest_or_a_manifest_with_another_key_is_refused(self):
         path = self.export(name="forged.csv")
         manifest = pathlib.Path(path + ".manifest")
         note = manifest.read_text()
@@ -372,7 +372,7 @@ class Manifests(unittest.TestCase):
         manifest.write_text(note)
         self.assertNotEqual(verify(self.server, "--key", other, "--manifest", path + ".manifest").returncode, 0)
 
-    def test_a_manifest_exists_once_its_export_was_downloaded(self):
+    def test_a_manifest_exists_when_its_export_was_downloaded(self):
         answer = self.server.request("GET", CHANGES + "?$format=csv&manifest=true", role="reader")
         url = answer.headers["reflog-manifest"]
         note = self.server.request("GET", url[url.index("/beta"):], role="reader")

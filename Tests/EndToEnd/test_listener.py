@@ -92,7 +92,7 @@ class TLS(unittest.TestCase):
                           "ECDHE-RSA-AES256-SHA", "ECDHE-RSA-AES128-SHA256", "kRSA", "SHA1"):
                 self.assertIsNone(server.handshake(ssl.TLSVersion.TLSv1_2, suite + ":@SECLEVEL=0"), suite)
 
-    def test_every_answer_over_tls_asks_for_tls_in_future(self):
+    def test_every_answer_over_tls_requires_tls_for_later_requests(self):
         with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
             for path in ("/livez", "/sign-in", CHANGES, CHANGES + "?$format=csv", "/checkpoint"):
                 self.assertEqual(server.send("GET", path)[2]["Strict-Transport-Security"], "max-age=31536000", path)
@@ -182,7 +182,8 @@ class Proxies(unittest.TestCase):
                 }
                 for name, link in links.items():
                     self.assertTrue(link.startswith("https://reflog.example/"), (name, link))
-                # A redirect has no host, so the browser stays where it is. The cookie is sent over TLS only.
+                # A redirect has no host, so the browser sends the next request to the same host. The cookie is sent over TLS
+                # only.
                 self.assertTrue(ask("GET", "/").headers["location"].startswith("/sign-in?"))
                 signed_in = server.request("POST", "/sign-in", role=None, raw="token=" + server.tokens["reader"], headers={
                     **headers, "Content-Type": "application/x-www-form-urlencoded"})
@@ -224,7 +225,7 @@ class Reasons(unittest.TestCase):
 
 @sqlite_only("it edits the ledger's file")
 class Clock(unittest.TestCase):
-    def test_a_clock_before_the_last_entry_blocks_changes_unless_it_is_accepted(self):
+    def test_a_clock_that_is_earlier_than_the_last_entry_blocks_changes_unless_it_is_accepted(self):
         with Server() as server:
             server.put(STEP, None)
             server.stop()

@@ -58,7 +58,7 @@ class Log(unittest.TestCase):
         self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
         self.assertIn("0 findings", run.stdout)
 
-    def test_a_record_has_what_the_history_shows(self):
+    def test_a_record_contains_the_values_that_the_history_shows(self):
         for change in self.server.history()[:12]:
             lines = self.server.request("GET", f"{CHANGES}/{change['id']}?$format=record").text.splitlines()
             records = [json.loads(line) for line in lines]
@@ -74,7 +74,7 @@ class Log(unittest.TestCase):
             self.assertNotIn("first-", lines[0])
             self.assertNotIn("127.0.0.1", lines[0])
 
-    def test_the_command_line_gives_checkpoint_and_receipt(self):
+    def test_the_command_line_shows_the_checkpoint_and_the_receipt(self):
         for source in (["--database", self.server.database], ["--server", self.server.url]):
             environment = self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["reader"]}
             run = subprocess.run([self.server.binary, "checkpoint", "--format", "json", *source], capture_output=True, text=True,
@@ -89,7 +89,7 @@ class Log(unittest.TestCase):
         lines = [line for line in self.server.log.splitlines() if "checkpoint=" in line]
         self.assertTrue(any(self.checkpoint.replace("\n", "\\n") in line for line in lines))
 
-    def test_unknown_tiles_are_404(self):
+    def test_unknown_tiles_are_answered_with_404(self):
         for path in ("/tile/0/000.p/0", "/tile/0/999", "/tile/00/000", "/tile/9/000", "/tile/entries/x000", "/tile/0/000/"):
             self.assertEqual(self.server.request("GET", path, role=None).status, 404, path)
 
@@ -188,7 +188,7 @@ class Verifying(unittest.TestCase):
                                   "DELETE FROM idempotency", "DELETE FROM change WHERE id = 2")
         self.assertEqual(code, 65)
 
-    def test_a_tail_that_is_cut_off_is_found_by_the_anchor_alone(self):
+    def test_only_the_anchor_shows_that_the_newest_entries_were_deleted(self):
         self.server.start()
         self.server.put(STEP, None)
         wait_for_checkpoint(self.server)
@@ -212,7 +212,7 @@ class Verifying(unittest.TestCase):
         with self.assertRaisesRegex(AssertionError, "does not match the anchor"):
             self.server.start()
 
-    def test_the_key_file_is_readable_by_its_owner_alone_and_required(self):
+    def test_the_key_file_is_required_and_only_its_owner_can_read_it(self):
         self.assertEqual(os.stat(self.server.files + ".key").st_mode & 0o777, 0o600)
         with open(self.server.files + ".key") as file:
             secret = file.read().split("+", 4)[4].strip()

@@ -27,7 +27,7 @@ class LostKey(unittest.TestCase):
         self.position = self.server.request("GET", f"{CHANGES}?$format=jsonl").headers["reflog-position"]
         self.checkpoint, self.key = wait_for_checkpoint(self.server)
         self.assertEqual(self.server.stop(), 0)
-        # The stop is recorded too, so the anchor has the newest checkpoint.
+        # The server also records its stop, so the anchor has the newest checkpoint.
         self.anchor = pathlib.Path(self.server.files + ".anchor").read_text()
         self.former, self.size = self.anchor.split("\n")[:2]
 
@@ -74,7 +74,7 @@ class LostKey(unittest.TestCase):
         self.check_confirmation(self.confirm_on_the_page)
 
     def check_positions(self):
-        """A link to a next page and a position of the former name are refused. The message says how to continue."""
+        """A link to a next page and a position that contain the former name are refused. The message shows how to continue."""
         answer = self.server.request("GET", CHANGES + self.next_page)
         self.assertEqual((answer.status, answer.code), (400, "badRequest"), answer.text)
         self.assertIn(f"was made while the log was called {self.former}.", answer.text)
@@ -114,7 +114,7 @@ class LostKey(unittest.TestCase):
         self.assertEqual(confirmed["initiatedBy"]["token"]["displayName"], "first-admin")
 
     def check_confirmation(self, confirm):
-        """The status and the pages show the replacement until an administrator confirms it."""
+        """The status and the pages show the replacement until an admin confirms the replacement."""
         browser = Browser(self.server)
         browser.sign_in("reader")
         self.assertEqual(self.server.request("GET", "/beta/reflog/status").json["keyReplaced"]["reason"], REASON)
@@ -124,7 +124,7 @@ class LostKey(unittest.TestCase):
         page = browser.open("/integrity")
         self.assertIn("An administrator must confirm that the key was replaced on purpose", page.text)
         self.assertNotIn("/integrity", [form["action"] for form in page.forms])
-        # A reader who sends the form of an administrator is refused.
+        # Reflog refuses a reader who sends the form for admins.
         form = {"action": "/integrity", "fields": page.form("/sign-out")["fields"]}
         self.assertEqual(browser.submit(form).status, 403)
 
@@ -152,7 +152,7 @@ class LostKey(unittest.TestCase):
         self.assertEqual(run.returncode, 65, run.stderr)
 
     @sqlite_only("it copies the ledger's file")
-    def test_every_unusable_key_is_named_and_can_be_replaced(self):
+    def test_every_unusable_key_is_reported_and_can_be_replaced(self):
         with Server() as other:
             wait_for_checkpoint(other)
             other.stop()
@@ -175,13 +175,13 @@ class LostKey(unittest.TestCase):
                 server.start()
                 self.assertEqual(server.put(STEP, FRAUD_CHECK).status, 204)
 
-    def test_a_replacement_is_refused_without_need(self):
+    def test_an_unnecessary_replacement_of_the_key_is_refused(self):
         run = self.replace("--lost", "--reason", REASON)
         self.assertEqual((run.returncode, "is not lost, so it is not replaced" in run.stderr), (1, True), run.stderr)
         for arguments in ((), ("--lost",), ("--reason", REASON), ("--lost", "--reason", " ")):
             self.assertEqual(self.replace(*arguments).returncode, 64, arguments)
         self.lose()
-        # The anchor shows that this copy lacks signed entries. Such a copy is refused, even if its key is lost.
+        # The anchor shows that this copy lacks signed entries. So the copy is refused, even if its key is lost.
         lines = self.anchor.split("\n")
         pathlib.Path(self.server.files + ".anchor").write_text("\n".join([lines[0], str(int(lines[1]) + 9), *lines[2:]]))
         run = self.replace("--lost", "--reason", REASON)

@@ -118,7 +118,7 @@ class MigrateLedger(unittest.TestCase):
             self.assertEqual(run.returncode, 1)
             self.assertFalse((self.folder / "new.sqlite").exists())
 
-    def test_a_killed_copy_continues(self):
+    def test_a_killed_copy_can_be_continued(self):
         source, target = self.folder / "source.sqlite", self.folder / "target.sqlite"
         generate(source, 12_000)
         began = time.monotonic()
@@ -128,7 +128,7 @@ class MigrateLedger(unittest.TestCase):
         while kills < KILLS:
             copy = subprocess.Popen([BINARY, "migrate-ledger", source, target], stderr=subprocess.PIPE, text=True)
             try:
-                # The run may copy no row, because earlier runs copied all rows. But it always needs time for the comparison.
+                # If earlier runs copied all rows, this run copies no row. But the run always needs time for the comparison.
                 messages = copy.communicate(timeout=chance.uniform(0, seconds / 2))[1]
             except subprocess.TimeoutExpired:
                 copy.kill()

@@ -71,7 +71,7 @@ class MigratePostgreSQL(unittest.TestCase):
             self.assertEqual(len(server.history()), changes + 2)
             self.assertEqual(reflog("verify", "--database", other.url, "--anchor", server.files + ".anchor").returncode, 0)
 
-    def test_refusals(self):
+    def test_unsuitable_sources_and_targets_are_refused(self):
         source, empty = self.folder / "source.sqlite", self.database()
         generate(source, 10)
         full = self.database()
@@ -103,7 +103,7 @@ class MigratePostgreSQL(unittest.TestCase):
             self.assertEqual(run.returncode, 1)
             self.assertIn("already contains a ledger", run.stderr)
 
-    def test_a_killed_copy_continues(self):
+    def test_a_killed_copy_can_be_continued(self):
         source, target, back = self.folder / "source.sqlite", self.database(), self.folder / "back.sqlite"
         generate(source, 5_000)
         other = self.database()

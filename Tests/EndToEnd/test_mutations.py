@@ -24,7 +24,7 @@ class Mutations(unittest.TestCase):
 
 @apart(cores=0.7)
 class PurgeStorm(unittest.TestCase):
-    def test_a_killed_purge_continues_and_keeps_what_must_stay(self):
+    def test_a_killed_purge_continues_and_keeps_the_required_changes(self):
         """Runs a short version of `tools/purge-storm`."""
         report = io.StringIO()
         with contextlib.redirect_stdout(report):

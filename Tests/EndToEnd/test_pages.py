@@ -108,7 +108,7 @@ class Timeline(ServerTestCase):
         found = [link.removeprefix("/changes/") for link in page.links if link.startswith("/changes/")]
         return [int(id) for id in found]
 
-    def test_the_filter_form_is_a_link_that_filters(self):
+    def test_the_filter_form_opens_a_url_with_the_filter(self):
         here = self.server.put(STEP, NEW_VENDOR).change
         other = self.server.put("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection", None).change
         page = self.browser.open("/?flow=B2C_1_signup&actor=&step=postFederationSignup")
@@ -131,7 +131,7 @@ class Timeline(ServerTestCase):
         self.assertIn(" start ", page.text)
         self.assertIn("/checkpoint", page.links)
 
-    def test_the_filtered_changes_can_be_exported_and_that_is_recorded(self):
+    def test_the_filtered_changes_can_be_exported_and_the_export_is_recorded(self):
         self.server.put(STEP, NEW_VENDOR)
         page = self.browser.open("/?flow=B2C_1_signup&since=2026-01-01")
         link = next(link for link in page.links if link.startswith("/export?format=csv"))
@@ -155,7 +155,7 @@ class Timeline(ServerTestCase):
         self.assertEqual({row["flowId"] for row in csv.DictReader(io.StringIO(taken.html))}, {"B2C_1_signup"})
         self.assertIn("'yesterday' is not a valid time.", self.browser.open("/export?since=yesterday").text)
 
-    def test_the_script_can_ask_for_counts_and_new_changes(self):
+    def test_the_script_can_request_counts_and_new_changes(self):
         self.server.put(STEP, NEW_VENDOR)
         newest = self.server.history()[-1]["id"]
         here = [change for change in self.server.history() if change["flowId"] == "B2C_1_signup"]
@@ -186,7 +186,7 @@ class Timeline(ServerTestCase):
         self.assertIn("No changes of this flow are recorded in this period.", self.browser.open("/flows/b2cUserFlows/B2C_1_signup?until=2020-01-01").text)
         self.assertEqual(self.browser.open("/flows/b2cUserFlows/B2C_1_signup?until=tomorrow").status, 400)
 
-    def test_lanes_can_be_paged_back(self):
+    def test_lanes_link_to_earlier_changes(self):
         address = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
         for number in range(40):
             self.server.put(address, [NEW_VENDOR, FRAUD_CHECK][number % 2])
@@ -206,7 +206,7 @@ class Timeline(ServerTestCase):
         self.assertEqual(self.browser.open("/changes/999999").status, 404)
         self.assertEqual(self.browser.open("/changes/x").status, 400)
 
-    def test_older_changes_come_page_by_page_each_once(self):
+    def test_the_pages_with_older_changes_contain_each_change_once(self):
         for number in range(60):
             self.server.put(STEP, [NEW_VENDOR, None][number % 2])
         seen, page = [], self.browser.open("/")
@@ -415,7 +415,7 @@ class RollbackPlans(ServerTestCase):
                          "2020-01-01 00:00:00 . It is unknown what the steps( on this page)? called then.")
         self.assertIn("The time is missing.", self.browser.open("/flows/rollback").text)
 
-    def test_older_service_events_come_page_by_page(self):
+    def test_older_service_events_are_on_further_pages(self):
         for number in range(32):
             self.server.request("POST", "/beta/reflog/tokens", {"name": f"t{number}", "role": "reader"}, role="admin")
         page = self.browser.open("/integrity")
@@ -428,7 +428,7 @@ class RollbackPlans(ServerTestCase):
 
 
 class RefusedReasons(unittest.TestCase):
-    def test_a_refused_reason_stays_in_the_form(self):
+    def test_a_refused_reason_is_shown_again_in_the_form(self):
         with Server(REQUIRE_REASON="CHG[0-9]+") as server:
             for target in (FRAUD_CHECK, NEW_VENDOR):
                 change = server.put(STEP, target, headers={"Reflog-Reason": "CHG1"}).change
@@ -515,7 +515,7 @@ class ChangesWithoutReflog(unittest.TestCase):
 
 
 class UnknownOutcomes(unittest.TestCase):
-    def test_the_page_of_a_pending_change_shows_its_outcome_once_it_is_known(self):
+    def test_the_page_of_a_pending_change_shows_its_outcome_when_the_outcome_is_known(self):
         with Graph(timeout=1) as graph, Server(graph=graph, SETTLE_WINDOW=1, GRAPH_TIMEOUT=1, SWEEP_INTERVAL=1) as server:
             first = graph_connector("Fraud check")
             server.put(STEP, first)
@@ -540,7 +540,7 @@ class UnknownOutcomes(unittest.TestCase):
 
 
 class SessionsAndSafety(unittest.TestCase):
-    def test_a_page_without_a_session_asks_for_a_sign_in_and_is_shown_after_it(self):
+    def test_a_page_requires_a_sign_in_and_is_shown_after_the_sign_in(self):
         with Server() as server:
             browser = Browser(server)
             change = server.put(STEP, NEW_VENDOR).change
@@ -602,7 +602,7 @@ class SessionsAndSafety(unittest.TestCase):
             browser.sign_in("reader")
             self.assertIn("Timeline", browser.send("GET", "/", headers=elsewhere).text)
 
-    def test_an_unknown_path_is_a_404_page_and_no_failed_authentication(self):
+    def test_an_unknown_path_shows_a_404_page_and_is_no_failed_authentication(self):
         with Server() as server:
             browser = Browser(server)
             shown = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -7,7 +7,7 @@ FLOW = "/beta/identity/b2cUserFlows/B2C_1_signup"
 
 
 class ReadEditWrite(ServerTestCase):
-    """A caller reads an object, edits it and sends it back, as Graph's SDKs and scripts do."""
+    """A caller reads an object, edits the object and sends it back, like Graph's SDKs and scripts."""
 
     def changed(self, answer):
         change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json

@@ -45,7 +45,7 @@ class PeersTests(ServerTestCase):
         ratio = table["Reflog / bare handler, 64 connections"]
         self.assertEqual((ratio.median, ratio.spread), (0.75, (0.5, 0.9)))
 
-    def test_a_figure_that_no_round_measured_is_a_dash(self):
+    def test_a_figure_that_no_round_measured_is_shown_as_a_dash(self):
         table = {row.name: row for row in peerstable.rows([{"reflog.64.rate": 10}])}
 
         self.assertEqual(table["Reflog, 64 connections"].line.split()[-4:], ["10.0", "10.0", "–", "10.0"])

@@ -38,7 +38,8 @@ class Article(unittest.TestCase):
         return done.stdout
 
     def start(self, database, *flags, accepts=True, **variables):
-        """Starts a service, waits until it is ready or has ended, and stops it. Returns its messages."""
+        """Starts a service, waits until the service is ready or has ended, and stops it. Returns the messages of the
+        service."""
         port = Port()
         self.addCleanup(port.close)
         flags = [*flags, *(["--accept-no-standby"] if accepts else [])]
@@ -69,7 +70,7 @@ class Article(unittest.TestCase):
         self.shell(script, OWNER_URL=self.url("reflog_owner"), ADMIN_URL=self.url("postgres", "postgres"),
                    COPY_URL=self.url("reflog_owner", "reflog_copy"), KEY=key)
 
-    def test_each_message_of_a_refused_start_is_one_of_the_program(self):
+    def test_the_program_contains_each_message_about_a_refused_start(self):
         psql = self.server.psql
         psql("CREATE ROLE other LOGIN; CREATE ROLE stranger LOGIN; CREATE ROLE reader LOGIN; CREATE ROLE reversed LOGIN; ALTER ROLE reversed SET "
              "default_transaction_read_only = on; CREATE DATABASE latin ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0; "
@@ -98,7 +99,7 @@ class Article(unittest.TestCase):
 
 
 class Files(unittest.TestCase):
-    """A command never writes over a file of a ledger in PostgreSQL."""
+    """A command never replaces a file of a ledger in PostgreSQL."""
 
     def test_no_verb_writes_over_a_file_of_the_ledger(self):
         with Server() as server:

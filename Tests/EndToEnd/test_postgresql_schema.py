@@ -14,12 +14,12 @@ ROLES = (OWNER, SERVICE)
 # The classes of SQLSTATE that mean "refused": a constraint or a trigger (23), a generated column (428C9), a missing right.
 CONSTRAINT, GENERATED, FORBIDDEN = "23", "428C9", "42501"
 
-# Tables that are not part of the history. They have no triggers against updates and deletions.
+# The tables that are not part of the history. These tables have no triggers that refuse updates and deletions.
 FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token"}
 # The columns of the other tables that an UPDATE statement without a WHERE clause can change in the sample.
 CHANGEABLE = {("erasure", "finished"), ("signing_key", "wrapped_key"), ("time_rollback", "finished"),
               ("schema_version", "version")}
-# The columns that the role of the server may update. The triggers also check the new values.
+# The columns that the role of the server is allowed to update. The triggers also check the new values.
 ERASED = {"salt", "actor_name", "ip_address", "reason", "erased_hash", "erased_event"}
 UPDATE_RIGHTS = {
     "ledger": {"origin"},
@@ -182,7 +182,7 @@ VACUUM ANALYZE change;
 class SchemaTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # No test of this class kills the server, so the server need not wait for the disk.
+        # No test of this class kills the server, so the server does not have to wait for the disk.
         cls.server = cls.enterClassContext(PostgreSQLServer(fsync="off"))
         cls.server.create_database("sample")
         cls.server.psql(ATTEMPT, database="sample")
@@ -190,7 +190,7 @@ class SchemaTests(unittest.TestCase):
         cls.server.psql(sample().sql, SERVICE, "sample")
 
     def attempts(self, role, statements):
-        """Runs each statement as this role and undoes it. Returns the results in the same order."""
+        """Runs each statement as this role, and undoes the effect of each statement. Returns the results in the same order."""
         rows = ",\n".join(f"({number}, $statement${statement}$statement$)" for number, statement in enumerate(statements))
         sql = f"SELECT test.attempt(statement) FROM (VALUES {rows}) AS attempts (number, statement) ORDER BY number"
         results = self.server.psql(sql, role, "sample").splitlines()
@@ -499,7 +499,8 @@ class LegalWriteTests(unittest.TestCase):
         self.server.psql(MANY_CHANGES, OWNER, "many")
         for condition, index in LOOKUPS.items():
             with self.subTest(condition):
-                # The planner may prefer to sort a few rows, because its statistics are from a random sample. So sorting is off.
+                # The planner can prefer to sort a few rows, because its statistics are from a random sample. So sorting is
+                # switched off.
                 plan = self.server.psql("SET enable_sort = off; SET enable_bitmapscan = off; "
                                         f"EXPLAIN SELECT id FROM change WHERE {condition}", SERVICE, "many")
                 self.assertIn(f"using {index} on change", plan)

@@ -96,7 +96,7 @@ class PostgreSQLStartTestCase(unittest.TestCase):
 
 
 class UnsafeServerTests(PostgreSQLStartTestCase):
-    """A start is refused if the database could lose acknowledged changes, or is not Reflog's."""
+    """A start is refused if the database could lose acknowledged changes, or belongs to another program."""
 
     def test_unsafe_settings_of_the_server_are_refused(self):
         database = self.database(migrated=False)
@@ -215,7 +215,7 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
 
 
 class AddressTests(PostgreSQLStartTestCase):
-    """The address of the database is an address of libpq, and its password is never shown."""
+    """The address of the database has the format of libpq, and the password in the address is never shown."""
 
     def test_variables_and_the_password_file_complete_the_address(self):
         database = self.database()

@@ -55,7 +55,7 @@ class Queries(ServerTestCase):
             path = page.get("@odata.nextLink", "").removeprefix(self.server.url)
         self.assertEqual(seen, ["1", "2", "5", "6"])
 
-    def test_a_skiptoken_is_valid_for_its_query_alone(self):
+    def test_a_skiptoken_is_valid_only_for_its_query(self):
         link = self.ask("result eq 'applied'", "&$top=1")["@odata.nextLink"]
         token = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)["$skiptoken"][0]
         for query in (f"$skiptoken={token}", f"$filter=result%20eq%20'denied'&$skiptoken={token}",
@@ -64,7 +64,7 @@ class Queries(ServerTestCase):
             answer = self.server.request("GET", f"{CHANGES}?{query}")
             self.assertEqual((answer.status, answer.json["error"]["target"]), (400, "$skiptoken"), query)
 
-    def test_mistakes_in_a_query_are_named_with_their_position(self):
+    def test_the_message_contains_the_position_of_a_mistake_in_a_query(self):
         for query, target, text in (
             ("$filter=id eq", "$filter", "position 5"), ("filter=colour eq 'red'", "$filter", "no field 'colour'"),
             ("$filter=id eq 1 or", "$filter", "position 10"), ("$orderby=reason", "$orderby", "activityDateTime or id"),

@@ -1,4 +1,5 @@
-"""A caller's reads of Microsoft Graph have a budget per minute, so that changes and the sweep always have requests left."""
+"""Each caller has a budget of reads of Microsoft Graph in a minute, so Graph still accepts requests for changes and for the
+sweep."""
 
 import collections
 import concurrent.futures
@@ -17,7 +18,7 @@ READS = (IDENTITY + "apiConnectors", IDENTITY + "b2xUserFlows", SIGNUP_STEP, SIG
 class ReadBudget(GraphTestCase):
     settings = PATIENT | {"GRAPH_CALLER_READS_PER_MINUTE": BUDGET}
 
-    def test_a_reader_cannot_use_the_requests_of_others(self):
+    def test_one_reader_cannot_use_the_read_budget_of_other_callers(self):
         change = self.server.put(SIGNUP, LOYALTY).change
 
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
@@ -30,13 +31,13 @@ class ReadBudget(GraphTestCase):
             self.assertEqual(refused.code, "tooManyReads")
             self.assertIn("This read was not sent. Try again in a minute.", refused.text)
             self.assertTrue(1 <= int(refused.headers["retry-after"]) <= 60)
-        # The plan of a rollback reads too, and history does not.
+        # The plan of a rollback also reads Graph, so it is refused. A read of the history does not read Graph.
         plan = f"/beta/auditLogs/connectorChanges/{change}/rollback"
         self.assertEqual(self.server.request("POST", plan, {"dryRun": True}, "reader").code, "tooManyReads")
         self.assertEqual(self.server.request("GET", "/beta/auditLogs/connectorChanges", role="reader").status, 200)
         run = self.server.command("rollback", change, "--dry-run", role="reader")
         self.assertEqual((run.returncode, "tooManyReads" in run.stderr), (75, True), run.stderr)
-        # Others have their own share, and changes and sweeps are not counted.
+        # Other callers have their own budget, and changes and sweeps are not counted.
         self.assertEqual(self.server.request("GET", READS[0]).status, 200)
         for connector in [LOYALTY, None] * BUDGET:
             self.assertEqual(self.server.put(OTHER, connector).status, 204)

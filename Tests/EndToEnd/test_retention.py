@@ -46,7 +46,7 @@ class Purging(unittest.TestCase):
 
     @staticmethod
     def texts_of_changes(server):
-        """Returns, for each change, the texts and ids that must not be in the file after a purge of the change."""
+        """Returns, for each change, the texts and ids that the file must not contain after the change was purged."""
         found = {}
         for id, correlation, request, reason, graph in server.rows(
                 "SELECT change.id, correlation_id, request_id, reason, graph_request_id FROM change "
@@ -54,7 +54,7 @@ class Purging(unittest.TestCase):
             found[id] = [value for value in (correlation, request, graph, reason) if value is not None]
         return found
 
-    def test_1_only_an_admin_sets_the_policy_and_it_has_a_minimum(self):
+    def test_1_only_an_admin_sets_the_policy_and_the_policy_has_a_minimum(self):
         server = self.server
         self.assertEqual(server.request("GET", RETENTION, role="admin").json,
                          {"days": None, "minimumDays": 400, "purge": None})
@@ -79,7 +79,7 @@ class Purging(unittest.TestCase):
         self.assertIn("/".join(self.flow), server.admin("hold", "list").stdout)
         self.assertEqual(server.admin("hold", "release", "none", check=False).returncode, 2)
 
-    def test_3_a_purge_does_what_its_plan_shows(self):
+    def test_3_a_purge_has_the_effect_that_its_plan_shows(self):
         server = self.server
         plan = server.request("POST", RETENTION + "/purge", {"dryRun": True}, "admin").json
         old = {id for id, settled, _ in self.before if settled is not None and settled < cutoff(plan["before"])}
@@ -122,7 +122,7 @@ class Purging(unittest.TestCase):
         self.assertGreater(len(purged), 4000)
         for path in set(glob.glob(server.files + "*")) - {server.database}:
             self.assertEqual(texts_in_file(path, *purged), [], path)
-        # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file may still
+        # Compact the file first. If SQLite moved a row within the file and the row was deleted later, the file can still
         # contain the old copy of the row.
         server.compact()
         for path in glob.glob(server.files + "*"):

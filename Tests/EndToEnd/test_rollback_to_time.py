@@ -86,7 +86,7 @@ class TwoHundredAddresses(unittest.TestCase):
             done = wait_for_end(server, batch)
             deadline = time.monotonic() + 120
             while done["state"] != "done" and time.monotonic() < deadline:
-                # Repeat the rollback, because changes from the interrupted rollback may still be pending.
+                # Repeat the rollback, because changes from the interrupted rollback are possibly still pending.
                 time.sleep(1)
                 server.request("POST", f"{CONFIGURATIONS}/rollback", {"batchId": batch, "reason": "CHG0042"})
                 done = wait_for_end(server, batch)
@@ -142,13 +142,13 @@ class RollbackToATime(ServerTestCase):
         other = self.post(batchId=batch, asOf="2026-01-01T00:00:00Z")
         self.assertEqual((other.status, other.code), (409, "batchMismatch"))
 
-    def test_an_unknown_flow_is_404_and_no_empty_plan(self):
+    def test_an_unknown_flow_is_answered_with_404_and_not_with_an_empty_plan(self):
         for dry_run in (True, False):
             answer = self.post(asOf=self.moment, flowType="b2cUserFlows", flowId="B2C_1_sing_up", dryRun=dry_run)
             self.assertEqual((answer.status, answer.code), (404, "notFound"))
             self.assertIn("B2C_1_sing_up", answer.text)
 
-    def test_the_plan_names_deleted_connectors(self):
+    def test_the_plan_shows_deleted_connectors(self):
         made = self.server.request("POST", "/beta/identity/apiConnectors", {
             "displayName": "Short-lived", "targetUrl": "https://short.contoso.example/",
             "authenticationConfiguration": {"@odata.type": "#microsoft.graph.basicAuthentication", "username": "a", "password": "b"},
@@ -183,7 +183,7 @@ class RollbackToATime(ServerTestCase):
         self.assertEqual(len(self.server.history()), before)
         self.assertEqual(self.post("reader", asOf=self.moment, dryRun=True).status, 200)
 
-    def test_a_step_whose_reference_at_the_time_is_unknown_is_named_and_not_changed(self):
+    def test_a_step_whose_reference_at_the_time_is_unknown_is_shown_and_not_changed(self):
         plan = self.post(asOf="2020-01-01T00:00:00Z", dryRun=True).json
         unknown = {address_of(step): step for step in plan["value"]}[self.STEP]
         self.assertEqual((unknown["result"], unknown["after"]["state"]), ("unknown", "unknown"))

@@ -19,7 +19,8 @@ UTF16 = "it is UTF-16 text; save it as UTF-8."
 
 
 class Peer:
-    """An HTTP server on loopback that records each request, and sends the answer that `answer(handler, body)` returns.
+    """An HTTP server on loopback that records each request, and sends the answer that the function `answer(handler, body)`
+    returns.
 
     The answer is a status, a dictionary of headers and a body.
     """
@@ -153,7 +154,7 @@ class Files(unittest.TestCase):
         return done.stderr
 
     @sqlite_only("the tokens are in the database")
-    def test_a_file_of_reflog_that_others_can_access_stops_the_start(self):
+    def test_a_file_of_reflog_that_other_users_can_access_stops_the_start(self):
         with Server() as server:
             server.put(SIGNUP, NEW_VENDOR)
             server.stop()
@@ -168,7 +169,7 @@ class Files(unittest.TestCase):
             server.start()
             self.assertEqual(server.put(SIGNUP, None).status, 204)
 
-    def test_a_secret_of_the_user_that_others_can_read_is_a_warning(self):
+    def test_a_secret_file_that_other_users_can_read_causes_a_warning(self):
         with Graph() as graph:
             server = Server(graph=graph, GRAPH_CLIENT_SECRET=None)
             path = self.file(server.folder, "secret", graph_secret(), 0o644)
@@ -184,7 +185,7 @@ class Files(unittest.TestCase):
                 self.assertEqual(server.request("GET", STATUS).json["warnings"], [])
                 self.assertIn("warnings               none\n", server.command("status", "--server", server.url, role="reader").stdout)
 
-    def test_marks_and_line_ends_of_windows_are_ignored_and_utf_16_is_named(self):
+    def test_byte_order_marks_and_windows_line_breaks_are_ignored_and_utf_16_is_refused(self):
         with Graph() as graph:
             server = Server(graph=graph, GRAPH_CLIENT_SECRET=None)
             with contextlib.ExitStack() as stack:
@@ -209,7 +210,7 @@ class Files(unittest.TestCase):
                 key.write_bytes(text.decode().encode("utf-16"))
                 self.assertEqual(self.refusal(server), f"reflog: The signing key {key} can't be used: {UTF16}\n")
 
-    def test_a_configuration_file_may_have_a_byte_order_mark(self):
+    def test_a_configuration_file_can_have_a_byte_order_mark(self):
         with Server() as server:
             server.stop()
             config = json.dumps({"directory": "embedded", "port": 0, "entraClientSecret": "x"}).replace(",", ",\r\n")
@@ -223,7 +224,7 @@ class Files(unittest.TestCase):
             self.assertEqual(done.stderr, f"reflog: The configuration file {path} is not JSON: it is UTF-16 text; save it as UTF-8 at "
                                           "byte 0.\n")
 
-    def test_tls_files_may_come_from_windows(self):
+    def test_tls_files_can_come_from_windows(self):
         with Server() as server:
             server.stop()
             key, certificate = (os.path.join(server.folder, name) for name in ("key.pem", "certificate.pem"))
@@ -249,7 +250,7 @@ class Files(unittest.TestCase):
             pathlib.Path(key).write_bytes(pathlib.Path(key).read_text("utf-8-sig").encode("utf-16"))
             self.assertIn(f"can't be read: {UTF16}", self.refusal(server, TLS_KEY=key, TLS_CERTIFICATE=certificate))
 
-    def test_a_token_with_a_line_end_works_and_a_token_with_other_characters_is_named(self):
+    def test_a_token_with_a_line_break_works_and_a_token_with_other_characters_is_refused(self):
         with Server() as server:
             token = server.tokens["operator"]
             for text, code in ((token + "\r", 0), ("\ufeff" + token + "\r\n", 0), (token + " x", 64), ("", 64), ("tökén", 64)):

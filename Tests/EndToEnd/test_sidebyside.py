@@ -135,7 +135,7 @@ class SideBySide(unittest.TestCase):
         self.assertEqual((code, failed, lines[-1]), (0, [], "2 passed, 0 failed, 1 skipped"))
         self.assertRegex(lines[0], r"^test_good +3 tests +[0-9.]+ s  ok$")
 
-    def test_failed_tests_are_named_and_the_output_of_their_module_is_shown(self):
+    def test_failed_tests_are_listed_and_the_output_of_their_module_is_shown(self):
         code, failed, lines = self.run_modules("test_bad", "test_good")
         self.assertEqual(code, 1)
         self.assertEqual(failed, ["test_bad.Bad.test_fails", "test_bad.Bad.test_fails_in_parts",
@@ -183,7 +183,7 @@ class SideBySide(unittest.TestCase):
             self.assertEqual((code, lines[-1]), (0, f"{count} passed, 0 failed"))
         self.assertEqual(self.run_modules("test_good", options=["test_good.Bad"])[0], 1)
 
-    def test_a_class_with_the_apart_mark_runs_as_its_own_part(self):
+    def test_a_class_with_the_apart_mark_runs_as_a_separate_part(self):
         lines = self.run_modules("test_parted", options=["--cores", "0.1"])[2]
         self.assertEqual([line.split()[:2] for line in lines[:2]], [["test_parted.Long", "1"], ["test_parted", "3"]])
 

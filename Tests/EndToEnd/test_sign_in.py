@@ -37,7 +37,7 @@ class Entra(unittest.TestCase):
         return self.browser.send("GET", parts.path + "?" + parts.query)
 
     @sqlite_only("it searches the ledger's file")
-    def test_a_sign_in_leads_to_the_requested_page_with_the_users_name_and_role(self):
+    def test_a_sign_in_opens_the_requested_page_with_the_users_name_and_role(self):
         url = self.begin()
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
         self.assertEqual((asked["client_id"], asked["response_type"], asked["code_challenge_method"], asked["scope"]),
@@ -99,7 +99,7 @@ class Entra(unittest.TestCase):
         self.assertIn("sign in with an API token", page.text)
 
     def refused(self, error, state=None):
-        """Begins a sign-in that ends with an error. Returns the page that the browser gets after the redirect from Entra.
+        """Begins a sign-in that ends with an error. Returns the page that the browser receives after the redirect from Entra.
 
         The redirect contains `state`. If `state` is None, the redirect contains the right state.
         """
@@ -107,7 +107,7 @@ class Entra(unittest.TestCase):
         query = urllib.parse.urlencode({"error": error, "error_description": "<b>Call 555-0100", "state": state or begun})
         return self.browser.send("GET", "/sign-in/entra/return?" + query)
 
-    def test_errors_of_entra_are_shown_in_reflogs_own_words(self):
+    def test_errors_of_entra_are_shown_with_reflogs_own_texts(self):
         for error, status, text in (
                 ("access_denied", 403, "was cancelled or is not allowed"), ("login_required", 403, "sign in at Entra first"),
                 ("consent_required", 403, "must first consent"), ("server_error", 503, "at the moment"),
@@ -149,14 +149,14 @@ class Entra(unittest.TestCase):
         self.browser.submit(page.form("/sign-in"), token=self.provider.token(self.provider.claims(["Reflog.Read"])))
         self.assertEqual(self.browser.send("GET", "/").status, 200)
 
-    def test_an_expired_client_secret_is_named_as_the_cause(self):
+    def test_an_expired_client_secret_is_reported_as_the_cause(self):
         self.provider.secret = "another"
         page = self.come_back(self.provider.authorize(self.begin(), ["Reflog.Read"]))
         self.assertEqual(page.status, 502)
         self.assertIn("Entra refused this server's client id or secret (invalid_client)", page.text)
         self.assertIn("invalid_client", self.server.log)
 
-    def test_many_other_sign_ins_do_not_discard_one_that_has_begun(self):
+    def test_many_other_sign_ins_do_not_discard_a_sign_in_that_has_begun(self):
         back = self.provider.authorize(self.begin(), ["Reflog.Read"])
         other = Browser(self.server)
         for _ in range(1200):

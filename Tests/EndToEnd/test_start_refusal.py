@@ -172,7 +172,7 @@ class StartRefusal(unittest.TestCase):
                 put_head(ledger, head(other))
             self.assert_refused(server, "")
 
-    def test_an_unsigned_erasure_is_refused_although_a_row_names_an_older_event(self):
+    def test_an_unsigned_erasure_is_refused_although_a_row_refers_to_an_older_event(self):
         server = self.copy()
         with triggers_dropped(server.database) as ledger:
             erase_oldest(ledger)
@@ -313,7 +313,7 @@ class StartRefusal(unittest.TestCase):
 
 
 def purge_oldest(ledger):
-    """Appends a purge event with the id of the oldest change, and deletes the change as a purge does."""
+    """Appends a purge event with the id of the oldest change, and deletes the change like a purge."""
     event = Forger(ledger).append_event("purged", {"changes": "1", "purge": 1}, os.urandom(16))
     ledger.execute("INSERT INTO purged_change VALUES (1, 1, ?)", (event,))
     delete_oldest(ledger)

@@ -38,7 +38,7 @@ def setUpModule():
         "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOCACHE": str(GOLOG.parent / "cache"), "GOFLAGS": "",
         "GOTOOLCHAIN": "local", "CGO_ENABLED": "0",
     }
-    # Modules may run in parallel. The lock makes the other modules wait while the first module builds the program.
+    # Modules can run in parallel. The lock makes the other modules wait while the first module builds the program.
     with open(GOLOG.parent / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         subprocess.run(["go", "build", "-o", GOLOG, "."], cwd=HERE / "golog", env=environment, check=True)
@@ -129,7 +129,7 @@ class VectorTests(VerifierTestCase):
         entries = [entry.encode() for entry in VECTORS["entries"]]
         self.log = ReferenceLog(entries, VECTORS["origin"], bytes.fromhex(VECTORS["seed_hex"]))
 
-    def test_the_reference_log_gives_the_vectors(self):
+    def test_the_reference_log_computes_the_vectors(self):
         leaves = self.log.leaves
         self.assertEqual(self.log.vkey, VECTORS["vkey"])
         self.assertEqual([leaf.hex() for leaf in leaves], VECTORS["leaf_hash_hex"])
@@ -198,7 +198,7 @@ class GoodLogTests(VerifierTestCase):
             result = golog(url, log.vkey, "-limit", "200", "-sizes", "65536,256999")
         self.assertEqual(result.stdout, f"{log.origin}: size 257000, 200 inclusions, 2 consistencies, 0 receipts\n")
 
-    def test_a_log_verifies_without_partial_tiles_if_it_has_the_full_ones(self):
+    def test_a_log_verifies_without_partial_tiles_if_it_has_the_full_tiles(self):
         log = log_of(RECORDS)
         log.write(self.folder)
         (self.folder / "checkpoint").write_text(log.checkpoint(300))
@@ -384,7 +384,7 @@ class GivenFilesTests(VerifierTestCase):
     def test_an_altered_record_is_found(self):
         self.check_records(RECORDS[1].replace("ü".encode(), b"u"), "is not entry 1 of the log")
 
-    def test_a_record_in_non_canonical_bytes_is_found(self):
+    def test_a_record_that_is_not_canonical_is_found(self):
         self.check_records(json.dumps(json.loads(RECORDS[1])).encode(), "is not entry 1 of the log")
 
     def test_a_record_with_another_sequence_is_found(self):
@@ -479,7 +479,7 @@ class GivenFilesTests(VerifierTestCase):
             self.assertIn(f"{file}", result.stderr)
             self.assertIn(" cannot be read: it is not a whole ", result.stderr)
 
-    def test_a_file_that_another_program_altered_is_read_or_named(self):
+    def test_a_file_that_another_program_altered_is_read_or_reported(self):
         files = {"--records": b"\n".join(RECORDS[:3]) + b"\n", "--old": self.log.checkpoint(300).encode(),
                  "--proof": self.log.receipt(317, 512, RECORDS[317]).encode()}
         ways = {
@@ -500,7 +500,7 @@ class GivenFilesTests(VerifierTestCase):
 class UseTests(VerifierTestCase):
     """verify_log.py reports the reason if it can't check a log."""
 
-    def test_an_unreachable_log_ends_with_75(self):
+    def test_the_exit_code_for_an_unreachable_log_is_75(self):
         port = Port()
         self.addCleanup(port.close)
         url = f"http://127.0.0.1:{port.number}"
@@ -508,14 +508,14 @@ class UseTests(VerifierTestCase):
         self.assertEqual((result.stdout, result.returncode), ("", 75))
         self.assertIn(f"{url} can't be reached: ", result.stderr)
 
-    def test_an_invalid_key_ends_with_64(self):
+    def test_the_exit_code_for_an_invalid_key_is_64(self):
         key = ReferenceLog([]).vkey
         for bad in "", "x", "a+b", key[:-4], "x" + key, VECTORS["witness"]["vkey"]:
             result = verify(str(self.folder), bad)
             self.assertEqual((result.stdout, result.returncode), ("", 64), bad)
             self.assertIn("argument --key: invalid", result.stderr)
 
-    def test_a_missing_file_ends_with_64(self):
+    def test_the_exit_code_for_a_missing_file_is_64(self):
         result = verify(str(self.folder), ReferenceLog([]).vkey, "--old", str(self.folder / "none"))
         self.assertEqual((result.stdout, result.returncode), ("", 64))
 

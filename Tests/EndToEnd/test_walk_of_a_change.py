@@ -8,7 +8,7 @@ from swiftsource import functions
 
 SQLITE_ONLY = "it starts no server"
 
-# A stop is a function that the article describes. These are the callers that are not themselves stops.
+# A stop is a function that the article describes. This set contains the callers that are not stops.
 CALLERS = {"Hummingbird", "SwiftNIO", "the writer's thread", "the ledger's commit", "its own task"}
 Stop = collections.namedtuple("Stop", "number file function caller")
 STOPS = [Stop(int(number), file, function, caller) for number, file, function, caller in re.findall(

@@ -1,4 +1,4 @@
-"""What clients send and receive byte by byte: versions of HTTP, expectations, hosts, targets, methods, and framing."""
+"""Tests of the bytes that clients send and receive: versions of HTTP, expectations, hosts, targets, methods, and framing."""
 
 import json
 import re
@@ -31,7 +31,7 @@ class Wire:
         self.socket.sendall(data if isinstance(data, bytes) else data.encode())
 
     def more(self):
-        """Reads more bytes, and returns whether there were any. At the end of the connection there are none."""
+        """Reads more bytes, and returns whether bytes arrived. If the connection has ended, no bytes arrive."""
         piece = self.socket.recv(65536)
         self.rest += piece
         return bool(piece)
@@ -73,7 +73,7 @@ class Wire:
         return part
 
     def is_silent(self, seconds=0.5):
-        """Returns whether the connection stays open and nothing arrives for this time."""
+        """Returns whether the connection is still open and no bytes have arrived after this time."""
         self.socket.settimeout(seconds)
         try:
             return not self.rest and self.more() and False
@@ -111,7 +111,7 @@ class WireTestCase(ServerTestCase):
 class Expectations(WireTestCase):
     """A client that sends `Expect: 100-continue` sends the body only after an answer."""
 
-    def test_the_server_asks_for_a_body_that_it_reads(self):
+    def test_the_server_requests_a_body_that_it_reads(self):
         for value in ("100-continue", "100-Continue"):
             with self.wire() as wire:
                 wire.send(self.put(f"Expect: {value}\r\n"))
@@ -137,7 +137,8 @@ class Expectations(WireTestCase):
                 wire.send(head)
                 _, found, headers, _ = wire.answer()
                 self.assertEqual((found, headers["connection"]), (status, "close"))
-                # The client may leave the body out and send a request in place of the body. That request is not read.
+                # The client can leave the body out and send another request in place of the body. The server must not read that
+                # request.
                 wire.send(self.put() + BODY + long.encode())
                 self.assertTrue(wire.has_ended())
 
@@ -167,7 +168,7 @@ class Expectations(WireTestCase):
             self.assertEqual((status, headers["connection"]), (204, "close"))
         self.assertEqual(self.count(), before + 1)
 
-    def test_a_repeated_request_asks_for_its_body_too(self):
+    def test_the_server_also_requests_the_body_of_a_repeated_request(self):
         before = self.count()
         for _ in range(2):
             with self.wire() as wire:
@@ -177,14 +178,14 @@ class Expectations(WireTestCase):
                 self.assertEqual(wire.answer()[1], 204)
         self.assertEqual(self.count(), before + 1)
 
-    def test_a_body_that_is_already_here_needs_no_100(self):
+    def test_a_body_that_has_already_arrived_needs_no_100_continue(self):
         with self.wire() as wire:
             wire.send(self.put("Expect: 100-continue\r\n") + BODY)
             self.assertEqual(wire.answer()[1], 204)
             wire.send(f"GET /livez HTTP/1.1\r\n{self.fields}Expect: 100-continue\r\n\r\n")
             self.assertEqual(wire.answer()[1], 200)
 
-    def test_the_100_comes_after_the_answers_to_earlier_requests(self):
+    def test_100_continue_is_sent_after_the_answers_to_earlier_requests(self):
         with self.wire() as wire:
             wire.send(self.livez() + self.put("Expect: 100-continue\r\n").decode())
             self.assertEqual([wire.answer()[1], wire.answer()[1]], [200, 100])
@@ -200,11 +201,11 @@ class Expectations(WireTestCase):
 
 
 class HTTP10(WireTestCase):
-    """Answers to HTTP/1.0 are never chunked, and the connection ends unless the client asks to keep it."""
+    """Answers to HTTP/1.0 are never chunked, and the connection ends unless the client requests to keep the connection open."""
 
     STREAMS = ("?$format=csv", "?$format=jsonl", "?$format=ocsf")
 
-    def test_the_bytes_are_those_of_http_1_1_without_chunks(self):
+    def test_an_answer_has_the_bytes_of_http_1_1_without_chunks(self):
         self.server.put(STEP, FRAUD_CHECK)
         for path in (*[CHANGES + query for query in self.STREAMS], CHANGES + "?$top=2", "/metrics", "/openapi.json"):
             for connection in ("", "Connection: keep-alive\r\n"):
@@ -238,7 +239,7 @@ class HTTP10(WireTestCase):
             self.assertEqual((version, status, headers["connection"]), ("HTTP/1.0", 204, "close"))
             self.assertTrue(wire.has_ended())
 
-    def test_a_second_request_that_does_not_wait_is_never_done_without_an_answer(self):
+    def test_a_request_that_does_not_wait_for_the_earlier_answer_has_no_effect_or_gets_an_answer(self):
         before = self.count()
         with self.wire() as wire:
             keep = "Connection: keep-alive\r\n"
@@ -294,7 +295,7 @@ class Connections(WireTestCase):
             for _ in range(500):
                 self.assertEqual(wire.answer()[1], 200)
 
-    def test_nothing_after_a_closing_request_is_done(self):
+    def test_requests_after_a_closing_request_have_no_effect(self):
         before = self.count()
         with self.wire() as wire:
             wire.send(self.livez("Connection: close\r\n").encode() + self.put() + BODY)
@@ -316,7 +317,7 @@ class Bodies(WireTestCase):
                 wire.send(self.chunked([BODY[at:at + size] for at in range(0, len(BODY), size)], "Trailer: x\r\n") + self.livez().encode())
                 self.assertEqual([wire.answer("PUT")[1], wire.answer()[1]], [204, 200])
 
-    def test_a_chunked_body_is_awaited_too(self):
+    def test_the_server_also_waits_for_a_chunked_body(self):
         with self.wire() as wire:
             head, _, rest = self.chunked([BODY]).partition(b"\r\n\r\n")
             wire.send(head + b"\r\nExpect: 100-continue\r\n\r\n")
@@ -324,7 +325,7 @@ class Bodies(WireTestCase):
             wire.send(rest)
             self.assertEqual(wire.answer()[1], 204)
 
-    def test_a_chunked_body_has_a_limit(self):
+    def test_the_size_of_a_chunked_body_is_limited(self):
         with self.wire() as wire:
             wire.send(self.chunked([b" " * 1024] * 65))
             self.assertEqual(wire.answer()[1], 413)
@@ -382,7 +383,7 @@ class Hosts(WireTestCase):
             link = json.loads(self.ask(REF, [" " + host])[3])["@odata.id"]
             self.assertEqual(link, f"http://{host}/beta/identity/apiConnectors/{FRAUD_CHECK}")
 
-    def test_the_host_of_an_absolute_target_counts(self):
+    def test_the_host_of_an_absolute_target_is_used(self):
         self.server.put(STEP, FRAUD_CHECK)
         for target, hosts in ((f"http://proxied.example:81{REF}", [" a"]), (f"HTTP://proxied.example:81{REF}", [" a"]),
                               (f"https://proxied.example:81{REF}", []), (f"http://proxied.example:81{REF.replace('$', '%24')}", [" a"])):
@@ -407,7 +408,7 @@ class Hosts(WireTestCase):
 
 
 class Heads(WireTestCase):
-    """HEAD answers as GET does, without the body."""
+    """The answer to HEAD is the answer to GET without the body."""
 
     PAGES = ("/", "/flows", "/export", "/integrity", "/sign-in", "/nothing", "/livez", "/readyz", "/checkpoint", "/metrics")
 
@@ -423,7 +424,7 @@ class Heads(WireTestCase):
                 yield filled
         yield from (*self.PAGES, REF, CHANGES + "?$format=csv", CHANGES + "?$format=jsonl", "/tile/0/000.p/1", CHANGES + "?$top=0")
 
-    def test_head_has_the_head_of_get(self):
+    def test_the_answer_to_head_has_the_headers_of_the_answer_to_get(self):
         kept = ("content-type", "etag", "location", "allow", "content-disposition")
         paths = sorted(set(self.paths()))
         self.assertGreater(len(paths), 30)
@@ -436,7 +437,8 @@ class Heads(WireTestCase):
                 _, head_status, head, _ = wire.answer("HEAD")
                 self.assertEqual(head_status, status)
                 self.assertEqual({name: head.get(name) for name in kept}, {name: headers.get(name) for name in kept})
-                # The length may be left out. The length of /metrics changes with every request.
+                # An answer to HEAD can leave out the length. The length of /metrics is not compared, because it changes with
+                # every request.
                 if "content-length" in head and path != "/metrics":
                     self.assertEqual(head["content-length"], headers.get("content-length"))
                 self.assertEqual("content-length" in head, headers.get("content-length", "0") != "0")
@@ -444,7 +446,7 @@ class Heads(WireTestCase):
 
 
 class Reasons(WireTestCase):
-    """A reason is recorded as the caller wrote it, or refused."""
+    """A reason is recorded exactly as the caller wrote the reason, or the request is refused."""
 
     def send(self, value):
         with self.wire() as wire:
@@ -458,7 +460,7 @@ class Reasons(WireTestCase):
                               (b"50%25 rollout", "50% rollout"), ("日本 %E6%9C%AC".encode(), "日本 本"), (b"%f0%9f%9a%80", "🚀")):
             self.assertEqual(self.send(value), (204, reason), value)
 
-    def test_anything_else_is_refused_and_not_recorded(self):
+    def test_a_reason_in_an_invalid_form_is_refused_and_not_recorded(self):
         before = self.count()
         for value in ("Größe".encode("latin-1"), "Größe".encode("cp437"), b"50% rollout", b"%ff", b"%C3", b"a%00b", b"\xff\xfea\x01",
                       b"%ED%A0%80", b"\xc3", b"%", b"%EF%BF%BD", "lost \ufffd".encode(), b"a\r\nReflog-Reason: b"):
@@ -477,7 +479,7 @@ class MissingTokens(WireTestCase):
 
 
 class Tokens(WireTestCase):
-    """The names of tokens are what people see, and no two names look alike."""
+    """The name of a token contains only visible characters, and no two names look alike."""
 
     def create(self, name):
         return self.server.request("POST", "/beta/reflog/tokens", {"name": name, "role": "reader"}, role="admin")

@@ -24,7 +24,8 @@ from postgresqldatabase import VARIABLE
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 
-# The time in seconds and the number of cores that most modules need. Most modules wait, and use little processor time.
+# The time in seconds and the number of cores that most modules need. Most modules wait most of the time, and use little
+# processor time.
 SECONDS, CORES = 10, 0.3
 # The value of `cores` for a part that must run alone.
 ALONE = math.inf
@@ -55,12 +56,13 @@ def apart(*, seconds=SECONDS, cores=CORES):
 
 
 class InvalidModule(Exception):
-    """The error for a test module, or an imported module, with invalid Python. The message contains the file and the line."""
+    """The error that is raised if a test module or an imported module is not valid Python. The message contains the file and
+    the line."""
 
 
 @dataclasses.dataclass
 class Outcome:
-    """The outcome of a part's tests: how many passed, how many were skipped, and the names of the failed ones."""
+    """The outcome of a part's tests: how many tests passed, how many were skipped, and the names of the failed tests."""
     passed: int = 0
     skipped: int = 0
     failed: list[str] = dataclasses.field(default_factory=list)
@@ -193,7 +195,8 @@ def everything(environment):
 
 
 def parts_of(folder, name):
-    """Returns one part if `name` is the name of a class or a test. If it is the name of a module, returns all its parts."""
+    """Returns one part if `name` is the name of a class or a test. If `name` is the name of a module, returns all parts of the
+    module."""
     module = imported(name.partition(".")[0])
     if module is None or "." in name:
         return [PythonPart(folder, name, (name,))]

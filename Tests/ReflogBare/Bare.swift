@@ -3,10 +3,11 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// A minimal server that reads the body of a PUT request, answers 204 and records nothing.
+/// A minimal server that reads the body of a PUT request and answers 204, but records no change.
 ///
 /// `tools/bench peers` compares the speed of Reflog with the speed of this server. With `--graph-delay`, the program is
-/// a fake Microsoft Graph instead. `tools/bench graph` measures how much time Reflog adds to its answers.
+/// a fake Microsoft Graph instead. `tools/bench graph` measures how much time Reflog adds to the answers of the fake
+/// Microsoft Graph.
 @main
 struct Bare: AsyncParsableCommand {
   /// The maximum length of a body in bytes.

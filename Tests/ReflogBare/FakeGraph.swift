@@ -3,9 +3,9 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// A fake Microsoft Graph that is fast enough for thousands of requests a second, and makes no faults.
+/// A fake Microsoft Graph that answers thousands of requests a second without any faults.
 ///
-/// It stores the references in memory. `misbehavinggraph.py` is the fake Graph with faults.
+/// It stores the references in memory. `misbehavinggraph.py` is another fake Graph, which simulates faults.
 final class FakeGraph: Sendable {
   /// The time from the arrival of a request to the answer.
   private let delay: Duration
@@ -20,7 +20,7 @@ final class FakeGraph: Sendable {
     router.post("/:tenant/oauth2/v2.0/token") { _, _ in
       Self.json(#"{"token_type":"Bearer","expires_in":3599,"access_token":"a-token"}"#)
     }
-    // The lists are empty, so the sweep finds nothing to read.
+    // The lists are empty, so a sweep reads no flow and no connector.
     for list in ["b2cUserFlows", "b2xUserFlows", "apiConnectors"] {
       router.get("/beta/identity/\(list)") { _, _ in Self.json(#"{"value":[]}"#) }
     }
@@ -32,7 +32,7 @@ final class FakeGraph: Sendable {
     }
   }
 
-  /// Answers with the connector of the step that `$expand` names.
+  /// Answers with the connector that the step in `$expand` calls.
   private func configuration(_ request: Request) async throws -> Response {
     try await Task.sleep(for: delay)
     guard let step = request.uri.queryParameters["$expand"].map(String.init) else {

@@ -1,6 +1,7 @@
 /// The progress, the results and the errors that each verb shows.
 ///
-/// A value that is inserted into a text is `{}`. Single words in lower case, such as the names of rows, are not listed.
+/// In the table, `{}` marks the place of each value that the program inserts into a text. Single words in lower case,
+/// such as the names of rows, are not listed.
 enum CommandTexts {
   /// The texts of each file.
   static let all: [String: [String]] = [

@@ -2,10 +2,10 @@ import Foundation
 import ReflogTesting
 import Testing
 
-/// Tests that the tests contain every text for callers and operators: in a table of messages, or in ``OtherTexts``.
+/// Checks that the tests contain every text for callers and operators, in a table of messages or in ``OtherTexts``.
 ///
-/// The texts of pages and of the command line have tables of their own. A test compares the OpenAPI description with the
-/// routes.
+/// The texts of the pages and of the command line are not checked here, because other tests compare these texts with
+/// tables. The OpenAPI description is not checked here, because another test compares the description with the routes.
 struct EveryTextTests {
   private static let targets = ["ReflogDirectory", "ReflogFormats", "ReflogHTTP", "ReflogModel", "ReflogService"]
   private static let foldersWithOwnTests = ["ReflogHTTP/OpenAPI/", "ReflogHTTP/Pages/"]
@@ -32,11 +32,12 @@ struct EveryTextTests {
 
   private static func isSQL(_ string: String) -> Bool { string.contains(/^\s*(SELECT|INSERT|UPDATE|DELETE)\b/) }
 
-  @Test func everyTextIsInATest() throws {
+  @Test func everyTextOfTheSourcesIsInATest() throws {
     let tested = Data(try SourceTexts.sentences(inSwiftFilesOf: "Tests").joined(separator: "\n").utf8)
     for (file, texts) in try Self.texts() {
       for text in texts {
-        // A test contains the values of a real message, so only the parts between the values are compared.
+        // A test contains a message with real values in place of `{}`. So only the parts between the values are
+        // compared.
         let parts = text.split(separator: "{}").filter { $0.contains(/[A-Za-z]{2}/) }
         let isTested = parts.allSatisfy { tested.range(of: Data($0.utf8)) != nil }
         #expect(isTested, "Add a test or a row with this text of \(file): \(text)")

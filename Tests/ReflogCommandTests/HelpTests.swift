@@ -27,7 +27,7 @@ struct HelpTests {
     let arguments: [Argument]?
     let subcommands: [Verb]?
 
-    /// Returns this verb and the verbs below it, by their full names.
+    /// Returns this verb and all of its subcommands, each with its full name.
     func named(after parent: String? = nil) -> [(name: String, verb: Verb)] {
       let name = [parent, commandName].compactMap { $0 }.joined(separator: " ")
       return [(name, self)] + (subcommands ?? []).flatMap { $0.named(after: name) }
@@ -41,7 +41,7 @@ struct HelpTests {
     return Dictionary(uniqueKeysWithValues: root.named().filter { $0.name != "reflog help" }.map { ($0.name, $0.verb) })
   }
 
-  @Test func everyVerbHasTheHelpInTheTable() throws {
+  @Test func theHelpOfEveryVerbIsInTheTable() throws {
     let verbs = try Self.verbs()
     let settings = HelpTexts.settings.map { "\($0.variable): \($0.meaning)" }.joined(separator: "\n")
 
@@ -53,7 +53,7 @@ struct HelpTests {
     }
   }
 
-  @Test func everyOptionHasTheHelpInTheTable() throws {
+  @Test func theHelpOfEveryOptionIsInTheTable() throws {
     var used: [String: Int] = [:]
     for (name, verb) in try Self.verbs() {
       var own = try #require(HelpTexts.verbs[name]).options

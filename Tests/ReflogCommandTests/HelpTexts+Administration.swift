@@ -1,5 +1,5 @@
 extension HelpTexts {
-  /// The verbs of administrators, and those about the ledger itself.
+  /// The help of the verbs for admins, such as the verbs for tokens, retention, keys and backups.
   static let administration: [String: VerbHelp] = [
     "reflog backup": VerbHelp(
       abstract: "Copies the whole ledger from a running server into one file, and verifies the copy.",

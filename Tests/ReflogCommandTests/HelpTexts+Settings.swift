@@ -1,5 +1,5 @@
 extension HelpTexts {
-  /// The variable of each setting and its meaning, in the order of the help.
+  /// The environment variable and the meaning of each setting, in the order of the help.
   static let settings: [(variable: String, meaning: String)] = [
     ("REFLOG_HOST", "The address to listen on. Default 127.0.0.1."),
     ("REFLOG_PORT", "The port to listen on, or 0 to choose a free port. Default 8080."),

@@ -4,7 +4,7 @@ struct VerbHelp {
   let abstract: String
   /// The explanation and the examples.
   var discussion = ""
-  /// The help of the options and arguments that only this verb has, or that have another help for this verb.
+  /// The help of the options and arguments that only this verb has, or whose help is different for this verb.
   var options: [String: String] = [:]
 }
 
@@ -12,7 +12,7 @@ struct VerbHelp {
 enum HelpTexts {
   /// The help of the options that several verbs have.
   ///
-  /// An option can have one help for some verbs and another help for other verbs.
+  /// If an option has different help texts for different verbs, the table contains all of these texts.
   static let shared: [String: [String]] = [
     "--version": ["Show the version."],
     "--help": ["Show help information."],

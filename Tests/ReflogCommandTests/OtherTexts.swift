@@ -1,6 +1,6 @@
 /// The texts for callers and operators that no other test of Swift code contains.
 ///
-/// A value that is inserted into a text is `{}`.
+/// In the table, `{}` marks the place of each value that the program inserts into a text.
 enum OtherTexts {
   /// The texts of each file below `Sources`.
   static let all: [String: [String]] = [

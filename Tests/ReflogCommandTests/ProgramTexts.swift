@@ -1,6 +1,7 @@
 /// The texts that several verbs show, and the texts of the server at its start.
 ///
-/// A value that is inserted into a text is `{}`. Single words in lower case, such as the names of rows, are not listed.
+/// In the table, `{}` marks the place of each value that the program inserts into a text. Single words in lower case,
+/// such as the names of rows, are not listed.
 enum ProgramTexts {
   /// The texts of each file.
   static let all: [String: [String]] = [

@@ -2,7 +2,7 @@ import Foundation
 
 /// Settings and files for tests of settings.
 enum Sample {
-  /// The variables of a server that works with Microsoft Graph and has no credential of its own.
+  /// The variables of a server that uses Microsoft Graph and has no credential for Microsoft Graph.
   static let graph = [
     "REFLOG_DIRECTORY": "graph", "REFLOG_GRAPH_TENANT": "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
     "REFLOG_AUTH_MODE": "passthrough",

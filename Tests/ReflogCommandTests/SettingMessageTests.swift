@@ -4,7 +4,7 @@ import Testing
 
 /// Tests of the exact text of every error about a setting.
 struct SettingMessageTests {
-  /// Invalid settings: the variables, and the message.
+  /// The environment variables that contain an invalid setting, and the message that refuses the setting.
   struct Refusal: Sendable, CustomTestStringConvertible {
     let variables: [String: String]
     let message: String
@@ -140,7 +140,7 @@ struct SettingMessageTests {
   ]
 
   @Test(arguments: listener + directory + access)
-  func anInvalidSettingIsRefusedWithItsName(_ refusal: Refusal) async throws {
+  func theMessageAboutAnInvalidSettingContainsItsName(_ refusal: Refusal) async throws {
     let failure = await #expect(throws: CommandFailure.self) {
       try await ServerSettings(flags: [:], environment: refusal.variables, file: nil)
     }
@@ -158,14 +158,14 @@ struct SettingMessageTests {
     )
   }
 
-  /// The texts of invalid settings files, and the messages for the path of such a file.
+  /// The text of each invalid settings file, and a closure that returns the message for the file's path.
   static let files: [(text: String, message: @Sendable (String) -> String)] = [
     ("[]", { "The configuration file \($0) must contain one JSON object." }),
     (#"{"colour": 1}"#, { "\($0) contains the member colour, which Reflog does not know. Remove or correct it." }),
   ]
 
   @Test(arguments: files.indices)
-  func anInvalidFileIsRefusedWithItsPath(_ index: Int) async throws {
+  func theMessageAboutAnInvalidFileContainsItsPath(_ index: Int) async throws {
     let (text, message) = Self.files[index]
     try await Sample.withFile(text) { path in
       let failure = await #expect(throws: CommandFailure.self) {

@@ -62,7 +62,7 @@ struct SettingsTests {
     )
   }
 
-  @Test func noSecretIsShownInTheEventOfTheStart() async throws {
+  @Test func theEventAboutTheStartContainsNoSecret() async throws {
     let secrets = ["REFLOG_GRAPH_CLIENT_ID": "an id", "REFLOG_GRAPH_CLIENT_SECRET": "canary-secret"]
     let variables = Sample.graph.merging(secrets) { $1 }
     let settings = try await ServerSettings(flags: [:], environment: variables, file: nil)

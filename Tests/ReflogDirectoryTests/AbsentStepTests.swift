@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// Tests that a step counts as calling nothing only if Microsoft Graph's answer shows that.
+/// Tests that a step counts as disabled only if Microsoft Graph's answer shows that the step calls no connector.
 struct AbsentStepTests {
   private typealias Reaction = ScriptedPeer.Reaction
 
@@ -14,7 +14,9 @@ struct AbsentStepTests {
     #""@odata.context":"https://x/$metadata#identity/b2cUserFlows('B2C_1_signup')/apiConnectorConfiguration\#(steps)""#
   }
 
-  /// What the answer to `$expand` contains, the answer to a read of the step itself if there is one, and the reference.
+  /// Each row has the answer to `$expand`, the answer to the separate read of the step, and the expected reference.
+  ///
+  /// The second value is nil if Reflog must not send a separate read.
   private static let answers: [(expanded: String, step: Reaction?, reference: ConnectorReference)] = [
     // The answer to `$expand` shows the step.
     (#"{"postFederationSignup":null}"#, nil, .none),
@@ -22,14 +24,14 @@ struct AbsentStepTests {
     (#"{"postFederationSignup":\#(connector)}"#, nil, Sample.connector("abc", "A")),
     (#"{\#(context("(postFederationSignup(),postAttributeCollection())"))}"#, nil, .none),
     (#"{\#(context("(postAttributeCollection(),postfederationsignup())"))}"#, nil, .none),
-    // The answer to `$expand` does not show the step, and a read of the step does.
+    // The answer to `$expand` does not contain the step, but the answer to the separate read contains the step.
     ("{}", .json("200 OK", connector), Sample.connector("abc", "A")),
     ("{}", noContent, .none),
     ("{}", .json("404 Not Found", "{}"), .none),
     (#"{\#(context("(postAttributeCollection())"))}"#, .json("200 OK", connector), Sample.connector("abc", "A")),
     (#"{\#(context(""))}"#, .json("200 OK", connector), Sample.connector("abc", "A")),
     (#"{"postFederationSignup@odata.context":"x"}"#, .json("200 OK", connector), Sample.connector("abc", "A")),
-    // No answer shows the step.
+    // Neither answer contains the step.
     ("{}", .json("400 Bad Request", "{}"), .unknown),
     ("{}", .json("403 Forbidden", #"{"error":{"code":"AADB2C","message":"x"}}"#), .unknown),
     ("{}", .json("405 Method Not Allowed", "{}"), .unknown),
@@ -44,7 +46,7 @@ struct AbsentStepTests {
   ]
 
   @Test(arguments: answers.indices)
-  func aMissingMemberIsReadOnItsOwn(index: Int) async throws {
+  func aMissingMemberIsReadWithASeparateRequest(index: Int) async throws {
     let (expanded, step, reference) = Self.answers[index]
     try await ScriptedPeer.withDirectory([.json("200 OK", expanded)] + (step.map { [$0] } ?? [])) { directory, peer in
       let found = try await directory.reference(at: Sample.signup)
@@ -57,7 +59,7 @@ struct AbsentStepTests {
   }
 
   @Test(arguments: ["429 Too Many Requests", "401 Unauthorized"])
-  func aRefusalOfEveryRequestIsPassedOn(status: String) async throws {
+  func ifEveryRequestIsRefusedTheRefusalIsReturned(status: String) async throws {
     let refusal = Reaction.json(status, "{}")
     let token = ScriptedPeer.token
     try await ScriptedPeer.withDirectory([.json("200 OK", "{}"), refusal, token, refusal]) { directory, _ in
@@ -73,13 +75,13 @@ struct AbsentStepTests {
   }
 
   @Test(arguments: [#"{"postFederationSignup":7}"#, #"{"postFederationSignup":{}}"#, "[]", "null", ""])
-  func anAnswerThatIsNoConfigurationIsAnError(body: String) async throws {
+  func anAnswerThatIsNotAConfigurationIsAnError(body: String) async throws {
     try await ScriptedPeer.withDirectory([.json("200 OK", body)]) { directory, _ in
       await #expect(throws: DirectoryFailure.self) { try await directory.reference(at: Sample.signup) }
     }
   }
 
-  @Test func aConnectorWithoutANameHasNoName() async throws {
+  @Test func aConnectorIsReadEvenIfItsNameIsMissing() async throws {
     try await ScriptedPeer.withDirectory([.json("200 OK", #"{"postFederationSignup":{"id":"abc"}}"#)]) { directory, _ in
       let found = try await directory.reference(at: Sample.signup)
       #expect(found.connectorID?.text == "abc")
@@ -88,7 +90,7 @@ struct AbsentStepTests {
   }
 
   @Test(arguments: [(flow: "404 Not Found", isDeleted: true), (flow: "200 OK", isDeleted: false)])
-  func aFlowIsDeletedOnlyIfTheFlowItselfIsMissing(flow: String, isDeleted: Bool) async throws {
+  func aFlowCountsAsDeletedOnlyIfTheFlowItselfIsMissing(flow: String, isDeleted: Bool) async throws {
     let answers: [Reaction] = [.json("404 Not Found", "{}"), .json(flow, "{}")]
     try await ScriptedPeer.withDirectory(answers) { directory, _ in
       let references = try? await directory.referencesUnlessDeleted(

@@ -171,7 +171,7 @@ struct DirectoryMessageTests {
     #expect(none == "Reflog has no credential for Microsoft Graph")
   }
 
-  @Test func everyAnswerOfGraphThatCannotBeUsedHasItsText() async throws {
+  @Test func everyUnusableAnswerOfGraphHasItsText() async throws {
     let token = ScriptedPeer.Reaction.json("200 OK", #"{"access_token":"first","expires_in":3600}"#)
     let number = ScriptedPeer.Reaction.json("200 OK", #"{"postFederationSignup":7}"#)
     let broken = ScriptedPeer.Reaction.json("200 OK", "{", headers: "Content-Type: application/json\r\n")
@@ -188,7 +188,7 @@ struct DirectoryMessageTests {
     #expect(status == "Microsoft Graph answered with status 503")
   }
 
-  @Test func anAnswerThatIsTooLongNamesTheLimit() {
+  @Test func theMessageAboutATooLongAnswerContainsTheLimit() {
     #expect("\(GraphRecorder.TooLong(limit: 5))" == "the answer is longer than 5 bytes")
   }
 

@@ -82,7 +82,7 @@ struct EmbeddedDirectoryTests {
     }
   }
 
-  @Test func aNewFlowCallsNothing() async throws {
+  @Test func aNewFlowCallsNoConnector() async throws {
     try await withDirectory { directory in
       let flow = FlowName(.b2cUserFlows, try #require(FlowID("B2C_1_new")))
       let body: JSONObject = ["id": "B2C_1_new", "userFlowType": "signUp", "userFlowTypeVersion": .number("3")]

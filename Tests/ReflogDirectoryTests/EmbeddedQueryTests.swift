@@ -39,7 +39,7 @@ struct EmbeddedQueryTests {
     ("$orderby=displayName asc, id", sorted), ("$filter=displayName eq null", []), ("$select=displayName", sorted),
     ("$count=true&$top=1", ["Fraud check"]), ("$select=*&$TOP=1", ["Fraud check"]),
   ])
-  func aListHasTheOptionsOfMicrosoftGraph(query: String, expected: [String]) async throws {
+  func aListSupportsTheQueryOptionsOfMicrosoftGraph(query: String, expected: [String]) async throws {
     try await withDirectory { directory in
       let response = try await directory.read(DirectoryRead(.connectors, query: Self.options(query)))
 
@@ -73,7 +73,7 @@ struct EmbeddedQueryTests {
     ("/b2cUserFlows/B2C_1_signup/languages/$count", "", "1"),
     ("/b2cUserFlows/B2C_1_signup/userAttributeAssignments/$count", "", "0"),
   ])
-  func aCountIsPlainText(path: String, query: String, expected: String) async throws {
+  func aCountIsReturnedAsPlainText(path: String, query: String, expected: String) async throws {
     try await withDirectory { directory in
       let response = try await directory.read(DirectoryRead(.other(path: path), query: Self.options(query)))
 
@@ -115,7 +115,7 @@ struct EmbeddedQueryTests {
     (.other(path: "/b2cUserFlows/B2C_1_signup/nothing"), ""),
     (.other(path: "/b2cUserFlows/B2C_1_signup/languages/en/pages"), ""), (.other(path: "/other/$count"), ""),
   ])
-  func everyOtherOptionOrPathIsRefused(resource: DirectoryRead.Resource, query: String) async throws {
+  func everyUnsupportedOptionOrPathIsRefused(resource: DirectoryRead.Resource, query: String) async throws {
     try await withDirectory { directory in
       let error = await #expect(throws: DirectoryFailure.self) {
         try await directory.read(DirectoryRead(resource, query: Self.options(query)))
@@ -152,7 +152,7 @@ struct EmbeddedQueryTests {
     }
   }
 
-  @Test func thePartsOfAFlowAreWritten() async throws {
+  @Test func thePartsOfAFlowCanBeWritten() async throws {
     try await withDirectory { directory in
       let google = #"{"@odata.id":"https://graph.microsoft.com/beta/identityProviders/Google-OAUTH"}"#
       let attribute = #"{"id":"city","displayName":"City","isOptional":true}"#
@@ -207,7 +207,7 @@ struct EmbeddedQueryTests {
         correlationID: "correlation"
       )
 
-      // printf QkJC | sha1sum; printf QUFB | sha1sum
+      // The commands `printf QkJC | sha1sum` and `printf QUFB | sha1sum` print these thumbprints.
       #expect(uploaded == ["E4A5E69F44F824EBCCAE56D5AAB67C5DE9F14697", "5C3B84B1BB0651A4571BBFA7D973BC1E430D1711"])
       guard case .applied = sentBack else {
         Issue.record("\(sentBack)")

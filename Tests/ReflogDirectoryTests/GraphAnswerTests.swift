@@ -26,7 +26,7 @@ struct GraphAnswerTests {
     }
   }
 
-  @Test func neverSentAndBrokenDiffer() {
+  @Test func anUnsentRequestAndABrokenConnectionHaveDifferentMeanings() {
     #expect(meaning(.neverSent("refused")) == .notSent)
     #expect(meaning(.broken("reset")) == .unknown)
   }
@@ -57,7 +57,7 @@ struct GraphAnswerTests {
   }
 
   @Test(arguments: ["", "<html>", "[]", #"{"error":7}"#, #"{"error":{"code":7}}"#])
-  func aRefusalWithoutGraphsShapeIsStillARefusal(body: String) {
+  func aRefusalIsRecognizedEvenIfItsBodyIsUnknown(body: String) {
     let response = GraphResponse(httpStatus: 404, headers: [:], body: Array(body.utf8))
 
     guard

@@ -32,7 +32,7 @@ struct GraphDirectoryTests {
 
   private let write = DirectoryWrite.setReference(Sample.signup, Sample.newVendor)
 
-  @Test func aReferenceIsSetAsMicrosoftDocumentsIt() async throws {
+  @Test func theRequestThatSetsAReferenceIsAsMicrosoftDocumentsIt() async throws {
     try await ScriptedPeer.with(Self.token, Self.noContent) { url, peer in
       try await withDirectory(at: url) { directory in
         guard case .applied(let response) = await directory.write(write, correlationID: "correlation") else {
@@ -55,7 +55,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func theHeadersForTheCallerOfAReadAreForwarded() async throws {
+  @Test func aReadReturnsTheGraphHeadersThatTheCallerNeeds() async throws {
     let headers =
       "Content-Type: application/json\r\nrequest-id: graph-1\r\nclient-request-id: mine\r\nDeprecation: @1688169599\r\n"
       + "Sunset: Sun, 11 Nov 2029 23:59:59 GMT\r\nLink: <https://a.example>; rel=\"deprecation\"\r\n"
@@ -87,13 +87,13 @@ struct GraphDirectoryTests {
           }
         }
       }
-      // The token request may need one connection. On a busy machine, a connection may be closed between two writes,
-      // because the connection was idle for too long. So the test only requires that some writes share a connection.
+      // The request for the token can need one more connection. On a busy machine, a connection can be idle for so long
+      // that it is closed between two writes. So the test only requires that some writes share a connection.
       #expect(peer.connectionCount < 1 + count)
     }
   }
 
-  @Test func aWriteOpensANewConnectionIfTheServerClosedTheLastOne() async throws {
+  @Test func aWriteOpensANewConnectionIfTheServerClosedTheLastConnection() async throws {
     let closing = ScriptedPeer.Reaction.sendAndClose("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
     try await ScriptedPeer.with([Self.token] + Array(repeating: closing, count: 4)) { url, peer in
       try await withDirectory(at: url) { directory in
@@ -113,7 +113,7 @@ struct GraphDirectoryTests {
     .sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), .json("500 Oops", "{}"), .json("503 Later", ""),
     .json("302 Found", "", headers: "Location: http://127.0.0.1:1/\r\n"), .hang,
   ])
-  func aWriteThatMayHaveArrivedIsUnknownAndNotSentTwice(reaction: ScriptedPeer.Reaction) async throws {
+  func aWriteThatPossiblyArrivedHasAnUnknownResultAndIsNotSentAgain(reaction: ScriptedPeer.Reaction) async throws {
     try await ScriptedPeer.with(Self.token, reaction) { url, peer in
       try await withDirectory(at: url, timeout: .milliseconds(500)) { directory in
         guard case .unknown = await directory.write(write, correlationID: "correlation") else {
@@ -125,7 +125,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func ifTheConnectionIsRefusedNothingIsSent() async throws {
+  @Test func noWriteIsSentIfTheConnectionIsRefused() async throws {
     try await ScriptedPeer.with(Self.token) { url, _ in
       let directory = GraphDirectory(
         graphURL: "http://127.0.0.1:1",
@@ -144,7 +144,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func withoutATokenNothingIsSentAndNoSecretIsShown() async throws {
+  @Test func withoutATokenNoRequestIsSentAndNoSecretIsShown() async throws {
     let refusal = #"{"error":"invalid_client","error_description":"s3cret&=canary is wrong"}"#
     try await ScriptedPeer.with(.json("401 Unauthorized", refusal)) { url, peer in
       try await withDirectory(at: url) { directory in

@@ -8,7 +8,7 @@ final class ScriptedPeer: Sendable {
   enum Reaction: Sendable {
     /// Sends these bytes unchanged.
     ///
-    /// The bytes may be invalid HTTP.
+    /// The bytes can be invalid HTTP.
     case send(String)
     /// Sends these bytes and closes the connection.
     case sendAndClose(String)

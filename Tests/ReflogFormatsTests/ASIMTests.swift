@@ -40,7 +40,7 @@ struct ASIMTests {
     for (name, value) in fields { #expect(event[name] == value, "\(name)") }
   }
 
-  @Test func theMandatoryFieldsAreAlwaysThere() throws {
+  @Test func everyEventHasTheMandatoryFields() throws {
     let mandatory = [
       "EventCount", "EventStartTime", "EventEndTime", "EventType", "EventResult", "EventProduct", "EventVendor",
       "EventSchema", "EventSchemaVersion", "Dvc", "Operation", "Object", "ObjectType",
@@ -55,7 +55,7 @@ struct ASIMTests {
     }
   }
 
-  @Test func theEventTypeFollowsFromBeforeAndAfter() throws {
+  @Test func theReferencesBeforeAndAfterDetermineTheEventType() throws {
     let connector = Sample.fraudCheck
     let types: [(change: Change, type: String, operation: String)] = [
       (SampleChange.change(), "Set", "Set API connector of user flow step"),
@@ -73,7 +73,7 @@ struct ASIMTests {
     }
   }
 
-  @Test func theObjectOfAConnectorsChangeIsItsID() throws {
+  @Test func theObjectOfAConnectorChangeIsTheConnectorsID() throws {
     let change = SampleChange.change(of: .connector, before: Sample.fraudCheck, after: .none)
 
     let event = try SampleChange.line(of: change, .asim)
@@ -83,7 +83,7 @@ struct ASIMTests {
     #expect(event["NewValue"] == "none")
   }
 
-  @Test func theEventResultAndTheSeverityFollowFromTheResult() throws {
+  @Test func theResultDeterminesTheEventResultAndTheSeverity() throws {
     let results: [(result: Change.Result, eventResult: String, severity: String)] = [
       (.applied, "Success", "Informational"), (.rejected, "Failure", "Informational"), (.denied, "Failure", "Low"),
       (.notApplied, "Failure", "Informational"), (.superseded, "Partial", "Informational"),
@@ -101,14 +101,14 @@ struct ASIMTests {
     #expect(drift["EventSeverity"] == "Medium")
   }
 
-  @Test func aPendingChangeEndsWhenItBegan() throws {
+  @Test func theEndTimeOfAPendingChangeIsItsStartTime() throws {
     let event = try SampleChange.line(of: SampleChange.change(with: .pending), .asim)
 
     #expect(event["TimeGenerated"] == "2026-11-23T09:15:02.123456Z")
     #expect(event["EventEndTime"] == "2026-11-23T09:15:02.123456Z")
   }
 
-  @Test func anAPITokenIsAnApplication() throws {
+  @Test func anAPITokenIsShownAsAnApplication() throws {
     let event = try SampleChange.line(of: SampleChange.change(by: Sample.operatorActor), .asim)
 
     let fields: [(name: String, value: JSONValue)] = [
@@ -129,7 +129,7 @@ struct ASIMTests {
     }
   }
 
-  @Test func membersWithoutAFieldAreAdditional() throws {
+  @Test func membersWithoutAFieldAreInAdditionalFields() throws {
     let event = try SampleChange.line(of: SampleChange.change(), .asim)
 
     let members: [(path: String, value: JSONValue)] = [

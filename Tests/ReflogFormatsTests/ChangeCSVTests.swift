@@ -49,7 +49,7 @@ struct ChangeCSVTests {
     ("a=b", "a=b"), ("'x", "'x"), ("＝1", "'＝1"), ("＋1", "'＋1"), ("－1", "'－1"), ("＠x", "'＠x"), ("。x", "。x"),
     ("a;b", "a;b"), ("a;=1", "a;=1"), (";=1", "';=1"), ("\u{0}=b", "'\u{0}=b"), ("a\n=1", "\"a\n=1\""),
   ])
-  func cellsAreQuotedAndGuarded(reason: String, cell: String) throws {
+  func cellsAreQuotedAndCannotStartAFormula(reason: String, cell: String) throws {
     #expect(line(of: try change(reason: reason), CSVStyle(isRaw: false)).contains(",127.0.0.1,\(cell),,request,"))
   }
 

@@ -29,7 +29,12 @@ struct ErasedFormatTests {
     (.ocsf, "unmapped/erased", "unmapped/statementErased", nil),
     (.asim, "AdditionalFields/erased", "AdditionalFields/statementErased", nil),
   ])
-  func aFormatOfJSONHasTheEvent(format: ExportFormat, data: String, statement: String, absent: JSONValue?) throws {
+  func everyJSONFormatHasTheErasureEvent(
+    format: ExportFormat,
+    data: String,
+    statement: String,
+    absent: JSONValue?
+  ) throws {
     let whole = try SampleChange.line(of: change(nil, statement: nil), format)
     let erased = try SampleChange.line(of: change(Self.erased, statement: nil), format)
     let unstated = try SampleChange.line(of: change(nil, statement: Self.erased), format)
@@ -39,7 +44,7 @@ struct ErasedFormatTests {
     #expect([unstated.value(at: data), unstated.value(at: statement)] == [absent, Self.json])
   }
 
-  @Test func theLastColumnsOfCSVHaveTheEvents() {
+  @Test func theLastColumnsOfCSVContainTheErasureEvents() {
     let names = ["erasedEventId", "erasedDateTime", "statementErasedEventId", "statementErasedDateTime"]
     #expect(Change.columns.suffix(4).map(\.name) == names)
     #expect(ServiceEvent.columns.suffix(2).map(\.name) == Array(names.prefix(2)))
@@ -55,7 +60,7 @@ struct ErasedFormatTests {
     }
   }
 
-  @Test func anEventAndAConfigurationHaveTheEvent() {
+  @Test func serviceEventsAndConfigurationsContainTheErasureEvent() {
     let content = ServiceEvent.Content(.export, actor: Self.person)
     for erased in [nil, Self.erased] {
       let event = ServiceEvent(

@@ -4,11 +4,11 @@ import ReflogTesting
 import Testing
 
 struct ExportLinesTests {
-  /// A reason with every character at which a program may end a line.
+  /// A reason with every character that a program can read as the end of a line.
   private static let reason = "a\nb\rc\u{B}d\u{C}e\u{1C}f\u{1D}g\u{1E}h\u{85}i\u{2028}j\u{2029}k …é"
 
   @Test(arguments: [ExportFormat.jsonl, .ocsf, .asim])
-  func noTextBreaksALineOfJSON(format: ExportFormat) throws {
+  func noTextAddsALineBreakToALineOfJSON(format: ExportFormat) throws {
     let change = SampleChange.change(reason: Self.reason)
     var bytes: [UInt8] = []
 

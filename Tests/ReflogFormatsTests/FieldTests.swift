@@ -22,13 +22,13 @@ struct FieldTests {
     ] { #expect(Set(names).count == names.count) }
   }
 
-  @Test func membersThatNoFilterCanNameAreNoFields() {
+  @Test func membersThatAFilterCannotNameAreNotFilterFields() {
     #expect(ChangeField(rawValue: "changedProperties") == nil)
     #expect(ConfigurationField(rawValue: "initiatedBy/ipAddress") == nil)
     #expect(EventField(rawValue: "initiatedBy/proof") == nil)
   }
 
-  @Test func aFilterHasATextThatReadsAsTheSameFilter() throws {
+  @Test func theTextOfAFilterIsReadAsAnEqualFilter() throws {
     let text =
       "(not startswith(reason,'it''s') or (after/connectorId in ('a', null) "
       + "and activityDateTime ge 2026-03-01T14:00:00.000000Z))"

@@ -36,7 +36,7 @@ struct OCSFTests {
     #expect(event["status_detail"] == nil)
   }
 
-  @Test func theEntityIsTheStepBeforeAndAfter() throws {
+  @Test func theEntityIsTheStepWithItsReferencesBeforeAndAfter() throws {
     let event = try SampleChange.line(of: SampleChange.change(), .ocsf)
 
     for entity in ["entity", "entity_result"] {
@@ -52,7 +52,7 @@ struct OCSFTests {
     #expect(event.value(at: "entity_result/data/connector_name") == "Fraud check (new vendor)")
   }
 
-  @Test func theEntityOfAConnectorsChangeIsTheConnector() throws {
+  @Test func theEntityOfAConnectorChangeIsTheConnector() throws {
     let change = SampleChange.change(of: .connector, before: Sample.fraudCheck, after: .none)
 
     let event = try SampleChange.line(of: change, .ocsf)
@@ -65,7 +65,7 @@ struct OCSFTests {
     #expect(event.value(at: "entity_result/data/state") == "none")
   }
 
-  @Test func theActivityFollowsFromBeforeAndAfter() throws {
+  @Test func theReferencesBeforeAndAfterDetermineTheActivity() throws {
     let connector = Sample.fraudCheck
     let activities: [(change: Change, id: Int, name: String)] = [
       (SampleChange.change(before: connector, after: Sample.newVendor), 3, "Update"),
@@ -86,7 +86,7 @@ struct OCSFTests {
     }
   }
 
-  @Test func theStatusAndTheSeverityFollowFromTheResult() throws {
+  @Test func theResultDeterminesTheStatusAndTheSeverity() throws {
     let results: [(result: Change.Result, status: (id: String, name: String), severity: (id: String, name: String))] = [
       (.applied, ("1", "Success"), ("1", "Informational")),
       (.rejected, ("2", "Failure"), ("1", "Informational")),
@@ -110,7 +110,7 @@ struct OCSFTests {
     #expect(drift["severity"] == "Medium")
   }
 
-  @Test func theDirectorysErrorIsTheStatusCode() throws {
+  @Test func theStatusCodeIsTheErrorCodeOfTheDirectory() throws {
     let outcome = Change.Outcome(
       result: .rejected,
       httpStatus: 404,
@@ -136,7 +136,7 @@ struct OCSFTests {
     #expect(event.value(at: "src_endpoint/name") == "192.0.2.7")
   }
 
-  @Test func anAPITokenIsAServiceAndAnApp() throws {
+  @Test func anAPITokenIsShownAsAServiceAndAnApp() throws {
     let event = try SampleChange.line(of: SampleChange.change(by: Sample.operatorActor), .ocsf)
 
     #expect(event.value(at: "actor/app_uid") == "0123456789abcdef")
@@ -154,7 +154,7 @@ struct OCSFTests {
     #expect(event["src_endpoint"] == nil)
   }
 
-  @Test func membersWithoutAnAttributeAreUnmapped() throws {
+  @Test func membersWithoutAnAttributeAreInUnmapped() throws {
     let event = try SampleChange.line(of: SampleChange.change(), .ocsf)
 
     let members: [(path: String, value: JSONValue)] = [

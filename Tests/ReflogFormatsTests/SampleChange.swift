@@ -77,7 +77,7 @@ enum SampleChange {
 }
 
 extension JSONObject {
-  /// Returns the value at a path, such as `metadata/product/name`, or nil if there is none.
+  /// Returns the value at a path, such as `metadata/product/name`, or nil if the object has no value at the path.
   func value(at path: String) -> JSONValue? {
     path.split(separator: "/").reduce(JSONValue?.some(.object(self))) { value, name in
       value?.object?[String(name)]

@@ -9,7 +9,7 @@ struct TableTests {
     cuttable: ["STEP", "WHO"]
   )
 
-  @Test func theColumnsAreAlignedWithWideLettersAndMarks() {
+  @Test func theColumnsAreAlignedEvenIfTheTextHasWideLettersAndMarks() {
     let table = Table(header: ["NAME", "KIND"], rows: [["検査", "a"], ["e\u{301}", "b"], ["plain", "c"]])
 
     #expect(table.text() == "NAME   KIND\n検査   a\ne\u{301}      b\nplain  c\n")
@@ -40,7 +40,7 @@ struct TableTests {
     )
   }
 
-  @Test func aTableIsNotCutWithoutATerminalOrWithoutTitles() {
+  @Test func onlyATableWithTitlesOnATerminalIsCut() {
     let values = Table(rows: [["key", String(repeating: "x", count: 200)]])
 
     #expect(!table.text().contains("…"))

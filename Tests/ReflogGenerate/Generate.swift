@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogStorage
 import ReflogTesting
 
-/// Creates a ledger with many changes, with the same code that records real changes.
+/// Creates a ledger with many changes by calling the code that records real changes.
 ///
 /// The same seed always creates the same history.
 @main

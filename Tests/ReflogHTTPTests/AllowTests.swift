@@ -12,7 +12,7 @@ struct AllowTests {
     ("POST", "/beta/auditLogs/serviceEvents", "GET, HEAD"), ("POST", "/metrics", "GET, HEAD"),
     ("OPTIONS", LiveServer.signup, "GET, HEAD, POST, PUT, PATCH, DELETE"), ("PUT", "/flows", "GET, HEAD"),
   ])
-  func aMethodThatAResourceDoesNotSupportIs405WithTheMethodsThatItSupports(
+  func anUnsupportedMethodIsAnsweredWith405AndTheSupportedMethods(
     method: String,
     path: String,
     allow: String
@@ -27,7 +27,7 @@ struct AllowTests {
   }
 
   @Test(arguments: ["/beta/auditLogs/other", "/beta/users", "/nowhere", "/beta/reflog/other"])
-  func aPathWithoutAResourceHasNoAllow(path: String) async throws {
+  func theAnswerToAPathWithoutAResourceHasNoAllowHeader(path: String) async throws {
     try await withServer { server in
       for method: HTTPMethod in [.GET, .DELETE, .OPTIONS] {
         let answer = try await server.send(method, path, text: nil)

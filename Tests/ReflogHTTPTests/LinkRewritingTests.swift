@@ -22,7 +22,7 @@ struct LinkRewritingTests {
     #expect(entry?["n"] == .number("1.50"))
   }
 
-  @Test func aTextThatIsNoLinkIsUnchanged() throws {
+  @Test func aTextThatIsNotALinkIsUnchanged() throws {
     let body: JSONObject = ["targetUrl": "https://graph.microsoft.com/x", "@odata.type": "#microsoft.graph.x"]
 
     let rewritten = try links.rewritten(body)

@@ -23,7 +23,7 @@ struct LiveServer {
     let status: Int
     let headers: HTTPHeaders
     let text: String
-    /// The JSON object in the body, or an empty object if the body has none.
+    /// The JSON object in the body, or an empty object if the body contains no JSON object.
     let body: JSONObject
 
     var code: String? { error("code") }

@@ -6,7 +6,7 @@ import Testing
 
 /// Tests of the answer that a client receives for each result of a change.
 struct OutcomeTests {
-  @Test func anUnknownOutcomeIs502AndNever503() async throws {
+  @Test func anUnknownOutcomeIsAnsweredWith502AndNeverWith503() async throws {
     try await withServer { server in
       server.fixture.directory.react(.loseRequest)
 
@@ -18,7 +18,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aChangeThatWasNotSentIs502() async throws {
+  @Test func aChangeThatWasNotSentIsAnsweredWith502() async throws {
     try await withServer { server in
       server.fixture.directory.react(.neverSent)
 
@@ -29,7 +29,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aDirectoryThatCannotBeReadIs503() async throws {
+  @Test func aDirectoryThatCannotBeReadIsAnsweredWith503() async throws {
     try await withServer { server in
       server.fixture.directory.failReads(.unavailable(reason: "timeout"))
 
@@ -56,7 +56,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aRefusalOfReflogsOwnCredentialIs502() async throws {
+  @Test func aRefusalOfReflogsOwnCredentialIsAnsweredWith502() async throws {
     try await withServer { server in
       let refusal = DirectoryRefusal(
         httpStatus: 403,
@@ -91,13 +91,13 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aLockedStepIs409AndNamesThePendingChange() async throws {
+  @Test func aLockedStepIsAnsweredWith409AndTheIDOfThePendingChange() async throws {
     try await withServer { server in
       server.fixture.directory.react(.loseRequest)
       _ = try await server.set(Sample.newVendor)
       server.fixture.directory.failReads(.unavailable(reason: "timeout"))
 
-      // A refusal by Reflog is not recorded, so a repeated request with the same key is judged again.
+      // A refusal by Reflog is not stored with the idempotency key, so the repeated request is checked again.
       for headers: HTTPHeaders in [[:], ["Idempotency-Key": "key-1"], ["Idempotency-Key": "key-1"]] {
         let answer = try await server.send(.PUT, LiveServer.signup, [:], headers: headers)
 
@@ -109,7 +109,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func laterChangesThatBlockARollbackAreNamed() async throws {
+  @Test func theAnswerListsTheLaterChangesThatBlockARollback() async throws {
     try await withServer { server in
       _ = try await server.set(Sample.newVendor)
       _ = try await server.set(.none)
@@ -123,7 +123,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aMissingConnectorIs409() async throws {
+  @Test func aMissingConnectorIsAnsweredWith409() async throws {
     try await withServer { server in
       _ = try await server.set(Sample.newVendor)
       server.fixture.directory.removeConnector(try #require(Sample.fraudCheck.connectorID))

@@ -1,6 +1,6 @@
 /// The messages and titles that the routes of the pages show.
 ///
-/// A value that is inserted into a text is `{}`.
+/// In the table, `{}` marks the place of each value that the program inserts into a text.
 enum PageMessages {
   /// The texts of each file.
   static let all: [String: [String]] = [

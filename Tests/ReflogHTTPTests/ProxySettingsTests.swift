@@ -26,13 +26,14 @@ struct ProxySettingsTests {
     ("[2001:DB8:0:0::7]:1", "2001:db8::7"),
     ("203.0.113.9, 2001:db8:1::1", "203.0.113.9"),
   ])
-  func aTrustedProxyNamesTheClient(header: String, address: String) {
+  func theHeaderOfATrustedProxyIdentifiesTheClient(header: String, address: String) {
     let client = client("127.0.0.1", [("X-Forwarded-For", header)])
 
     #expect(client == ProxySettings.Client(ipAddress: address, scheme: "http"))
   }
 
-  /// Each of these values hides the client, so the last known address is recorded and the request is counted.
+  /// Each of these values hides the client's address. So Reflog uses the last address that it could read, and counts
+  /// the request as unreadable.
   @Test(arguments: [
     [("Forwarded", "x")], [("Forwarded", "")], [("Forwarded", "for=")], [("Forwarded", "for=unknown")],
     [("Forwarded", "for=_hidden")], [("Forwarded", "for=6.6.6.6, for=unknown")], [("Forwarded", "for=6.6.6.6, x")],
@@ -42,21 +43,22 @@ struct ProxySettingsTests {
     [("X-Forwarded-For", "203.0.113.9"), ("Forwarded", "for=6.6.6.6")],
     [("X-Forwarded-For", "203.0.113.9"), ("Forwarded", "for=203.0.113.9")],
   ])
-  func anAddressThatCannotBeReadIsTheConnectionsAndIsCounted(headers: [(String, String)]) {
+  func anUnreadableClientAddressIsCountedAndReplacedByTheAddressOfTheConnection(headers: [(String, String)]) {
     #expect(
       client("127.0.0.1", headers) == ProxySettings.Client(ipAddress: "127.0.0.1", scheme: "http", isUnreadable: true)
     )
   }
 
-  /// A proxy never writes an invalid `Forwarded`, so the client wrote it, and the proxy's other header counts.
+  /// A proxy never writes an invalid `Forwarded` header, so the client wrote the header. Reflog must then read the
+  /// header `X-Forwarded-For`, because the proxy wrote it.
   @Test(arguments: ["x", "for", "=", ";", "for=1.2.3.4, y"])
-  func anInvalidForwardedDoesNotHideTheClientThatTheProxyNames(forwarded: String) {
+  func anInvalidForwardedHeaderDoesNotHideTheClientInXForwardedFor(forwarded: String) {
     let client = client("127.0.0.1", [("Forwarded", forwarded), ("X-Forwarded-For", "203.0.113.9")])
 
     #expect(client == ProxySettings.Client(ipAddress: "203.0.113.9", scheme: "http", isUnreadable: true))
   }
 
-  @Test func readingStopsAtAnEntryThatIsNoAddress() {
+  @Test func theProxyHeaderIsReadUpToAnEntryThatIsNotAnAddress() {
     let client = client("127.0.0.1", [("X-Forwarded-For", "6.6.6.6, unknown, 10.1.2.3")])
 
     #expect(client == ProxySettings.Client(ipAddress: "10.1.2.3", scheme: "http", isUnreadable: true))
@@ -67,9 +69,9 @@ struct ProxySettingsTests {
       ([("X-Forwarded-Proto", "https")], "https", nil), ([("X-Forwarded-Proto", "HTTPS")], "https", nil),
       ([("X-Forwarded-Host", "reflog.example")], "http", "reflog.example"),
       ([("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "a.example:8443")], "https", "a.example:8443"),
-      // The client wrote the first values, and its proxy appended the last ones.
+      // The client wrote the first value of each header, and the proxy appended the last value.
       ([("X-Forwarded-For", "1.1.1.1, 203.0.113.9"), ("X-Forwarded-Proto", "https, http")], "http", nil),
-      // The first proxy saw the client over TLS, and the second proxy saw the first one without TLS.
+      // The client used TLS to connect to the first proxy. The first proxy used no TLS to connect to the second proxy.
       ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Proto", "https, http")], "https", nil),
       ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Host", "out.example, in")], "http", "out.example"),
       ([("X-Forwarded-For", "203.0.113.9, 10.1.2.3"), ("X-Forwarded-Proto", "https")], "https", nil),
@@ -82,7 +84,7 @@ struct ProxySettingsTests {
       ([("Forwarded", "proto=https")], "https", nil),
     ] as [([(String, String)], String, String?)]
   )
-  func aTrustedProxyNamesTheSchemeAndTheHost(headers: [(String, String)], scheme: String, authority: String?) {
+  func aTrustedProxyDeterminesTheSchemeAndTheHost(headers: [(String, String)], scheme: String, authority: String?) {
     let client = client("127.0.0.1", headers)
 
     #expect(client.scheme == scheme)
@@ -102,7 +104,7 @@ struct ProxySettingsTests {
   }
 
   @Test(arguments: ["203.0.113.1", "2001:db8:2::1"])
-  func theHeadersOfOtherPeersDoNotCount(peer: String) {
+  func forwardingHeadersFromUntrustedPeersAreIgnored(peer: String) {
     let client = client(
       peer,
       [
@@ -117,14 +119,14 @@ struct ProxySettingsTests {
   @Test(arguments: [
     ("::ffff:192.0.2.7", "192.0.2.7"), ("2001:0DB8:0:0:0:0:0:1", "2001:db8::1"), ("192.0.2.7", "192.0.2.7"),
   ])
-  func theAddressOfAConnectionHasOneForm(peer: String, address: String) {
+  func everySpellingOfAnAddressHasOneForm(peer: String, address: String) {
     #expect(client(peer, []).ipAddress == address)
   }
 
   @Test(arguments: [
     "a", "reflog.example", "reflog_1:8080", "127.0.0.1:80", "[::1]", "[2001:db8::1]:443", "host:", "a~b-c",
   ])
-  func aHostWithAPerhapsMissingPortIsValid(text: String) {
+  func aHostIsValidWithAndWithoutAPort(text: String) {
     #expect(Authority.isValid(text))
   }
 
@@ -133,7 +135,7 @@ struct ProxySettingsTests {
     "a:80:80", "ä",
     "a,b", "a?b", "a#b", "a%20b",
   ])
-  func anyOtherHostIsNotValid(text: String) {
+  func everyInvalidTextIsRefusedAsAHost(text: String) {
     #expect(!Authority.isValid(text))
   }
 }

@@ -11,7 +11,8 @@ import Testing
 struct QuerySurfaceTests {
   /// The routes that accept every query.
   ///
-  /// Probes of health and requests for assets may contain anything. The pages for signing in show no data.
+  /// Health probes and requests for assets can contain any query. The pages for signing in accept any query, because
+  /// these pages show no data.
   private static let open: Set<String> = [
     "/livez", "/readyz", "/assets/reflog.css", "/assets/reflog.js", "/favicon.ico", "/sign-in", "/sign-out",
   ]
@@ -36,7 +37,7 @@ struct QuerySurfaceTests {
     let isNamed = ["query option", "a value without a name", "There is no filter named", "behind must be"].contains {
       text.contains($0)
     }
-    // The timeline and the export page show the error in their form.
+    // The timeline and the export page answer with 200, and show the error in the form on the page.
     return isNamed && (answer.status == 400 || isPage && answer.status == 200)
   }
 

@@ -17,11 +17,11 @@ struct ReadRecordTests {
 
   /// The way in which the reads of a route are recorded.
   private enum Decision {
-    /// Each read is counted, for a caller with this role who requests this path.
+    /// Each read is counted. The test requests this path with a token that has this role.
     case counted(String, Role = .reader)
-    /// Each read is counted, and a caller with a session requests this path.
+    /// Each read is counted. The test requests this path with the session of a caller who has this role.
     case page(String, Role = .reader)
-    /// A read is counted if the caller shows a token or a session.
+    /// A read is counted only if the request contains a token or the cookie of a session.
     case identified(String)
     /// The route does not return history.
     case notHistory
@@ -57,7 +57,8 @@ struct ReadRecordTests {
     "/integrity": .page("/integrity"),
     "/checkpoint": .identified("/checkpoint"),
     "/tile/**": .identified("/tile/entries/000.p/1"),
-    // These routes return no history: descriptions, forms, files and numbers about the server, and the directory itself.
+    // These routes return no history. They return descriptions, forms, files, numbers about the server, or objects of
+    // the directory.
     "/livez": .notHistory, "/readyz": .notHistory, "/openapi.json": .notHistory, "/metrics": .notHistory,
     "/sign-in": .notHistory, "/assets/reflog.css": .notHistory, "/assets/reflog.js": .notHistory,
     "/favicon.ico": .notHistory,
@@ -81,7 +82,7 @@ struct ReadRecordTests {
     ("/beta/reflog/erasures", #"{"dryRun":true,"actor":"none"}"#, .admin),
   ]
 
-  @Test func everyRouteThatReadsHistoryHasADecision() async throws {
+  @Test func everyGetRouteIsListedWithADecisionAboutCounting() async throws {
     let routes = try await withAPI { api in
       Set(api.buildRouter().routes.filter { "\($0.method)" == "GET" }.map { "\($0.path)".lowercased() })
     }
@@ -184,7 +185,7 @@ extension LiveServer {
     return try #require(answer.body["token"]?.string, "\(name): \(answer.text)")
   }
 
-  /// Returns the number of occurrences that the service events of a kind count, by the names of the callers.
+  /// Returns the sum of the counts in the service events of a kind, for the name of each caller.
   fileprivate func recorded(_ kind: ServiceEvent.Kind) async throws -> [String: Int] {
     let recorder = Task { try await api.events.run() }
     recorder.cancel()

@@ -47,11 +47,11 @@ struct ReferenceBodyTests {
     "//graph.microsoft.com/beta/identity/apiConnectors/abc", "mailto:abc", "apiConnectors\\abc", "apiConnectors/ä",
     "https://reflog.contoso.example/beta/identity/apiConnectors/abc",
   ])
-  func aURLThatIsNotOfAConnectorIsRefused(url: String) {
+  func aURLThatDoesNotIdentifyAConnectorIsRefused(url: String) {
     #expect(throws: RequestError.self) { try reference(["@odata.id": .string(url)]) }
   }
 
-  @Test func otherMembersAreRefused() {
+  @Test func aReferenceBodyWithAnUnknownMemberOrTypeIsRefused() {
     #expect(throws: RequestError.self) { try reference(["@odata.id": .null, "more": .null]) }
     #expect(throws: RequestError.self) { try reference(["@odata.id": .number("1")]) }
   }

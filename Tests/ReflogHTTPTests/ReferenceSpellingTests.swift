@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests that every request that could change a reference is recorded or refused, however the request is written.
+/// Tests that every request that could change a reference is recorded or refused, in every spelling of the request.
 struct ReferenceSpellingTests {
   private static let flow = "/beta/identity/b2cUserFlows/B2C_1_signup"
   private static let configuration = flow + "/apiConnectorConfiguration"
@@ -69,7 +69,7 @@ struct ReferenceSpellingTests {
     ([.PUT], flow + "/languagesX/en", "Microsoft Graph"), ([.PUT], flow + "/%6canguages%20/en", "Microsoft Graph"),
   ]
 
-  @Test func everyOtherURLIsRefusedWithTheRightOne() async throws {
+  @Test func everyOtherURLIsRefusedAndTheMessageContainsTheRightURL() async throws {
     try await withServer { server in
       for (methods, path, advice) in Self.unforwarded {
         for method in methods {
@@ -92,7 +92,7 @@ struct ReferenceSpellingTests {
     "/languages/%5c..%5capiConnectorConfiguration",
     "/apiConnectorConfiguration/post%00FederationSignup/$ref", "/apiConnectorConfiguration/post.Federation/$ref",
   ])
-  func aPathThatServersReadDifferentlyIsRefused(path: String) async throws {
+  func aPathThatTwoServersCanReadDifferentlyIsRefused(path: String) async throws {
     try await withServer { server in
       let answer = try await server.send(.PUT, Self.flow + path, text: Self.reference)
 
@@ -125,7 +125,8 @@ struct ReferenceSpellingTests {
     ("apiConnectorConfiguration/x@odata.bind", "\\u0061piConnectorConfiguration\\u002fx@odata.bind"),
   ]
 
-  /// The bodies that set references in the exact member. They are refused except when a flow is created.
+  /// Bodies that set references with the correct name of the member. Reflog accepts this member only in a request that
+  /// creates a flow.
   private static let exactMembers = [
     ("apiConnectorConfiguration", "{\"apiConnectorConfiguration\":{\"postFederationSignup\":\(reference)}}"),
     ("APICONNECTORCONFIGURATION", "{\"APICONNECTORCONFIGURATION\":{\"postFederationSignup\":null}}"),
@@ -134,7 +135,7 @@ struct ReferenceSpellingTests {
     ("apiConnectorConfiguration", "{\"apiConnectorConfiguration\":{\"@odata.id\":\"x\"}}"),
   ]
 
-  @Test func everyMemberThatCouldMoveAReferenceIsRefused() async throws {
+  @Test func everyMemberThatCouldChangeAReferenceIsRefused() async throws {
     let nested = (
       "apiConnectorConfiguration", "{\"id\":\"new\",\"languages\":[{\"x\":{\"apiConnectorConfiguration\":{}}}]}"
     )
@@ -160,7 +161,8 @@ struct ReferenceSpellingTests {
     }
   }
 
-  /// The values of `apiConnectorConfiguration` in the body of a new flow, with the name of the wrong member or nil.
+  /// The values of `apiConnectorConfiguration` in the body of a new flow. Each value has the name of its wrong member,
+  /// or nil if the value is valid.
   private static let creations: [(configuration: String, target: String?)] = [
     ("{\"postFederationSignup\":\(reference)}", nil), ("{\"PostFederationSignup\":{\"Id\":\"abc\"}}", nil),
     (
@@ -194,7 +196,7 @@ struct ReferenceSpellingTests {
   }
 
   @Test(arguments: ["X-HTTP-Method-Override", "x-http-method", "X-Method-Override"])
-  func aHeaderWithAnotherMethodIsRefused(name: String) async throws {
+  func aHeaderThatOverridesTheMethodIsRefused(name: String) async throws {
     try await withServer { server in
       let requests: [(HTTPMethod, String)] = [
         (.PUT, Self.step + "/$ref"), (.GET, Self.configuration), (.POST, Self.flow + "/languages"), (.GET, Self.flow),

@@ -63,7 +63,7 @@ struct RequestMessageTests {
     }
   }
 
-  @Test func aRefusalNamesWhatIsWrongAndWhatIsPossible() {
+  @Test func aRefusalContainsTheMistakeAndTheValidValues() {
     #expect(ErrorAnswer(RequestError.badRequest("", target: "id")).target == "id")
     #expect(ErrorAnswer(RequestError.bodyTooLarge(limit: 1)).target == "body")
     #expect(ErrorAnswer(RequestError.unauthenticated).wwwAuthenticate == #"Bearer realm="Reflog""#)

@@ -155,7 +155,7 @@ struct SentBodyTests {
     }
   }
 
-  @Test func anotherIDThanTheOneInTheURLIsRefused() async throws {
+  @Test func anIDThatDiffersFromTheIDInTheURLIsRefused() async throws {
     try await withServer { server in
       for body: JSONObject in [["id": "other"], ["ID": .null], ["id": .number("1")]] {
         let answer = try await server.send(.PATCH, Self.connector, body)

@@ -73,7 +73,7 @@ struct ServiceErrorAnswerTests {
     }
   }
 
-  @Test func waitsAreWholeSecondsAndNeverShorterThanAsked() {
+  @Test func waitsAreRoundedUpToWholeSeconds() {
     let waits: [(wait: Duration, seconds: String)] = [
       (.zero, "1"), (.milliseconds(1), "1"), (.seconds(1), "1"), (.milliseconds(1500), "2"), (.seconds(60), "60"),
     ]
@@ -82,7 +82,7 @@ struct ServiceErrorAnswerTests {
     }
   }
 
-  @Test func aPageNamesNoHeaderAndNoOption() {
+  @Test func theTextOnAPageContainsNoHeaderNamesAndNoOptionNames() {
     #expect(
       ServiceError.reasonRequired(pattern: "CHG[0-9]+").onPage
         == "Every change needs a reason that matches CHG[0-9]+. Enter one."

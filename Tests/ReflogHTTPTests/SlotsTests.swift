@@ -38,7 +38,7 @@ struct SlotsTests {
       for _ in 0..<100 { group.addTask { try await slots.use(Self.greedy) { await work.run(Self.greedy) } } }
       while work.starts[Self.greedy] != 4 { await Task.yield() }
 
-      // The queue of the greedy caller does not delay the other caller.
+      // The caller who fills the queue does not delay the other caller.
       try await slots.use(Self.other) {}
 
       #expect(work.starts == [Self.greedy: 4])
@@ -48,7 +48,7 @@ struct SlotsTests {
     }
   }
 
-  @Test func aFreeSlotGoesToEachCallerInRotation() async throws {
+  @Test func theCallersGetFreeSlotsInRotation() async throws {
     let slots = Slots(Slots.Limits(slots: 1, waiting: 1024, wait: .seconds(600)), pace: RefusalPace())
     let order = Order()
     let work = Work()
@@ -81,7 +81,7 @@ struct SlotsTests {
     }
   }
 
-  @Test func aRequestThatWaitsTooLongIsRefusedAndACancelledOneWaitsNoLonger() async throws {
+  @Test func aRequestThatWaitsTooLongIsRefusedAndACancelledRequestStopsWaiting() async throws {
     let limits = Slots.Limits(slots: 8, waiting: 1024, wait: .milliseconds(1))
     let slots = Slots(limits, pace: RefusalPace())
     let work = Work()
@@ -98,7 +98,7 @@ struct SlotsTests {
     }
   }
 
-  @Test func allAddressesOfAnIPv6NetworkAreOneHolder() {
+  @Test func allAddressesInAnIPv6NetworkCountAsOneHolder() {
     #expect(SlotHolder("2001:db8::1") == SlotHolder("2001:db8::ffff:1"))
     #expect(SlotHolder("2001:db8::1") != SlotHolder("2001:db8:0:1::1"))
     #expect(SlotHolder("192.0.2.1") != SlotHolder("192.0.2.2"))
@@ -106,7 +106,7 @@ struct SlotsTests {
     #expect(SlotHolder(nil) == SlotHolder("unknown"))
   }
 
-  @Test func aTokenForTheDirectoryIsCountedToItsAddress() {
+  @Test func aRequestWithADirectoryTokenIsCountedForItsClientAddress() {
     let actor = Change.Actor(type: .user, id: "oid", proof: .graph)
     let unproven = Caller(actor: actor, credential: .directoryToken(DirectoryToken("a.b.c")))
     let proven = Caller(actor: actor, credential: .roles([.reader]))
@@ -115,7 +115,7 @@ struct SlotsTests {
     #expect(SlotHolder(proven, from: "192.0.2.1") == .caller(.user, "oid"))
   }
 
-  @Test func manyRefusalsOfOneNetworkAreAnsweredAtAFixedPace() {
+  @Test func manyRefusalsForOneNetworkAreAnsweredAtAFixedPace() {
     let pace = RefusalPace()
     let now = ContinuousClock.now
 
@@ -132,14 +132,14 @@ struct SlotsTests {
     Caller(actor: Change.Actor(type: .token, id: id, proof: .apiToken), credential: .roles([.reader]))
   }
 
-  @Test func aCallerHoldsAtMostAnEighthOfTheExports() throws {
+  @Test func aCallerHoldsAtMostAnEighthOfTheSlotsForExports() throws {
     let admission = Admission()
     let (caller, other) = (Self.reader("first"), Self.reader("second"))
     var shares = try (0..<8).map { _ in try admission.export(for: caller, from: nil) }
 
     #expect(throws: ServiceError.self) { try admission.export(for: caller, from: nil) }
     _ = try admission.export(for: other, from: nil)
-    // An export that ends without being read returns its slot.
+    // If an export ends before a client reads the export, its slot is free again.
     shares.removeLast()
     shares.append(try admission.export(for: caller, from: nil))
     #expect(shares.count == 8)

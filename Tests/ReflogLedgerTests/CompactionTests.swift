@@ -64,7 +64,7 @@ struct CompactionTests {
     }
   }
 
-  @Test func aServedLedgerIsNotCompacted() async throws {
+  @Test func aLedgerThatAServerUsesIsNotCompacted() async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
 
@@ -78,7 +78,7 @@ struct CompactionTests {
     }
   }
 
-  @Test func aCompactionRemovesTheFilesOfACrashedOne() async throws {
+  @Test func aCompactionRemovesTheFilesOfACrashedCompaction() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/reflog.sqlite"
       try await serve(in: folder) { try await $0.record(Sample.intent(before: .none, after: .none), .found) }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that no SQL statement edits or deletes a recorded row, whatever table and column the statement uses.
+/// Tests that no SQL statement can edit or delete a recorded row in any table.
 ///
 /// The statements are generated from the schema, so a new table or a new column is tested too.
 struct EditTests {
@@ -40,7 +40,8 @@ struct EditTests {
     }
   }
 
-  /// Without the trigger, the edits must be possible. Otherwise the test would find no edit at all.
+  /// If the triggers are removed, the edits must succeed. Otherwise the other test could pass without a single real
+  /// edit.
   @Test func theEditsArePossibleWithoutTheTriggers() async throws {
     try await withFullLedger { _, storage in
       for table in ["change", "subtree", "erasure"] {
@@ -82,7 +83,7 @@ struct EditTests {
     return statements
   }
 
-  /// Returns the statements after which a row that existed before is missing or has other values.
+  /// Returns the SQL statements that delete an existing row or change its values.
   private static func effective(
     _ statements: [String],
     on table: String,

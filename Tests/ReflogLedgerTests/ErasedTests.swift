@@ -39,7 +39,7 @@ struct ErasedTests {
   }
 
   @Test(arguments: subjects)
-  func anErasureCoversTheRecordsOfItsSubject(
+  func anErasureCoversTheRecordsAboutItsSubject(
     _ row: (subject: Erasure.Subject, actors: Int, changes: [Int64])
   ) async throws {
     try await withChanges { ledger, _ in
@@ -91,7 +91,7 @@ struct ErasedTests {
     }
   }
 
-  @Test func dataThatNoErasureDeletedIsNotShownAsAbsent() async throws {
+  @Test func aRecordWithoutItsDataAndWithoutAnErasureIsAnError() async throws {
     try await withChanges { ledger, storage in
       for (table, id) in [("change_personal", "change"), ("service_event_personal", "event")] {
         let reason = table == "change_personal" ? "reason = NULL," : ""

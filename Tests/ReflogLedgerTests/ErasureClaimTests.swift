@@ -12,7 +12,7 @@ struct ErasureClaimTests {
   private static let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
   private static let other = Sample.address("b2cUserFlows/B2C_1_other/postFederationSignup")
 
-  @Test func anErasureClaimsDataInAnEarlierTransaction() async throws {
+  @Test func anErasureClaimsDataInOneTransactionAndDeletesItInALaterTransaction() async throws {
     try await withChanges { it in
       try await it.ask("adele")
 
@@ -27,7 +27,7 @@ struct ErasureClaimTests {
     }
   }
 
-  @Test func heldDataIsNotClaimed() async throws {
+  @Test func dataUnderALegalHoldIsNotClaimed() async throws {
     try await withChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.brian) != nil)
       try await it.ask("adele")
@@ -35,14 +35,14 @@ struct ErasureClaimTests {
 
       #expect(try await it.names() == [1, 4])
       #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.brian))
-      // The erasure did not cover the held data. So this deletion is not recorded.
+      // No claim covers this deletion, because the erasure did not claim data under a legal hold.
       try it.eraseByHand(change: 1)
 
       try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
     }
   }
 
-  @Test func aHoldAfterTheClaimKeepsTheData() async throws {
+  @Test func aLegalHoldThatFollowsTheClaimKeepsTheData() async throws {
     try await withChanges { it in
       try await it.ask("adele")
       #expect(try await it.step() == .more)
@@ -57,7 +57,7 @@ struct ErasureClaimTests {
     }
   }
 
-  @Test func aClaimDoesNotCoverTheDataOfAnotherActor() async throws {
+  @Test func aClaimDoesNotCoverTheDataAboutAnotherActor() async throws {
     try await withChanges { it in
       try await it.ask("adele")
       try await it.finish()
@@ -68,7 +68,8 @@ struct ErasureClaimTests {
     }
   }
 
-  /// An open claim is read from the events, so it does not depend on a column that another program can empty.
+  /// The ledger reads the service events to find an open claim. So the ledger finds the claim even if another program
+  /// empties a column of the table `erasure` or `purge`.
   @Test func anOpenClaimIsWithdrawnIfItsErasureWasMarkedAsFinished() async throws {
     try await withChanges { it in
       try await it.ask("adele")
@@ -109,7 +110,7 @@ struct ErasureClaimTests {
     "UPDATE erasure SET actor = (SELECT id FROM actor WHERE actor_id = 'brian')", "DELETE FROM hold",
     "UPDATE erasure SET event = (SELECT max(id) FROM service_event WHERE kind = 'holdPlaced')",
   ])
-  func anErasureStopsIfItIsNotTheRecordedOne(statement: String) async throws {
+  func anErasureStopsIfItDiffersFromItsRecord(statement: String) async throws {
     try await withChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.brian) != nil)
       try await it.ask("adele")
@@ -120,9 +121,10 @@ struct ErasureClaimTests {
     }
   }
 
-  /// The record of the outcome contains the person, so the person is known after the erasure of the statement.
+  /// The record of the outcome in the log contains the person. So a verification can check the person even after the
+  /// erasure of the statement.
   @Test(arguments: ["SET actor = (SELECT id FROM actor WHERE actor_id = 'brian')", "SET actor_proof = 'graph'"])
-  func thePersonWhoStatedAResultIsPartOfTheLog(edit: String) async throws {
+  func theLogContainsThePersonWhoStatedAResult(edit: String) async throws {
     try await withChanges { it in
       let pending = try await it.ledger.record(Sample.intent(before: .none, after: .none, at: Self.other), .intended)
       let statement = Change.Statement(result: .applied, reason: "Support says so", actor: Self.adele)
@@ -191,7 +193,8 @@ private struct Fixture {
       .map { $0.content.details["entries"]?.string }
   }
 
-  /// Erases the personal data of a change as another program could, and refers to the newest claim that exists.
+  /// Erases the personal data of a change in the same way as another program, and sets the newest claim as the erasing
+  /// event.
   func eraseByHand(change: Int64) throws {
     let hash = try sqlite3(storage.path, "SELECT hex(hash) FROM entry LIMIT 1")
     let record = try personalHash(change) ?? hash

@@ -147,7 +147,7 @@ struct FilterTests {
 
   /// Tests filters that index lookups answer completely.
   ///
-  /// The SQL for such a filter contains only the lookups, and not the condition of the filter. So a wrong lookup would
+  /// The SQL for these filters contains only the lookups, and not the condition of the filter. So a wrong lookup would
   /// return wrong changes.
   @Test func everyEqualityFindsTheChangesThatTheFilterMatches() async throws {
     var chance = SeededGenerator(seed: 29)
@@ -177,7 +177,7 @@ struct FilterTests {
     }
   }
 
-  @Test func brokenFiltersAreRefusedWithAPosition() async throws {
+  @Test func anInvalidFilterIsRefusedWithThePositionOfTheMistake() async throws {
     var chance = SeededGenerator(seed: 7)
     for _ in 0..<Self.count {
       var bytes = Array(text(3, &chance).utf8)
@@ -202,12 +202,12 @@ struct FilterTests {
     ("activityDateTime ge 2026-02-30", 20), ("contains(id,'1')", 9), ("id in ()", 7), ("result eq applied", 10),
     ("reason eq 'a' or or", 17), ("id eq 1 id eq 2", 8), ("result.eq 'x'", 0), ("endswith(reason,'x')", 0),
   ])
-  func anErrorHasThePositionOfTheMistake(text: String, position: Int) {
+  func anErrorContainsThePositionOfTheMistake(text: String, position: Int) {
     let error = #expect(throws: FilterError.self) { try ChangeFilter.parse(text) }
     #expect(error?.position == position, "\(String(describing: error))")
   }
 
-  @Test func depthAndTermsAreBounded() {
+  @Test func theDepthAndTheNumberOfTermsOfAFilterAreLimited() {
     #expect(throws: FilterError.self) { try ChangeFilter.parse(String(repeating: "(", count: 5000)) }
     #expect(throws: FilterError.self) { try ChangeFilter.parse(String(repeating: "not ", count: 1000) + "id eq 1") }
     let many = Array(repeating: "id eq 1", count: 201).joined(separator: " or ")

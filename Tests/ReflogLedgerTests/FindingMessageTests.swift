@@ -105,11 +105,11 @@ struct FindingMessageTests {
   ]
 
   @Test(arguments: changes + events + entries)
-  func everyFindingHasThisText(finding: Finding, message: String) {
+  func everyFindingHasItsText(finding: Finding, message: String) {
     #expect(finding.description == message)
   }
 
-  @Test func aFindingDoesNotAdviseToRunAVerification() {
+  @Test func noFindingAdvisesTheReaderToRunAVerification() {
     #expect(LedgerError.corrupt("kind of change 7 is not valid").problem == "kind of change 7 is not valid.")
     #expect(LedgerError.unavailable("disk I/O error").problem == "The ledger can't be used: disk I/O error.")
   }

@@ -61,7 +61,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aUsedKeyReturnsItsChangeAndRecordsNoMore() async throws {
+  @Test func aUsedIdempotencyKeyReturnsItsChangeAndRecordsNoOtherChange() async throws {
     try await withLedgerFile { ledger, storage in
       let group = Group(drafts: [.init(Self.intent, .intended)], key: Self.key)
       guard case .recorded(_, let recorded) = try await ledger.append(group) else {
@@ -82,7 +82,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aKeyBelongsToTheFirstIntentAndNotToTheDriftBeforeIt() async throws {
+  @Test func anIdempotencyKeyBelongsToTheFirstIntentAndNotToAnEarlierDrift() async throws {
     try await withLedger { ledger in
       let drift = Sample.intent(before: .none, after: Sample.newVendor, by: .unknown, kind: .drift)
       let drafts = [Group.Draft(drift, .found), Group.Draft(Self.intent, .intended)]
@@ -95,7 +95,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aKeyIsFreeAgainOnceItsChangeWasNotApplied() async throws {
+  @Test func anIdempotencyKeyIsFreeAgainIfItsChangeWasNotApplied() async throws {
     try await withLedger { ledger in
       _ = try await ledger.append(Group(drafts: [.init(Self.intent, .intended)], key: Self.key))
       let pending = try #require(try await ledger.history.change(Change.ID(1)))
@@ -114,7 +114,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aKeyIsFreeAfterADay() async throws {
+  @Test func anIdempotencyKeyIsFreeAfterADay() async throws {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger in
       _ = try await ledger.append(Group(drafts: [.init(Self.intent, .intended)], key: Self.key))
@@ -129,7 +129,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aPendingChangeAtAnAddressRefusesTheGroup() async throws {
+  @Test func aGroupIsRefusedIfAChangeAtItsAddressIsPending() async throws {
     try await withLedgerFile { ledger, storage in
       let pending = try await ledger.record(Self.intent, .intended)
       let before = try dump(storage)
@@ -144,7 +144,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aPendingChangeOfAConnectorRefusesTheGroup() async throws {
+  @Test func aGroupIsRefusedIfAChangeOfItsConnectorIsPending() async throws {
     try await withLedgerFile { ledger, storage in
       let id = try #require(Sample.fraudCheck.connectorID)
       let edit = Change.Intent(
@@ -174,7 +174,7 @@ struct GroupTests {
   }
 
   @Test(arguments: [nil, Change.ID(1)])
-  func aChangeAtAnAddressSinceTheGroupWasPreparedRefusesTheGroup(prepared: Change.ID?) async throws {
+  func aGroupIsRefusedIfAChangeAtItsAddressWasRecordedAfterThePreparation(prepared: Change.ID?) async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try await ledger.record(Sample.intent(before: Sample.fraudCheck, after: .none), .found)
@@ -190,7 +190,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aGroupThatWasPreparedOnTheNewestAppliedChangeIsRecorded() async throws {
+  @Test func aGroupIsRecordedIfItWasPreparedFromTheNewestAppliedChange() async throws {
     try await withLedger { ledger in
       let newest = try await ledger.record(Self.intent, .found)
       // The directory denied this change, so `newest` is still the newest applied change.
@@ -207,7 +207,7 @@ struct GroupTests {
     }
   }
 
-  @Test func anAppliedChangeWithoutAnEffectAlsoRefusesTheGroup() async throws {
+  @Test func aGroupIsRefusedEvenIfTheNewerAppliedChangeHadNoEffect() async throws {
     try await withLedger { ledger in
       let first = try await ledger.record(Self.intent, .found)
       try await ledger.apply(Sample.intent(before: Sample.fraudCheck, after: Sample.fraudCheck))
@@ -224,7 +224,7 @@ struct GroupTests {
   /// One transaction contains three groups, and the second group fails.
   ///
   /// At the moment of the failure, the second group has already written a change and an entry.
-  @Test func aGroupThatFailsIsRolledBackAloneAndTheOthersAreKept() async throws {
+  @Test func onlyTheGroupThatFailsIsRolledBack() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
@@ -262,7 +262,7 @@ struct GroupTests {
   }
 
   /// The next change gets the id and the sequence number that the failed change would have had.
-  @Test func aGroupThatFailsLeavesNoGapInTheNumbers() async throws {
+  @Test func aGroupThatFailsLeavesNoGapInTheIDsOfTheChanges() async throws {
     try await withLedger { ledger in
       try await ledger.record(Self.intent, .intended)
 

@@ -46,7 +46,7 @@ struct LedgerMemoryTests {
     memory.remember(Self.empty, at: address, asOf: Self.before, of: generation ?? memory.generation)
   }
 
-  @Test func aCommitUpdatesAKnownAddress() {
+  @Test func aCommitUpdatesTheStoredStateOfAnAddress() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
 
@@ -76,7 +76,7 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup)?.newestApplied?.id == Change.ID(1))
   }
 
-  @Test func aReadIsNotRememberedIfAChangeWasCommittedSince() {
+  @Test func aReadIsNotStoredIfAChangeWasCommittedDuringTheRead() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
     memory.update([change(1)], [], forgetting: false)
@@ -86,7 +86,7 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup) == nil)
   }
 
-  @Test func aReadIsNotRememberedIfASweepReadTheAddressSince() {
+  @Test func aReadIsNotStoredIfASweepReadTheAddressDuringTheRead() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
     memory.update([], [(.reference(Sample.signup, Sample.fraudCheck), Self.moment)], forgetting: false)
@@ -96,7 +96,7 @@ struct LedgerMemoryTests {
     #expect(memory.state(of: Sample.signup) == nil)
   }
 
-  @Test func aReadIsNotRememberedIfTheMemoryWasEmptiedSince() {
+  @Test func aReadIsNotStoredIfTheMemoryWasEmptiedDuringTheRead() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
     let generation = memory.generation
@@ -112,7 +112,7 @@ struct LedgerMemoryTests {
   ///
   /// After that, a slow reader passes an old result for the sign-up step to the memory. The memory must ignore that
   /// result, because a change of the sign-up step was committed after the read.
-  @Test func aReadIsNotRememberedIfAFullMemoryWasEmptiedSince() {
+  @Test func aReadIsNotStoredIfAFullMemoryWasEmptiedDuringTheRead() {
     let memory = LedgerMemory(keepsWrites: true)
     let generation = memory.generation
     remember(Sample.signup, in: memory)
@@ -130,7 +130,7 @@ struct LedgerMemoryTests {
   /// The ledger of an embedded directory keeps no recent writes in memory.
   ///
   /// The ledger does not need recent writes, because every read of an embedded directory shows all earlier writes.
-  @Test func recentWritesAreNotKnownIfTheyAreNotKept() {
+  @Test func aMemoryThatKeepsNoWritesReturnsNoListOfRecentWrites() {
     let memory = LedgerMemory(keepsWrites: false)
     remember(Sample.signup, in: memory)
     memory.update([change(1)], [], forgetting: false)
@@ -138,7 +138,7 @@ struct LedgerMemoryTests {
     #expect(memory.writes(at: Sample.signup, since: Self.moment) == nil)
   }
 
-  @Test func recentWritesAreNotKnownIfThereMayBeMore() {
+  @Test func anIncompleteListOfRecentWritesIsNotReturned() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
 
@@ -153,7 +153,7 @@ struct LedgerMemoryTests {
   /// The memory does not have the writes that are older than the read of the address.
   ///
   /// If the ledger needs older writes, it reads them from the file.
-  @Test func recentWritesAreNotKnownBeforeTheAddressWasRead() {
+  @Test func theMemoryHasNoWritesThatAreOlderThanTheReadOfTheAddress() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)
 
@@ -164,7 +164,7 @@ struct LedgerMemoryTests {
   /// A sweep can record a change of a connector while another change of this connector is pending.
   ///
   /// The memory must keep the pending change.
-  @Test func anotherChangeOfAConnectorLeavesThePendingOne() throws {
+  @Test func anAppliedChangeOfAConnectorDoesNotReplaceItsPendingChange() throws {
     let memory = LedgerMemory(keepsWrites: true)
     let id = try #require(Sample.fraudCheck.connectorID)
     memory.remember(pending: nil, of: id, of: memory.generation)

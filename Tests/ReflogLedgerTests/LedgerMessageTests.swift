@@ -63,11 +63,11 @@ struct LedgerMessageTests {
   ]
 
   @Test(arguments: errors)
-  func everyLedgerErrorHasThisText(error: LedgerError, message: String) {
+  func everyLedgerErrorHasItsText(error: LedgerError, message: String) {
     #expect(error.description == message)
   }
 
-  @Test func anIllegalEventHasTheMessageOfItsTransition() {
+  @Test func theLedgerErrorAboutAnIllegalTransitionHasTheTransitionsMessage() {
     do {
       _ = try Change.next(.applied, .denied)
       Issue.record("the transition is legal")
@@ -96,11 +96,11 @@ struct LedgerMessageTests {
   ]
 
   @Test(arguments: storageErrors)
-  func anErrorOfTheFileBecomesALedgerError(error: StorageError, message: String) {
+  func anErrorOfTheStorageIsShownAsALedgerError(error: StorageError, message: String) {
     #expect(LedgerError(error).description == message)
   }
 
-  @Test func aCancelledRequestBecomesALedgerError() {
+  @Test func aCancelledRequestIsShownAsALedgerError() {
     #expect(LedgerError(CancellationError()).description == "The ledger can't be used: the request was cancelled.")
   }
 
@@ -117,11 +117,11 @@ struct LedgerMessageTests {
   ]
 
   @Test(arguments: tokenErrors)
-  func everyTokenErrorHasThisText(error: TokenError, message: String) {
+  func everyTokenErrorHasItsText(error: TokenError, message: String) {
     #expect(error.description == message)
   }
 
-  @Test func anUnusableKeyIsNamedWithItsProblem() async throws {
+  @Test func theMessageAboutAnUnusableKeyContainsTheProblem() async throws {
     try await withTemporaryFolder { folder in
       let database = folder + "/reflog.sqlite"
       let key = database + ".key"
@@ -177,7 +177,7 @@ struct LedgerMessageTests {
     (9, "the ledger has fewer than the 9 signed entries"),
     (2, "the first 2 entries of the ledger are not the signed ones"),
   ])
-  func anAnchorThatDoesNotMatchIsExplained(size: Int64, problem: String) async throws {
+  func theMessageExplainsAnAnchorThatDoesNotMatch(size: Int64, problem: String) async throws {
     try await withLedgerFile { ledger, storage in
       for _ in 1...3 { try await ledger.record(Sample.intent(before: .none, after: .none), .found) }
       let anchor = Anchor(path: storage.path + ".anchor")

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests of the ledgers that are not copied, and of the copies that can't be used.
+/// Tests of the ledgers that Reflog refuses to copy, and of the copies that Reflog refuses to use.
 struct LedgerMigrationRefusalTests {
   private struct Interruption: Error {}
 
@@ -22,10 +22,11 @@ struct LedgerMigrationRefusalTests {
     #expect(error?.description == expected.description, sourceLocation: sourceLocation)
   }
 
-  @Test func aLedgerIsNotCopiedIntoAnother() async throws {
+  @Test func aLedgerIsNotCopiedIntoAnotherLedger() async throws {
     try await MigrationFixture.with { fixture in
       try await fixture.migrate()
-      // The target is then a ledger with another newest entry.
+      // After this edit, the target is a ledger whose newest entry has another time than the newest entry of the
+      // source.
       try editByHand(fixture.target, "UPDATE head SET newest_time = newest_time + 1")
       let before = try MigrationFixture.contents(fixture.target)
 
@@ -46,7 +47,7 @@ struct LedgerMigrationRefusalTests {
     }
   }
 
-  @Test func aCopyOfAnotherLedgerDoesNotContinue() async throws {
+  @Test func aCopyOfAnotherLedgerIsNotContinued() async throws {
     try await MigrationFixture.with { fixture in
       _ = await #expect(throws: Interruption.self) { try await fixture.migrate { _ in throw Interruption() } }
       try sqlite3(fixture.target, "UPDATE migration SET origin = 'another.example/log'").expectEmpty()
@@ -55,7 +56,7 @@ struct LedgerMigrationRefusalTests {
     }
   }
 
-  @Test func aCopyOfAnEarlierStateDoesNotContinue() async throws {
+  @Test func aCopyOfAnEarlierStateIsNotContinued() async throws {
     try await MigrationFixture.with { fixture in
       _ = await #expect(throws: Interruption.self) { try await fixture.migrate { _ in throw Interruption() } }
       try sqlite3(fixture.target, "UPDATE migration SET size = size - 1").expectEmpty()
@@ -88,9 +89,9 @@ struct LedgerMigrationRefusalTests {
     ("idempotency", "UPDATE idempotency SET recorded = recorded + 1"),
     ("hold", "UPDATE hold SET flow = NULL"),
   ])
-  func aCopyWithAnotherValueIsNotCompleted(table: String, edit: String) async throws {
+  func aCopyWithAWrongValueIsNotCompleted(table: String, edit: String) async throws {
     try await MigrationFixture.with { fixture in
-      // The tables are complete when the last table but the head row has rows.
+      // All tables except the table `head` are complete when the table `unread_part` has rows.
       try await expectRefusal(.tableDiffers(table: table, target: fixture.target), fixture) { target in
         try target.edit("SELECT count(*) FROM unread_part", edit)
       }
@@ -98,7 +99,7 @@ struct LedgerMigrationRefusalTests {
     }
   }
 
-  @Test func entriesWithAnotherRootAreNotCompleted() async throws {
+  @Test func aCopyWithAWrongRootIsNotCompleted() async throws {
     try await MigrationFixture.with { fixture in
       try editByHand(fixture.source, "UPDATE entry SET hash = zeroblob(32) WHERE sequence = 5")
 
@@ -106,7 +107,7 @@ struct LedgerMigrationRefusalTests {
     }
   }
 
-  @Test func requestIDsAreTheSameValueInEveryDatabase() throws {
+  @Test func aRequestIDHasTheSameValueInEveryDatabase() throws {
     let table = try #require(LedgerTable.first.first { $0.name == "time_rollback" })
     let guid = "00010203-0405-0607-0809-0a0b0c0d0e0f"
 
@@ -159,7 +160,7 @@ struct LedgerMigrationRefusalTests {
   ]
 
   @Test(arguments: errors.indices)
-  func aMessageNamesTheProblemAndTheNextStep(index: Int) {
+  func everyMessageContainsTheProblemAndTheNextAction(index: Int) {
     let (error, text) = Self.errors[index]
     #expect(error.description == text)
   }

@@ -26,9 +26,9 @@ struct LedgerMigrationTests {
     }
   }
 
-  /// Returns the stored columns of each table of a file, the columns of the key with a star.
+  /// Returns the stored columns of each table in a file. The columns of a table's primary key end with a star.
   private static func columns(_ path: String) throws -> [String: Set<String>] {
-    // The column hidden is not 0 for generated columns.
+    // The value of `c.hidden` is not 0 for a generated column.
     let rows = try sqlite3(
       path,
       """
@@ -67,13 +67,13 @@ struct LedgerMigrationTests {
     }
   }
 
-  @Test func aCopyIsALedgerThatRecordsFurtherChanges() async throws {
+  @Test func aCopiedLedgerRecordsFurtherChanges() async throws {
     try await MigrationFixture.with { fixture in
       try await fixture.migrate()
       let next = try sqlite3(fixture.source, "SELECT next_change || ' ' || next_event FROM head")
       let thread = WriterThread()
       let folder = String(fixture.target.dropLast("/reflog.sqlite".count))
-      // The clock of the full ledger is earlier than the default clock.
+      // The new changes are later than the changes of the source, because the source uses an earlier clock.
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
 
       try await running(thread, storage) {
@@ -89,7 +89,7 @@ struct LedgerMigrationTests {
     }
   }
 
-  @Test func aCopyOfACopyIsEqual() async throws {
+  @Test func aCopyOfACopyIsEqualToTheOriginal() async throws {
     try await MigrationFixture.with { fixture in
       try await fixture.migrate()
 
@@ -100,7 +100,7 @@ struct LedgerMigrationTests {
     }
   }
 
-  @Test func anInterruptedCopyIsRefusedAndContinues() async throws {
+  @Test func anInterruptedCopyCannotBeUsedButCanBeContinued() async throws {
     try await MigrationFixture.with { fixture in
       // Each run is interrupted after three transactions, so each run copies a few batches only.
       var runs = 0

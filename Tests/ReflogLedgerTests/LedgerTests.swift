@@ -5,7 +5,7 @@ import ReflogTesting
 import Testing
 
 struct LedgerTests {
-  @Test func aStatementOfAPersonWithoutNameAndIDIsShownInTheViewToo() async throws {
+  @Test func theViewAlsoShowsAStatementByAPersonWithoutANameAndAnID() async throws {
     try await withLedgerFile { ledger, storage in
       let pending = try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
       let statement = Change.Statement(result: .applied, reason: "seen in the portal", actor: .unknown)
@@ -68,9 +68,9 @@ struct LedgerTests {
 
   /// The file itself refuses a second pending change at an address.
   ///
-  /// A service never writes a second pending change, because its requests wait for each other. The rule in the file
-  /// also stops other programs.
-  @Test func theFileRefusesASecondPendingChangeAtAnAddress() async throws {
+  /// A service never writes a second pending change, because requests for one address wait for each other. The rule in
+  /// the file also refuses the change if another program writes it.
+  @Test func theDatabaseRefusesASecondPendingChangeAtAnAddress() async throws {
     try await withLedger { ledger in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
       try await ledger.record(intent, .intended)
@@ -107,7 +107,7 @@ struct LedgerTests {
     }
   }
 
-  @Test func aClockFarBehindStopsChanges() async throws {
+  @Test func changesAreRefusedIfTheClockIsFarBehind() async throws {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger in
       let intent = Sample.intent(before: .none, after: .none)

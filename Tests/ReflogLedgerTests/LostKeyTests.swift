@@ -12,7 +12,7 @@ struct LostKeyTests {
 
   /// The states of a key file that stop a start, and the problem that the error names.
   ///
-  /// `NAME` is the log's name. Each file has the key that did not sign the ledger, or no key.
+  /// `NAME` is the log's name. Each file contains no key, or a key that did not sign the ledger.
   private static let states: [(content: String?, problem: String)] = [
     (nil, "the file is missing, but the ledger was signed with it."), ("", "it is not PRIVATE, KEY, a name"),
     ("nonsense", "it is not PRIVATE, KEY, a name"), ("another log", "the key belongs to another log."),
@@ -20,7 +20,7 @@ struct LostKeyTests {
   ]
 
   @Test(arguments: states)
-  func aStartNamesALostKeyAndAReplacementContinuesTheLog(content: String?, problem: String) async throws {
+  func theStartReportsALostKeyAndANewKeyContinuesTheLog(content: String?, problem: String) async throws {
     try await withSignedLedger { folder, old in
       let path = folder + "/reflog.sqlite"
       try Self.write(content, to: path + ".key", old)
@@ -69,7 +69,7 @@ struct LostKeyTests {
     }
   }
 
-  /// A ledger that lacks signed entries is refused, even if its key is lost.
+  /// A ledger without all of its signed entries is refused, even if its key is lost.
   @Test func anOlderCopyIsNotSignedWithANewKey() async throws {
     try await withSignedLedger { folder, old in
       let path = folder + "/reflog.sqlite"
@@ -102,7 +102,8 @@ struct LostKeyTests {
         Timestamp(microseconds: 1_800_000_000_000_000)
       }
 
-      // After a crash, the new key is not renamed yet, and the anchor is the old one.
+      // The test restores the state after a crash: the file of the new key is not renamed yet, and the anchor is the
+      // old anchor.
       try FileManager.default.moveItem(atPath: path + ".key", toPath: path + ".key.next")
       try Self.write("another log", to: path + ".key", old)
       try oldAnchor.write(to: URL(filePath: anchor.path))
@@ -165,7 +166,7 @@ struct LostKeyTests {
     return keys
   }
 
-  /// Expects that a verification compares checkpoints of the former name and of the new name with the entries.
+  /// Expects that a verification compares the entries with checkpoints of the log's former name and of its new name.
   private func expectBothPartsVerify(_ storage: Storage, _ old: SigningKey, _ replaced: KeyReplacement) async throws {
     let history = History(of: storage)
     func checkpoint(_ size: Int64, root: Hash) throws -> LogVerification.ExpectedCheckpoint {

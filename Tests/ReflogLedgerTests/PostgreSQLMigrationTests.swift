@@ -43,7 +43,7 @@ struct PostgreSQLMigrationTests {
     return result
   }
 
-  @Test func aLedgerIsEqualAfterItWasCopiedThroughTwoDatabases() async throws {
+  @Test func aLedgerIsUnchangedAfterItWasCopiedThroughTwoDatabases() async throws {
     try await MigrationFixture.with { fixture in
       try await withDatabases(2) { databases in
         let tokens = try TokenStore(besideLedgerAt: fixture.source, clock: ManualClock().read)
@@ -97,7 +97,7 @@ struct PostgreSQLMigrationTests {
     }
   }
 
-  @Test func anInterruptedCopyIsRefusedAndContinues() async throws {
+  @Test func anInterruptedCopyCannotBeUsedButCanBeContinued() async throws {
     try await MigrationFixture.with { fixture in
       try await withDatabases { databases in
         var runs = 0
@@ -142,7 +142,7 @@ struct PostgreSQLMigrationTests {
     }
   }
 
-  @Test func aCopyWithAnotherValueIsNotCompleted() async throws {
+  @Test func aCopyWithAWrongValueIsNotCompleted() async throws {
     try await MigrationFixture.with { fixture in
       try await withDatabases { databases in
         let target = WatchedTarget(target: try PostgreSQLTarget(at: databases[0].owner)) { _ in
@@ -159,7 +159,7 @@ struct PostgreSQLMigrationTests {
     }
   }
 
-  @Test func aTextWithAZeroIsRefused() async throws {
+  @Test func aTextWithAZeroByteIsRefused() async throws {
     try await MigrationFixture.with { fixture in
       try await withDatabases { databases in
         try editByHand(fixture.source, "UPDATE seen_connector SET display_name = 'a' || char(0)")

@@ -20,7 +20,7 @@ struct QueryBoundsTests {
     ("resultDateTime lt 2026-11-23T09:15:03.123456Z", 1, 2), ("id ge 2 and id le 4", 2, 4), ("id eq 3", 3, 3),
     ("id ge 2 or id eq 1", 1, .max), ("not (id ge 2)", 1, .max),
   ])
-  func boundsNarrow(question: String, first: Int64, last: Int64) async throws {
+  func aFilterLimitsTheRangeOfChangeIDsThatAreRead(question: String, first: Int64, last: Int64) async throws {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger in
       for number in 1...5 {

@@ -32,7 +32,7 @@ struct QueryPlanTests {
       "change_correlation"
     ),
   ])
-  func theIndexIsUsed(query: String, index: String) async throws {
+  func everyDocumentedQueryUsesItsIndex(query: String, index: String) async throws {
     try await withLedgerFile { _, storage in
       let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN " + query)
 
@@ -44,7 +44,7 @@ struct QueryPlanTests {
   /// The index contains only pending changes, so the index is always small.
   ///
   /// Each address and each connector has at most one pending change.
-  @Test func pendingChangesAreFoundByTheirOwnIndex() async throws {
+  @Test func pendingChangesAreFoundWithASeparateIndex() async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       try await ledger.record(Sample.intent(before: .none, after: .none), .intended)
@@ -79,7 +79,7 @@ struct QueryPlanTests {
     ("batchId eq '5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a'", "change_batch"),
     ("reason eq 'x' and flowId eq 'B2C_1_signup'", "change_address"),
   ])
-  func anIndexAnswersEachQuery(question: String, index: String) async throws {
+  func everyFilterUsesItsIndex(question: String, index: String) async throws {
     try await withLedgerFile { ledger, _ in
       try await ledger.record([
         .init(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .found),

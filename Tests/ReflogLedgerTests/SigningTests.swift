@@ -59,7 +59,7 @@ struct SigningTests {
     }
   }
 
-  @Test func bothKeysSignWhileTheKeyIsRotated() async throws {
+  @Test func bothKeysSignDuringTheRotationOfAKey() async throws {
     try await withLedgerFile { ledger, storage in
       let old = try #require(ledger.signers.keys.first)
       let name = try await ledger.history.origin().keyName()
@@ -113,7 +113,7 @@ struct SigningTests {
   ]
 
   @Test(arguments: manipulations + appendices)
-  func aHeadThatAnotherProgramWroteStopsTheRecording(statement: String) async throws {
+  func noChangeIsRecordedIfAnotherProgramWroteTheHead(statement: String) async throws {
     try await withLedgerFile { ledger, storage in
       let pending = try await ledger.record(Self.intent, .intended)
       try editByHand(storage.path, statement)
@@ -136,7 +136,7 @@ struct SigningTests {
   ///
   /// The ledger checks the head row again only at the next start. So the ledger does not continue to record when the
   /// head row gets its old value again.
-  @Test func aRestoredHeadDoesNotResumeTheRecording() async throws {
+  @Test func noChangeIsRecordedEvenIfTheHeadIsRestored() async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try editByHand(storage.path, "UPDATE head SET next_event = next_event + 1")
@@ -163,7 +163,7 @@ struct SigningTests {
   ]
 
   @Test(arguments: unsigned)
-  func aStartAndAVerificationFindAnUnsignedPartOfTheHead(
+  func theStartAndTheVerificationFindAnUnsignedPartOfTheHead(
     statement: String,
     part: LedgerReport.HeadPart
   ) async throws {
@@ -195,7 +195,7 @@ struct SigningTests {
         + "UPDATE head SET next_sequence = 2",
     ] + appendices
   )
-  func aServiceDoesNotStartOnAHeadThatIsNotSigned(statement: String) async throws {
+  func aServiceDoesNotStartIfTheHeadIsNotSigned(statement: String) async throws {
     try await withTemporaryFolder { folder in
       var thread = WriterThread()
       var (ledger, storage) = try await openLedger(in: folder, thread: thread)
@@ -269,7 +269,7 @@ struct SigningTests {
   /// When an older copy is accepted, the ledger must compute the Merkle tree from the entries in the copy.
   ///
   /// The test damages the tree in the copy's head row (column `frontier`). The ledger must not use that damaged tree.
-  @Test func theEntriesOfAnAcceptedOlderCopyAreSigned() async throws {
+  @Test func theEntriesOfAnOlderCopyAreSignedIfTheCopyWasAccepted() async throws {
     try await withTemporaryFolder { folder in
       var thread = WriterThread()
       var (ledger, storage) = try await openLedger(in: folder, thread: thread)

@@ -68,7 +68,7 @@ struct StoredCopyTests {
     ("INSERT INTO subtree VALUES (1, 2, zeroblob(32))", 1, 2),
     ("INSERT INTO subtree VALUES (2, 0, zeroblob(32))", 2, 0),
   ])
-  func anAlteredHashOfTheTreeIsFound(statement: String, level: Int64, position: Int64) async throws {
+  func anAlteredHashInTheTreeIsFound(statement: String, level: Int64, position: Int64) async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record((0..<600).map { _ in .init(Sample.intent(before: .none, after: .none), .found) })
       #expect(try await findings(of: ledger) == [])

@@ -23,7 +23,7 @@ struct TokenStoreTests {
   }
 
   @Test(arguments: [0o640, 0o604, 0o660, 0o601])
-  func tokensThatOtherUsersCanAccessAreNotOpened(mode: Int) async throws {
+  func aTokenFileThatOtherUsersCanAccessIsNotOpened(mode: Int) async throws {
     try await withTokens { _, clock, folder in
       let path = folder + "/reflog.sqlite"
       try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path + ".tokens")
@@ -52,7 +52,7 @@ struct TokenStoreTests {
   /// The server must reject a token immediately after the command line has revoked the token.
   ///
   /// The command line is a separate process, and the server still has the token in memory.
-  @Test func aTokenThatAnotherProcessRevokesIsNotValidAtOnce() async throws {
+  @Test func aTokenThatAnotherProcessRevokesIsImmediatelyInvalid() async throws {
     try await withTokens { tokens, clock, folder in
       let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
@@ -64,7 +64,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aTokenThatAnotherProcessMakesIsValidAtOnce() async throws {
+  @Test func aTokenThatAnotherProcessCreatesIsImmediatelyValid() async throws {
     try await withTokens { tokens, clock, folder in
       let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)
       let first = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
@@ -77,7 +77,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aTokenInMemoryStillNeedsItsSecret() async throws {
+  @Test func aTokenInTheMemoryIsValidOnlyWithItsSecret() async throws {
     try await withTokens { tokens, _, _ in
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
       #expect(try await tokens.authenticate(text) != nil)
@@ -101,7 +101,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func namesAreNeverUsedTwice() async throws {
+  @Test func theNameOfATokenIsNeverUsedAgain() async throws {
     try await withTokens { tokens, _, _ in
       _ = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60))
 
@@ -111,7 +111,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aNameIsStoredTrimmedAndNeverUsedForALookAlike() async throws {
+  @Test func aNameIsStoredTrimmedAndALookAlikeNameIsRefused() async throws {
     try await withTokens { tokens, _, _ in
       #expect(try await tokens.create(name: " ci ", role: .reader, lifetime: .seconds(60)).token.name == "ci")
       try await tokens.revoke(name: "ci")

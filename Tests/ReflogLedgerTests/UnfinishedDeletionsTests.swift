@@ -11,7 +11,7 @@ struct UnfinishedDeletionsTests {
   private static let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
   private static let other = Sample.address("b2cUserFlows/B2C_1_other/postFederationSignup")
 
-  @Test func aPurgeClaimsWhatItDeletesInAnEarlierTransaction() async throws {
+  @Test func aPurgeClaimsRowsInOneTransactionAndDeletesThemInALaterTransaction() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       #expect(try await it.ledger.continuePurge() == .more)
@@ -26,7 +26,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func aHoldAfterTheClaimPreventsTheDeletion() async throws {
+  @Test func aLegalHoldThatFollowsTheClaimPreventsTheDeletion() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
@@ -50,7 +50,7 @@ struct UnfinishedDeletionsTests {
       "UPDATE purge SET before = before - 1",
     ]
   )
-  func aPurgeStopsIfRetentionOrHoldsAreNotTheRecordedOnes(statement: String) async throws {
+  func aPurgeStopsIfTheRetentionPolicyOrAHoldDiffersFromItsRecord(statement: String) async throws {
     try await withOldChanges { it in
       #expect(try await it.ledger.place("Case", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
@@ -62,7 +62,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func aClaimOfAKeptChangeDeletesNoRow() async throws {
+  @Test func aClaimThatContainsAProtectedChangeDeletesNoRow() async throws {
     try await withOldChanges { it in
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       // A purge must keep change 4, because change 4 set the current reference of its step.
@@ -74,7 +74,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func aPurgeSearchesAgainIfHoldsOrRetentionChanged() async throws {
+  @Test func aPurgeSearchesAgainIfAHoldOrTheRetentionPolicyChanged() async throws {
     try await withOldChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
@@ -93,7 +93,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func changesThatAreReleasedWhileAPurgeFinishesArePurged() async throws {
+  @Test func changesThatAHoldReleasesDuringAPurgeArePurged() async throws {
     try await withOldChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
@@ -110,7 +110,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func aWithdrawnRetentionPolicyEndsAPurge() async throws {
+  @Test func aPurgeEndsIfTheRetentionPolicyIsWithdrawn() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
@@ -135,7 +135,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func anErasureDeletesEveryNameOfAnActor() async throws {
+  @Test func anErasureDeletesAllNamesThatAnActorHad() async throws {
     try await withOldChanges { it in
       for name in ["Adele", "Adele Vance"] {
         let adele = Change.Actor(type: .user, id: "adele", name: name, userPrincipalName: "adele@contoso.example")
@@ -170,7 +170,7 @@ struct UnfinishedDeletionsTests {
 }
 
 extension Ledger {
-  /// Returns the rows that the unfinished purge would claim next, or nil if there are none.
+  /// Returns the rows that the unfinished purge would claim next, or nil if the purge would claim no more rows.
   fileprivate func nextClaim() async throws -> Purgeable? {
     let state = try await history.read { db in try PurgeRows.newest(db) }
     return try await nextPurgeable(try #require(state))

@@ -59,7 +59,7 @@ struct FilterSyntaxTests {
     ("known eq TRUE", "known eq true"), ("false ne certain", "certain ne false"), ("(known)", "known eq true"),
     ("known eq true or not (certain)", "(known eq true or not certain eq true)"),
   ])
-  func aFieldWithTrueAndFalseIsACondition(text: String, meaning: String) throws {
+  func aBooleanFieldIsAConditionWithoutAComparison(text: String, meaning: String) throws {
     #expect(try ConfigurationFilter.parse(text).description == meaning)
   }
 
@@ -108,7 +108,7 @@ struct FilterSyntaxTests {
     ("ne 2020-01-01T00:00:00.1234567Z", 20, tooPrecise),
     ("in (2020-01-01,2020-01-01T00:00:00.1234567Z)", 32, tooPrecise),
   ])
-  func aTimeThatCouldMeanAnotherTimeIsRefused(condition: String, position: Int, problem: String) {
+  func anAmbiguousTimeIsRefused(condition: String, position: Int, problem: String) {
     let error = #expect(throws: FilterError.self) { try ChangeFilter.parse("activityDateTime \(condition)") }
 
     #expect(error?.position == position)
@@ -173,14 +173,14 @@ struct FilterSyntaxTests {
     ("contains(reason,'x') or", 23, "expected a field"),
     ("id eq 1,id eq 2", 7, "expected 'and', 'or' or the end of the filter"),
   ])
-  func everythingElseIsRefusedWithItsPosition(filter: String, position: Int, problem: String) {
+  func everyOtherTextIsRefusedWithThePositionOfTheMistake(filter: String, position: Int, problem: String) {
     let error = #expect(throws: FilterError.self, "\(filter)") { try ChangeFilter.parse(filter) }
 
     #expect(error?.position == position, "\(filter)")
     #expect(error?.problem == problem, "\(filter)")
   }
 
-  @Test func theCostOfAFilterIsBounded() {
+  @Test func theCostOfAFilterIsLimited() {
     let spaces = String(repeating: " ", count: 8000)
     let texts = (0..<200).map { "contains(reason,'\($0)')" }.joined(separator: " or ")
 

@@ -21,7 +21,7 @@ struct IPAddressTests {
     "g::",
     "12345::", "localhost", "1.2.3.4 ", "::+1",
   ])
-  func otherTextsAreNotAddresses(text: String) {
+  func invalidTextsAreNotReadAsAddresses(text: String) {
     #expect(IPAddress(text) == nil)
   }
 
@@ -29,7 +29,7 @@ struct IPAddressTests {
     ("192.0.2.1:4711", "192.0.2.1"), ("[2001:db8::7]:4711", "2001:db8::7"), ("\"[2001:db8::7]\"", "2001:db8::7"),
     ("2001:db8::7", "2001:db8::7"), ("_hidden", nil), ("unknown", nil),
   ])
-  func addressesAsProxiesWriteThemAreRead(text: String, shown: String?) {
+  func addressesInTheFormsThatProxiesWriteAreRead(text: String, shown: String?) {
     #expect(IPAddress(forwarded: text)?.description == shown)
   }
 
@@ -48,7 +48,7 @@ struct IPAddressTests {
   }
 
   @Test(arguments: ["10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/", "::/129", "x/8"])
-  func otherTextsAreNotBlocks(text: String) {
+  func invalidTextsAreNotReadAsBlocks(text: String) {
     #expect(AddressBlock(text) == nil)
   }
 }

@@ -10,16 +10,16 @@ struct IdentifierTests {
   }
 
   @Test(arguments: ["", ".", "..", "a b", "a/b", "ä", "a\u{0}", "a\n", "аdmin", String(repeating: "a", count: 129)])
-  func otherTextsAreNotIDs(text: String) {
+  func invalidTextsAreNotReadAsIDs(text: String) {
     #expect(ConnectorID(text) == nil)
   }
 
-  @Test func idsAreComparedWithoutASCIICase() {
+  @Test func idsThatDifferOnlyInASCIICaseAreEqual() {
     #expect(FlowID("B2C_1_Signup") == FlowID("b2c_1_SIGNUP"))
     #expect(Set([FlowID("A"), FlowID("a")]).count == 1)
   }
 
-  @Test func knownStepsTakeGraphsSpelling() {
+  @Test func aKnownStepHasTheSpellingThatGraphUses() {
     #expect(Step("POSTFEDERATIONSIGNUP")?.name == "postFederationSignup")
     #expect(Step("somethingNew")?.name == "somethingNew")
   }
@@ -29,7 +29,7 @@ struct IdentifierTests {
     #expect(Step(text) == nil)
   }
 
-  @Test func anAddressIsReadInTheFormInWhichItIsWritten() {
+  @Test func theTextOfAnAddressIsReadAsTheSameAddress() {
     #expect(
       Address("B2CUserFlows/B2C_1_signup/postfederationsignup")?.description
         == "b2cUserFlows/B2C_1_signup/postFederationSignup"
@@ -44,7 +44,7 @@ struct IdentifierTests {
     ("b2x_1_partner/preTokenIssuance", "b2xUserFlows/b2x_1_partner/preTokenIssuance"),
     ("b2xUserFlows/own/preTokenIssuance", "b2xUserFlows/own/preTokenIssuance"),
   ])
-  func theTypeOfAFlowMayBeLeftOutIfTheIdShowsIt(text: String, address: String) {
+  func theTypeOfAFlowCanBeLeftOutIfTheIDShowsTheType(text: String, address: String) {
     #expect(Address(abbreviated: text)?.description == address)
   }
 
@@ -63,11 +63,11 @@ struct IdentifierTests {
   }
 
   @Test(arguments: ["", "0", "01", "-1", "+1", "1.0", "x", "9223372036854775808", "١"])
-  func otherTextsAreNotChangeIDs(text: String) {
+  func invalidTextsAreNotReadAsChangeIDs(text: String) {
     #expect(Change.ID(text) == nil)
   }
 
-  @Test func referencesToTheSameConnectorAreEqualWhateverItsName() throws {
+  @Test func referencesToTheSameConnectorAreEqualEvenIfTheNamesDiffer() throws {
     let id = try #require(ConnectorID("c"))
     #expect(ConnectorReference.connector(id, displayName: "before") == .connector(id, displayName: "after"))
     #expect(ConnectorReference.none != .unknown)

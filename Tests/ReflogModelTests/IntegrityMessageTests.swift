@@ -11,7 +11,7 @@ struct IntegrityMessageTests {
     for (error, text) in texts { #expect(error.description == text) }
   }
 
-  @Test func errorsAboutCanonicalBytesHaveTheseTexts() {
+  @Test func errorsAboutCanonicalBytesHaveTheirTexts() {
     expect([
       (
         .noWholeNumber("1.5"),
@@ -22,7 +22,7 @@ struct IntegrityMessageTests {
     ])
   }
 
-  @Test func errorsAboutTheTreeHaveTheseTexts() {
+  @Test func errorsAboutTheTreeHaveTheirTexts() {
     expect([
       (
         .leafOutsideTree(index: 5, size: 5),
@@ -49,7 +49,7 @@ struct IntegrityMessageTests {
     ])
   }
 
-  @Test func errorsAboutKeysHaveTheseTexts() throws {
+  @Test func errorsAboutKeysHaveTheirTexts() throws {
     let key = try Self.key()
     expect([
       (
@@ -76,7 +76,7 @@ struct IntegrityMessageTests {
     ])
   }
 
-  @Test func errorsAboutSignaturesHaveTheseTexts() throws {
+  @Test func errorsAboutSignaturesHaveTheirTexts() throws {
     let key = try Self.key()
     expect([
       (
@@ -101,7 +101,7 @@ struct IntegrityMessageTests {
     ])
   }
 
-  @Test func errorsAboutTheLogHaveTheseTexts() throws {
+  @Test func errorsAboutTheLogHaveTheirTexts() throws {
     expect([
       (
         .malformedOrigin("https://a.example"),
@@ -144,7 +144,7 @@ struct IntegrityMessageTests {
     #expect(!error.description.contains("\u{1B}"))
   }
 
-  @Test func problemsOfPublicKeysHaveTheseTexts() {
+  @Test func problemsOfPublicKeysHaveTheirTexts() {
     let form = "it is not a name, a key ID and Base 64, with a plus between them"
     #expect(throws: IntegrityError.malformedVerifierKey(problem: form)) { try VerifierKey("a+530d903a") }
     #expect(throws: IntegrityError.malformedVerifierKey(problem: "its public key has 0 bytes instead of 32")) {
@@ -152,7 +152,7 @@ struct IntegrityMessageTests {
     }
   }
 
-  @Test func problemsOfSigningKeysHaveTheseTexts() {
+  @Test func problemsOfSigningKeysHaveTheirTexts() {
     let form = "it is not PRIVATE, KEY, a name, a key ID and Base 64, with a plus between them"
     #expect(throws: IntegrityError.malformedSigningKey(problem: form)) { try SigningKey(secretText: "PRIVATE+KEY+a") }
     #expect(throws: IntegrityError.malformedSigningKey(problem: "its seed has 0 bytes instead of 32")) {
@@ -160,7 +160,7 @@ struct IntegrityMessageTests {
     }
   }
 
-  @Test func problemsOfNotesHaveTheseTexts() throws {
+  @Test func problemsOfNotesHaveTheirTexts() throws {
     let key = try SigningKey(name: KeyName("a.example"), seed: [UInt8](repeating: 1, count: 32))
     #expect(throws: IntegrityError.malformedNote(problem: "its text does not end with a newline")) {
       try SignedNote(text: "text", signedBy: [key])

@@ -24,7 +24,7 @@ struct JSONTests {
     #expect(throws: JSONError.self) { try JSONValue(parsing: text.utf8) }
   }
 
-  @Test func aByteOrderMarkIsIgnoredAndUTF16IsNamed() throws {
+  @Test func aByteOrderMarkIsIgnoredAndUTF16IsRefused() throws {
     #expect(try JSONValue(parsing: [0xEF, 0xBB, 0xBF] + Array("{}".utf8)) == .object([:]))
     for bytes: [UInt8] in [[0xFF, 0xFE, 0x7B, 0, 0x7D, 0], [0x7B, 0, 0x7D, 0]] {
       let error = #expect(throws: JSONError.self) { try JSONValue(parsing: bytes) }
@@ -37,7 +37,7 @@ struct JSONTests {
     #expect(throws: JSONError.self) { try JSONValue(parsing: [0x22, 0xC0, 0xAF, 0x22]) }
   }
 
-  @Test func anErrorHasThePositionOfTheMistake() throws {
+  @Test func anErrorContainsThePositionOfTheMistake() throws {
     let error = try #require(throws: JSONError.self) { try JSONValue(parsing: #"{"a":1,"a":2}"#.utf8) }
     #expect(error.description == "duplicate member a at byte 7")
   }
@@ -46,12 +46,12 @@ struct JSONTests {
     ("\"a\nb\"", 2), ("\"a\\x\"", 2), ("\"ab\\uD800c\"", 3), ("\"\\uD800\\u0041\"", 1), ("\"\\uDC00\"", 1),
     ("\"\\u12\"", 3), ("[1,\"x", 3), ("{\"a\" 1}", 5), ("[tru]", 1), ("\"a\\", 3),
   ])
-  func anErrorHasThePositionOfItsFirstWrongByte(text: String, position: Int) throws {
+  func anErrorContainsThePositionOfTheFirstWrongByte(text: String, position: Int) throws {
     let error = try #require(throws: JSONError.self) { try JSONValue(parsing: text.utf8) }
     #expect(error.position == position, "\(error)")
   }
 
-  @Test func foundationReadsTheWrittenJSON() throws {
+  @Test func foundationCanReadTheJSONThatReflogWrites() throws {
     let texts = (0..<0x300).compactMap(Unicode.Scalar.init).map(String.init)
     let written = JSONValue.array(texts.map(JSONValue.string)).bytes
     #expect(try JSONDecoder().decode([String].self, from: Data(written)) == texts)

@@ -43,7 +43,7 @@ struct MessageTests {
   ]
 
   @Test(arguments: illegalTransitions.indices)
-  func anIllegalTransitionNamesTheResultAndTheEvent(index: Int) throws {
+  func theMessageAboutAnIllegalTransitionContainsTheResultAndTheEvent(index: Int) throws {
     let (result, event, message) = Self.illegalTransitions[index]
 
     let error = try #require(throws: Change.IllegalTransition.self) { try Change.next(result, event) }
@@ -56,7 +56,7 @@ struct MessageTests {
     (Change.Actor(type: .token, id: "0123456789abcdef"), "0123456789abcdef: seen in the portal"),
     (Change.Actor.unknown, "Unknown person: seen in the portal"),
   ])
-  func aStatedOutcomeNamesThePersonAndTheReason(actor: Change.Actor, message: String) throws {
+  func theTextOfAStatedOutcomeContainsThePersonAndTheReason(actor: Change.Actor, message: String) throws {
     let statement = Change.Statement(result: .applied, reason: "seen in the portal", actor: actor)
 
     let outcome = try Change.outcome(of: .stated(statement), on: .pending, settledBy: .person)
@@ -64,14 +64,14 @@ struct MessageTests {
     #expect(outcome?.message == message)
   }
 
-  @Test func aDriftThatUndoesAChangeNamesTheChange() throws {
+  @Test func theTextOfADriftContainsTheChangeThatItUndoes() throws {
     let outcome = try Change.outcome(of: .notKept(Change.ID(17)), on: nil, settledBy: .reconciler)
 
     #expect(outcome?.code == "notKept")
     #expect(outcome?.message == "The reference that the address held before change 17 is set again.")
   }
 
-  @Test func theEffectOfADeletionNamesTheDeletion() throws {
+  @Test func theTextOfADeletionsEffectContainsTheDeletion() throws {
     let outcome = try Change.outcome(of: .connectorDeleted(Change.ID(17)), on: nil, settledBy: .reconciler)
 
     #expect(outcome?.code == "connectorDeleted")
@@ -106,7 +106,7 @@ struct MessageTests {
         + "which was set without Reflog"
     ),
   ])
-  func aRollbackPlanNamesBothReferences(isDrifted: Bool, summary: String) throws {
+  func theTextOfARollbackPlanContainsBothReferences(isDrifted: Bool, summary: String) throws {
     let plan = RollbackPlan(
       rollbackOf: Change.ID(5),
       address: try Self.address(),
@@ -121,13 +121,13 @@ struct MessageTests {
     #expect(plan.summary == summary)
   }
 
-  @Test func anItemOfARollbackToATimeNamesBothReferences() throws {
+  @Test func theTextOfAnItemContainsBothReferences() throws {
     let item = TimeRollback.Item(address: try Self.address(), before: .none, after: try Self.fraudCheck())
 
     #expect(item.summary == "postFederationSignup of B2C_1_signup will call Fraud check (3f1c); it now calls nothing")
   }
 
-  @Test func anItemWithAnUnknownReferenceIsNotChanged() throws {
+  @Test func theTextShowsThatAnItemWithAnUnknownReferenceIsNotChanged() throws {
     let item = TimeRollback.Item(address: try Self.address(), before: try Self.fraudCheck(), after: .unknown)
 
     #expect(

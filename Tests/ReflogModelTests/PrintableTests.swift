@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Tests of texts from outside on a terminal and in a log.
+/// Tests of how a terminal and a log show texts that other programs or people wrote.
 struct PrintableTests {
   /// Scalars that control a device, the layout or the direction of text, or that are invisible.
   static let hidden: [Unicode.Scalar] =
@@ -13,18 +13,18 @@ struct PrintableTests {
       "\u{2067}", "\u{2068}", "\u{2069}", "\u{3164}", "\u{FEFF}", "\u{FFA0}", "\u{FFF9}", "\u{E0001}", "\u{E0041}",
     ]
 
-  @Test func everyHiddenScalarIsReplaced() {
+  @Test func everyInvisibleScalarIsReplaced() {
     for scalar in Self.hidden {
       #expect("a\(scalar)b".printable == "a\u{FFFD}b", "U+\(String(scalar.value, radix: 16))")
     }
   }
 
   @Test(arguments: ["", "plain ~", "Grüße", "世界", "e\u{301}", "\u{2764}\u{FE0F}", "🔁", "日\u{E0100}"])
-  func visibleTextIsKept(text: String) {
+  func visibleTextIsNotChanged(text: String) {
     #expect(Array(text.printable.unicodeScalars) == Array(text.unicodeScalars))
   }
 
-  /// Sequences of emoji that are one picture (Unicode Technical Standard 51).
+  /// Sequences of emoji that are shown as one picture (Unicode Technical Standard 51).
   static let pictures = [
     "👩\u{200D}🚀", "👨\u{200D}👩\u{200D}👧\u{200D}👦", "👩\u{1F3FD}\u{200D}🚀", "🏳\u{FE0F}\u{200D}🌈",
     "❤\u{FE0F}\u{200D}🔥", "🧔\u{200D}♂\u{FE0F}", "🏴\u{200D}☠\u{FE0F}",
@@ -42,7 +42,7 @@ struct PrintableTests {
     ("\u{FE0F}\u{200D}🚀", "\u{FE0F}\u{FFFD}🚀"), ("👩\u{200C}🚀", "👩\u{FFFD}🚀"), ("👩\u{202E}🚀", "👩\u{FFFD}🚀"),
     ("👩 \u{200D}🚀", "👩 \u{FFFD}🚀"), ("क\u{94D}\u{200D}ष", "क\u{94D}\u{FFFD}ष"),
   ])
-  func anyOtherJoinerIsReplaced(text: String, shown: String) {
+  func aJoinerThatIsNotBetweenTwoEmojiIsReplaced(text: String, shown: String) {
     #expect(Array(text.printable.unicodeScalars) == Array(shown.unicodeScalars))
   }
 
@@ -50,7 +50,7 @@ struct PrintableTests {
     ("a\u{1B}[2Jb", "a\u{FFFD}[2Jb"), ("a\u{1B}]0;title\u{7}b", "a\u{FFFD}]0;title\u{FFFD}b"), ("a\nb", "a\u{FFFD}b"),
     ("a\r\nb", "a\u{FFFD}\u{FFFD}b"), ("a\tb", "a\u{FFFD}b"),
   ])
-  func aTextStaysOnOneLine(text: String, shown: String) {
+  func aPrintableTextHasOneLine(text: String, shown: String) {
     #expect(text.printable == shown)
   }
 
@@ -58,18 +58,18 @@ struct PrintableTests {
     ("a\n\tb", "a\n\tb"), ("a\r\nb", "a\nb"), ("a\rb", "a\u{FFFD}b"), ("a\u{1B}b", "a\u{FFFD}b"),
     ("a\u{9B}b", "a\u{FFFD}b"),
   ])
-  func linesKeepTheirLineFeedsAndTabs(text: String, shown: String) {
+  func printableLinesContainTheLineFeedsAndTabsOfTheText(text: String, shown: String) {
     #expect(text.printableLines == shown)
   }
 
-  @Test func aStackOfMarksIsCut() {
+  @Test func theNumberOfMarksOnALetterIsLimited() {
     let text = "b" + String(repeating: "\u{301}", count: 300)
 
     #expect(text.printable.unicodeScalars.count == 6)
   }
 
   @Test(arguments: [("abc", 3, "abc"), ("abcd", 3, "abc…"), ("", 0, ""), ("äöü", 3, "äöü"), ("äöüß", 3, "äöü…")])
-  func aLongTextIsLimited(text: String, count: Int, limited: String) {
+  func aTextIsCutAtTheMaximumLength(text: String, count: Int, limited: String) {
     #expect(text.limited(to: count) == limited)
   }
 
@@ -78,11 +78,11 @@ struct PrintableTests {
     ("two words", #""two words""#), ("x checkpoint=forged", #""x checkpoint=forged""#),
     (#"x" checkpoint="forged"#, #""x' checkpoint='forged""#), ("a\nb", "a\u{FFFD}b"), ("[x]", #""[x]""#),
   ])
-  func aValueOfTheLogCannotForgeAnotherValue(text: String, value: String) {
+  func aValueInALogLineCannotForgeAnotherValue(text: String, value: String) {
     #expect(text.logValue == value)
   }
 
-  @Test func aValueOfTheLogHasALimitedLength() {
+  @Test func theLengthOfAValueInALogLineIsLimited() {
     #expect(String(repeating: "x", count: 1 << 20).logValue.utf8.count < 5000)
   }
 
@@ -90,7 +90,7 @@ struct PrintableTests {
     ("", 0), ("abc", 3), ("ä", 1), ("世界", 4), ("検査コネクタ", 12), ("e\u{301}", 1), ("🔁", 2), ("ｱ", 1), ("Ａ", 2), ("한글", 4),
     ("\u{FFFD}", 1), ("〿", 1), ("𠀀", 2), ("→", 1), ("👩\u{200D}🚀", 4),
   ])
-  func theWidthIsTheNumberOfTerminalColumns(text: String, columns: Int) {
+  func theWidthOfATextIsItsNumberOfTerminalColumns(text: String, columns: Int) {
     #expect(text.columns == columns)
   }
 
@@ -99,7 +99,7 @@ struct PrintableTests {
     ("世界世界", 4, "世…"), ("abcdefg\u{301}h", 4, "ab…h"),
     ("👩\u{200D}🚀👩\u{200D}🚀", 5, "👩…🚀"),
   ])
-  func aWideTextKeepsItsEnds(text: String, limit: Int, fitted: String) {
+  func aTextThatIsTooWideIsCutInTheMiddle(text: String, limit: Int, fitted: String) {
     #expect(text.fitted(to: limit) == fitted)
     #expect(text.fitted(to: limit).columns <= limit)
   }

@@ -46,7 +46,7 @@ struct QueryMessageTests {
       "Invalid filter clause at position 7: null, true and false can only be compared with eq and ne."
     ),
   ])
-  func wrongSyntaxIsExplained(filter: String, expected: String) {
+  func theMessageExplainsAMistakeInTheSyntax(filter: String, expected: String) {
     #expect(message(filter) == expected)
   }
 
@@ -64,7 +64,7 @@ struct QueryMessageTests {
         + "2026-03-01T14:00:00Z, or with null."
     ),
   ])
-  func aValueOfTheWrongKindIsExplained(filter: String, expected: String) {
+  func theMessageExplainsAValueOfTheWrongKind(filter: String, expected: String) {
     #expect(message(filter) == expected)
   }
 
@@ -74,7 +74,7 @@ struct QueryMessageTests {
     #expect(error?.description == "Invalid filter clause at position 9: compare known with true or false.")
   }
 
-  @Test func limitsAreExplained() {
+  @Test func theMessageExplainsEachLimit() {
     let long = String(repeating: " ", count: 8193)
     let deep = String(repeating: "(", count: 40)
     let many = Array(repeating: "id eq 1", count: 201).joined(separator: " or ")
@@ -96,18 +96,18 @@ struct QueryMessageTests {
     ("\"\\uD800\\u0041\"", "lone surrogate"), ("\"\\uDC00\"", "lone surrogate"), ("-", "expected a digit"),
     ("1.", "expected a digit"), ("1e", "expected a digit"),
   ])
-  func wrongJSONIsExplained(text: String, expected: String) {
+  func theMessageExplainsAMistakeInTheJSON(text: String, expected: String) {
     #expect(problem(text.utf8) == expected)
   }
 
-  @Test func otherProblemsOfJSONHaveTheseTexts() {
+  @Test func everyOtherProblemOfJSONHasItsText() {
     let invalid: [UInt8] = [0x22, 0xFF, 0x22]
 
     #expect(problem(invalid) == "the string is not valid UTF-8")
     #expect(problem(String(repeating: "[", count: 65).utf8) == "values are nested deeper than 64 levels")
   }
 
-  @Test func aJSONErrorNamesThePositionInBytes() {
+  @Test func aJSONErrorContainsThePositionInBytes() {
     let error = #expect(throws: JSONError.self) { try JSONValue(parsing: #"{"a":1 "b":2}"#.utf8) }
 
     #expect(error?.description == "expected a comma or the end of the object at byte 7")

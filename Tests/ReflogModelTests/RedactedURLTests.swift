@@ -22,7 +22,7 @@ struct RedactedURLTests {
     ("https://user:secret@[::1]/x@y", "https://…@[::1]/x@y"), ("https://a.example/x:y@z", "https://a.example/x:y@z"),
     ("https://a.example", "https://a.example"), ("/x@y", "/x@y"), ("", ""), ("?", "?…"),
   ])
-  func partsOfAURLThatMayBeSecretsAreNotShown(url: String, shown: String) {
+  func partsOfAURLThatCanContainSecretsAreNotShown(url: String, shown: String) {
     #expect(redactedURL(url).utf8.elementsEqual(shown.utf8))
   }
 }

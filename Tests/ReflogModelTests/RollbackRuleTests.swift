@@ -111,7 +111,7 @@ struct RollbackRuleTests {
     }
   }
 
-  // MARK: A rollback to a time when the step's reference was A. Change 6 was the newest change at the request.
+  // MARK: A rollback to a time when the step's reference was A. When it was requested, change 6 was the newest.
 
   struct TimeCase: Sendable, CustomTestStringConvertible {
     let testDescription: String
@@ -203,7 +203,7 @@ struct RollbackRuleTests {
     #expect(Self.word(verdict) == testCase.verdict)
   }
 
-  @Test func withoutAKnownNewestChangeNoChangeBlocksARollbackToATime() {
+  @Test func ifTheRequestContainsNoNewestChangeNoChangeBlocksARollbackToATime() {
     let newest = Self.change(7, Self.b, Self.c)
 
     let verdict = RollbackRule.verdict(
@@ -218,7 +218,7 @@ struct RollbackRuleTests {
 
   // MARK: The changes that can be rolled back.
 
-  @Test func aRollbackOfAnAppliedChangeRestoresItsBefore() throws {
+  @Test func aRollbackRestoresTheReferenceBeforeTheAppliedChange() throws {
     let target = try RollbackRule.target(of: Self.change(5, Self.a, Self.b))
 
     #expect(target.address == Self.address)
@@ -234,7 +234,7 @@ struct RollbackRuleTests {
     #expect(Self.why(Self.change(5, Self.a, Self.b, kind: .baseline)) == "the reference before it is unknown")
   }
 
-  @Test func aChangeWithAnUnknownBeforeCannotBeRolledBack() {
+  @Test func aChangeCannotBeRolledBackIfTheEarlierReferenceIsUnknown() {
     #expect(Self.why(Self.change(5, .unknown, Self.b)) == "the reference before it is unknown")
   }
 

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Tests of the rule that decides which URLs may receive a secret.
+/// Tests of the rule that decides to which URLs Reflog can send a secret.
 struct SecretDestinationTests {
   @Test(arguments: [
     "https://login.microsoftonline.com", "https://login.microsoftonline.com/", "https://a.example:8443/x?y#z",
@@ -9,7 +9,7 @@ struct SecretDestinationTests {
     "http://localhost/x", "HTTP://LOCALHOST:80", "http://127.0.0.1", "http://127.0.0.1:1/", "http://127.255.255.254",
     "http://[::1]", "http://[::1]:8080/x", "http://[::ffff:127.0.0.1]", "http://[0:0:0:0:0:0:0:1]", "https://localhost",
   ])
-  func aSecretMayBeSentOverTLSOrToThisMachine(url: String) {
+  func aSecretCanBeSentOverTLSOrToThisMachine(url: String) {
     #expect(SecretDestination.accepts(url))
   }
 

@@ -11,7 +11,7 @@ struct SecretsTests {
     ]),
   ]
 
-  @Test func secretsAreHiddenAndTheRestStays() throws {
+  @Test func secretsAreHiddenAndTheRestOfTheMessageIsUnchanged() throws {
     let write = DirectoryWrite.createConnector(body)
     let quoted =
       "Fraud check of svc is wrong: " + JSONValue.object(body).text

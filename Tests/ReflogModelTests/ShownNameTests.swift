@@ -11,7 +11,7 @@ struct ShownNameTests {
     (Change.Actor(type: .app, id: "sp-1", name: "Adele"), "app Adele"),
     (Change.Actor.unknown, "Unknown"),
   ])
-  func aProgramNeverLooksLikeAPerson(actor: Change.Actor, name: String) {
+  func theShownNameOfAProgramCannotLookLikeAPerson(actor: Change.Actor, name: String) {
     #expect(actor.shownName == name)
   }
 }

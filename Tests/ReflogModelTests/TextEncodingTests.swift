@@ -8,7 +8,7 @@ struct TextEncodingTests {
     ([0xEF, 0xBB, 0xBF] + Array("a\r\nb\r\n".utf8), "a\nb\n"),
     (Array("a\nb".utf8), "a\nb"), (Array("ä".utf8), "ä"),
   ])
-  func aMarkAndCarriageReturnsAreRemoved(bytes: [UInt8], text: String) throws {
+  func aByteOrderMarkAndCarriageReturnsAreRemoved(bytes: [UInt8], text: String) throws {
     #expect(try TextEncoding.text(bytes) == text)
   }
 
@@ -17,7 +17,7 @@ struct TextEncodingTests {
     ([0x61, 0, 0x62, 0], .utf16), ([0, 0x61, 0, 0x62], .utf16), ([0xFF, 0xFE, 0, 0, 0x61, 0, 0, 0], .utf32),
     ([0, 0, 0xFE, 0xFF, 0, 0, 0, 0x61], .utf32), ([0xE4, 0x61], .notUTF8), ([0x61, 0xC0, 0xAF], .notUTF8),
   ])
-  func otherEncodingsAreNamed(bytes: [UInt8], error: TextEncodingError) {
+  func theErrorIdentifiesEveryOtherEncoding(bytes: [UInt8], error: TextEncodingError) {
     #expect(throws: error) { try TextEncoding.text(bytes) }
   }
 
@@ -26,7 +26,7 @@ struct TextEncodingTests {
     ("\u{FEFF}token", "token"),
     ("\r", ""), (" token ", " token "), ("to\rken", "to\rken"),
   ])
-  func theLineEndOfAValueIsRemoved(text: String, value: String) {
+  func theLineBreakAtTheEndOfAValueIsRemoved(text: String, value: String) {
     #expect(TextEncoding.value(text) == value)
   }
 

@@ -34,7 +34,7 @@ struct TimeTextTests {
     ("7d", "2026-11-16T09:15:02.000000Z"),
     ("0m", "2026-11-23T09:15:02.000000Z"), ("2026-03-29T02:30+01:00", "2026-03-29T01:30:00.000000Z"),
   ])
-  func everyFormIsReadAsOneTime(text: String, time: String) throws {
+  func everyFormOfATimeIsReadAsThatTime(text: String, time: String) throws {
     #expect(try shown(text) == time)
   }
 
@@ -48,16 +48,16 @@ struct TimeTextTests {
     "2026-11-23 ",
     "２０２６-11-23", "2026-11-23T14:00:00.Z", "2026-11-23T14:00ZZ", "2026-11-23T14:00Z+01:00",
   ])
-  func everyOtherTextIsRefused(text: String) {
+  func everyTextThatIsNotATimeIsRefused(text: String) {
     #expect(throws: TimeText.Problem.unknownForm) { try berlin.period(text) }
   }
 
-  @Test func aLocalTimeThatDoesNotExistOrExistsTwiceIsRefused() throws {
+  @Test func aLocalTimeIsRefusedIfItDoesNotExistOrExistsTwice() throws {
     #expect(throws: TimeText.Problem.skipped) { try berlin.period("2026-03-29T02:30") }
     #expect(throws: TimeText.Problem.ambiguous) { try berlin.period("2026-10-25 02:30:00") }
   }
 
-  @Test func aDayBeginsWhenTheClocksSkipMidnight() throws {
+  @Test func aDayWithoutAMidnightBeginsAtItsFirstTime() throws {
     // The clocks are set from 00:00 to 01:00 on 2026-03-29.
     let skip = (Timestamp(parsing: "2026-03-29T00:00:00Z")?.microseconds ?? 0) / 1_000_000
     let reader = TimeText(now: Timestamp(microseconds: 0)) { $0 < skip ? 0 : 3600 }

@@ -10,11 +10,11 @@ struct TimestampTests {
     (1_795_425_302_123_456, "2026-11-23T09:15:02.123456Z"),
     (4_107_542_399_999_999, "2100-02-28T23:59:59.999999Z"),
   ])
-  func textIsUTCOfFixedWidth(microseconds: Int64, text: String) {
+  func theTextOfATimestampIsInUTCAndHasAFixedWidth(microseconds: Int64, text: String) {
     #expect(Timestamp(microseconds: microseconds).description == text)
   }
 
-  @Test func textAgreesWithFoundationForFourCenturies() {
+  @Test func theTextOfATimestampEqualsFoundationsTextForFourCenturies() {
     let format = Date.ISO8601FormatStyle(includingFractionalSeconds: false)
     for day in stride(from: -40_000, to: 110_000, by: 37) {
       let date = Date(timeIntervalSince1970: Double(day) * 86_400 + 3723)

@@ -12,26 +12,28 @@ struct TokenNameTests {
 
   @Test(arguments: [
     "", " ", "\u{A0}", "a  b", "a\u{A0}b", "a\tb", "a\nb", "a\u{0}b", "a\u{7F}b", "a\u{85}b", "a\u{2028}b",
-    // Zero width, direction, soft hyphen, byte order mark, variation selector, tag, filler, joiner.
+    // Names with a character of zero width, a mark of direction, a soft hyphen, a byte order mark, a variation
+    // selector, a tag, a filler or a joiner.
     "c\u{200B}i", "c\u{202E}i", "c\u{2066}i", "c\u{AD}i", "\u{FEFF}ci", "ci\u{FE0F}", "ci\u{E0041}", "c\u{3164}i",
     "c\u{115F}i", "c\u{34F}i", "c\u{2060}i",
-    // Lost letters, an object, an empty Braille cell, private use, unassigned, a mark without a letter.
+    // Names with a replacement character, an object character, an empty Braille cell, a character for private use, an
+    // unassigned character, or a mark without a letter.
     "c\u{FFFD}i", "\u{FFFC}", "\u{2800}", "c\u{E000}i", "c\u{378}i", "\u{301}ci", "ci \u{301}", "ci\u{20DD}",
     String(repeating: "a", count: 129), String(repeating: "ä", count: 65),
   ])
-  func aNameWithCharactersThatNobodySeesIsNotValid(text: String) {
+  func aNameWithInvisibleCharactersIsNotValid(text: String) {
     #expect(TokenName(text) == nil)
   }
 
   @Test(arguments: [
     ("ci", "CI"), ("Größe", "GRÖSSE".replacing("SS", with: "ß")), ("é", "e\u{301}"), ("straße", "STRAßE"),
-    // Cyrillic, Greek and Armenian letters.
+    // Names with Cyrillic, Greek and Armenian letters that look like Latin letters.
     ("admin", "аdmin"), ("admin", "АDMIN"), ("scope", "ѕсоре"), ("BETA", "ΒΕΤΑ"), ("nova", "ոova"), ("vpn", "νpn"),
-    // Digits, letters and pairs.
+    // Names with digits, letters and pairs of letters that look alike.
     ("prod0", "prodO"), ("host1", "hostl"), ("host1", "hostI"), ("AlI", "All"), ("modern", "modem"), ("vvall", "wall"),
-    // Full-width, mathematical, circled and Roman forms.
+    // Names with full-width, mathematical, circled and Roman forms of letters.
     ("ci", "ｃｉ"), ("ci", "𝐜𝐢"), ("ci", "𝒸𝓲"), ("ci2", "ci𝟐"), ("ci", "ⓒⓘ"), ("CI", "ⅭⅠ"), ("mix", "ⅿⅰⅹ"),
-    // Signs.
+    // Names with signs that look alike.
     ("ci-bot", "ci–bot"), ("ci-bot", "ci‑bot"), ("o'neil", "o’neil"), ("a/b", "a⁄b"),
   ])
   func namesThatLookAlikeCanBeConfused(name: String, other: String) throws {

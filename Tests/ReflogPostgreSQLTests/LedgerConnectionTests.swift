@@ -22,7 +22,7 @@ struct LedgerConnectionTests {
     )
   }
 
-  @Test func aReadCanEndEarly() throws {
+  @Test func aReadEndsIfItsClosureReturnsFalse() throws {
     let connection = try TestServer.connect()
     var count = 0
 
@@ -35,7 +35,7 @@ struct LedgerConnectionTests {
     #expect(try connection.integer("SELECT 4") == 4)
   }
 
-  @Test func anErrorOfTheBodyEndsTheRead() throws {
+  @Test func aReadEndsIfItsClosureThrows() throws {
     struct Stop: Error {}
     let connection = try TestServer.connect()
 
@@ -46,7 +46,7 @@ struct LedgerConnectionTests {
     #expect(try connection.integer("SELECT 4") == 4)
   }
 
-  @Test func aStatementCanRunWhileRowsAreRead() throws {
+  @Test func aStatementCanRunDuringAReadOfRows() throws {
     let connection = try TestServer.connect()
     var sums: [Int64] = []
 
@@ -59,7 +59,7 @@ struct LedgerConnectionTests {
     #expect(sums == [101, 203, 306, 410, 515])
   }
 
-  @Test func anErrorAfterSomeRowsThrows() throws {
+  @Test func anErrorThatFollowsSomeRowsIsThrown() throws {
     let connection = try TestServer.connect()
     var count = 0
 
@@ -84,7 +84,7 @@ struct LedgerConnectionTests {
     try connection.execute("ROLLBACK")
   }
 
-  @Test func aConnectionThatIsTerminatedDuringAReadIsLost() throws {
+  @Test func aReadThrowsIfItsConnectionIsTerminated() throws {
     let connection = try TestServer.connect()
     let other = try TestServer.connect()
     var count = 0
@@ -115,7 +115,8 @@ struct LedgerConnectionTests {
     }
 
     #expect(count == 1_000_000)
-    // The rows have more than 200 MiB in all. Other tests use memory at the same time.
+    // The rows together have more than 200 MiB. The limit is as high as 128 MiB because other tests use memory at the
+    // same time.
     #expect(highest - before < 128 << 20)
   }
 

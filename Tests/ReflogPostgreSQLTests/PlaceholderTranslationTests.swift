@@ -22,7 +22,7 @@ struct PlaceholderTranslationTests {
     ("SELECT 'open ?", "SELECT 'open ?", []),
     ("SELECT type'?', ?", "SELECT type'?', $1", [1]),
   ])
-  func onlyPlaceholdersAreReplaced(_ text: String, _ sql: String, _ order: [Int]) {
+  func onlyThePlaceholdersInASQLTextAreReplaced(_ text: String, _ sql: String, _ order: [Int]) {
     let translation = PlaceholderTranslation(text)
 
     #expect(translation.sql == sql)
@@ -37,7 +37,7 @@ struct PlaceholderTranslationTests {
     #expect(named.map(String.init(describing:)) == ["text(\"two\")", "integer(1)"])
   }
 
-  @Test func wrongArgumentsThrow() {
+  @Test func argumentsThatDoNotMatchThePlaceholdersThrow() {
     #expect(throws: SQLError.self) { try PlaceholderTranslation("SELECT ?").parameters([]) }
     #expect(throws: SQLError.self) { try PlaceholderTranslation("SELECT ?").parameters([1, 2]) }
     #expect(throws: SQLError.self) { try PlaceholderTranslation("SELECT :a").parameters(["b": 1]) }
@@ -51,7 +51,7 @@ struct PlaceholderTranslationTests {
     #expect(parameters.map(String.init(describing:)) == ["text(\"8f000102-0304-0506-0708-090a0b0c0def\")"])
   }
 
-  @Test func theNumberOfKeptTextsIsLimited() {
+  @Test func theNumberOfStoredTranslationsIsLimited() {
     var translations = PlaceholderTranslations()
 
     for index in 0..<3000 { _ = translations.translation(of: "SELECT ?, \(index)", kept: true) }

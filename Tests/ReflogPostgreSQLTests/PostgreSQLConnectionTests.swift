@@ -53,7 +53,7 @@ struct PostgreSQLConnectionTests {
     #expect(try connection.first("SELECT \(expression)") { try StoredValue($0) } == expected)
   }
 
-  @Test func aTypeThatReflogDoesNotReadIsNamed() throws {
+  @Test func theErrorContainsTheNameOfAnUnsupportedType() throws {
     let connection = try TestServer.connect()
 
     let error = #expect(throws: SQLError.self) { try connection.integer("SELECT 1.5 AS share") }
@@ -86,7 +86,7 @@ struct PostgreSQLConnectionTests {
     ("XX001", .corrupt), ("XX002", .corrupt), ("42501", .misuse), ("XX000", .other), ("0A000", .other),
   ]
 
-  @Test(arguments: errors.indices) func errorsHaveTheirKindAndNoValues(_ index: Int) async throws {
+  @Test(arguments: errors.indices) func anErrorHasItsKindAndContainsNoValues(_ index: Int) async throws {
     let (sql, code, message) = Self.errors[index]
     try await TestServer.withSchema { _, connection in
       try connection.execute("CREATE TABLE sample (id bigint PRIMARY KEY)")
@@ -111,7 +111,7 @@ struct PostgreSQLConnectionTests {
     #expect(error?.code == code)
   }
 
-  @Test func theFirstErrorOfARequestIsThrownAndTheRestIsSkipped() async throws {
+  @Test func theFirstErrorOfARequestIsThrownAndTheNextStatementsAreSkipped() async throws {
     try await TestServer.withSchema { _, connection in
       try connection.execute("CREATE TABLE sample (id bigint PRIMARY KEY)")
       connection.queue("BEGIN")
@@ -165,7 +165,7 @@ struct PostgreSQLConnectionTests {
     #expect(try connection.finish().isEmpty)
   }
 
-  @Test func aTerminatedConnectionIsLost() throws {
+  @Test func aRequestOnATerminatedConnectionThrows() throws {
     let connection = try TestServer.connect()
     let other = try TestServer.connect()
     connection.queue("SELECT 1")
@@ -181,7 +181,7 @@ struct PostgreSQLConnectionTests {
     #expect(try other.integer("SELECT 1") == 1)
   }
 
-  @Test func aConnectionThatWasTerminatedWhileIdleIsLost() throws {
+  @Test func aRequestThrowsIfTheConnectionWasTerminatedWhileItWasIdle() throws {
     let connection = try TestServer.connect()
     let other = try TestServer.connect()
     try other.forEach("SELECT pg_terminate_backend(?::integer, 5000)", [connection.processID]) { _ in }
@@ -192,7 +192,7 @@ struct PostgreSQLConnectionTests {
     #expect(connection.isLost)
   }
 
-  @Test func aSilentServerIsLostAfterTheTimeout() throws {
+  @Test func aRequestThrowsAfterTheTimeoutIfTheServerDoesNotAnswer() throws {
     let connection = try TestServer.connect()
     connection.timeout = .milliseconds(300)
 
@@ -221,7 +221,7 @@ struct PostgreSQLConnectionTests {
     #expect(!connection.committedOnlyLocally)
   }
 
-  /// The server waits for a standby server that does not exist.
+  /// Each commit on this server waits for a standby server that does not exist.
   @Test(
     .enabled(if: TestServer.waitingAddress != nil, "REFLOG_TEST_POSTGRESQL_WAITING is not set"),
     arguments: [("pg_cancel_backend", false), ("pg_terminate_backend", true)]
@@ -230,7 +230,7 @@ struct PostgreSQLConnectionTests {
     let address = try #require(TestServer.waitingAddress)
     let connection = try PostgreSQLConnection(address)
     let processID = connection.processID
-    // A task could wait for the thread that this test blocks.
+    // This code must run in a new thread, because a task could wait for the thread that this test blocks.
     Thread.detachNewThread {
       guard let other = try? PostgreSQLConnection(address) else { return }
       let isWaiting = "SELECT wait_event = 'SyncRep' FROM pg_stat_activity WHERE pid = ?"
@@ -254,7 +254,7 @@ struct PostgreSQLConnectionTests {
     #expect(error?.message.contains("secret") == false)
   }
 
-  @Test func anUnreachableServerIsTransient() {
+  @Test func theErrorAboutAnUnreachableServerIsTransient() {
     let error = #expect(throws: SQLError.self) {
       try PostgreSQLConnection("postgresql://user:secret@127.0.0.1:1/db?connect_timeout=2")
     }

@@ -32,7 +32,7 @@ struct PostgreSQLDialectTests {
     (dialect.requestID("id"), [], .text("r")),
   ]
 
-  @Test(arguments: expressions.indices) func expressionsHaveTheirValues(_ index: Int) throws {
+  @Test(arguments: expressions.indices) func everySQLExpressionHasItsValue(_ index: Int) throws {
     let (expression, arguments, expected) = Self.expressions[index]
     let connection = try TestServer.connect()
     let table = Self.dialect.table("sample", index: "sample_id")
@@ -44,7 +44,7 @@ struct PostgreSQLDialectTests {
     #expect(value == expected)
   }
 
-  @Test func theQueryPlanHasALineInEachRow() throws {
+  @Test func theQueryPlanHasOneRowForEachLine() throws {
     let connection = try TestServer.connect()
     let dialect = connection.dialect
 

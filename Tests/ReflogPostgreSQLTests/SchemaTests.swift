@@ -45,7 +45,7 @@ struct SchemaTests {
     }
   }
 
-  @Test(arguments: alterations.indices) func eachAlterationIsNamed(_ index: Int) async throws {
+  @Test(arguments: alterations.indices) func eachAlterationOfTheSchemaIsReported(_ index: Int) async throws {
     let (alteration, expected) = Self.alterations[index]
     try await withSchema { readers, connection in
       for sql in alteration.split(separator: "; ") { try connection.execute(String(sql)) }

@@ -9,7 +9,8 @@ enum TestServer {
   /// The address in the environment variable `REFLOG_TEST_POSTGRESQL`, or nil if the tests have no server.
   static let address = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"]
 
-  /// The address of a server whose commits wait for a standby server that does not exist, or nil.
+  /// The address of a server whose commits wait for a standby server that does not exist, or nil if the tests have no
+  /// such server.
   static let waitingAddress = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL_WAITING"]
 
   /// Connects to the server.

@@ -13,7 +13,7 @@ struct AbsenceTests {
 
   // MARK: A step that the directory does not show.
 
-  @Test func aChangeOfAStepThatCannotBeReadHasAnUnknownBefore() async throws {
+  @Test func theEarlierReferenceIsUnknownIfTheStepCannotBeRead() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.fraudCheck)
       fixture.directory.leaveOut(Sample.signup, failing: forbidden)
@@ -32,7 +32,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func aStepThatIsLeftOutIsReadWithASeparateRequest() async throws {
+  @Test func aStepThatIsMissingInTheAnswerIsReadWithASeparateRequest() async throws {
     try await withService { fixture in
       fixture.directory.leaveOut(Sample.signup)
 
@@ -41,7 +41,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func ifMatchCannotBeCheckedIfTheStepCannotBeRead() async throws {
+  @Test func anIfMatchHeaderCannotBeCheckedIfTheStepCannotBeRead() async throws {
     try await withService { fixture in
       fixture.directory.leaveOut(Sample.signup, failing: forbidden)
       let request = ChangeRequest(
@@ -64,7 +64,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func aReferenceThatCannotBeReadIsAnErrorAndNotEmpty() async throws {
+  @Test func aReferenceThatCannotBeReadIsAnErrorAndIsNotShownAsEmpty() async throws {
     try await withService { fixture in
       fixture.directory.leaveOut(Sample.attributes, failing: forbidden)
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
@@ -75,7 +75,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func aStaleReadAfterAChangeWithAnUnknownBeforeIsNoDrift() async throws {
+  @Test func aStaleReadIsNoDriftIfTheEarlierReferenceIsUnknown() async throws {
     try await withService(clock: clock, settleWindow: .seconds(60)) { fixture in
       _ = try await fixture.set(Sample.fraudCheck)
       clock.advance(by: .seconds(100))
@@ -97,14 +97,15 @@ struct AbsenceTests {
 
   // MARK: The reconciler.
 
-  /// The reference that the directory holds after the answer to a change to the new vendor was lost. The reference before
-  /// the change is unknown, and the ledger has the fraud check.
+  /// Each argument is the reference that the directory has after a change to the new vendor whose answer was lost.
+  ///
+  /// The change's earlier reference is unknown. The last known reference in the ledger is the fraud check.
   @Test(arguments: [
     (held: Sample.newVendor, result: Change.Result.applied, drifts: 0),
     (held: Sample.fraudCheck, result: .notApplied, drifts: 0),
     (held: .none, result: .superseded, drifts: 1),
   ])
-  func aChangeWithAnUnknownBeforeIsSettled(
+  func aChangeIsSettledEvenIfTheEarlierReferenceIsUnknown(
     held: ConnectorReference,
     result: Change.Result,
     drifts: Int
@@ -131,7 +132,7 @@ struct AbsenceTests {
 
   // MARK: The sweep.
 
-  @Test func aStepThatTheSweepCannotReadIsNoDriftAndNotVerified() async throws {
+  @Test func aStepThatTheSweepCannotReadIsNeitherDriftNorVerified() async throws {
     try await Sweeping.with(clock: clock) { sweeping in
       await #expect(sweeping.sweeper.sweep())
       sweeping.directory.leaveOut(Sample.signup, failing: forbidden)
@@ -159,7 +160,7 @@ struct AbsenceTests {
     ("b2xUserFlows", 403, "Authorization_RequestDenied"), ("b2xUserFlows", 404, "Request_ResourceNotFound"),
     ("apiConnectors", 403, "accessDenied"), ("apiConnectors", 401, "InvalidAuthenticationToken"),
   ])
-  func aRefusedListIsNotAnEmptyList(list: String, status: Int, code: String) async throws {
+  func aRefusedListIsNotTreatedAsAnEmptyList(list: String, status: Int, code: String) async throws {
     try await Sweeping.with(clock: clock) { sweeping in
       await #expect(sweeping.sweeper.sweep())
       let verified = try await sweeping.fixture.history.status().verified
@@ -173,13 +174,13 @@ struct AbsenceTests {
       #expect(state.verified == verified)
       #expect(state.unread.map(\.name) == [list])
       #expect(state.unread.first?.reason == "The directory refused the read: \(status) \(code): No.")
-      // The other parts of the directory are checked.
+      // The sweep must still check the parts of the directory that it can read.
       let kinds = try await sweeping.changes().map(\.intent.kind)
       #expect(kinds == [.baseline, .drift])
     }
   }
 
-  @Test func aFlowTypeThatTheTenantDoesNotHaveCanBeLeftOut() async throws {
+  @Test func aSweepSucceedsWithoutAFlowTypeThatTheTenantDoesNotHave() async throws {
     try await Sweeping.with(flowTypes: [.b2cUserFlows]) { sweeping in
       sweeping.directory.failList("b2xUserFlows", forbidden)
 
@@ -187,7 +188,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func aListedFlowWhoseStepsAreMissingIsNotDeleted() async throws {
+  @Test func aListedFlowCountsAsExistingEvenIfItsStepsAreMissing() async throws {
     try await Sweeping.with { sweeping in
       await #expect(sweeping.sweeper.sweep())
       for step in Step.known {

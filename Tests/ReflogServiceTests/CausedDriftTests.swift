@@ -69,7 +69,7 @@ struct CausedDriftTests {
       #expect(changes.map(\.intent.kind) == [.update, .update, .update, .update])
       #expect(changes[0].id == set.id)
       #expect(changes[2].outcome?.code == "connectorDeleted")
-      // The key belongs to the change of the request, and not to the effect that the request found.
+      // The idempotency key belongs to the change that was requested, and not to the effect that the request found.
       #expect(receipt.changes.map(\.id) == [changes[3].id])
       #expect(repeated.changes.map(\.id) == [changes[3].id])
     }
@@ -117,7 +117,7 @@ struct CausedDriftTests {
     )
   }
 
-  @Test func anUploadedCertificateIsNoDriftAndAnotherOneIs() async throws {
+  @Test func anUploadedCertificateIsNoDriftButAnotherCertificateIsDrift() async throws {
     let vendor = try #require(Sample.newVendor.connectorID)
     try await swept(after: .uploadCertificate(vendor, ["pkcs12Value": "AAAA", "password": ""])) { sweeping in
       let early = try await drifts(sweeping)
@@ -161,7 +161,7 @@ struct CausedDriftTests {
     }
   }
 
-  /// The result of an edit is unknown, so the connector may show the old name or the new name.
+  /// The result of an edit is unknown, so the connector can have the old name or the new name.
   @Test(arguments: [ScriptedDirectory.Reaction.loseRequest, .applyAndLoseAnswer])
   func anEditWithAnUnknownResultIsNoDrift(reaction: ScriptedDirectory.Reaction) async throws {
     try await Sweeping.with(clock: clock) { sweeping in

@@ -5,7 +5,7 @@ import ReflogTesting
 import Testing
 
 struct ChangeServiceTests {
-  @Test func aChangeRecordsItsBeforeAndAfter() async throws {
+  @Test func aChangeRecordsTheReferencesBeforeAndAfter() async throws {
     try await withService { fixture in
       let change = try await fixture.set(Sample.newVendor)
 
@@ -19,7 +19,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aChangeToTheSameReferenceIsSentAndRecordedButNotEffective() async throws {
+  @Test func aChangeToTheCurrentReferenceIsSentAndRecordedButHasNoEffect() async throws {
     try await withService { fixture in
       let change = try await fixture.set(Sample.fraudCheck)
 
@@ -61,7 +61,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aRefusedReadIsRecordedWithAnUnknownBefore() async throws {
+  @Test func ifTheReadIsRefusedTheEarlierReferenceIsRecordedAsUnknown() async throws {
     try await withService { fixture in
       let unknown = Sample.address("b2cUserFlows/B2C_1_nowhere/postFederationSignup")
 
@@ -79,7 +79,7 @@ struct ChangeServiceTests {
     DirectoryFailure.unavailable(reason: "timeout"),
     .refused(DirectoryRefusal(httpStatus: 429, code: "TooManyRequests", message: "later", retryAfter: "10")),
   ])
-  func ifTheDirectoryCannotBeReadNothingIsSentOrRecorded(failure: DirectoryFailure) async throws {
+  func ifTheDirectoryCannotBeReadNoChangeIsSentOrRecorded(failure: DirectoryFailure) async throws {
     try await withService { fixture in
       fixture.directory.failReads(failure)
 
@@ -133,7 +133,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aPendingChangeLocksItsAddressWhileTheDirectoryCannotBeRead() async throws {
+  @Test func aPendingChangeLocksItsAddressAsLongAsTheDirectoryCannotBeRead() async throws {
     try await withService { fixture in
       fixture.directory.react(.applyAndLoseAnswer)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
@@ -149,7 +149,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aThirdReferenceSupersedesAPendingChange() async throws {
+  @Test func aPendingChangeIsSupersededIfTheStepHasAThirdReference() async throws {
     try await withService { fixture in
       fixture.directory.react(.loseRequest)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
@@ -186,7 +186,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func requestsForOneAddressRunOneAfterAnother() async throws {
+  @Test func requestsForOneAddressRunOneAtATime() async throws {
     try await withService { fixture in
       await withTaskGroup { group in
         for number in 0..<50 {
@@ -244,7 +244,7 @@ struct ChangeServiceTests {
     (.refuse(DirectoryRefusal(httpStatus: 409, code: "x", message: "y")), 1), (.applyAndLoseAnswer, 1),
     (.loseRequest, 1),
   ])
-  func anIdempotencyKeyIsFreeAgainIfNothingWasApplied(reaction: ScriptedDirectory.Reaction, sent: Int) async throws {
+  func anIdempotencyKeyIsFreeAgainIfNoChangeWasApplied(reaction: ScriptedDirectory.Reaction, sent: Int) async throws {
     try await withService { fixture in
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
       let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
@@ -256,7 +256,7 @@ struct ChangeServiceTests {
     }
   }
 
-  @Test func aRepeatWhileTheFirstRequestIsPendingIsAnsweredAsUnknown() async throws {
+  @Test func aRepeatHasAnUnknownOutcomeIfTheFirstRequestIsPending() async throws {
     try await withService { fixture in
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
       let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)

@@ -111,7 +111,7 @@ struct CheckedReadTests {
   }
 
   /// The service refuses a request that needs an altered change, and sends no write to the directory.
-  @Test func nothingIsSentIfTheStateOfTheStepIsAltered() async throws {
+  @Test func noChangeIsSentIfTheRecordOfTheStepIsAltered() async throws {
     try await withService(inFile: true) { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       try editByHand(fixture.path, "UPDATE change SET after_name = NULL WHERE id = 1")
@@ -150,7 +150,7 @@ struct CheckedReadTests {
     "UPDATE entry SET salt = zeroblob(16) WHERE sequence = 2", "DELETE FROM entry WHERE sequence = 2",
     "DELETE FROM entry WHERE sequence = 3",
   ])
-  func everyAlteredColumnIsNoticed(statement: String) async throws {
+  func everyAlteredColumnIsFound(statement: String) async throws {
     try await withService(inFile: true) { fixture in
       // This change inserts a second address, because one of the arguments moves the altered change to another address.
       _ = try await fixture.set(.none, at: Sample.attributes)

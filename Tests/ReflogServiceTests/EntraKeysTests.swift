@@ -19,7 +19,7 @@ struct EntraKeysTests {
 
     let state = Mutex(State())
 
-    /// An odd number of 2048 bits.
+    /// The modulus of every key, an odd number with 2048 bits.
     ///
     /// Any odd number is sufficient as a modulus, because every token in these tests has a wrong signature.
     private static let modulus = String(repeating: "v", count: 341) + "w"
@@ -73,7 +73,7 @@ struct EntraKeysTests {
   private let known = "its signature is wrong"
   private let unknown = "the issuer has no key with its key id"
 
-  @Test func aNewKeyIsFetchedOnceATokenNamesIt() async {
+  @Test func aNewKeyIsFetchedIfATokenContainsItsID() async {
     let tokens = tokens()
     #expect(await verdict(tokens, key: "first") == known)
     issuer.state.withLock { $0.keys = ["second"] }
@@ -84,7 +84,7 @@ struct EntraKeysTests {
     #expect(issuer.state.withLock { $0.fetches } == 2)
   }
 
-  @Test func keysAreUsedForALimitedTimeWhileTheIssuerIsDown() async {
+  @Test func keysAreUsedForALimitedTimeIfTheIssuerIsDown() async {
     let tokens = tokens()
     #expect(await verdict(tokens, key: "first") == known)
     issuer.state.withLock { $0.isDown = true }
@@ -99,7 +99,7 @@ struct EntraKeysTests {
     #expect(await verdict(tokens, key: "first") == known)
   }
 
-  @Test func manyUnknownKeysCauseOneFetchAMinute() async {
+  @Test func manyUnknownKeysCauseOnlyOneFetchInAMinute() async {
     let tokens = tokens()
     for number in 0..<100 { #expect(await verdict(tokens, key: "unknown\(number)") == unknown) }
 

@@ -53,7 +53,8 @@ struct FlowCreationTests {
     }
   }
 
-  /// The reactions to the creation and to the two steps, the results of the two changes, and the error.
+  /// Each argument has the directory's reactions to the creation and to the writes of the two steps, the results of the
+  /// two changes, and the error text.
   @Test(arguments: [
     (
       reactions: [ScriptedDirectory.Reaction.refuse(refusal)], results: ["rejected", "rejected"], error: "No."
@@ -83,7 +84,7 @@ struct FlowCreationTests {
         + "postFederationSignup is pending. Set these steps with PUT …/apiConnectorConfiguration/{step}/$ref."
     ),
   ])
-  func theCreationAndEachReferenceAreReportedApart(
+  func theMessageReportsTheCreationAndEachReferenceSeparately(
     reactions: [ScriptedDirectory.Reaction],
     results expected: [String],
     error text: String
@@ -104,7 +105,7 @@ struct FlowCreationTests {
     }
   }
 
-  @Test func aRepeatedCreationGetsTheAnswerToTheFirst() async throws {
+  @Test func aRepeatedCreationGetsTheAnswerToTheFirstRequest() async throws {
     try await withService { fixture in
       let request = fixture.request(try action(), named: key)
       let first = try await fixture.service.perform(request)
@@ -119,7 +120,7 @@ struct FlowCreationTests {
     }
   }
 
-  @Test func aRepeatedIncompleteCreationIsIncompleteAgain() async throws {
+  @Test func aRepeatOfAnIncompleteCreationIsAlsoReportedAsIncomplete() async throws {
     try await withService { fixture in
       fixture.directory.react(.apply, .apply, .refuse(Self.refusal))
       let request = fixture.request(try action(), named: key)
@@ -151,7 +152,7 @@ struct FlowCreationTests {
     }
   }
 
-  @Test func aFlowWithoutReferencesLeavesNoChange() async throws {
+  @Test func theCreationOfAFlowWithoutReferencesRecordsNoChange() async throws {
     try await withService { fixture in
       let flow = FlowName(.b2cUserFlows, try #require(FlowID("B2C_1_new")))
       _ = try await fixture.service.perform(fixture.request(.createFlow(flow, body: ["id": "new"], references: [:])))

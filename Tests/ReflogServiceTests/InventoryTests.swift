@@ -3,9 +3,9 @@ import Testing
 
 @testable import ReflogService
 
-/// Tests of lists that Microsoft Graph answers incompletely.
+/// Tests of incomplete lists that Microsoft Graph returns.
 struct InventoryTests {
-  /// A directory that answers every list with the same answer, and knows some connectors.
+  /// A directory that returns the same answer for every list, and that has some connectors.
   private struct ListingDirectory: Directory {
     let list: JSONObject
     var httpStatus = 200
@@ -37,7 +37,7 @@ struct InventoryTests {
     "id": "abc", "displayName": "Fraud check", "targetUrl": "https://api.contoso.example/",
   ])
 
-  /// Lists that show not everything, and the problem that the error names.
+  /// Incomplete lists, each with the problem that the error must contain.
   private static let lists: [(list: JSONObject, httpStatus: Int, problem: String)] = [
     ([:], 200, "its answer is not a list"), (["value": "x"], 200, "its answer is not a list"),
     (list(), 204, "its answer is not a list"), (list("x"), 200, "its list has an item that is not an object"),
@@ -67,7 +67,7 @@ struct InventoryTests {
     #expect(flows?.description == "The directory can't be read: it returned a user flow without an id")
   }
 
-  /// The items that lack the name or the target URL.
+  /// Listed connectors without the display name or without the target URL.
   private static let partial: [JSONObject] = [
     ["id": "abc"], ["id": "abc", "displayName": "Fraud check"],
     ["id": "abc", "targetUrl": "https://api.contoso.example/"],
@@ -75,7 +75,7 @@ struct InventoryTests {
   ]
 
   @Test(arguments: partial)
-  func aConnectorThatTheListShowsInPartIsReadOnItsOwn(_ item: JSONObject) async throws {
+  func aConnectorThatTheListShowsInPartIsReadWithASeparateRequest(_ item: JSONObject) async throws {
     let id = try #require(ConnectorID("abc"))
     let whole = DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://api.contoso.example/")
     var directory = ListingDirectory(list: Self.list(.object(item)))

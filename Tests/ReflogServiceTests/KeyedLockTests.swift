@@ -40,7 +40,7 @@ struct KeyedLockTests {
     #expect(locks.takeWithoutWaiting(key) != nil)
   }
 
-  @Test func otherKeysDoNotWait() async throws {
+  @Test func aRequestDoesNotWaitForALockWithAnotherKey() async throws {
     let locks = KeyedLock()
     let lock = try await locks.take([key])
     defer { lock.end() }
@@ -49,7 +49,7 @@ struct KeyedLockTests {
     #expect(locks.takeWithoutWaiting(.address(Sample.attributes)) != nil)
   }
 
-  @Test func theWaitIsBounded() async throws {
+  @Test func theWaitForALockIsLimited() async throws {
     let locks = KeyedLock(limits: .init(perKey: 10, total: 10, wait: .milliseconds(20)))
     let lock = try await locks.take([key])
 
@@ -59,7 +59,7 @@ struct KeyedLockTests {
     #expect(locks.takeWithoutWaiting(key) != nil)
   }
 
-  @Test func theQueueIsBounded() async throws {
+  @Test func theQueueForALockIsLimited() async throws {
     let locks = KeyedLock(limits: .init(perKey: 0, total: 10, wait: .seconds(60)))
     let lock = try await locks.take([key])
     defer { lock.end() }

@@ -32,7 +32,7 @@ struct PassThroughTests {
     ChangeRequest.Action.setReference(Sample.signup, Sample.newVendor), .createConnector(["displayName": "x"]),
     .deleteFlow(FlowName(of: Sample.signup)),
   ])
-  func aTokenThatTheDirectoryRefusesLeavesNoChange(action: ChangeRequest.Action) async throws {
+  func noChangeIsRecordedForATokenThatTheDirectoryRefuses(action: ChangeRequest.Action) async throws {
     try await withService { fixture in
       let error = await #expect(throws: ServiceError.self) {
         try await fixture.service.perform(request(action, caller("forged")))

@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogService
 
-/// Tests of how many reads of Microsoft Graph a caller can cause with Reflog's own credential.
+/// Tests of the limit on the reads of Microsoft Graph that one caller can cause with Reflog's own credential.
 struct ReadBudgetTests {
   private static let (first, second, third) = (actor("first"), actor("second"), actor("third"))
 
@@ -24,7 +24,7 @@ struct ReadBudgetTests {
     #expect(budget.take(for: Self.first, at: Self.time(60)) == .seconds(10))
   }
 
-  @Test func noMinuteHasMoreReadsThanTheBudget() {
+  @Test func theNumberOfReadsInAMinuteNeverExceedsTheBudget() {
     let budget = ReadBudget(readsPerMinute: 7)
     let sent = (0..<600).filter { budget.take(for: Self.first, at: Self.time($0)) == nil }
 
@@ -32,7 +32,7 @@ struct ReadBudgetTests {
     #expect(sent.count == 70)
   }
 
-  @Test func allCallersTogetherHaveTheBudgetOfTwo() {
+  @Test func allCallersTogetherHaveTwiceTheBudgetOfOneCaller() {
     let budget = ReadBudget(readsPerMinute: 2)
     for second: Int64 in [0, 1] { #expect(budget.take(for: Self.first, at: Self.time(second)) == nil) }
     for second: Int64 in [2, 3] { #expect(budget.take(for: Self.second, at: Self.time(second)) == nil) }
@@ -71,7 +71,7 @@ struct ReadBudgetTests {
   ]
 
   @Test(arguments: reads)
-  func everyRequestOfAReadIsCounted(_ read: Read) async throws {
+  func everyDirectoryRequestThatAReadCausesIsCounted(_ read: Read) async throws {
     let caller = Caller(actor: Self.first, credential: .roles([.reader]))
     for budget in [read.requests - 1, read.requests] where budget > 0 {
       try await Self.withGraph(readsPerMinute: budget) { fixture in
@@ -107,7 +107,7 @@ struct ReadBudgetTests {
     }
   }
 
-  @Test func thePlanOfARollbackToATimeIsComplete() async throws {
+  @Test func thePlanOfARollbackToATimeIsCompleteEvenIfTheBudgetIsUsed() async throws {
     try await Self.withGraph(readsPerMinute: 1) { fixture in
       let caller = Caller(actor: Self.first, credential: .roles([.reader]))
       _ = try await fixture.service.read(DirectoryRead(.connectors), for: caller)
@@ -117,7 +117,7 @@ struct ReadBudgetTests {
       let plan = try await TimeRollbacks(changes: fixture.service, logger: Logger(label: "test"))
         .plan(TimeRollback(batchID: "batch", asOf: asOf, scope: .everything), for: caller)
 
-      // The plan says that the connector could not be read.
+      // The plan shows that the connector could not be read.
       #expect(plan.steps.count == 1)
       #expect(plan.unasked?.hasPrefix("Too many reads were sent") == true)
     }

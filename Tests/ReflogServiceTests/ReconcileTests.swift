@@ -19,7 +19,7 @@ struct ReconcileTests {
     }
   }
 
-  @Test func aReadThatComesTooEarlySettlesNothing() async throws {
+  @Test func aReadThatIsTooEarlySettlesNoChange() async throws {
     try await withPending { fixture, id, caller in
       clock.advance(by: .seconds(119))
 
@@ -32,7 +32,7 @@ struct ReconcileTests {
   @Test(arguments: [
     (ScriptedDirectory.Reaction.applyAndLoseAnswer, Change.Result.applied), (.loseRequest, .notApplied),
   ])
-  func afterTheWindowTheDirectorySettlesTheChange(
+  func afterTheWindowAReadOfTheDirectorySettlesTheChange(
     reaction: ScriptedDirectory.Reaction,
     result: Change.Result
   ) async throws {
@@ -46,7 +46,7 @@ struct ReconcileTests {
     }
   }
 
-  @Test func aStatementCountsIfTheDirectoryCannotBeRead() async throws {
+  @Test func aStatementSettlesTheChangeIfTheDirectoryCannotBeRead() async throws {
     try await withPending(.loseRequest) { fixture, id, caller in
       fixture.directory.failReads(.unavailable(reason: "timeout"))
       clock.advance(by: .seconds(119))
@@ -70,7 +70,7 @@ struct ReconcileTests {
     }
   }
 
-  @Test func aReaderMayNotReconcile() async throws {
+  @Test func aCallerWithTheRoleReaderCannotReconcile() async throws {
     try await withPending { fixture, id, _ in
       let reader = Caller(actor: Sample.operatorActor, credential: .roles([.reader]))
 

@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests of how much a caller without rights can add to the ledger.
+/// Tests of the limit on the rows and bytes that a caller without rights can add to the ledger.
 struct RefusalBudgetTests {
   private static func steps(_ count: Int) throws -> [Step: ConnectorID] {
     let connector = try #require(Sample.newVendor.connectorID)
@@ -24,7 +24,7 @@ struct RefusalBudgetTests {
     )
   }
 
-  /// Every action, each with several steps if it can name several.
+  /// Every kind of action. An action that can change several steps has several steps here.
   private static func actions() throws -> [ChangeRequest.Action] {
     let flow = FlowName(of: Sample.signup)
     let connector = try #require(Sample.newVendor.connectorID)
@@ -38,7 +38,7 @@ struct RefusalBudgetTests {
     ]
   }
 
-  @Test func aDeniedRequestIsOneRowEvenIfItHasSeveralSteps() async throws {
+  @Test func aDeniedRequestIsRecordedInOneRowEvenIfItHasSeveralSteps() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)
       _ = try await fixture.set(Sample.newVendor, at: Sample.attributes)
@@ -74,7 +74,7 @@ struct RefusalBudgetTests {
     }
   }
 
-  @Test func refusalsByTheDirectoryUseTheSameBudget() async throws {
+  @Test func refusalsByTheDirectoryUseTheBudgetOfDeniedRequests() async throws {
     let clock = ManualClock()
     try await withService(clock: clock) { fixture in
       let forbidden = DirectoryRefusal(httpStatus: 403, code: "AADB2C", message: "Access is denied.")
@@ -99,7 +99,7 @@ struct RefusalBudgetTests {
     }
   }
 
-  @Test func refusedRequestsAddNoAddressThatIsReadLater() async throws {
+  @Test func theAddressOfARefusedRequestIsNotReadByLaterSweeps() async throws {
     try await withService { fixture in
       let request = Self.request(
         .createFlow(FlowName(of: Sample.signup), body: [:], references: try Self.steps(16)),

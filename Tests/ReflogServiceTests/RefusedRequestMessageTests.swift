@@ -7,7 +7,7 @@ import Testing
 
 /// Tests of the exact text of errors that only a real request causes.
 struct RefusedRequestMessageTests {
-  @Test func aMissingConnectorIsNamed() throws {
+  @Test func theMessageContainsTheMissingConnector() throws {
     let id = try #require(Sample.fraudCheck.connectorID)
 
     #expect(
@@ -18,7 +18,7 @@ struct RefusedRequestMessageTests {
     )
   }
 
-  @Test func aFullQueueIsBusy() async throws {
+  @Test func aFullQueueIsReportedAsBusy() async throws {
     let locks = KeyedLock(limits: .init(perKey: 0, total: 10, wait: .seconds(60)))
     let lock = try await locks.take([.address(Sample.signup)])
     defer { lock.end() }
@@ -29,7 +29,7 @@ struct RefusedRequestMessageTests {
     #expect(error?.description == text)
   }
 
-  @Test func aLongWaitIsBusy() async throws {
+  @Test func aLongWaitIsReportedAsBusy() async throws {
     let locks = KeyedLock(limits: .init(perKey: 10, total: 10, wait: .milliseconds(20)))
     let lock = try await locks.take([.address(Sample.signup)])
     defer { lock.end() }
@@ -40,7 +40,7 @@ struct RefusedRequestMessageTests {
     #expect(error?.description == text)
   }
 
-  @Test func aSecondBackupIsBusy() async throws {
+  @Test func aSecondBackupIsReportedAsBusy() async throws {
     try await withLedgerFile { ledger, _ in
       let events = EventRecorder(ledger: ledger, started: [], logger: Logger(label: "test"))
       let backups = Backups(ledger: ledger, events: events)
@@ -54,7 +54,7 @@ struct RefusedRequestMessageTests {
     }
   }
 
-  @Test func aRepeatOfAPendingRequestIsUnknown() async throws {
+  @Test func theOutcomeOfARepeatIsUnknownIfTheRequestIsPending() async throws {
     try await withService { fixture in
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
       let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
@@ -73,7 +73,7 @@ struct RefusedRequestMessageTests {
     }
   }
 
-  @Test func aRepeatOfAPendingRollbackIsUnknown() async throws {
+  @Test func theOutcomeOfARepeatIsUnknownIfTheRollbackIsPending() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.react(.loseRequest)

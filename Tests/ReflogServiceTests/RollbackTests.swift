@@ -48,7 +48,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aLaterChangeBlocksARollbackEvenIfTheReferenceIsTheSameAgain() async throws {
+  @Test func aLaterChangeBlocksARollbackEvenIfTheSameReferenceIsSetAgain() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.set(.none)
@@ -84,7 +84,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aDriftThatTheCallerSawDoesNotBlockARollback() async throws {
+  @Test func aDriftThatTheCallerHasSeenDoesNotBlockARollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, .none)
@@ -105,7 +105,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aRepeatedRollbackReturnsTheFirstRollback() async throws {
+  @Test func aRepeatOfARollbackReturnsTheFirstRollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
 
@@ -119,7 +119,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aRepeatedRollbackIsCheckedAgainAfterALaterChange() async throws {
+  @Test func aRepeatOfARollbackIsCheckedAgainAfterALaterChange() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.rollBack(bad.id)
@@ -129,7 +129,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func theConnectorToRestoreMustExist() async throws {
+  @Test func theConnectorThatARollbackRestoresMustExist() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       let id = try #require(Sample.fraudCheck.connectorID)
@@ -166,7 +166,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aPlanShowsTheReferencesAndChangesNothing() async throws {
+  @Test func aPlanShowsTheReferencesAndChangesNoReference() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       let later = try await fixture.set(.none)
@@ -220,7 +220,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aRepeatWhileTheFirstRollbackIsPendingNamesTheFirst() async throws {
+  @Test func theAnswerToARepeatContainsThePendingFirstRollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.react(.loseRequest)

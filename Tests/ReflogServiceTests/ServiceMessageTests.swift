@@ -273,7 +273,7 @@ struct ServiceMessageTests {
     #expect(error.description == text)
   }
 
-  @Test func aFormerNameOfTheLogIsExplained() throws {
+  @Test func theMessageExplainsAFormerNameOfTheLog() throws {
     let key = try SigningKey(name: KeyName("audit.example"), seed: Array(repeating: 7, count: SigningKey.seedByteCount))
     let replacement = KeyReplacement(
       event: 12,

@@ -11,7 +11,7 @@ struct SessionsTests {
     Caller(actor: Change.Actor(type: .user, id: id, proof: .entra), credential: .roles([.reader]))
   }
 
-  @Test func aSessionEndsAfterEightHoursHoweverMuchItIsUsed() {
+  @Test func aSessionEndsAfterEightHoursEvenIfItIsInUse() {
     let sessions = Sessions(clock: clock.read)
     let session = sessions.begin(with: "token", for: caller("adele"))
     for _ in 0..<7 {
@@ -26,8 +26,8 @@ struct SessionsTests {
     #expect(sessions.session(session.id) == nil)
   }
 
-  /// Every sign-in has a token of its own, as with Entra.
-  @Test func manySignInsEndOnlySessionsOfTheSamePerson() {
+  /// Every sign-in has a different token, because a sign-in with Entra always creates a new token.
+  @Test func tooManySignInsByAPersonEndOnlySessionsOfThatPerson() {
     let sessions = Sessions(clock: clock.read)
     let other = sessions.begin(with: "other", for: caller("lee"))
     let first = sessions.begin(with: "token", for: caller("adele"))

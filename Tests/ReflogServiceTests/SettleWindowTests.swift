@@ -25,7 +25,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func aRollbackSucceedsWhileReadsAreStale() async throws {
+  @Test func aRollbackSucceedsEvenIfReadsAreStale() async throws {
     try await withWindow { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
@@ -38,7 +38,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func anOlderValueOfTheWindowIsStaleToo() async throws {
+  @Test func everyEarlierReferenceInTheWindowCountsAsStale() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
       _ = try await fixture.set(.none)
@@ -70,7 +70,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func afterTheWindowTheReadCounts() async throws {
+  @Test func afterTheWindowADifferentReferenceIsDrift() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
@@ -84,7 +84,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func aValueThatIsNewToTheWindowIsDriftAtOnce() async throws {
+  @Test func anUnexpectedReferenceIsDriftEvenWithinTheWindow() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, .none)
@@ -117,8 +117,8 @@ struct SettleWindowTests {
       fixture.directory.react(.applyAndLoseAnswer)
       await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
       fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
-      // A read is conclusive 120 seconds after the intent: the write may be sent up to 20 seconds after the intent, it
-      // may take 40 seconds, and the settle window is 60 seconds. So 119 seconds are one second too early.
+      // A read is conclusive 120 seconds after the intent. The write can be sent up to 20 seconds after the intent, the
+      // write can need 40 seconds, and the settle window is 60 seconds. So 119 seconds are one second too early.
       clock.advance(by: .seconds(119))
 
       let early = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }

@@ -18,7 +18,7 @@ struct StatementCountTests {
   private static let ofAnIntent = 6
   private static let ofAnOutcome = 4
 
-  @Test func anUpdateCostsTwoCommitsAndNoRead() async throws {
+  @Test func anUpdateNeedsTwoCommitsAndNoRead() async throws {
     try await withEmbedded { it in
       _ = try await it.set(Sample.newVendor)
 
@@ -29,7 +29,7 @@ struct StatementCountTests {
     }
   }
 
-  @Test func anIdempotencyKeyCostsNoRead() async throws {
+  @Test func anIdempotencyKeyNeedsNoRead() async throws {
     try await withEmbedded { it in
       _ = try await it.set(Sample.newVendor)
 
@@ -40,7 +40,7 @@ struct StatementCountTests {
     }
   }
 
-  @Test func aRepeatedUpdateAtTheSameStepCostsTheSameEachTime() async throws {
+  @Test func everyRepeatOfAnUpdateAtAStepNeedsTheSameStatements() async throws {
     try await withEmbedded { it in
       _ = try await it.set(Sample.newVendor)
 
@@ -52,7 +52,7 @@ struct StatementCountTests {
     }
   }
 
-  @Test func aRollbackReadsOnlyTheChangeThatItNames() async throws {
+  @Test func aRollbackReadsOnlyTheChangeThatItRollsBack() async throws {
     try await withEmbedded { it in
       let bad = try await it.set(Sample.newVendor)
 
@@ -67,7 +67,7 @@ struct StatementCountTests {
     }
   }
 
-  @Test func anEditOfAConnectorCostsTwoCommitsAndNoRead() async throws {
+  @Test func anEditOfAConnectorNeedsTwoCommitsAndNoRead() async throws {
     try await withEmbedded { it in
       let id = try #require(Sample.fraudCheck.connectorID)
       _ = try await it.perform(.updateConnector(id, ["displayName": "Fraud"]))
@@ -82,7 +82,7 @@ struct StatementCountTests {
   }
 
   /// One transaction records the drift and the intent of the update together.
-  @Test func aDriftThatAnUpdateFindsCostsNoExtraCommit() async throws {
+  @Test func aDriftThatAnUpdateFindsNeedsNoExtraCommit() async throws {
     try await withService(inFile: true) { fixture in
       let directory = WatchedDirectory(inner: fixture.directory)
       let service = ChangeService(ledger: fixture.ledger, directory: directory, locks: .patient)

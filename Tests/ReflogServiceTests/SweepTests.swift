@@ -15,7 +15,7 @@ struct SweepTests {
     try await Sweeping.with(clock: clock, settleWindow: settleWindow, body)
   }
 
-  @Test func aReferenceThatIsSeenForTheFirstTimeIsABaseline() async throws {
+  @Test func aReferenceIsABaselineWhenItIsReadForTheFirstTime() async throws {
     try await withSweeper { sweeping in
       await #expect(sweeping.sweeper.sweep())
       await #expect(sweeping.sweeper.sweep())
@@ -70,7 +70,7 @@ struct SweepTests {
       clock.advance(by: .seconds(100))
       sweeping.fixture.directory.changeWithoutReflog(Sample.signup, Sample.newVendor)
       await #expect(sweeping.sweeper.sweep())
-      // The directory returns the old reference again. This may happen if the directory has several servers, and one of
+      // The directory returns the old reference again. This can happen if the directory has several servers, and one of
       // these servers has not received the drift yet.
       sweeping.fixture.directory.readStale(Sample.signup, Sample.fraudCheck)
 
@@ -96,7 +96,7 @@ struct SweepTests {
     }
   }
 
-  @Test func ifTheDirectoryCannotBeReadNothingIsVerified() async throws {
+  @Test func ifTheDirectoryCannotBeReadNoStepIsVerified() async throws {
     try await withSweeper { sweeping in
       sweeping.fixture.directory.failReads(.unavailable(reason: "timeout"))
 
@@ -127,7 +127,7 @@ struct SweepTests {
     }
   }
 
-  @Test func aChangedAuthenticationIsDriftEachTime() async throws {
+  @Test func aSweepRecordsEveryChangeOfAnAuthenticationAsDrift() async throws {
     try await withSweeper { sweeping in
       let id = try #require(Sample.newVendor.connectorID)
       for kind in [nil, "basicAuthentication", nil, "clientCertificateAuthentication"] {

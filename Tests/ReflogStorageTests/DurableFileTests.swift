@@ -6,9 +6,11 @@ import Testing
 
 /// Tests of atomic writes of small files.
 struct DurableFileTests {
-  /// The kernel writes as many bytes as fit, without an error. The next write reports why the others don't fit.
+  /// If the file can't hold all bytes, the kernel writes only the first bytes and reports no error.
+  ///
+  /// The next write reports the reason why the remaining bytes can't be written.
   @Test func aShortWriteReportsItsReasonAndKeepsTheOldFile() async {
-    // The limit applies to the whole process, so the test runs in a process of its own.
+    // The limit applies to the whole process, so the test runs in a separate process.
     await #expect(processExitsWith: .success) {
       signal(SIGXFSZ, SIG_IGN)
       try await withTemporaryFolder { folder in

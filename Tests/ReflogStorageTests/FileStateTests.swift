@@ -4,7 +4,9 @@ import Testing
 
 @testable import ReflogStorage
 
-/// Tests that a damaged, incomplete or foreign file is refused by name, and is not altered.
+/// Tests that Reflog refuses a damaged, incomplete or foreign file, and does not alter the file.
+///
+/// The error contains the name of the file.
 struct FileStateTests {
   /// The files of a ledger whose server was killed: the database and its log.
   private struct Killed {
@@ -42,7 +44,7 @@ struct FileStateTests {
     return (read?.description ?? "").replacing(path, with: "F")
   }
 
-  @Test func everyDamagedFileIsRefusedByName() async throws {
+  @Test func theErrorAboutADamagedFileContainsItsName() async throws {
     try await withTemporaryFolder { folder in
       let (killed, other) = (try await Killed(folder), try await Killed(folder, row: 2))
       let path = folder + "/whole.sqlite"
@@ -84,7 +86,7 @@ struct FileStateTests {
     }
   }
 
-  @Test func aFileWithItsLogIsComplete() async throws {
+  @Test func aDatabaseFileIsCompleteOnlyWithItsLogFile() async throws {
     try await withTemporaryFolder { folder in
       let killed = try await Killed(folder)
       let path = folder + "/file.sqlite"
@@ -98,7 +100,7 @@ struct FileStateTests {
   }
 
   /// A server that was killed directly after it stored its mark has a log with only this mark.
-  @Test func aLogWithOnlyTheMarkBelongsToTheFile() async throws {
+  @Test func aLogFileWithOnlyTheMarkBelongsToTheDatabaseFile() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       try Storage(path: path, kind: .ledger).close()
@@ -142,7 +144,7 @@ struct FileStateTests {
     }
   }
 
-  @Test func aBackupHasNoFileNextToIt() async throws {
+  @Test func aBackupConsistsOfOneFile() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       let storage = try Storage(path: path, kind: .ledger)
@@ -161,7 +163,7 @@ struct FileStateTests {
     }
   }
 
-  @Test func onlySaltsOfTheSameLogBelongToAMark() {
+  @Test func aMarkCoversOnlySaltsOfTheSameLogFile() {
     let mark = SessionMark(salt: 0xFFFF_FFFF)
 
     #expect([0xFFFF_FFFF, 0, 1, 1000].allSatisfy(mark.covers))

@@ -17,7 +17,7 @@ struct GroupCommitTests {
     try await storage.reader.read { db in try db.integers("SELECT x FROM t ORDER BY x") }
   }
 
-  @Test func aWriteThatFailsIsRolledBackAlone() async throws {
+  @Test func onlyTheWriteThatFailsIsRolledBack() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer)
 
@@ -40,7 +40,7 @@ struct GroupCommitTests {
   /// One transaction contains three writes, and the second write fails.
   ///
   /// The writer runs all three writes in one transaction, because they are submitted before the thread starts.
-  @Test func theOthersOfATransactionAreKeptAndCommittedOnce() async throws {
+  @Test func theOtherWritesOfATransactionAreKeptAndCommittedOnce() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
@@ -70,7 +70,7 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func aWriteThatFailsBeforeItChangesARowDoesNotRepeatTheOthers() async throws {
+  @Test func theOtherWritesAreNotRepeatedIfTheFailedWriteChangedNoRow() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
@@ -96,7 +96,7 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func aViolatedConstraintFailsOnlyItsWrite() async throws {
+  @Test func onlyTheWriteThatViolatesAConstraintFails() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer)
 
@@ -148,7 +148,7 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func aWriteIsAnsweredOnceItIsDurable() async throws {
+  @Test func aWriteIsAnsweredWhenItIsDurable() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer)
 
@@ -158,7 +158,7 @@ struct GroupCommitTests {
     }
   }
 
-  @Test func theQueueIsBoundedAndReservedWritesPrecedeOrdinaryOnes() {
+  @Test func theQueueIsLimitedAndReservedWritesPrecedeOrdinaryWrites() {
     var queue = GroupCommitQueue<String>(limits: GroupCommitLimits(slots: 4, batch: 3, headroomBytes: 0))
 
     let taken = (1...3).map { queue.add(ordinary: "intent \($0)", reservingSlot: $0 < 3) }

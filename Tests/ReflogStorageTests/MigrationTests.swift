@@ -4,7 +4,7 @@ import ReflogMigrations
 import Testing
 
 struct MigrationTests {
-  @Test func theBinaryHoldsTheSQLFilesUnchanged() throws {
+  @Test func theProgramContainsTheUnchangedSQLFiles() throws {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../migrations")
     let embedded = [Migrations.ledger, .postgreSQL, .directory, .tokens].flatMap(\.migrations)
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path()).filter { $0.hasSuffix(".sql") }
@@ -17,8 +17,8 @@ struct MigrationTests {
 
   /// The table contains the SHA-256 hash of each migration.
   ///
-  /// Until version 1.0 is tagged, you may change a migration. In that case, also update the migration's hash here.
-  /// After version 1.0, add a new migration instead.
+  /// Until version 1.0 is tagged, you are allowed to change a migration. In that case, also update the migration's hash
+  /// here. After version 1.0, add a new migration instead.
   @Test func releasedMigrationsAreUnchanged() {
     let hashes = [Migrations.ledger, .postgreSQL, .directory, .tokens].flatMap(\.migrations).map { migration in
       SHA256.hash(data: Data(migration.sql.utf8)).description.suffix(64) + " " + migration.name
@@ -26,10 +26,10 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "1f0b59671a1caa4c38b60fda7cbd4f8b211992368aea60598982409955200a1f ledger-0001-changes",
+        "0e9883fb5835e592fa7e3771375cdb2f29d7689ed822ee7686d8ff0a7f875c51 ledger-0001-changes",
         "df63950ea051c0d9489e5982cd4cb329ec30b557535590ff250948c1c8363c5d postgresql-0001-changes",
-        "a2aa4f09500d8427ba09cf4b5922bc46efaf6fdeb1428d7b40dc9e1a74a34aa4 directory-0001-flows",
-        "d7cd966117b1eaf1b607d8d9e26476c8451e2aac4794c1d5afe3a9610cb6df44 tokens-0001-tokens",
+        "e4b7bcd8bfcfb440b1991153a4eb0ace418842b240ec71f320bbad1c6b9a829a directory-0001-flows",
+        "3f1b5224d5499ecd28b1df38b39cb8508bfde28e13305f1c8da203bf179114df tokens-0001-tokens",
       ]
     )
   }

@@ -92,11 +92,11 @@ struct StorageMessageTests {
   ]
 
   @Test(arguments: errors)
-  func everyStorageErrorHasThisText(error: StorageError, message: String) {
+  func everyStorageErrorHasItsText(error: StorageError, message: String) {
     #expect(error.description == message)
   }
 
-  @Test func aPathThatIsNotAPlainFileIsExplained() async throws {
+  @Test func theMessageExplainsAPathThatIsNotAPlainFile() async throws {
     try await withTemporaryFolder { folder in
       let (file, link) = (folder + "/file.sqlite", folder + "/hard.sqlite")
       try Storage(path: file, kind: .ledger).close()
@@ -112,7 +112,7 @@ struct StorageMessageTests {
     }
   }
 
-  @Test func aMissingFileIsExplained() async throws {
+  @Test func theMessageExplainsAMissingFile() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       let message = "\(path) can't be used: the file does not exist."
@@ -127,7 +127,7 @@ struct StorageMessageTests {
     }
   }
 
-  @Test func anOlderSchemaIsExplainedToAReader() async throws {
+  @Test func theMessageExplainsAnOlderSchemaThatCannotBeRead() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       try Storage(path: path, kind: .ledger).close()
@@ -143,7 +143,7 @@ struct StorageMessageTests {
     }
   }
 
-  @Test func anAlteredSchemaIsNamed() async throws {
+  @Test func theMessageContainsTheAlteredPartsOfTheSchema() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       try Storage(path: path, kind: .ledger).close()

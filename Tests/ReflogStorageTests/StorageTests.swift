@@ -41,7 +41,7 @@ struct StorageTests {
     }
   }
 
-  @Test func aSecondOpeningIsRefused() async throws {
+  @Test func aFileThatIsOpenIsNotOpenedAgain() async throws {
     try await withWriter { _, storage in
       let error = #expect(throws: StorageError.self) { try Storage(path: storage.path, kind: .ledger) }
 
@@ -76,7 +76,7 @@ struct StorageTests {
     }
   }
 
-  @Test func anotherKindOfFileIsRefused() async throws {
+  @Test func aFileOfAnotherKindIsRefused() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       try Storage(path: path, kind: .directory).close()
@@ -128,7 +128,7 @@ struct StorageTests {
     }
   }
 
-  @Test func linksAndFoldersAreRefused() async throws {
+  @Test func aLinkOrAFolderIsRefusedAsADatabaseFile() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"
       try Storage(path: path, kind: .ledger).close()

@@ -112,7 +112,7 @@ struct WriterThreadTests {
     }
   }
 
-  @Test func theThreadEndsWithItsTask() async throws {
+  @Test func theThreadEndsWhenItsTaskIsCancelled() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
@@ -128,7 +128,7 @@ struct WriterThreadTests {
     }
   }
 
-  @Test func aSessionThatCannotBeMadeEndsTheThreadAndEveryWrite() async throws {
+  @Test func ifNoSessionCanBeMadeTheThreadEndsAndEveryWriteFails() async throws {
     struct Failure: Error {}
     try await withTemporaryFolder { folder in
       let thread = WriterThread()

@@ -156,7 +156,7 @@ private func withNewLedger<Value: Sendable>(
       try await database.close()
       return value
     } catch {
-      // The caller must see the first error.
+      // An error of this call is ignored, because the caller must see the first error.
       try? await database.close()
       throw error
     }

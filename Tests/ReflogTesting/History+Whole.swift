@@ -4,7 +4,7 @@ package import ReflogModel
 extension History {
   /// Returns the first changes that match a query, by default newest first.
   ///
-  /// The search may take up to 1,000 seconds.
+  /// The search stops after 1,000 seconds.
   package func changes(
     _ query: ChangeQuery = ChangeQuery(),
     behind: Change.ID? = nil,

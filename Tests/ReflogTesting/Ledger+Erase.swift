@@ -2,7 +2,7 @@ package import ReflogLedger
 package import ReflogModel
 
 extension Ledger {
-  /// Erases the personal data of an actor, as the server does in the background.
+  /// Erases the personal data of an actor, in the same way as the server in the background.
   ///
   /// Returns the number of actors that the subject identifies.
   @discardableResult

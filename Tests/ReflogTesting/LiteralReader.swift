@@ -79,7 +79,7 @@ struct LiteralReader {
     }
   }
 
-  /// Reads what follows the escape character, and returns the text that it means.
+  /// Reads the escape sequence behind the escape character, and returns the text that the sequence represents.
   private mutating func escaped() -> String {
     let scalar = code[position]
     position += 1
@@ -116,7 +116,7 @@ struct LiteralReader {
   }
 
   private func starts(with text: String) -> Bool {
-    // Most positions differ in the first scalar, and this comparison is fast.
+    // The first scalar is compared first, because most positions differ there and this comparison is fast.
     code[position] == text.unicodeScalars.first && code[position...].starts(with: text.unicodeScalars)
   }
 

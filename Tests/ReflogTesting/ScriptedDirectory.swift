@@ -33,7 +33,7 @@ package final class ScriptedDirectory: Directory {
     /// The errors of reads of lists, by the list's path below `/identity`.
     var listFailures: [String: DirectoryFailure] = [:]
 
-    /// Returns the connector that a read of a step shows, or nil if the step calls none.
+    /// Returns the connector that a read of a step shows, or nil if the step calls no connector.
     func connector(at address: Address) -> DirectoryConnector? {
       (staleReads[address] ?? references[address])?.connectorID.map { id in
         connectors[id] ?? DirectoryConnector(id: id, displayName: "gone", targetURL: "")
@@ -42,7 +42,7 @@ package final class ScriptedDirectory: Directory {
   }
 
   private let state: Mutex<State>
-  /// The kind is Microsoft Graph if reads may be stale. Otherwise the kind is the embedded directory.
+  /// The kind is Microsoft Graph if reads can be stale. Otherwise the kind is the embedded directory.
   package var kind: DirectoryKind { settleWindow > .zero ? .graph : .embedded }
   package let hasOwnCredential = true
   package let settleWindow: Duration
@@ -96,14 +96,14 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.missingSteps[address] = nil }
   }
 
-  /// Sets the error with which every read of a list fails, for example of `b2xUserFlows`.
+  /// Sets the error that every read of one list throws.
   ///
-  /// If the error is nil, reads of the list succeed again.
+  /// The list is identified by its path, such as `b2xUserFlows`. If the error is nil, reads of the list succeed again.
   package func failList(_ path: String, _ failure: DirectoryFailure?) {
     state.withLock { $0.listFailures[path] = failure }
   }
 
-  /// Sets the answer to every read of a resource that the directory does not know.
+  /// Sets the answer to every read of a resource that this directory does not have.
   package func answerOtherReads(with response: DirectoryResponse) {
     state.withLock { $0.otherAnswer = response }
   }
@@ -141,7 +141,7 @@ package final class ScriptedDirectory: Directory {
     return reference
   }
 
-  /// Returns a connector, or nil if there is none with this id.
+  /// Returns a connector, or nil if the directory has no connector with this id.
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     let (failure, connector) = state.withLock { ($0.readFailure, $0.connectors[id]) }
     if let failure { throw failure }

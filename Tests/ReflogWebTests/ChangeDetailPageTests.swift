@@ -22,7 +22,7 @@ struct ChangeDetailPageTests {
     )
   }
 
-  @Test func allFactsAreShown() {
+  @Test func thePageShowsAllFactsAboutAChange() {
     let change = Sample.change(2, Sample.fraudCheck, Sample.newVendor, reason: "CHG0042")
 
     #expect(
@@ -38,7 +38,7 @@ struct ChangeDetailPageTests {
     )
   }
 
-  @Test func aPendingChangeIsFollowed() {
+  @Test func aPendingChangeIsReadAgainUntilItsResultIsKnown() {
     let html = page(Sample.change(2, Sample.fraudCheck, .none, outcome: nil), isSigned: false).render(in: Sample.frame)
 
     #expect(
@@ -55,7 +55,7 @@ struct ChangeDetailPageTests {
     #expect(html.contains(#"<p class="status" data-running>"#))
   }
 
-  @Test func anAppliedRollbackEndsTheOffer() {
+  @Test func aChangeThatWasRolledBackIsNotOfferedForARollback() {
     let rollback = Sample.change(5, Sample.newVendor, Sample.fraudCheck, kind: .rollback, rollbackOf: 2)
 
     let page = page(Sample.change(2, Sample.fraudCheck, Sample.newVendor), rollback: rollback, canRollBack: true)
@@ -65,7 +65,7 @@ struct ChangeDetailPageTests {
     #expect(page.facts.first { $0.name == "Rolled back by" }?.link?.path == "/changes/5")
   }
 
-  @Test func aPendingRollbackIsNamed() {
+  @Test func thePageLinksToAPendingRollback() {
     let rollback = Sample.change(
       5,
       Sample.newVendor,
@@ -82,7 +82,7 @@ struct ChangeDetailPageTests {
     #expect(page.facts.first { $0.name == "Unsettled rollback" }?.link?.text == "change 5")
   }
 
-  @Test func theHistoryOfTheStepMarksThisChange() {
+  @Test func theHistoryOfTheStepMarksTheShownChange() {
     let change = Sample.change(2, Sample.fraudCheck, Sample.newVendor)
 
     let page = page(change, chain: [change, Sample.change(1, .none, Sample.fraudCheck)])
@@ -92,7 +92,7 @@ struct ChangeDetailPageTests {
     #expect(!self.page(change, chain: [change]).hasChain)
   }
 
-  @Test func aConnectorHasPropertiesAndNoFlow() {
+  @Test func aChangeOfAConnectorShowsPropertiesAndNoFlow() {
     let written = [
       Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example"),
       Change.ChangedProperty(name: "password", before: nil, after: nil),

@@ -8,7 +8,7 @@ struct ChangeViewTests {
   private static let rejected = Change.Outcome(result: .rejected, httpStatus: 404, settledBy: .request)
   private static let found = Change.Outcome(result: .applied, settledBy: .request)
 
-  @Test func anUpdateIsSet() {
+  @Test func anUpdateIsShownWithTheVerbSet() {
     let view = ChangeView(Sample.change(1, .none, Sample.fraudCheck, reason: "CHG0042"))
 
     #expect([view.actor, view.action] == ["Adele", "set"])
@@ -22,7 +22,7 @@ struct ChangeViewTests {
     #expect(!view.isFound)
   }
 
-  @Test func aRefusedUpdateWasTried() {
+  @Test func aRefusedUpdateIsShownWithTheVerbTried() {
     let view = ChangeView(Sample.change(1, .none, Sample.fraudCheck, outcome: Self.rejected))
 
     #expect(view.action == "tried to set")
@@ -57,13 +57,13 @@ struct ChangeViewTests {
     #expect(view.actor == "Unknown")
   }
 
-  @Test func aPendingChangeNeedsAttention() {
+  @Test func aPendingChangeIsShownAsAWarning() {
     let view = ChangeView(Sample.change(1, .none, Sample.fraudCheck, outcome: nil))
 
     #expect([view.action, view.result, view.rowTone] == ["set", "pending", "warning"])
   }
 
-  @Test func anEditOfAConnectorShowsWhatItWrote() {
+  @Test func anEditOfAConnectorShowsTheWrittenProperties() {
     let written = [
       Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example"),
       Change.ChangedProperty(name: "password", before: nil, after: nil),
@@ -83,7 +83,7 @@ struct ChangeViewTests {
     #expect(view.writing?.left == 1)
   }
 
-  @Test func aConnectorIsCreatedAndDeleted() {
+  @Test func changesOfConnectorsAreShownAsCreatedOrDeleted() {
     let created = Sample.change(1, .none, Sample.fraudCheck, of: .connector)
     let deleted = Sample.change(2, Sample.fraudCheck, .none, of: .connector)
 
@@ -92,7 +92,7 @@ struct ChangeViewTests {
     #expect(ChangeView(created).writing?.left == nil)
   }
 
-  @Test func aConnectorWithoutANameIsShownByItsId() {
+  @Test func aConnectorWithoutANameIsShownWithItsID() {
     let view = ReferenceView(Sample.connector("3f1c7a52", nil))
 
     #expect(view.name == "3f1c7a52")
@@ -100,7 +100,7 @@ struct ChangeViewTests {
     #expect(view.isConnector)
   }
 
-  @Test func aMomentHasItsParts() {
+  @Test func aMomentIsSplitIntoTheDayAndTheTime() {
     let moment = Moment(Sample.time("2026-11-23T09:15:02.123456Z"))
 
     #expect(moment.exact == "2026-11-23T09:15:02.123456Z")

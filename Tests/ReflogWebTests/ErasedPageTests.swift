@@ -86,7 +86,7 @@ struct ErasedPageTests {
     }
   }
 
-  @Test func theBoardAndTheLanesShowThatTheNameIsErased() {
+  @Test func theFlowsPageAndTheLanesShowThatTheNameIsErased() {
     let configuration = ConnectorConfiguration(
       address: Sample.signup,
       change: Self.change,

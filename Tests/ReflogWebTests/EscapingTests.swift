@@ -27,7 +27,7 @@ struct EscapingTests {
   }
 
   @Test(arguments: ["\u{061C}", "\u{200E}", "\u{200F}", "\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}"])
-  func aScalarThatReversesALineIsReplaced(scalar: String) {
+  func aScalarThatReversesTheOrderOfALineIsReplaced(scalar: String) {
     #expect(EscapedHTML().escapeText("a\(scalar)b") == "a\u{FFFD}b")
   }
 
@@ -35,7 +35,7 @@ struct EscapingTests {
     "\u{0}", "\u{7}", "\u{1B}", "\u{7F}", "\u{85}", "\u{9B}", "\u{AD}", "\u{200B}", "\u{2028}", "\u{2029}", "\u{2060}",
     "\u{3164}", "\u{FEFF}", "\u{E0041}",
   ])
-  func aHiddenScalarIsReplaced(scalar: String) {
+  func anInvisibleScalarIsReplaced(scalar: String) {
     #expect(EscapedHTML().escapeText("a\(scalar)b") == "a\u{FFFD}b")
   }
 
@@ -50,20 +50,20 @@ struct EscapingTests {
     #expect(Array(EscapedHTML().escapeText(text).unicodeScalars) == Array(text.unicodeScalars))
   }
 
-  @Test func furtherMarksBecomeOneReplacement() {
+  @Test func furtherMarksOnALetterAreReplacedByOneCharacter() {
     let escaped = EscapedHTML().escapeText("b" + String(repeating: "\u{0301}", count: 300) + "c")
 
     let expected = "b" + String(repeating: "\u{0301}", count: 4) + "\u{FFFD}" + "c"
     #expect(Array(escaped.unicodeScalars) == Array(expected.unicodeScalars))
   }
 
-  @Test func theNextLetterHasMarksOfItsOwn() {
+  @Test func theMarksAreCountedSeparatelyForEachLetter() {
     let text = "b" + String(repeating: "\u{0301}", count: 4) + "\u{00E9}" + String(repeating: "\u{0302}", count: 4)
 
     #expect(Array(EscapedHTML().escapeText(text).unicodeScalars) == Array(text.unicodeScalars))
   }
 
-  @Test func aJoinerDoesNotRestartTheCount() {
+  @Test func aJoinerDoesNotRestartTheCountOfMarks() {
     var marks = CombiningMarks()
     let scalars: [Unicode.Scalar] = ["a", "\u{0301}", "\u{0301}", "\u{200D}", "\u{0301}", "\u{0301}", "\u{0301}"]
 
@@ -75,22 +75,22 @@ struct EscapingTests {
   @Test(arguments: [
     ("abc", 3, "abc"),
     ("abcd", 3, "abc…"),
-    // A quote becomes `&quot;` on a page, so a quote needs six bytes. A text of at most three scalars may need at most
-    // six bytes, so only one quote fits.
+    // A quote becomes `&quot;` on a page, so a quote needs six bytes. The limit of three scalars allows six bytes, so
+    // only one quote fits.
     ("\"\"\"", 3, "\"…"),
     ("", 3, ""),
   ])
-  func textsAreShortenedByScalarsAndByBytes(text: String, count: Int, shortened: String) {
+  func aTextIsLimitedInScalarsAndInBytes(text: String, count: Int, shortened: String) {
     #expect(text.shortened(to: count) == shortened)
   }
 
-  @Test func aCharacterOfManyScalarsIsCut() {
+  @Test func aCharacterWithManyScalarsIsCut() {
     let text = "a" + String(repeating: "\u{0301}", count: 50)
 
     #expect(text.shortened(to: 10).unicodeScalars.count == 11)
   }
 
-  @Test func pagesShowHostileTextAsText() {
+  @Test func aPageShowsHostileMarkupAsText() {
     let hostile = "<img src=x onerror=alert(1)>\"\u{0338}'"
     let change = Sample.change(1, .none, Sample.connector("c1", hostile), reason: hostile)
 

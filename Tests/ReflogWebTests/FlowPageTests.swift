@@ -25,7 +25,7 @@ struct FlowPageTests {
     ]
   }
 
-  @Test func aLaneShowsEachPeriod() {
+  @Test func aLaneHasABarForEachReferencesPeriod() {
     let page = page(lane(twoChanges))
 
     #expect(page.lanes.map(\.step) == ["postFederationSignup"])
@@ -42,7 +42,7 @@ struct FlowPageTests {
     #expect(page.earlier == nil)
   }
 
-  @Test func theTextShowsTheSamePeriods() {
+  @Test func theTextOfThePageContainsThePeriodsOfTheLanes() {
     #expect(
       page(lane(twoChanges)).render(in: Sample.frame).pageText == """
         Flows B2C_1_signup b2cUserFlows. All changes of this flow Fraud check New vendor postFederationSignup \
@@ -62,7 +62,7 @@ struct FlowPageTests {
     )
   }
 
-  @Test func aChangeToTheSameReferenceStartsNoPeriod() {
+  @Test func aChangeToTheSameReferenceStartsNoNewPeriod() {
     let again = Sample.change(3, Sample.newVendor, Sample.newVendor, at: "2026-11-23T11:00:00Z")
 
     let page = page(lane([again] + twoChanges))
@@ -70,7 +70,7 @@ struct FlowPageTests {
     #expect(page.lanes[0].bars.map(\.change) == ["1", "2"])
   }
 
-  @Test func aClockThatWasSetBackStartsNoPeriodEarlier() {
+  @Test func aPeriodNeverStartsEarlierThanThePreviousPeriod() {
     let early = Sample.change(3, Sample.newVendor, .none, at: "2026-11-23T09:00:00Z")
 
     let page = page(lane([early] + twoChanges))
@@ -79,7 +79,7 @@ struct FlowPageTests {
     #expect(page.lanes[0].rows.map(\.since.clock) == ["10:00:01", "10:00:01", "08:00:01"])
   }
 
-  @Test func allLanesStartWhereACutLaneStarts() {
+  @Test func allLanesStartAtTheStartOfAnIncompleteLane() {
     let cut = FlowLane(
       .postAttributeCollection,
       [Sample.change(3, .none, Sample.newVendor, at: "2026-11-23T09:00:00Z", of: .step(Sample.attributes))],
@@ -115,7 +115,7 @@ struct FlowPageTests {
     #expect(page.render(in: Sample.frame).pageText.contains("drift: set without Reflog"))
   }
 
-  @Test func connectorsBeyondTheLastColourShareOne() {
+  @Test func connectorsWithoutAColourOfTheirOwnShareTheLastColour() {
     let connectors = (0..<10).map { Sample.connector("c\($0)", "Connector \($0)") }
     let changes = connectors.enumerated().map { number, connector in
       Sample.change(Int64(number) + 1, .none, connector, at: "2026-11-23T0\(number):00:00Z")
@@ -131,7 +131,7 @@ struct FlowPageTests {
     #expect(page.legend.last?.reference.name == "other connectors")
   }
 
-  @Test func anEarlierPageShowsItsEnd() {
+  @Test func aPageForAnEarlierTimeLinksToTheCurrentTime() {
     let html = page(lane(twoChanges), end: Sample.time("2026-11-23T09:00:01Z"), isNow: false).render(in: Sample.frame)
 
     #expect(html.pageText.contains("Fraud check since 2026-11-23 08:00:01 , by Adele"))

@@ -3,7 +3,9 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Tests of the page of flows and its comparison of an earlier time with now.
+/// Tests of the page of all flows.
+///
+/// The page compares the references at an earlier time with the current references.
 struct FlowsPageTests {
   private func configuration(_ address: Address, _ reference: ConnectorReference?) -> ConnectorConfiguration {
     ConnectorConfiguration(
@@ -36,7 +38,7 @@ struct FlowsPageTests {
     )
   }
 
-  @Test func theBoardShowsTheCurrentReferences() {
+  @Test func theFlowsPageShowsTheCurrentReferences() {
     let page = page(
       then: [
         configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, ConnectorReference.none),
@@ -54,7 +56,7 @@ struct FlowsPageTests {
     #expect(!page.canRollBack)
   }
 
-  @Test func aTimeIsComparedWithNow() {
+  @Test func theReferencesAtAnEarlierTimeAreComparedWithTheCurrentReferences() {
     let then = [configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, Sample.fraudCheck)]
     let one = [configuration(Sample.signup, Sample.newVendor), configuration(Sample.attributes, Sample.fraudCheck)]
     let both = [configuration(Sample.signup, Sample.newVendor), configuration(Sample.attributes, Sample.newVendor)]
@@ -71,7 +73,7 @@ struct FlowsPageTests {
     #expect(page(then: unknown, now: then).comparison == "It is unknown what the steps called then.")
   }
 
-  @Test func aFlowThatDiffersCanBeRolledBack() {
+  @Test func aFlowWithDifferentReferencesCanBeRolledBack() {
     let then = [configuration(Sample.signup, Sample.fraudCheck)]
     let now = [configuration(Sample.signup, Sample.newVendor)]
 
@@ -99,7 +101,7 @@ struct FlowsPageTests {
     #expect(html.contains(#"<a href="/changes/2">"#))
   }
 
-  @Test func aSearchWithoutMatchesOffersAllFlows() {
+  @Test func ifNoFlowMatchesTheSearchThePageLinksToAllFlows() {
     let html = page(then: [], now: nil, search: "none").render(in: Sample.frame)
 
     #expect(html.pageText == "Flows As of (UTC) Flow Show No flow id contains this text. Show all")

@@ -25,7 +25,7 @@ struct RollbackPageTests {
     )
   }
 
-  @Test func aPlanNamesBothReferences() {
+  @Test func thePlanShowsBothReferences() {
     let html = RollbackPage(plan(), later: []).render(in: Sample.frame)
 
     #expect(
@@ -59,7 +59,7 @@ struct RollbackPageTests {
     #expect(html.contains(#"<input type="checkbox" name="force" value="true" required>"#))
   }
 
-  @Test func aMissingConnectorAndADriftAreNamed() {
+  @Test func thePageShowsAMissingConnectorAndADrift() {
     let html = RollbackPage(plan(isDrifted: true, connectorExists: false), later: []).render(in: Sample.frame)
 
     #expect(
@@ -72,7 +72,7 @@ struct RollbackPageTests {
     #expect(!html.contains(#"action="/changes/2/rollback""#))
   }
 
-  @Test func aReferenceThatIsSetAlreadyIsNotOffered() {
+  @Test func noRollbackIsOfferedIfTheReferenceIsAlreadySet() {
     let html = RollbackPage(plan(before: Sample.fraudCheck), later: []).render(in: Sample.frame)
 
     #expect(
@@ -84,7 +84,7 @@ struct RollbackPageTests {
     #expect(!html.contains(#"action="/changes/2/rollback""#))
   }
 
-  @Test func aRefusalKeepsTheReason() {
+  @Test func theFormContainsTheReasonAgainAfterARefusal() {
     let page = RollbackPage(plan(), later: [], reason: "Sign-up is broken", problem: "It was refused.")
 
     let html = page.render(in: Sample.frame)
@@ -93,7 +93,7 @@ struct RollbackPageTests {
     #expect(html.contains(#"value="Sign-up is broken""#))
   }
 
-  @Test func anUnknownReferenceIsNotSentBack() {
+  @Test func theFormDoesNotContainAnUnknownReference() {
     let page = RollbackPage(plan(before: .unknown, newest: nil), later: [])
 
     #expect(page.current == nil)
@@ -101,7 +101,7 @@ struct RollbackPageTests {
     #expect(!page.render(in: Sample.frame).contains(#"name="standing""#))
   }
 
-  @Test func aHundredLaterChangesAreNotCountedFurther() {
+  @Test func theCountOfLaterChangesStopsAtAHundred() {
     let page = RollbackPage(plan(supersededBy: Array(3...102), newest: 102), later: [])
 
     #expect(page.left == "… and more.")

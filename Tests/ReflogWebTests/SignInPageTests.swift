@@ -3,7 +3,7 @@ import Testing
 
 struct SignInPageTests {
   @Test(arguments: [(true, true), (true, false), (false, true), (false, false)])
-  func thePageOffersTheWaysThatExistOrSaysThatNoneDoes(hasEntra: Bool, hasTokens: Bool) {
+  func thePageShowsEverySignInMethodOrThatNoMethodExists(hasEntra: Bool, hasTokens: Bool) {
     let page = SignInPage(target: "/", hasEntra: hasEntra, hasTokens: hasTokens, problem: nil)
 
     let html = page.render(in: Sample.frame)

@@ -1,6 +1,6 @@
 /// The texts in the templates and the script of the pages.
 ///
-/// A value that the server inserts into a text is `{}`.
+/// In the table, `{}` marks the place of each value that the server inserts into a text.
 enum TemplateTexts {
   /// The texts of each file: its sentences, then the attributes that a browser shows.
   static let all: [String: [String]] = [

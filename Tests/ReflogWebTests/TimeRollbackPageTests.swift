@@ -18,7 +18,7 @@ struct TimeRollbackPageTests {
     return item
   }
 
-  @Test func aPlanListsWhatChanges() {
+  @Test func thePlanListsTheReferencesThatChange() {
     let plan = TimeRollbackPlan(
       rollback: rollback,
       steps: [item(Sample.fraudCheck), item(.none, problem: "It is frozen."), item(.unknown)],
@@ -62,7 +62,7 @@ struct TimeRollbackPageTests {
       (.partial, "1 of 2 steps were rolled back. The rollback stopped before it was complete.", true),
     ] as [(TimeRollbackProgress.State, String, Bool)]
   )
-  func theProgressIsASentence(state: TimeRollbackProgress.State, summary: String, canContinue: Bool) {
+  func theProgressIsShownAsASentence(state: TimeRollbackProgress.State, summary: String, canContinue: Bool) {
     let change = Sample.change(3, Sample.newVendor, Sample.fraudCheck, kind: .rollback)
     let steps = [item(Sample.fraudCheck, change: change), item(Sample.fraudCheck)]
 
@@ -76,7 +76,7 @@ struct TimeRollbackPageTests {
     #expect(page.isRunning == (state == .running))
   }
 
-  @Test func aStepThatIsRolledBackNamesItsChange() {
+  @Test func aStepThatWasRolledBackLinksToItsChange() {
     let change = Sample.change(3, Sample.newVendor, Sample.fraudCheck, kind: .rollback)
     let progress = TimeRollbackProgress(
       rollback: rollback,
@@ -100,7 +100,7 @@ struct TimeRollbackPageTests {
     #expect(steps.left == "… and 50 more steps.")
   }
 
-  @Test func longNamesLeaveRoomForFewerSteps() {
+  @Test func aPlanWithLongNamesShowsFewerSteps() {
     let loud = Sample.connector("c1", String(repeating: "\"", count: 128))
 
     let steps = TimeRollbackSteps(Array(repeating: item(loud), count: 150))

@@ -47,7 +47,7 @@ struct TimelinePageTests {
     #expect(html.contains(#"<a class="button" rel="next" href="/?skiptoken=1">"#))
   }
 
-  @Test func anEmptyLedgerTellsYouWhatToDo() {
+  @Test func thePageOfAnEmptyLedgerShowsTheFirstTask() {
     #expect(
       timeline([]).render(in: Sample.frame).pageText == """
         Timeline Directory: embedded. \(Self.filter) \
@@ -56,7 +56,7 @@ struct TimelinePageTests {
     )
   }
 
-  @Test func aFilterWithoutMatchesOffersAllChanges() {
+  @Test func ifNoChangeMatchesTheFilterThePageLinksToAllChanges() {
     #expect(
       timeline([], isFiltered: true).render(in: Sample.frame).pageText == """
         Timeline Directory: embedded. \(Self.filter) Show all changes \
@@ -76,7 +76,7 @@ struct TimelinePageTests {
     #expect(page.days.map { $0.changes.map(\.id) } == [["3"], ["2", "1"]])
   }
 
-  @Test func onlyThePageWithTheNewestChangesAsksForNews() {
+  @Test func onlyThePageWithTheNewestChangesChecksForNewChanges() {
     let changes = [Sample.change(7, .none, Sample.fraudCheck)]
 
     #expect(timeline(changes).newest == "7")
@@ -86,11 +86,11 @@ struct TimelinePageTests {
   }
 
   @Test(arguments: [(0, nil), (1, "1 change is pending"), (2, "2 changes are pending")] as [(Int, String?)])
-  func pendingChangesAreCounted(count: Int, text: String?) {
+  func theNumberOfPendingChangesIsShown(count: Int, text: String?) {
     #expect(timeline([], status: Sample.status(pending: count)).status.pending == text)
   }
 
-  @Test func onlyMicrosoftGraphIsVerified() {
+  @Test func theVerificationTimeIsShownOnlyForMicrosoftGraph() {
     let verified = Sample.status(.graph, verified: "2026-11-23T09:00:00Z")
 
     #expect(timeline([], status: verified).status.verified?.clock == "09:00:00")
@@ -98,7 +98,7 @@ struct TimelinePageTests {
     #expect(!timeline([]).status.isSwept)
   }
 
-  @Test func theFormKeepsWhatWasTyped() {
+  @Test func theFilterFormContainsTheTypedValues() {
     let form = FilterForm(
       ["flow": "B2C_1_signup", "result": "applied", "since": "2026-11-23", "until": "2026-11-23T10:00:00+01:00"],
       problem: "wrong"

@@ -1,6 +1,7 @@
 /// The texts that the models of the pages contain.
 ///
-/// A value that is inserted into a text is `{}`. Single words in lower case, such as `drift`, are not listed.
+/// In the table, `{}` marks the place of each value that the program inserts into a text. Single words in lower case,
+/// such as `drift`, are not listed.
 enum ViewTexts {
   /// The texts of each file.
   static let all: [String: [String]] = [

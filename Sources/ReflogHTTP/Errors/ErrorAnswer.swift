@@ -18,11 +18,12 @@ struct ErrorAnswer {
   var target: String?
   /// The ids of the changes that caused the error, for example the changes that block a rollback.
   var details: [String] = []
-  /// The value of `Retry-After`, or nil if a later attempt does not help.
+  /// The value of `Retry-After`, or nil if a repeat of the request does not help.
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
-  /// The directory's own id for the request, for an error that the directory returned and that no change records.
+  /// The id that the directory assigned to the request, if the directory returned the error and no change records the
+  /// error.
   ///
   /// The value is nil for every other error.
   var directoryRequestID: String?
@@ -217,8 +218,8 @@ struct ErrorAnswer {
     retryAfter seconds: Int? = nil
   ) {
     self.status = status
-    // Clients show the code and the message on terminals. Both may contain text from the caller or the directory, so
-    // characters that could control a terminal are replaced.
+    // Clients show the code and the message on terminals. The code and the message can contain text from the caller or
+    // the directory, so characters that could control a terminal are replaced.
     self.code = code.printable
     self.message = message.printableLines
     self.logLevel = logLevel
@@ -245,7 +246,7 @@ struct ErrorAnswer {
     logger.log(level: logLevel, "request refused", metadata: metadata)
   }
 
-  /// Returns the answer with one more sentence, which tells the caller what to do.
+  /// Returns this answer with one more sentence in the message. The sentence tells the caller what to do.
   func advising(_ advice: String) -> ErrorAnswer {
     var answer = self
     answer.message += " " + advice
@@ -271,7 +272,7 @@ struct ErrorAnswer {
       )
     }
     error["innerError"] = .object([
-      // Microsoft Graph writes the time without a time zone, so the time zone is removed here too.
+      // Microsoft Graph writes this time without a time zone, so Reflog also removes the time zone.
       "date": .string(String(Timestamp(Date()).description.prefix(19))),
       "request-id": .string(directoryRequestID ?? context.requestID),
       "client-request-id": .string(context.clientRequestID ?? context.requestID),

@@ -4,7 +4,7 @@ import Logging
 import ReflogModel
 import ReflogService
 
-/// The error if no route handles a request.
+/// The error that is thrown if no route handles a request.
 struct UnroutedRequest: Error {}
 
 /// Answers and logs every error that a route throws.

@@ -20,7 +20,7 @@ enum RequestError: Error, Sendable {
   case batch
   /// The request writes to a step's path that does not end in `$ref`.
   case missingRef
-  /// The request is for a step's `$ref`, with another method than `GET`, `PUT` or `DELETE`.
+  /// The request is for a step's `$ref`, with a method other than `GET`, `PUT` or `DELETE`.
   case methodOfReference
   /// The path belongs to a user flow or a connector, and Reflog does not forward the method there.
   ///
@@ -34,7 +34,7 @@ enum RequestError: Error, Sendable {
   ///
   /// The value contains the methods that the resource supports.
   case methodNotAllowed([HTTPRequest.Method])
-  /// The request has an `Expect` other than `100-continue`.
+  /// The request has an `Expect` header with a value other than `100-continue`.
   case expectationFailed
   /// No route and no resource exists at this path.
   case notFound

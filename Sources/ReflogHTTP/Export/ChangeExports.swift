@@ -29,8 +29,8 @@ struct ChangeExports {
     _ context: ReflogRequestContext
   ) async throws -> Response {
     let share = try admission.export(for: try context.requireCaller(), from: context.ipAddress)
-    // The sequence is read first, and the first piece of the export is read later. If a change is settled during the
-    // export, the change's new entry has a higher sequence. So the next export contains the change again.
+    // The newest sequence must be read earlier than the first piece of the export. If a change is settled during the
+    // export, the change's new entry then has a higher sequence. So the next export contains the change again.
     let newest = try await history.status().newestSequence
     if let after = exportRequest.after { try await history.check(after) }
     try await ExportRecord(events: events).record(

@@ -4,9 +4,11 @@ import ReflogService
 
 /// Records exports as service events.
 ///
-/// A service event is recorded for each export. If a client polls, or exports very often, its exports are only counted.
+/// Usually, one service event is recorded for each export. But if a client polls or exports very often, its exports are
+/// only counted.
 struct ExportRecord {
-  /// The maximum number of new entries in an export of a client that polls: one that exports again and again.
+  /// The maximum number of new entries in an export by a client that polls, which means that it exports again and
+  /// again.
   ///
   /// A client that polls every second finds fewer new entries. An export with more new entries is recorded as a service
   /// event.
@@ -33,7 +35,8 @@ struct ExportRecord {
     by actor: Change.Actor
   ) async throws {
     if let after, (newest ?? 0) - after <= Self.followedEntries {
-      // A client that polls may export every second. One service event for each of these exports would be too many.
+      // A client that polls can export every second. One service event for each of these exports would be too many
+      // events.
       return events.countExport(by: actor)
     }
     let details: JSONObject = [

@@ -14,7 +14,7 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
   /// Creates an exported file.
   ///
   /// - Parameters:
-  ///   - source: The items of the file. They are read piece by piece.
+  ///   - source: The items of the file. The items are read piece by piece.
   ///   - lines: The writer that converts items to lines of the file.
   ///   - manifest: The draft of the manifest, or nil if no manifest was requested. The draft is completed after the
   ///     last line.

@@ -1,16 +1,16 @@
 import ReflogModel
 
-/// The members that describe an object and are not properties of it (OData JSON Format 4.01 §4.6).
+/// The members that describe an object and are not properties of the object (OData JSON Format 4.01 §4.6).
 ///
-/// Microsoft Graph adds these members to its answers. Callers that read an object, edit it and send it back therefore
-/// send them too. Reflog accepts the members and does not forward them.
+/// Microsoft Graph adds these members to its answers. A caller that reads an object, edits the object and sends the
+/// object back also sends these members. So Reflog accepts the members, but does not forward them.
 enum ControlInformation {
   private static let names: Set<String> = [
     "context", "metadataetag", "type", "etag", "editlink", "readlink", "navigationlink", "associationlink", "count",
     "mediaeditlink", "mediareadlink", "mediacontenttype", "mediaetag",
   ]
 
-  /// Whether a member is control information, such as `@odata.context` or `languages@odata.context`.
+  /// Returns whether a member is control information, such as `@odata.context` or `languages@odata.context`.
   ///
   /// `@odata.id` and `@odata.bind` are not control information here, because they set a reference.
   static func contains(_ name: String) -> Bool {

@@ -5,7 +5,7 @@ import ReflogService
 
 /// The routes for user flows, with the same paths and bodies as in Microsoft Graph.
 ///
-/// A request that creates or deletes a flow may also set or clear the references of the flow.
+/// A request that creates or deletes a flow can also set or clear the references of the flow.
 struct FlowController {
   let changes: ChangeService
 

@@ -13,7 +13,7 @@ struct LinkRewriting {
   private let source: String?
   private let target: String
 
-  /// Creates a rewriting of links.
+  /// Creates a value that rewrites links.
   ///
   /// - Parameters:
   ///   - source: The base URL of the directory's links, without a slash at the end, or nil if the directory's answers

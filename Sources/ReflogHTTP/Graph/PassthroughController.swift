@@ -53,10 +53,10 @@ struct PassthroughController {
     return try await changes.answer(.other(passthrough), to: request, context)
   }
 
-  /// Whether every server that reads a path finds the same segments in it.
+  /// Returns whether all servers find the same segments in a path.
   ///
-  /// Some servers treat `;` as the end of a segment, so `..;` could lead out of the writable part. An encoded character
-  /// could have the same effect.
+  /// Some servers treat `;` as the end of a segment. So a path with `..;` could write to a resource outside of the
+  /// writable part. An encoded character could have the same effect.
   private static func isPlain(_ path: String) -> Bool {
     path.utf8.allSatisfy { $0.isUnreserved || "/$@=,:'()+!*".utf8.contains($0) }
       && !path.split(separator: "/").contains { $0.hasPrefix("..") }

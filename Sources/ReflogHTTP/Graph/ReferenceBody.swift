@@ -28,7 +28,7 @@ enum ReferenceBody {
     }
   }
 
-  /// The right form of a body, for error messages.
+  /// The correct form of a body, for error messages.
   private static let form = #"Send {"@odata.id":"https://graph.microsoft.com/beta/identity/apiConnectors/{id}"}"#
 
   /// The hosts of Microsoft Graph, one for each national cloud.

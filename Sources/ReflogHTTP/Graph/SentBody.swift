@@ -2,8 +2,8 @@ import ReflogModel
 
 /// Checks the bodies that Reflog sends to the directory.
 ///
-/// Reflog sends only what the caller meant. So it refuses masked secrets. It also refuses each member that could change
-/// the reference of a step, because such a change would not be recorded.
+/// Reflog refuses masked secrets, because a mask would replace the real secret. Reflog also refuses each member that
+/// could change the reference of a step, because that change would not be recorded.
 enum SentBody {
   /// Returns the members of a connector that are sent.
   ///
@@ -50,7 +50,7 @@ enum SentBody {
     if let name = memberThatMovesReferences(in: .object(body)) { throw movesReferences(name) }
   }
 
-  /// Returns the name of a member that sets references of a flow's steps, or nil if there is none.
+  /// Returns the name of a member that sets references of a flow's steps, or nil if the value has no such member.
   ///
   /// OData has several spellings: `apiConnectorConfiguration@odata.bind`,
   /// `apiConnectorConfiguration/postFederationSignup@odata.bind`, and both with the name of a type in front. Objects at

@@ -1,7 +1,7 @@
 import HTTPTypes
 import ReflogModel
 
-/// Explains why Reflog does not forward a request below a version of Microsoft Graph.
+/// Explains why Reflog does not forward a request to Microsoft Graph.
 enum UnforwardedRequest {
   /// Returns the refusal of a request that no route forwards.
   ///

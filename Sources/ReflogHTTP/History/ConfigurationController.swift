@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The routes for the references at a time, and for the rollback to a time.
+/// The routes for the references that the steps had at a time, and for the rollback to a time.
 struct ConfigurationController {
   let history: HistoryService
   let rollbacks: TimeRollbacks

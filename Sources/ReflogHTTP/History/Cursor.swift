@@ -4,10 +4,10 @@ package import ReflogModel
 
 /// Creates and reads `$skiptoken`, the position in history at which the next page begins.
 ///
-/// A token contains the id of the last change or event on a page. It does not contain a number of items, so new entries
-/// do not move the start of the next page. The token also contains a keyed digest: the first 16 bytes of an
-/// HMAC-SHA256. The digest proves that the token was created for the same query and by this ledger. A token with a
-/// wrong digest is refused.
+/// A token contains the id of the last change or event on a page. The token does not contain the number of items to
+/// skip, so new entries do not move the start of the next page. The token also contains a keyed digest: the first 16
+/// bytes of an HMAC-SHA256. The digest proves that the token was created for the same query and by this ledger. A token
+/// with a wrong digest is refused.
 package struct Cursor: Sendable {
   private let key: [UInt8]
   private let query: String

@@ -46,8 +46,8 @@ struct EventController {
       newest: try await history.status().newestSequence,
       by: try context.requireCaller().actor
     )
-    // The sequence is read first, and the first piece of the export is read later. An event that is added during the
-    // export has a higher sequence, so the next export contains the event.
+    // The newest sequence must be read earlier than the first piece of the export. An event that is added during the
+    // export then has a higher sequence, so the next export contains the event.
     let newest = try await history.status().newestSequence
     let export = SharedExport(source: history.exportEvents(filter, afterEntry: after?.sequence), share: share)
     var response = Response(format, ExportedFile(export, lines))

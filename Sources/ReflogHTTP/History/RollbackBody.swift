@@ -6,7 +6,7 @@ import ReflogModel
 struct RollbackBody {
   /// The reason, or nil if the body has none.
   private(set) var reason: String?
-  /// Whether later changes at the address may be undone in addition to the change.
+  /// Whether the rollback is allowed to undo later changes at the address in addition to the change.
   private(set) var isForced = false
   /// Whether the caller requests only the plan of the rollback.
   private(set) var isDryRun = false

@@ -4,27 +4,27 @@ import NIOCore
 import ReflogModel
 import ReflogService
 
-/// The limits that all requests share: how many are in progress at the same time, and for whom.
+/// The limits on the number of requests that are in progress at the same time, in total and for each caller.
 ///
-/// Each kind of work has slots of its own, so questions can't use the slots of changes.
+/// Each kind of work has separate slots, so queries of the history can't use the slots for changes.
 struct Admission: Sendable {
   /// Delays the answers to requests that are refused before they have a slot.
   let pace: RefusalPace
-  /// The slots of changes by callers who may make changes, and of requests of administrators.
+  /// The slots for changes by callers who are allowed to make changes, and for requests by admins.
   private let changes: Slots
-  /// The slots of questions about history, and of all requests that will be refused.
+  /// The slots for queries of the history, and for all requests that will be refused.
   private let questions: Slots
-  /// The slots of reads of the directory.
+  /// The slots for reads of the directory.
   private let directoryReads: Slots
-  /// The slots of callers whose token only the directory can check.
+  /// The slots for callers whose token only the directory can check.
   private let unverified: Slots
-  /// The slots of requests without a credential.
+  /// The slots for requests without a credential.
   private let open: Slots
-  /// The slots of sign-ins.
+  /// The slots for sign-ins.
   private let signIns: Slots
-  /// The slots of exports while their files are sent.
+  /// The slots for exports. An export uses a slot while its file is sent.
   private let exports: Slots
-  /// The slots of reads of one piece of an export.
+  /// The slots for reading the pieces of exports from the ledger.
   private let exportPieces: Slots
   private let bodies: BodyMemory
 
@@ -43,7 +43,7 @@ struct Admission: Sendable {
     bodies = BodyMemory(capacity: RequestLimits.bodies, pace: pace)
   }
 
-  /// Admits a request of an authenticated caller: receives its body, waits for a slot, and calls `next` with the body.
+  /// Receives the body of an authenticated caller's request, waits for a slot, and calls `next` with the body.
   func admit(
     _ request: Request,
     of caller: Caller,
@@ -94,8 +94,9 @@ struct Admission: Sendable {
     return response
   }
 
-  /// Takes a slot for an export, and returns the object that holds the slot. Throws `busy` if the caller has too many
-  /// exports.
+  /// Takes a slot for an export, and returns the object that holds the slot.
+  ///
+  /// The method throws `busy` if the caller has too many exports.
   func export(for caller: Caller, from ipAddress: String?) throws(ServiceError) -> ExportShare {
     let holder = SlotHolder(caller, from: ipAddress)
     guard exports.enterWithoutWaiting(holder) else { throw .busy("Too many of your exports are in progress.") }
@@ -105,8 +106,8 @@ struct Admission: Sendable {
   private func slots(for request: Request, of caller: Caller) -> Slots {
     guard case .roles = caller.credential else { return unverified }
     guard request.method == .get || request.method == .head else {
-      // A caller who may neither change nor administer can only ask questions. Every other request of this caller will
-      // be refused, so it uses a slot of questions too.
+      // A caller who is allowed neither to make changes nor to administer can only query the history. Every other
+      // request by this caller will be refused. So all requests by this caller use the slots for queries.
       return Policy.permits(caller, .change) || Policy.permits(caller, .administer) ? changes : questions
     }
     let segments = request.uri.path.split(separator: "/", maxSplits: 2)
@@ -116,9 +117,9 @@ struct Admission: Sendable {
 
 /// The slots that an export uses while its file is sent.
 ///
-/// The export holds one slot of exports until this object is released, even if the client never reads the file. For
-/// each piece of the file, the export takes another slot, and returns it when the piece was read from the ledger. So a
-/// slow client blocks no other client.
+/// The export holds one of the slots for exports until this object is released, even if the client never reads the
+/// file. To read a piece from the ledger, the export also holds one of the slots for pieces. It releases this second
+/// slot when the piece was read. So a slow client does not block other clients.
 final class ExportShare: Sendable {
   private let exports: Slots
   private let pieces: Slots

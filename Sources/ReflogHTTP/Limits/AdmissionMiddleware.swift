@@ -4,7 +4,8 @@ import Hummingbird
 ///
 /// The limits keep the use of memory small and the queues short. A request takes a slot when its body has arrived. If
 /// the caller already holds its share of the slots, the request waits. If it waits too long, the answer is 503 `busy`,
-/// and the request has no effect. A streamed answer is not counted while it is sent, except an export.
+/// and the request has no effect. If the answer is streamed, the request is not counted while the answer is sent.
+/// Exports are an exception, because they are counted until the whole file was sent.
 struct AdmissionMiddleware: RouterMiddleware {
   let admission: Admission
 

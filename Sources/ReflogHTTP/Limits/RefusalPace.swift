@@ -3,8 +3,8 @@ import Synchronization
 
 /// Delays the answers to requests that are refused before they have a slot, for example because of a wrong token.
 ///
-/// The first refusals of a network or a caller are answered immediately. Further ones are answered at a fixed pace. So a
-/// client that sends wrong tokens without end waits most of the time, and other clients are not slowed down.
+/// The first refusals of a network or a caller are answered immediately. Further refusals are answered at a fixed pace.
+/// So a client that sends wrong tokens all the time must wait most of the time, and other clients are not slowed down.
 final class RefusalPace: Sendable {
   /// The pause between two refusals of one network or caller.
   private static let interval = Duration.milliseconds(5)
@@ -14,13 +14,13 @@ final class RefusalPace: Sendable {
   private static let longest = Duration.seconds(5)
   /// The maximum number of networks and callers whose refusals are counted separately.
   ///
-  /// If there are more, the counts of all of them begin again at zero.
+  /// If more networks and callers are refused, all counts begin again at zero.
   private static let holders = 10_000
 
-  /// For each network or caller, the time at which its next refusal is answered if the pace is kept.
+  /// For each network or caller, the earliest time at which its next refusal is answered.
   private let due = Mutex<[SlotHolder: ContinuousClock.Instant]>([:])
 
-  /// Waits until the next refusal of this network or caller may be answered.
+  /// Waits until the pace allows the answer to the next refusal of this network or caller.
   func delay(_ holder: SlotHolder) async {
     let wait = delay(of: holder, at: .now)
     // If the request is cancelled, the wait ends early. That is harmless, because then no client receives

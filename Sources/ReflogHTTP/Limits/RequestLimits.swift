@@ -16,30 +16,30 @@ package enum RequestLimits {
   static let reasonBytes = 4000
   /// The maximum number of bytes of all bodies that are in memory at the same time.
   static let bodies = 128 * 1024 * 1024
-  /// The slots of changes.
+  /// The slots for changes.
   ///
   /// Concurrent changes share one commit, and most of their time they wait for Microsoft Graph. So the number is high: one
   /// caller can use all 256 connections to Graph.
   static let changes = Slots.Limits(slots: 2048, waiting: 4096)
-  /// The slots of questions about history.
+  /// The slots for queries of the history.
   ///
-  /// A question uses a processor and a connection to the ledger. So one caller uses at most a quarter of the processors.
+  /// A query uses a processor and a connection to the ledger. So one caller uses at most a quarter of the processors.
   static let questions = Slots.Limits(slots: 8 * max(1, System.coreCount / 4), waiting: 4096, pause: .milliseconds(10))
-  /// The slots of reads of the directory.
+  /// The slots for reads of the directory.
   ///
-  /// Such a read waits for Microsoft Graph most of the time.
+  /// A read of the directory waits for Microsoft Graph most of the time.
   static let directoryReads = Slots.Limits(slots: 128, waiting: 4096, pause: .milliseconds(20))
-  /// The slots of callers whose token only Microsoft Graph can check.
+  /// The slots for callers whose token only Microsoft Graph can check.
   static let unverified = Slots.Limits(slots: 256, waiting: 4096, pause: .milliseconds(100))
-  /// The slots of requests to routes that need no credential.
+  /// The slots for requests to routes that need no credential.
   static let open = Slots.Limits(slots: 64, waiting: 4096, pause: .milliseconds(20))
-  /// The slots of sign-ins.
+  /// The slots for sign-ins.
   static let signIns = Slots.Limits(slots: 64, waiting: 4096, pause: .milliseconds(50))
-  /// The slots of exports while their files are sent.
+  /// The slots for exports. An export uses a slot while its file is sent.
   static let exports = Slots.Limits(slots: 64, waiting: 0)
-  /// The slots of reads of one piece of an export.
+  /// The slots for reading the pieces of exports from the ledger.
   ///
-  /// One caller reads one piece at a time. Each export waits for at most one piece.
+  /// Each caller reads one piece at a time, and each export waits for one piece at a time.
   static let exportPieces = Slots.Limits(slots: 8, waiting: 64, pause: .milliseconds(10))
   /// The maximum length in bytes of all header fields together.
   ///

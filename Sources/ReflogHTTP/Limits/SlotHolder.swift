@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The person, the program or the network to which a limited resource is counted.
+/// The person, program or network that uses a part of a limited resource.
 enum SlotHolder: Hashable, Sendable {
   /// An authenticated caller, by the type and the id of its actor.
   case caller(Change.ActorType, String)
@@ -9,20 +9,21 @@ enum SlotHolder: Hashable, Sendable {
   /// All requests whose address is unknown.
   case unknown
 
-  /// The holder for an authenticated caller.
+  /// Creates the holder for an authenticated caller.
   init(_ caller: Caller, from ipAddress: String?) {
     self =
       switch caller.credential {
       case .roles: .caller(caller.actor.type, caller.actor.id ?? "")
-      // Only the directory can check this caller's token, so the actor's identity may be false. The network holds the
-      // slot instead.
+      // Only the directory can check this caller's token, so the identity of the actor can be false. So the caller's
+      // network holds the slot.
       case .directoryToken: SlotHolder(ipAddress)
       }
   }
 
-  /// The holder for a client that is not authenticated.
+  /// Creates the holder for a client that is not authenticated.
   ///
-  /// A client with IPv6 usually has a whole network of 64 bits. So all addresses in such a network are one holder.
+  /// A client with IPv6 usually has all addresses of a network with a prefix of 64 bits. So all addresses in such a
+  /// network are one holder.
   init(_ ipAddress: String?) {
     if let ipAddress, let bytes = IPAddress(ipAddress)?.bytes {
       self = .network(bytes.count == 16 ? Array(bytes.prefix(8)) : bytes)

@@ -9,8 +9,8 @@ import Synchronization
 /// slot is given to each caller in rotation. So the requests of one caller never wait for the many requests of another
 /// caller, except while all slots are in use.
 ///
-/// A caller who sends requests too fast is slowed down: its slots stay in use for a pause after the work. So such a caller
-/// can't use all processors, even with requests that cost little.
+/// A caller who sends requests too fast is slowed down: each of its slots is kept in use for a pause after the work. So
+/// the caller can't use all processors, even with requests that need little work.
 final class Slots: Sendable {
   /// The limits of a group of slots.
   struct Limits: Sendable {
@@ -34,9 +34,9 @@ final class Slots: Sendable {
     /// The shortest mean time between two requests of one caller. A caller with a shorter mean time is slowed down.
     ///
     /// A request that needs only the processor never waits for a slot. So the number of waiting requests does not show
-    /// that a caller sends too many of them, but this time does.
+    /// that a caller sends too many of these requests, but the mean time between the requests shows it.
     var interval: Duration? { pause.map { $0 / 10 } }
-    /// How long a caller may send requests faster than ``interval`` allows.
+    /// The time for which a caller can send requests faster than ``interval`` allows.
     static let burst = Duration.seconds(1)
   }
 
@@ -80,7 +80,7 @@ final class Slots: Sendable {
   /// The number of requests that wait, counted over all callers.
   var waitingCount: Int { state.withLock { $0.waiting } }
 
-  /// Does some work while the caller has a slot.
+  /// Calls `work` while the caller has a slot.
   ///
   /// - Throws: `busy` if too many requests of the caller wait, or if this request waited too long.
   func use<Value>(_ holder: SlotHolder, _ work: () async throws -> Value) async throws -> Value {
@@ -89,7 +89,7 @@ final class Slots: Sendable {
     return try await work()
   }
 
-  /// Does some work that throws no other errors while the caller has a slot.
+  /// Calls `work`, which throws only a `ServiceError`, while the caller has a slot.
   ///
   /// - Throws: `busy` if too many requests of the caller wait, or if this request waited too long.
   func use<Value>(

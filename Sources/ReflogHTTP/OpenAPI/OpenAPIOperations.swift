@@ -25,7 +25,7 @@ enum OpenAPIOperations {
 
   /// The option `$filter`.
   ///
-  /// The maximum length here is smaller than the server's limit. The reason: the URL with the encoded filter must be
+  /// The maximum length here is smaller than the server's limit, because the URL with the encoded filter must be
   /// shorter than the limit of all headers together.
   private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
 

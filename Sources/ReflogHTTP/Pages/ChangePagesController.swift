@@ -95,7 +95,8 @@ struct ChangePagesController {
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return .seeOther("/changes/\(first)")
       }
-      // A new plan shows what prevents the rollback. If there is no new plan, the error itself is shown.
+      // A new plan shows the reason that prevents the rollback. If no new plan can be made, the page shows the error
+      // itself.
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller), let later = try? await later(plan)
       else { throw error }
       let page = RollbackPage(plan, later: later, reason: form["reason"] ?? "", problem: error.onPage)
@@ -110,10 +111,10 @@ struct ChangePagesController {
     return later
   }
 
-  /// Returns the drift and the later changes that the rollback may undo in addition to the change.
+  /// Returns the drift and the later changes that the rollback is allowed to undo in addition to the change.
   ///
-  /// The drift may be undone only if the address still holds the reference that the plan showed. Later changes may be
-  /// undone only if the plan showed them and the person agreed.
+  /// The rollback is allowed to undo the drift only if the address still holds the reference that the plan showed. It
+  /// is allowed to undo later changes only if the plan showed them and the person agreed.
   private static func permitted(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     let later = try shown(form)
     switch form["standing"] {

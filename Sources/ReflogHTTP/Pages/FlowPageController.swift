@@ -62,9 +62,9 @@ struct FlowPageController {
     return FlowLane(address.step, isNew ? found + first : found, isWhole: true)
   }
 
-  /// Returns the oldest applied change of a step, or nil if there is none.
+  /// Returns a list with the oldest applied change of a step, or an empty list if the step has no applied change.
   ///
-  /// This change may not be effective, but it shows which connector the step called.
+  /// The oldest applied change is included even if it had no effect, because it shows which connector the step called.
   private func firstApplied(_ address: Address, until: Timestamp?) async throws -> [Change] {
     var question = PlainQuestion(about: address)
     question.result = .applied

@@ -4,7 +4,8 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The board that shows flows and steps at present or at a time, and the rollback to a time.
+/// The page that shows the references of all flows at the current time or at an earlier time, and the rollback to a
+/// time.
 struct FlowsController {
   /// The maximum number of flows on a page.
   ///
@@ -41,7 +42,7 @@ struct FlowsController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the references that the flows' steps held at a moment, or nil if the moment is nil.
+  /// Returns the references that the flows' steps had at a time, or nil if `moment` is nil.
   private func held(_ flows: [FlowName], at moment: Timestamp?) async throws -> [ConnectorConfiguration]? {
     guard let moment else { return nil }
     return try await history.configurations(asOf: moment, of: flows)
@@ -82,8 +83,8 @@ struct FlowsController {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     var fields = try request.filledQuery(allowing: ["flow", "asOf"])
-    // The newest change is read earlier than the plan is made. If a change is made at the same time, that change is
-    // newer than `newest`, so the rollback can detect it.
+    // The newest change must be read before the plan is made. If another change is made at the same time as the plan,
+    // that change is newer than `newest`, so the rollback can detect that change.
     fields["newest"] = try await history.status().newestChange?.description
     let rollback = try await rollback(fields)
     let page = TimeRollbackPlanPage(try await rollbacks.plan(rollback, for: caller))
@@ -104,8 +105,8 @@ struct FlowsController {
       try await rollbacks.start(timeRollback)
     } catch {
       if case .forbidden = error { throw error }
-      // The page shows a new plan, the error, and the reason that the person entered. If there is no new plan, only the
-      // error is shown.
+      // The page shows a new plan, the error, and the reason that the person entered. If no new plan can be made, the
+      // page shows only the error.
       guard let plan = try? await rollbacks.plan(rollback, for: caller) else { throw error }
       let page = TimeRollbackPlanPage(plan, reason: form["reason"] ?? "", problem: error.onPage)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)

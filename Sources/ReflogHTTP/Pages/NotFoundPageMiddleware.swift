@@ -5,7 +5,7 @@ import Hummingbird
 ///
 /// Without this page, a typing error in a URL would be counted as a failed authentication.
 struct NotFoundPageMiddleware: RouterMiddleware {
-  /// The first segments of paths that programs use, and not browsers.
+  /// The first segments of the paths that only programs use, and no browsers.
   private static let programPaths: Set<String> = ["beta", "v1.0", "metrics"]
 
   let pages: PageMiddleware

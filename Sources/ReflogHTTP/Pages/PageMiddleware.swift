@@ -4,13 +4,15 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Shows the pages to people who are signed in, redirects others to the sign-in page, and answers errors with a page.
+/// Shows the pages to signed-in people, redirects other people to the sign-in page, and answers errors with a page.
 struct PageMiddleware: RouterMiddleware {
   let sessions: Sessions
   let authentication: Authentication
   let admission: Admission
   let errors: ErrorPage
-  /// Returns the replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  /// Returns the replacement of a lost key that no admin has confirmed yet.
+  ///
+  /// The result is nil if no replacement waits for a confirmation.
   let keyReplacement: @Sendable () -> KeyReplacement?
 
   func handle(

@@ -20,7 +20,7 @@ extension Request {
 
   /// Returns the fields of a form in the URL, without empty fields.
   ///
-  /// Throws if the URL has another field than these names, because the page would ignore the field.
+  /// The method throws if the name of a field is not in `names`, because the page would ignore the field.
   func filledQuery(allowing names: [String]) throws(RequestError) -> [String: String] {
     let fields = try Self.fields(uri.query ?? "")
     if let other = fields.keys.first(where: { !names.contains($0) }) {

@@ -7,9 +7,9 @@ struct ForwardingHeaders {
   struct Hop: Equatable {
     /// The peer's address as the proxy wrote it, or nil if the proxy wrote no address.
     var node: String?
-    /// The scheme that the peer used, or nil.
+    /// The scheme that the peer used, or nil if the proxy wrote no scheme.
     var scheme: String?
-    /// The `host:port` that the peer used, or nil.
+    /// The `host:port` that the peer used, or nil if the proxy wrote no host.
     var authority: String?
   }
 
@@ -30,7 +30,8 @@ struct ForwardingHeaders {
       (hops, isUnreadable) = (Self.otherHops(headers), true)
       return
     }
-    // If a client adds the header that its proxy does not write, it is unknown which of the two headers is the proxy's.
+    // A client can add the header that its proxy does not write. Then it is unknown which of the two headers the proxy
+    // wrote.
     isUnreadable = headers[.forwardedFor] != nil
     if !isUnreadable { hops = elements.map { $0 ?? Hop(node: "") } }
   }

@@ -2,11 +2,12 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Refuses callers who may not read this API, and counts denied requests.
+/// Refuses callers who are not allowed to read this API, and counts denied requests.
 ///
-/// A caller with a token for the directory is refused. For other callers, only reads are refused here. All other
-/// requests are forwarded to the service, which decides about them and records each denied change. If the service
-/// denies a request but records no change, the request is counted here.
+/// A caller with a token for the directory is refused. If a caller's roles do not permit the use of this API, this
+/// middleware refuses the caller's reads. It forwards all other requests to the service. The service permits or denies
+/// each of these requests, and records each denied change. If the service denies a request but records no change, this
+/// middleware counts the request.
 struct PermissionMiddleware: RouterMiddleware {
   let operation: Policy.Operation
   let events: EventRecorder

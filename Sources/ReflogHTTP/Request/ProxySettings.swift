@@ -39,10 +39,11 @@ package struct ProxySettings: Sendable {
   /// If the peer is not a trusted proxy, the peer is the client. If the peer is a trusted proxy, the client is the last
   /// address in its headers that does not belong to a trusted proxy. The addresses are read from the end, because each
   /// proxy appends the address of its peer. The client can write any text in front of these addresses. Reading stops at
-  /// an entry that is not an address. The scheme and the host are those of the proxy that saw the client.
+  /// an entry that is not an address. The scheme and the host are the values from the proxy to which the client
+  /// connected.
   func client(peer: String?, _ headers: HTTPFields) -> Client {
     var client = Client(ipAddress: peer, scheme: scheme)
-    // Only an IPv6 address has several forms.
+    // Only an IPv6 address can be written in several forms, so only an IPv6 address is converted to its canonical form.
     if let peer, peer.utf8.contains(UInt8(ascii: ":")) { client.ipAddress = IPAddress(peer)?.description ?? peer }
     guard !trusted.isEmpty, let peer, isTrusted(peer) else { return client }
     let forwarding = ForwardingHeaders(headers)

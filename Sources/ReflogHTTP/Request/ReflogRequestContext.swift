@@ -12,7 +12,7 @@ package struct ReflogRequestContext: RequestContext {
   let requestID: String
   /// The caller's `client-request-id`, or nil if the request has no such header.
   ///
-  /// The header is only recorded. With it, the caller can find the request in the history.
+  /// Reflog only records this id. With the id, the caller can find the request in the history.
   var clientRequestID: String?
   /// The request's `Idempotency-Key`, or nil if the request has no such header.
   var idempotencyKey: IdempotencyKey?
@@ -24,7 +24,7 @@ package struct ReflogRequestContext: RequestContext {
   private(set) var session: Sessions.Session?
   /// The signed-in person for display on the pages, or nil if the request has no session.
   private(set) var viewer: PageFrame.Viewer?
-  /// A warning for every page, or nil if there is none.
+  /// The warning that every page shows, or nil if the pages show no warning.
   private(set) var warning: String?
   /// The client's address, or nil if it is unknown.
   var ipAddress: String?
@@ -70,7 +70,7 @@ package struct ReflogRequestContext: RequestContext {
 
   /// Returns the caller if the caller is an admin, or throws `forbidden`.
   ///
-  /// Routes for admins call this method first, so that the body of other callers is not read.
+  /// Routes for admins call this method first, so that Reflog does not read the body of a request by another caller.
   func requireAdmin() throws -> Caller {
     let caller = try requireCaller()
     guard Policy.permits(caller, .administer) else { throw ServiceError.forbidden([]) }

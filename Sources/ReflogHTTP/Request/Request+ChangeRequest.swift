@@ -9,11 +9,11 @@ extension Request {
     "If-None-Match", "If-Modified-Since", "If-Unmodified-Since", "If-Range", "Content-Encoding",
   ].compactMap { HTTPField.Name($0) }
 
-  /// The headers that give a request another method.
+  /// The headers with which a caller could change the method of a request.
   private static let methodOverrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]
     .compactMap { HTTPField.Name($0) }
 
-  /// Throws if the request has a header that gives it another method.
+  /// Throws if the request has a header that changes the method of the request.
   ///
   /// Reflog records and checks the method in the request line, so a second method is refused on every request to the
   /// directory.
@@ -122,6 +122,6 @@ extension Request {
 }
 
 extension String {
-  /// Whether the text contains U+FFFD, the sign that stands for letters that were lost when text was decoded.
+  /// Whether the text contains U+FFFD, the character that replaces bytes that could not be decoded.
   var hasReplacementCharacter: Bool { unicodeScalars.contains("\u{FFFD}") }
 }

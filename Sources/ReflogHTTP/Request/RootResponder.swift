@@ -49,7 +49,8 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
       try Self.checkHost(of: request)
-      // The target of OPTIONS and CONNECT is not always a path (RFC 9112 §3.2).
+      // The target of OPTIONS and CONNECT is not always a path (RFC 9112 §3.2). So such a request is refused before the
+      // target is read as a path.
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
         throw RequestError.methodNotAllowed(SupportedMethods.all)
       }

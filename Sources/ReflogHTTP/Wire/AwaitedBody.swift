@@ -3,8 +3,8 @@ import NIOCore
 
 /// A body that the client sends only after `100 Continue` (RFC 9110 §10.1.1).
 ///
-/// The first read of the body asks the connection for `100 Continue`. So a request that is refused without its body
-/// gets the refusal only.
+/// The connection sends `100 Continue` when the server reads the body for the first time. If the server refuses the
+/// request without reading the body, the client receives only the refusal.
 struct AwaitedBody: AsyncSequence, Sendable {
   typealias Element = ByteBuffer
 

@@ -3,13 +3,14 @@ import NIOHTTP1
 
 /// Applies the rules of HTTP/1 that depend on the version, the method and the target of a request (RFC 9112).
 ///
-/// - An answer to HTTP/1.0 is never chunked. If its length is unknown, the end of the connection is its end.
-/// - `100 Continue` is written when the server begins to read the body. If the server answers without reading the body,
-///   the connection ends after the answer, because the client may leave the body out.
+/// - An answer to HTTP/1.0 is never chunked. If the length of the answer is unknown, the answer ends when the
+///   connection closes.
+/// - `100 Continue` is written when the server begins to read the body. If the server answers without reading the
+///   body, the connection ends after the answer, because the client possibly never sends the body.
 /// - An answer to HEAD has no body.
 /// - In a target such as `http://host/path`, the host of the target replaces the header `Host`.
 ///
-/// A request with an invalid `Host` or `Expect` is passed on. ``RootResponder`` refuses it.
+/// A request with an invalid `Host` or `Expect` is not refused here, because ``RootResponder`` refuses it.
 final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
@@ -33,10 +34,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   private var exchanges = CircularBuffer<Exchange>(initialCapacity: 2)
   /// Whether the connection ends after an answer that has begun. Later requests are then not read.
   private var isClosing = false
-  /// Whether the parts that arrive belong to a request that is not read.
+  /// Whether the arriving parts are ignored, because they belong to a request that is not read.
   private var isIgnoring = false
 
-  /// The index of the newest exchange. There must be one.
+  /// The index of the newest exchange. The list must not be empty.
   private var newest: CircularBuffer<Exchange>.Index { exchanges.index(before: exchanges.endIndex) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -45,8 +46,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
       if exchanges.last?.awaitsContinue == true { exchanges[newest].awaitsContinue = false }
       return context.fireChannelRead(data)
     }
-    // Clients of HTTP/1.0 wait for an answer before the next request. If such a client does not wait, the second request
-    // is not read, because the answer to the first request may have to end the connection.
+    // Clients of HTTP/1.0 wait for an answer before they send the next request. If a client does not wait, the second
+    // request is not read, because the answer to the first request possibly ends the connection.
     if isClosing || exchanges.last?.isHTTP10 == true {
       isIgnoring = true
       if !exchanges.isEmpty { exchanges[newest].isKeptAlive = false }
@@ -56,7 +57,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
-  /// Corrects the head of a request, and returns what its answer depends on.
+  /// Corrects the head of a request, and returns the parts of the request that decide the form of the answer.
   private static func exchange(_ head: inout HTTPRequestHead, _ address: SocketAddress?) -> Exchange {
     let isHTTP10 = head.version == .http1_0
     var exchange = Exchange(isHTTP10: isHTTP10, isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive)
@@ -72,10 +73,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     // connection ends after the answer.
     if isUpgrade { exchange.isKeptAlive = false }
     if isHTTP10 {
-      // A client of HTTP/1.0 does not know `Expect` (RFC 9110 §10.1.1), and may leave `Host` out.
+      // A client of HTTP/1.0 does not know `Expect` (RFC 9110 §10.1.1), and possibly sends no `Host`.
       head.headers.remove(name: "expect")
-      // HTTP/1.0 has no chunks, so the end of such a body is not certain (RFC 9112 §6.1). The connection ends after the
-      // answer.
+      // HTTP/1.0 has no chunks, so the end of a chunked body is not certain (RFC 9112 §6.1). So the connection ends
+      // after the answer.
       if head.headers.contains(name: "transfer-encoding") { exchange.isKeptAlive = false }
       if !head.headers.contains(name: "host"), let host = Self.host(address) {
         head.headers.add(name: "Host", value: host)
@@ -144,7 +145,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
-  /// Sets the version of the first exchange's answer, and states whether the connection ends after the answer.
+  /// Sets the HTTP version of the answer to the oldest request, and the header that shows whether the connection then
+  /// ends.
   private func frame(_ head: inout HTTPResponseHead) {
     var exchange = exchanges[exchanges.startIndex]
     if exchange.awaitsContinue { exchange.isKeptAlive = false }

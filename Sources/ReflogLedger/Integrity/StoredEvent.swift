@@ -24,7 +24,7 @@ struct StoredEvent: Sendable {
     return event
   }
 
-  /// Returns the hash of the personal part, or nil if there is none.
+  /// Returns the hash of the personal part, or nil if the entry has no personal part.
   func personalHash() throws -> Hash? {
     try personal.hash { salt in
       guard let actor = event.content.actor else {

@@ -8,8 +8,8 @@ enum StoredPersonalPart: Sendable {
   /// The texts and the salt were erased; only the hash is stored.
   ///
   /// The hash was computed from the texts and the salt, and the record of the entry contains the same hash. `event` is
-  /// the service event that claimed the texts for an erasure. Reflog always stores this id, so nil means that the row
-  /// was altered.
+  /// the id of the service event that contains the claim of the erasure. Reflog always stores this id, so nil means
+  /// that the row was altered.
   case erased(Hash, event: Int64?)
 
   /// Reads the columns, and throws if a text is stored without a salt, or an event without a hash.
@@ -31,7 +31,7 @@ enum StoredPersonalPart: Sendable {
   /// Whether the texts were erased.
   var isErased: Bool { if case .erased = self { true } else { false } }
 
-  /// Returns the hash of the personal part, or nil if there is none.
+  /// Returns the hash of the personal part, or nil if the entry has no personal part.
   func hash(_ part: (Salt) throws -> PersonalPart) throws -> Hash? {
     switch self {
     case .none: nil

@@ -18,7 +18,7 @@ struct UnexplainedDeletions: Sendable {
     let subject: Subject
     /// The sequence number of the entry that contained the data.
     let sequence: Int64
-    /// The service event that claimed the data for an erasure, according to the row; nil if the row has none.
+    /// The id of the event with the claim of the erasure that deleted the data, or nil if the row contains no such id.
     let event: Int64?
   }
 

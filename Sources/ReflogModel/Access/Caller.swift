@@ -13,7 +13,7 @@ package final class Caller: Sendable {
   package enum Credential: Sendable {
     /// Reflog authenticated the caller.
     ///
-    /// The associated value contains the caller's roles. The set may be empty.
+    /// The associated value contains the caller's roles. The set can be empty.
     case roles(Set<Role>)
     /// The caller sent a token for the directory, and only the directory can check the token.
     ///

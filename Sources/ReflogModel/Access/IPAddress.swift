@@ -112,7 +112,7 @@ package struct AddressBlock: Hashable, Sendable {
 
   /// Returns whether an address is in the block.
   ///
-  /// An address with another IP version than the block is never in the block.
+  /// If the address and the block have different IP versions, the address is not in the block.
   package func contains(_ other: IPAddress) -> Bool {
     guard other.bytes.count == address.bytes.count else { return false }
     for (index, (left, right)) in zip(address.bytes, other.bytes).enumerated() {

@@ -1,11 +1,11 @@
-/// A set of permissions that a caller may have.
+/// A set of permissions that a caller can have.
 package enum Role: String, Sendable, CaseIterable {
-  /// May read and export the history, and may read configurations and the directory.
+  /// A reader can read and export the history, and can read configurations and the directory.
   case reader
-  /// May do everything that a reader may, and may make changes, rollbacks and reconciliations.
+  /// An operator has all permissions of a reader, and can make changes, rollbacks and reconciliations.
   case `operator`
-  /// May do everything that a reader may, and may manage tokens, retention, legal holds and erasures.
+  /// An admin has all permissions of a reader, and can manage tokens, retention, legal holds and erasures.
   ///
-  /// An admin may not make changes.
+  /// An admin is not allowed to make changes.
   case admin
 }

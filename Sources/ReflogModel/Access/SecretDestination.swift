@@ -1,8 +1,8 @@
-/// Decides to which URLs Reflog may send a secret, and from which URLs it may read keys.
+/// Decides to which URLs Reflog is allowed to send a secret, and from which URLs Reflog is allowed to read keys.
 ///
 /// All code that checks such a URL uses this type.
 package enum SecretDestination {
-  /// Returns whether a URL may receive a secret.
+  /// Returns whether Reflog is allowed to send a secret to a URL.
   ///
   /// The URL must use https, or its host must be this machine. The check accepts only plain URLs: no user, no backslash,
   /// no control character, and a host that every program reads in the same way. A URL such as `http://localhost:x@host`
@@ -14,7 +14,7 @@ package enum SecretDestination {
 
   /// Returns whether a host is this machine: `localhost`, or an address in 127.0.0.0/8, or `::1`.
   ///
-  /// An address of version 6 may have brackets.
+  /// An address of version 6 can be in brackets.
   package static func isLoopback(_ host: String) -> Bool {
     let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     guard let address = IPAddress(bare) else { return host.asciiFolded == "localhost" }

@@ -16,8 +16,8 @@ extension Change {
     /// The associated value is the id of the earlier change. The address again holds the reference from before the
     /// earlier change.
     case notKept(Change.ID)
-    /// A read of the directory found the effect of an earlier change by Reflog: the step calls nothing since that change
-    /// deleted the connector.
+    /// A read of the directory found that the step calls no connector, because an earlier change by Reflog deleted the
+    /// connector.
     ///
     /// The associated value is the id of the earlier change.
     case connectorDeleted(Change.ID)
@@ -57,12 +57,12 @@ extension Change {
     }
   }
 
-  /// The result that a person may state.
+  /// A result that a person can state.
   package enum StatedResult: String, Sendable {
     case applied, notApplied
   }
 
-  /// The error if an event is not possible for a change with this result.
+  /// The error that is thrown if an event is not possible for a change with this result.
   package struct IllegalTransition: Error, CustomStringConvertible {
     /// The result of the change, or nil if the change is not recorded yet.
     package let result: Result?
@@ -127,7 +127,7 @@ extension Change.Event {
 
   /// A participle that describes the event in error messages, such as `denied`.
   ///
-  /// The participle contains no text from a caller or the directory, because such a text may be secret.
+  /// The participle contains no text from a caller or the directory, because that text can be secret.
   fileprivate var participle: String {
     switch self {
     case .intended: "recorded as intended"

@@ -11,11 +11,11 @@ extension Change {
     package let message: String?
     /// The source of the result: a request, the reconciler or a person.
     package let settledBy: Settler
-    /// The directory's own id for the request, or nil if the directory sent none.
+    /// The id that the directory assigned to the request, or nil if the directory sent no id.
     package let graphRequestID: String?
-    /// The connector that the directory created, or nil if the change created none.
+    /// The connector that the directory created, or nil if the change created no connector.
     package let created: ConnectorReference?
-    /// The erasure that deleted the statement by which a person settled the change, or nil if it was not erased.
+    /// The erasure that deleted the statement by which a person settled the change, or nil if no statement was erased.
     package let erased: Erased?
 
     /// Creates an outcome.

@@ -1,5 +1,5 @@
 extension Change {
-  /// Whether the write of the change may have reached the directory.
+  /// Whether the write of the change has reached the directory, or has possibly reached it.
   ///
   /// The write of a drift is the write that was made without Reflog.
   package var mayHaveReachedDirectory: Bool {

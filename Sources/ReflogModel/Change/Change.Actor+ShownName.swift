@@ -1,7 +1,8 @@
 extension Change.Actor {
   /// The name for people: the recorded name, else the user principal name, else the id, else `Unknown`.
   ///
-  /// A token and an app have their type in front, because anybody can give them the name of a person.
+  /// The type is written in front of the name of a token or an app, because a token or an app can have the name of a
+  /// person.
   package var shownName: String {
     let name = name ?? userPrincipalName ?? id ?? "Unknown"
     return switch type {

@@ -1,6 +1,6 @@
-/// A write that may have reached the directory recently.
+/// A recent write that has reached the directory, or has possibly reached it.
 ///
-/// A read may show the old reference or the new reference until the directory's settle window has passed.
+/// Until the directory's settle window has passed, a read can show the old reference or the new reference.
 package struct RecentWrite: Sendable {
   package let id: Change.ID
   package let before: ConnectorReference

@@ -14,7 +14,7 @@ package struct RollbackPlan: Sendable {
   package let supersededBy: [Change.ID]
   /// The newest effective change at the address, or nil if there is no effective change.
   ///
-  /// The plan takes all changes up to this change into account. A caller who confirms the plan has seen them.
+  /// The plan shows all changes up to this change. So a caller who confirms the plan has seen these changes.
   package let newest: Change.ID?
   /// Whether the current reference was set without Reflog.
   ///

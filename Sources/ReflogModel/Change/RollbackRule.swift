@@ -26,7 +26,7 @@ package enum RollbackRule {
     }
   }
 
-  /// The later changes at the same address that a rollback may also undo.
+  /// The later changes at the same address that a rollback is also allowed to undo.
   package enum LaterChanges: Sendable {
     case none
     /// All later changes up to the newest change that the caller saw.
@@ -36,7 +36,8 @@ package enum RollbackRule {
     case all
     /// The later changes that `and` permits, and one drift.
     ///
-    /// `to` is the reference that the caller saw. The drift may be undone if `to` is still the current reference.
+    /// `to` is the reference that the caller saw. The rollback is allowed to undo the drift only if `to` is still the
+    /// current reference.
     indirect case drift(to: ConnectorReference, and: LaterChanges)
 
     fileprivate func permitDrift(to current: ConnectorReference) -> Bool {
@@ -103,7 +104,7 @@ package enum RollbackRule {
     package let why: String
   }
 
-  /// Decides whether a change may be rolled back.
+  /// Decides whether a rollback of a change is permitted.
   ///
   /// If the newest effective change is already a rollback of the same change, the verdict is ``Verdict/done(_:)`` with
   /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes.
@@ -133,7 +134,7 @@ package enum RollbackRule {
     }
   }
 
-  /// Decides whether a rollback to a time may change an address.
+  /// Decides whether a rollback to a time is permitted at an address.
   ///
   /// - Parameters:
   ///   - rollback: The rollback to a time.

@@ -33,13 +33,13 @@ package struct TimeRollback: Sendable {
     ///
     /// If this reference is unknown, the rollback does not change the address.
     package let after: ConnectorReference
-    /// The newest change that the rollback made at the address, or nil if it made none.
+    /// The newest change that the rollback made at the address, or nil if the rollback made no change there.
     package var change: Change?
     /// The reason why the rollback has no applied change at the address.
     ///
     /// The value is nil if there is an applied change, or if the reason is unknown.
     package var problem: String?
-    /// The pending change that blocks other changes at the address, or nil if there is none.
+    /// The pending change that blocks other changes at the address, or nil if no change is pending at the address.
     package var pending: Change.ID?
 
     /// Creates an item.

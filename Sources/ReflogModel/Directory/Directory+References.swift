@@ -1,8 +1,8 @@
 extension Directory {
   /// Reads the references of some steps of a flow.
   ///
-  /// The directory may leave a step out of its answer. A missing step does not prove that the step calls no connector, so
-  /// each missing step is then read with a request of its own. If that request fails too, the step's reference is
+  /// The directory can leave a step out of its answer. A missing step does not prove that the step calls no connector,
+  /// so each missing step is read with a separate request. If that request fails too, the step's reference is
   /// ``ConnectorReference/unknown``.
   ///
   /// - Returns: a reference for each of the steps.
@@ -51,13 +51,14 @@ extension Directory {
     }
   }
 
-  /// Reads one step with a request of its own.
+  /// Reads one step with a separate request.
   private func referenceOfMissingStep(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let answer: DirectoryResponse
     do {
       answer = try await read(DirectoryRead(.connectorAt(address)))
     } catch .refused(let refusal) where refusal.httpStatus == 401 || refusal.httpStatus == 429 {
-      // The directory sends these two statuses for every request of this caller, so they show nothing about the step.
+      // The directory sends these two statuses for every request of this caller, so the statuses show nothing about the
+      // step.
       throw .refused(refusal)
     } catch .budgetSpent(let wait) {
       throw .budgetSpent(retryAfter: wait)
@@ -73,7 +74,8 @@ extension Directory {
 }
 
 extension DirectoryResponse {
-  /// Returns the reference that a `userFlowApiConnectorConfiguration` shows for a step, or nil if it does not show one.
+  /// Returns the reference that a `userFlowApiConnectorConfiguration` shows for a step, or nil if it shows no
+  /// reference.
   ///
   /// A missing step calls no connector only if `@odata.context` lists the step as expanded (OData 4.01 Part 1 §11.2.5.2).
   fileprivate func reference(of step: Step) throws(DirectoryFailure) -> ConnectorReference? {
@@ -90,7 +92,8 @@ extension DirectoryResponse {
     throw .unavailable(reason: "its answer is not a connector")
   }
 
-  /// The steps in a context such as `…/apiConnectorConfiguration(postFederationSignup(),postAttributeCollection())`.
+  /// The steps that the context lists as expanded, for example
+  /// `…/apiConnectorConfiguration(postFederationSignup(),postAttributeCollection())`.
   private var expandedSteps: [Step] {
     guard let fragment = contextFragment, let end = fragment.firstRange(of: "apiConnectorConfiguration(")?.upperBound
     else { return [] }

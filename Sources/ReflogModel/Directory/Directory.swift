@@ -6,7 +6,7 @@ package protocol Directory: Sendable {
   /// The kind of this directory.
   var kind: DirectoryKind { get }
 
-  /// How long a read may still show the old reference after a write.
+  /// The maximum time after a write during which a read can still show the old reference.
   ///
   /// The value is zero if every read shows the newest write.
   var settleWindow: Duration { get }
@@ -22,7 +22,8 @@ package protocol Directory: Sendable {
   /// Returns a directory that sends its requests with a caller's token instead of Reflog's own credential.
   func bearing(_ token: DirectoryToken) -> any Directory
 
-  /// Returns the reference at an address, or ``ConnectorReference/unknown`` if the directory does not show it.
+  /// Returns the reference at an address, or ``ConnectorReference/unknown`` if the directory does not show the
+  /// reference.
   ///
   /// If the flow or the step is unknown, the error is ``DirectoryFailure/refused(_:)``.
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference
@@ -35,7 +36,7 @@ package protocol Directory: Sendable {
 
   /// Sends a write to the directory, and returns what is known about its effect.
   ///
-  /// The function does not throw, because a write may have an effect even if there is no answer.
+  /// The function does not throw, because a write can have an effect even if the directory sends no answer.
   ///
   /// - Parameters:
   ///   - write: The write to send.

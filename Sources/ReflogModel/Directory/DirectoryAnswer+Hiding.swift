@@ -1,7 +1,7 @@
 extension DirectoryAnswer {
   /// Returns the answer with each of these texts replaced by `…`.
   ///
-  /// Call this function before you record an answer, because a directory may quote a secret in its error message.
+  /// Call this function before you record an answer, because a directory can quote a secret in its error message.
   package func hiding(_ secrets: [String]) -> DirectoryAnswer {
     guard case .refused(let refusal) = self, !secrets.isEmpty else { return self }
     return .refused(refusal.hiding(secrets))
@@ -10,8 +10,8 @@ extension DirectoryAnswer {
 
 extension DirectoryRefusal {
   fileprivate func hiding(_ secrets: [String]) -> DirectoryRefusal {
-    // A message may contain a secret unchanged or with JSON escapes, so both forms are replaced. Longer texts are
-    // replaced first, because a long text may contain a shorter one.
+    // A message can contain a secret unchanged or with JSON escapes, so both forms are replaced. Longer texts are
+    // replaced first, because a long text can contain a shorter text.
     let shown = (secrets + secrets.map { String(JSONValue.string($0).text.dropFirst().dropLast()) })
       .filter { !$0.isEmpty }
       .sorted { $0.utf8.count > $1.utf8.count }

@@ -25,7 +25,7 @@ package struct DirectoryRefusal: Sendable {
   package let retryAfter: String?
   /// The header `WWW-Authenticate` in the directory's answer, or nil if the answer had no such header.
   package let wwwAuthenticate: String?
-  /// The directory's own id for the request, or nil if the directory sent none.
+  /// The id that the directory assigned to the request, or nil if the directory sent no id.
   package let requestID: String?
   /// Whether the directory refused Reflog's own credential.
   ///
@@ -54,7 +54,7 @@ package struct DirectoryRefusal: Sendable {
   }
 }
 
-/// The error if the directory could not be read.
+/// The error that is thrown if the directory could not be read.
 package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
   /// The directory refused the read.
   case refused(DirectoryRefusal)
@@ -62,7 +62,7 @@ package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
   case unavailable(reason: String)
   /// Reflog did not send the read, because the caller or all callers together have used their budget of reads.
   ///
-  /// A read may be sent after this time.
+  /// After the time `retryAfter`, Reflog sends a read again.
   case budgetSpent(retryAfter: Duration)
 
   package var description: String {

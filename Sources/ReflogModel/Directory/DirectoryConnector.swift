@@ -1,4 +1,4 @@
-/// The properties of a connector that Reflog may record.
+/// The properties of a connector that Reflog is allowed to record.
 ///
 /// No property contains a secret.
 package struct DirectoryConnector: Sendable {
@@ -8,7 +8,8 @@ package struct DirectoryConnector: Sendable {
   package let targetURL: String
   /// Whether the directory's answer contained the name and the target URL.
   ///
-  /// If the value is false, the missing texts are replaced by the id and by an empty text. Don't compare them.
+  /// If the value is false, the missing texts are replaced by the id and by an empty text. Don't compare these
+  /// replacements.
   package let isComplete: Bool
   /// How the connector authenticates: the kind, followed by the thumbprints of its certificates.
   ///

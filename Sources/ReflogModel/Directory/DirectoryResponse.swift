@@ -13,7 +13,7 @@ package struct DirectoryResponse: Sendable {
   ///
   /// The value is a URL without a slash at the end.
   package let linkBase: String?
-  /// The directory's own id for the request, or nil if the directory sent no id.
+  /// The id that the directory assigned to the request, or nil if the directory sent no id.
   package let requestID: String?
   /// The header fields for the caller of a read, by lower-case name.
   ///
@@ -63,7 +63,8 @@ package struct DirectoryResponse: Sendable {
 
   /// The names of the directory's header fields that Reflog forwards to the caller of a read.
   ///
-  /// The last three announce that a part of the API will change or end (RFC 9745, RFC 8594, RFC 8288).
+  /// The headers `deprecation`, `sunset` and `link` announce that a part of the API will change or end (RFC 9745, RFC
+  /// 8594, RFC 8288).
   package static let forwardedHeaderNames: Set<String> = ["client-request-id", "deprecation", "sunset", "link"]
 
   /// An answer without a body.

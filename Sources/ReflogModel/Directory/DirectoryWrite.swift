@@ -11,8 +11,8 @@ package enum DirectoryWrite: Sendable {
   case uploadCertificate(ConnectorID, JSONObject)
   /// Creates a flow that calls no connector.
   ///
-  /// The body has no `apiConnectorConfiguration`, because Microsoft Graph may ignore the connectors of a new flow. Set the
-  /// references of the flow with ``setReference(_:_:)``.
+  /// The body has no `apiConnectorConfiguration`, because Microsoft Graph possibly ignores the connectors of a new
+  /// flow. Set the references of the flow with ``setReference(_:_:)``.
   case createFlow(FlowType, FlowID, JSONObject)
   /// Updates a flow.
   ///

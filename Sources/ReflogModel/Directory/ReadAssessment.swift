@@ -4,8 +4,8 @@ package enum ReadAssessment: Hashable, Sendable {
   case asRecorded
   /// The read shows an older reference that the address held within the settle window.
   ///
-  /// The directory may still return the older reference for a short time, so the ledger's reference is treated as the
-  /// current reference. If the reference before a recent write is unknown, any reference may be the older one.
+  /// The directory can still return the older reference for a short time, so the ledger's reference is treated as the
+  /// current reference. If the reference before a recent write is unknown, any reference can be the older reference.
   case stale
   /// The read shows a reference that was set without Reflog.
   case drift
@@ -15,7 +15,7 @@ package enum ReadAssessment: Hashable, Sendable {
   /// - Parameters:
   ///   - found: The reference that the read showed.
   ///   - recorded: The ledger's reference at the address.
-  ///   - recent: The writes that may have reached the address within the settle window.
+  ///   - recent: The writes that have reached the address within the settle window, or have possibly reached it.
   package init(found: ConnectorReference, recorded: ConnectorReference, recent: [RecentWrite]) {
     if found == recorded {
       self = .asRecorded

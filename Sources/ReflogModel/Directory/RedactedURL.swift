@@ -1,4 +1,4 @@
-/// Returns a URL without the parts that may contain keys, so the URL can be recorded.
+/// Returns a URL without the parts that can contain keys, so the URL can be recorded.
 ///
 /// User and password become `…@`. Query and fragment become `?…` or `#…`. The function compares bytes and not
 /// characters. Together with a delimiter, a combining mark after the delimiter forms another character. A comparison of
@@ -13,23 +13,24 @@ package func redactedURL(_ url: String) -> String {
   return String(decoding: shown, as: UTF8.self)
 }
 
-/// The parts of a URL that may contain keys.
+/// The parts of a URL that can contain keys.
 struct URLSecrets {
   let bytes: [UInt8]
-  /// The range of user and password, or empty if the URL has none.
+  /// The range of the user and the password, or an empty range if the URL has no user.
   let user: Range<Int>
   /// The position of the query or the fragment, or the end of the URL.
   let end: Int
 
-  /// Finds the parts that may contain keys.
+  /// Finds the parts that can contain keys.
   ///
-  /// The URL may be invalid. Programs read an invalid URL in different ways, so its parts are found too.
+  /// The URL can be invalid. Programs read an invalid URL in different ways, so the parts of an invalid URL are found
+  /// too.
   init(_ url: String) {
     bytes = Array(url.utf8)
     end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
     let start = Self.authorityStart(bytes[..<end])
     let slash = bytes[start..<end].firstIndex(of: UInt8(ascii: "/")) ?? end
-    // Usually the first slash is the end of the user and the host. But a password may contain a slash, as in
+    // Usually the first slash is the end of the user and the host. But a password can contain a slash, as in
     // `https://user:se/cret@host`. Then the text in front of the first slash has a colon that no port follows.
     let limit = Self.hasPort(bytes[start..<slash]) ? slash : end
     let at = bytes[start..<limit].lastIndex(of: UInt8(ascii: "@"))

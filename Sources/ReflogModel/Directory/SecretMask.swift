@@ -1,7 +1,7 @@
 /// Finds masked values in a body that a caller sends to the directory.
 ///
-/// Microsoft Graph shows a secret as asterisks, and Reflog shows the query of a target URL as `?…`. If a caller sends
-/// such a value back, the mask would replace the true value. So a body with a mask is refused.
+/// Microsoft Graph shows a secret as asterisks, and Reflog shows the query of a target URL as `?…`. If a caller sends a
+/// masked value back, the mask would replace the true value. So a body with a mask is refused.
 package enum SecretMask {
   /// Returns the path of the first masked member, such as `authenticationConfiguration/password`.
   ///

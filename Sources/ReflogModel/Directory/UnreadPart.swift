@@ -21,7 +21,7 @@ package struct UnreadPart: Sendable {
   }
 
   package let name: String
-  /// When the first sweep failed to read the part. Every later sweep failed to read it too.
+  /// When the first sweep failed to read the part. Every later sweep also failed to read the part.
   package let since: Timestamp
   /// The error of the last sweep.
   package let reason: String

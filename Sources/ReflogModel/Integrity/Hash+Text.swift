@@ -12,7 +12,7 @@ extension Hash: CustomStringConvertible {
 
   /// Reads a hash from 64 hexadecimal digits.
   ///
-  /// The digits may be in upper or lower case. Returns nil for any other text.
+  /// The digits can be in upper or lower case. Returns nil for any other text.
   package init?(hexadecimal text: some StringProtocol) {
     guard let bytes = [UInt8](hexadecimal: Array(text.utf8)) else { return nil }
     self.init(bytes: bytes)

@@ -10,7 +10,7 @@ package struct Hash: Hashable, Sendable {
   /// The 32 bytes as four numbers of 8 bytes.
   ///
   /// Do not use a `SIMD4` here. A `SIMD4` needs memory that is aligned to 32 bytes, but memory that is used across an
-  /// `await` is aligned to 16 bytes only. There a `SIMD4` would be written past the end of its memory.
+  /// `await` is aligned to 16 bytes only. A `SIMD4` in that memory would be written past the end of the allocation.
   private struct Words: Hashable {
     var (first, second, third, fourth) = (UInt64(0), UInt64(0), UInt64(0), UInt64(0))
   }

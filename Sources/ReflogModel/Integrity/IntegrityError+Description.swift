@@ -1,7 +1,7 @@
 extension IntegrityError: CustomStringConvertible {
   /// A message for the reader: what happened and what to do.
   ///
-  /// Control characters in texts from outside are replaced, because the message may be shown on a terminal.
+  /// Control characters in texts from callers and files are replaced, because a terminal can show the message.
   package var description: String {
     switch self {
     case .noWholeNumber(let text):

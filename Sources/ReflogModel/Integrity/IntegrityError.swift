@@ -1,8 +1,6 @@
-/// The reason why data can't be hashed, signed or proven.
-///
-/// Other cases are the reason why Reflog does not accept a hash, a signature or a proof.
+/// The reason why data can't be hashed, signed or proven, or why Reflog refuses a hash, a signature or a proof.
 package enum IntegrityError: Error, Hashable, Sendable {
-  // Canonical bytes.
+  // Errors about canonical bytes.
   /// The number is not a whole number that canonical JSON permits.
   ///
   /// The associated value is the text of the number.
@@ -12,7 +10,7 @@ package enum IntegrityError: Error, Hashable, Sendable {
   /// Values are nested deeper than ``JSONValue/maximumDepth`` levels.
   case nestedTooDeep
 
-  // The tree.
+  // Errors about the Merkle tree.
   /// A tree of this size has no leaf with this index.
   case leafOutsideTree(index: Int64, size: Int64)
   /// The older tree is larger than the newer tree, or the size of the older tree is negative.
@@ -24,7 +22,7 @@ package enum IntegrityError: Error, Hashable, Sendable {
   /// The proof does not connect the roots of the two trees.
   case consistencyNotProven(older: Int64, newer: Int64)
 
-  // Keys and signatures.
+  // Errors about keys and signatures.
   /// This text can't be the name of a key.
   case malformedKeyName(String)
   /// A public key can't be read.
@@ -48,7 +46,7 @@ package enum IntegrityError: Error, Hashable, Sendable {
   /// The associated value contains the keys that the note's signatures claim to be from.
   case noKnownKey([KeyIdentity])
 
-  // The log.
+  // Errors about the log.
   /// This text can't be the name of a log.
   case malformedOrigin(String)
   /// The text of a checkpoint can't be read.

@@ -12,7 +12,7 @@ package struct KeyReplacement: Sendable {
   ///
   /// This is also the sequence of the entry that records the replacement.
   package let formerSize: Int64
-  /// The root of the tree over these entries.
+  /// The root of the tree over the entries that the lost key signed.
   package let formerRoot: Hash
   /// The name of the log from this entry on.
   package let origin: Origin

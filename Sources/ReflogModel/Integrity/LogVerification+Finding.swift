@@ -70,7 +70,7 @@ extension LogVerification.Finding: CustomStringConvertible {
     }
   }
 
-  /// Returns a sentence about the entries that may have been altered.
+  /// Returns a sentence about the entries that were possibly altered.
   private func change(_ confirmedSize: Int64, _ size: Int64) -> String {
     switch size - confirmedSize {
     case ..<1: "But they match another checkpoint."

@@ -85,7 +85,7 @@ package struct LogVerification: Sendable {
   /// checkpoint.
   package var signedSize: Int64 { max(confirmedSize, ahead.first?.checkpoint.size ?? 0) }
 
-  /// Adds a further checkpoint during the verification, because the log may have grown.
+  /// Adds a further checkpoint while the verification runs, because the log can grow in this time.
   ///
   /// The checkpoint is ignored if all entries that the checkpoint covers were already added. The checkpoint is also
   /// ignored if it has no valid signature from a known key, for example after a key rotation.

@@ -1,7 +1,7 @@
 extension SignedNote {
   /// Reads a note from its bytes.
   ///
-  /// The ``bytes`` of the created note equal the given bytes. The text ends at the last blank line, so the text may
+  /// The ``bytes`` of the created note equal the given bytes. The text ends at the last blank line, so the text can
   /// contain other blank lines.
   ///
   /// - Throws: ``IntegrityError`` for any other content.

@@ -1,7 +1,7 @@
 extension SignedNote {
   /// One signature in a note.
   ///
-  /// The reader may not know the key that made the signature.
+  /// The key that made the signature is possibly unknown to the reader.
   package struct Signature: Hashable, Sendable {
     private static let lineStart = "— "
 

@@ -22,7 +22,7 @@ package struct TransparencyProof: Sendable {
   package let checkpoint: SignedNote
   /// Additional data from which a reader can compute the leaf.
   ///
-  /// The data may be empty, and the data is not signed. Compute the leaf from the data, and trust the data only if
+  /// The data can be empty, and the data is not signed. Compute the leaf from the data, and trust the data only if
   /// ``verify(leaf:of:with:)`` succeeds for this leaf.
   package let extra: [UInt8]
 

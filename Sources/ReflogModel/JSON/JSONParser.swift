@@ -1,4 +1,4 @@
-/// The error if a text is not valid JSON (RFC 8259), or if Reflog does not accept the JSON.
+/// The error that is thrown if a text is not valid JSON (RFC 8259), or if Reflog does not accept the JSON.
 package struct JSONError: Error, CustomStringConvertible {
   /// The problem, as a clause without a full stop.
   package let problem: String

@@ -124,7 +124,7 @@ extension LinearPattern.Position {
 package struct PatternError: Error, Sendable, CustomStringConvertible {
   /// The problem, as a clause.
   package let problem: String
-  /// The position of the problem: the number of characters in front of it, or nil if it concerns the whole pattern.
+  /// The number of characters in front of the problem, or nil if the problem concerns the whole pattern.
   package let position: Int?
 
   package var description: String { position.map { "\(problem), at position \($0 + 1)" } ?? problem }

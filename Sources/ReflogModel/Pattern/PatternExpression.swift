@@ -1,4 +1,4 @@
-/// A part of a regular expression, as it was read.
+/// A part of a regular expression, in the form that the parser returns.
 indirect enum PatternExpression: Sendable {
   case character(CharacterClass)
   case check(LinearPattern.Position)
@@ -23,7 +23,8 @@ struct PatternCompiler {
       for _ in 0..<minimum {
         let size = program.count
         try add(part)
-        // An empty part, such as `()`, has no instruction. So its repetitions are not counted against the limit.
+        // An empty part, such as `()`, adds no instruction. So further repetitions of the part would not add an
+        // instruction either, and the loop can end.
         if program.count == size { break }
       }
       if let maximum { try addOptional(part, times: maximum - minimum) } else { try addLoop(part) }
@@ -41,7 +42,7 @@ struct PatternCompiler {
     program[jump] = .jump(program.count)
   }
 
-  /// Appends an expression that may occur any number of times.
+  /// Appends an expression that can occur any number of times.
   private mutating func addLoop(_ part: PatternExpression) throws(PatternError) {
     let split = try append(.split(0, 0))
     try add(part)
@@ -49,7 +50,7 @@ struct PatternCompiler {
     program[split] = .split(split + 1, program.count)
   }
 
-  /// Appends an expression that may occur up to a number of times.
+  /// Appends an expression that can occur up to a number of times.
   private mutating func addOptional(_ part: PatternExpression, times: Int) throws(PatternError) {
     var splits: [Int] = []
     for _ in 0..<times {

@@ -177,7 +177,7 @@ struct PatternParser {
     }
   }
 
-  /// Reads what follows a backslash.
+  /// Reads the characters that follow a backslash.
   private mutating func escapedPart() throws(PatternError) -> CharacterClass.Part {
     guard let scalar = peek else { throw error("the pattern ends with a backslash") }
     position += 1

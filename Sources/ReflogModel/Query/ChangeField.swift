@@ -54,7 +54,7 @@ package enum ChangeField: FilterField {
     case before, after, initiatedBy, status
   }
 
-  /// All fields that a filter for changes may contain.
+  /// All fields that a filter for changes can contain.
   package static let allCases: [ChangeField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(before) + ReferenceField.allCases.map(after)
     + ActorField.allCases.map(initiatedBy) + Status.allCases.map(status)

@@ -38,7 +38,7 @@ package enum ConfigurationField: FilterField {
   /// The target URL is a member of the object `reference`.
   package static let targetURLName = "targetUrl"
 
-  /// All fields that a filter for configurations may contain.
+  /// All fields that a filter for configurations can contain.
   package static let allCases: [ConfigurationField] =
     Plain.allCases.map(plain) + ReferenceField.allCases.map(reference) + [targetURL]
     + ActorField.allCases.filter { $0 != .proof && $0 != .ipAddress }.map(initiatedBy)

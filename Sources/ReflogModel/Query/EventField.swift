@@ -35,7 +35,7 @@ package enum EventField: FilterField {
     .type, .ipAddress, .userId, .userPrincipalName, .servicePrincipalId, .tokenId, .tokenDisplayName,
   ]
 
-  /// All fields that a filter for service events may contain.
+  /// All fields that a filter for service events can contain.
   package static let allCases: [EventField] =
     Plain.allCases.map(plain) + actorFields.map(initiatedBy)
     + ErasedField.allCases.map(erased)

@@ -64,7 +64,7 @@ package enum FilterValue: Hashable, Sendable {
   package static func optional(_ time: Timestamp?) -> FilterValue { time.map(FilterValue.time) ?? .null }
 }
 
-/// The error if a filter is not valid.
+/// The error that is thrown if a filter is not valid.
 package struct FilterError: Error, Hashable, Sendable, CustomStringConvertible {
   /// The problem, as a clause without a full stop.
   package let problem: String

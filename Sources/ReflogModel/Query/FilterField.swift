@@ -1,4 +1,4 @@
-/// A field that a filter may contain.
+/// A field that a filter can contain.
 ///
 /// The raw value is the path of the field in JSON: the names of the members, with `/` between levels.
 package protocol FilterField: RawRepresentable<String>, CaseIterable, Hashable, Sendable {
@@ -16,7 +16,7 @@ extension FilterField {
 
 /// The kind of a field's value.
 ///
-/// The kind determines the values that a filter may compare with the field.
+/// The kind determines the values that a filter can compare with the field.
 package enum FilterKind: Sendable {
   /// A text that is compared byte by byte.
   case text
@@ -24,7 +24,7 @@ package enum FilterKind: Sendable {
   case name
   /// A whole number.
   ///
-  /// A filter may contain the number with or without quotes.
+  /// A filter can contain the number with or without quotes.
   case number
   /// The number of a change or a service event.
   ///

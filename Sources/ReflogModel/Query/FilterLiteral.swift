@@ -52,7 +52,7 @@ enum FilterLiteral {
     case .number, .id: return "compare \(field.rawValue) with a whole number, or with null"
     case .flag: return "compare \(field.rawValue) with true or false"
     case .time:
-      // Without a zone the time could be read as two different moments.
+      // A time without a zone could be read as two different moments, so it is refused.
       if case .word(let text) = token.kind, Timestamp.reading(text + "Z") != nil {
         return "the time \(text) has no time zone. Add Z, or an offset such as -01:00 or %2B01:00"
       }

@@ -94,7 +94,7 @@ struct FilterParser<Field: FilterField> {
 
   /// Returns the condition that an operand represents.
   ///
-  /// A field with true and false is a condition without an operator.
+  /// A field whose value is true or false is a condition even without an operator.
   private func condition(_ operand: Operand) throws(FilterError) -> Filter<Field> {
     switch operand {
     case .condition(let filter): return filter
@@ -151,7 +151,8 @@ struct FilterParser<Field: FilterField> {
       throw FilterError(problem: "null, true and false can only be compared with eq and ne", position: position)
     }
     guard !reading.isExact else { return .comparison(field, comparison, reading.value) }
-    // The literal is later than the value and earlier than the next microsecond.
+    // The literal has digits after the microseconds. `reading.value` is the latest microsecond that is earlier than the
+    // literal. So a field is later than the literal if the field is later than `reading.value`.
     switch comparison {
     case .gt, .ge: return .comparison(field, .gt, reading.value)
     case .lt, .le: return .comparison(field, .le, reading.value)

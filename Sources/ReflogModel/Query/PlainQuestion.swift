@@ -1,6 +1,7 @@
 /// The conditions that a user entered in a form or as options of a command.
 ///
-/// All conditions together become one `$filter`. If a property is nil, there is no condition for it.
+/// All conditions together become one `$filter`. If a property is nil, the filter contains no condition for this
+/// property.
 package struct PlainQuestion: Sendable {
   /// The id of a flow, or the type and the id of a flow with a slash between them.
   package var flow: String?

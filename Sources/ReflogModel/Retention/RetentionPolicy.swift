@@ -20,7 +20,7 @@ package struct RetentionPolicy: Hashable, Sendable {
 
   /// Returns the moment from which history must be kept, or nil if all history must be kept.
   ///
-  /// Changes that were settled earlier than this moment may be deleted.
+  /// A purge can delete changes that were settled earlier than this moment.
   package func cutoff(at now: Timestamp) -> Timestamp? {
     days.map { now.before(.seconds($0 * 86_400)) }
   }

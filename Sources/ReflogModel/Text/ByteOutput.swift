@@ -1,4 +1,4 @@
-/// Bytes that text is appended to.
+/// A sequence of bytes to which text can be appended.
 protocol ByteOutput: ~Copyable {
   mutating func append(_ byte: UInt8)
   mutating func append(contentsOf bytes: UnsafeBufferPointer<UInt8>)

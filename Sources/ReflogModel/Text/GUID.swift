@@ -9,7 +9,7 @@ package enum GUID {
 
   /// Returns a GUID in its usual form, or nil if the text is not a GUID.
   ///
-  /// The digits in `text` may be in upper or lower case.
+  /// The digits in `text` can be in upper or lower case.
   package static func normalized(_ text: String) -> String? {
     text.utf8.count == 36 ? UUID(uuidString: text)?.uuidString.lowercased() : nil
   }

@@ -9,7 +9,7 @@ extension [UInt8] {
 
   /// Reads bytes from text with two hexadecimal digits for each byte.
   ///
-  /// The digits may be in upper or lower case. Returns nil for any other text.
+  /// The digits can be in upper or lower case. Returns nil for any other text.
   init?(hexadecimal digits: [UInt8]) {
     guard digits.count.isMultiple(of: 2) else { return nil }
     let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(hexadecimal: digits[$0..<$0 + 2]) }
@@ -29,7 +29,7 @@ extension ByteOutput where Self: ~Copyable {
 extension UInt8 {
   /// Reads a byte from hexadecimal digits.
   ///
-  /// The digits may be in upper or lower case. Returns nil if the text is not a hexadecimal number below 256.
+  /// The digits can be in upper or lower case. Returns nil if the text is not a hexadecimal number below 256.
   package init?(hexadecimal digits: some Collection<UInt8>) {
     guard digits.allSatisfy({ $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "-") }) else { return nil }
     self.init(String(decoding: digits, as: UTF8.self), radix: 16)

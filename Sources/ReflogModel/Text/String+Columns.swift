@@ -3,19 +3,20 @@ extension String {
   /// The number of columns that a terminal needs for this text.
   ///
   /// A wide letter (Chinese, Japanese, Korean, most emoji) needs two columns. A combining mark and a joiner between two
-  /// emoji need none. The text must be printable, see ``printable``.
+  /// emoji need no column. The text must be printable, see ``printable``.
   package var columns: Int {
     utf8.allSatisfy { $0 < 0x80 } ? utf8.count : unicodeScalars.reduce(0) { $0 + $1.columns }
   }
 
-  /// Returns the text, or its start and its end with `…` between them if it needs more than `limit` columns.
+  /// Returns the text, or a shortened text if the text needs more than `limit` columns.
   ///
-  /// Both ends are kept, because the ends of ids and addresses differ most.
+  /// A shortened text has the start and the end of the text, with `…` between them. The start and the end are kept,
+  /// because ids and addresses often differ only there.
   package func fitted(to limit: Int) -> String {
     guard columns > limit else { return self }
     let end = Self.piece(of: Array(unicodeScalars.reversed()), columns: max(0, (limit - 1) / 2)).reversed()
     var start = Self.piece(of: Array(unicodeScalars), columns: max(0, limit - 1 - end.reduce(0) { $0 + $1.columns }))
-    // A joiner at the end of the first piece joins an emoji that is left out.
+    // A joiner at the end of the first piece would join an emoji that is left out. So the joiner is left out too.
     if start.last == "\u{200D}" { start.removeLast() }
     // If a combining mark is at the start of the second piece, its letter is left out. So the mark is left out too.
     var text = String.UnicodeScalarView(start)
@@ -38,7 +39,7 @@ extension Unicode.Scalar {
   /// The number of columns that a terminal needs for this scalar: 0, 1 or 2.
   var columns: Int {
     switch properties.generalCategory {
-    // A printable text has no other format character than the joiner between two emoji.
+    // The only format character in a printable text is the joiner between two emoji, which needs no column.
     case .nonspacingMark, .enclosingMark, .format: 0
     default: isWide ? 2 : 1
     }
@@ -57,7 +58,7 @@ extension Unicode.Scalar {
 
   /// The ranges of wide scalars in ascending order, from EastAsianWidth.txt of Unicode 14.
   ///
-  /// A range continues over code points that are not assigned, and over marks.
+  /// A range can also contain marks, and code points that are not assigned.
   private static let wide: [ClosedRange<UInt32>] = [
     0x1100...0x115F, 0x231A...0x231B, 0x2329...0x232A, 0x23E9...0x23EC, 0x23F0...0x23F0, 0x23F3...0x23F3,
     0x25FD...0x25FE, 0x2614...0x2615, 0x2648...0x2653, 0x267F...0x267F, 0x2693...0x2693, 0x26A1...0x26A1,

@@ -1,7 +1,7 @@
-/// Texts from outside, made safe to show.
+/// Makes texts from callers, from the directory and from files safe to show.
 ///
-/// A name, a reason or an error message may contain characters that control a terminal, add false lines to a log, reverse
-/// a line, or are invisible. These properties replace such characters with U+FFFD.
+/// A name, a reason or an error message can contain characters that control a terminal, add false lines to a log,
+/// reverse a line, or are invisible. These properties replace those characters with U+FFFD.
 extension String {
   /// The text on one line, safe on a terminal, in a table and in a log.
   ///
@@ -17,7 +17,7 @@ extension String {
 
   /// The text, or its start and `…` if it has more than `count` scalars.
   package func limited(to count: Int) -> String {
-    // A scalar has at least one byte. So a text with few bytes needs no search.
+    // A scalar has at least one byte. So a text with at most `count` bytes is never too long, and no search is needed.
     guard utf8.count > count, let end = unicodeScalars.index(startIndex, offsetBy: count, limitedBy: endIndex),
       end != endIndex
     else { return self }
@@ -46,7 +46,8 @@ extension String.UnicodeScalarView {
     guard self[index] == "\u{200D}" else { return false }
     let next = self.index(after: index)
     guard next != endIndex, self[next].isEmojiPicture else { return false }
-    // A selector chooses the colored form of the emoji in front of it.
+    // A variation selector in front of the joiner is skipped, because it only chooses the coloured form of the first
+    // emoji.
     let before = self[..<index].last { $0 != "\u{FE0F}" }
     return before?.isEmojiPicture ?? false
   }

@@ -42,9 +42,9 @@ package enum TextEncoding {
     return text.replacing("\r\n", with: "\n")
   }
 
-  /// Returns a value that a person or a file of variables set, without a byte order mark and line breaks around it.
+  /// Returns a value from a person or from a file, without a byte order mark and without line breaks at its ends.
   ///
-  /// A shell that reads a file of Windows with `$(cat FILE)` leaves a carriage return at the end of the value.
+  /// A shell that reads a Windows file with `$(cat FILE)` leaves a carriage return at the end of the value.
   package static func value(_ text: String) -> String {
     var scalars = text.unicodeScalars[...]
     if scalars.first == "\u{FEFF}" { scalars.removeFirst() }

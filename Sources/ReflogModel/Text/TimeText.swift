@@ -1,7 +1,7 @@
 /// Reads the times that a person writes on the command line.
 ///
-/// A time without a zone is a local time. A text that has another form, or that could mean two times, is refused. So no
-/// text is ever read as another time.
+/// A time without a zone is a local time. A text that has another form, or that could mean two times, is refused. So
+/// Reflog never uses a time that the person did not mean.
 package struct TimeText: Sendable {
   /// The accepted forms, for messages.
   package static let forms =
@@ -10,9 +10,9 @@ package struct TimeText: Sendable {
   /// The reason why a text is not a time, as a clause without a full stop.
   package enum Problem: Error, Equatable, CustomStringConvertible {
     case unknownForm
-    /// The local clocks never show this time, because they are set forward past it.
+    /// The local clocks never show this time, because the clocks are set forward and skip this time.
     case skipped
-    /// The local clocks show this time twice, because they are set back.
+    /// The local clocks show this time twice, because the clocks are set back.
     case ambiguous
 
     package var description: String {
@@ -37,9 +37,10 @@ package struct TimeText: Sendable {
     self.offset = offset
   }
 
-  /// The first moment that a text means, and the first moment after it.
+  /// Returns the start and the end of the period that a text means.
   ///
-  /// Both are equal unless the text is a day.
+  /// If the text is a day, the end is the start of the next day. If the text is a time, the start and the end are
+  /// equal.
   package func period(_ text: String) throws(Problem) -> (start: Timestamp, end: Timestamp) {
     switch text {
     case "today": return day(localDay(now))

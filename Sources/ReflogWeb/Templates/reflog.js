@@ -131,7 +131,8 @@ function follow(patience = 60) {
     const content = now?.querySelector("#content");
     const shown = document.querySelector("#content");
     if (content) localise(content);
-    // A replacement would lose the keyboard focus. So only changed content is replaced, and the focus is restored.
+    // If the script replaced the content every time, the page would lose the keyboard focus. So the script replaces
+    // only changed content, and then sets the focus again.
     if (content && content.innerHTML !== shown.innerHTML) {
       const position = [...shown.querySelectorAll("a, button, input")].indexOf(document.activeElement);
       shown.replaceWith(content);
@@ -139,7 +140,8 @@ function follow(patience = 60) {
     }
     const line = document.querySelector("[data-running]");
     const outcome = document.querySelector("[data-outcome]");
-    // Screen readers announce a text only if its element is not replaced, so the result is copied to such an element.
+    // A screen reader announces a new text only if the element of the text was not replaced. So the result is copied to
+    // `#outcome`, an element that is never replaced.
     if (!line && outcome) document.querySelector("#outcome").textContent = `${document.querySelector("h1").innerText}: ${outcome.innerText}`;
     if (line && isSignedOut) line.replaceChildren(linkHere("You are signed out. Sign in to see the result."));
     else if (line && (now || document.hidden || patience > 0)) follow(now ? 60 : patience - 1);
@@ -152,7 +154,7 @@ for (const line of document.querySelectorAll("[data-news]")) news(line);
 const days = document.querySelector("#days");
 if (days) more(days);
 if (document.querySelector("[data-running]")) follow();
-// A plan that the browser restored from its cache may be out of date, so the page is loaded again.
+// A plan that the browser restored from its cache can be out of date, so the page is loaded again.
 addEventListener("pageshow", (event) => {
   if (event.persisted && document.querySelector("[data-plan]")) location.reload();
 });

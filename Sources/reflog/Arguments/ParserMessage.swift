@@ -1,7 +1,9 @@
 import ArgumentParser
 import ReflogModel
 
-/// The message for an error that the argument parser threw, with the arguments made safe to show.
+/// The message for an error that the argument parser threw.
+///
+/// Characters in the arguments that could control the terminal are replaced.
 enum ParserMessage {
   /// Shows the message, and returns the exit code for the program.
   static func show(_ error: any Error) throws -> ExitCode {
@@ -9,7 +11,8 @@ enum ParserMessage {
     var text = Reflog.fullMessage(for: error)
     if code != .success {
       for argument in CommandLine.arguments.dropFirst() {
-        // The message may contain the whole argument `--name=value`, or only its value. So both are made safe.
+        // The message can contain the whole argument `--name=value`, or only its value. So the argument and the value
+        // are both made safe.
         let value = argument.firstIndex(of: "=").map { String(argument[argument.index(after: $0)...]) }
         for part in [argument, value ?? ""] where part.printable != part {
           text = text.replacing(part, with: part.printable)
@@ -24,7 +27,7 @@ enum ParserMessage {
     return code
   }
 
-  /// Returns the first argument that is no verb, with the verb that it probably means, or nil.
+  /// Returns the first argument that is not a verb and the verb that it probably means, or nil if it resembles no verb.
   private static func misspeltVerb() -> (misspelt: String, verb: String)? {
     var command: any ParsableCommand.Type = Reflog.self
     for word in CommandLine.arguments.dropFirst() {

@@ -9,7 +9,7 @@ struct Suggestion: CustomStringConvertible {
     self.words = words
   }
 
-  /// Returns the suggestion with an option, or unchanged if the value is nil.
+  /// Returns the suggestion with an option, or the unchanged suggestion if the value is nil.
   func adding(_ option: String, _ value: String?) -> Suggestion {
     guard let value else { return self }
     var copy = self
@@ -17,7 +17,7 @@ struct Suggestion: CustomStringConvertible {
     return copy
   }
 
-  /// Returns the suggestion with a flag, or unchanged if the flag was not given.
+  /// Returns the suggestion with a flag, or the unchanged suggestion if the flag was not given.
   func adding(_ flag: String, if isGiven: Bool) -> Suggestion {
     guard isGiven else { return self }
     var copy = self
@@ -25,7 +25,7 @@ struct Suggestion: CustomStringConvertible {
     return copy
   }
 
-  /// The command as text, with quotes where a POSIX shell needs them.
+  /// The command as text, with the quotes that a POSIX shell needs.
   var description: String { (["reflog"] + words.map(Self.quoted)).joined(separator: " ") }
 
   private static func quoted(_ word: String) -> String {

@@ -12,7 +12,7 @@ extension TimeText {
     }
   }
 
-  /// Reads the value of an option, and throws an error for the argument parser if it is not a time.
+  /// Reads the value of an option as a time, and throws an error for the argument parser if the value is not a time.
   static func period(_ option: String, _ text: String) throws -> (start: Timestamp, end: Timestamp) {
     do {
       return try local.period(text)

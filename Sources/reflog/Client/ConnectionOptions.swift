@@ -14,13 +14,13 @@ struct ServerOptions: ParsableArguments {
   /// The URL that is used if neither the option nor `REFLOG_SERVER` is set.
   static let defaultServer = "http://127.0.0.1:8080"
 
-  /// The server's URL: from the option, else from the environment, else the default.
+  /// The server's URL from the option, or from the environment if the option is not given, or the default URL.
   var url: String { server ?? Environment["REFLOG_SERVER"] ?? Self.defaultServer }
 
   /// Adds the given option to a suggested command.
   func added(to suggestion: Suggestion) -> Suggestion { suggestion.adding("--server", server) }
 
-  /// Runs a body with a client for the server.
+  /// Calls `body` with a client for the server.
   func withClient(_ body: (ServerClient) async throws -> Void) async throws {
     try await ServerClient.with(url: url, body)
   }
@@ -34,7 +34,7 @@ struct SourceOptions: ParsableArguments {
   @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  /// Runs a body with the chosen source.
+  /// Calls `body` with the chosen source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let server { return try await ServerClient.with(url: server, body) }
     let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"])
@@ -57,7 +57,7 @@ struct SourceOptions: ParsableArguments {
 }
 
 extension ServerClient {
-  /// Runs a body with a client for the server at a URL. The client sends the token in `REFLOG_TOKEN`.
+  /// Calls `body` with a client for the server at a URL. The client sends the token in `REFLOG_TOKEN`.
   static func with(url: String, _ body: (ServerClient) async throws -> Void) async throws {
     let token = Environment["REFLOG_TOKEN"]
     try checkDestination(url, token: token)
@@ -79,7 +79,7 @@ extension ServerClient {
     }
     try await http.shutdown()
   }
-  /// Throws if the client can't send requests to the URL, or may not send the token to the URL.
+  /// Throws if the client can't send requests to the URL, or is not allowed to send the token to the URL.
   private static func checkDestination(_ url: String, token: String?) throws {
     guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme?.lowercased()), parsed.host() != nil
     else { throw CommandFailure(.usage, "\(url) is not an http or https URL. Use for example http://127.0.0.1:8080.") }

@@ -3,7 +3,7 @@ import ReflogModel
 
 /// The variables of the environment, as commands read them.
 enum Environment {
-  /// All variables of the process, without byte order marks and line ends that a file of Windows leaves in a value.
+  /// All variables of the process. Byte order marks and line breaks from Windows files are removed from the values.
   static var all: [String: String] {
     ProcessInfo.processInfo.environment.mapValues(TextEncoding.value)
   }

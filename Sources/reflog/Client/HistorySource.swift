@@ -33,8 +33,8 @@ protocol HistorySource {
 extension ServerClient: HistorySource {
   /// Returns the newest changes, and requests more pages until there are enough changes.
   ///
-  /// If no index can answer the filter, the server scans changes for a limited time. Its page may then contain fewer
-  /// changes than requested.
+  /// If no index can answer the filter, the server scans changes for a limited time. So a page from the server can
+  /// contain fewer changes than requested.
   func history(top: Int, filter: String?) async throws -> JSONObject {
     let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
     var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + option).body
@@ -49,7 +49,7 @@ extension ServerClient: HistorySource {
 
   func count(filter: String?) async throws -> Int64? {
     let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
-    // A count can take long. If it takes longer than `countTimeout`, the number is not shown.
+    // A count can need much time. If it needs more time than `countTimeout`, the number is not shown.
     let answer = try? await send(
       .GET,
       "/beta/auditLogs/connectorChanges?$top=1&$count=true" + option,

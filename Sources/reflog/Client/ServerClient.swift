@@ -82,7 +82,7 @@ struct ServerClient {
     return request
   }
 
-  /// Throws if the answer is a redirect. A redirect is not followed, because another server must not get the token.
+  /// Throws if the answer is a redirect. The client follows no redirect, because no other server must get the token.
   private func refuseRedirect(_ response: HTTPClientResponse) throws {
     guard (300..<400).contains(response.status.code) else { return }
     let target = response.headers.first(name: "Location").map { " to \($0)" } ?? ""
@@ -107,7 +107,7 @@ struct ServerClient {
     }
   }
 
-  /// Returns the failure of a request that the server may have received, but did not answer.
+  /// Returns the failure of a request that the server possibly received, but did not answer.
   private func unanswered(_ request: HTTPClientRequest, _ problem: String) -> CommandFailure {
     let history = Suggestion("history").adding("--server", baseURL)
     let advice = request.method == .GET ? "Try again." : "The result is unknown. Check `\(history)`."

@@ -8,7 +8,7 @@ struct TimeRollbackClient {
 
   let client: ServerClient
   let output: OutputOptions
-  /// Adds the options that the user gave to a suggested command.
+  /// A closure that adds the options that the user gave to a suggested command.
   let given: (Suggestion) -> Suggestion
 
   /// Runs the rollback and shows its result.

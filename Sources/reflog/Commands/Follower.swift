@@ -48,10 +48,12 @@ struct Follower {
   }
 
   private func writeNewChanges(_ progress: inout Progress) async throws {
-    // The sequence is read before the export starts, so the export contains all entries up to this sequence.
+    // The sequence must be read earlier than the start of the export. Then the export contains all entries up to this
+    // sequence.
     guard let sequence = try await source.status()["newestChangeSequence"]?.wholeNumber else { return }
     let newest = LogPosition(sequence, in: try await source.origin())
-    // The source refuses a position that belongs to another log, so the position is also sent if nothing is new.
+    // A position contains the name of its log. So if the source has another log, the export runs, and the source
+    // refuses the stored position.
     guard newest != progress.position else { return }
     try await export(&progress)
     progress.position = newest
@@ -91,7 +93,7 @@ struct Follower {
   }
 
   private func store(_ position: LogPosition) async throws {
-    // Only a state file is replaced, because another file's content is refused when the command starts.
+    // `replacing` is safe, because the command refuses at its start to use a file that is not a state file.
     try await output.write(stateFile, replacing: true) { file in try file.write(Data("\(position)\n".utf8)) }
   }
 }

@@ -38,7 +38,7 @@ struct MigrateLedger: AsyncParsableCommand {
       let target = try to.target()
       let result: LedgerMigration.Result
       do { result = try await Self.migrate(source, target) } catch {
-        // The first error is reported, so an error of the close is ignored.
+        // The command reports the first error. So an error of this second call is ignored.
         try? target.close()
         throw error
       }
@@ -117,7 +117,7 @@ struct MigrateLedger: AsyncParsableCommand {
 }
 
 extension LedgerLocation {
-  /// Opens the ledger to copy all its rows.
+  /// Opens the ledger from which all rows are copied.
   fileprivate func source() throws -> LedgerSource {
     switch database {
     case .file(let path): try LedgerSource(ofFileAt: path)

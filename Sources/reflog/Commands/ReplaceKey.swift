@@ -56,7 +56,7 @@ struct ReplaceKey: AsyncParsableCommand {
           Timestamp(Date())
         }
       } catch {
-        // The first error is reported, so an error of the close is ignored.
+        // The command reports the first error. So an error of this second call is ignored.
         try? close()
         throw error
       }

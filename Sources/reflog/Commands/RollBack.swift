@@ -88,8 +88,8 @@ struct RollBack: AsyncParsableCommand {
           try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
           if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
         } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-          // The message contains the id of the change, because a second attempt with the id is safe. A second attempt
-          // with --step could roll back the first rollback.
+          // The suggested command contains the id of the change, because a second attempt with the id is safe. A second
+          // attempt with `--step` could roll back the first rollback.
           let again = options(Suggestion("rollback", "\(target)"))
           throw CommandFailure(.tryAgain, failure.message + " Try again with: \(again)")
         }

@@ -46,7 +46,7 @@ struct SetReference: AsyncParsableCommand {
     }
   }
 
-  /// The text of the address, and the connector's id, or nil if no id was given.
+  /// The text of the address and the id of the connector. The id is nil if no id was given.
   ///
   /// An address is one argument, or the three arguments FLOWTYPE, FLOW and STEP.
   private var parts: (address: String, connector: String?) {
@@ -74,7 +74,8 @@ struct SetReference: AsyncParsableCommand {
         do {
           try await output.show(client.change(id), asTable: ChangeTables.change)
         } catch {
-          // The change was made. If the command failed here, scripts would repeat the change.
+          // The change was made, so the command must succeed. If the command failed here, a script would repeat the
+          // change.
           Terminal.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
         }
       }

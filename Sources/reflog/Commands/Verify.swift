@@ -53,7 +53,7 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  /// Runs a body, and converts every error into a failed verification.
+  /// Calls `body`, and converts every error into a failed verification.
   ///
   /// A file that can't be read as a ledger also counts as a failed verification.
   private static func unverified(_ body: () async throws -> Void) async throws {
@@ -114,7 +114,8 @@ struct Verify: AsyncParsableCommand {
 
   /// Returns the checkpoints that the log must contain.
   ///
-  /// One is the checkpoint in the anchor if the anchor exists. Another is the checkpoint in the file after `--since`.
+  /// The first is the checkpoint in the anchor if the anchor exists. The second is the checkpoint in the file after
+  /// `--since` if the option is given.
   private func claims(anchor path: String) throws -> [LogVerification.ExpectedCheckpoint] {
     var claims: [LogVerification.ExpectedCheckpoint] = []
     if anchor != nil || FileManager.default.fileExists(atPath: path) {
@@ -130,7 +131,8 @@ struct Verify: AsyncParsableCommand {
     let file = try GivenFile(path)
     let note = try file.note()
     do { _ = try Checkpoint(text: note.text) } catch {
-      // A file that was damaged when it was copied shows nothing about the ledger, so this is an error about the file.
+      // The file was possibly damaged while it was copied, so its content proves nothing about the ledger. So the error
+      // is about the file, and not about the ledger.
       throw file.unreadable("\(error)")
     }
     return LogVerification.ExpectedCheckpoint(source: source, note: file.bytes)
@@ -141,7 +143,7 @@ struct Verify: AsyncParsableCommand {
   /// The keys come from the ledger's file, so Reflog can't prove that the keys are genuine.
   private func showRotations(_ history: History, _ report: LedgerReport) async {
     let isUnknown = report.log.findings.contains { if case .unknownKey = $0 { true } else { false } }
-    // If the rotations can't be read, the report shows why.
+    // If the rotations can't be read, the report already contains the reason. So the error is ignored here.
     guard isUnknown, let rotations = try? await history.keyRotations() else { return }
     for rotation in rotations {
       Terminal.say(
@@ -153,7 +155,7 @@ struct Verify: AsyncParsableCommand {
 
   /// Shows the parts of the log with different names and keys.
   private func showReplacements(_ history: History) async {
-    // If the replacements can't be read, the report shows why.
+    // If the replacements can't be read, the report already contains the reason. So the error is ignored here.
     for replaced in (try? await history.keyReplacements()) ?? [] {
       Terminal.say(
         "The first \(replaced.formerSize) entries were signed as \(replaced.formerOrigin) with the key "

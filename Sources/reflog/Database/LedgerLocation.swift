@@ -13,18 +13,19 @@ struct LedgerLocation: Sendable {
 
   /// The path of the SQLite ledger if no other database is set.
   static let defaultFile = "./reflog.sqlite"
-  /// The path of the other files of a ledger in PostgreSQL, such as its key, without their endings.
+  /// The default path of a PostgreSQL ledger's files on this machine, such as the key, without the endings of the
+  /// files.
   private static let defaultFiles = "./reflog"
 
   let database: Database
-  /// The path of the key, the anchor and the other files of the ledger on this machine, without their endings.
+  /// The path of the ledger's files on this machine, such as the key and the anchor, without the endings of the files.
   let filesPath: String
 
   /// Finds the database for a value of the setting `database`.
   ///
   /// - Parameters:
   ///   - database: The path of a file or the URL of a PostgreSQL database, or nil for the default.
-  ///   - files: The path of the other files without their endings, or nil for the default.
+  ///   - files: The path of the ledger's files on this machine without their endings, or nil for the default.
   init(_ database: String?, files: String? = nil) {
     let database = database ?? Self.defaultFile
     let isAddress = Self.isAddress(database)

@@ -13,7 +13,7 @@ struct OpenedDatabase: Sendable {
   static func open(_ location: LedgerLocation, _ settings: ServerSettings, clock: @escaping WallClock) throws -> Self {
     switch location.database {
     case .file(let path):
-      // A missing write-ahead log is accepted here, because the check of the start already refused it or a setting
+      // A missing write-ahead log is accepted here, because the start check has already refused it if no setting
       // accepts it.
       let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
       do {
@@ -23,7 +23,7 @@ struct OpenedDatabase: Sendable {
           close: { try storage.close() }
         )
       } catch {
-        // The caller must see the first error.
+        // An error of this call is ignored, because the caller must see the first error.
         try? storage.close()
         throw error
       }

@@ -121,7 +121,7 @@ private struct LedgerRows {
     let id: Change.ID
     /// The bytes of the row, or nil if the change got a newer entry after the export.
     ///
-    /// The newer entry may change the row, so the row can't be compared.
+    /// The newer entry can change the row, so the row can't be compared.
     let bytes: [UInt8]?
   }
 

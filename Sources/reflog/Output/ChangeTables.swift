@@ -7,7 +7,8 @@ enum ChangeTables {
   ///
   /// - Parameters:
   ///   - body: The body that the route returned.
-  ///   - isFiltered: Whether the request had a filter. An empty table then does not mean that nothing is recorded.
+  ///   - isFiltered: Whether the request had a filter. If it had a filter, an empty table does not mean that no
+  ///     change is recorded.
   ///   - total: The number of changes without a filter, or nil if it is not known.
   static func history(_ body: JSONObject, isFiltered: Bool, total: Int64?) -> Table {
     let inAll = total.map { " (\($0) in all)" } ?? ""
@@ -43,7 +44,7 @@ enum ChangeTables {
     return table
   }
 
-  /// Returns the table of one change, a line for each value.
+  /// Returns the table of one change, with one line for each value.
   static func change(_ change: JSONObject) -> Table {
     let status = change["status"]?.object ?? [:]
     let refusal = [text(status["code"]), shown(status["message"], status)].filter { !$0.isEmpty }
@@ -63,7 +64,7 @@ enum ChangeTables {
     return Table(rows: lines.filter { !$0.1.isEmpty }.map { [$0.0, $0.1] })
   }
 
-  /// Returns the plan of a rollback to a time, a line for each step.
+  /// Returns the table of the plan of a rollback to a time, with one line for each step.
   static func timeRollbackPlan(_ plan: JSONObject) -> Table {
     Table(
       rows: objects(plan["value"]).map { ["plan", text($0["summary"])] },
@@ -71,7 +72,7 @@ enum ChangeTables {
     )
   }
 
-  /// Returns the result of a rollback to a time, a line for each step.
+  /// Returns the table of the result of a rollback to a time, with one line for each step.
   static func timeRollback(_ progress: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "BEFORE", "AFTER", "RESULT", "CHANGE", "MESSAGE"],
@@ -87,7 +88,7 @@ enum ChangeTables {
     return table
   }
 
-  /// Returns the table of the state of the ledger, a line for each member.
+  /// Returns the table of the state of the ledger, with one line for each member.
   static func status(_ status: JSONObject) -> Table {
     Table(
       rows: status.members.flatMap { member -> [[String]] in
@@ -157,7 +158,7 @@ enum ChangeTables {
     return text.isEmpty && item["erased"]?.object != nil ? Erased.placeholder : text
   }
 
-  /// Returns the event that erased the item's data and the time, or an empty text if the data was not erased.
+  /// Returns the event that erased the item's data and the time of the event, or an empty text if no data was erased.
   private static func erasure(_ item: JSONObject) -> String {
     guard let erased = item["erased"]?.object else { return "" }
     return "by service event \(text(erased["eventId"])) at \(text(erased["dateTime"]))"
@@ -172,7 +173,7 @@ enum ChangeTables {
     if item["erased"]?.object != nil { return Erased.placeholder + (id.map { " (\($0))" } ?? "") }
     let names = [object?["userPrincipalName"], object?["displayName"]].map(text)
     guard let name = names.first(where: { !$0.isEmpty }) ?? id else { return type }
-    // Anybody can give a token or an app the name of a person, so the type is shown too.
+    // A token or an app can have the name of a person, so the type is shown too.
     return type == "user" ? name : "\(type) \(name)"
   }
 }

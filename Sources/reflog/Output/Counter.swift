@@ -2,7 +2,7 @@ import Synchronization
 
 /// Shows a count on the terminal during work that takes more than a second.
 ///
-/// Several tasks may add to the count at the same time.
+/// Several tasks can add to the count at the same time.
 final class Counter: Sendable {
   private static let interval = Duration.milliseconds(500)
 

@@ -2,15 +2,17 @@ import Foundation
 import ReflogLedger
 import ReflogStorage
 
-/// Writes the files that commands create, and never over a file of a ledger.
+/// Writes the files that commands create, and refuses to replace a file of a ledger.
 ///
 /// All commands write their files with this type.
 struct OutputFiles {
-  /// The paths of ledgers whose files are protected. For a ledger in PostgreSQL, the path of its files.
+  /// The paths of the ledgers whose files are protected. For a ledger in PostgreSQL, this is the path of its files on
+  /// this machine.
   private let ledgers: [String]
 
-  /// Creates a writer that protects the files of the ledger at a path, of the ledger that the settings name, and of the
-  /// default ledger.
+  /// Creates a writer that protects the files of three ledgers.
+  ///
+  /// These are the ledger at the given path, the ledger in the settings, and the default ledger.
   init(besidesLedgerAt database: String?) {
     let named = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
     ledgers = [named.filesPath, database, Environment["REFLOG_DATABASE"], LedgerLocation.defaultFile]
@@ -23,7 +25,7 @@ struct OutputFiles {
   ///
   /// - Parameters:
   ///   - path: the path of the file.
-  ///   - replacing: whether an earlier file with the same name is replaced.
+  ///   - replacing: whether an existing file with the same name is replaced.
   ///   - body: a closure that writes the content.
   func write(_ path: String, replacing: Bool, _ body: (WholeFile) async throws -> Void) async throws {
     try check(path, replacing: replacing)
@@ -52,10 +54,10 @@ struct OutputFiles {
     }
   }
 
-  /// Returns the path of the ledger that a file belongs to, or nil if it belongs to no ledger.
+  /// Returns the path of the ledger to which a file belongs, or nil if the file belongs to no ledger.
   private func owner(of path: String) -> String? {
     let parents = LedgerFiles.endings.filter(path.hasSuffix).map { String(path.dropLast($0.count)) }
-    // A SQLite file of Reflog without any of these files is a backup, so it may be replaced.
+    // A SQLite file of Reflog without any of these other files is a backup, so a command can replace it.
     let isInUse = ["-wal", ".lock", ".key", ".anchor"].contains { DurableFile.exists(path + $0) }
     let candidates = ledgers + parents + (isInUse ? [path] : [])
     let anchor = Environment["REFLOG_ANCHOR"]
@@ -72,7 +74,7 @@ struct OutputFiles {
     return StorageKind.isReflogFile(path) || (DurableFile.exists(files.key) && DurableFile.exists(files.anchor))
   }
 
-  /// Returns whether two paths are the same file, also through links, or would be the same file if it existed.
+  /// Returns whether two paths identify the same file, even if one path contains a link or the file does not exist.
   private static func isSameFile(_ first: String, _ second: String) -> Bool {
     DurableFile.isSame(first, second) ?? (location(first) == location(second))
   }

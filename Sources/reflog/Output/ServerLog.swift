@@ -2,8 +2,9 @@ import Foundation
 import Logging
 import ReflogModel
 
-/// Writes the server's log to stderr: one line for each event, in which no text from outside can look like another line
-/// or another value.
+/// Writes the server's log to stderr, with one line for each event.
+///
+/// A text from a caller or from the directory can't look like another line or another value.
 struct ServerLog: LogHandler {
   var logLevel = Logger.Level.info
   var metadata = Logger.Metadata()

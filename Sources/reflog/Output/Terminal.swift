@@ -4,7 +4,7 @@ import ReflogModel
 
 /// The output of the command line: messages on stderr, data on stdout.
 ///
-/// Only this type writes to the two streams, so every text from outside is made safe here.
+/// Only this type writes to the two streams. So this type replaces the characters that could control a terminal.
 enum Terminal {
   /// The maximum length of a message, in scalars.
   private static let longestMessage = 8192
@@ -43,7 +43,7 @@ enum Terminal {
 
   /// Writes data to stdout, byte for byte. On a terminal, characters that could control the terminal are replaced.
   ///
-  /// If two pieces of data share a character, a terminal shows that character as U+FFFD.
+  /// If a character is split between two pieces of data, a terminal shows that character as U+FFFD.
   static func data(_ bytes: Data) throws {
     guard isatty(STDOUT_FILENO) == 1 else { return try write(bytes) }
     try write(String(decoding: bytes, as: UTF8.self).printableLines)
@@ -68,8 +68,8 @@ enum Terminal {
 
   /// Opens `/dev/null` for each standard stream that is closed.
   ///
-  /// Without this, the next opened file or socket would get the number of the closed stream, and messages would be
-  /// written into that file. `/dev/null` is opened for reading, so a write to a closed stream still fails.
+  /// Otherwise, the next opened file or socket would get the number of the closed stream, and messages would be written
+  /// into that file. `/dev/null` is opened for reading, so a write to a closed stream still fails.
   static func reserveStandardStreams() {
     while true {
       let descriptor = open("/dev/null", O_RDONLY)
@@ -96,8 +96,8 @@ enum Terminal {
   private static func write(_ bytes: Data) throws {
     let error = write(bytes, to: STDOUT_FILENO)
     guard error != EPIPE else {
-      // The program that reads the output has ended, for example `head`. Then this program ends as others do, without a
-      // message. The network library ignores SIGPIPE, so the signal is restored first.
+      // The program that reads the output, for example `head`, has ended. So this program must end without a message,
+      // as other programs do. The network library ignores SIGPIPE, so this code first switches the signal on again.
       signal(SIGPIPE, SIG_DFL)
       raise(SIGPIPE)
       return
@@ -116,7 +116,7 @@ enum Terminal {
         if count >= 0 {
           rest = rest.dropFirst(count)
         } else if errno == EAGAIN {
-          // The stream is in non-blocking mode, so wait until it accepts more.
+          // The stream is in non-blocking mode, so wait until the stream accepts more bytes.
           var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
           poll(&request, 1, -1)
         } else if errno != EINTR {

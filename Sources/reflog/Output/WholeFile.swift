@@ -13,7 +13,7 @@ struct WholeFile {
   ///
   /// - Parameters:
   ///   - path: the path of the file.
-  ///   - replacing: whether an earlier file with the same name is replaced. If false, such a file is an error.
+  ///   - replacing: whether an existing file with the same name is replaced. If false, an existing file is an error.
   ///   - body: a closure that writes the content.
   static func write(_ path: String, replacing: Bool, _ body: (WholeFile) async throws -> Void) async throws {
     // The name has a random part. So two writes to the same path at the same time use different partial files.
@@ -24,7 +24,7 @@ struct WholeFile {
     do {
       try await body(file)
       try file.descriptor.synchronize()
-      // Another program can create the file while the content is written.
+      // Another program can create a file at this path while the content is written. So the move checks the path again.
       try replacing ? DurableFile.move(partial, to: path) : DurableFile.moveToNew(partial, to: path)
     } catch {
       unlink(partial)

@@ -8,7 +8,8 @@ struct GraphSettings: Sendable {
   let loginURL: String
   let tenantID: String
   let clientID: String?
-  /// The secret, certificate or token with which Reflog proves its identity, or nil if Reflog has no credential.
+  /// The secret, certificate or token with which Reflog proves its identity to Microsoft Graph, or nil if Reflog has no
+  /// credential of its own.
   let proof: Proof?
   let timeout: Duration
   let settleWindow: Duration

@@ -1,7 +1,7 @@
 import Foundation
 import ReflogStorage
 
-/// The files with secrets that the user created. Files that Reflog creates are not included.
+/// The files with secrets that an administrator created. Files that Reflog creates are not included.
 struct SecretFiles: Sendable {
   private var files: [(name: String, path: String)] = []
 

@@ -1,7 +1,7 @@
 import Foundation
 import ReflogModel
 
-/// Checks the settings with the URLs to which Reflog sends tokens and secrets, or from which it reads keys.
+/// Checks the settings that contain a URL to which Reflog sends secrets, or from which Reflog reads keys.
 enum SecureURL {
   /// Returns a URL that has only a host and an optional port, without a slash at the end.
   static func base(_ setting: Setting, _ text: String) throws -> String {
@@ -14,7 +14,7 @@ enum SecureURL {
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  /// Returns the URL unchanged if it may receive a secret, and throws if not.
+  /// Returns the unchanged URL if a secret can be sent to the URL, and throws if not.
   static func checked(_ setting: Setting, _ text: String) throws -> String {
     guard SecretDestination.accepts(text), !text.contains(where: { $0 == "?" || $0 == "#" }) else {
       throw CommandFailure(

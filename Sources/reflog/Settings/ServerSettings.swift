@@ -21,7 +21,7 @@ struct ServerSettings: Sendable {
   let authenticationModes: Set<AuthenticationMode>
   /// The required contents of an Entra token, or nil if Entra tokens are not accepted.
   let entra: EntraSettings?
-  /// The settings for signing in with Entra on the pages, or nil if that is not possible.
+  /// The settings for signing in with Entra on the pages, or nil if people can't sign in with Entra.
   let entraSignIn: EntraSignIn.Settings?
   private let secretFiles: SecretFiles
 
@@ -74,8 +74,8 @@ struct ServerSettings: Sendable {
     return shown
   }
 
-  /// Messages to the administrator: about functions that these settings switch off, and about files with secrets that
-  /// others can read at this moment.
+  /// Messages to the administrator about functions that these settings switch off, and about files with secrets that
+  /// other users can read at this moment.
   var warnings: [String] {
     var warnings: [String] = []
     if let graph = directory.graph, graph.proof == nil {

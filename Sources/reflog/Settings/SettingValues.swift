@@ -6,7 +6,7 @@ import SystemPackage
 /// The values of settings, read from flags, the environment and a JSON file.
 struct SettingValues {
   private let config: ConfigReader
-  /// The path of the JSON file if the file contains a secret, or nil.
+  /// The path of the JSON file if the file contains a secret, or nil if the file contains no secret.
   let fileWithSecrets: String?
 
   /// Reads the values.

@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	// The height of a tile. Go's tiles may have any height, and C2SP tlog-tiles requires this one.
+	// The height of a tile. Go's tiles can have any height, but C2SP tlog-tiles requires this height.
 	tileHeight = 8
 	tileWidth  = 1 << tileHeight
 	// The level that package tlog uses for tiles of entries.
@@ -63,8 +63,8 @@ func path(t tlog.Tile) string {
 	return "tile/" + strings.Replace(p, "data/", "entries/", 1)
 }
 
-// getTile reads a tile and returns its number of items. If the log has grown, it may have only the full tile and no longer
-// the partial tile that was requested.
+// getTile reads a tile and returns its number of items. If the log has grown, it possibly has only the full tile, and not the
+// requested partial tile.
 func (l *log) getTile(t tlog.Tile) (data []byte, width int, err error) {
 	data, err = l.get(path(t))
 	if errors.Is(err, errMissing) && t.W < tileWidth {

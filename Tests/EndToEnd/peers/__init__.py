@@ -4,6 +4,6 @@ A peer has a name, a title and two methods. `prepare()` runs once. `measure()` r
 measures it, ends it, and returns a dictionary from names to figures.
 """
 
-# How many addresses the load changes. The load never has more connections than this, so two changes rarely wait for the same
-# address.
+# The number of addresses that the load changes. The load never has more connections than addresses, so two changes rarely wait
+# for the same address.
 ADDRESSES = 256

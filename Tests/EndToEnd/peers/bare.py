@@ -1,4 +1,5 @@
-"""A Hummingbird handler that reads the body, answers 204 and records nothing. It shows the cost of the web server alone."""
+"""A Hummingbird handler that reads the body and answers 204, but records no change. Its figures show the cost of the web server
+alone."""
 
 import contextlib
 

@@ -63,7 +63,8 @@ class CSVExport:
         return ["curl", "--silent", "--show-error", "--fail", "--header", "Authorization: Bearer " + server.tokens["reader"], url]
 
     def rate(self, command):
-        """Returns how many rows a second a command prints. The time includes its start and its end. Discards the output."""
+        """Returns how many rows a second a command prints. The time includes the start and the end of the command. Discards the
+        output."""
         start = time.perf_counter()
         self.start(command, stdout=subprocess.DEVNULL).wait()
         return self.rows / (time.perf_counter() - start)

@@ -1,6 +1,7 @@
 // Prints a ledger's changes as CSV, in the same form as `reflog export`: csvloop LEDGER > FILE.
 //
-// It uses one SQL statement with joins, one loop and one buffer. It shows the cost of the columns without Swift, GRDB and HTTP.
+// It uses one SQL statement with joins, one loop and one buffer. Its figures show the cost of the columns without Swift, GRDB
+// and HTTP.
 
 #include <sqlite3.h>
 #include <stdint.h>
@@ -55,10 +56,10 @@ static const char query[] =
     " LEFT JOIN actor_name AS stating_name ON stating_name.id = statement.actor_name"
     " ORDER BY c.id";
 
-// The type of each column: n is a number, t a time, w one of Reflog's fixed values, x a text that may need quotes or a guard.
+// The type of each column: n is a number, t a time, w one of Reflog's fixed values, x a text that can need quotes or a guard.
 static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwtntnt";
 
-// The output buffer. It grows as needed and is written after a row once it has FLUSH_BYTES.
+// The output buffer. It grows as needed. If it has at least FLUSH_BYTES after a row, it is written.
 static struct {
   unsigned char *bytes;
   size_t count, capacity;
@@ -148,7 +149,7 @@ static void put_text(const unsigned char *text, size_t count) {
   put("\"", 1);
 }
 
-// Writes a GUID in its text form. The ledger stores it as 16 bytes.
+// Writes a GUID in its text form. The ledger stores a GUID as 16 bytes.
 static void put_guid(const unsigned char *bytes) {
   static const char digits[] = "0123456789abcdef";
   for (int index = 0; index < 16; index++) {

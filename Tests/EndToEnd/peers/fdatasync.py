@@ -22,7 +22,8 @@ class Fdatasync:
         pass
 
     def measure(self):
-        # If the file grows, the file system must also write the new size. So both cases are measured.
+        # If the file grows, the file system must also write the new size. So a growing file and a file with its full size are
+        # measured.
         return {"fdatasync.append": self.microseconds(preallocated=0),
                 "fdatasync.overwrite": self.microseconds(PREALLOCATED_BLOCKS)}
 

@@ -25,7 +25,8 @@ class Load:
     def __init__(self, name, port, token="", process_id=None):
         self.name, self.port, self.token, self.process_id = name, port, token, process_id
         self.figures = {}
-        # How many changes the server answered, and how many more it may have recorded without an answer when a load ended.
+        # The number of changes that the server answered, and the number of changes that it possibly recorded without an answer
+        # when a load ended.
         self.answered, self.unanswered = 0, 0
         self.probe()
 
@@ -79,6 +80,7 @@ class Load:
         self.figures |= {f"{self.name}.{connections}.{figure}": value for figure, value in found.items()}
 
     def check(self, recorded):
-        """Ends the run if the peer recorded too few or too many changes. It must have recorded every change that it answered."""
+        """Ends the run if the peer recorded too few or too many changes. The peer must have recorded every change that it
+        answered."""
         if not self.answered <= recorded <= self.answered + self.unanswered:
             raise SystemExit(f"{self.name} answered {self.answered} changes but recorded {recorded}.")

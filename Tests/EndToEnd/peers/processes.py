@@ -9,7 +9,8 @@ import time
 
 
 class Child:
-    """A program in its own session. `with Child(…)` always ends it. If it does not end in time, kills it and its children."""
+    """A program in its own session. `with Child(…)` always ends the program. If the program does not end in time, it is killed
+    together with its children."""
 
     def __init__(self, command, log, stop=signal.SIGTERM, **options):
         self.command, self.log, self.stop, self.options = [str(part) for part in command], log, stop, options
@@ -28,7 +29,8 @@ class Child:
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            # Its process group can be killed safely. The program is still running, so no other group can have the same id.
+            # Its process group can be killed safely, because the program is still running, so no other group can have the same
+            # id.
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
@@ -65,8 +67,8 @@ class Usage:
         self.start = self.read()
 
     def read(self):
-        # Split after the program's name, because the name may contain spaces. It ends with ")". In the remaining fields, 11 is
-        # utime and 12 is stime, see proc(5).
+        # Split after the program's name, because the name can contain spaces. The name ends with ")". In the remaining fields,
+        # 11 is utime and 12 is stime, see proc(5).
         fields = (self.folder / "stat").read_text().rsplit(")", 1)[1].split()
         seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return seconds, sum(switches(task) for task in (self.folder / "task").iterdir())
@@ -77,7 +79,7 @@ class Usage:
 
 
 def switches(task):
-    """Returns the voluntary and involuntary context switches of a thread, or 0 if it has ended."""
+    """Returns the voluntary and involuntary context switches of a thread, or 0 if the thread has ended."""
     try:
         lines = (task / "status").read_text().splitlines()
     except (FileNotFoundError, ProcessLookupError):

@@ -39,7 +39,8 @@ class Reflog:
         return load.figures
 
     def count_flushes(self):
-        """Counts the fdatasync calls per change with strace. Takes no other figure from this run, because strace slows it down."""
+        """Counts the fdatasync calls per change with strace. No other figure is measured in this run, because strace slows the
+        server down."""
         figures = {}
         trace = pathlib.Path(self.bench.folder, "trace")
         server = Server(self.bench.binary)
@@ -59,7 +60,7 @@ class Reflog:
 
 
 def prepared_load(server):
-    """Creates the flows on a server, warms it up, and returns the load."""
+    """Creates the flows on a server, warms the server up, and returns the load."""
     for number in range(ADDRESSES):
         flow = {"id": f"B2C_1_bench{number}", "userFlowType": "signUpOrSignIn", "userFlowTypeVersion": 3}
         answer = server.request("POST", "/beta/identity/b2cUserFlows", flow)

@@ -11,7 +11,7 @@ from reflogserver import Port
 HERE = pathlib.Path(__file__).resolve().parent
 # The number of worker processes. On two cores a second worker was not faster, because PostgreSQL needs the other core.
 WORKERS = 1
-# The number of connections to PostgreSQL. With 8 it was slower, and with 32 it was not faster.
+# The number of connections to PostgreSQL. With 8 connections the service was slower, and with 32 connections it was not faster.
 POOL = 16
 
 

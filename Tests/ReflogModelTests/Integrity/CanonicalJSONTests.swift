@@ -9,7 +9,7 @@ struct CanonicalJSONTests {
   /// The example is from RFC 8785 §3.2.2.
   ///
   /// The test leaves out the numbers with a fraction, because the records of the log contain only whole numbers.
-  @Test func theExampleOfTheRFCIsWrittenAsTheRFCShows() throws {
+  @Test func theExampleInTheRFCIsWrittenAsTheRFCShowsIt() throws {
     let text = #"""
       {
         "string": "\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/",
@@ -27,7 +27,7 @@ struct CanonicalJSONTests {
   /// The example is from RFC 8785 §3.2.3.
   ///
   /// U+1F600 comes first and U+FB33 comes second, because D83D, the first UTF-16 code unit of U+1F600, is smaller.
-  @Test func membersAreSortedByTheirUTF16() throws {
+  @Test func theMembersOfAnObjectAreSortedByUTF16() throws {
     let text = #"""
       {"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",
        "\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"}
@@ -64,7 +64,7 @@ struct CanonicalJSONTests {
     #expect(try canonical(other) == canonical(one))
   }
 
-  @Test func onlyRequiredEscapesAreWritten() throws {
+  @Test func onlyTheRequiredEscapesAreWritten() throws {
     let scalars = (0..<0x110000).compactMap(Unicode.Scalar.init).filter { $0.value < 0x100 || $0.value % 97 == 0 }
     let escapes: [UInt32: String] = [
       0x08: #"\b"#, 0x09: #"\t"#, 0x0A: #"\n"#, 0x0C: #"\f"#, 0x0D: #"\r"#, 0x22: #"\""#, 0x5C: #"\\"#,
@@ -88,7 +88,7 @@ struct CanonicalJSONTests {
   @Test(arguments: [
     "-0", "1.0", "1.5", "1e3", "1E3", "9007199254740992", "-9007199254740992", "99999999999999999999999", "0.1", "1e-1",
   ])
-  func otherNumbersAreRefused(text: String) throws {
+  func numbersThatAreNotCanonicalAreRefused(text: String) throws {
     let value = JSONValue.array(["a", .number(text)])
 
     #expect(throws: IntegrityError.noWholeNumber(text)) { try value.canonicalBytes() }
@@ -111,7 +111,7 @@ struct CanonicalJSONTests {
     #expect(throws: IntegrityError.duplicateMember(name: "b")) { try object.canonicalBytes() }
   }
 
-  @Test func depthIsLimited() throws {
+  @Test func theDepthOfTheJSONIsLimited() throws {
     var value = JSONValue.null
     for _ in 1..<JSONValue.maximumDepth { value = .array([value]) }
 

@@ -4,7 +4,7 @@ import Testing
 struct CheckpointTests {
   private static let root = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
-  @Test func theCheckpointsOfTheVectorsOpen() throws {
+  @Test func theCheckpointsInTheTestVectorsAreValid() throws {
     let vectors = try TransparencyVectors()
     for (size, bytes) in try vectors.checkpoints {
       let note = try SignedNote(parsing: bytes)
@@ -49,7 +49,7 @@ struct CheckpointTests {
   /// The test signs the witness's text again with the witness's key, and compares the two signatures.
   ///
   /// Ed25519 always produces the same signature for the same key and text.
-  @Test func theWitnessSignedTheTimeAndTheCheckpoint() throws {
+  @Test func theSignatureOfTheWitnessCoversTheTimeAndTheCheckpoint() throws {
     let vectors = try TransparencyVectors()
     let line = try vectors.text("cosignature_line", in: "witness").dropLast()
     let key = try SigningKey(
@@ -62,7 +62,7 @@ struct CheckpointTests {
     #expect(try SignedNote.Signature(line: String(line)).bytes.suffix(64) == signed.signatures[0].bytes[...])
   }
 
-  @Test func theRequestToAWitnessIsThatOfTheVectors() throws {
+  @Test func theRequestToAWitnessIsTheRequestInTheTestVectors() throws {
     let vectors = try TransparencyVectors()
     let proof = try #require(try vectors.consistency.first { $0.older == 7 && $0.newer == 13 }).proof
     let lines = proof.map { $0.base64 + "\n" }.joined()
@@ -88,7 +88,7 @@ struct CheckpointTests {
     #expect(checkpoint.text == "a.example\n7\n\(Self.root)\n")
   }
 
-  @Test func theOriginOfAnotherProgramMayBeAnyLine() throws {
+  @Test func theOriginOfAnotherProgramCanBeAnyLine() throws {
     #expect(try Checkpoint(text: "Go + spaces, ö\n1\n\(Self.root)\n").origin.text == "Go + spaces, ö")
   }
 
@@ -131,7 +131,7 @@ struct CheckpointTests {
     "", "/a", "a/", "a//b", "https://a.example", "a b", "a+b", "ä.example", "a\n", "a\u{301}", ".a", "-a", "a?b", "a#b",
     "a\u{0}", String(repeating: "a", count: 256),
   ])
-  func otherOriginsAreRefused(text: String) {
+  func everyInvalidTextIsRefusedAsAnOrigin(text: String) {
     #expect(throws: IntegrityError.malformedOrigin(text)) { try Origin(text) }
   }
 }

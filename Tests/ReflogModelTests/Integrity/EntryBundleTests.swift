@@ -6,7 +6,7 @@ struct EntryBundleTests {
     try #require(Tile(.entries, index: 0, width: width))
   }
 
-  @Test func eachEntryFollowsItsLength() throws {
+  @Test func aBundleHasTheLengthOfEachEntryInFrontOfTheEntry() throws {
     let entries: [[UInt8]] = [[], [1], [UInt8](repeating: 7, count: 258)]
 
     let bytes = try EntryBundle(entries: entries).bytes
@@ -15,7 +15,7 @@ struct EntryBundleTests {
     #expect(try EntryBundle(parsing: bytes, of: Self.tile(3)).entries == entries)
   }
 
-  @Test func theEntriesOfTheVectorsHashToTheirLeaves() throws {
+  @Test func theEntriesInTheTestVectorsHaveTheExpectedLeafHashes() throws {
     let vectors = try TransparencyVectors()
     let bytes = try EntryBundle(entries: vectors.entries).bytes
 
@@ -24,7 +24,7 @@ struct EntryBundleTests {
     #expect(bundle.entries.map(MerkleTree.leafHash) == (try vectors.leaves))
   }
 
-  @Test func theLengthOfAnEntryFitsTwoBytes() throws {
+  @Test func theLengthOfAnEntryFitsInTwoBytes() throws {
     let longest = [UInt8](repeating: 1, count: EntryBundle.maximumEntryByteCount)
 
     #expect(try EntryBundle(parsing: EntryBundle(entries: [longest]).bytes, of: Self.tile(1)).entries == [longest])
@@ -41,7 +41,7 @@ struct EntryBundleTests {
     ([0, 1, 7], "it ends after 1 of 2 entries"), ([0, 1, 7, 0], "it ends after 1 of 2 entries"),
     ([0, 1, 7, 0, 1], "it ends within an entry"), ([0, 0, 0, 0, 0], "it has more bytes after its last entry"),
   ])
-  func aBundleHasAsManyEntriesAsItsTileIsWide(bytes: [UInt8], problem: String) throws {
+  func theNumberOfEntriesInABundleIsTheWidthOfItsTile(bytes: [UInt8], problem: String) throws {
     let tile = try Self.tile(2)
 
     #expect(throws: IntegrityError.malformedTile(tile, problem: problem)) { try EntryBundle(parsing: bytes, of: tile) }

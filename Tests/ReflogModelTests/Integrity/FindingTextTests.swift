@@ -12,7 +12,7 @@ struct FindingTextTests {
     KeyIdentity(name: try KeyName("a.example"), number: number)
   }
 
-  @Test func findingsAboutCheckpointsHaveTheseTexts() throws {
+  @Test func findingsAboutCheckpointsHaveTheirTexts() throws {
     let key = try Self.key()
     let texts: [(Finding, String)] = [
       (
@@ -44,7 +44,7 @@ struct FindingTextTests {
     for (finding, text) in texts { #expect(finding.description == text) }
   }
 
-  @Test func findingsAboutEntriesHaveTheseTexts() {
+  @Test func findingsAboutEntriesHaveTheirTexts() {
     let texts: [(Finding, String)] = [
       (
         .rootMismatch(source: "the anchor", size: 8, confirmedSize: 7, found: Self.found, signed: Self.signed),

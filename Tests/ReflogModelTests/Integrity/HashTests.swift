@@ -5,12 +5,12 @@ struct HashTests {
   /// The SHA-256 hash of `abc`, from an example for FIPS 180-4.
   private let abc = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
 
-  @Test func aHashIsSHA256() {
+  @Test func theHashFunctionIsSHA256() {
     #expect(Hash(of: Array("abc".utf8)).hexadecimal == abc)
     #expect(MerkleTree.emptyRoot.hexadecimal == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855")
   }
 
-  @Test func everyFormIsReadBack() throws {
+  @Test func everyTextFormOfAHashIsReadAsTheSameHash() throws {
     let hash = try #require(Hash(hexadecimal: abc))
 
     #expect(Hash(bytes: hash.bytes) == hash)
@@ -21,7 +21,7 @@ struct HashTests {
     #expect(hash.withUnsafeBytes { Array($0) } == hash.bytes)
   }
 
-  @Test func everyFlippedBitMakesAnotherHash() throws {
+  @Test func everyFlippedBitChangesTheHash() throws {
     let hash = Hash(of: [])
 
     let others = try (0..<256).map { try hash.flipping(bit: $0) }
@@ -29,7 +29,7 @@ struct HashTests {
     #expect(Set(others + [hash]).count == 257)
   }
 
-  @Test func onlyThirtyTwoBytesAreAHash() {
+  @Test func aHashHasExactlyThirtyTwoBytes() {
     #expect(Hash(bytes: [UInt8](repeating: 0, count: 31)) == nil)
     #expect(Hash(bytes: [UInt8](repeating: 0, count: 33)) == nil)
     #expect(Hash(hexadecimal: abc.dropLast()) == nil)

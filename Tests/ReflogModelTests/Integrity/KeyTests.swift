@@ -6,7 +6,7 @@ struct KeyTests {
   private static let neumann = "PRIVATE+KEY+PeterNeumann+c74f20a3+AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"
   private static let neumannVerifier = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 
-  @Test func theKeyOfTheVectorsIsMadeFromItsSeed() throws {
+  @Test func theKeyInTheTestVectorsIsMadeFromItsSeed() throws {
     let vectors = try TransparencyVectors()
     let key = try vectors.signingKey.verifierKey
 
@@ -17,14 +17,14 @@ struct KeyTests {
     #expect("\(key.identity)" == "audit.example/b2c-userflows+b5efd492")
   }
 
-  @Test func aSigningKeyIsReadAndWrittenAsGoDoes() throws {
+  @Test func aSigningKeyIsReadAndWrittenInTheFormatThatGoUses() throws {
     let key = try SigningKey(secretText: Self.neumann)
 
     #expect(key.secretText == Self.neumann)
     #expect(key.verifierKey.text == Self.neumannVerifier)
   }
 
-  @Test func aNewKeyTakesItsBitsFromTheGenerator() throws {
+  @Test func theBitsOfANewKeyAreReadFromTheRandomGenerator() throws {
     struct Counter: RandomNumberGenerator {
       var drawn: UInt64 = 0
       mutating func next() -> UInt64 {
@@ -42,7 +42,7 @@ struct KeyTests {
     #expect(try SigningKey(secretText: key.secretText).verifierKey == key.verifierKey)
   }
 
-  @Test func aSigningKeyShowsNoSecret() throws {
+  @Test func theDescriptionOfASigningKeyContainsNoSecret() throws {
     let key = try SigningKey(secretText: Self.neumann)
     var dumped = ""
     dump(key, to: &dumped)
@@ -69,7 +69,7 @@ struct KeyTests {
     }
   }
 
-  @Test func aWitnessKeyIsOfAnUnsupportedKind() throws {
+  @Test func aWitnessKeyIsRefusedBecauseItsKindIsUnsupported() throws {
     let text = try TransparencyVectors().text("vkey", in: "witness")
 
     #expect(throws: IntegrityError.unsupportedKey(type: 4)) { try VerifierKey(text) }
@@ -91,13 +91,13 @@ struct KeyTests {
     #expect(throws: IntegrityError.malformedKeyName(text)) { try KeyName(text) }
   }
 
-  @Test func namesAreComparedByTheirBytes() throws {
+  @Test func theNamesOfKeysAreComparedByteByByte() throws {
     #expect(try KeyName("caf\u{E9}") != KeyName("cafe\u{301}"))
     #expect(try Origin(KeyName("caf\u{E9}")) != Origin(KeyName("cafe\u{301}")))
     #expect(try KeyName("a.example") == KeyName("a.example"))
   }
 
-  @Test func seedsHaveThirtyTwoBytes() {
+  @Test func aSeedHasExactlyThirtyTwoBytes() {
     #expect(throws: IntegrityError.malformedSigningKey(problem: "its seed has 31 bytes instead of 32")) {
       try SigningKey(name: KeyName("a"), seed: [UInt8](repeating: 1, count: 31))
     }

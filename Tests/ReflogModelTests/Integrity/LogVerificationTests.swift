@@ -108,7 +108,7 @@ struct LogVerificationTests {
     )
   }
 
-  @Test func missingEntriesAreNamed() throws {
+  @Test func theReportListsTheMissingEntries() throws {
     let given = entries.enumerated().map { (Int64($0), $1) }.filter { ![3, 9, 10].contains($0.0) }
 
     let report = verify(given, against: try [2, 13, 25].map { try claim($0) })
@@ -124,7 +124,7 @@ struct LogVerificationTests {
     #expect(report.size == 20)
   }
 
-  @Test func aMissingEndIsFound() throws {
+  @Test func missingEntriesAtTheEndOfTheLogAreFound() throws {
     let report = verify(Array(entries.prefix(5)), against: try [4, 13].map { try claim($0) })
 
     #expect(report.findings == [.beyondLog(source: "at 13", size: 13, logSize: 5)])
@@ -140,7 +140,7 @@ struct LogVerificationTests {
     #expect(report.confirmedSize == 3)
   }
 
-  @Test func anInvalidCheckpointIsFoundAndItsRootDoesNotCount() throws {
+  @Test func anInvalidCheckpointIsReportedAndItsRootIsIgnored() throws {
     let stranger = try SigningKey(name: KeyName("stranger.example"), seed: [UInt8](repeating: 6, count: 32))
     let other = try Origin("other.example")
     let otherEntries = Array(entries.reversed())
@@ -184,7 +184,7 @@ struct LogVerificationTests {
     #expect(report.confirmedSize == 7)
   }
 
-  @Test func aCheckpointWithAGoodAndAFalseSignatureDoesNotCount() throws {
+  @Test func aCheckpointWithAValidAndAFalseSignatureIsInvalid() throws {
     let next = try SigningKey(name: origin.keyName(), seed: [UInt8](repeating: 6, count: 32))
     let good = try SignedNote(parsing: claim(7).note)
     let bad = try SignedNote(parsing: claim(6, by: [next]).note)
@@ -202,7 +202,7 @@ struct LogVerificationTests {
     #expect(report.confirmedSize == 0)
   }
 
-  @Test func twoHistoriesOfOneSizeAreAFork() throws {
+  @Test func twoRootsForOneSizeAreReportedAsAFork() throws {
     let rewritten = Array(entries.reversed())
     let claims = try [claim(7, source: "ours"), claim(7, of: rewritten, source: "theirs")]
 
@@ -224,7 +224,7 @@ struct LogVerificationTests {
     #expect(beyond.findings.first == .fork(size: 7, source: "ours", other: "theirs"))
   }
 
-  @Test func aVerificationMayBeginAfterTrustedEntries() throws {
+  @Test func aVerificationCanBeginAfterTrustedEntries() throws {
     var frontier = MerkleFrontier()
     for entry in entries.prefix(7) { frontier.append(MerkleTree.leafHash(of: entry)) }
     let rest = entries.enumerated().dropFirst(7).map { (Int64($0), $1) }
@@ -235,7 +235,7 @@ struct LogVerificationTests {
     #expect(report.unsigned == 13..<20)
   }
 
-  @Test func findingsBeyondTheLimitAreOnlyCounted() {
+  @Test func findingsBeyondTheLimitAreCountedButNotListed() {
     let count = Int64(LogVerification.maximumFindingCount + 5)
 
     let report = verify((1...count).map { ($0 * 2 - 1, entries[0]) }, against: [])
@@ -244,7 +244,7 @@ struct LogVerificationTests {
     #expect(report.omittedFindingCount == 5)
   }
 
-  @Test func theCheckpointOfTheVectorsVerifies() throws {
+  @Test func theCheckpointInTheTestVectorsPassesTheVerification() throws {
     // A verification needs entries that are hashes, but the entries in the vectors are texts. So the test starts the
     // verification with a frontier that already contains the leaf hashes.
     let vectors = try TransparencyVectors()

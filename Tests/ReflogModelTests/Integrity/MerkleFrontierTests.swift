@@ -2,7 +2,7 @@ import ReflogModel
 import Testing
 
 struct MerkleFrontierTests {
-  @Test func theRootIsThatOfTheDefinitionAtEverySize() {
+  @Test func theRootEqualsItsDefinitionAtEverySize() {
     let tree = GrownTree(size: 130)
     var frontier = MerkleFrontier()
     #expect(frontier.root == MerkleTree.emptyRoot)
@@ -15,7 +15,7 @@ struct MerkleFrontierTests {
   }
 
   @Test(arguments: [0, 1, 2, 3, 64, 69, 70])
-  func aTreeIsRestoredAndGrowsFurther(size: Int64) throws {
+  func aRestoredTreeGrowsLikeTheOriginalTree(size: Int64) throws {
     let tree = GrownTree(size: 70)
     var frontier = MerkleFrontier()
     for leaf in tree.leaves.prefix(Int(size)) { frontier.append(leaf) }
@@ -27,7 +27,7 @@ struct MerkleFrontierTests {
     #expect(restored == tree.frontier)
   }
 
-  @Test func aTreeHasOneHashForEachOneInItsSize() {
+  @Test func aFrontierHasOneHashForEachOneBitOfTheSize() {
     #expect(throws: IntegrityError.frontierMismatch(size: 5, hashCount: 1)) {
       try MerkleFrontier(size: 5, hashes: [MerkleTree.emptyRoot])
     }
@@ -36,7 +36,7 @@ struct MerkleFrontierTests {
     }
   }
 
-  @Test func everySubtreeIsReportedOnceAfterItsChildren() {
+  @Test func everySubtreeIsReportedOnceAndLaterThanItsChildren() {
     var frontier = MerkleFrontier()
     var nodes: [MerkleTree.Node] = []
 
@@ -46,7 +46,7 @@ struct MerkleFrontierTests {
     #expect(nodes == expected.map { MerkleTree.Node(level: $0, index: Int64($1)) })
   }
 
-  @Test func aReportThatThrowsLeavesTheTreeUnchanged() {
+  @Test func ifTheReportThrowsTheTreeIsUnchanged() {
     struct Full: Error {}
     var frontier = GrownTree(size: 7).frontier
     let before = frontier

@@ -6,7 +6,7 @@ struct MerkleProofTests {
   private static let tree = GrownTree(size: 70)
 
   @Test(arguments: Int64(1)...70)
-  func onlyTheUnalteredProofOfInclusionVerifies(size: Int64) throws {
+  func onlyTheUnalteredInclusionProofIsValid(size: Int64) throws {
     let tree = Self.tree
     let root = tree.definition(0..<Int(size))
     for index in 0..<size {
@@ -32,7 +32,7 @@ struct MerkleProofTests {
   }
 
   @Test(arguments: Int64(1)...70)
-  func onlyTheUnalteredProofOfConsistencyVerifies(newer: Int64) throws {
+  func onlyTheUnalteredConsistencyProofIsValid(newer: Int64) throws {
     let tree = Self.tree
     let newerRoot = tree.definition(0..<Int(newer))
     for older in 0...newer {
@@ -47,7 +47,8 @@ struct MerkleProofTests {
 
       var errors = try Self.changes(of: proof, bit: bit).map { error(olderRoot, newerRoot, $0) }
       errors.append(error(try olderRoot.flipping(bit: bit), newerRoot, proof))
-      // Every tree is consistent with the empty tree, so a wrong root of the newer tree is no error if `older` is 0.
+      // Every tree is consistent with the empty tree. So if `older` is 0, a wrong root of the newer tree is not an
+      // error.
       if older > 0 { errors.append(error(olderRoot, try newerRoot.flipping(bit: bit), proof)) }
 
       #expect(error(olderRoot, newerRoot, proof) == nil)
@@ -55,10 +56,10 @@ struct MerkleProofTests {
     }
   }
 
-  /// A proof must be valid only for a tree of its own height.
+  /// A proof must be valid only for a tree that has the height of the proof's tree.
   ///
   /// These proofs contain correct hashes, but the proofs belong to a higher or a lower tree.
-  @Test func aProofOfATreeOfAnotherHeightIsRefused() throws {
+  @Test func aProofFromATreeWithAnotherHeightIsRefused() throws {
     let tree = Self.tree
     let roots = (0...8).map { tree.definition(0..<$0) }
     let proof = try MerkleTree.consistencyProof(from: 7, to: 8, hashAt: tree.hash)
@@ -89,7 +90,7 @@ struct MerkleProofTests {
     }
   }
 
-  @Test func sizesInTheWrongOrderAreRefused() {
+  @Test func aProofForImpossibleSizesIsRefused() {
     let root = Self.tree.frontier.root
 
     #expect(throws: IntegrityError.treeOutsideTree(older: 3, newer: 2)) {

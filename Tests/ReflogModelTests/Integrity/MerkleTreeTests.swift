@@ -2,13 +2,13 @@ import ReflogModel
 import Testing
 
 struct MerkleTreeTests {
-  @Test func leafHashesAreThoseOfTheVectors() throws {
+  @Test func leafHashesEqualTheHashesInTheTestVectors() throws {
     let vectors = try TransparencyVectors()
 
     #expect(try vectors.entries.map(MerkleTree.leafHash) == vectors.leaves)
   }
 
-  @Test func anEntryThatIsAHashIsHashedAsItsBytesAre() {
+  @Test func anEntryThatIsAHashIsHashedLikeItsBytes() {
     let entry = Hash(of: [7])
 
     #expect(MerkleTree.leafHash(of: entry) == MerkleTree.leafHash(of: entry.bytes))
@@ -16,7 +16,7 @@ struct MerkleTreeTests {
   }
 
   @Test(arguments: Int64(0)...13)
-  func rootsAreThoseOfTheVectors(size: Int64) throws {
+  func rootsEqualTheRootsInTheTestVectors(size: Int64) throws {
     let vectors = try TransparencyVectors()
     let leaves = try vectors.leaves
     let tree = GrownTree(leaves: leaves)
@@ -29,7 +29,7 @@ struct MerkleTreeTests {
     #expect(try MerkleTree.root(of: 0..<size, hashAt: tree.hash) == root)
   }
 
-  @Test func inclusionProofsAreThoseOfTheVectors() throws {
+  @Test func inclusionProofsEqualTheProofsInTheTestVectors() throws {
     let vectors = try TransparencyVectors()
     let tree = GrownTree(leaves: try vectors.leaves)
     for (index, size, proof) in try vectors.inclusion {
@@ -44,7 +44,7 @@ struct MerkleTreeTests {
     }
   }
 
-  @Test func consistencyProofsAreThoseOfTheVectors() throws {
+  @Test func consistencyProofsEqualTheProofsInTheTestVectors() throws {
     let vectors = try TransparencyVectors()
     let tree = GrownTree(leaves: try vectors.leaves)
     for (older, newer, proof) in try vectors.consistency {
@@ -59,7 +59,7 @@ struct MerkleTreeTests {
     }
   }
 
-  @Test func rangesHaveTheHashesOfTheirDefinition() throws {
+  @Test func theHashOfARangeEqualsItsDefinition() throws {
     let tree = GrownTree(size: 20)
     for start in 0...20 {
       for end in start...20 {
@@ -101,7 +101,7 @@ struct MerkleTreeTests {
     }
   }
 
-  @Test func errorsOfTheSourceAreThrown() {
+  @Test func anErrorOfTheHashSourceIsThrown() {
     struct Unreadable: Error {}
 
     #expect(throws: Unreadable.self) {

@@ -40,7 +40,7 @@ struct SignedNoteTests {
     try SigningKey(name: KeyName(name), seed: [UInt8](repeating: byte, count: SigningKey.seedByteCount))
   }
 
-  @Test func theExampleOfTheSpecificationVerifies() throws {
+  @Test func theExampleInTheSpecificationIsValid() throws {
     let note = try SignedNote(parsing: Array(Self.example.utf8))
 
     #expect(note.text == "This is an example message.\n")
@@ -49,7 +49,7 @@ struct SignedNoteTests {
     try note.verify(with: [VerifierKey(Self.exampleKey)])
   }
 
-  @Test func theExamplesOfGoVerify() throws {
+  @Test func theExamplesFromGoAreValid() throws {
     let note = try SignedNote(parsing: Array(Self.goExample.utf8))
 
     try note.verify(with: [VerifierKey(Self.neumannKey), VerifierKey(Self.rootKey)])
@@ -57,7 +57,7 @@ struct SignedNoteTests {
     #expect(note.bytes == Array(Self.goExample.utf8))
   }
 
-  @Test func aTextIsSignedAsGoSignsIt() throws {
+  @Test func aTextHasTheSameSignatureAsInGo() throws {
     let note = try SignedNote(parsing: Array(Self.goExample.utf8))
 
     let signed = try SignedNote(text: note.text, signedBy: [SigningKey(secretText: Self.neumann)])
@@ -74,7 +74,7 @@ struct SignedNoteTests {
     }
   }
 
-  @Test func severalKeysSignOneNote() throws {
+  @Test func severalKeysCanSignOneNote() throws {
     let keys = try [Self.key("a.example", 1), Self.key("a.example", 2), Self.key("b.example", 3)]
 
     let note = try SignedNote(text: "text\n", signedBy: keys)
@@ -98,7 +98,7 @@ struct SignedNoteTests {
     #expect(throws: IntegrityError.noKnownKey([sameName.verifierKey.identity])) { try foreign.verify(with: []) }
   }
 
-  @Test func aNoteWithAFalseSignatureInAKnownNameIsRefused() throws {
+  @Test func aNoteWithAFalseSignatureByAKnownKeyIsRefused() throws {
     let good = try Self.key("a.example", 1)
     let other = try Self.key("b.example", 2)
     let foreign = try SignedNote(text: "another text\n", signedBy: [other])
@@ -111,7 +111,7 @@ struct SignedNoteTests {
     try note.verify(with: [good.verifierKey])
   }
 
-  @Test func aShortSignatureInAKnownNameIsFalse() throws {
+  @Test func aShortSignatureByAKnownKeyIsFalse() throws {
     let key = try Self.key("a.example", 1)
     let line = try #require(SignedNote(text: "text\n", signedBy: [key]).signatures.first).line
     let cut = line.prefix(line.count - 10)
@@ -133,7 +133,7 @@ struct SignedNoteTests {
     try read.verify(with: [key.verifierKey])
   }
 
-  @Test func aHundredSignaturesAreAcceptedAndNoMore() throws {
+  @Test func aNoteHasAtMostAHundredSignatures() throws {
     let lines = { (count: Int) in "text\n\n" + String(repeating: Self.signatureLine, count: count) }
 
     #expect(try SignedNote(parsing: Array(lines(16).utf8)).signatures.count == 16)
@@ -141,7 +141,7 @@ struct SignedNoteTests {
     #expect(Self.problem(of: lines(101)) == "it has more than 100 signatures")
   }
 
-  @Test func sixteenOfTheLongestSignaturesAreAccepted() throws {
+  @Test func sixteenSignaturesWithTheMaximumLengthAreAccepted() throws {
     let key = try Self.key("a.example", 1)
     let own = try #require(SignedNote(text: "text\n", signedBy: [key]).signatures.first)
     let longest = "— w.example \(String(repeating: "AAAA", count: 1_700))\n"
@@ -151,7 +151,7 @@ struct SignedNoteTests {
     try note.verify(with: [key.verifierKey])
   }
 
-  @Test func sizeIsLimited() throws {
+  @Test func theSizeOfANoteIsLimited() throws {
     let rest = "\n\n" + Self.signatureLine
     let text = { String(repeating: "a", count: SignedNote.maximumByteCount - rest.utf8.count + $0) + rest }
 
@@ -192,7 +192,7 @@ struct SignedNoteTests {
   }
 
   @Test(arguments: ["", "a+b", "a\u{A0}b", "a\u{2003}b"])
-  func aSignatureNeedsAValidName(name: String) {
+  func aSignatureWithAnInvalidKeyNameIsRefused(name: String) {
     #expect(throws: IntegrityError.malformedKeyName(name)) {
       try SignedNote(parsing: Array("text\n\n— \(name) AAAAAAA=\n".utf8))
     }
@@ -207,7 +207,7 @@ struct SignedNoteTests {
   }
 
   @Test(arguments: ["", "text", "te\rxt\n", "te\txt\n"])
-  func anUnreadableNoteIsNotSigned(text: String) throws {
+  func reflogRefusesToSignAnInvalidNote(text: String) throws {
     let key = try Self.key("a.example", 1)
 
     #expect(throws: IntegrityError.self) { try SignedNote(text: text, signedBy: [key]) }

@@ -6,7 +6,7 @@ struct TileTests {
     (0, 0, 256, "tile/0/000"), (0, 1_234_067, 256, "tile/0/x001/x234/067"), (1, 999, 255, "tile/1/999.p/255"),
     (63, 1000, 1, "tile/63/x001/000.p/1"), (2, 36_028_797_018_963_966, 256, "tile/2/x036/x028/x797/x018/x963/966"),
   ])
-  func pathsAreReadAndWritten(level: Int, index: Int64, width: Int, path: String) throws {
+  func tilePathsAreReadAndWritten(level: Int, index: Int64, width: Int, path: String) throws {
     let tile = try #require(Tile(.hashes(level: level), index: index, width: width))
 
     #expect(tile.path == path)
@@ -16,7 +16,7 @@ struct TileTests {
   @Test(arguments: [
     (0, 256, "tile/entries/000"), (1_234_067, 112, "tile/entries/x001/x234/067.p/112"),
   ])
-  func pathsOfEntriesAreReadAndWritten(index: Int64, width: Int, path: String) throws {
+  func pathsOfEntryBundlesAreReadAndWritten(index: Int64, width: Int, path: String) throws {
     let tile = try #require(Tile(.entries, index: index, width: width))
 
     #expect(tile.path == path)
@@ -33,7 +33,7 @@ struct TileTests {
     "tile/0/x999/x999/x999/x999/x999/x999/x999/999", "tile/0/x036/x028/x797/x018/x963/967", "tile/0/٠٠٠",
     "tile/0/000\n", "tile/0/000?", "tile/0/000\u{301}",
   ])
-  func otherPathsAreRefused(path: String) {
+  func invalidTilePathsAreRefused(path: String) {
     #expect(throws: IntegrityError.malformedTilePath(path)) { try Tile(path: path) }
   }
 
@@ -47,7 +47,7 @@ struct TileTests {
   }
 
   /// The example is from the specification C2SP tlog-tiles.
-  @Test func aTreeOfSeventyThousandHasTheTilesOfTheSpecification() {
+  @Test func aTreeWithSeventyThousandEntriesHasTheTilesInTheSpecification() {
     let widths = Tile.levels(ofTreeOf: 70_000).map { level in
       Tile.tiles(.hashes(level: level), ofTreeOf: 70_000).map(\.width)
     }
@@ -60,7 +60,7 @@ struct TileTests {
     (0, ""), (1, "tile/0/000.p/1"), (255, "tile/0/000.p/255"), (256, "tile/0/000 tile/1/000.p/1"),
     (257, "tile/0/000 tile/0/001.p/1 tile/1/000.p/1"),
   ])
-  func aTreeHasNoEmptyTiles(size: Int64, paths: String) {
+  func noTileOfATreeIsEmpty(size: Int64, paths: String) {
     let tiles = Tile.levels(ofTreeOf: size).flatMap { Tile.tiles(.hashes(level: $0), ofTreeOf: size) }
 
     #expect(tiles.map(\.path).joined(separator: " ") == paths)
@@ -74,11 +74,11 @@ struct TileTests {
     ("tile/63/000.p/1", .max, false), ("tile/entries/x070/000.p/1", 17_920_000, false),
     ("tile/entries/x070/000.p/1", 17_920_001, true),
   ])
-  func aTileIsCoveredByATreeThatHasAllOfIt(path: String, size: Int64, isCovered: Bool) throws {
+  func aTreeCoversATileIfItContainsTheWholeTile(path: String, size: Int64, isCovered: Bool) throws {
     #expect(try Tile(path: path).isCovered(byTreeOf: size) == isCovered)
   }
 
-  @Test func theLargestTreeHasEightLevels() {
+  @Test func theLargestTreeHasTilesInEightLevels() {
     #expect(Tile.levels(ofTreeOf: .max) == 0..<8)
     #expect(Array(Tile.tiles(.hashes(level: 7), ofTreeOf: .max)).map(\.width) == [127])
   }

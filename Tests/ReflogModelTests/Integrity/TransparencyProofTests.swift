@@ -26,7 +26,7 @@ struct TransparencyProofTests {
     }
   }
 
-  @Test func theProofOfTheVectorsVerifiesAndIsWrittenAsItWasRead() throws {
+  @Test func theProofInTheTestVectorsIsValidAndIsWrittenAsItWasRead() throws {
     let vectors = try TransparencyVectors()
     let text = try vectors.text("tlog_proof_entry5_size13")
 
@@ -39,7 +39,7 @@ struct TransparencyProofTests {
     #expect(proof.bytes == Array(text.utf8))
   }
 
-  @Test func aProofIsValidForOneEntryOfOneLog() throws {
+  @Test func aProofIsValidOnlyForItsEntryAndItsLog() throws {
     let vectors = try TransparencyVectors()
     let proof = try Self.proof()
     let other = try Origin("other.example")
@@ -67,7 +67,7 @@ struct TransparencyProofTests {
     }
   }
 
-  @Test func extraDataIsReadAndWritten() throws {
+  @Test func theExtraDataOfAProofIsReadAndWritten() throws {
     let extra = Array(#"{"record":1}"#.utf8)
 
     let bytes = try Self.proof(extra: extra).bytes
@@ -78,7 +78,7 @@ struct TransparencyProofTests {
     #expect(read.bytes == bytes)
   }
 
-  @Test func theOnlyEntryNeedsNoHashes() throws {
+  @Test func theProofForTheOnlyEntryOfALogHasNoHashes() throws {
     let vectors = try TransparencyVectors()
     let proof = try TransparencyProof(
       index: 0,
@@ -115,7 +115,7 @@ struct TransparencyProofTests {
     #expect(Self.problem(of: text) == problem)
   }
 
-  @Test func sizesAreLimited() throws {
+  @Test func theSizesOfAProofAreLimited() throws {
     let proof = try Self.proof()
     let hashes = [Hash](repeating: MerkleTree.emptyRoot, count: 64)
     let lines = String(repeating: MerkleTree.emptyRoot.base64 + "\n", count: 64)
