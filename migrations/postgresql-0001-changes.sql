@@ -150,6 +150,7 @@ CREATE TABLE change (
   http_status bigint,
   error_code text COLLATE "C",
   error_message text COLLATE "C",
+  retry_after bigint CHECK (retry_after >= 0),
   settler text COLLATE "C" CHECK (settler IN ('reconciler', 'person')),
   settled_by text COLLATE "C" GENERATED ALWAYS AS (
     CASE
@@ -174,7 +175,8 @@ CREATE TABLE change (
   CHECK (result <> 'pending' OR settler IS NULL),
   CHECK (
     result <> 'pending' OR (
-      http_status IS NULL AND error_code IS NULL AND error_message IS NULL AND graph_request_id IS NULL
+      http_status IS NULL AND error_code IS NULL AND error_message IS NULL AND retry_after IS NULL
+        AND graph_request_id IS NULL
     )
   ),
   CHECK (created_connector IS NULL OR (subject = 'connector' AND before_state = 'none' AND result = 'applied')),
@@ -1312,8 +1314,8 @@ BEGIN
     next_sequence, next_change, next_event, newest_time, frontier, checkpoint, verifier_key
   ) ON head TO reflog_service;
   GRANT UPDATE (
-    result, outcome_sequence, result_delay, http_status, error_code, error_message, settler, graph_request_id,
-    created_connector, created_name
+    result, outcome_sequence, result_delay, http_status, error_code, error_message, retry_after, settler,
+    graph_request_id, created_connector, created_name
   ), DELETE ON change TO reflog_service;
   GRANT UPDATE (change, event, salt) ON entry TO reflog_service;
 

@@ -24,8 +24,8 @@ ERASED = {"salt", "actor_name", "ip_address", "reason", "erased_hash", "erased_e
 UPDATE_RIGHTS = {
     "ledger": {"origin"},
     "head": {"next_sequence", "next_change", "next_event", "newest_time", "frontier", "checkpoint", "verifier_key"},
-    "change": {"result", "outcome_sequence", "result_delay", "http_status", "error_code", "error_message", "settler",
-               "graph_request_id", "created_connector", "created_name"},
+    "change": {"result", "outcome_sequence", "result_delay", "http_status", "error_code", "error_message", "retry_after",
+               "settler", "graph_request_id", "created_connector", "created_name"},
     "entry": {"change", "event", "salt"},
     "change_personal": ERASED, "change_statement": ERASED, "service_event_personal": ERASED - {"reason"},
     "connector": {"connector_id"}, "connector_name": {"display_name"},

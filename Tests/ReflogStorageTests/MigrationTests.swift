@@ -26,8 +26,8 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "1f0b59671a1caa4c38b60fda7cbd4f8b211992368aea60598982409955200a1f ledger-0001-changes",
-        "9939b9e48e7e7c97bee5aa05679c32673e70614cdfb852d302a12f1fdee7a618 postgresql-0001-changes",
+        "11a7b20f1d4df0e864c13f67b274c0c4745e4a55eed1c2f89a08fa3d31b23e4f ledger-0001-changes",
+        "b6058089ddc433fa57ed01baaeba556f9521ef28b8660c39cd880a42a902cc64 postgresql-0001-changes",
         "a2aa4f09500d8427ba09cf4b5922bc46efaf6fdeb1428d7b40dc9e1a74a34aa4 directory-0001-flows",
         "d7cd966117b1eaf1b607d8d9e26476c8451e2aac4794c1d5afe3a9610cb6df44 tokens-0001-tokens",
       ]

@@ -86,6 +86,7 @@ extension LedgerSession {
       httpStatus: next.httpStatus,
       code: next.code,
       message: next.message,
+      retryAfter: next.retryAfter,
       settledBy: next.settledBy,
       graphRequestID: next.graphRequestID,
       created: created?.reference

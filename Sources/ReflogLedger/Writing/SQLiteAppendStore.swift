@@ -42,8 +42,9 @@ final class SQLiteAppendStore: AppendStore {
         id, intent_sequence, activity_time, address, kind, before_absent, before_connector, before_name,
         after_absent, after_connector, after_name, changed_properties, actor, actor_proof, client_app,
         correlation_id, request_id, rollback_of, rollback_to, batch_id, last_verified_time,
-        result, outcome_sequence, result_delay, http_status, error_code, error_message, settler, graph_request_id
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        result, outcome_sequence, result_delay, http_status, error_code, error_message, retry_after, settler,
+        graph_request_id
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     )
     insertPersonal = try db.prepare(
@@ -53,7 +54,7 @@ final class SQLiteAppendStore: AppendStore {
       """
       UPDATE change SET
         result = ?, outcome_sequence = ?, result_delay = ? - activity_time, http_status = ?, error_code = ?,
-        error_message = ?, settler = ?, graph_request_id = ?, created_connector = ?, created_name = ?
+        error_message = ?, retry_after = ?, settler = ?, graph_request_id = ?, created_connector = ?, created_name = ?
       WHERE id = ? AND result = 'pending'
       """
     )
@@ -162,8 +163,9 @@ final class SQLiteAppendStore: AppendStore {
     statement.bind(25, (outcome?.httpStatus).map { Int64($0) })
     statement.bind(26, outcome?.code)
     statement.bind(27, outcome?.message)
-    statement.bind(28, outcome?.settledBy.column)
-    statement.bind(29, requestID: outcome?.graphRequestID)
+    statement.bind(28, (outcome?.retryAfter).map { Int64($0) })
+    statement.bind(29, outcome?.settledBy.column)
+    statement.bind(30, requestID: outcome?.graphRequestID)
     try statement.run()
   }
 
@@ -184,11 +186,12 @@ final class SQLiteAppendStore: AppendStore {
     statement.bind(4, outcome.httpStatus.map { Int64($0) })
     statement.bind(5, outcome.code)
     statement.bind(6, row.message)
-    statement.bind(7, outcome.settledBy.column)
-    statement.bind(8, requestID: outcome.graphRequestID)
-    statement.bind(9, row.createdConnector)
-    statement.bind(10, row.createdName)
-    statement.bind(11, row.change.id.number)
+    statement.bind(7, outcome.retryAfter.map { Int64($0) })
+    statement.bind(8, outcome.settledBy.column)
+    statement.bind(9, requestID: outcome.graphRequestID)
+    statement.bind(10, row.createdConnector)
+    statement.bind(11, row.createdName)
+    statement.bind(12, row.change.id.number)
     try statement.run()
     return connection.changedRowCount == 1
   }

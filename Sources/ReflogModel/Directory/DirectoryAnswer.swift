@@ -52,6 +52,16 @@ package struct DirectoryRefusal: Sendable {
     self.requestID = requestID
     self.isOfOwnCredential = isOfOwnCredential
   }
+
+  /// The number of seconds in the header `Retry-After`, or nil if the header contains no such number.
+  ///
+  /// The number is recorded, so that a repeated request gets the same header. A date is not recorded, because it is
+  /// usually in the past when the request is repeated. See RFC 9110, section 10.2.3.
+  package var retryAfterSeconds: Int? {
+    // `UInt32` alone would also accept a sign.
+    guard let retryAfter, retryAfter.utf8.first != UInt8(ascii: "+") else { return nil }
+    return UInt32(retryAfter).map { Int($0) }
+  }
 }
 
 /// The error if the directory could not be read.
