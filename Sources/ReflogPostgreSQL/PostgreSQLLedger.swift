@@ -97,9 +97,9 @@ package struct PostgreSQLLedger: LedgerStore {
 
   /// Throws, because PostgreSQL has its own tools for backups.
   package func copy() async throws(LedgerError) -> LedgerCopy {
-    throw .unavailable(
-      "PostgreSQL has its own tools for backups. Use pg_dump or pgBackRest, restore the copy, and check it with reflog "
-        + "verify --database"
+    throw .notSupported(
+      "Reflog does not copy a ledger in PostgreSQL. Use pg_dump or pgBackRest, and check the restored copy with reflog "
+        + "verify --database URL."
     )
   }
 
