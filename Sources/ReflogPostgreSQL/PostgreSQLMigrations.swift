@@ -37,11 +37,26 @@ enum PostgreSQLMigrations {
       connection.queue("COMMIT", [])
       _ = try connection.finish()
     } catch let error as SQLError {
+      if try isMigratedByAnother(connection, name, isLoading: isLoading) { return }
       throw StorageError.unusable(
         path: name,
         problem: "its tables can't be created: \(error.message). Start Reflog once with a role that owns the database"
       )
     }
+  }
+
+  /// Ends the transaction of a failed migration, and returns whether another process created the tables meanwhile.
+  ///
+  /// Two processes can begin with the same empty database. Then the second one fails to create the first table.
+  private static func isMigratedByAnother(
+    _ connection: PostgreSQLConnection,
+    _ name: String,
+    isLoading: Bool
+  ) throws -> Bool {
+    guard !connection.isLost else { return false }
+    connection.queue("ROLLBACK", [])
+    _ = try connection.finish()
+    return try version(connection, name, isLoading: isLoading) == Int64(Migrations.postgreSQL.migrations.count)
   }
 
   /// Throws unless the database has the newest schema.

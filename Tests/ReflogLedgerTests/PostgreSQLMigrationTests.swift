@@ -159,6 +159,28 @@ struct PostgreSQLMigrationTests {
     }
   }
 
+  /// Two processes create the tables at the same time, and one of them copies.
+  @Test func onlyOneProcessCopiesIntoADatabase() async throws {
+    try await MigrationFixture.with { fixture in
+      try await withDatabases { databases in
+        let owner = databases[0].owner
+        let targets = try await withThrowingTaskGroup(of: PostgreSQLTarget.self) { group in
+          for _ in 0..<4 { group.addTask { try PostgreSQLTarget(at: owner) } }
+          return try await group.reduce(into: []) { $0.append($1) }
+        }
+        _ = try await targets[0].begun()
+
+        let error = await #expect(throws: MigrationError.self) {
+          try await migrate(try LedgerSource(ofFileAt: fixture.source), targets[1])
+        }
+
+        #expect(error?.description == MigrationError.targetInUse(target: owner.description).description)
+        try await migrate(try LedgerSource(ofFileAt: fixture.source), targets[0])
+        try await expectLedger(databases[0])
+      }
+    }
+  }
+
   @Test func aTextWithAZeroIsRefused() async throws {
     try await MigrationFixture.with { fixture in
       try await withDatabases { databases in
