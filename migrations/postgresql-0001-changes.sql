@@ -773,9 +773,6 @@ EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER entry_update_emptied BEFORE UPDATE ON entry FOR EACH ROW
 EXECUTE FUNCTION check_emptied_entry('history is append-only');
 
-CREATE TRIGGER entry_delete BEFORE DELETE ON entry
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
 CREATE FUNCTION check_subtree() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.position IS DISTINCT FROM (SELECT coalesce(max(position), -1) + 1 FROM subtree WHERE level = NEW.level) THEN
@@ -786,10 +783,6 @@ END $$;
 
 CREATE TRIGGER subtree_insert BEFORE INSERT ON subtree
 FOR EACH ROW EXECUTE FUNCTION check_subtree('history is append-only');
-CREATE TRIGGER subtree_update BEFORE UPDATE ON subtree
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER subtree_delete BEFORE DELETE ON subtree
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 -- No id is used again.
 CREATE TRIGGER change_insert AFTER INSERT ON change REFERENCING NEW TABLE AS added
@@ -878,18 +871,10 @@ CREATE TRIGGER purged_change_insert BEFORE INSERT ON purged_change
 FOR EACH ROW EXECUTE FUNCTION check_purged_change(
   'only records that a signed claim contains are purged, and no id is purged twice'
 );
-CREATE TRIGGER purged_change_update BEFORE UPDATE ON purged_change
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER purged_change_delete BEFORE DELETE ON purged_change
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER purged_event_insert BEFORE INSERT ON purged_event
 FOR EACH ROW EXECUTE FUNCTION check_purged_event(
   'only records that a signed claim contains are purged, and no id is purged twice'
 );
-CREATE TRIGGER purged_event_update BEFORE UPDATE ON purged_event
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER purged_event_delete BEFORE DELETE ON purged_event
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 -- Personal data is inserted together with the change or the event, before its entry. It is erased only if the newest
 -- claim of an erasure is signed and contains the entry of the data. It is deleted only by a purge.
@@ -996,8 +981,6 @@ FOR EACH ROW EXECUTE FUNCTION check_deleted_with_change('history is append-only'
 
 CREATE TRIGGER service_event_insert AFTER INSERT ON service_event REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION check_service_events('history is append-only');
-CREATE TRIGGER service_event_update BEFORE UPDATE ON service_event
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER service_event_delete BEFORE DELETE ON service_event
 FOR EACH ROW EXECUTE FUNCTION check_deleted_service_event('history is append-only');
 
@@ -1030,15 +1013,10 @@ WHEN (
   OR OLD.finished IS NOT NULL
 )
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER erasure_delete BEFORE DELETE ON erasure
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
-CREATE TRIGGER purge_insert BEFORE INSERT ON purge FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER purge_update BEFORE UPDATE ON purge FOR EACH ROW
 WHEN (NEW.id <> OLD.id OR NEW.asked <> OLD.asked OR NEW.before < OLD.before OR OLD.finished IS NOT NULL)
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER purge_delete BEFORE DELETE ON purge
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_retention() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -1078,8 +1056,6 @@ END $$;
 
 CREATE TRIGGER hold_insert BEFORE INSERT ON hold
 FOR EACH ROW EXECUTE FUNCTION check_hold('a hold needs a service event of the kind holdPlaced');
-CREATE TRIGGER hold_update BEFORE UPDATE ON hold
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER hold_delete BEFORE DELETE ON hold
 FOR EACH ROW EXECUTE FUNCTION check_hold('the end of a hold needs a service event of the kind holdReleased');
 
@@ -1128,8 +1104,6 @@ WHEN (
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER head_update_entries BEFORE UPDATE ON head
 FOR EACH ROW EXECUTE FUNCTION check_head('history is append-only');
-CREATE TRIGGER head_delete BEFORE DELETE ON head
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 -- The columns of a requested rollback to a time and of a signing key that describe it do not change.
 
@@ -1139,18 +1113,13 @@ WHEN (
   OR NEW.asked <> OLD.asked OR NEW.newest_change <> OLD.newest_change
 )
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER time_rollback_delete BEFORE DELETE ON time_rollback
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
-CREATE TRIGGER signing_key_insert BEFORE INSERT ON signing_key FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER signing_key_update BEFORE UPDATE ON signing_key FOR EACH ROW
 WHEN (
   NEW.id <> OLD.id OR NEW.verifier_key <> OLD.verifier_key OR NEW.created <> OLD.created
   OR (OLD.retired IS NOT NULL AND NEW.retired IS DISTINCT FROM OLD.retired)
 )
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER signing_key_delete BEFORE DELETE ON signing_key
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE TRIGGER schema_version_update BEFORE UPDATE ON schema_version FOR EACH ROW
 WHEN (NEW.id <> OLD.id OR NEW.application <> OLD.application OR NEW.version < OLD.version)
@@ -1159,30 +1128,6 @@ CREATE TRIGGER schema_version_delete BEFORE DELETE ON schema_version
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('the version of the schema never decreases');
 
 -- Identity rows are immutable, so every row that refers to them keeps its meaning. Only an unused row can be emptied.
-
-CREATE TRIGGER flow_insert BEFORE INSERT ON flow FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER flow_update BEFORE UPDATE ON flow
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER flow_delete BEFORE DELETE ON flow
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
-CREATE TRIGGER step_insert BEFORE INSERT ON step FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER step_update BEFORE UPDATE ON step
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER step_delete BEFORE DELETE ON step
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
-CREATE TRIGGER address_insert BEFORE INSERT ON address FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER address_update BEFORE UPDATE ON address
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER address_delete BEFORE DELETE ON address
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
-CREATE TRIGGER client_app_insert BEFORE INSERT ON client_app FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER client_app_update BEFORE UPDATE ON client_app
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER client_app_delete BEFORE DELETE ON client_app
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_connector() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1197,7 +1142,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER connector_insert BEFORE INSERT ON connector FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER connector_insert_empty BEFORE INSERT ON connector FOR EACH ROW WHEN (NEW.connector_id IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER connector_update BEFORE UPDATE ON connector FOR EACH ROW
@@ -1205,8 +1149,6 @@ WHEN (NEW.id <> OLD.id OR NEW.connector_id IS NOT NULL)
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER connector_update_unused BEFORE UPDATE ON connector
 FOR EACH ROW EXECUTE FUNCTION check_emptied_connector('history is append-only');
-CREATE TRIGGER connector_delete BEFORE DELETE ON connector
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_connector_name() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1219,7 +1161,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER connector_name_insert BEFORE INSERT ON connector_name FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER connector_name_insert_empty BEFORE INSERT ON connector_name FOR EACH ROW
 WHEN (NEW.display_name IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
@@ -1228,8 +1169,6 @@ WHEN (NEW.id <> OLD.id OR NEW.connector <> OLD.connector OR NEW.display_name IS 
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER connector_name_update_unused BEFORE UPDATE ON connector_name
 FOR EACH ROW EXECUTE FUNCTION check_emptied_connector_name('history is append-only');
-CREATE TRIGGER connector_name_delete BEFORE DELETE ON connector_name
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_actor() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1243,7 +1182,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER actor_insert BEFORE INSERT ON actor FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER actor_insert_empty BEFORE INSERT ON actor FOR EACH ROW WHEN (NEW.actor_type IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER actor_update BEFORE UPDATE ON actor FOR EACH ROW
@@ -1251,8 +1189,6 @@ WHEN (NEW.id <> OLD.id OR NEW.actor_type IS NOT NULL OR NEW.actor_id IS NOT NULL
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER actor_update_unused BEFORE UPDATE ON actor
 FOR EACH ROW EXECUTE FUNCTION check_emptied_actor('history is append-only');
-CREATE TRIGGER actor_delete BEFORE DELETE ON actor
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_actor_name() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1268,7 +1204,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER actor_name_insert BEFORE INSERT ON actor_name FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER actor_name_insert_empty BEFORE INSERT ON actor_name FOR EACH ROW
 WHEN (coalesce(NEW.name, NEW.user_principal_name) IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
@@ -1279,8 +1214,43 @@ WHEN (
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER actor_name_update_unused BEFORE UPDATE ON actor_name
 FOR EACH ROW EXECUTE FUNCTION check_emptied_actor_name('history is append-only');
-CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
+
+-- Triggers of one form that many tables have.
+DO $$
+DECLARE
+  name text;
+BEGIN
+  -- No row is updated.
+  FOREACH name IN ARRAY ARRAY[
+    'subtree', 'purged_change', 'purged_event', 'service_event', 'hold', 'flow', 'step', 'address',
+    'client_app'
+  ] LOOP
+    EXECUTE format(
+      'CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse(%L)',
+      name || '_update', name, 'history is append-only'
+    );
+  END LOOP;
+  -- No row is deleted.
+  FOREACH name IN ARRAY ARRAY[
+    'entry', 'subtree', 'purged_change', 'purged_event', 'erasure', 'purge', 'head', 'time_rollback',
+    'signing_key', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
+    'actor_name'
+  ] LOOP
+    EXECUTE format(
+      'CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse(%L)',
+      name || '_delete', name, 'history is append-only'
+    );
+  END LOOP;
+  -- A new row gets the next id.
+  FOREACH name IN ARRAY ARRAY[
+    'purge', 'signing_key', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
+    'actor_name'
+  ] LOOP
+    EXECUTE format(
+      'CREATE TRIGGER %I BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION assign_id()', name || '_insert', name
+    );
+  END LOOP;
+END $$;
 
 -- No table is truncated.
 DO $$

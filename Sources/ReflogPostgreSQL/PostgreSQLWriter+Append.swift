@@ -9,27 +9,14 @@ extension PostgreSQLWriter: AppendStore {
     // The lock is a statement of its own: a statement sees only what was committed when it began, so the statement that
     // waits for the lock would not see the rows of the transaction that held the lock.
     try queue("SELECT id FROM head WHERE id = 1 FOR UPDATE")
-    try queue(
-      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head WHERE id = 1"
-    )
+    try queue("SELECT \(StoredHead.columns) FROM head WHERE id = 1")
     let needs = AppendLookups.Needs(groups, identities)
     if !needs.isEmpty { try queueLookups(needs) }
     // The results of BEGIN, of the settings and of the lock are in front of these results.
     let results = try finish().suffix(1 + (needs.isEmpty ? 0 : Self.lookupStatements))
     var head: StoredHead?
     try results.first?.forEach { row in
-      head = StoredHead(
-        nextSequence: try row.integer(0),
-        nextChange: try row.integer(1),
-        nextEvent: try row.integer(2),
-        newestTime: try row.integer(3),
-        checkpoint: try row.optionalText(4),
-        newest: LedgerHead.Newest(
-          entry: try row.optionalInteger(5),
-          change: try row.optionalInteger(6),
-          event: try row.optionalInteger(7)
-        )
-      )
+      head = try StoredHead(row)
       return false
     }
     if !needs.isEmpty { try takeLookups(Array(results.dropFirst()), needs) }

@@ -15,9 +15,7 @@ final class SQLiteAppendStore: AppendStore {
   /// Prepares the statements on the write connection.
   init(_ db: Connection) throws {
     connection = db
-    readHead = try db.prepare(
-      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head"
-    )
+    readHead = try db.prepare("SELECT \(StoredHead.columns) FROM head")
     writeHead = try db.prepare(
       """
       UPDATE head SET next_sequence = ?, next_change = ?, next_event = ?, newest_time = ?, frontier = ?, checkpoint = ?,
@@ -83,20 +81,7 @@ final class SQLiteAppendStore: AppendStore {
   }
 
   func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead? {
-    try readHead.first { row in
-      StoredHead(
-        nextSequence: try row.integer(0),
-        nextChange: try row.integer(1),
-        nextEvent: try row.integer(2),
-        newestTime: try row.integer(3),
-        checkpoint: try row.optionalText(4),
-        newest: LedgerHead.Newest(
-          entry: try row.optionalInteger(5),
-          change: try row.optionalInteger(6),
-          event: try row.optionalInteger(7)
-        )
-      )
-    }
+    try readHead.first { try StoredHead($0) }
   }
 
   func newestChanges(atAddress row: Int64) throws -> NewestChanges {
