@@ -503,6 +503,20 @@ CREATE TABLE signing_key (
   retired bigint
 );
 
+-- The service process that may write the ledger. The process renews the row. A row that expired can be replaced.
+-- The times are from the clock of the database.
+CREATE TABLE service_process (
+  id bigint PRIMARY KEY CHECK (id = 1),
+  -- A random number that identifies the process.
+  holder bigint NOT NULL,
+  host text COLLATE "C" NOT NULL,
+  process_id bigint NOT NULL,
+  -- The boot of the host and the PID namespace in which process_id is valid.
+  machine text COLLATE "C" NOT NULL,
+  started bigint NOT NULL,
+  expires bigint NOT NULL
+);
+
 -- Every change with its identity rows joined, for programs. Times are microseconds.
 CREATE VIEW change_details AS
 SELECT
@@ -1313,4 +1327,5 @@ BEGIN
   GRANT UPDATE (reason), DELETE ON unread_part TO reflog_service;
   GRANT UPDATE (revoked, recorded) ON token TO reflog_service;
   GRANT UPDATE (wrapped_key, retired) ON signing_key TO reflog_service;
+  GRANT UPDATE (holder, host, process_id, machine, started, expires), DELETE ON service_process TO reflog_service;
 END $$;

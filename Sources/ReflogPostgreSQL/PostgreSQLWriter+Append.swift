@@ -9,18 +9,28 @@ extension PostgreSQLWriter: AppendStore {
     // The lock is a statement of its own: a statement sees only what was committed when it began, so the statement that
     // waits for the lock would not see the rows of the transaction that held the lock.
     try queue("SELECT id FROM head WHERE id = 1 FOR UPDATE")
-    try queue("SELECT \(StoredHead.columns) FROM head WHERE id = 1")
+    try queueRenewal()
+    try queue(
+      """
+      SELECT \(StoredHead.columns), (SELECT holder FROM service_process WHERE id = 1)
+      FROM head WHERE id = 1
+      """
+    )
     let needs = AppendLookups.Needs(groups, identities)
     if !needs.isEmpty { try queueLookups(needs) }
     // The results of BEGIN, of the settings and of the lock are in front of these results.
     let results = try finish().suffix(1 + (needs.isEmpty ? 0 : Self.lookupStatements))
-    var head: StoredHead?
+    var (head, holder): (StoredHead?, Int64?)
     try results.first?.forEach { row in
       head = try StoredHead(row)
+      holder = try row.optionalInteger(8)
       return false
     }
     if !needs.isEmpty { try takeLookups(Array(results.dropFirst()), needs) }
     if let head { try refuseOlder(head) }
+    if let lease, holder != lease.holder {
+      throw WriteLease.lost(to: try ServiceProcess.found(self), database: name)
+    }
     begun = head
     return head
   }

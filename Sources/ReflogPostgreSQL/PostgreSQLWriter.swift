@@ -15,6 +15,8 @@ package final class PostgreSQLWriter {
   /// Opens a connection and checks the server's settings.
   private let connect: () throws(SQLError) -> PostgreSQLConnection
   private let timeouts: PostgreSQLTimeouts
+  /// The right of this process to write the ledger, or nil if another process may write at the same time.
+  let lease: WriteLease?
   private var connection: PostgreSQLConnection?
   /// The head that the newest transaction of this writer made durable, or nil if it made none durable.
   ///
@@ -44,10 +46,17 @@ package final class PostgreSQLWriter {
   /// - Parameters:
   ///   - name: The address of the database without a password.
   ///   - timeouts: The limits of each transaction.
+  ///   - lease: The right of this process to write the ledger, or nil if another process may write at the same time.
   ///   - connect: Opens a connection and checks the settings of the server.
-  init(name: String, timeouts: PostgreSQLTimeouts, connect: @escaping () throws(SQLError) -> PostgreSQLConnection) {
+  init(
+    name: String,
+    timeouts: PostgreSQLTimeouts,
+    lease: WriteLease?,
+    connect: @escaping () throws(SQLError) -> PostgreSQLConnection
+  ) {
     self.name = name
     self.timeouts = timeouts
+    self.lease = lease
     self.connect = connect
   }
 
@@ -64,6 +73,13 @@ package final class PostgreSQLWriter {
     let new = try connect()
     connection = new
     return new
+  }
+
+  /// Renews the right of this process to write, if that is due.
+  package func renewLease() {
+    guard let lease, lease.takeRenewal() else { return }
+    // The error is ignored, because the next transaction reports the same problem to its caller.
+    try? lease.renew(opened())
   }
 
   /// Sends a statement without waiting for its result.
@@ -99,6 +115,12 @@ package final class PostgreSQLWriter {
     try finish()
   }
 
+  /// Renews the right of this process to write in the current transaction, if that is due.
+  func queueRenewal() throws(SQLError) {
+    guard let lease, lease.takeRenewal() else { return }
+    try queue(WriteLease.renewal, [.integer(lease.holder)])
+  }
+
   /// Clears the state of a transaction.
   private func clear() {
     isInsideTransaction = false
@@ -123,7 +145,10 @@ extension PostgreSQLWriter: WriteConnection {
   /// Commits the transaction; when this method returns, the transaction is durable.
   package func commit() throws(CommitError) {
     let (expected, earlier) = (written, begun)
-    do { try queueBuffer() } catch { throw .refused(error) }
+    do {
+      try queueBuffer()
+      try queueRenewal()
+    } catch { throw .refused(error) }
     guard let connection else { throw .refused(SQLError(code: .transient, message: "there is no connection")) }
     do {
       statementCount += 1

@@ -15,7 +15,7 @@ ROLES = (OWNER, SERVICE)
 CONSTRAINT, GENERATED, FORBIDDEN = "23", "428C9", "42501"
 
 # Tables that are not part of the history. They have no triggers against updates and deletions.
-FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token"}
+FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token", "service_process"}
 # The columns of other tables that an UPDATE statement without more conditions can change in the sample.
 CHANGEABLE = {("erasure", "finished"), ("signing_key", "wrapped_key"), ("time_rollback", "finished"),
               ("schema_version", "version")}
@@ -36,9 +36,10 @@ UPDATE_RIGHTS = {
     "seen_connector": {"display_name", "target_url", "authentication", "entry", "seen"},
     "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded"},
     "signing_key": {"wrapped_key", "retired"},
+    "service_process": {"holder", "host", "process_id", "machine", "started", "expires"},
 }
 DELETE_RIGHTS = {"change", "change_personal", "change_statement", "service_event", "service_event_personal", "retention", "hold",
-                 "idempotency", "seen_connector", "unread_part"}
+                 "idempotency", "seen_connector", "unread_part", "service_process"}
 
 # Runs a statement and undoes it. Returns "done" and the number of rows, or the SQLSTATE and the message of the refusal.
 ATTEMPT = """
@@ -218,7 +219,7 @@ class SchemaTests(unittest.TestCase):
         for table, column in (row.split("|") for row in rows):
             found.setdefault(table, []).append(column)
 
-        self.assertEqual(set(found) - set(expected), {"schema_version", "signing_key"})
+        self.assertEqual(set(found) - set(expected), {"schema_version", "signing_key", "service_process"})
         for name, columns in expected.items():
             with self.subTest(name):
                 self.assertEqual(found.get(name), columns)

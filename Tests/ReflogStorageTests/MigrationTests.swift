@@ -27,7 +27,7 @@ struct MigrationTests {
     #expect(
       hashes == [
         "11a7b20f1d4df0e864c13f67b274c0c4745e4a55eed1c2f89a08fa3d31b23e4f ledger-0001-changes",
-        "ebe8cf1db11780adff87218b7225360546c8f3a0ef7968921ddd1b4e6e674983 postgresql-0001-changes",
+        "e40501315be96d2acb8961d2986d60b43edea06be27496525315c5c0d85b0cc7 postgresql-0001-changes",
         "a2aa4f09500d8427ba09cf4b5922bc46efaf6fdeb1428d7b40dc9e1a74a34aa4 directory-0001-flows",
         "d7cd966117b1eaf1b607d8d9e26476c8451e2aac4794c1d5afe3a9610cb6df44 tokens-0001-tokens",
       ]
