@@ -10,6 +10,9 @@ import ReflogStorage
 /// transaction has ended: either its head row and its entries are in the database, or it had no effect. The lock is
 /// written to the log of the server, so the COMMIT of the new transaction also waits for the replication of the
 /// unanswered transaction.
+///
+/// If the COMMIT never reached the server, the unanswered transaction would hold the lock until a time limit. So the new
+/// connection ends it first.
 struct CommitResolution {
   /// The values that the unanswered transaction wrote.
   struct Expected {
@@ -33,6 +36,8 @@ struct CommitResolution {
 
   let connect: () throws(SQLError) -> PostgreSQLConnection
   let timeouts: PostgreSQLTimeouts
+  /// The unanswered transaction, or nil if the server did not identify it.
+  let unanswered: ServerTransaction?
 
   /// Returns the answer; until then, the calling thread waits.
   ///
@@ -59,6 +64,7 @@ struct CommitResolution {
     _ earlier: StoredHead?,
     _ connection: PostgreSQLConnection
   ) throws -> Answer {
+    unanswered?.end(through: connection)
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED", [])
     connection.queue(timeouts.settings, [])
     connection.queue("SELECT id FROM head WHERE id = 1 FOR UPDATE", [])

@@ -12,7 +12,7 @@ extension PostgreSQLWriter: AppendStore {
     try queueRenewal()
     try queue(
       """
-      SELECT \(StoredHead.columns), (SELECT holder FROM service_process WHERE id = 1)
+      SELECT \(StoredHead.columns), \(ServerTransaction.columns), (SELECT holder FROM service_process WHERE id = 1)
       FROM head WHERE id = 1
       """
     )
@@ -23,7 +23,8 @@ extension PostgreSQLWriter: AppendStore {
     var (head, holder): (StoredHead?, Int64?)
     try results.first?.forEach { row in
       head = try StoredHead(row)
-      holder = try row.optionalInteger(8)
+      serverTransaction = try ServerTransaction(row, at: 8)
+      holder = try row.optionalInteger(10)
       return false
     }
     if !needs.isEmpty { try takeLookups(Array(results.dropFirst()), needs) }

@@ -36,6 +36,10 @@ package final class PostgreSQLWriter {
   var begun: StoredHead?
   /// The head row that the current transaction writes, and the hash of its newest entry.
   var written: CommitResolution.Expected?
+  /// The current transaction on the server, or nil if the server has not identified it yet.
+  var serverTransaction: ServerTransaction?
+  /// A transaction whose connection was cut, and which can still lock the head row.
+  private var abandoned: ServerTransaction?
   /// The hash of the newest entry that the current transaction inserted.
   var newestHash: Hash?
   /// The address of the database, for error messages.
@@ -71,6 +75,8 @@ package final class PostgreSQLWriter {
       throw SQLError(code: .transient, message: "the connection was lost inside a transaction")
     }
     let new = try connect()
+    abandoned?.end(through: new)
+    abandoned = nil
     connection = new
     return new
   }
@@ -126,7 +132,7 @@ package final class PostgreSQLWriter {
     isInsideTransaction = false
     buffer = RowBuffer()
     lookups = AppendLookups()
-    (begun, written, newestHash) = (nil, nil, nil)
+    (begun, written, newestHash, serverTransaction) = (nil, nil, nil, nil)
   }
 }
 
@@ -167,7 +173,7 @@ extension PostgreSQLWriter: WriteConnection {
   /// Finds out on a new connection whether the transaction is durable, and returns if it is.
   private func resolve(_ expected: CommitResolution.Expected?, _ earlier: StoredHead?) throws(CommitError) {
     connection = nil
-    let resolution = CommitResolution(connect: connect, timeouts: timeouts)
+    let resolution = CommitResolution(connect: connect, timeouts: timeouts, unanswered: serverTransaction)
     switch resolution.result(of: expected, after: earlier) {
     case .durable(let new):
       connection = new
@@ -193,6 +199,7 @@ extension PostgreSQLWriter: WriteConnection {
     defer { clear() }
     guard let connection, !connection.isLost else {
       connection = nil
+      abandoned = serverTransaction
       return
     }
     statementCount += 1
@@ -200,6 +207,7 @@ extension PostgreSQLWriter: WriteConnection {
     do { _ = try connection.finish() } catch {
       // Without a connection, the server rolls the transaction back.
       self.connection = nil
+      abandoned = serverTransaction
     }
   }
 
