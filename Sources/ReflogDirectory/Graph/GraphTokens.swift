@@ -55,7 +55,7 @@ actor GraphTokens {
         case .number(let seconds) = response.json?["expires_in"], let lifetime = Int(seconds)
       else {
         // The message contains only the error code, because the error description may contain a part of the credential.
-        let code = response.json?["error"]?.string ?? "without a token"
+        let code = response.json?["error"]?.string?.replacingZeros ?? "without a token"
         throw .unavailable(reason: "\(loginURL) returned no token: it answered \(response.httpStatus) \(code)")
       }
       return (token, .seconds(lifetime))

@@ -32,7 +32,7 @@ package struct DirectoryRefusal: Sendable {
   /// A caller can't correct this error.
   package let isOfOwnCredential: Bool
 
-  /// Creates a refusal.
+  /// Creates a refusal, and replaces U+0000 in its code and its message.
   package init(
     httpStatus: Int,
     code: String,
@@ -44,9 +44,9 @@ package struct DirectoryRefusal: Sendable {
     isOfOwnCredential: Bool = false
   ) {
     self.httpStatus = httpStatus
-    self.code = code
+    self.code = code.replacingZeros
     self.hasCode = hasCode
-    self.message = message
+    self.message = message.replacingZeros
     self.retryAfter = retryAfter
     self.wwwAuthenticate = wwwAuthenticate
     self.requestID = requestID
