@@ -151,6 +151,7 @@ CREATE TABLE change (
   http_status bigint,
   error_code text COLLATE "C",
   error_message text COLLATE "C",
+  retry_after bigint CHECK (retry_after >= 0),
   settler text COLLATE "C" CHECK (settler IN ('reconciler', 'person')),
   settled_by text COLLATE "C" GENERATED ALWAYS AS (
     CASE
@@ -175,7 +176,8 @@ CREATE TABLE change (
   CHECK (result <> 'pending' OR settler IS NULL),
   CHECK (
     result <> 'pending' OR (
-      http_status IS NULL AND error_code IS NULL AND error_message IS NULL AND graph_request_id IS NULL
+      http_status IS NULL AND error_code IS NULL AND error_message IS NULL AND retry_after IS NULL
+        AND graph_request_id IS NULL
     )
   ),
   CHECK (created_connector IS NULL OR (subject = 'connector' AND before_state = 'none' AND result = 'applied')),
@@ -503,7 +505,21 @@ CREATE TABLE signing_key (
   retired bigint
 );
 
--- Every change together with its identities, for programs. Times are microseconds.
+-- The service process that may write the ledger. The process renews the row. A row that expired can be replaced.
+-- The times are from the clock of the database.
+CREATE TABLE service_process (
+  id bigint PRIMARY KEY CHECK (id = 1),
+  -- A random number that identifies the process.
+  holder bigint NOT NULL,
+  host text COLLATE "C" NOT NULL,
+  process_id bigint NOT NULL,
+  -- The boot of the host and the PID namespace in which process_id is valid.
+  machine text COLLATE "C" NOT NULL,
+  started bigint NOT NULL,
+  expires bigint NOT NULL
+);
+
+-- Every change with its identity rows joined, for programs. Times are microseconds.
 CREATE VIEW change_details AS
 SELECT
   change.id,
@@ -774,9 +790,6 @@ EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER entry_update_emptied BEFORE UPDATE ON entry FOR EACH ROW
 EXECUTE FUNCTION check_emptied_entry('history is append-only');
 
-CREATE TRIGGER entry_delete BEFORE DELETE ON entry
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
 CREATE FUNCTION check_subtree() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.position IS DISTINCT FROM (SELECT coalesce(max(position), -1) + 1 FROM subtree WHERE level = NEW.level) THEN
@@ -787,10 +800,6 @@ END $$;
 
 CREATE TRIGGER subtree_insert BEFORE INSERT ON subtree
 FOR EACH ROW EXECUTE FUNCTION check_subtree('history is append-only');
-CREATE TRIGGER subtree_update BEFORE UPDATE ON subtree
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER subtree_delete BEFORE DELETE ON subtree
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 -- An id is never used again, even after its row was deleted.
 CREATE TRIGGER change_insert AFTER INSERT ON change REFERENCING NEW TABLE AS added
@@ -879,18 +888,10 @@ CREATE TRIGGER purged_change_insert BEFORE INSERT ON purged_change
 FOR EACH ROW EXECUTE FUNCTION check_purged_change(
   'only records that a signed claim contains are purged, and no id is purged twice'
 );
-CREATE TRIGGER purged_change_update BEFORE UPDATE ON purged_change
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER purged_change_delete BEFORE DELETE ON purged_change
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER purged_event_insert BEFORE INSERT ON purged_event
 FOR EACH ROW EXECUTE FUNCTION check_purged_event(
   'only records that a signed claim contains are purged, and no id is purged twice'
 );
-CREATE TRIGGER purged_event_update BEFORE UPDATE ON purged_event
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER purged_event_delete BEFORE DELETE ON purged_event
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 -- Personal data is inserted in the same transaction as its change or event, before the entry is inserted. It is erased
 -- only if the newest claim of an erasure is signed and lists the entry of the data. Only a purge deletes it.
@@ -997,8 +998,6 @@ FOR EACH ROW EXECUTE FUNCTION check_deleted_with_change('history is append-only'
 
 CREATE TRIGGER service_event_insert AFTER INSERT ON service_event REFERENCING NEW TABLE AS added
 FOR EACH STATEMENT EXECUTE FUNCTION check_service_events('history is append-only');
-CREATE TRIGGER service_event_update BEFORE UPDATE ON service_event
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER service_event_delete BEFORE DELETE ON service_event
 FOR EACH ROW EXECUTE FUNCTION check_deleted_service_event('history is append-only');
 
@@ -1033,15 +1032,10 @@ WHEN (
   OR OLD.finished IS NOT NULL
 )
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER erasure_delete BEFORE DELETE ON erasure
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
-CREATE TRIGGER purge_insert BEFORE INSERT ON purge FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER purge_update BEFORE UPDATE ON purge FOR EACH ROW
 WHEN (NEW.id <> OLD.id OR NEW.asked <> OLD.asked OR NEW.before < OLD.before OR OLD.finished IS NOT NULL)
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER purge_delete BEFORE DELETE ON purge
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_retention() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -1081,8 +1075,6 @@ END $$;
 
 CREATE TRIGGER hold_insert BEFORE INSERT ON hold
 FOR EACH ROW EXECUTE FUNCTION check_hold('a hold needs a service event of the kind holdPlaced');
-CREATE TRIGGER hold_update BEFORE UPDATE ON hold
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER hold_delete BEFORE DELETE ON hold
 FOR EACH ROW EXECUTE FUNCTION check_hold('the end of a hold needs a service event of the kind holdReleased');
 
@@ -1131,8 +1123,6 @@ WHEN (
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER head_update_entries BEFORE UPDATE ON head
 FOR EACH ROW EXECUTE FUNCTION check_head('history is append-only');
-CREATE TRIGGER head_delete BEFORE DELETE ON head
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 -- The columns that describe a requested rollback to a time, or a signing key, never change.
 
@@ -1142,18 +1132,13 @@ WHEN (
   OR NEW.asked <> OLD.asked OR NEW.newest_change <> OLD.newest_change
 )
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER time_rollback_delete BEFORE DELETE ON time_rollback
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
-CREATE TRIGGER signing_key_insert BEFORE INSERT ON signing_key FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER signing_key_update BEFORE UPDATE ON signing_key FOR EACH ROW
 WHEN (
   NEW.id <> OLD.id OR NEW.verifier_key <> OLD.verifier_key OR NEW.created <> OLD.created
   OR (OLD.retired IS NOT NULL AND NEW.retired IS DISTINCT FROM OLD.retired)
 )
 EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER signing_key_delete BEFORE DELETE ON signing_key
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE TRIGGER schema_version_update BEFORE UPDATE ON schema_version FOR EACH ROW
 WHEN (NEW.id <> OLD.id OR NEW.application <> OLD.application OR NEW.version < OLD.version)
@@ -1162,30 +1147,6 @@ CREATE TRIGGER schema_version_delete BEFORE DELETE ON schema_version
 FOR EACH STATEMENT EXECUTE FUNCTION refuse('the version of the schema never decreases');
 
 -- Identity rows never change, because other rows refer to them. But a row to which no other row refers can be emptied.
-
-CREATE TRIGGER flow_insert BEFORE INSERT ON flow FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER flow_update BEFORE UPDATE ON flow
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER flow_delete BEFORE DELETE ON flow
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
-CREATE TRIGGER step_insert BEFORE INSERT ON step FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER step_update BEFORE UPDATE ON step
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER step_delete BEFORE DELETE ON step
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
-CREATE TRIGGER address_insert BEFORE INSERT ON address FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER address_update BEFORE UPDATE ON address
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER address_delete BEFORE DELETE ON address
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-
-CREATE TRIGGER client_app_insert BEFORE INSERT ON client_app FOR EACH ROW EXECUTE FUNCTION assign_id();
-CREATE TRIGGER client_app_update BEFORE UPDATE ON client_app
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
-CREATE TRIGGER client_app_delete BEFORE DELETE ON client_app
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_connector() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1200,7 +1161,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER connector_insert BEFORE INSERT ON connector FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER connector_insert_empty BEFORE INSERT ON connector FOR EACH ROW WHEN (NEW.connector_id IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER connector_update BEFORE UPDATE ON connector FOR EACH ROW
@@ -1208,8 +1168,6 @@ WHEN (NEW.id <> OLD.id OR NEW.connector_id IS NOT NULL)
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER connector_update_unused BEFORE UPDATE ON connector
 FOR EACH ROW EXECUTE FUNCTION check_emptied_connector('history is append-only');
-CREATE TRIGGER connector_delete BEFORE DELETE ON connector
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_connector_name() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1222,7 +1180,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER connector_name_insert BEFORE INSERT ON connector_name FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER connector_name_insert_empty BEFORE INSERT ON connector_name FOR EACH ROW
 WHEN (NEW.display_name IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
@@ -1231,8 +1188,6 @@ WHEN (NEW.id <> OLD.id OR NEW.connector <> OLD.connector OR NEW.display_name IS 
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER connector_name_update_unused BEFORE UPDATE ON connector_name
 FOR EACH ROW EXECUTE FUNCTION check_emptied_connector_name('history is append-only');
-CREATE TRIGGER connector_name_delete BEFORE DELETE ON connector_name
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_actor() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1246,7 +1201,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER actor_insert BEFORE INSERT ON actor FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER actor_insert_empty BEFORE INSERT ON actor FOR EACH ROW WHEN (NEW.actor_type IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER actor_update BEFORE UPDATE ON actor FOR EACH ROW
@@ -1254,8 +1208,6 @@ WHEN (NEW.id <> OLD.id OR NEW.actor_type IS NOT NULL OR NEW.actor_id IS NOT NULL
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER actor_update_unused BEFORE UPDATE ON actor
 FOR EACH ROW EXECUTE FUNCTION check_emptied_actor('history is append-only');
-CREATE TRIGGER actor_delete BEFORE DELETE ON actor
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
 
 CREATE FUNCTION check_emptied_actor_name() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1271,7 +1223,6 @@ BEGIN
   RETURN NEW;
 END $$;
 
-CREATE TRIGGER actor_name_insert BEFORE INSERT ON actor_name FOR EACH ROW EXECUTE FUNCTION assign_id();
 CREATE TRIGGER actor_name_insert_empty BEFORE INSERT ON actor_name FOR EACH ROW
 WHEN (coalesce(NEW.name, NEW.user_principal_name) IS NULL)
 EXECUTE FUNCTION refuse('history is append-only');
@@ -1282,8 +1233,43 @@ WHEN (
 EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER actor_name_update_unused BEFORE UPDATE ON actor_name
 FOR EACH ROW EXECUTE FUNCTION check_emptied_actor_name('history is append-only');
-CREATE TRIGGER actor_name_delete BEFORE DELETE ON actor_name
-FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
+
+-- Triggers of one form that many tables have.
+DO $$
+DECLARE
+  name text;
+BEGIN
+  -- No row is updated.
+  FOREACH name IN ARRAY ARRAY[
+    'subtree', 'purged_change', 'purged_event', 'service_event', 'hold', 'flow', 'step', 'address',
+    'client_app'
+  ] LOOP
+    EXECUTE format(
+      'CREATE TRIGGER %I BEFORE UPDATE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse(%L)',
+      name || '_update', name, 'history is append-only'
+    );
+  END LOOP;
+  -- No row is deleted.
+  FOREACH name IN ARRAY ARRAY[
+    'entry', 'subtree', 'purged_change', 'purged_event', 'erasure', 'purge', 'head', 'time_rollback',
+    'signing_key', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
+    'actor_name'
+  ] LOOP
+    EXECUTE format(
+      'CREATE TRIGGER %I BEFORE DELETE ON %I FOR EACH STATEMENT EXECUTE FUNCTION refuse(%L)',
+      name || '_delete', name, 'history is append-only'
+    );
+  END LOOP;
+  -- A new row gets the next id.
+  FOREACH name IN ARRAY ARRAY[
+    'purge', 'signing_key', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
+    'actor_name'
+  ] LOOP
+    EXECUTE format(
+      'CREATE TRIGGER %I BEFORE INSERT ON %I FOR EACH ROW EXECUTE FUNCTION assign_id()', name || '_insert', name
+    );
+  END LOOP;
+END $$;
 
 -- No table can be truncated.
 DO $$
@@ -1318,8 +1304,8 @@ BEGIN
     next_sequence, next_change, next_event, newest_time, frontier, checkpoint, verifier_key
   ) ON head TO reflog_service;
   GRANT UPDATE (
-    result, outcome_sequence, result_delay, http_status, error_code, error_message, settler, graph_request_id,
-    created_connector, created_name
+    result, outcome_sequence, result_delay, http_status, error_code, error_message, retry_after, settler,
+    graph_request_id, created_connector, created_name
   ), DELETE ON change TO reflog_service;
   GRANT UPDATE (change, event, salt) ON entry TO reflog_service;
 
@@ -1347,4 +1333,5 @@ BEGIN
   GRANT UPDATE (reason), DELETE ON unread_part TO reflog_service;
   GRANT UPDATE (revoked, recorded) ON token TO reflog_service;
   GRANT UPDATE (wrapped_key, retired) ON signing_key TO reflog_service;
+  GRANT UPDATE (holder, host, process_id, machine, started, expires), DELETE ON service_process TO reflog_service;
 END $$;

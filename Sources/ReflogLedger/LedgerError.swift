@@ -11,6 +11,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case clockBehind(by: Duration)
   /// The ledger can't be written or read at present; the group was not recorded.
   case unavailable(String)
+  /// The database of the ledger can't do this; a later attempt does not help.
+  case notSupported(String)
   /// It is unknown whether the group was recorded; the ledger records no more groups until the server starts again.
   case commitUnknown(String)
   /// The key that signs checkpoints can't be used.
@@ -37,6 +39,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .clockBehind(let lag):
       "The server's clock is \(lag) behind the newest entry of the ledger. Set the clock, then try again."
     case .unavailable(let problem): "The ledger can't be used: \(ended: problem)"
+    case .notSupported(let why): why
     case .commitUnknown(let problem):
       "It is unknown whether the ledger recorded this: \(ended: problem) Start the server again to find out."
     case .unusableKey(let path, let problem): "The signing key \(path) can't be used: \(ended: problem)"

@@ -6,12 +6,13 @@ import ReflogStorage
 
 /// Finds out whether a transaction is durable after its COMMIT had no clear answer.
 ///
-/// There are two such cases: the server did not answer, or the server stopped waiting for its standby server.
+/// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
+/// transaction has ended: either its head row and its entries are in the database, or it had no effect. The lock is
+/// written to the log of the server, so the COMMIT of the new transaction also waits for the replication of the
+/// unanswered transaction.
 ///
-/// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the earlier
-/// transaction has ended. Either its head row and its entries are in the database, or it had no effect. The server
-/// writes the lock to its log, so the COMMIT of the new transaction also waits until the standby server has the earlier
-/// transaction.
+/// If the COMMIT never reached the server, the unanswered transaction would hold the lock until a time limit. So the new
+/// connection ends it first.
 struct CommitResolution {
   /// The values that the unanswered transaction wrote.
   struct Expected {
@@ -35,6 +36,8 @@ struct CommitResolution {
 
   let connect: () throws(SQLError) -> PostgreSQLConnection
   let timeouts: PostgreSQLTimeouts
+  /// The unanswered transaction, or nil if the server did not identify it.
+  let unanswered: ServerTransaction?
 
   /// Returns the answer, and lets the calling thread wait until there is an answer.
   ///
@@ -61,6 +64,7 @@ struct CommitResolution {
     _ earlier: StoredHead?,
     _ connection: PostgreSQLConnection
   ) throws -> Answer {
+    unanswered?.end(through: connection)
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED", [])
     connection.queue(timeouts.settings, [])
     connection.queue("SELECT id FROM head WHERE id = 1 FOR UPDATE", [])

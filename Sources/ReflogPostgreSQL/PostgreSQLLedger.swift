@@ -4,15 +4,22 @@ package import ReflogStorage
 
 /// A ledger in a PostgreSQL database.
 ///
-/// Only one process can write the ledger, because each writing transaction locks the head row.
+/// One service process writes the ledger, see ``WriteLease``. The head row's lock orders all transactions that write.
 package struct PostgreSQLLedger: LedgerStore {
   /// Opens connections that can write.
   struct Opener: Sendable {
     let check: ServerCheck
+    /// The right of this process to write the ledger, or nil if another process may write at the same time.
+    let lease: WriteLease?
 
     /// A new writer, which connects when it is first used.
     var writer: PostgreSQLWriter {
-      PostgreSQLWriter(name: check.address.description, timeouts: .standard, connect: check.connectAgain)
+      PostgreSQLWriter(
+        name: check.address.description,
+        timeouts: .standard,
+        lease: lease,
+        connect: check.connectAgain
+      )
     }
 
     /// Runs one durable transaction on the calling thread.
@@ -41,15 +48,20 @@ package struct PostgreSQLLedger: LedgerStore {
 
   /// Connects to a database, checks the server's settings, and creates the tables if they are missing.
   ///
+  /// When the initializer returns, no other process can write the ledger until ``close()``.
+  ///
   /// - Parameters:
   ///   - address: The address of the database.
   ///   - acceptsNoStandby: Whether to use a server without a synchronous standby.
-  /// - Throws: `StorageError` if the server can't be used; the error contains the name of the setting.
-  package init(at address: PostgreSQLAddress, acceptsNoStandby: Bool) throws {
-    opener = Opener(check: ServerCheck(address: address, acceptsNoStandby: acceptsNoStandby))
-    let connection = try opener.check.connect()
+  ///   - say: Called with a message if the initializer must wait, because another process used the ledger a moment ago.
+  /// - Throws: `StorageError` if the server can't be used, or if another process uses the ledger. The error contains the
+  ///   name of the setting or the process.
+  package init(at address: PostgreSQLAddress, acceptsNoStandby: Bool, say: (String) -> Void = { _ in }) throws {
+    let check = ServerCheck(address: address, acceptsNoStandby: acceptsNoStandby)
+    let connection = try check.connect()
     try PostgreSQLMigrations.migrate(connection, address)
-    try opener.check.checkRights(connection)
+    try check.checkRights(connection)
+    opener = Opener(check: check, lease: try WriteLease.take(connection, of: address.description, say))
     readers = (Self.readers(at: address), Self.readers(at: address))
   }
 
@@ -65,7 +77,7 @@ package struct PostgreSQLLedger: LedgerStore {
   package static func tokens(at address: PostgreSQLAddress) throws -> PostgreSQLTokens {
     let connection = try PostgreSQLConnection(address.connectionString)
     try PostgreSQLMigrations.check(connection, address)
-    let opener = Opener(check: ServerCheck(address: address, acceptsNoStandby: true))
+    let opener = Opener(check: ServerCheck(address: address, acceptsNoStandby: true), lease: nil)
     return PostgreSQLTokens(readers(at: address), opener)
   }
 
@@ -98,24 +110,30 @@ package struct PostgreSQLLedger: LedgerStore {
 
   /// Throws, because PostgreSQL has its own tools for backups.
   package func copy() async throws(LedgerError) -> LedgerCopy {
-    throw .unavailable(
-      "PostgreSQL has its own tools for backups. Use pg_dump or pgBackRest, restore the copy, and check it with reflog "
-        + "verify --database"
+    throw .notSupported(
+      "Reflog does not copy a ledger in PostgreSQL. Use pg_dump or pgBackRest, and check the restored copy with reflog "
+        + "verify --database URL."
     )
   }
 
-  /// Closes the connections that read.
+  /// Closes the connections that read, and lets another process write the ledger.
   package func close() {
     readers.changes.close()
     readers.queries.close()
+    // If the server can't be reached, the right to write expires.
+    guard let lease = opener.lease,
+      let connection = try? PostgreSQLConnection(opener.check.address.connectionString)
+    else { return }
+    try? lease.release(connection)
   }
 }
 
 extension PostgreSQLLedger: WritableStore {
   /// Opens the write connection, and calls `body` on the calling thread.
   package func withWriter(_ body: (PostgreSQLWriter, StoreUpkeep) throws -> Void) throws {
-    // The writer has no other work, because PostgreSQL itself runs checkpoints and removes deleted rows.
-    try body(opener.writer, StoreUpkeep(afterCommit: {}, rest: {}, reclaim: { .all }))
+    // PostgreSQL writes its checkpoints and removes deleted rows without Reflog.
+    let writer = opener.writer
+    try body(writer, StoreUpkeep(afterCommit: {}, rest: { writer.renewLease() }, reclaim: { .all }))
   }
 
   /// Always true, because PostgreSQL does not report the free space of the server's disk.

@@ -29,26 +29,31 @@ package final class PostgreSQLTarget: LedgerTarget {
   package let name: String
   private let readers: PostgreSQLReaders
   private let connection: Mutex<PostgreSQLConnection>
+  /// The connection whose open transaction keeps other processes from copying into the same database.
+  private let lock: Mutex<PostgreSQLConnection>
 
   /// All tables into which rows are copied.
   private static let tables = (LedgerTable.first + LedgerTable.last + [LedgerTable.tokens]).map(\.name)
 
   /// Connects to a database, checks the server's settings, and creates the tables if they are missing.
   package init(at address: PostgreSQLAddress) throws {
-    // No server uses the target yet. So a missing standby is accepted here, and is checked when a server starts.
-    let connection = try ServerCheck(address: address, acceptsNoStandby: true).connect()
+    // A target is not served yet, so the standby is checked later, when a server starts.
+    let check = ServerCheck(address: address, acceptsNoStandby: true)
+    let connection = try check.connect()
     try PostgreSQLMigrations.migrate(connection, address, isLoading: true)
     // A statement at the end of a large copy can take longer than the statements of a running server.
     connection.timeout = .milliseconds(PostgreSQLTimeouts.load.statement) + .seconds(10)
     name = address.description
     readers = PostgreSQLLedger.readers(at: address)
     self.connection = Mutex(connection)
+    lock = Mutex(try check.connect())
   }
 
   package var reader: any LedgerReader { readers }
 
   package func begun() async throws -> BegunCopy? {
     do {
+      try lock.withLock { connection in try Self.lockOut(others: connection, name) }
       return try connection.withLock { connection in
         try Self.begin(connection)
         return try Self.commit(connection) {
@@ -113,7 +118,28 @@ package final class PostgreSQLTarget: LedgerTarget {
     connection.queue("LOCK TABLE ledger IN EXCLUSIVE MODE")
   }
 
-  /// Runs the SQL statements of a transaction, and commits the transaction.
+  /// Locks a table that no other transaction of a copy uses, until the connection ends.
+  ///
+  /// The server releases the lock when this process ends or is killed.
+  ///
+  /// - Throws: ``MigrationError/targetInUse(target:)`` if another process holds the lock.
+  private static func lockOut(others connection: PostgreSQLConnection, _ name: String) throws {
+    guard !connection.isInsideTransaction else { return }
+    connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+    connection.queue("SET LOCAL idle_in_transaction_session_timeout = 0")
+    // The server can need a moment to find out that a killed process ended.
+    connection.queue("SET LOCAL lock_timeout = '3s'")
+    connection.queue("LOCK TABLE schema_version IN SHARE ROW EXCLUSIVE MODE")
+    do { _ = try connection.finish() } catch {
+      connection.queue("ROLLBACK")
+      // The caller must see the first error.
+      _ = try? connection.finish()
+      guard error.code == .busy else { throw error }
+      throw MigrationError.targetInUse(target: name)
+    }
+  }
+
+  /// Runs the statements of a transaction, and commits it.
   private static func commit<Value>(_ connection: PostgreSQLConnection, _ body: () throws -> Value) throws -> Value {
     do {
       let value = try body()

@@ -38,11 +38,26 @@ enum PostgreSQLMigrations {
       connection.queue("COMMIT", [])
       _ = try connection.finish()
     } catch let error as SQLError {
+      if try isMigratedByAnother(connection, name, isLoading: isLoading) { return }
       throw StorageError.unusable(
         path: name,
         problem: "its tables can't be created: \(error.message). Start Reflog once with a role that owns the database"
       )
     }
+  }
+
+  /// Ends the transaction of a failed migration, and returns whether another process created the tables meanwhile.
+  ///
+  /// Two processes can begin with the same empty database. Then the second one fails to create the first table.
+  private static func isMigratedByAnother(
+    _ connection: PostgreSQLConnection,
+    _ name: String,
+    isLoading: Bool
+  ) throws -> Bool {
+    guard !connection.isLost else { return false }
+    connection.queue("ROLLBACK", [])
+    _ = try connection.finish()
+    return try version(connection, name, isLoading: isLoading) == Int64(Migrations.postgreSQL.migrations.count)
   }
 
   /// Throws unless the database has the newest schema.
@@ -60,8 +75,8 @@ enum PostgreSQLMigrations {
 
   /// Returns the version of the schema, or nil if the database has no tables.
   ///
-  /// - Throws: ``StorageError`` if the tables belong to another program, if the role may not read them, or if the
-  ///   database is an unfinished copy.
+  /// - Throws: ``StorageError`` if the connection finds the tables of another schema, if the tables belong to another
+  ///   program, if the role may not read them, or if the database is an unfinished copy.
   private static func version(
     _ connection: PostgreSQLConnection,
     _ name: String,
@@ -70,11 +85,20 @@ enum PostgreSQLMigrations {
   ) throws -> Int64? {
     connection.queue(tables, [])
     var (hasVersion, isReadable, hasColumns, hasTables, role, isUnfinished) = (false, false, false, false, "", false)
+    var (schema, searchPath) = ("", "")
     try connection.finish().last?.forEach { row in
       (hasVersion, isReadable) = (try row.bool(0), try row.bool(1))
       (hasColumns, hasTables, role) = (try row.bool(2), try row.bool(3), try row.text(4))
       isUnfinished = try row.bool(5)
+      (schema, searchPath) = (try row.text(6), try row.text(7))
       return false
+    }
+    guard schema == Self.schema else {
+      throw StorageError.unusable(
+        path: name,
+        problem: "its search_path is '\(searchPath)', so another schema hides the tables in the schema \(Self.schema). "
+          + "Reset it with ALTER DATABASE … RESET search_path or ALTER ROLE … RESET search_path"
+      )
     }
     let foreign = StorageError.unusable(
       path: name,
@@ -101,7 +125,11 @@ enum PostgreSQLMigrations {
     return version
   }
 
-  /// The SQL that reads the state of the database.
+  /// The schema that contains the tables. The triggers' functions use this schema too.
+  private static let schema = "public"
+
+  /// Reads whether the table `schema_version` exists, can be read and has its columns, whether any table exists, the
+  /// name of the role, whether the database is an unfinished copy, and the schema that is searched first.
   ///
   /// The columns are: whether the table `schema_version` exists, whether the role may read it, whether it has its
   /// columns, whether any table or view exists, the name of the role, and whether the database is an unfinished copy.
@@ -121,7 +149,8 @@ enum PostgreSQLMigrations {
           )
       ),
       current_user::text,
-      to_regclass('\(UnfinishedCopy.table)') IS NOT NULL
+      to_regclass('\(UnfinishedCopy.table)') IS NOT NULL,
+      coalesce(current_schema()::text, ''), current_setting('search_path')
     """
 }
 #endif

@@ -9,28 +9,23 @@ extension PostgreSQLWriter: AppendStore {
     // The lock needs a separate statement. A statement sees only data that was committed before the statement began. So
     // a statement that waited for the lock would not see the rows of the transaction that held the lock.
     try queue("SELECT id FROM head WHERE id = 1 FOR UPDATE")
+    try queueRenewal()
     try queue(
-      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head WHERE id = 1"
+      """
+      SELECT \(StoredHead.columns), \(ServerTransaction.columns), (SELECT holder FROM service_process WHERE id = 1)
+      FROM head WHERE id = 1
+      """
     )
     let needs = AppendLookups.Needs(groups, identities)
     let kinds = needs.kinds
     for kind in kinds { try queue(Self.statement(of: kind), [needs.parameter(of: kind)]) }
     // The request also contains BEGIN, the settings and the lock. Their results are first and are skipped.
     let results = try finish().suffix(1 + kinds.count)
-    var head: StoredHead?
+    var (head, holder): (StoredHead?, Int64?)
     try results.first?.forEach { row in
-      head = StoredHead(
-        nextSequence: try row.integer(0),
-        nextChange: try row.integer(1),
-        nextEvent: try row.integer(2),
-        newestTime: try row.integer(3),
-        checkpoint: try row.optionalText(4),
-        newest: LedgerHead.Newest(
-          entry: try row.optionalInteger(5),
-          change: try row.optionalInteger(6),
-          event: try row.optionalInteger(7)
-        )
-      )
+      head = try StoredHead(row)
+      serverTransaction = try ServerTransaction(row, at: 8)
+      holder = try row.optionalInteger(10)
       return false
     }
     // A lookup whose result has no row for an item has found nothing for the item.
@@ -43,6 +38,9 @@ extension PostgreSQLWriter: AppendStore {
       }
     }
     if let head { try refuseOlder(head) }
+    if let lease, holder != lease.holder {
+      throw WriteLease.lost(to: try ServiceProcess.found(self), database: name)
+    }
     begun = head
     return head
   }

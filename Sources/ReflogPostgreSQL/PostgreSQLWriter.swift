@@ -15,6 +15,8 @@ package final class PostgreSQLWriter {
   /// Opens a connection and checks the server's settings.
   private let connect: () throws(SQLError) -> PostgreSQLConnection
   private let timeouts: PostgreSQLTimeouts
+  /// The right of this process to write the ledger, or nil if another process may write at the same time.
+  let lease: WriteLease?
   private var connection: PostgreSQLConnection?
   /// The newest head row that this writer made durable, or nil if there is none.
   ///
@@ -34,6 +36,10 @@ package final class PostgreSQLWriter {
   var begun: StoredHead?
   /// The head row that the current transaction writes, with the hash of its newest entry; nil if it writes none.
   var written: CommitResolution.Expected?
+  /// The current transaction on the server, or nil if the server has not identified it yet.
+  var serverTransaction: ServerTransaction?
+  /// A transaction whose connection was cut, and which can still lock the head row.
+  private var abandoned: ServerTransaction?
   /// The hash of the newest entry that the current transaction inserted.
   var newestHash: Hash?
   /// The address of the database, for error messages.
@@ -44,10 +50,17 @@ package final class PostgreSQLWriter {
   /// - Parameters:
   ///   - name: The address of the database without a password.
   ///   - timeouts: The limits of each transaction.
+  ///   - lease: The right of this process to write the ledger, or nil if another process may write at the same time.
   ///   - connect: Opens a connection and checks the settings of the server.
-  init(name: String, timeouts: PostgreSQLTimeouts, connect: @escaping () throws(SQLError) -> PostgreSQLConnection) {
+  init(
+    name: String,
+    timeouts: PostgreSQLTimeouts,
+    lease: WriteLease?,
+    connect: @escaping () throws(SQLError) -> PostgreSQLConnection
+  ) {
     self.name = name
     self.timeouts = timeouts
+    self.lease = lease
     self.connect = connect
   }
 
@@ -62,8 +75,17 @@ package final class PostgreSQLWriter {
       throw SQLError(code: .transient, message: "the connection was lost inside a transaction")
     }
     let new = try connect()
+    abandoned?.end(through: new)
+    abandoned = nil
     connection = new
     return new
+  }
+
+  /// Renews the right of this process to write, if that is due.
+  package func renewLease() {
+    guard let lease, lease.takeRenewal() else { return }
+    // The error is ignored, because the next transaction reports the same problem to its caller.
+    try? lease.renew(opened())
   }
 
   /// Sends a statement without waiting for its result.
@@ -118,12 +140,18 @@ package final class PostgreSQLWriter {
     try finish()
   }
 
+  /// Renews the right of this process to write in the current transaction, if that is due.
+  func queueRenewal() throws(SQLError) {
+    guard let lease, lease.takeRenewal() else { return }
+    try queue(WriteLease.renewal, [.integer(lease.holder)])
+  }
+
   /// Clears the state of a transaction.
   private func clear() {
     isInsideTransaction = false
     buffer = RowBuffer()
     lookups = AppendLookups()
-    (begun, written, newestHash) = (nil, nil, nil)
+    (begun, written, newestHash, serverTransaction) = (nil, nil, nil, nil)
   }
 }
 
@@ -142,7 +170,10 @@ extension PostgreSQLWriter: WriteConnection {
   /// Commits the transaction; when this method returns, the transaction is durable.
   package func commit() throws(CommitError) {
     let (expected, earlier) = (written, begun)
-    do { try queueBuffer() } catch { throw .refused(error) }
+    do {
+      try queueBuffer()
+      try queueRenewal()
+    } catch { throw .refused(error) }
     guard let connection else { throw .refused(SQLError(code: .transient, message: "there is no connection")) }
     do {
       statementCount += 1
@@ -161,7 +192,7 @@ extension PostgreSQLWriter: WriteConnection {
   /// Finds out on a new connection whether the transaction is durable, and throws if it is not.
   private func resolve(_ expected: CommitResolution.Expected?, _ earlier: StoredHead?) throws(CommitError) {
     connection = nil
-    let resolution = CommitResolution(connect: connect, timeouts: timeouts)
+    let resolution = CommitResolution(connect: connect, timeouts: timeouts, unanswered: serverTransaction)
     switch resolution.result(of: expected, after: earlier) {
     case .durable(let new):
       connection = new
@@ -187,6 +218,7 @@ extension PostgreSQLWriter: WriteConnection {
     defer { clear() }
     guard let connection, !connection.isLost else {
       connection = nil
+      abandoned = serverTransaction
       return
     }
     discardResults()
@@ -195,6 +227,7 @@ extension PostgreSQLWriter: WriteConnection {
     do { _ = try connection.finish() } catch {
       // The server rolls the transaction back when the connection ends, so the connection is closed.
       self.connection = nil
+      abandoned = serverTransaction
     }
   }
 

@@ -62,13 +62,13 @@ struct RowBuffer {
         UPDATE change SET
           result = new.result, outcome_sequence = new.sequence, result_delay = new.time - change.activity_time,
           http_status = new.http_status, error_code = new.error_code, error_message = new.error_message,
-          settler = new.settler, graph_request_id = new.graph_request_id, created_connector = new.created_connector,
-          created_name = new.created_name
+          retry_after = new.retry_after, settler = new.settler, graph_request_id = new.graph_request_id,
+          created_connector = new.created_connector, created_name = new.created_name
         FROM unnest(
-          $1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::text[],
-          $9::text[], $10::bigint[], $11::bigint[]
+          $1::bigint[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::bigint[],
+          $9::text[], $10::text[], $11::bigint[], $12::bigint[]
         ) AS new (
-          id, result, sequence, time, http_status, error_code, error_message, settler, graph_request_id,
+          id, result, sequence, time, http_status, error_code, error_message, retry_after, settler, graph_request_id,
           created_connector, created_name
         )
         WHERE change.id = new.id AND change.result = 'pending'
@@ -81,6 +81,7 @@ struct RowBuffer {
         .integers(outcomes.map { $0.outcome.httpStatus.map { Int64($0) } }),
         .texts(outcomes.map(\.outcome.code)),
         .texts(outcomes.map(\.message)),
+        .integers(outcomes.map { $0.outcome.retryAfter.map { Int64($0) } }),
         .texts(outcomes.map(\.outcome.settledBy.column)),
         .texts(outcomes.map(\.outcome.graphRequestID)),
         .integers(outcomes.map(\.createdConnector)),
@@ -96,13 +97,15 @@ struct RowBuffer {
           id, intent_sequence, activity_time, address, kind, before_absent, before_connector, before_name,
           after_absent, after_connector, after_name, changed_properties, actor, actor_proof, client_app,
           correlation_id, request_id, rollback_of, rollback_to, batch_id, last_verified_time,
-          result, outcome_sequence, result_delay, http_status, error_code, error_message, settler, graph_request_id
+          result, outcome_sequence, result_delay, http_status, error_code, error_message, retry_after, settler,
+          graph_request_id
         )
         SELECT * FROM unnest(
           $1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[], $6::text[], $7::bigint[], $8::bigint[],
           $9::text[], $10::bigint[], $11::bigint[], $12::text[], $13::bigint[], $14::text[], $15::bigint[],
           $16::text[], $17::text[], $18::bigint[], $19::bigint[], $20::text[], $21::bigint[],
-          $22::text[], $23::bigint[], $24::bigint[], $25::bigint[], $26::text[], $27::text[], $28::text[], $29::text[]
+          $22::text[], $23::bigint[], $24::bigint[], $25::bigint[], $26::text[], $27::text[], $28::bigint[], $29::text[],
+          $30::text[]
         )
         """,
       parameters: changeIntents + changeOutcomes
@@ -145,6 +148,7 @@ struct RowBuffer {
       .integers(outcomes.map { $0?.httpStatus.map { Int64($0) } }),
       .texts(outcomes.map { $0?.code }),
       .texts(outcomes.map { $0?.message }),
+      .integers(outcomes.map { $0?.retryAfter.map { Int64($0) } }),
       .texts(outcomes.map { $0?.settledBy.column }),
       .texts(outcomes.map { $0?.graphRequestID }),
     ]

@@ -11,8 +11,8 @@ extension ServiceError {
       switch error {
       case .busy: .busy(error.description)
       case .clockBehind: .clockBehind(error.description)
-      case .servesAnother, .unavailable, .commitUnknown, .illegal, .corrupt, .altered, .unusableKey, .keyIsUsable,
-        .anchorMismatch, .foreignEntries:
+      case .servesAnother, .unavailable, .notSupported, .commitUnknown, .illegal, .corrupt, .altered, .unusableKey,
+        .keyIsUsable, .anchorMismatch, .foreignEntries:
         .ledgerUnavailable(error.description)
       }
   }
@@ -22,6 +22,7 @@ extension ServiceError {
     self =
       switch error {
       case .corrupt, .altered: .ledgerDamaged(error.description)
+      case .notSupported: .notSupported(error.description)
       case .busy, .clockBehind, .servesAnother, .unavailable, .commitUnknown, .illegal, .unusableKey, .keyIsUsable,
         .anchorMismatch, .foreignEntries:
         .ledgerUnreadable(error.description)

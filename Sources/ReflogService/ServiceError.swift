@@ -99,6 +99,10 @@ package enum ServiceError: Error, Sendable {
   case ledgerUnreadable(String)
   /// The ledger contains data that Reflog never writes, so it is damaged.
   case ledgerDamaged(String)
+  /// The ledger's database can't do this.
+  ///
+  /// The text is the reason and the advice, as sentences.
+  case notSupported(String)
   /// The intent could not be recorded, so the request was not sent to the directory.
   case ledgerUnavailable(String)
   /// The directory could not be read, so no write was sent.
@@ -143,7 +147,7 @@ extension ServiceError {
       .preconditionFailed,
       .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent, .readsSpent,
       .tooManySteps, .ledgerUnavailable, .ledgerUnreadable,
-      .ledgerDamaged, .directoryUnavailable, .clockBehind:
+      .ledgerDamaged, .notSupported, .directoryUnavailable, .clockBehind:
       []
     }
   }
@@ -163,7 +167,7 @@ extension ServiceError {
       .alreadySettled,
       .preconditionFailed,
       .idempotencyMismatch, .outcomeStaysUnknown, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing,
-      .notRollbackable, .refusalsSpent, .readsSpent, .tooManySteps, .refused:
+      .notRollbackable, .refusalsSpent, .readsSpent, .tooManySteps, .notSupported, .refused:
       .info
     }
   }
@@ -274,7 +278,7 @@ extension ServiceError: CustomStringConvertible {
     case .tooManySteps:
       "The flow calls connectors at more than \(ChangeRequest.maximumSteps) steps, so it can't be deleted in one request. "
         + "Disable some of these steps first, with a PUT of {} to …/{step}/$ref."
-    case .ledgerUnreadable(let why), .ledgerDamaged(let why): why
+    case .ledgerUnreadable(let why), .ledgerDamaged(let why), .notSupported(let why): why
     case .ledgerUnavailable(let why): "Nothing was sent to the directory. \(why)"
     case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(clause(why))."
     case .clockBehind(let why): "Nothing was changed. \(why)"

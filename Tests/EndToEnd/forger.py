@@ -56,7 +56,8 @@ class Forger:
     def of_change(self, id):
         """Computes the hashes of a change's entries from the change's row. Returns the hashes as a dictionary by sequence."""
         row = self.rows("SELECT change_details.*, change.intent_sequence, change.outcome_sequence, "
-                        "change.error_message AS message FROM change_details JOIN change ON change.id = change_details.id "
+                        "change.error_message AS message, change.retry_after FROM change_details "
+                        "JOIN change ON change.id = change_details.id "
                         "WHERE change_details.id = ?", id)[0]
         first, last = row["intent_sequence"], row["outcome_sequence"]
         parts = self.first_part(row, first) | {"personal": hexadecimal(self.personal("change_personal", id))}
@@ -65,7 +66,8 @@ class Forger:
             if row["created_connector_id"] else None,
             "graphRequestId": row["graph_request_id"], "result": row["result"], "resultDateTime": moment(row["result_time"]),
             "status": {"code": row["error_code"], "http": row["http_status"], "settledBy": row["settled_by"],
-                       "message": None if row["settled_by"] == "person" else row["message"]},
+                       "message": None if row["settled_by"] == "person" else row["message"],
+                       "retryAfter": row["retry_after"]},
         }
         if row["result"] == "pending" or first == last:
             record = parts | ({"entry": "intent"} if row["result"] == "pending" else outcome | {"entry": "settled"})

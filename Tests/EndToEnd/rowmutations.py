@@ -150,5 +150,5 @@ def cut(it):
 def forget_outcomes(rows, size):
     rows.run("DELETE FROM change_statement WHERE change IN (SELECT id FROM change WHERE outcome_sequence >= ?)", size)
     rows.run("""UPDATE change SET result = 'pending', outcome_sequence = NULL, result_delay = NULL, http_status = NULL,
-                error_code = NULL, error_message = NULL, settler = NULL, graph_request_id = NULL, created_connector = NULL,
-                created_name = NULL WHERE outcome_sequence >= ?""", size)
+                error_code = NULL, error_message = NULL, retry_after = NULL, settler = NULL, graph_request_id = NULL,
+                created_connector = NULL, created_name = NULL WHERE outcome_sequence >= ?""", size)

@@ -136,8 +136,7 @@ def alter_index(rows):
         rows.run("UPDATE pg_index SET indisvalid = false WHERE indexrelid = ?::regclass", index)
     elif how == "catalog":
         rows.run("DELETE FROM pg_index WHERE indexrelid = ?::regclass", index)
-        # PostgreSQL can't open the altered index, and its error message contains only the number of the index.
-        return f"index {index} in the catalog", rf"\b{index}\b|index \d+"
+        return f"index {index} in the catalog", rf"\b{index}\b"
     return f"index {index}: {how}", rf"\b{index}\b"
 
 
@@ -233,7 +232,7 @@ def shadow(rows):
     condition = f"{key} <> {id}"
     how = rows.chance.choice(["the catalog", "the role's schema", "the path", "the path", "a function", "an operator"])
     # A report has a limited number of findings. Many changes or tables can seem to be missing, so `name` can be left out.
-    names = rf"\b{name}\b|\b{id}\b|The schema is not Reflog's|refers to the identity row|permission denied for table pg_"
+    names = rf"\b{name}\b|\b{id}\b|The schema is not Reflog's|search_path is|refers to the identity row|permission denied for table pg_"
     if how == "the catalog":
         rows.run("SET allow_system_table_mods = on")
         rows.run(f"CREATE VIEW pg_catalog.{name} AS SELECT * FROM public.{name} WHERE {condition}")

@@ -1,17 +1,15 @@
 """Tests of the copy of a whole ledger into PostgreSQL and from PostgreSQL."""
 
-import pathlib
 import random
-import subprocess
-import tempfile
+import threading
 import time
 import unittest
 
 from generated import generate
+from migratedledgers import STEP, MigrationTestCase, reflog, rows
 from postgresqldatabase import OWNER, Database, psql
-from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, TENANT, Server, wait_for_checkpoint
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, wait_for_checkpoint
 from test_exports import make_every_kind_of_change
-from test_migrate_ledger import STEP, UNFINISHED, exported, reflog, rows
 
 POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
 KILLS = 20
@@ -19,12 +17,7 @@ KILLS = 20
 SECONDS, CORES = 20, 1
 
 
-class MigratePostgreSQL(unittest.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory(prefix="reflog-test-")
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
-
+class MigratePostgreSQL(MigrationTestCase):
     def database(self):
         database = Database()
         self.addCleanup(database.drop)
@@ -35,14 +28,6 @@ class MigratePostgreSQL(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stderr)
         self.assertEqual(run.stdout, "")
         return run.stderr
-
-    def expect_equal(self, *ledgers, anchor=None):
-        """Checks that all ledgers have the same exports and pass a verification."""
-        for form in ("csv", "jsonl", "ocsf"):
-            self.assertEqual({exported(ledger, form) for ledger in ledgers}, {exported(ledgers[0], form)})
-        for ledger in ledgers:
-            run = reflog("verify", "--database", ledger, *(["--anchor", anchor] if anchor else []))
-            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def test_a_ledger_moves_between_databases_and_is_served_there(self):
         with Server() as server:
@@ -111,21 +96,13 @@ class MigratePostgreSQL(unittest.TestCase):
         self.migrate(source, other.url_of(OWNER))
         seconds = time.monotonic() - began
         chance, refusals = random.Random(11), 0
-        self.refused = set()
-        # Half of the kills interrupt the copy into PostgreSQL. The other half interrupt the copy from PostgreSQL.
+        settings = {"FILES": str(self.folder / "files"), "ACCEPT_NO_STANDBY": "true"}
+        # Half of the kills interrupt the copy into PostgreSQL, the other half the copy from PostgreSQL.
         for start, end in ((source, target.url_of(OWNER)), (target.url, back)):
             kills = 0
             while kills < KILLS // 2:
-                copy = subprocess.Popen([BINARY, "migrate-ledger", start, end], stderr=subprocess.PIPE, text=True)
-                try:
-                    messages = copy.communicate(timeout=chance.uniform(0, seconds / 3))[1]
-                except subprocess.TimeoutExpired:
-                    copy.kill()
-                    copy.communicate()
-                    kills += 1
-                else:
-                    self.assertEqual(copy.returncode, 0, messages)
-                refusals += self.is_refused(end)
+                kills += self.is_killed(start, end, chance.uniform(0, seconds / 3))
+                refusals += self.is_refused(end, ("export", "--format", "csv"), **settings)
             self.migrate(start, end)
 
         self.assertGreater(refusals, KILLS // 4)
@@ -133,21 +110,23 @@ class MigratePostgreSQL(unittest.TestCase):
         self.expect_equal(source, target.url, back)
         self.assertEqual(psql(target.url_of(OWNER), "SELECT count(*) FROM pg_trigger WHERE tgenabled <> 'O'"), "0")
 
-    def is_refused(self, target):
-        """Returns whether the target is an unfinished copy. Checks once that a server and other verbs then refuse the target."""
-        run = reflog("status", "--database", target)
-        if UNFINISHED not in run.stderr:
-            return False
-        if target in self.refused:
-            return True
-        self.refused.add(target)
-        settings = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT, "AUTH_MODE": "token,passthrough",
-                    "FILES": str(self.folder / "files"), "ACCEPT_NO_STANDBY": "true"}
-        for arguments in (("verify",), ("export", "--format", "csv"), ("serve", "--port", "0")):
-            refused = reflog(*arguments, "--database", target, **(settings if "serve" in arguments else {}))
-            self.assertNotEqual(refused.returncode, 0)
-            self.assertIn(UNFINISHED, refused.stderr)
-        return True
+    def test_two_copies_at_the_same_time_are_refused(self):
+        source, target = self.folder / "source.sqlite", self.database()
+        generate(source, 2_000)
+        runs = []
+        threads = [threading.Thread(target=lambda: runs.append(reflog("migrate-ledger", source, target.url_of(OWNER))))
+                   for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        # A process that begins after another one has ended only compares the two ledgers.
+        self.assertIn(0, [run.returncode for run in runs])
+        for run in runs:
+            if run.returncode != 0:
+                self.assertRegex(run.stderr, r"^reflog: Another reflog migrate-ledger copies into \S+, so nothing was copied\.")
+        self.expect_equal(source, target.url)
 
 
 def rows_of(database):

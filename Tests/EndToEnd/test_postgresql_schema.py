@@ -14,9 +14,9 @@ ROLES = (OWNER, SERVICE)
 # The classes of SQLSTATE that mean "refused": a constraint or a trigger (23), a generated column (428C9), a missing right.
 CONSTRAINT, GENERATED, FORBIDDEN = "23", "428C9", "42501"
 
-# The tables that are not part of the history. These tables have no triggers that refuse updates and deletions.
-FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token"}
-# The columns of the other tables that an UPDATE statement without a WHERE clause can change in the sample.
+# Tables that are not part of the history. They have no triggers against updates and deletions.
+FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token", "service_process"}
+# The columns of other tables that an UPDATE statement without more conditions can change in the sample.
 CHANGEABLE = {("erasure", "finished"), ("signing_key", "wrapped_key"), ("time_rollback", "finished"),
               ("schema_version", "version")}
 # The columns that the role of the server is allowed to update. The triggers also check the new values.
@@ -24,8 +24,8 @@ ERASED = {"salt", "actor_name", "ip_address", "reason", "erased_hash", "erased_e
 UPDATE_RIGHTS = {
     "ledger": {"origin"},
     "head": {"next_sequence", "next_change", "next_event", "newest_time", "frontier", "checkpoint", "verifier_key"},
-    "change": {"result", "outcome_sequence", "result_delay", "http_status", "error_code", "error_message", "settler",
-               "graph_request_id", "created_connector", "created_name"},
+    "change": {"result", "outcome_sequence", "result_delay", "http_status", "error_code", "error_message", "retry_after",
+               "settler", "graph_request_id", "created_connector", "created_name"},
     "entry": {"change", "event", "salt"},
     "change_personal": ERASED, "change_statement": ERASED, "service_event_personal": ERASED - {"reason"},
     "connector": {"connector_id"}, "connector_name": {"display_name"},
@@ -36,9 +36,10 @@ UPDATE_RIGHTS = {
     "seen_connector": {"display_name", "target_url", "authentication", "entry", "seen"},
     "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded"},
     "signing_key": {"wrapped_key", "retired"},
+    "service_process": {"holder", "host", "process_id", "machine", "started", "expires"},
 }
 DELETE_RIGHTS = {"change", "change_personal", "change_statement", "service_event", "service_event_personal", "retention", "hold",
-                 "idempotency", "seen_connector", "unread_part"}
+                 "idempotency", "seen_connector", "unread_part", "service_process"}
 
 # A function that runs a statement and undoes its effect. It returns "done" and the number of rows, or the SQLSTATE and the
 # message of the refusal.
@@ -220,7 +221,7 @@ class SchemaTests(unittest.TestCase):
         for table, column in (row.split("|") for row in rows):
             found.setdefault(table, []).append(column)
 
-        self.assertEqual(set(found) - set(expected), {"schema_version", "signing_key"})
+        self.assertEqual(set(found) - set(expected), {"schema_version", "signing_key", "service_process"})
         for name, columns in expected.items():
             with self.subTest(name):
                 self.assertEqual(found.get(name), columns)

@@ -156,6 +156,7 @@ enum CommandTexts {
     "Commands/Verify.swift": [
       "{} does not exist.",
       "The ledger failed verification: {}",
+      "The ledger failed verification: {} Reading it failed: {}",
       "the manifest's checkpoint",
       "{} is the file that was exported at {}.",
       """

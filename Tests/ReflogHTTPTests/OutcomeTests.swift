@@ -56,7 +56,27 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aRefusalOfReflogsOwnCredentialIsAnsweredWith502() async throws {
+  @Test(arguments: [
+    ("17", "17"), ("0", "0"), ("Wed, 25 Nov 2026 09:00:00 GMT", nil), ("-1", nil), ("+1", nil), (nil, nil),
+  ])
+  func aRepeatedRequestGetsTheRetryAfterOfTheRecordedRefusal(sent: String?, repeated: String?) async throws {
+    try await withServer { server in
+      server.fixture.directory.react(
+        .refuse(DirectoryRefusal(httpStatus: 409, code: "Conflict", message: "Later.", retryAfter: sent))
+      )
+      let key: HTTPHeaders = ["Idempotency-Key": "key-1"]
+
+      let first = try await server.send(.PUT, LiveServer.signup, [:], headers: key)
+      let second = try await server.send(.PUT, LiveServer.signup, [:], headers: key)
+
+      #expect(first.headers.first(name: "Retry-After") == sent)
+      #expect(second.headers.first(name: "Retry-After") == repeated)
+      #expect([first.status, second.status] == [409, 409])
+      #expect(first.headers.first(name: "Reflog-Change-Id") == second.headers.first(name: "Reflog-Change-Id"))
+    }
+  }
+
+  @Test func aRefusalOfReflogsOwnCredentialIs502() async throws {
     try await withServer { server in
       let refusal = DirectoryRefusal(
         httpStatus: 403,

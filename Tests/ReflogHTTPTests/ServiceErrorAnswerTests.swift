@@ -52,6 +52,7 @@ struct ServiceErrorAnswerTests {
       (.refusalsSpent, 503, "busy"),
       (.readsSpent(retryAfter: .seconds(7)), 429, "tooManyReads"),
       (.tooManySteps, 400, "badRequest"),
+      (.notSupported(""), 501, "notSupported"),
       (.ledgerUnreadable("It is locked."), 503, "ledgerUnavailable"),
       (.ledgerDamaged("It is corrupt."), 500, "internalError"),
       (.ledgerUnavailable("It is full."), 503, "ledgerUnavailable"),

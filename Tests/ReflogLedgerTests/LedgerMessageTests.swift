@@ -21,6 +21,7 @@ struct LedgerMessageTests {
       .clockBehind(by: .seconds(6)),
       "The server's clock is 6.0 seconds behind the newest entry of the ledger. Set the clock, then try again."
     ),
+    (.notSupported("Use pg_dump."), "Use pg_dump."),
     (.unavailable("disk I/O error"), "The ledger can't be used: disk I/O error."),
     (
       .commitUnknown("disk I/O error"),

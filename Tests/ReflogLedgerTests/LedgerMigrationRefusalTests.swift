@@ -137,6 +137,13 @@ struct LedgerMigrationRefusalTests {
       """
     ),
     (
+      .targetInUse(target: "postgresql://db/reflog"),
+      """
+      Another reflog migrate-ledger copies into postgresql://db/reflog, so nothing was copied. Wait until it ends, or stop \
+      it. Then run reflog migrate-ledger again.
+      """
+    ),
+    (
       .tableDiffers(table: "hold", target: "b.sqlite"),
       """
       The table hold of b.sqlite differs from the original, so the copy can't be used. Delete b.sqlite, and run reflog \

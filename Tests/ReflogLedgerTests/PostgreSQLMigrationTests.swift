@@ -89,7 +89,7 @@ struct PostgreSQLMigrationTests {
         SELECT table_name::text || ' ' || column_name::text FROM information_schema.columns
         JOIN information_schema.tables USING (table_schema, table_name)
         WHERE table_schema = 'public' AND table_type = 'BASE TABLE' AND is_generated = 'NEVER'
-          AND table_name NOT IN ('schema_version', 'signing_key')
+          AND table_name NOT IN ('schema_version', 'signing_key', 'service_process')
         """
       ) { try $0.text(0) }
       let tables = LedgerTable.first + LedgerTable.last + [.tokens]
@@ -159,7 +159,29 @@ struct PostgreSQLMigrationTests {
     }
   }
 
-  @Test func aTextWithAZeroByteIsRefused() async throws {
+  /// Two processes create the tables at the same time, and one of them copies.
+  @Test func onlyOneProcessCopiesIntoADatabase() async throws {
+    try await MigrationFixture.with { fixture in
+      try await withDatabases { databases in
+        let owner = databases[0].owner
+        let targets = try await withThrowingTaskGroup(of: PostgreSQLTarget.self) { group in
+          for _ in 0..<4 { group.addTask { try PostgreSQLTarget(at: owner) } }
+          return try await group.reduce(into: []) { $0.append($1) }
+        }
+        _ = try await targets[0].begun()
+
+        let error = await #expect(throws: MigrationError.self) {
+          try await migrate(try LedgerSource(ofFileAt: fixture.source), targets[1])
+        }
+
+        #expect(error?.description == MigrationError.targetInUse(target: owner.description).description)
+        try await migrate(try LedgerSource(ofFileAt: fixture.source), targets[0])
+        try await expectLedger(databases[0])
+      }
+    }
+  }
+
+  @Test func aTextWithAZeroIsRefused() async throws {
     try await MigrationFixture.with { fixture in
       try await withDatabases { databases in
         try editByHand(fixture.source, "UPDATE seen_connector SET display_name = 'a' || char(0)")

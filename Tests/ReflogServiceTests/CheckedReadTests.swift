@@ -139,7 +139,7 @@ struct CheckedReadTests {
     "UPDATE change SET changed_properties = '[]'", "UPDATE change SET batch_id = 'x'",
     "UPDATE change SET result = 'rejected'", "UPDATE change SET result_delay = result_delay + 1",
     "UPDATE change SET http_status = 200", "UPDATE change SET error_code = 'x'",
-    "UPDATE change SET error_message = 'x'",
+    "UPDATE change SET error_message = 'x'", "UPDATE change SET retry_after = 30",
     "UPDATE change SET settler = 'reconciler'", "UPDATE change SET graph_request_id = 'x'",
     "UPDATE change SET outcome_sequence = 2", "UPDATE change SET intent_sequence = 3",
     "UPDATE change_personal SET reason = 'x'", "UPDATE change_personal SET ip_address = NULL",

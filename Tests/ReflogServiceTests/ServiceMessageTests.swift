@@ -253,6 +253,7 @@ struct ServiceMessageTests {
       """
     ),
     (.ledgerUnreadable("The ledger is unavailable."), "The ledger is unavailable."),
+    (.notSupported("Use pg_dump."), "Use pg_dump."),
     (.ledgerDamaged("Change 7 is not what was recorded."), "Change 7 is not what was recorded."),
     (
       .ledgerUnavailable("The disk is full."),

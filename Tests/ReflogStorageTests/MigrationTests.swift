@@ -26,8 +26,8 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "0e9883fb5835e592fa7e3771375cdb2f29d7689ed822ee7686d8ff0a7f875c51 ledger-0001-changes",
-        "df63950ea051c0d9489e5982cd4cb329ec30b557535590ff250948c1c8363c5d postgresql-0001-changes",
+        "a83bac3af4c6a0fa9dea679a6d871e45f085d65bc7cc600312f39a35e82e556d ledger-0001-changes",
+        "f1dbb6f18023682a8f39c50e22fbbd086092404551fa27a394b9c5defe549eee postgresql-0001-changes",
         "e4b7bcd8bfcfb440b1991153a4eb0ace418842b240ec71f320bbad1c6b9a829a directory-0001-flows",
         "3f1b5224d5499ecd28b1df38b39cb8508bfde28e13305f1c8da203bf179114df tokens-0001-tokens",
       ]

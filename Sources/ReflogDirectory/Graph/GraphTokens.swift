@@ -53,9 +53,8 @@ actor GraphTokens {
       guard response.httpStatus == 200, let token = response.json?["access_token"]?.string,
         case .number(let seconds) = response.json?["expires_in"], let lifetime = Int(seconds)
       else {
-        // The message contains only the error code, because the description of the error may contain a part of the
-        // credential.
-        let code = response.json?["error"]?.string ?? "without a token"
+        // The message contains only the error code, because the error description may contain a part of the credential.
+        let code = response.json?["error"]?.string?.replacingZeros ?? "without a token"
         throw .unavailable(reason: "\(loginURL) returned no token: it answered \(response.httpStatus) \(code)")
       }
       return (token, .seconds(lifetime))

@@ -188,6 +188,7 @@ struct ErrorAnswer {
       self.init(.tooManyRequests, "tooManyReads", message, level, retryAfter: Self.seconds(wait))
     case .tooManySteps: self.init(.badRequest, "badRequest", message, level)
     case .providerUnavailable: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 5)
+    case .notSupported: self.init(.notImplemented, "notSupported", message, level)
     case .ledgerDamaged: self.init(.internalServerError, "internalError", message, level)
     case .ledgerUnreadable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
     case .ledgerUnavailable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)

@@ -44,6 +44,9 @@ extension Request {
       guard fields[item.name] == nil else {
         throw .badRequest("The field \(item.name) is given twice.", target: item.name)
       }
+      guard !item.name.containsZero, !item.value.containsZero else {
+        throw .badRequest("\(item.name) contains U+0000, which can't be recorded. Remove it.", target: item.name)
+      }
       let start = item.value.drop { $0 == " " }
       fields[item.name] = String(start.reversed().drop { $0 == " " }.reversed())
     }

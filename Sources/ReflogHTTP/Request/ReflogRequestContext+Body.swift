@@ -42,6 +42,9 @@ extension ReflogRequestContext {
       if let name = value.collidingName {
         throw RequestError.badRequest("The body has two members named \(name) that differ only in case.", target: name)
       }
+      if let path = value.pathOfZero {
+        throw RequestError.badRequest("\(path) contains U+0000, which can't be recorded. Remove it.", target: path)
+      }
       return object
     } catch let error as JSONError {
       throw RequestError.badRequest("The body is not valid JSON: \(error).", target: "body")

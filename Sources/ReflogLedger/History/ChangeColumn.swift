@@ -8,7 +8,7 @@ enum ChangeColumn: Int {
   case afterState, afterConnector, afterName, changedProperties, actor
   case actorProof, clientApp, correlationID, requestID, rollbackOf
   case rollbackTo, batchID, lastVerifiedTime, result, resultTime
-  case httpStatus, errorCode, errorMessage, settledBy, graphRequestID
+  case httpStatus, errorCode, errorMessage, retryAfter, settledBy, graphRequestID
   case createdConnector, createdName
   case personalSalt, erasedHash, erasedEvent, actorName, ipAddress, reason
   case intentHash, intentSalt, outcomeHash, outcomeSalt
@@ -20,8 +20,8 @@ enum ChangeColumn: Int {
     change.after_state, change.after_connector, change.after_name, change.changed_properties, change.actor,
     change.actor_proof, change.client_app, change.correlation_id, change.request_id, change.rollback_of,
     change.rollback_to, change.batch_id, change.last_verified_time, change.result, change.result_time,
-    change.http_status, change.error_code, change.error_message, change.settled_by, change.graph_request_id,
-    change.created_connector, change.created_name,
+    change.http_status, change.error_code, change.error_message, change.retry_after, change.settled_by,
+    change.graph_request_id, change.created_connector, change.created_name,
     personal.salt AS personal_salt, personal.erased_hash, personal.erased_event, personal.actor_name,
     personal.ip_address, personal.reason,
     intent.hash AS intent_hash, intent.salt AS intent_salt, outcome.hash AS outcome_hash, outcome.salt AS outcome_salt

@@ -4,7 +4,7 @@ package import ReflogModel
 package struct LedgerReport: Sendable {
   /// The problems with rows, sorted by kind and then by number.
   ///
-  /// The kinds are in this order: changes, service events, entries, other rows.
+  /// The kinds are in this order: the schema, changes, service events, entries, other rows.
   package let findings: [Finding]
   /// The problems with the entries of the log, and the last entry up to which the log matches the signed checkpoints.
   package let log: LogVerification.Report
@@ -104,7 +104,9 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .strangeFormerPart(let event): (1, event)
     case .strangeSubtree(_, let position): (2, position)
     case .doubled(_, let row): (3, row)
-    case .damagedTable, .alteredSchema: (3, .max)
+    case .damagedTable: (3, .max)
+    // An altered schema can be the cause of all other findings.
+    case .alteredSchema: (-1, 0)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }
   }

@@ -61,8 +61,8 @@ package struct LedgerTable: Sendable {
         "intent_sequence", "activity_time", "address", "kind", "before_connector", "before_absent", "before_name",
         "after_connector", "after_absent", "after_name", "changed_properties", "actor", "actor_proof", "client_app",
         "correlation_id", "request_id", "rollback_of", "rollback_to", "batch_id", "last_verified_time", "result",
-        "outcome_sequence", "result_delay", "http_status", "error_code", "error_message", "settler",
-        "graph_request_id", "created_connector", "created_name",
+        "outcome_sequence", "result_delay", "http_status", "error_code", "error_message", "retry_after",
+        "settler", "graph_request_id", "created_connector", "created_name",
       ]
     ),
     LedgerTable(

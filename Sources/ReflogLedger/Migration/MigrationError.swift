@@ -4,6 +4,8 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
   case targetNotEmpty(target: String)
   /// The target is an unfinished copy of another ledger.
   case copyOfAnother(target: String, origin: String)
+  /// Another process copies rows into the target at the same time.
+  case targetInUse(target: String)
   /// The source was written after the copy was begun.
   case sourceChanged(source: String, target: String)
   /// A table of the copy differs from the table of the source.
@@ -21,6 +23,9 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .copyOfAnother(let target, let origin):
       "\(target) is an unfinished copy of the log \(origin), which is another ledger. Name another target, or delete "
         + "\(target)."
+    case .targetInUse(let target):
+      "Another reflog migrate-ledger copies into \(target), so nothing was copied. Wait until it ends, or stop it. Then run "
+        + "reflog migrate-ledger again."
     case .sourceChanged(let source, let target):
       "\(source) changed while it was copied. Stop the server that uses it, delete \(target), and run "
         + "reflog migrate-ledger again."

@@ -26,7 +26,7 @@ package protocol LedgerStore: Sendable {
 
   /// Creates a copy of the ledger as the bytes of a SQLite file.
   ///
-  /// - Throws: ``LedgerError/unavailable(_:)`` if the database has its own tools for backups.
+  /// - Throws: ``LedgerError/notSupported(_:)`` if the database has its own tools for backups.
   func copy() async throws(LedgerError) -> LedgerCopy
 }
 

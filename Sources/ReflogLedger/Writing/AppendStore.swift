@@ -1,5 +1,5 @@
 package import ReflogModel
-import ReflogStorage
+package import ReflogStorage
 
 /// Reads and writes the rows of an append, in the way that is fastest for the database.
 ///
@@ -53,21 +53,23 @@ package struct StoredHead: Sendable {
   package let checkpoint: String?
   package let newest: LedgerHead.Newest
 
-  /// Creates a stored head.
-  package init(
-    nextSequence: Int64,
-    nextChange: Int64,
-    nextEvent: Int64,
-    newestTime: Int64,
-    checkpoint: String?,
-    newest: LedgerHead.Newest
-  ) {
-    self.nextSequence = nextSequence
-    self.nextChange = nextChange
-    self.nextEvent = nextEvent
-    self.newestTime = newestTime
-    self.checkpoint = checkpoint
-    self.newest = newest
+  /// The SQL of the columns that ``init(_:)`` reads, for a query of the table `head`.
+  package static let columns = """
+    next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns)
+    """
+
+  /// Reads a stored head from a row whose first columns are ``columns``.
+  package init(_ row: Row) throws {
+    nextSequence = try row.integer(0)
+    nextChange = try row.integer(1)
+    nextEvent = try row.integer(2)
+    newestTime = try row.integer(3)
+    checkpoint = try row.optionalText(4)
+    newest = LedgerHead.Newest(
+      entry: try row.optionalInteger(5),
+      change: try row.optionalInteger(6),
+      event: try row.optionalInteger(7)
+    )
   }
 }
 

@@ -87,6 +87,7 @@ extension LedgerSession {
       httpStatus: next.httpStatus,
       code: next.code,
       message: next.message,
+      retryAfter: next.retryAfter,
       settledBy: next.settledBy,
       graphRequestID: next.graphRequestID,
       created: created?.reference

@@ -15,9 +15,7 @@ final class SQLiteAppendStore: AppendStore {
   /// Prepares the statements on the write connection.
   init(_ db: Connection) throws {
     connection = db
-    readHead = try db.prepare(
-      "SELECT next_sequence, next_change, next_event, newest_time, checkpoint, \(LedgerHead.newestColumns) FROM head"
-    )
+    readHead = try db.prepare("SELECT \(StoredHead.columns) FROM head")
     writeHead = try db.prepare(
       """
       UPDATE head SET next_sequence = ?, next_change = ?, next_event = ?, newest_time = ?, frontier = ?, checkpoint = ?,
@@ -42,8 +40,9 @@ final class SQLiteAppendStore: AppendStore {
         id, intent_sequence, activity_time, address, kind, before_absent, before_connector, before_name,
         after_absent, after_connector, after_name, changed_properties, actor, actor_proof, client_app,
         correlation_id, request_id, rollback_of, rollback_to, batch_id, last_verified_time,
-        result, outcome_sequence, result_delay, http_status, error_code, error_message, settler, graph_request_id
-      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        result, outcome_sequence, result_delay, http_status, error_code, error_message, retry_after, settler,
+        graph_request_id
+      ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     )
     insertPersonal = try db.prepare(
@@ -53,7 +52,7 @@ final class SQLiteAppendStore: AppendStore {
       """
       UPDATE change SET
         result = ?, outcome_sequence = ?, result_delay = ? - activity_time, http_status = ?, error_code = ?,
-        error_message = ?, settler = ?, graph_request_id = ?, created_connector = ?, created_name = ?
+        error_message = ?, retry_after = ?, settler = ?, graph_request_id = ?, created_connector = ?, created_name = ?
       WHERE id = ? AND result = 'pending'
       """
     )
@@ -74,20 +73,7 @@ final class SQLiteAppendStore: AppendStore {
   }
 
   func readHead(appending groups: [Group], _ identities: Identities) throws -> StoredHead? {
-    try readHead.first { row in
-      StoredHead(
-        nextSequence: try row.integer(0),
-        nextChange: try row.integer(1),
-        nextEvent: try row.integer(2),
-        newestTime: try row.integer(3),
-        checkpoint: try row.optionalText(4),
-        newest: LedgerHead.Newest(
-          entry: try row.optionalInteger(5),
-          change: try row.optionalInteger(6),
-          event: try row.optionalInteger(7)
-        )
-      )
-    }
+    try readHead.first { try StoredHead($0) }
   }
 
   func newestChanges(atAddress row: Int64) throws -> NewestChanges {
@@ -154,8 +140,9 @@ final class SQLiteAppendStore: AppendStore {
     statement.bind(25, (outcome?.httpStatus).map { Int64($0) })
     statement.bind(26, outcome?.code)
     statement.bind(27, outcome?.message)
-    statement.bind(28, outcome?.settledBy.column)
-    statement.bind(29, requestID: outcome?.graphRequestID)
+    statement.bind(28, (outcome?.retryAfter).map { Int64($0) })
+    statement.bind(29, outcome?.settledBy.column)
+    statement.bind(30, requestID: outcome?.graphRequestID)
     try statement.run()
   }
 
@@ -176,11 +163,12 @@ final class SQLiteAppendStore: AppendStore {
     statement.bind(4, outcome.httpStatus.map { Int64($0) })
     statement.bind(5, outcome.code)
     statement.bind(6, row.message)
-    statement.bind(7, outcome.settledBy.column)
-    statement.bind(8, requestID: outcome.graphRequestID)
-    statement.bind(9, row.createdConnector)
-    statement.bind(10, row.createdName)
-    statement.bind(11, row.change.id.number)
+    statement.bind(7, outcome.retryAfter.map { Int64($0) })
+    statement.bind(8, outcome.settledBy.column)
+    statement.bind(9, requestID: outcome.graphRequestID)
+    statement.bind(10, row.createdConnector)
+    statement.bind(11, row.createdName)
+    statement.bind(12, row.change.id.number)
     try statement.run()
     return connection.changedRowCount == 1
   }

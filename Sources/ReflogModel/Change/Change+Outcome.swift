@@ -9,6 +9,8 @@ extension Change {
     package let httpStatus: Int?
     package let code: String?
     package let message: String?
+    /// The wait in seconds that the directory requested with a refusal, or nil if it requested none.
+    package let retryAfter: Int?
     /// The source of the result: a request, the reconciler or a person.
     package let settledBy: Settler
     /// The id that the directory assigned to the request, or nil if the directory sent no id.
@@ -24,6 +26,7 @@ extension Change {
       httpStatus: Int? = nil,
       code: String? = nil,
       message: String? = nil,
+      retryAfter: Int? = nil,
       settledBy: Settler,
       graphRequestID: String? = nil,
       created: ConnectorReference? = nil,
@@ -33,6 +36,7 @@ extension Change {
       self.httpStatus = httpStatus
       self.code = code
       self.message = message
+      self.retryAfter = retryAfter
       self.settledBy = settledBy
       self.graphRequestID = graphRequestID
       self.created = created
@@ -73,6 +77,7 @@ extension Change {
         httpStatus: refusal.httpStatus,
         code: refusal.code,
         message: refusal.message,
+        retryAfter: refusal.retryAfterSeconds,
         settledBy: settler,
         graphRequestID: refusal.requestID
       )

@@ -32,7 +32,7 @@ package struct DirectoryRefusal: Sendable {
   /// A caller can't correct this error.
   package let isOfOwnCredential: Bool
 
-  /// Creates a refusal.
+  /// Creates a refusal, and replaces U+0000 in its code and its message.
   package init(
     httpStatus: Int,
     code: String,
@@ -44,13 +44,23 @@ package struct DirectoryRefusal: Sendable {
     isOfOwnCredential: Bool = false
   ) {
     self.httpStatus = httpStatus
-    self.code = code
+    self.code = code.replacingZeros
     self.hasCode = hasCode
-    self.message = message
+    self.message = message.replacingZeros
     self.retryAfter = retryAfter
     self.wwwAuthenticate = wwwAuthenticate
     self.requestID = requestID
     self.isOfOwnCredential = isOfOwnCredential
+  }
+
+  /// The number of seconds in the header `Retry-After`, or nil if the header contains no such number.
+  ///
+  /// The number is recorded, so that a repeated request gets the same header. A date is not recorded, because it is
+  /// usually in the past when the request is repeated. See RFC 9110, section 10.2.3.
+  package var retryAfterSeconds: Int? {
+    // `UInt32` alone would also accept a sign.
+    guard let retryAfter, retryAfter.utf8.first != UInt8(ascii: "+") else { return nil }
+    return UInt32(retryAfter).map { Int($0) }
   }
 }
 

@@ -21,7 +21,7 @@ package struct DirectoryConnector: Sendable {
   /// With the hash, a URL can be compared with the whole target URL, although the query is not stored.
   private let targetURLHash: Int
 
-  /// Creates a connector, and redacts its target URL.
+  /// Creates a connector, redacts its target URL, and replaces U+0000 in its texts.
   package init(
     id: ConnectorID,
     displayName: String,
@@ -31,9 +31,9 @@ package struct DirectoryConnector: Sendable {
   ) {
     self.id = id
     self.isComplete = isComplete
-    self.displayName = displayName
-    self.targetURL = redactedURL(targetURL)
-    self.authentication = authentication
+    self.displayName = displayName.replacingZeros
+    self.targetURL = redactedURL(targetURL).replacingZeros
+    self.authentication = authentication?.replacingZeros
     targetURLHash = Self.hash(targetURL)
   }
 

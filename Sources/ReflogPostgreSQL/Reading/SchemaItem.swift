@@ -44,10 +44,11 @@ package struct SchemaItem: Hashable, Sendable {
 
   /// The SQL that reads all items of the schema.
   ///
-  /// The row security and the partitions of a table are included, because they can hide rows. Rules are included,
-  /// because a rule can rewrite a query. A table or view with the same name in another schema of the search path is
-  /// included, because PostgreSQL could read it instead of Reflog's. PostgreSQL 18 stores NOT NULL also as a
-  /// constraint. These constraints are left out, because the definitions of the columns already contain NOT NULL.
+  /// A relation with the same name in another schema of the search path can be read in place of Reflog's.
+  ///
+  /// PostgreSQL can't write the definition of a constraint whose index is missing in the catalog.
+  ///
+  /// PostgreSQL 18 also stores NOT NULL as a constraint. The columns already contain NOT NULL.
   private static let query = #"""
     SELECT item, left(encode(sha256(convert_to(coalesce(definition, ''), 'UTF8')), 'hex'), 32) FROM (
       SELECT
@@ -73,12 +74,16 @@ package struct SchemaItem: Hashable, Sendable {
       UNION ALL
       SELECT
         'constraint ' || relname::text || '.' || conname::text,
-        concat_ws(' ', pg_get_constraintdef(pg_constraint.oid, true), convalidated::text)
+        CASE
+          WHEN contype IN ('p', 'u', 'x') AND NOT EXISTS (SELECT FROM pg_index WHERE indexrelid = conindid) THEN NULL
+          ELSE concat_ws(' ', pg_get_constraintdef(pg_constraint.oid, true), convalidated::text)
+        END
       FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
       WHERE connamespace = current_schema()::regnamespace AND contype <> 'n' AND contype <> 't'
       UNION ALL
       SELECT
-        'index ' || relname::text, concat_ws(' ', pg_get_indexdef(indexrelid, 0, true), indisvalid::text)
+        'index ' || relname::text,
+        concat_ws(' ', pg_get_indexdef(indexrelid, 0, true), indisvalid::text, indisready::text, indislive::text)
       FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
       WHERE relnamespace = current_schema()::regnamespace
         AND (SELECT relkind FROM pg_class AS owner WHERE owner.oid = indrelid) <> 't'

@@ -65,6 +65,7 @@ extension DirectoryRefusal {
       httpStatus: outcome?.httpStatus ?? 400,
       code: outcome?.code ?? "rejected",
       message: outcome?.message ?? "The directory refused the change.",
+      retryAfter: outcome?.retryAfter.map(String.init),
       requestID: outcome?.graphRequestID
     )
   }

@@ -3,6 +3,7 @@ import Foundation
 import ReflogLedger
 import ReflogModel
 import ReflogService
+import ReflogStorage
 
 /// The command `reflog verify`.
 struct Verify: AsyncParsableCommand {
@@ -63,7 +64,22 @@ struct Verify: AsyncParsableCommand {
   }
 
   private func verify(_ location: LedgerLocation) async throws {
-    let (history, path) = (try location.history(), location.name)
+    let history = try location.history()
+    // If the schema can't be read either, the error of the verification is reported.
+    let altered = (try? await history.alteredSchemaItems()) ?? []
+    do { try await verify(history, location) } catch {
+      guard !(error is CommandFailure), !altered.isEmpty else { throw error }
+      // The altered schema is the probable cause of the error.
+      let cause = StorageError.alteredSchema(path: location.name, name: altered.joined(separator: ", "))
+      throw CommandFailure(
+        .unverified,
+        "The ledger failed verification: \(cause) Reading it failed: \(CommandFailure(error).message)"
+      )
+    }
+  }
+
+  private func verify(_ history: History, _ location: LedgerLocation) async throws {
+    let path = location.name
     let keys = try await keys(history, path)
     let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
     var claims = try claims(anchor: anchor ?? location.files.anchor)

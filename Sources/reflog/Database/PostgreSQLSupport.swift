@@ -11,7 +11,7 @@ enum PostgreSQLSupport {
 
   /// Opens a database for a server, and creates the tables if they are missing.
   static func open(_ url: String, acceptsNoStandby: Bool, clock: @escaping WallClock) throws -> OpenedDatabase {
-    let ledger = try PostgreSQLLedger(at: try address(url), acceptsNoStandby: acceptsNoStandby)
+    let ledger = try PostgreSQLLedger(at: try address(url), acceptsNoStandby: acceptsNoStandby) { Terminal.say($0) }
     return OpenedDatabase(
       store: ledger,
       tokens: TokenStore(ledger.tokens, clock: clock),

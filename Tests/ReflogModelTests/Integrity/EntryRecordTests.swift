@@ -37,6 +37,7 @@ struct EntryRecordTests {
       httpStatus: 404,
       code: "NotFound",
       message: "none",
+      retryAfter: 30,
       settledBy: .request
     )
 
@@ -48,6 +49,11 @@ struct EntryRecordTests {
     )
 
     try expectCanonical(record.bytes)
+    #expect(
+      String(decoding: record.bytes, as: UTF8.self).contains(
+        #""status":{"code":"NotFound","http":404,"message":"none","retryAfter":30,"settledBy":"request"}"#
+      )
+    )
   }
 
   @Test func anOutcomeIsCanonical() throws {

@@ -159,6 +159,7 @@ extension RecordWriter {
       record.member("code", outcome.code)
       record.member("http", outcome.httpStatus.map { Int64($0) })
       record.member("message", outcome.settledBy == .person ? nil : outcome.message)
+      record.member("retryAfter", outcome.retryAfter.map { Int64($0) })
       record.member("settledBy", outcome.settledBy.rawValue)
     }
   }

@@ -1,0 +1,37 @@
+/// The character U+0000, which PostgreSQL can't store in a text.
+///
+/// A ledger in SQLite follows the same rule, so that it can be copied to PostgreSQL.
+extension String {
+  /// Whether the text contains U+0000. A request with such a text is refused.
+  package var containsZero: Bool { utf8.contains(0) }
+
+  /// The text with U+FFFD in place of each U+0000.
+  ///
+  /// Texts of the directory are recorded in this form: the directory already has them, so they can't be refused.
+  package var replacingZeros: String {
+    guard containsZero else { return self }
+    return String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
+  }
+}
+
+extension JSONValue {
+  /// The path of the first text or name of a member that contains U+0000, for example
+  /// `authenticationConfiguration/password`, or nil.
+  package var pathOfZero: String? { pathOfZero(below: []) }
+
+  private func pathOfZero(below path: [String]) -> String? {
+    switch self {
+    case .null, .bool, .number: return nil
+    case .string(let text): return text.containsZero ? path.joined(separator: "/") : nil
+    case .array(let values):
+      return values.enumerated().lazy.compactMap { $1.pathOfZero(below: path + ["\($0)"]) }.first
+    case .object(let object):
+      return object.members.lazy
+        .compactMap { member in
+          let inner = path + [member.name]
+          return member.name.containsZero ? inner.joined(separator: "/") : member.value.pathOfZero(below: inner)
+        }
+        .first
+    }
+  }
+}

@@ -1,0 +1,39 @@
+#if PostgreSQL
+import ReflogStorage
+
+/// A transaction on the server, identified by the process that runs it and the time of its begin.
+///
+/// If the connection is cut, the server may not notice this for a long time. Until then, the transaction locks the head
+/// row, and every other transaction waits.
+struct ServerTransaction {
+  /// The SQL of the columns that identify the current transaction. Behind a connection pooler, libpq's own number of the
+  /// process is not the number of the server's process.
+  static let columns = "pg_backend_pid(), (extract(epoch FROM transaction_timestamp()) * 1000000)::bigint"
+
+  private let processID: Int64
+  private let began: Int64
+
+  /// Reads the transaction from a row with ``columns``.
+  ///
+  /// - Parameter column: The index of the first of these columns.
+  init(_ row: Row, at column: Int) throws {
+    processID = try row.integer(column)
+    began = try row.integer(column + 1)
+  }
+
+  /// Ends the transaction through another connection, if the server waits for the next message of its client.
+  ///
+  /// A COMMIT that the server already received is not disturbed. Every role may end its own connections.
+  func end(through connection: PostgreSQLConnection) {
+    connection.queue(
+      """
+      SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE pid = $1 AND (extract(epoch FROM xact_start) * 1000000)::bigint = $2 AND wait_event = 'ClientRead'
+      """,
+      [.integer(processID), .integer(began)]
+    )
+    // After an error, the transaction ends at its time limit.
+    _ = try? connection.finish()
+  }
+}
+#endif

@@ -1,0 +1,131 @@
+#if PostgreSQL
+import Glibc
+import ReflogLedger
+import ReflogStorage
+import Synchronization
+
+/// The right of this process to write a ledger: the row of the table `service_process`.
+///
+/// The process renews the row. When a process finds the row of another process, it writes nothing more. The row is
+/// replaced only under the lock of the head row, and each transaction that appends reads the row under the same lock. So
+/// no process appends after another process has taken the right.
+final class WriteLease: Sendable {
+  /// The time in microseconds after which a row that was not renewed can be replaced.
+  static let duration: Int64 = 10_000_000
+  /// The time between two renewals.
+  private static let renewalPause = Duration.seconds(3)
+
+  /// A random number that identifies this process in the row.
+  let holder = Int64.random(in: 1...Int64.max)
+  /// The time from which on the row must be renewed.
+  private let due = Mutex(ContinuousClock.now + renewalPause)
+
+  /// Whether the row must be renewed. If the result is true, the caller renews the row now.
+  func takeRenewal() -> Bool {
+    let now = ContinuousClock.now
+    return due.withLock { due in
+      guard due <= now else { return false }
+      due = now + Self.renewalPause
+      return true
+    }
+  }
+
+  /// The statement that renews the row; its parameter is ``holder``.
+  static let renewal = """
+    UPDATE service_process SET expires = \(now) + \(duration) WHERE id = 1 AND holder = $1
+    """
+
+  /// The clock of the database in microseconds since 1970.
+  private static let now = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
+
+  /// Renews the row in a transaction that nothing waits for.
+  ///
+  /// The transaction need not be durable: without it, the row only expires earlier.
+  func renew(_ connection: PostgreSQLConnection) throws(SQLError) {
+    connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+    connection.queue("SET LOCAL synchronous_commit = off")
+    connection.queue("SET LOCAL lock_timeout = '1s'")
+    connection.queue("SET LOCAL statement_timeout = '3s'")
+    connection.queue(Self.renewal, [.integer(holder)])
+    connection.queue("COMMIT")
+    do { _ = try connection.finish() } catch {
+      connection.queue("ROLLBACK")
+      // The caller must see the first error.
+      _ = try? connection.finish()
+      throw error
+    }
+  }
+
+  /// Deletes the row, so that the next process need not wait.
+  func release(_ connection: PostgreSQLConnection) throws(SQLError) {
+    connection.queue("DELETE FROM service_process WHERE id = 1 AND holder = $1", [.integer(holder)])
+    _ = try connection.finish()
+  }
+
+  /// Returns the error of a process that lost its right to write.
+  static func lost(to other: ServiceProcess?, database: String) -> LedgerError {
+    let other = other.map { "\($0) uses \(database)" } ?? "another process used \(database)"
+    return .unavailable("\(other), so this process records no more changes. Stop one of the two processes")
+  }
+}
+
+extension WriteLease {
+  /// Takes the right to write a ledger, and waits if the process that had it has probably ended.
+  ///
+  /// - Parameters:
+  ///   - connection: A connection without a transaction.
+  ///   - database: The address of the database, for messages.
+  ///   - say: Called with a message before the method waits.
+  /// - Throws: ``StorageError`` if another process uses the ledger.
+  static func take(
+    _ connection: PostgreSQLConnection,
+    of database: String,
+    _ say: (String) -> Void
+  ) throws -> WriteLease {
+    let (lease, end) = (WriteLease(), ContinuousClock.now + .microseconds(duration) + renewalPause)
+    var first: ServiceProcess?
+    while let other = try lease.replace(connection) {
+      // A row that is renewed, or that does not expire in time, belongs to a process that runs.
+      let isRenewed = first.map { $0.holder != other.holder || $0.expires != other.expires } ?? false
+      guard !isRenewed, ContinuousClock.now < end else {
+        throw StorageError.unusable(
+          path: database,
+          problem: "\(other) uses it. Only one process may write a ledger, so stop that process first"
+        )
+      }
+      if first == nil {
+        say("\(other) may still use \(database). Waiting for up to \(duration / 1_000_000) s to find out.")
+      }
+      first = other
+      usleep(pollPause)
+    }
+    return lease
+  }
+
+  /// The pause between two reads of another process's row in microseconds.
+  private static let pollPause: UInt32 = 200_000
+
+  /// Writes the row of this process, or returns the process that has the right to write.
+  private func replace(_ connection: PostgreSQLConnection) throws -> ServiceProcess? {
+    // The row is read first without a lock, so that waiting does not delay the changes of the other process.
+    if let other = try ServiceProcess.found(connection), !other.hasEnded { return other }
+    connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
+    connection.queue(PostgreSQLTimeouts.standard.settings)
+    do {
+      try connection.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE", [], kept: false)
+      // The lock is a statement of its own, so that the next statement sees what was committed meanwhile.
+      let other = try ServiceProcess.found(connection)
+      let isFree = other?.hasEnded ?? true
+      if isFree { try ServiceProcess.this(holder).write(connection) }
+      connection.queue("COMMIT")
+      _ = try connection.finish()
+      return isFree ? nil : other
+    } catch {
+      connection.queue("ROLLBACK")
+      // The caller must see the first error.
+      _ = try? connection.finish()
+      throw error
+    }
+  }
+}
+#endif
