@@ -123,10 +123,11 @@ class SwiftPart:
 
     With PostgreSQL servers in `environment`, only those tests run that have a ledger.
     """
-    seconds, cores = 60, 1
+    cores = 1
 
     def __init__(self, environment):
         self.name, self.environment = named("swift test", environment), environment
+        self.seconds = 120 if environment else 60
 
     def command(self, folder):
         # tools/lib.sh sets these variables for the build with PostgreSQL.
