@@ -1,8 +1,9 @@
 """Creates databases for ledgers on a PostgreSQL server.
 
 The environment variable REFLOG_TEST_POSTGRESQL contains the URL of the server's database `postgres`, with the role of the
-superuser. If the variable is set, `reflogserver.Server` keeps its ledger in PostgreSQL. `postgresqlserver.py` starts a server
-and sets the variable.
+superuser. If the variable is set, `reflogserver.Server` keeps its ledger in PostgreSQL. If REFLOG_TEST_PGBOUNCER contains the
+URL of the same database through pgbouncer, Reflog connects through pgbouncer, and the tests connect directly.
+`postgresqlserver.py` starts a server and sets the variables.
 
 If this file is run, it creates a database and prints its URL.
 """
@@ -11,7 +12,7 @@ import os
 import secrets
 import subprocess
 
-VARIABLE = "REFLOG_TEST_POSTGRESQL"
+VARIABLE, POOLER = "REFLOG_TEST_POSTGRESQL", "REFLOG_TEST_PGBOUNCER"
 OWNER, SERVICE = "reflog_owner", "reflog_service"
 # The name of the database that contains the tables of an empty ledger. New databases are copies of this database.
 TEMPLATE = "reflog_template"
@@ -46,11 +47,15 @@ class Database:
 
     @property
     def url(self):
-        """The URL for the role of the service."""
-        return self.url_of(SERVICE)
+        """The URL for the role of the service, through pgbouncer if the tests use it."""
+        return self.address(os.environ.get(POOLER, self.server), SERVICE)
 
     def url_of(self, role):
-        return self.server.replace(ADMINISTRATOR, f"//{role}@/{self.name}", 1)
+        """Returns the URL for a role, without pgbouncer."""
+        return self.address(self.server, role)
+
+    def address(self, server, role):
+        return server.replace(ADMINISTRATOR, f"//{role}@/{self.name}", 1)
 
     def dump(self):
         """Returns all tables and rows as SQL."""

@@ -3,10 +3,11 @@
 The server has the roles reflog_owner and reflog_service. Connections through the socket need no password: only the user who
 started the server can reach the socket's folder. Connections over TCP need the password of the role.
 
-    postgresqlserver.py COMMAND …
+    postgresqlserver.py [--pgbouncer] COMMAND …
 
-This call runs a command, for example `swift test`, with new servers. The environment variable REFLOG_TEST_POSTGRESQL of the
-command contains the URL of a server, see postgresqldatabase.py. The servers are stopped when the command ends.
+runs a command, for example `swift test`, with new servers. The environment variable REFLOG_TEST_POSTGRESQL of the command
+contains the URL of a server, see postgresqldatabase.py. With --pgbouncer, Reflog connects to the server through pgbouncer. The
+servers are stopped when the command ends.
 """
 
 import contextlib
@@ -22,24 +23,27 @@ import sys
 import tempfile
 import time
 
-from postgresqldatabase import OWNER, SERVICE, TEMPLATE, VARIABLE, SQLError, psql
+import packages
+from pgbouncer import PgBouncer
+from postgresqldatabase import OWNER, POOLER, SERVICE, TEMPLATE, VARIABLE, SQLError, psql
 from reflogserver import Port
 
-MIGRATION = pathlib.Path(__file__).resolve().parents[2] / "migrations" / "postgresql-0001-changes.sql"
+MIGRATIONS = pathlib.Path(__file__).resolve().parents[2] / "migrations"
 ROLES = (OWNER, SERVICE)
 # The oldest version of PostgreSQL that Reflog supports.
 OLDEST = 15
 START_SECONDS = 120
 # A Unix socket's path has at most 107 bytes, and PostgreSQL's own user must reach the folder. So the folder is in /tmp.
 FOLDER = "/tmp"
+# A folder in memory, and the free space in bytes that the databases of the tests need. A commit there does not wait for a disk,
+# although the setting fsync remains on, as Reflog demands.
+MEMORY, MEMORY_BYTES = "/dev/shm", 4 << 30
 
 
 def programs():
     """Returns the folder of PostgreSQL's programs. Installs Debian's package if the programs are missing."""
     if not (found := installed()):
-        root = [] if os.getuid() == 0 else ["sudo"]
-        for arguments in (["update", "-qq"], ["install", "-y", "-qq", "--no-install-recommends", "postgresql"]):
-            subprocess.run([*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", *arguments], check=True)
+        packages.install("postgresql")
         found = installed()
     if not found:
         raise FileNotFoundError(f"PostgreSQL {OLDEST} or later is not installed. Install the package postgresql.")
@@ -55,12 +59,14 @@ def installed():
 class PostgreSQLServer:
     """A PostgreSQL server with a separate data folder. `settings` contains settings of postgresql.conf and their values.
 
-    Ctrl-C in a terminal stops the server, unless `has_own_group` is true. `roles` are created at the first start.
+    Ctrl-C in a terminal stops the server, unless `has_own_group` is true. `roles` are created at the first start. If `in_memory`
+    is true, the data folder is in memory, provided that the memory has enough space.
     """
 
-    def __init__(self, has_own_group=False, roles=ROLES, **settings):
+    def __init__(self, has_own_group=False, roles=ROLES, in_memory=False, **settings):
         self.has_own_group = has_own_group
         self.roles = roles
+        self.in_memory = in_memory
         self.settings = settings
         self.process = None
         self.folder = None
@@ -85,7 +91,8 @@ class PostgreSQLServer:
         self.programs = programs()
         is_new = self.folder is None
         if is_new:
-            self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reflog-postgresql-", dir=FOLDER))
+            parent = MEMORY if self.in_memory and has_space(MEMORY, MEMORY_BYTES) else FOLDER
+            self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reflog-postgresql-", dir=parent))
             self.reserved = Port()
             self.port = self.reserved.number
             self.create_data()
@@ -159,9 +166,10 @@ class PostgreSQLServer:
         self.start()
 
     def create_database(self, name):
-        """Creates a database that belongs to reflog_owner, and applies the migration in it."""
+        """Creates a database that belongs to reflog_owner, and applies the migrations in it."""
         self.psql(f"CREATE DATABASE {name} OWNER {OWNER}")
-        self.psql(f"BEGIN;\n{MIGRATION.read_text()}\nCOMMIT;", role=OWNER, database=name)
+        for migration in sorted(MIGRATIONS.glob("postgresql-*.sql")):
+            self.psql(f"BEGIN;\n{migration.read_text()}\nCOMMIT;", role=OWNER, database=name)
 
     def dsn(self, role="reflog_service", database="postgres", *, tcp=False):
         """Returns the URL of a database for libpq: through the Unix socket, or over TCP with the password of the role."""
@@ -235,6 +243,11 @@ class PostgreSQLStandby(PostgreSQLServer):
             os.kill(process, signal.SIGCONT)
 
 
+def has_space(folder, count):
+    """Returns whether a folder exists and has this number of free bytes."""
+    return os.path.isdir(folder) and shutil.disk_usage(folder).free >= count
+
+
 def title(process):
     """Returns the title of a process of PostgreSQL. The title contains the task of the process."""
     return pathlib.Path(f"/proc/{process}/cmdline").read_text(errors="replace")
@@ -255,20 +268,28 @@ def children(parent):
 
 
 @contextlib.contextmanager
-def serving_tests():
+def serving_tests(with_pgbouncer=False):
     """Starts servers for many tests, and yields the environment variables that contain their URLs.
 
-    The second server is for Swift tests. Its commits wait for a standby server that does not exist.
+    The second server is for Swift tests. Its commits wait for a standby server that does not exist. With `with_pgbouncer`, one
+    of the variables contains the URL of a pgbouncer in front of the first server.
     """
-    # Each ledger keeps about ten connections open, and many tests run at the same time.
-    with (PostgreSQLServer(has_own_group=True, max_connections=1000) as server,
-          PostgreSQLServer(has_own_group=True, roles=(), synchronous_standby_names="missing") as waiting):
+    with contextlib.ExitStack() as stack:
+        # Each ledger keeps about ten connections open, and many tests run at the same time.
+        server = stack.enter_context(PostgreSQLServer(has_own_group=True, in_memory=True, max_connections=1000))
+        waiting = stack.enter_context(PostgreSQLServer(has_own_group=True, in_memory=True, roles=(),
+                                                       synchronous_standby_names="missing"))
         server.create_database(TEMPLATE)
-        yield {VARIABLE: server.dsn("postgres"), f"{VARIABLE}_WAITING": waiting.dsn("postgres")}
+        variables = {VARIABLE: server.dsn("postgres"), f"{VARIABLE}_WAITING": waiting.dsn("postgres")}
+        if with_pgbouncer:
+            variables[POOLER] = stack.enter_context(PgBouncer(server, has_own_group=True)).dsn("postgres")
+        yield variables
 
 
 def main(command):
-    with serving_tests() as variables:
+    with_pgbouncer = command[:1] == ["--pgbouncer"]
+    command = command[1:] if with_pgbouncer else command
+    with serving_tests(with_pgbouncer) as variables:
         process = subprocess.Popen(command, env=os.environ | variables)
         # The server must run until the command has ended. A terminal sends SIGINT to the command too.
         signal.signal(signal.SIGINT, lambda number, frame: None)

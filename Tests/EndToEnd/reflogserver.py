@@ -203,7 +203,7 @@ class Server:
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen(
                 [*self.wrapper, self.binary, "serve", "--port", str(self.port), *self.database_flags],
-                stdout=subprocess.DEVNULL, stderr=log, env=self.environment() | self.variables,
+                stdout=subprocess.DEVNULL, stderr=log, env=self.environment() | self.variables, cwd=self.working_folder,
             )
         deadline = time.monotonic() + 120
         while not self.is_ready():
@@ -237,6 +237,8 @@ class Server:
 
     # A command that runs the program, for example a tracer with its arguments. If empty, the program runs directly.
     wrapper = []
+    # The folder in which the program runs, and in which it creates files whose paths it is not given. None is the tests' own.
+    working_folder = None
 
     @property
     def variables(self):

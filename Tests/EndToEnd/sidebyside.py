@@ -14,6 +14,7 @@ import time
 
 import postgresqlserver
 import testparts
+from postgresqldatabase import POOLER
 from testparts import HERE, Outcome
 
 DESCRIPTION = """
@@ -22,7 +23,8 @@ Without names it runs every module. A name is a module, a class or a test, as un
   sidebyside.py test_graph test_csv.CSVTests
 
 It runs enough modules at the same time to keep the cores busy. See testparts.py: there, a module states the cores that it needs.
-With --store, the ledgers of the tests are in PostgreSQL, on a server that this program starts.
+With --store, the ledgers of the tests are in PostgreSQL, on a server that this program starts, with or without pgbouncer in
+front of the server.
 A module fails if a test fails, if it runs no test, if it crashes, or if it takes too long.
 """
 # The maximum time of a part. On an idle machine, the longest part needs less than a sixth of this time.
@@ -134,7 +136,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, epilog=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="a module, a class in a module, or a test in a class")
     parser.add_argument("--everything", action="store_true", help="also run the Swift tests, which must be built, and the tour")
-    parser.add_argument("--store", choices=["sqlite", "postgresql", "both"], default="sqlite",
+    parser.add_argument("--store", choices=["sqlite", "postgresql", "pgbouncer", "both"], default="sqlite",
                         help="where the ledgers are; `both` is all tests on SQLite, and the share on PostgreSQL that is for CI")
     parser.add_argument("--cores", type=float, default=len(os.sched_getaffinity(0)), help="how many cores to keep busy")
     parser.add_argument("--limit", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="how long a module may take")
@@ -146,8 +148,7 @@ def main():
         signal.signal(number, stop)
     with contextlib.ExitStack() as stack:
         try:
-            on_postgresql = options.store != "sqlite"
-            parts = chosen(options, stack.enter_context(postgresqlserver.serving_tests()) if on_postgresql else {})
+            parts = chosen(options, stack)
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="reflog-tests-", ignore_cleanup_errors=True))
             runs = stack.enter_context(contextlib.closing(run_all(parts, options.cores, options.limit, pathlib.Path(folder))))
             return report(runs)
@@ -160,16 +161,20 @@ def main():
             return 130
 
 
-def chosen(options, environment):
-    """Returns the parts that the options choose. `environment` contains the variables that name PostgreSQL servers."""
+def chosen(options, stack):
+    """Returns the parts that the options choose, and starts the PostgreSQL servers that they need."""
     folder, parts = options.folder.resolve(), []
-    if options.store != "postgresql":
+    if options.store in ("sqlite", "both"):
         parts += testparts.parts(folder, options.names, {})
         parts += testparts.everything({}) if options.everything else []
-    if environment:
+    if options.store != "sqlite":
+        pooled = stack.enter_context(postgresqlserver.serving_tests(with_pgbouncer=options.store != "postgresql"))
+        direct = {name: value for name, value in pooled.items() if name != POOLER}
+        environment = pooled if options.store == "pgbouncer" else direct
         share = testparts.POSTGRESQL_SHARE if options.store == "both" else []
         parts += testparts.parts(folder, options.names or share, environment)
         parts += testparts.everything(environment) if options.everything else []
+        parts += [testparts.SwiftPart(pooled)] if options.everything and options.store == "both" else []
     return parts
 
 

@@ -6,6 +6,7 @@ import tempfile
 import unittest
 
 from articles import article, blocks, code, rows, section
+from pgbouncer import PgBouncer
 from postgresqlserver import PostgreSQLServer
 from reflogserver import BINARY, ROOT, Port, Server, wait_for_checkpoint
 
@@ -96,6 +97,12 @@ class Article(unittest.TestCase):
         sources = "".join(path.read_text() for path in ROOT.glob("Sources/*/**/*.swift"))
         texts = FROM_SOURCE | {code(row[0])[0] for row in table if len(row) == 3 and re.match(r"`(It|Another) ", row[0])}
         self.assertEqual({text for text in texts if text not in sources}, set())
+
+    def test_a_service_works_through_pgbouncer_with_the_shown_settings_alone(self):
+        with PgBouncer(self.server) as pgbouncer:
+            url = pgbouncer.dsn(database="reflog")
+            self.assertIn("Reflog listens on ", self.start(url))
+            self.assertIn("unsupported startup parameter", self.start(url, PGOPTIONS="-c jit=off"))
 
 
 class Files(unittest.TestCase):

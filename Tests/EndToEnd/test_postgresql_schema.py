@@ -4,7 +4,7 @@ import unittest
 
 import postgresqlschema
 from postgresqlsample import hash_of, purge, salt_of, sample
-from postgresqlserver import MIGRATION, PostgreSQLServer, SQLError
+from postgresqlserver import MIGRATIONS, PostgreSQLServer, SQLError
 
 # The time in seconds and the number of cores that this module needs. sidebyside.py reads these constants.
 SECONDS, CORES = 25, 0.5
@@ -211,7 +211,7 @@ class SchemaTests(unittest.TestCase):
         expected = {}
         with contextlib.closing(sqlite3.connect(":memory:")) as database:
             for name in ("ledger-0001-changes", "tokens-0001-tokens"):
-                database.executescript((MIGRATION.parent / f"{name}.sql").read_text())
+                database.executescript((MIGRATIONS / f"{name}.sql").read_text())
             names = database.execute("SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'")
             for (name,) in names.fetchall():
                 expected[name] = [row[1] for row in database.execute(f"PRAGMA table_xinfo({name})")]

@@ -67,6 +67,8 @@ class PostgreSQLStartTestCase(unittest.TestCase):
 
     def reflog(self, url, **settings):
         server = PostgreSQLReflog(url, **settings)
+        # Without the URL of a PostgreSQL database, the server is not given the path of its files.
+        server.working_folder = server.folder
         self.addCleanup(server.__exit__)
         return server
 

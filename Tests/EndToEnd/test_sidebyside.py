@@ -172,6 +172,7 @@ class SideBySide(unittest.TestCase):
         for store, parts, counts in (
             ("sqlite", {"test_file", "test_any"}, "3 passed, 0 failed"),
             ("postgresql", {"test_database (PostgreSQL)", "test_any (PostgreSQL)"}, "2 passed, 0 failed, 1 skipped"),
+            ("pgbouncer", {"test_database (pgbouncer)", "test_any (pgbouncer)"}, "2 passed, 0 failed, 1 skipped"),
         ):
             code, _, lines = self.run_modules(*names, options=["--store", store])
             self.assertEqual((code, lines[-1]), (0, counts), "\n".join(lines))

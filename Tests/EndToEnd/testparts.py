@@ -19,7 +19,7 @@ import sys
 import unittest
 import xml.etree.ElementTree
 
-from postgresqldatabase import VARIABLE
+from postgresqldatabase import POOLER, VARIABLE
 
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
@@ -34,8 +34,8 @@ POSTGRESQL_SHARE = [
     "test_access", "test_conditional", "test_exports", "test_idempotency", "test_postgresql_article", "test_queries",
     "test_recovery", "test_retention", "test_rollback_to_time",
 ]
-# A regular expression for the Swift tests that need a ledger.
-SWIFT_TESTS_OF_LEDGERS = "ReflogLedgerTests|ReflogPostgreSQLTests|ReflogServiceTests"
+# The Swift tests that have a ledger, and the tests of the connection to PostgreSQL, which never use pgbouncer.
+SWIFT_TESTS_OF_LEDGERS, SWIFT_TESTS_OF_CONNECTIONS = "ReflogLedgerTests|ReflogServiceTests", "ReflogPostgreSQLTests"
 
 
 def sqlite_only(reason):
@@ -125,16 +125,18 @@ class SwiftPart:
 
     If `environment` contains PostgreSQL servers, only the tests that need a ledger run.
     """
-    seconds, cores = 60, 1
+    cores = 1
 
     def __init__(self, environment):
         self.name, self.environment = named("swift test", environment), environment
+        self.seconds = 120 if environment else 60
 
     def command(self, folder):
         # tools/lib.sh sets these variables for the build with PostgreSQL.
         chosen = {"--scratch-path": "BUILD_FOLDER", "--traits": "BUILD_TRAITS"}
         flags = [part for flag, name in chosen.items() if name in os.environ for part in (flag, os.environ[name])]
         flags += ["--filter", SWIFT_TESTS_OF_LEDGERS] if self.environment else []
+        flags += ["--filter", SWIFT_TESTS_OF_CONNECTIONS] if self.environment and POOLER not in self.environment else []
         return ["swift", "test", "--package-path", ROOT, "--skip-build", "--parallel", "--xunit-output", folder / "swift.xml", *flags]
 
     def outcome(self, folder):
@@ -171,6 +173,8 @@ def read(path):
 
 
 def named(name, environment):
+    if POOLER in environment:
+        return f"{name} (pgbouncer)"
     return f"{name} (PostgreSQL)" if environment else name
 
 

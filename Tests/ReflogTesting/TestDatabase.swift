@@ -9,7 +9,7 @@ package import ReflogPostgreSQL
 /// A new, empty database for the ledger of one test.
 ///
 /// The database is a SQLite file. If the environment variable `REFLOG_TEST_POSTGRESQL` contains the URL of a PostgreSQL
-/// server, the same tests run in databases of that server.
+/// server, the same tests run in databases of that server. `Tests/EndToEnd/postgresqlserver.py` starts a server.
 package struct TestDatabase: Sendable {
   package let store: any LedgerStore
   /// The path of the file, or an unused path in the folder of the test.
@@ -27,35 +27,44 @@ package struct TestDatabase: Sendable {
   /// Creates a database of the kind that the tests use.
   package static func open(in folder: String) async throws -> TestDatabase {
     #if PostgreSQL
-    if let server = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"] {
-      return try await openDatabase(of: server, in: folder)
-    }
+    if let server = PostgreSQLTestDatabase.server { return try await openDatabase(of: server, in: folder) }
     #endif
     return try await openFile(in: folder)
   }
 
   #if PostgreSQL
-  /// Creates a database of a PostgreSQL server.
+  /// Limits how many ledgers are open on the server, because each ledger opens about ten connections.
   ///
-  /// The owner of the database creates the tables. The ledger is opened with the role of the service.
+  /// Swift Testing starts all tests of a run at the same time.
+  private static let turns = Turns(maximumCount: 8)
+
+  /// Creates a database of a PostgreSQL server, and opens its ledger with the role of the service.
+  ///
+  /// The database is a copy of the server's database with the tables of an empty ledger.
   private static func openDatabase(of server: String, in folder: String) async throws -> TestDatabase {
-    let database = try PostgreSQLTestDatabase(of: server)
-    try PostgreSQLLedger(at: database.owner, acceptsNoStandby: true).close()
-    let ledger = try PostgreSQLLedger(at: database.service, acceptsNoStandby: true)
-    return TestDatabase(
-      store: ledger,
-      path: folder + "/reflog",
-      close: {
-        ledger.close()
-        try database.drop()
-      }
-    )
+    await turns.begin()
+    do {
+      let database = try PostgreSQLTestDatabase(of: server, copying: "reflog_template")
+      let ledger = try PostgreSQLLedger(at: database.service, acceptsNoStandby: true)
+      return TestDatabase(
+        store: ledger,
+        path: folder + "/reflog",
+        close: {
+          defer { turns.end() }
+          ledger.close()
+          try database.drop()
+        }
+      )
+    } catch {
+      turns.end()
+      throw error
+    }
   }
   #endif
 }
 
 #if PostgreSQL
-/// A new database without tables on a PostgreSQL server.
+/// A new database on a PostgreSQL server.
 package struct PostgreSQLTestDatabase: Sendable {
   /// The address for the role that owns the database.
   package let owner: PostgreSQLAddress
@@ -66,25 +75,30 @@ package struct PostgreSQLTestDatabase: Sendable {
 
   /// The URL of the server that the tests use, or nil if they use no server.
   package static let server = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"]
+  /// The URL of the same server through pgbouncer, or nil if the ledgers of the tests connect without pgbouncer.
+  private static let pooler = ProcessInfo.processInfo.environment["REFLOG_TEST_PGBOUNCER"]
 
   /// Creates a database.
   ///
-  /// - Parameter server: The URL of the server's database `postgres`, for the superuser.
-  package init(of server: String) throws {
+  /// - Parameters:
+  ///   - server: The URL of the server's database `postgres`, for the superuser.
+  ///   - template: The name of the database to copy; by default, the new database has no tables.
+  package init(of server: String, copying template: String = "template1") throws {
     let name = "reflog_\(UUID().uuidString.lowercased().replacing("-", with: ""))"
     func address(_ role: String) throws -> PostgreSQLAddress {
-      let url = server.replacing("//postgres@/postgres", with: "//\(role)@/\(name)", maxReplacements: 1)
+      let url = (Self.pooler ?? server)
+        .replacing("//postgres@/postgres", with: "//\(role)@/\(name)", maxReplacements: 1)
       guard let address = PostgreSQLAddress(url) else {
         throw StorageError.unusable(path: "REFLOG_TEST_POSTGRESQL", problem: "it is not a URL")
       }
       return address
     }
-    try PostgreSQLConnection(server).execute("CREATE DATABASE \(name) OWNER reflog_owner")
     (owner, service) = (try address("reflog_owner"), try address("reflog_service"))
     (self.server, self.name) = (server, name)
+    try PostgreSQLConnection(server).execute("CREATE DATABASE \(name) TEMPLATE \(template) OWNER reflog_owner")
   }
 
-  /// Connects to the database with the role that owns it.
+  /// Connects to the database with the role that owns it, without pgbouncer.
   package func connect() throws -> PostgreSQLConnection {
     try PostgreSQLConnection(server.replacing("//postgres@/postgres", with: "//reflog_owner@/\(name)"))
   }
