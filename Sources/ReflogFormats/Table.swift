@@ -9,19 +9,57 @@ package struct Table {
   package var emptyText: String
   /// The titles of the columns whose cells may be cut if the table is too wide, or empty to cut cells in every column.
   package var cuttable: Set<String>
+  /// The titles of the columns that may be left out if the table is too wide, the least useful first.
+  package var droppable: [String]
 
   private static let separator = "  "
   /// The minimum width of a column whose cells are cut, in character positions of the terminal.
   private static let minimum = 4
+  /// The width of a cut column below which people can't read it. A column is then left out instead.
+  private static let readable = 12
 
   /// Creates a table.
   package init(
     header: [String] = [],
     rows: [[String]] = [],
     emptyText: String = "",
-    cuttable: Set<String> = []
+    cuttable: Set<String> = [],
+    droppable: [String] = []
   ) {
-    (self.header, self.rows, self.emptyText, self.cuttable) = (header, rows, emptyText, cuttable)
+    (self.header, self.rows, self.emptyText) = (header, rows, emptyText)
+    (self.cuttable, self.droppable) = (cuttable, droppable)
+  }
+
+  /// Returns the table without the columns that do not fit, and the titles of these columns.
+  ///
+  /// - Parameter columns: The width of the terminal, or nil for no limit.
+  package func fitted(columns: Int?) -> (table: Table, leftOut: [String]) {
+    var (table, leftOut) = (self, [String]())
+    guard let columns, !rows.isEmpty else { return (table, leftOut) }
+    for title in droppable where table.minimumWidth > columns {
+      guard let index = table.header.firstIndex(of: title) else { continue }
+      table.header.remove(at: index)
+      for row in table.rows.indices { table.rows[row].remove(at: index) }
+      leftOut.append(title)
+    }
+    return (table, leftOut)
+  }
+
+  /// The width of the table if each column that may be cut has the smallest width that people can read.
+  private var minimumWidth: Int {
+    let widths = header.indices.map { column in
+      let natural = ([header] + rows).map { $0[column].printable.columns }.max() ?? 0
+      return cuttable.contains(header[column]) ? min(natural, Self.readable) : natural
+    }
+    return widths.reduce(0, +) + Self.separator.count * max(0, widths.count - 1)
+  }
+
+  /// The table as CSV, with complete cells.
+  ///
+  /// The titles of the columns are in lower case. A table without titles has the columns `name` and `value`.
+  package var csv: [UInt8] {
+    let titles = header.isEmpty ? ["name", "value"] : header.map { $0.lowercased() }
+    return ([titles] + rows).flatMap { CSVLine.bytes($0) }
   }
 
   /// Returns the table as text with aligned columns.

@@ -64,6 +64,18 @@ package struct HistoryService: Sendable {
     }
   }
 
+  /// Returns recorded names that are like the texts of a query that matches no change, for texts that no name contains.
+  ///
+  /// The result is empty unless the page is the first page, the last page and empty.
+  package func nearestNames(
+    to query: ChangeQuery,
+    behind: Change.ID?,
+    page: ChangePage
+  ) async throws(ServiceError) -> [NearestNames] {
+    guard let filter = query.filter, behind == nil, page.changes.isEmpty, page.next == nil else { return [] }
+    do { return try await history.nearestNames(to: filter) } catch { throw ServiceError(reading: error) }
+  }
+
   /// Throws `pageNotInLedger` if the ledger does not have a change with this id yet.
   private func checkPage(behind id: Change.ID) async throws(ServiceError) {
     let newest: Change.ID?

@@ -6,6 +6,7 @@ package struct FilterForm: Sendable {
   let step: String
   let actor: String
   let connector: String
+  let reason: String
   let since: Time
   let until: Time
   let results: [Choice]
@@ -45,6 +46,7 @@ package struct FilterForm: Sendable {
     step = values["step"] ?? ""
     actor = values["actor"] ?? ""
     connector = values["connector"] ?? ""
+    reason = values["reason"] ?? ""
     since = Time(values["since"])
     until = Time(values["until"])
     results = Change.Result.allCases.map {

@@ -18,6 +18,32 @@ package struct TimelinePage: Sendable {
   let newest: String?
   let form: FilterForm
   let status: Status
+  /// The number of changes without the filter, or nil if it is not known or not needed.
+  let total: String?
+  /// The names that are like the texts of the filter, if no change matches.
+  let proposals: [Proposal]
+
+  /// The recorded names that are like a text of the filter.
+  package struct Proposal: Sendable {
+    let text: String
+    let names: [Name]
+
+    /// A recorded name, and the query with this name in place of the text.
+    package struct Name: Sendable {
+      let name: String
+      let query: String
+
+      /// Creates a name.
+      package init(_ name: String, query: String) {
+        (self.name, self.query) = (name, query)
+      }
+    }
+
+    /// Creates a proposal.
+    package init(text: String, names: [Name]) {
+      (self.text, self.names) = (text, names)
+    }
+  }
 
   /// The changes of one day.
   struct Day: Sendable {
@@ -51,6 +77,8 @@ package struct TimelinePage: Sendable {
   ///   - isFiltered: true if the filter can exclude changes.
   ///   - isNewest: true if the page starts with the newest change that the filter matches.
   ///   - status: the state of the ledger.
+  ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
+  ///   - proposals: the names that are like the texts of the filter, if no change matches.
   package init(
     _ changes: [Change],
     next: String?,
@@ -58,7 +86,9 @@ package struct TimelinePage: Sendable {
     form: FilterForm,
     isFiltered: Bool,
     isNewest: Bool,
-    status: LedgerStatus
+    status: LedgerStatus,
+    total: Int? = nil,
+    proposals: [Proposal] = []
   ) {
     var days: [Day] = []
     for view in changes.map({ ChangeView($0) }) {
@@ -71,6 +101,8 @@ package struct TimelinePage: Sendable {
     self.days = days
     isEmpty = changes.isEmpty
     self.isFiltered = isFiltered
+    self.total = total.map(\.grouped)
+    self.proposals = proposals
     self.next = next
     self.query = query
     self.form = form

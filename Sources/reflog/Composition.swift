@@ -191,6 +191,7 @@ struct Composition {
       services.append(.init(service: sweeper(graph, rateLimiter)))
     }
     if let tls { services.append(.init(service: tls.reloader)) }
+    services.append(.init(service: Reload(settings: settings, tls: tls, logger: logger)))
     return services + [
       .init(service: reconciler), .init(service: rollbacks), .init(service: retention),
       .init(service: try application(reconciler, rollbacks)),

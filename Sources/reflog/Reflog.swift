@@ -11,8 +11,8 @@ struct Reflog: AsyncParsableCommand {
       PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft Graph does.
 
       Verbs that change something send requests to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Verbs that \
-      only read send requests to a server if you use --server. Otherwise they read the ledger's file, even while a \
-      server uses it.
+      only read do the same if you use --server, or if REFLOG_SERVER is set and you do not use --database. Otherwise \
+      they read the ledger's file, even while a server uses it.
 
       If sign-up is broken, roll back the last change of the step:
         STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
@@ -24,8 +24,9 @@ struct Reflog: AsyncParsableCommand {
       """,
     version: Reflog.version,
     subcommands: [
-      Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
-      Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, MigrateLedger.self, ShowStatus.self, Tokens.self,
+      Serve.self, ShowHistory.self, Watch.self, Export.self, Show.self, ShowConfigurations.self, ShowConnectors.self,
+      SetReference.self, RollBack.self, Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, MigrateLedger.self,
+      ShowStatus.self, Tokens.self,
       Retain.self, Hold.self, Erase.self, Keys.self,
     ]
   )
@@ -36,7 +37,7 @@ struct Reflog: AsyncParsableCommand {
   static func main() async {
     Terminal.reserveStandardStreams()
     do {
-      var command = try parseAsRoot()
+      var command = try await asyncParseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {

@@ -18,6 +18,17 @@ CHANGES = "/beta/auditLogs/connectorChanges"
 # have the flows of the generated history.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
+# The fields that the pages and the command line search for a person and for a connector.
+PEOPLE = [f"tolower(initiatedBy/{field})" for field in (
+    "user/id", "user/displayName", "user/userPrincipalName", "app/servicePrincipalId", "app/displayName", "app/appId", "token/id",
+    "token/displayName")]
+CONNECTORS = ["before/connectorId", "after/connectorId", "tolower(before/displayName)", "tolower(after/displayName)"]
+
+
+def contains(fields, text):
+    """Returns the filter that one of some fields contains a text, in any case."""
+    return "(" + " or ".join(f"contains({field},'{text.lower()}')" for field in fields) + ")"
+
 
 def percentile(values, share):
     ordered = sorted(values)
@@ -101,6 +112,15 @@ class Queries:
             "connector before or after": f"before/connectorId eq '{connector}' or after/connectorId eq '{connector}'",
             "not applied": "result ne 'applied'",
             "denied": "result eq 'denied'",
+            "part of a flow's id": f"contains(flowId,'{pick(self.flows)[-4:]}')",
+            "part of all flows' ids": "contains(flowId,'flow')",
+            "part of a flow's and a step's": f"contains(flowId,'{pick(self.flows)[-3:]}') and contains(step,'token')",
+            "part of a person": contains(PEOPLE, pick(self.names)[:8]),
+            "part of all people": contains(PEOPLE, "contoso"),
+            "part of a connector": contains(CONNECTORS, f"connector {self.chance.randint(1, 199)}"),
+            "part of a connector's id": contains(CONNECTORS, connector[9:18]),
+            "part of a person until a time": f"{contains(PEOPLE, pick(self.names)[:8])} and activityDateTime lt {self.time()}",
+            "part of no flow's id": "contains(flowId,'nothing')",
             "correlation id": f"correlationId eq '{self.value('correlation_id')}'",
             "batch": f"batchId eq '{self.batch()[0]}'",
         }

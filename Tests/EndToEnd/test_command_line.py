@@ -301,7 +301,8 @@ class Arguments(ServerTestCase):
                              + r" --filter 'reason eq '\''cut'\'''" + " --step postFederationSignup --top 3\n")
             self.assertEqual(self.run_command("history", "--top", "3", *source, *options).stderr, "")
             empty = self.run_command("history", "--flow", "B2C_1_singup", *source)
-            self.assertRegex(empty.stdout, r"^No changes match this filter \(\d+ in all\)\.\n$")
+            self.assertRegex(empty.stdout, r"^No changes match this filter; \d+ without it\. No recorded name contains 'b2c_1_singup'\. Did "
+                             r"you mean B2C_1_signup\?\n$")
 
 
 @apart(seconds=10, cores=0.6)

@@ -1,5 +1,6 @@
 import os
 import shutil
+import signal
 import socket
 import ssl
 import subprocess
@@ -108,6 +109,14 @@ class TLS(unittest.TestCase):
             self.make()
             eventually(lambda: server.certificate() != first)
             self.assertEqual(server.get("/livez")[0], 200)
+
+    def test_a_certificate_is_read_again_after_sighup(self):
+        with TLSServer(TLS_CERTIFICATE=self.certificate, TLS_KEY=self.key) as server:
+            first = server.certificate()
+            self.make()
+            server.process.send_signal(signal.SIGHUP)
+            eventually(lambda: "read the certificate and the log level again" in server.log)
+            self.assertNotEqual(server.certificate(), first)
 
     def test_an_invalid_key_stops_the_start_and_is_not_printed(self):
         with open(self.key, "w") as file:

@@ -108,20 +108,26 @@ class Timeline(ServerTestCase):
         found = [link.removeprefix("/changes/") for link in page.links if link.startswith("/changes/")]
         return [int(id) for id in found]
 
-    def test_the_filter_form_opens_a_url_with_the_filter(self):
-        here = self.server.put(STEP, NEW_VENDOR).change
+    def test_the_filter_form_is_a_link_that_filters(self):
+        here = self.server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042"}).change
         other = self.server.put("b2cUserFlows/B2C_1_profile_edit/postAttributeCollection", None).change
         page = self.browser.open("/?flow=B2C_1_signup&actor=&step=postFederationSignup")
         self.assertIn(int(here), self.ids(page))
         self.assertNotIn(int(other), self.ids(page))
         self.assertEqual(page.form("/")["fields"]["flow"], "B2C_1_signup")
         for query in ("connector=Fraud%20check%20(new%20vendor)", "actor=first-operator", "result=applied&kind=update",
-                      "since=2020-01-01&until=2999-01-01", f"connector={NEW_VENDOR}"):
+                      "since=2020-01-01&until=2999-01-01", f"connector={NEW_VENDOR}", "flow=SIGNUP", "step=federation",
+                      "actor=OPERATOR", "connector=new%20VENDOR", "reason=chg00", "flow=b2cUserFlows/B2C_1_signup"):
             self.assertIn(int(here), self.ids(self.browser.open("/?" + query)), query)
         for query in ("actor=missing", "result=denied", "until=2020-01-01", "kind=drift"):
             page = self.browser.open("/?" + query)
             self.assertEqual(self.ids(page), [], query)
-            self.assertIn("No changes match this filter", page.text)
+            self.assertRegex(page.text, r"No changes match this filter; [\d,]+ without it\.")
+        page = self.browser.open("/?flow=singup&actor=operator")
+        self.assertIn("No recorded name contains 'singup'. Nearest names: B2C_1_signup", page.text)
+        self.assertIn("/?actor=operator&flow=B2C_1_signup", [link.replace("&amp;", "&") for link in page.links])
+        today = self.server.history()[-1]["activityDateTime"][:10]
+        self.assertIn(int(here), self.ids(self.browser.open(f"/?until={today}")))
 
     def test_the_page_shows_the_checkpoint_and_the_key(self):
         self.server.put(STEP, NEW_VENDOR)

@@ -45,7 +45,7 @@ enum CommandTexts {
       "--raw and --excel need --format csv.",
       "--follow needs --state, and --state needs --follow.",
       "--follow writes to stdout from the position in --state. Remove --output and --after.",
-      "--manifest needs --output and --server.",
+      "--manifest needs --output and a server (--server or REFLOG_SERVER).",
     ],
     "Commands/Follower.swift": [
       "{} Next attempt in {}.",
@@ -109,6 +109,7 @@ enum CommandTexts {
     "Commands/RollBack.swift": [
       "Give the id of a change, or use --step, --as-of or --batch.",
       "--flow needs --as-of.",
+      "--yes needs --as-of.",
       "--force can't be used with --as-of or --batch. Remove --force.",
       " Try again with: {}",
       "No effective change of {} is recorded.",
@@ -135,8 +136,26 @@ enum CommandTexts {
       "The server's answer does not contain the id of the change.",
       "Change {} was made. It can't be shown: {}",
     ],
+    "Commands/ShowConnectors.swift": [
+      "Use --used or --unused, not both.",
+      "A ledger's file does not list connectors that no step calls. Use --server with --unused.",
+      "CONNECTOR",
+      "NAME",
+      "TARGET URL",
+      "CALLED BY",
+      "(no step)",
+      "There are no such connectors.",
+    ],
     "Commands/ShowHistory.swift": [
       "--top must be a number from 1 to 1000.",
+      "--around can't be used with --since or --until. Remove --since and --until.",
+      "--around needs --top 2 or more.",
+      "{} changes before and {} after the time are shown. For more: {}",
+      "No changes are recorded yet.",
+      "No changes match this filter, because none are recorded.",
+      "; {} without it",
+      "No changes match this filter{}.",
+      "No recorded name contains '{}'. Did you mean {}?",
       "{} changes",
       "more changes",
       "The newest {} of {} are shown. For all of them: {}",
@@ -180,5 +199,6 @@ enum CommandTexts {
       "The ledger failed verification.",
       "The exported file failed verification.",
     ],
+    "Commands/Watch.swift": ["{} Next attempt in {}."],
   ]
 }

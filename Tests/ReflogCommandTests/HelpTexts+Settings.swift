@@ -134,5 +134,12 @@ extension HelpTexts {
       Use a PostgreSQL server without a synchronous standby. If its disk is lost, changes are lost. This is recorded.
       """
     ),
+    (
+      "REFLOG_LOG_LEVEL",
+      """
+      The least important lines of the log: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. \
+      Default info.
+      """
+    ),
   ]
 }

@@ -17,14 +17,17 @@ enum HelpTexts {
     "--version": ["Show the version."],
     "--help": ["Show help information."],
     "--server": [
-      "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file.",
+      "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file. Default: REFLOG_SERVER.",
       "The server's URL. Default: REFLOG_SERVER, else http://127.0.0.1:8080. REFLOG_TOKEN is the API token.",
     ],
     "--database": ["The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite."],
     "--filter": [#"An OData $filter, for example "initiatedBy/user/userPrincipalName eq 'a@b.example'"."#],
-    "--flow": ["A flow's id, with or without its type: B2C_1_signup or b2cUserFlows/B2C_1_signup."],
-    "--step": ["A step, for example postFederationSignup, or the step of one flow: [FLOWTYPE/]FLOW/STEP."],
-    "--actor": ["The actor: an id, a name, or a user principal name."],
+    "--flow": ["A part of a flow's id, in any case: signup. With a type, one flow: b2cUserFlows/B2C_1_signup."],
+    "--step": ["A part of a step's name, in any case: signup. Or the step of one flow: [FLOWTYPE/]FLOW/STEP."],
+    "--actor": ["A part of the actor's id, name or user principal name, in any case: adele."],
+    "--connector": [
+      "A part of the id or the name of the connector before or after the change, in any case: fraud."
+    ],
     "--since": [
       """
       Changes at or after this time: 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an \
@@ -36,8 +39,9 @@ enum HelpTexts {
     ],
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],
-    "--format": ["table for people, or json for the body that the HTTP route returns."],
-    "--reason": ["The reason, which is recorded."],
+    "--format": ["table for people, json for the body that the HTTP route returns, or csv."],
+    "--wide": ["Show all columns of a table, even if they do not fit the terminal."],
+    "--reason": ["The reason, which is recorded.", "A part of the reason, in any case: chg0042."],
     "--dry-run": ["Show the plan, and change nothing."],
     "--yes": ["Do not ask for a confirmation."],
   ]
@@ -54,8 +58,8 @@ enum HelpTexts {
         /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft Graph does.
 
         Verbs that change something send requests to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Verbs \
-        that only read send requests to a server if you use --server. Otherwise they read the ledger's file, even \
-        while a server uses it.
+        that only read do the same if you use --server, or if REFLOG_SERVER is set and you do not use --database. \
+        Otherwise they read the ledger's file, even while a server uses it.
 
         If sign-up is broken, roll back the last change of the step:
           STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
@@ -75,7 +79,8 @@ enum HelpTexts {
         {settings}
 
         The first start creates a token for each role, valid for 90 days. It shows the tokens on a terminal, or \
-        writes them to <database>.first-tokens. After a SIGTERM, the server finishes running requests and ends.
+        writes them to <database>.first-tokens. After a SIGTERM, the server finishes running requests and ends. After \
+        a SIGHUP, it reads its certificate again, and the log level in the file of --config.
 
           reflog serve --directory embedded --sample
         """,
@@ -90,13 +95,44 @@ enum HelpTexts {
         reference.
 
           reflog history --top 5
-          reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01
-          reflog history --actor adele@contoso.example --result denied
+          reflog history --flow signup --since 2026-03-01 --until 2026-03-31
+          reflog history --actor adele --result denied
+          reflog history --around 2026-03-03T02:00 --flow signup
           reflog history --filter "before/displayName eq 'Fraud check' and kind ne 'rollback'"
           reflog history --server https://reflog.contoso.example --format json
         """,
       options: [
-        "--top": "The maximum number of changes, 1 to 1000."
+        "--top": "The maximum number of changes, 1 to 1000.",
+        "--around":
+          "Show the changes before and after this time, half of --top each, in the same forms as --since.",
+      ]
+    ),
+    "reflog watch": VerbHelp(
+      abstract: "Shows changes as they are recorded, until you stop it.",
+      discussion: """
+        A change whose result is not known yet is shown again when it is settled. With --since, earlier changes are \
+        shown first. For a program that must not miss a change, use reflog export --follow.
+
+          reflog watch
+          reflog watch --flow signup --since 1h
+          reflog watch --format json | jq -r .id
+        """,
+      options: [
+        "--format": "table for one line for each change, json for JSON Lines, or csv."
+      ]
+    ),
+    "reflog connectors": VerbHelp(
+      abstract: "Lists the connectors: ids, names, target URLs, and the steps that call them.",
+      discussion: """
+        From a server, the list contains all connectors in the directory. From a ledger's file, it contains only the \
+        connectors that a step calls.
+
+          reflog connectors
+          reflog connectors --unused
+        """,
+      options: [
+        "--used": "Only connectors that a step calls.",
+        "--unused": "Only connectors that no step calls.",
       ]
     ),
     "reflog export": VerbHelp(
@@ -188,11 +224,12 @@ enum HelpTexts {
           reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
 
         --as-of restores the references that all steps had at a time; with --flow, only the steps of one user flow. \
-        If this command ends early, the server continues the rollback. If some steps could not be rolled back, the \
-        command shows these steps and exits with 1. --batch continues such a rollback.
+        On a terminal, it asks for a confirmation; elsewhere, use --yes. If this command ends early, the server \
+        continues the rollback. If some steps could not be rolled back, the command shows these steps and exits with \
+        1. --batch continues such a rollback.
 
           reflog rollback --as-of 2026-11-23T02:00:00Z --dry-run
-          reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042
+          reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042 --yes
         """,
       options: [
         "<id>": "The id of the change to roll back.",
@@ -202,6 +239,7 @@ enum HelpTexts {
         today, yesterday, or an age such as 30m, 2h or 7d. A day means its first moment.
         """,
         "--flow": "With --as-of: only the steps of this flow, [FLOWTYPE/]FLOW.",
+        "--yes": "With --as-of: do not ask for a confirmation.",
         "--batch": "Continue the rollback to a time that has this batch id.",
         "--force": "Roll back even if the step has later changes.",
       ]
@@ -243,7 +281,7 @@ enum HelpTexts {
           reflog checkpoint --format json
         """,
       options: [
-        "--format": "table for only the checkpoint, or json for the checkpoint and the key."
+        "--format": "table for only the checkpoint, or json or csv for the checkpoint and the key."
       ]
     ),
   ]

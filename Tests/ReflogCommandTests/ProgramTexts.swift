@@ -20,7 +20,7 @@ enum ProgramTexts {
       """
     ],
     "Client/ConnectionOptions.swift": [
-      "{} does not exist. To read from the server, use --server {}",
+      "Read from the server {} (REFLOG_SERVER).",
       "Use --server or --database, not both.",
       "{} is not an http or https URL. Use for example http://127.0.0.1:8080.",
       """
@@ -29,6 +29,9 @@ enum ProgramTexts {
       """,
       "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.",
       "The token would be sent to {} in clear text over the network. Use an https URL, or set REFLOG_PLAIN_HTTP=true.",
+    ],
+    "Client/ConnectorList.swift": [
+      "No sweep has finished yet. Steps that are not recorded yet may call a connector too."
     ],
     "Client/HistorySource.swift": ["The server's answer does not contain the id of the manifest."],
     "Client/ServerClient.swift": [
@@ -49,6 +52,9 @@ enum ProgramTexts {
       "The server's answer has no batch id.",
       "The batch id is {}.",
       "Not all steps were rolled back. Continue with: {}",
+      "The plan has {} more steps.",
+      "Roll back {}?",
+      "Nothing was rolled back. Use --yes to roll back without a confirmation.",
       "{} of {} steps are rolled back",
     ],
     "Composition.swift": [
@@ -102,7 +108,6 @@ enum ProgramTexts {
       """,
     ],
     "Output/ChangeTables.swift": [
-      " ({} in all)",
       "ID",
       "TIME (UTC)",
       "STEP",
@@ -112,8 +117,8 @@ enum ProgramTexts {
       "RESULT",
       "WHO",
       "REASON",
-      "No changes match this filter{}.",
-      "No changes are recorded yet.",
+      "change {}",
+      "by {}",
       "CALLS",
       "SINCE (UTC)",
       "CHANGE",
@@ -135,9 +140,17 @@ enum ProgramTexts {
       "{} exists already. Name another file, or use --force to replace it.",
     ],
     "Output/Progress.swift": ["{} {} MB"],
-    "Output/Terminal.swift": ["The output can't be written: {}."],
+    "Output/Terminal.swift": [
+      "Columns that do not fit: {}. To show them, use --wide.",
+      "The output can't be written: {}.",
+    ],
     "Output/WholeFile.swift": ["{} can't be written: {}."],
     "Reflog.swift": ["reflog: {}"],
+    "Reload.swift": [
+      "the certificate or its key can't be read again; the earlier certificate stays in use",
+      "read the certificate and the log level again",
+      "the log level can't be read again",
+    ],
     "Settings/DirectorySettings.swift": [
       "{} needs the embedded directory. Unset it, or use --directory embedded.",
       "No directory is set. Use --directory graph, or --directory embedded to try Reflog.",
@@ -172,6 +185,7 @@ enum ProgramTexts {
     "Settings/ServerSettings.swift": [
       "Reflog has no credential of its own for Graph. It can't find drift or verify changes, and rollback is off.",
       "Only tokens for Graph are accepted. History, rollback and metrics can't be used over HTTP.",
+      "{} is {}, but must be one of {}.",
       "{} contains entra. Set {} and {}.",
       "Sign-in with Entra needs {}, {}, {}, and entra in {}.",
       "{} is not a valid name for a log: {}",

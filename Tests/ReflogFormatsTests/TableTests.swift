@@ -50,4 +50,34 @@ struct TableTests {
   @Test func anEmptyTableShowsItsText() {
     #expect(Table(header: ["A"], emptyText: "Nothing.").text(columns: 10) == "Nothing.\n")
   }
+
+  private static let changes = Table(
+    header: ["ID", "TIME", "STEP", "KIND", "WHO"],
+    rows: [
+      ["1", "2026-11-23 09:15:02", "b2cUserFlows/B2C_1_signup/postFederationSignup", "update", "adele@contoso.example"]
+    ],
+    cuttable: ["STEP", "WHO"],
+    droppable: ["KIND", "WHO"]
+  )
+
+  @Test(
+    arguments: [
+      (nil, []), (200, []), (59, []), (58, ["KIND"]), (51, ["KIND"]), (50, ["KIND", "WHO"]), (10, ["KIND", "WHO"]),
+    ] as [(Int?, [String])]
+  )
+  func columnsThatDoNotFitAreLeftOut(columns: Int?, leftOut: [String]) {
+    let fitted = Self.changes.fitted(columns: columns)
+
+    #expect(fitted.leftOut == leftOut)
+    #expect(fitted.table.header == Self.changes.header.filter { !leftOut.contains($0) })
+    #expect(fitted.table.rows.allSatisfy { $0.count == fitted.table.header.count })
+  }
+
+  @Test func aTableAsCSVHasCompleteCells() {
+    let table = Table(header: ["ID", "WHO"], rows: [["1", "=cmd, \"x\""], ["2", ""]])
+    let values = Table(rows: [["directory", "embedded"]])
+
+    #expect(String(decoding: table.csv, as: UTF8.self) == "id,who\r\n1,\"'=cmd, \"\"x\"\"\"\r\n2,\r\n")
+    #expect(String(decoding: values.csv, as: UTF8.self) == "name,value\r\ndirectory,embedded\r\n")
+  }
 }

@@ -16,7 +16,8 @@ struct FilterTests {
     "Adele Vance", "adele@contoso.example", "it's", "CHG0042", "Fraud check", "Straße", "e\u{301}", "é", "", "3f1c",
     "'", "x'y", "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", "8A64D9B0-21f7-4c1e-8f3a-7c92e4b5d602", "0123456789abcdef",
     "oid",
-    "sp", "cli", "c7", guid, batch, "it's", "b2xUserFlows",
+    "sp", "cli", "c7", guid, batch, "it's", "b2xUserFlows", "adele vance", "chg0042", "ÄRGER", "ärger", "\u{212A}elvin",
+    "kelvin", "İstanbul", "i\u{307}stanbul", "ISTANBUL",
   ]
   private static let guid = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
   private static let batch = "0f1e2d3c-4b5a-4697-8877-665544332211"
@@ -92,7 +93,12 @@ struct FilterTests {
       2 where field.kind == .text || field.kind == .name:
       let part = (Self.texts.randomElement(using: &chance) ?? "").replacing("'", with: "''")
       let name = Bool.random(using: &chance) ? "contains" : "startswith"
-      return field.kind == .text || field.kind == .name ? "\(name)(\(field.rawValue),'\(part)')" : "id eq 1"
+      let text = Bool.random(using: &chance) ? field.rawValue : "tolower(\(field.rawValue))"
+      return field.kind == .text || field.kind == .name ? "\(name)(\(text),'\(part)')" : "id eq 1"
+    case 3 where field.kind == .text:
+      let value = value(field, &chance)
+      let forms = ["eq \(value)", "ne \(value)", "in (\(value), 'adele vance', null)"]
+      return "tolower(\(field.rawValue)) \(forms.randomElement(using: &chance) ?? "")"
     default:
       let value = value(field, &chance)
       let comparison =

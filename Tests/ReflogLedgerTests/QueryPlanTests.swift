@@ -78,6 +78,14 @@ struct QueryPlanTests {
     ("correlationId eq 'it''s'", "change_correlation"),
     ("batchId eq '5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a'", "change_batch"),
     ("reason eq 'x' and flowId eq 'B2C_1_signup'", "change_address"),
+    ("contains(flowId,'SIGN')", "change_address"), ("contains(step,'federation')", "change_address"),
+    ("contains(flowId,'sign') and startswith(step,'post')", "change_address"),
+    ("contains(tolower(initiatedBy/token/displayName),'depl')", "change_actor"),
+    ("contains(initiatedBy/token/id,'0123')", "change_actor"),
+    ("startswith(before/connectorId,'3F1C')", "change_before_connector"),
+    ("contains(tolower(before/displayName),'fraud')", "change_before_connector"),
+    ("contains(tolower(after/displayName),'fraud')", "change_after_connector"),
+    ("contains(tolower(reason),'x') and contains(flowId,'sign')", "change_address"),
   ])
   func everyFilterUsesItsIndex(question: String, index: String) async throws {
     try await withLedgerFile { ledger, _ in

@@ -34,6 +34,15 @@ struct FilterSyntaxTests {
     ("true eq contains(reason,'x')", "contains(reason,'x')"), ("(id eq 1) eq true", "id eq 1"),
     ("(id eq 1 or id eq 2) ne TRUE", "not (id eq 1 or id eq 2)"), ("contains(reason,'')", "contains(reason,'')"),
     ("not startswith(reason,'x') eq true", "not startswith(reason,'x')"),
+    // Texts in lower case. Fields that ignore case have no other meaning with the function.
+    ("tolower(reason) eq 'x'", "tolower(reason) eq 'x'"), ("ToLower( reason )ne 'x'", "tolower(reason) ne 'x'"),
+    ("'x' eq tolower(reason)", "tolower(reason) eq 'x'"), ("tolower(flowId) eq 'x'", "flowId eq 'x'"),
+    ("tolower(reason) in ('x', null)", "tolower(reason) in ('x', null)"),
+    ("reason eq tolower('ÄX')", "reason eq 'äx'"), ("tolower('X') eq tolower(reason)", "tolower(reason) eq 'x'"),
+    ("contains(tolower(reason),'x')", "contains(tolower(reason),'x')"),
+    ("startswith(tolower(step),tolower('X')) eq false", "not startswith(step,'x')"),
+    ("startswith(reason,tolower('X'))", "startswith(reason,'x')"),
+    ("not contains(tolower(reason),'X')", "not contains(tolower(reason),'X')"),
     // Parentheses and precedence.
     ("((id eq 1))", "id eq 1"), ("(id) eq (1)", "id eq 1"), ("id eq ((1))", "id eq 1"), ("((id)) in (1)", "id in (1)"),
     ("not not id eq 1", "not not id eq 1"), ("not (not (id eq 1))", "not not id eq 1"),
@@ -95,7 +104,8 @@ struct FilterSyntaxTests {
     ("ge 2023-02-29", 20, wrongTime), ("ge 01-SEP-2021", 20, wrongTime), ("ge 2020-01-01T25:00:00Z", 20, wrongTime),
     ("ge 2020-01-01T24:00:00Z", 20, wrongTime), ("ge 2020-01-01T00:60Z", 20, wrongTime),
     ("ge 2020-01-01T00:00:60Z", 20, wrongTime),
-    ("ge yesterday", 20, wrongTime), ("ge now()", 20, "there is no function 'now'. Use startswith or contains"),
+    ("ge yesterday", 20, wrongTime),
+    ("ge now()", 20, "there is no function 'now'. Use startswith, contains or tolower"),
     ("ge 20200101", 20, wrongTime), ("ge -2020-01-01", 20, wrongTime), ("ge 12020-01-01", 20, wrongTime),
     ("ge 2020-01-01T00:00:00.Z", 20, wrongTime), ("ge 2020-01-01T00:00:00.1234567890123Z", 20, wrongTime),
     ("ge 2020-01-01T00Z", 20, wrongTime), ("ge 2020-01-01T00:00:00+01", 20, wrongTime),
@@ -116,7 +126,7 @@ struct FilterSyntaxTests {
   }
 
   private static let operators = "Use eq, ne, gt, ge, lt, le or in"
-  private static let functions = "Use startswith or contains"
+  private static let functions = "Use startswith, contains or tolower"
   private static let wholeNumber = "compare sequence with a whole number, or with null"
   private static let text = "compare reason with a text in single quotes, or with null"
   private static let flagOnly = "a condition can only be compared with true or false, with eq or ne"
@@ -138,8 +148,17 @@ struct FilterSyntaxTests {
     ("id in [1,2]", 6, "unexpected character '['"), ("id eq 1\nand id eq 2", 7, "unexpected character '\u{FFFD}'"),
     ("id eq 1;", 7, "unexpected character ';'"), ("reason eq ’x’", 10, "unexpected character '’'"),
     ("endswith(reason,'x')", 0, "there is no function 'endswith'. \(functions)"),
-    ("tolower(reason) eq 'x'", 0, "there is no function 'tolower'. \(functions)"),
-    ("reason eq tolower('X')", 10, "there is no function 'tolower'. \(functions)"),
+    ("toupper(reason) eq 'X'", 0, "there is no function 'toupper'. \(functions)"),
+    ("reason eq toupper('x')", 10, "there is no function 'toupper'. \(functions)"),
+    ("tolower(id) eq '1'", 8, "tolower needs a text field, but id is not one"),
+    ("tolower(tolower(reason)) eq 'x'", 8, "there is no field 'tolower'"), ("tolower()", 8, "expected a field"),
+    ("tolower(reason", 14, "expected ')'"), ("tolower(reason) eq x", 19, text),
+    ("tolower(reason) gt 'x'", 16, "tolower can only be compared with eq, ne and in"),
+    ("'x' le tolower(reason)", 4, "tolower can only be compared with eq, ne and in"),
+    ("contains(tolower(sequence),'1')", 9, "contains needs a text field, but sequence is not one"),
+    ("contains(tolower('A'),'a')", 17, "expected a field"),
+    ("contains(reason,tolower(subject))", 16, "expected tolower with a text in single quotes"),
+    ("reason eq tolower(subject)", 10, "expected tolower with a text in single quotes"),
     ("length( reason ) gt 1", 0, "there is no function 'length'. \(functions)"),
     ("initiatedBy/any(x:x/id eq 'a')", 0, "there is no function 'initiatedBy/any'. \(functions)"),
     ("cast(id,Edm.String) eq '1'", 0, "there is no function 'cast'. \(functions)"),

@@ -6,9 +6,9 @@ import Testing
 /// Tests of the page that lists changes, newest first.
 struct TimelinePageTests {
   private static let filter = """
-    Filter Flow, full id Step Actor Connector \
+    Filter Flow Step Actor Connector Reason \
     Result any pending applied rejected denied not applied superseded unknown \
-    Kind any update rollback drift baseline From (UTC) Before (UTC) Show
+    Kind any update rollback drift baseline From (UTC) To (UTC) Show
     """
 
   private func timeline(
@@ -16,7 +16,9 @@ struct TimelinePageTests {
     next: String? = nil,
     isFiltered: Bool = false,
     isNewest: Bool = true,
-    status: LedgerStatus = Sample.status()
+    status: LedgerStatus = Sample.status(),
+    total: Int? = nil,
+    proposals: [TimelinePage.Proposal] = []
   ) -> TimelinePage {
     TimelinePage(
       changes,
@@ -25,7 +27,9 @@ struct TimelinePageTests {
       form: FilterForm([:], problem: nil),
       isFiltered: isFiltered,
       isNewest: isNewest,
-      status: status
+      status: status,
+      total: total,
+      proposals: proposals
     )
   }
 
@@ -63,6 +67,23 @@ struct TimelinePageTests {
         No changes match this filter. Show all changes
         """
     )
+  }
+
+  @Test func aFilterWithoutMatchesShowsTheNumberOfAllChangesAndTheNearestNames() {
+    let names = ["B2C_1_signup", "B2C_1_signin"].map { TimelinePage.Proposal.Name($0, query: "flow=\($0)") }
+    let proposal = TimelinePage.Proposal(text: "<singup>", names: names)
+
+    let html = timeline([], isFiltered: true, total: 2588, proposals: [proposal]).render(in: Sample.frame)
+
+    #expect(
+      html.pageText.hasSuffix(
+        """
+        No changes match this filter; 2,588 without it. No recorded name contains '&lt;singup&gt;'. Nearest names: \
+        B2C_1_signup B2C_1_signin Show all changes
+        """
+      )
+    )
+    #expect(html.contains(#"<a href="/?flow=B2C_1_signup">B2C_1_signup</a>"#))
   }
 
   @Test func changesAreGroupedByDay() {

@@ -3,7 +3,7 @@ import ReflogModel
 /// Writes a line of CSV (RFC 4180), cell by cell.
 ///
 /// A cell without a value is empty.
-struct CSVLine: ~Copyable {
+package struct CSVLine: ~Copyable {
   /// Returns whether a spreadsheet may read a cell that begins with these bytes as a formula.
   ///
   /// The list of characters is from OWASP (CSV Injection) and ASVS 1.2.10: `=`, `+`, `-`, `@`, tab, CR, LF and NUL. The
@@ -75,6 +75,13 @@ struct CSVLine: ~Copyable {
       }
       bytes.append(Self.quote)
     }
+  }
+
+  /// Returns a line with texts, in the default style. An empty text is an empty cell.
+  package static func bytes(_ cells: [String]) -> [UInt8] {
+    var line = CSVLine(appendedTo: [], CSVStyle())
+    for cell in cells { line.write(cell.isEmpty ? .null : .text(cell)) }
+    return line.ended()
   }
 
   /// Ends the line with CRLF and returns all bytes.

@@ -6,6 +6,7 @@ package struct Listing<Item: Listed> {
   private let next: String?
   private let selected: Set<String>?
   private let count: Int?
+  private let nearest: [NearestNames]
 
   /// Creates a list.
   ///
@@ -14,11 +15,19 @@ package struct Listing<Item: Listed> {
   ///   - next: The token of the next page, or nil if this is the last page.
   ///   - selected: The names of the members to show, or nil for all.
   ///   - count: The total number of items, or nil if the total was not requested.
-  package init(_ items: [Item], next: String? = nil, selected: Set<String>? = nil, count: Int? = nil) {
+  ///   - nearest: The names that are like the texts of the filter, if no item matches.
+  package init(
+    _ items: [Item],
+    next: String? = nil,
+    selected: Set<String>? = nil,
+    count: Int? = nil,
+    nearest: [NearestNames] = []
+  ) {
     self.items = items
     self.next = next
     self.selected = selected
     self.count = count
+    self.nearest = nearest
   }
 
   /// Returns the list as JSON.
@@ -40,8 +49,14 @@ package struct Listing<Item: Listed> {
       let query = (kept + [QueryItem("$skiptoken", next)]).encoded(keeping: "$'()/,:")
       json["@odata.nextLink"] = .string("\(versionURL)/auditLogs/\(Item.collection)?\(query)")
     }
+    if !nearest.isEmpty { json["@reflog.nearestNames"] = .array(nearest.map(\.json)) }
     let members = Item.members.filter { selected?.contains($0.name) ?? true }
     json["value"] = .array(items.map { .object(JSONObject($0, members)) })
     return json
   }
+}
+
+extension NearestNames {
+  /// The names as JSON of the history API.
+  fileprivate var json: JSONValue { .object(["text": .string(text), "names": .array(names.map { .string($0) })]) }
 }

@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
@@ -69,15 +70,5 @@ private struct TokenBody {
       lifetime = .seconds(days * 86_400)
     case .some: throw .badRequest("expiresInDays must be a whole number from 1 to 3650.", target: "expiresInDays")
     }
-  }
-}
-
-extension APIToken {
-  fileprivate var json: JSONObject {
-    [
-      "id": .string(id), "name": .string(name), "role": .string(role.rawValue),
-      "createdDateTime": .string(created.description), "expiryDateTime": .string(expires.description),
-      "revokedDateTime": .optional(revoked?.description),
-    ]
   }
 }

@@ -23,13 +23,12 @@ struct ChangeController {
     let items = try request.queryItems()
     if let format = try ExportFormat(items, of: request) { return try await export(format, items, request, context) }
     let pageRequest = try await PageRequest<Change, ChangeField>(items, of: history)
-    let page = try await history.page(
-      pageRequest.query,
-      behind: pageRequest.behind.map { Change.ID($0) },
-      size: pageRequest.size
-    )
+    let behind = pageRequest.behind.map { Change.ID($0) }
+    let page = try await history.page(pageRequest.query, behind: behind, size: pageRequest.size)
     let count = pageRequest.isCounted ? try await history.count(pageRequest.query) : nil
-    return try pageRequest.answer(page.changes, next: page.next?.number, count: count, to: request, context)
+    let nearest = try await history.nearestNames(to: pageRequest.query, behind: behind, page: page)
+    let next = page.next?.number
+    return try pageRequest.answer(page.changes, next: next, count: count, nearest: nearest, to: request, context)
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

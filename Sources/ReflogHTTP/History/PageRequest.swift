@@ -39,16 +39,19 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   ///   - page: The items of the page.
   ///   - next: The id after which the next page begins, or nil if this is the last page.
   ///   - count: The total number of items, or nil if the total was not requested.
+  ///   - nearest: The names that are like the texts of the filter, if no item matches.
   ///   - request: The HTTP request.
   ///   - context: The HTTP request's context.
   func answer(
     _ page: [Item],
     next: Int64?,
     count: Int?,
+    nearest: [NearestNames] = [],
     to request: Request,
     _ context: ReflogRequestContext
   ) throws -> Response {
-    let listing = Listing(page, next: next.map(cursor.token(behind:)), selected: selected, count: count)
+    let next = next.map(cursor.token(behind:))
+    let listing = Listing(page, next: next, selected: selected, count: count, nearest: nearest)
     return Response(json: listing.json(versionURL: try request.versionURL(context), repeating: items))
   }
 }

@@ -35,8 +35,9 @@ extension PlainQuestion {
       case "step": step = text
       case "actor": actor = text
       case "connector": connector = text
-      case "since": since = try Self.time(name, text)
-      case "until": until = try Self.time(name, text)
+      case "reason": reason = text
+      case "since": since = try Self.time(text)
+      case "until": until = try Self.end(text)
       case "result":
         result = Change.Result(rawValue: text)
         if result == nil { throw Self.unknown(text, "result", Change.Result.allCases.map(\.rawValue)) }
@@ -52,7 +53,16 @@ extension PlainQuestion {
     FormError(description: "'\(text)' is not a \(what). Use one of: \(known.joined(separator: ", ")).")
   }
 
-  private static func time(_ name: String, _ text: String) throws(FormError) -> Timestamp {
+  /// Returns the first moment after a time. If the text is a day, that is the first moment of the next day.
+  private static func end(_ text: String) throws(FormError) -> Timestamp {
+    let time = try time(text)
+    guard !text.contains("T") else { return time }
+    let nextDay = time.before(.seconds(-86_400))
+    // After the last day of the year 9999, no filter can express the next day.
+    return Timestamp(parsing: nextDay.description) ?? time
+  }
+
+  private static func time(_ text: String) throws(FormError) -> Timestamp {
     guard let time = PageTime.any(text) else {
       throw FormError(description: "'\(text)' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00.")
     }

@@ -15,6 +15,8 @@ struct TimelineController {
   ///
   /// If there are more new changes, the answer does not contain their exact number.
   private static let newsLimit = 50
+  /// The maximum time of the count of all changes, which is shown if no change matches the filter.
+  private static let totalPatience = Duration.milliseconds(500)
 
   let history: HistoryService
   let directory: DirectoryKind
@@ -30,6 +32,7 @@ struct TimelineController {
     let token = fields.removeValue(forKey: "skiptoken")
     let (query, problem) = PlainQuestion.query(fields)
     let page = problem == nil ? try await changes(query, behind: token) : ChangePage(changes: [], next: nil)
+    let isEmpty = problem == nil && token == nil && page.changes.isEmpty && page.next == nil
     let timeline = TimelinePage(
       page.changes,
       next: try await next(page, query, fields),
@@ -37,9 +40,38 @@ struct TimelineController {
       form: FilterForm(fields, problem: problem),
       isFiltered: !fields.isEmpty,
       isNewest: token == nil && problem == nil,
-      status: try await history.status()
+      status: try await history.status(),
+      total: isEmpty && query.filter != nil ? try await total() : nil,
+      proposals: isEmpty ? try await proposals(query, page, fields) : []
     )
     return Response(page: timeline.render(in: context.frame(directory)))
+  }
+
+  /// Returns the number of all changes, or nil if they can't be counted in a short time.
+  private func total() async throws -> Int? {
+    do {
+      return try await history.count(ChangeQuery(), patience: Self.totalPatience)
+    } catch ServiceError.questionTooBroad {
+      return nil
+    }
+  }
+
+  /// Returns the names that are like the texts in the form, with the query that contains the name.
+  private func proposals(
+    _ query: ChangeQuery,
+    _ page: ChangePage,
+    _ fields: [String: String]
+  ) async throws -> [TimelinePage.Proposal] {
+    try await history.nearestNames(to: query, behind: nil, page: page).map { nearest in
+      let names = nearest.names.map { name in
+        let corrected = fields.mapValues { value in
+          let text = value.split(separator: "/").last.map(String.init) ?? value
+          return text.lowercased() == nearest.text.lowercased() ? name : value
+        }
+        return TimelinePage.Proposal.Name(name, query: Request.encoded(corrected))
+      }
+      return TimelinePage.Proposal(text: nearest.text, names: names)
+    }
   }
 
   /// Returns how many changes match the form.

@@ -60,13 +60,8 @@ extension ChangeField {
     }
   }
 
-  /// Returns the SQL expression of the bytes of a text field, in lower case if the field ignores case.
-  func bytes(_ dialect: any Dialect) -> String {
-    dialect.bytes(of: column(dialect), ignoringCase: kind == .name)
-  }
-
   /// Returns the SQL expression that reads the field from the columns of `change` and `personal`.
-  private func column(_ dialect: any Dialect) -> String {
+  func column(_ dialect: any Dialect) -> String {
     switch self {
     case .plain(let field): field.column(dialect)
     case .before(.state): "change.before_state"

@@ -9,11 +9,35 @@ struct FilterSQL: Sendable {
   private(set) var condition = Self.everything
   private(set) var arguments: [String: SQLValue] = [:]
   private let dialect: any Dialect
+  private let identities: IdentityMatches
+  /// The first part of the names of the arguments.
+  private let prefix: String
 
   /// Translates a filter to SQL, or creates the condition that selects all changes if the filter is nil.
-  init(_ filter: ChangeFilter?, _ dialect: any Dialect) {
-    self.dialect = dialect
+  ///
+  /// - Parameters:
+  ///   - filter: The filter.
+  ///   - identities: The identity rows that match the tests in the filter.
+  ///   - dialect: The SQL of the database.
+  init(_ filter: ChangeFilter?, _ identities: IdentityMatches, _ dialect: any Dialect) {
+    (self.dialect, self.identities, prefix) = (dialect, identities, "filter")
     if let filter { condition = translate(filter) }
+  }
+
+  /// Translates a filter that tests no identity rows.
+  ///
+  /// - Parameters:
+  ///   - filter: The filter.
+  ///   - dialect: The SQL of the database.
+  ///   - prefix: The first part of the names of the arguments.
+  init(_ filter: ChangeFilter, _ dialect: any Dialect, binding prefix: String) {
+    (self.dialect, identities, self.prefix) = (dialect, IdentityMatches(), prefix)
+    condition = translate(filter)
+  }
+
+  /// Translates a filter to SQL within one read of the ledger.
+  init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
+    self.init(filter, try IdentityMatches(filter, db), db.dialect)
   }
 
   /// Returns the condition of a filter.
@@ -21,8 +45,7 @@ struct FilterSQL: Sendable {
     switch filter {
     case .comparison(let field, let comparison, let value): compare(field, comparison, value)
     case .oneOf(let field, let values): "(" + values.map { compare(field, .eq, $0) }.joined(separator: " OR ") + ")"
-    case .startsWith(let field, let prefix): startsWith(field, Self.folded(prefix, field))
-    case .contains(let field, let part): contains(field, Self.folded(part, field))
+    case .startsWith, .contains, .lowerCase: text(filter)
     case .and(let left, let right): "(\(translate(left)) AND \(translate(right)))"
     case .or(let left, let right): "(\(translate(left)) OR \(translate(right)))"
     case .not(let inner): "NOT \(translate(inner))"
@@ -53,32 +76,31 @@ struct FilterSQL: Sendable {
     }
   }
 
-  /// Returns the condition that a text starts with a prefix, compared byte by byte.
+  /// Returns the condition of a test of a text.
   ///
-  /// The empty prefix is a separate case: every text starts with the empty prefix, but in SQL, `substr` returns NULL
-  /// for an empty text.
-  private mutating func startsWith(_ field: ChangeField, _ prefix: [UInt8]) -> String {
-    prefix.isEmpty
-      ? "(\(field.expression(dialect)) IS NOT NULL)"
-      : "coalesce(substr(\(field.bytes(dialect)), 1, \(prefix.count)) = \(bind(prefix)), FALSE)"
-  }
-
-  /// Returns the condition that a text contains another text, compared byte by byte.
-  private mutating func contains(_ field: ChangeField, _ part: [UInt8]) -> String {
-    part.isEmpty
-      ? "(\(field.expression(dialect)) IS NOT NULL)"
-      : "coalesce(\(dialect.position(of: bind(part), in: field.bytes(dialect))) > 0, FALSE)"
+  /// If the text is in an identity row, the condition contains the numbers of the rows that match.
+  private mutating func text(_ filter: ChangeFilter) -> String {
+    switch filter {
+    case .lowerCase(.comparison(let field, let comparison, .null)): return compare(field, comparison, .null)
+    case .lowerCase(.comparison(let field, .ne, let value)):
+      return "NOT \(text(.lowerCase(.comparison(field, .eq, value))))"
+    case .lowerCase(.oneOf(let field, let values)):
+      let conditions = values.map { text(.lowerCase(.comparison(field, .eq, $0))) }
+      return "(\(conditions.joined(separator: " OR ")))"
+    default: break
+    }
+    if let match = identities[filter] {
+      return "coalesce(\(match.column) IN (\(dialect.numbers(inArray: bind(match.rows.list)))), FALSE)"
+    }
+    // A filter has no other conditions in lower case.
+    guard let (field, test) = TextTest.of(filter) else { return "FALSE" }
+    return test.sql(field.column(dialect), dialect) { bind($0) }
   }
 
   /// Adds a value to the arguments, and returns the placeholder for the value in the SQL text.
   private mutating func bind(_ value: some SQLConvertible) -> String {
-    let name = "filter\(arguments.count)"
+    let name = "\(prefix)\(arguments.count)"
     arguments[name] = value.sqlValue
     return ":" + name
-  }
-
-  /// Returns the bytes of a text, in lower case if the field ignores case.
-  private static func folded(_ text: String, _ field: ChangeField) -> [UInt8] {
-    Array((field.kind == .name ? text.asciiFolded : text).utf8)
   }
 }

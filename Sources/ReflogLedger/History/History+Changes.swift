@@ -22,7 +22,7 @@ extension History {
     upTo last: Int64
   ) async throws(LedgerError) -> [Change] {
     try await read { db in
-      let filter = FilterSQL(query.filter, db.dialect)
+      let filter = try FilterSQL(query.filter, db)
       return try ChangeRows(db, identities).checked(
         """
         JOIN entry ON entry.change = change.id

@@ -33,8 +33,9 @@ extension History {
   ///
   /// Lookups find few changes, so a read can cover more ids than a read of a scan.
   private static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
-  /// The sizes of the reads if the lookups find exactly the changes that match the filter: the first read covers all
-  /// ids.
+  /// The number of ids in the first read, and the maximum number in a later read, of a ``PersonalScan``.
+  private static let personalSizes = (first: Int64(80_000), last: Int64(1_280_000))
+  /// The number of ids in a read if every change that the lookups find matches the filter: one read covers all ids.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
   /// Each read covers this number of times as many ids as the previous read, up to the maximum.
   private static let growth: Int64 = 4
@@ -60,15 +61,16 @@ extension History {
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
     // One read creates the plan and also reads the first part, because most calls need no further read.
-    let (plan, filter, first, atFirst) = try await read { db in
-      let filter = FilterSQL(query.filter, db.dialect)
+    let (plan, first, atFirst) = try await read { db in
       let plan = try QueryPlan(query.filter, db)
       let newest = min(try Self.newestNumber(db), last?.number ?? .max)
       guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
-        return (plan, filter, nil as ClosedRange<Int64>?, [StoredChange]())
+        return (plan, nil as ClosedRange<Int64>?, [StoredChange]())
       }
       let part = ids.part(of: Self.sizes(plan, query).first, fromBelow: query.isAscending)
-      return (plan, filter, ids, try changes(plan, filter, in: part, ascending: query.isAscending, limit: limit, db))
+      let isScan = plan.lookups == nil || plan.isBroad
+      let found = try changes(plan, in: part, scanning: isScan, ascending: query.isAscending, limit: limit, db)
+      return (plan, ids, found)
     }
     guard var rest = first else { return HistoryPiece([]) }
     let sizes = Self.sizes(plan, query)
@@ -86,8 +88,9 @@ extension History {
       size = min(size * Self.growth, sizes.last)
       let part = rest.part(of: size, fromBelow: query.isAscending)
       let wanted = limit - found.count
+      let isScan = plan.lookups == nil
       found += try await read { db in
-        try changes(plan, filter, in: part, ascending: query.isAscending, limit: wanted, db)
+        try changes(plan, in: part, scanning: isScan, ascending: query.isAscending, limit: wanted, db)
       }
     }
   }
@@ -95,6 +98,8 @@ extension History {
   /// Returns the number of ids that the first read covers, and the maximum number of ids that a later read covers.
   private static func sizes(_ plan: QueryPlan, _ query: ChangeQuery) -> (first: Int64, last: Int64) {
     if plan.isExact || query.filter == nil { return exactSizes }
+    if plan.personalScan != nil { return personalSizes }
+    if plan.isBroad { return (scanSizes.first, lookupSizes.last) }
     return plan.lookups == nil ? scanSizes : lookupSizes
   }
 
@@ -103,16 +108,14 @@ extension History {
   /// The time grows with the number of changes that match.
   package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
     let start = ContinuousClock.now
-    let (plan, filter, newest) = try await read { db in
-      (try QueryPlan(query.filter, db), FilterSQL(query.filter, db.dialect), try Self.newestNumber(db))
-    }
+    let (plan, newest) = try await read { db in (try QueryPlan(query.filter, db), try Self.newestNumber(db)) }
     let (first, last) = (max(1, plan.first), min(newest, plan.last))
     guard first <= last else { return 0 }
     var rest = first...last
     var count = 0
     while true {
       let ids = rest.part(of: plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last, fromBelow: true)
-      count += try await read { db in try Self.count(plan, filter, in: ids, db) }
+      count += try await read { db in try Self.count(plan, in: ids, db) }
       guard let further = rest.without(ids, fromBelow: true) else { return count }
       if ContinuousClock.now - start > patience { return nil }
       rest = further
@@ -124,92 +127,84 @@ extension History {
     try db.integer("SELECT max(id) FROM change") ?? 0
   }
 
-  /// Returns the first `limit` changes that a plan finds in a range of ids.
+  /// Returns the first changes in a range of ids that match the filter of a plan.
   private func changes(
     _ plan: QueryPlan,
-    _ filter: FilterSQL,
     in ids: ClosedRange<Int64>,
+    scanning isScan: Bool,
     ascending: Bool,
     limit: Int,
     _ db: any LedgerConnection
   ) throws -> [StoredChange] {
     let rows = ChangeRows(db, identities)
-    let queries = Self.queries(plan, filter, ascending: ascending).map { query in
-      (query.condition, query.arguments + ["first": ids.lowerBound, "last": ids.upperBound, "limit": limit])
+    if let scan = plan.personalScan {
+      let order = ascending ? "ASC" : "DESC"
+      let found = try db.integers(
+        "\(scan.select) ORDER BY personal.change \(order) LIMIT :limit",
+        scan.arguments(in: ids) + ["limit": limit],
+        kept: false
+      )
+      guard !found.isEmpty else { return [] }
+      return try rows.stored(
+        "WHERE change.id IN (\(db.dialect.numbers(inArray: "?"))) ORDER BY change.id \(order)",
+        SQLArguments([found.list])
+      )
     }
-    if let query = queries.first, queries.count == 1 {
-      return try rows.stored(query.0, query.1, kept: plan.isCommon)
+    guard isScan else {
+      return try LookupMerge(plan, in: ids, isAscending: ascending, limit: limit, rows, db).changes()
     }
-    // Each lookup returns up to `limit` ids, but only the first `limit` ids of all lookups are needed. So the ids are
-    // merged before the rows are read.
-    let found = Set(try queries.flatMap { try rows.ids($0.0, $0.1, kept: plan.isCommon) })
-    let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
     return try rows.stored(
-      "WHERE change.id IN (\(db.dialect.numbers(inArray: "?"))) ORDER BY change.id \(ascending ? "ASC" : "DESC")",
-      [JSONValue.array(first.map { .integer($0) }).text]
+      plan.sql(FilterSQL.everything, isAscending: ascending),
+      plan.arguments(in: ids, limit: limit),
+      kept: plan.isCommon
     )
-  }
-
-  /// Returns the SQL queries of a plan.
-  ///
-  /// Each query consists of the condition that follows ``ChangeRows/select``, and the arguments of the condition. The
-  /// caller adds the arguments `:first`, `:last` and `:limit`.
-  private static func queries(
-    _ plan: QueryPlan,
-    _ filter: FilterSQL,
-    ascending: Bool
-  ) -> [(condition: String, arguments: SQLArguments)] {
-    let (filtered, arguments) = plan.isExact ? (FilterSQL.everything, [:]) : (filter.condition, filter.arguments)
-    func condition(_ lookup: String) -> String {
-      """
-      WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filtered)
-      ORDER BY change.id \(ascending ? "ASC" : "DESC") LIMIT :limit
-      """
-    }
-    guard let lookups = plan.lookups else {
-      return [(condition(FilterSQL.everything), SQLArguments(arguments))]
-    }
-    return lookups.map { (condition($0.sql()), SQLArguments(arguments) + SQLArguments($0.arguments())) }
   }
 
   /// Returns how many changes in a range of ids match.
   private static func count(
     _ plan: QueryPlan,
-    _ filter: FilterSQL,
     in ids: ClosedRange<Int64>,
     _ db: any LedgerConnection
   ) throws -> Int {
-    let lookups = (plan.lookups ?? []).enumerated().map {
-      ($1.sql(binding: "lookup\($0)"), $1.arguments(binding: "lookup\($0)"))
+    if let scan = plan.personalScan {
+      let sql = "SELECT count(*) FROM (\(scan.select)) AS matching"
+      return Int(try db.integer(sql, scan.arguments(in: ids), kept: false) ?? 0)
     }
-    let conditions = plan.lookups == nil ? [FilterSQL.everything] : lookups.map(\.0)
+    let lookups = plan.lookups.map { lookups in
+      lookups.enumerated().map { $1.sql(forAllBinding: "lookup\($0)", db.dialect) }
+    }
+    let conditions = lookups ?? [(sql: FilterSQL.everything, arguments: [:])]
+    guard !conditions.isEmpty else { return 0 }
     let queries = conditions.map { lookup in
       plan.isExact
-        ? "SELECT change.id FROM change WHERE \(lookup) AND change.id BETWEEN :first AND :last"
+        ? "SELECT change.id FROM change WHERE \(lookup.sql) AND change.id BETWEEN :first AND :last"
         : """
         SELECT change.id FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
-        WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filter.condition)
+        WHERE \(lookup.sql) AND change.id BETWEEN :first AND :last AND \(plan.filter.condition)
         """
     }
-    guard !queries.isEmpty else { return 0 }
-    let arguments = lookups.reduce(["first": ids.lowerBound, "last": ids.upperBound]) { $0 + SQLArguments($1.1) }
+    let range: SQLArguments = ["first": ids.lowerBound, "last": ids.upperBound]
+    let arguments = conditions.reduce(range) { $0 + SQLArguments($1.arguments) }
     let count = try db.integer(
       "SELECT count(*) FROM (\(queries.joined(separator: plan.isExact ? " UNION ALL " : " UNION "))) AS matching",
-      plan.isExact ? arguments : SQLArguments(filter.arguments) + arguments,
+      plan.isExact ? arguments : SQLArguments(plan.filter.arguments) + arguments,
       kept: false
     )
     return Int(count ?? 0)
   }
 
   /// Returns the query plan that the database reports for a query, one line for each step of each SQL query.
+  ///
+  /// If a lookup has several values, the result contains the plan for one of them.
   package func plan(of query: ChangeQuery) async throws(LedgerError) -> [String] {
     try await read { db in
-      let filter = FilterSQL(query.filter, db.dialect)
       let plan = try QueryPlan(query.filter, db)
-      return try Self.queries(plan, filter, ascending: query.isAscending).flatMap { query in
-        try db.rows(
-          "\(db.dialect.explain) \(ChangeRows.select) \(query.condition)",
-          query.arguments + ["first": 1, "last": Int64.max, "limit": 100],
+      let everything = IndexLookup(condition: FilterSQL.everything, selectivity: .clientApp)
+      return try (plan.lookups ?? [everything]).flatMap { lookup in
+        let arguments = plan.arguments(in: 1...Int64.max, limit: 100)
+        return try db.rows(
+          "\(db.dialect.explain) \(ChangeRows.select) \(plan.sql(lookup.sql(), isAscending: query.isAscending))",
+          lookup.values.first.map { arguments + ["lookup": $0] } ?? arguments,
           kept: false
         ) { try $0.text(db.dialect.explainColumn) }
       }

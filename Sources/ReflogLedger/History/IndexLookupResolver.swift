@@ -4,11 +4,16 @@ import ReflogStorage
 /// Finds the index lookups that can answer a filter.
 struct IndexLookupResolver {
   private let db: any LedgerConnection
+  private let identities: IdentityMatches
   private var dialect: any Dialect { db.dialect }
 
   /// Creates a resolver for one read.
-  init(_ db: any LedgerConnection) {
-    self.db = db
+  ///
+  /// - Parameters:
+  ///   - db: The connection of the read.
+  ///   - identities: The identity rows that match the tests in the filter.
+  init(_ db: any LedgerConnection, _ identities: IdentityMatches) {
+    (self.db, self.identities) = (db, identities)
   }
 
   /// Returns index lookups that together find every change that matches the filter.
@@ -26,17 +31,30 @@ struct IndexLookupResolver {
         guard let found = try lookups(field, value) else { return nil }
         all += found
       }
-      return all
+      return all.merged
     case .or(let left, let right):
       guard let left = try lookups(left), let right = try lookups(right) else { return nil }
-      return left + right
+      return (left + right).merged
     case .and(let left, let right):
       return better(try addressLookups(filter.conjuncts), better(try lookups(left), try lookups(right)))
-    case .comparison, .startsWith, .contains, .not: return nil
+    case .lowerCase(.oneOf(let field, let values)):
+      return try lookups(values.map { .lowerCase(.comparison(field, .eq, $0)) })
+    case .startsWith, .contains, .lowerCase: return identities[filter]?.lookups
+    case .comparison, .not: return nil
     }
   }
 
-  /// Returns the lookups of the addresses that the filter selects, or nil if the filter does not select addresses.
+  /// Returns lookups that together find every change that matches one of some filters, or nil if a scan is needed.
+  private func lookups(_ filters: [ChangeFilter]) throws -> [IndexLookup]? {
+    var all: [IndexLookup] = []
+    for filter in filters {
+      guard let found = try lookups(filter) else { return nil }
+      all += found
+    }
+    return all.merged
+  }
+
+  /// Returns lookups of the addresses that a filter selects by flow id together with a flow type or a step.
   ///
   /// A filter selects addresses if it has a term for the flow id, and a term for the flow type or the step.
   private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
@@ -46,7 +64,7 @@ struct IndexLookupResolver {
       if field == .flowId || field == .flowType || field == .step { wanted[field] = text }
     }
     guard let flow = wanted[.flowId], wanted.count > 1 else { return nil }
-    return try db.integers(
+    let rows = try db.integers(
       """
       SELECT address.id FROM address JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
       WHERE \(dialect.equalIgnoringCase("flow.flow_id", ":flow"))
@@ -54,15 +72,30 @@ struct IndexLookupResolver {
         AND \(dialect.equalIgnoringCase("step.name", "coalesce(:step, step.name)"))
       """,
       ["flow": flow, "flowType": wanted[.flowType], "step": wanted[.step]]
-    ).map { equality("address", $0, .step) }
+    )
+    return lookup("address", rows, .step)
   }
 
-  /// Returns the lookups that usually find fewer changes, or nil if both parameters are nil.
+  /// The number of values above which a list of lookups usually finds more changes than any list with fewer values.
+  private static let manyValues = 64
+
+  /// Returns the list of lookups that usually finds fewer changes, or nil if both lists are nil.
+  ///
+  /// If both lists have rows of the same column, the result has the rows that are in both lists.
   private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
     guard let left, let right else { return left ?? right }
     guard let leftWorst = left.map(\.selectivity).max() else { return left }
     guard let rightWorst = right.map(\.selectivity).max() else { return right }
-    return (leftWorst.rawValue, left.count) <= (rightWorst.rawValue, right.count) ? left : right
+    if left.count == 1, right.count == 1, left[0].column == right[0].column, let column = left[0].column,
+      let leftRows = left[0].rows, let rightRows = right[0].rows
+    {
+      return lookup(column, Set(leftRows).intersection(rightRows).sorted(), min(leftWorst, rightWorst))
+    }
+    func cost(_ lookups: [IndexLookup], _ worst: IndexLookup.Selectivity) -> (Int, Int, Int) {
+      let count = lookups.reduce(0) { $0 + $1.valueCount }
+      return (count > Self.manyValues ? 1 : 0, worst.rawValue, count)
+    }
+    return cost(left, leftWorst) <= cost(right, rightWorst) ? left : right
   }
 
   /// Returns the lookup of the changes with a result, or nil for `applied`.
@@ -99,39 +132,36 @@ struct IndexLookupResolver {
     case .plain(.result):
       guard let result = Change.Result(rawValue: text) else { return [] }
       return lookup(result).map { [$0] }
-    case .before(.connectorId): return try connectors(text).map { equality("before_connector", $0, .connector) }
+    case .before(.connectorId): return lookup("before_connector", try connectors(text), .connector)
     case .after(.connectorId):
-      return try connectors(text).flatMap { row in
-        [equality("after_connector", row, .connector), equality("created_connector", row, .connector)]
-      }
+      let rows = try connectors(text)
+      return lookup("after_connector", rows, .connector) + lookup("created_connector", rows, .connector)
     case .plain(.flowId):
-      return try rows(
+      let rows = try rows(
         """
         SELECT address.id FROM address JOIN flow ON flow.id = address.flow
         WHERE \(dialect.equalIgnoringCase("flow.flow_id", "?"))
         """,
         text
-      ).map { equality("address", $0, .flow) }
+      )
+      return lookup("address", rows, .flow)
     case .initiatedBy(.userId): return try actors("user", text)
     case .initiatedBy(.servicePrincipalId): return try actors("app", text)
     case .initiatedBy(.tokenId): return try actors("token", text)
     case .initiatedBy(.userPrincipalName):
-      return try rows("SELECT DISTINCT actor FROM actor_name WHERE user_principal_name = ?", text)
-        .map { equality("actor", $0, .actor) }
+      let rows = try rows("SELECT DISTINCT actor FROM actor_name WHERE user_principal_name = ?", text)
+      return lookup("actor", rows, .actor)
     case .initiatedBy(.userDisplayName), .initiatedBy(.appDisplayName), .initiatedBy(.tokenDisplayName):
-      return try rows("SELECT DISTINCT actor FROM actor_name WHERE name = ?", text)
-        .map { equality("actor", $0, .actor) }
+      return lookup("actor", try rows("SELECT DISTINCT actor FROM actor_name WHERE name = ?", text), .actor)
     case .initiatedBy(.appId):
-      return try rows("SELECT id FROM client_app WHERE app_id = ?", text)
-        .map { equality("client_app", $0, .clientApp) }
+      return lookup("client_app", try rows("SELECT id FROM client_app WHERE app_id = ?", text), .clientApp)
     default: return nil
     }
   }
 
-  /// Returns the lookups of the changes that an actor made.
+  /// Returns the lookup of the changes that an actor made.
   private func actors(_ type: String, _ id: String) throws -> [IndexLookup] {
-    try rows("SELECT id FROM actor WHERE actor_type = '\(type)' AND actor_id = ?", id)
-      .map { equality("actor", $0, .actor) }
+    lookup("actor", try rows("SELECT id FROM actor WHERE actor_type = '\(type)' AND actor_id = ?", id), .actor)
   }
 
   /// Returns the row number of a connector as a list, which is empty if the connector has no row.
@@ -142,9 +172,11 @@ struct IndexLookupResolver {
   /// Returns the row numbers that an SQL query finds for a text.
   private func rows(_ sql: String, _ text: String) throws -> [Int64] { try db.integers(sql, [text]) }
 
-  /// Returns the lookup of the changes whose column refers to an identity row.
-  private func equality(_ column: String, _ row: Int64, _ selectivity: IndexLookup.Selectivity) -> IndexLookup {
-    IndexLookup(column: column, value: row.sqlValue, selectivity: selectivity)
+  /// Returns the lookup of the changes whose column refers to one of some identity rows.
+  ///
+  /// The list is empty if there are no rows, because then no change can match.
+  private func lookup(_ column: String, _ rows: [Int64], _ selectivity: IndexLookup.Selectivity) -> [IndexLookup] {
+    rows.isEmpty ? [] : [IndexLookup(column: column, rows: rows, selectivity: selectivity)]
   }
 
   /// Returns the lookup of the changes whose column holds the id of a request.

@@ -3,8 +3,8 @@ import ReflogStorage
 
 /// The plan of a query for changes: a range of ids, and the index lookups that find the changes in this range.
 ///
-/// The lookups together find every change that matches the filter. Each lookup is a separate SQL query, because in one
-/// SQL query for all lookups, SQLite would sort all rows that the lookups find.
+/// ``LookupMerge`` makes a separate SQL query for each value of a lookup. In one SQL query for all lookups, SQLite would
+/// sort all rows that the lookups find.
 struct QueryPlan: Sendable {
   /// The first id of the range.
   private(set) var first: Int64 = 1
@@ -15,19 +15,37 @@ struct QueryPlan: Sendable {
   /// Whether the lookups find only changes that match the filter, and no change is found twice.
   private(set) var isExact = false
 
-  /// Whether many queries have the same SQL text as this plan, so that it is useful to keep the prepared statements.
+  /// The filter as an SQL condition.
+  let filter: FilterSQL
+  /// The scan of a smaller table in place of the scan of changes, or nil if changes are scanned or lookups are used.
+  private(set) var personalScan: PersonalScan?
+
+  /// Whether many queries have the same SQL text as this plan; the prepared statements are then kept for reuse.
   let isCommon: Bool
 
-  /// The maximum number of lookups, because more lookups would cost more than a scan.
-  private static let maximumLookups = 256
+  /// The maximum number of values that lookups search for, because more values would cost more than a scan.
+  private static let maximumValues = 10_000
+  /// The maximum number of values for which lookups usually find few changes.
+  private static let fewValues = 64
+
+  /// Whether the lookups may find many changes that do not match the filter.
+  ///
+  /// The newest changes are then scanned, before the lookups are used.
+  var isBroad: Bool { !isExact && valueCount > Self.fewValues }
+
+  /// The number of values that the lookups search for.
+  var valueCount: Int { (lookups ?? []).reduce(0) { $0 + $1.valueCount } }
 
   /// Creates the plan of a query; if the filter is nil, the query selects all changes.
   init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
+    let identities = try IdentityMatches(filter, db)
+    self.filter = FilterSQL(filter, identities, db.dialect)
     isCommon = filter?.isCommon ?? true
     guard let filter else { return }
-    lookups = try IndexLookupResolver(db).lookups(filter)
-    if let lookups, lookups.count > Self.maximumLookups { self.lookups = nil }
-    isExact = lookups != nil && filter.isOneLookup
+    lookups = try IndexLookupResolver(db, identities).lookups(filter)
+    if valueCount > Self.maximumValues { lookups = nil }
+    isExact = lookups != nil && filter.isAnsweredByLookups
+    if lookups == nil { personalScan = PersonalScan(filter, self.filter, db.dialect) }
     for term in filter.conjuncts { try narrow(by: term, db) }
   }
 
@@ -52,6 +70,12 @@ struct QueryPlan: Sendable {
   ///
   /// A limit on times is also a limit on ids, because a change with a higher id never has an earlier time.
   private mutating func narrow(by term: ChangeFilter, _ db: any LedgerConnection) throws {
+    if case .oneOf(.plain(.id), let values) = term {
+      let ids = values.compactMap { if case .number(let id) = $0 { id } else { nil } }
+      first = max(first, ids.min() ?? .max)
+      last = min(last, ids.max() ?? 0)
+      return
+    }
     guard case .comparison(.plain(let field), let comparison, let value) = term else { return }
     switch (field, comparison, value) {
     case (.id, .eq, .number(let id)):
@@ -77,44 +101,6 @@ struct QueryPlan: Sendable {
   }
 }
 
-/// One index lookup: a condition on the table `change` whose index returns the changes in the order of their ids.
-struct IndexLookup: Sendable {
-  /// The kind of a lookup; the kinds that usually find the fewest changes are the first cases.
-  enum Selectivity: Int, Comparable {
-    case request, batch, result, connector, actor, step, flow, clientApp
-
-    static func < (left: Selectivity, right: Selectivity) -> Bool { left.rawValue < right.rawValue }
-  }
-
-  let selectivity: Selectivity
-  /// The condition as SQL. If the lookup has a value, the SQL ends with `= `, and ``sql(binding:)`` appends the
-  /// placeholder.
-  private let condition: String
-  private let value: SQLValue?
-
-  /// Creates a lookup whose condition needs no value.
-  init(condition: String, selectivity: Selectivity) {
-    self.condition = condition
-    value = nil
-    self.selectivity = selectivity
-  }
-
-  /// Creates a lookup of the changes that have a value in a column.
-  init(column: String, value: SQLValue, selectivity: Selectivity) {
-    condition = "change.\(column) = "
-    self.value = value
-    self.selectivity = selectivity
-  }
-
-  /// Returns the condition as SQL, with a placeholder such as `:lookup` for the value.
-  ///
-  /// - Parameter name: The name of the placeholder.
-  func sql(binding name: String = "lookup") -> String { value == nil ? condition : condition + ":" + name }
-
-  /// Returns the value for the placeholder with this name, or an empty dictionary if the lookup has no value.
-  func arguments(binding name: String = "lookup") -> [String: SQLValue] { value.map { [name: $0] } ?? [:] }
-}
-
 extension Filter<ChangeField> {
   /// The terms of the filter that are combined with `and`, so each matching change must match all of them.
   var conjuncts: [ChangeFilter] {
@@ -123,18 +109,51 @@ extension Filter<ChangeField> {
 
   /// Whether the SQL text depends only on the names of one or two fields, so that only few different SQL texts exist.
   fileprivate var isCommon: Bool {
-    if case .comparison(_, .eq, _) = self { true } else { isOneLookup }
+    if case .comparison(_, .eq, _) = self { true } else { isAnsweredByLookups }
   }
 
-  /// Whether the index lookups find exactly the changes that match the filter, and no change is found twice.
-  fileprivate var isOneLookup: Bool {
+  /// Whether the index lookups and the range of ids find exactly the changes that match the filter.
+  fileprivate var isAnsweredByLookups: Bool {
+    let terms = conjuncts.filter { !$0.isRange }
+    guard let first = terms.first else { return false }
+    if terms.count == 1 { return first.isOneLookup }
+    return first.testedColumn != nil && terms.allSatisfy { $0.testedColumn == first.testedColumn }
+      || terms.reduce(first) { $0 == $1 ? $0 : .and($0, $1) }.isOneLookup
+  }
+
+  /// Whether a range of ids contains exactly the changes that match the filter.
+  var isRange: Bool {
+    switch self {
+    case .comparison(.plain(.activityDateTime), let comparison, .time): [.ge, .lt, .le, .eq].contains(comparison)
+    case .comparison(.plain(.id), let comparison, .number): [.ge, .le, .eq].contains(comparison)
+    default: false
+    }
+  }
+
+  /// The indexed column that contains exactly the rows that a test of a text finds, or nil if there is none.
+  private var testedColumn: String? {
+    let field =
+      if case .comparison(.plain(.flowId), .eq, .text) = self { ChangeField?.some(.plain(.flowId)) } else {
+        TextTest.of(self)?.field
+      }
+    return switch field {
+    case .plain(.flowId), .plain(.step): "address"
+    case .before(.connectorId): "before_connector"
+    case .initiatedBy(.userId), .initiatedBy(.servicePrincipalId), .initiatedBy(.tokenId): "actor"
+    case .initiatedBy(.appId): "client_app"
+    default: nil
+    }
+  }
+
+  /// Whether the index lookups find exactly the changes that match the filter, and find each change only once.
+  private var isOneLookup: Bool {
     switch self {
     case .comparison(.plain(.result), .ne, _): true
     case .comparison(.plain(let field), .eq, .text): [.flowId, .correlationId, .batchId, .result].contains(field)
     case .comparison(.before(.connectorId), .eq, .text): true
     case .comparison(.initiatedBy(let field), .eq, .text): [.userId, .servicePrincipalId, .tokenId].contains(field)
     case .and(.comparison(.plain(.flowId), .eq, .text), .comparison(.plain(.step), .eq, .text)): true
-    default: false
+    default: testedColumn != nil
     }
   }
 }

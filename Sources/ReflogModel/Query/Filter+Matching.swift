@@ -11,6 +11,7 @@ extension Filter {
     case .startsWith(let field, let prefix):
       Self.text(value(field), field)?.starts(with: Self.folded(prefix, field)) ?? false
     case .contains(let field, let part): Self.text(value(field), field)?.contains(Self.folded(part, field)) ?? false
+    case .lowerCase(let inner): inner.matches { value($0).inLowerCase }
     case .and(let left, let right): left.matches(value) && right.matches(value)
     case .or(let left, let right): left.matches(value) || right.matches(value)
     case .not(let filter): !filter.matches(value)

@@ -1,11 +1,17 @@
 extension Filter: CustomStringConvertible {
   /// The filter in OData's syntax, with parentheses around every `and` and `or`.
-  package var description: String {
+  package var description: String { text { $0.rawValue } }
+
+  /// Returns the filter in OData's syntax.
+  ///
+  /// - Parameter name: Returns the expression of a field.
+  private func text(_ name: (Field) -> String) -> String {
     switch self {
-    case .comparison(let field, let comparison, let value): "\(field.rawValue) \(comparison.rawValue) \(value)"
-    case .oneOf(let field, let values): "\(field.rawValue) in (\(values.map(\.description).joined(separator: ", ")))"
-    case .startsWith(let field, let prefix): "startswith(\(field.rawValue),\(FilterValue.text(prefix)))"
-    case .contains(let field, let part): "contains(\(field.rawValue),\(FilterValue.text(part)))"
+    case .comparison(let field, let comparison, let value): "\(name(field)) \(comparison.rawValue) \(value)"
+    case .oneOf(let field, let values): "\(name(field)) in (\(values.map(\.description).joined(separator: ", ")))"
+    case .startsWith(let field, let prefix): "startswith(\(name(field)),\(FilterValue.text(prefix)))"
+    case .contains(let field, let part): "contains(\(name(field)),\(FilterValue.text(part)))"
+    case .lowerCase(let inner): inner.text { "tolower(\($0.rawValue))" }
     case .and(let left, let right): "(\(left) and \(right))"
     case .or(let left, let right): "(\(left) or \(right))"
     case .not(let filter): "not \(filter)"

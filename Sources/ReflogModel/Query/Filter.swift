@@ -11,6 +11,11 @@ package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
   case startsWith(Field, String)
   /// The field's text contains this text.
   case contains(Field, String)
+  /// The inner condition matches the field's text in lower case.
+  ///
+  /// The inner condition is one of these: a comparison with `eq` or `ne`, ``oneOf(_:_:)``, ``startsWith(_:_:)`` or
+  /// ``contains(_:_:)``.
+  case lowerCase(Filter)
   /// Both filters match.
   case and(Filter, Filter)
   /// At least one of the filters matches.
@@ -26,7 +31,7 @@ package indirect enum Filter<Field: FilterField>: Hashable, Sendable {
     switch self {
     case .comparison(let field, _, _), .oneOf(let field, _), .startsWith(let field, _), .contains(let field, _): [field]
     case .and(let left, let right), .or(let left, let right): left.fields + right.fields
-    case .not(let filter): filter.fields
+    case .not(let filter), .lowerCase(let filter): filter.fields
     }
   }
 
@@ -55,6 +60,11 @@ package enum FilterValue: Hashable, Sendable {
 
   /// Whether the value is null.
   package var isNull: Bool { if case .null = self { true } else { false } }
+
+  /// The value with a text in lower case.
+  ///
+  /// Each letter is converted by Unicode's mapping to lower case, independent of a language.
+  package var inLowerCase: FilterValue { if case .text(let text) = self { .text(text.lowercased()) } else { self } }
 
   /// Returns the text as a value, or null if the text is nil.
   package static func optional(_ text: String?) -> FilterValue { text.map(FilterValue.text) ?? .null }

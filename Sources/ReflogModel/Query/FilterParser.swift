@@ -1,9 +1,9 @@
 /// Reads filters in a subset of OData's syntax (OData 4.01 URL Conventions §5.1.1).
 ///
-/// The subset consists of `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `not`, `and`, `or` and parentheses.
-/// `not` is applied before `and`, and `and` is applied before `or`. Operators, functions, `null`, `true` and `false`
-/// can be in upper or lower case. A literal can be on the left of an operator. A boolean field or a function can be
-/// compared with `true` and `false`, or can be a condition itself.
+/// The subset consists of `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `tolower`, `not`, `and`, `or` and
+/// parentheses. `not` is applied before `and`, and `and` is applied before `or`. Operators, functions, `null`, `true`
+/// and `false` can be in upper or lower case. A literal can be on the left of an operator. A boolean field or a function
+/// can be compared with `true` and `false`, or can be a condition itself.
 struct FilterParser<Field: FilterField> {
   /// The maximum length of a filter in bytes.
   ///
@@ -17,15 +17,17 @@ struct FilterParser<Field: FilterField> {
   static var maximumTerms: Int { 200 }
 
   /// A part of a filter that an operator can combine with another part.
-  private enum Operand {
+  enum Operand {
     case field(Field)
+    /// The text of a field in lower case.
+    case lowerCase(Field)
     /// A literal, whose type is known only when the literal is compared with a field.
     case literal(FilterLexer.Token)
     case condition(Filter<Field>)
   }
 
-  private var lexer: FilterLexer
-  private var token: FilterLexer.Token
+  private(set) var lexer: FilterLexer
+  private(set) var token: FilterLexer.Token
   private var terms = 0
 
   static func parse(_ text: String) throws(FilterError) -> Filter<Field> {
@@ -44,11 +46,11 @@ struct FilterParser<Field: FilterField> {
     token = try lexer.next()
   }
 
-  private func error(_ problem: String) -> FilterError {
+  func error(_ problem: String) -> FilterError {
     FilterError(problem: problem, position: token.position)
   }
 
-  private mutating func advance() throws(FilterError) {
+  mutating func advance() throws(FilterError) {
     token = try lexer.next()
   }
 
@@ -58,7 +60,7 @@ struct FilterParser<Field: FilterField> {
     return true
   }
 
-  private mutating func expect(_ kind: FilterLexer.Token.Kind, _ sign: String) throws(FilterError) {
+  mutating func expect(_ kind: FilterLexer.Token.Kind, _ sign: String) throws(FilterError) {
     guard token.kind == kind else { throw error("expected \(sign)") }
     try advance()
   }
@@ -99,7 +101,7 @@ struct FilterParser<Field: FilterField> {
     switch operand {
     case .condition(let filter): return filter
     case .field(let field) where field.kind == .flag: return .comparison(field, .eq, .flag(true))
-    case .field: throw error("expected an operator. Use eq, ne, gt, ge, lt, le or in")
+    case .field, .lowerCase: throw error("expected an operator. Use eq, ne, gt, ge, lt, le or in")
     case .literal(let literal): throw Self.notAField(literal)
     }
   }
@@ -109,9 +111,15 @@ struct FilterParser<Field: FilterField> {
     guard case .word(let word) = token.kind, !["and", "or"].contains(word.asciiFolded) else { return left }
     if case .literal(let literal) = left, comparisonOperator == nil { throw Self.notAField(literal) }
     if FilterLiteral.isKeyword(token, "in") {
-      guard case .field(let field) = left else { throw error("'in' needs a field on its left") }
-      try advance()
-      return .condition(.oneOf(field, try list(of: field)))
+      switch left {
+      case .field(let field):
+        try advance()
+        return .condition(.oneOf(field, try list(of: field)))
+      case .lowerCase(let field):
+        try advance()
+        return .condition(.lowerCase(.oneOf(field, try list(of: field))))
+      case .literal, .condition: throw error("'in' needs a field on its left")
+      }
     }
     guard let comparison = comparisonOperator else {
       if case .condition = left { return left }
@@ -123,9 +131,14 @@ struct FilterParser<Field: FilterField> {
     case .field(let field):
       let literal = try literal(for: field, depth: depth)
       return .condition(try Self.compare(field, comparison, literal, at: position))
+    case .lowerCase(let field):
+      let literal = try literal(for: field, depth: depth)
+      return .condition(try Self.compareInLowerCase(field, comparison, literal, at: position))
     case .literal(let literal):
       switch try operand(depth: depth) {
       case .field(let field): return .condition(try Self.compare(field, comparison.mirrored, literal, at: position))
+      case .lowerCase(let field):
+        return .condition(try Self.compareInLowerCase(field, comparison, literal, at: position))
       case .condition(let filter): return .condition(try Self.compare(filter, comparison, literal, at: position))
       case .literal: throw Self.notAField(literal)
       }
@@ -160,6 +173,18 @@ struct FilterParser<Field: FilterField> {
     }
   }
 
+  private static func compareInLowerCase(
+    _ field: Field,
+    _ comparison: FilterComparison,
+    _ literal: FilterLexer.Token,
+    at position: Int
+  ) throws(FilterError) -> Filter<Field> {
+    guard comparison == .eq || comparison == .ne else {
+      throw FilterError(problem: "tolower can only be compared with eq, ne and in", position: position)
+    }
+    return .lowerCase(try compare(field, comparison, literal, at: position))
+  }
+
   /// Compares a condition with `true` or `false` (OData 4.01 URL Conventions §5.1.1.7).
   private static func compare(
     _ filter: Filter<Field>,
@@ -184,7 +209,7 @@ struct FilterParser<Field: FilterField> {
     )
   }
 
-  private static func notAField(_ literal: FilterLexer.Token) -> FilterError {
+  static func notAField(_ literal: FilterLexer.Token) -> FilterError {
     guard case .word(let word) = literal.kind, word.utf8.first?.isASCIILetter == true else {
       return FilterError(problem: "expected a field", position: literal.position)
     }
@@ -203,6 +228,7 @@ struct FilterParser<Field: FilterField> {
     case .word(let word):
       let name = word.asciiFolded
       if name == "startswith" || name == "contains" { return .condition(try function(name)) }
+      if isLowerCase { return try lowerCase() }
       if let field = Field(rawValue: word) {
         try advance()
         return .field(field)
@@ -214,38 +240,6 @@ struct FilterParser<Field: FilterField> {
     let literal = token
     try advance()
     return .literal(literal)
-  }
-
-  /// Throws if the current token is the name of a function.
-  private func refuseFunction() throws(FilterError) {
-    guard case .word(let word) = token.kind, lexer.opensNext,
-      !["not", "and", "or", "in"].contains(word.asciiFolded), FilterComparison(rawValue: word.asciiFolded) == nil
-    else { return }
-    throw error("there is no function '\(word.printable)'. Use startswith or contains")
-  }
-
-  private mutating func function(_ name: String) throws(FilterError) -> Filter<Field> {
-    try advance()
-    try expect(.open, "'('")
-    let position = token.position
-    let field = try self.field()
-    guard field.kind == .text || field.kind == .name else {
-      throw FilterError(problem: "\(name) needs a text field, but \(field.rawValue) is not one", position: position)
-    }
-    try expect(.comma, "a comma")
-    guard case .string(let text) = token.kind else { throw error("expected a text in single quotes") }
-    try advance()
-    try expect(.close, "')'")
-    return name == "contains" ? .contains(field, text) : .startsWith(field, text)
-  }
-
-  private mutating func field() throws(FilterError) -> Field {
-    guard case .word(let name) = token.kind, let field = Field(rawValue: name) else {
-      if case .word = token.kind { throw Self.notAField(token) }
-      throw error("expected a field")
-    }
-    try advance()
-    return field
   }
 
   private mutating func list(of field: Field) throws(FilterError) -> [FilterValue] {
@@ -282,6 +276,7 @@ struct FilterParser<Field: FilterField> {
       if let other = Field(rawValue: word) {
         throw error("compare \(field.rawValue) with a value, not with the field \(other.rawValue)")
       }
+      if isLowerCase { return try lowerCaseLiteral() }
       try refuseFunction()
     }
     let literal = token
@@ -291,7 +286,7 @@ struct FilterParser<Field: FilterField> {
     return literal
   }
 
-  private mutating func count() throws(FilterError) {
+  mutating func count() throws(FilterError) {
     terms += 1
     guard terms <= Self.maximumTerms else { throw error("the filter has more than \(Self.maximumTerms) comparisons") }
   }

@@ -1,16 +1,22 @@
 /// The conditions that a user entered in a form or as options of a command.
 ///
-/// All conditions together become one `$filter`. If a property is nil, the filter contains no condition for this
-/// property.
+/// All conditions together become one `$filter`. If a property is nil, there is no condition for it. The texts match
+/// parts of names and ids, without regard to case.
 package struct PlainQuestion: Sendable {
-  /// The id of a flow, or the type and the id of a flow with a slash between them.
+  /// A part of the id of a flow, or the type and the id of one flow with a slash between them.
   package var flow: String?
-  /// The name of a step.
+  /// A part of the name of a step. If ``flow`` contains a slash, the name of a step.
   package var step: String?
-  /// The id, the name or the user principal name of an actor.
+  /// Whether ``flow`` and ``step`` are a whole id and a whole name.
+  ///
+  /// If ``flow`` contains a slash, they are whole in any case.
+  package var isWholeAddress = false
+  /// A part of the id, the name or the user principal name of an actor.
   package var actor: String?
-  /// The id or the name of a connector that an address held before or after a change.
+  /// A part of the id or the name of a connector that an address held before or after a change.
   package var connector: String?
+  /// A part of the reason of a change.
+  package var reason: String?
   /// The start of the period in which changes match.
   ///
   /// A change at exactly this time matches.
@@ -36,14 +42,17 @@ package struct PlainQuestion: Sendable {
   /// All conditions as the text of one filter, or nil if there is no condition.
   package var text: String? {
     var terms: [String] = []
+    let isWhole = isWholeAddress || flow?.contains("/") == true
     if let flow {
       let parts = flow.split(separator: "/", maxSplits: 1).map(String.init)
       if parts.count == 2 { terms.append(Self.term(.plain(.flowType), .text(parts[0]))) }
-      terms.append(Self.term(.plain(.flowId), .text(parts.last ?? flow)))
+      let id = parts.last ?? flow
+      terms.append(isWhole ? Self.term(.plain(.flowId), .text(id)) : Self.any([.plain(.flowId)], id))
     }
-    if let step { terms.append(Self.term(.plain(.step), .text(step))) }
+    if let step { terms.append(isWhole ? Self.term(.plain(.step), .text(step)) : Self.any([.plain(.step)], step)) }
     if let actor { terms.append(Self.any(Self.actorFields.map(ChangeField.initiatedBy), actor)) }
     if let connector { terms.append(Self.any(Self.connectorFields, connector)) }
+    if let reason { terms.append(Self.any([.plain(.reason)], reason)) }
     if let since { terms.append(Self.term(.plain(.activityDateTime), .time(since), .ge)) }
     if let until { terms.append(Self.term(.plain(.activityDateTime), .time(until), .lt)) }
     if let result { terms.append(Self.term(.plain(.result), .text(result.rawValue))) }
@@ -65,8 +74,13 @@ package struct PlainQuestion: Sendable {
     .before(.connectorId), .after(.connectorId), .before(.displayName), .after(.displayName),
   ]
 
+  /// Returns the condition that one of some fields contains a text, without regard to case.
   private static func any(_ fields: [ChangeField], _ text: String) -> String {
-    "(\(fields.map { term($0, .text(text)) }.joined(separator: " or ")))"
+    let terms = fields.map { field -> String in
+      let filter = ChangeFilter.contains(field, text.lowercased())
+      return (field.kind == .text ? ChangeFilter.lowerCase(filter) : filter).description
+    }
+    return terms.count == 1 ? terms[0] : "(\(terms.joined(separator: " or ")))"
   }
 
   private static func term(_ field: ChangeField, _ value: FilterValue, _ comparison: FilterComparison = .eq) -> String {

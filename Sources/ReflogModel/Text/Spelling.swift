@@ -10,12 +10,41 @@ package enum Spelling {
     return found.min { $0.errors < $1.errors }?.word
   }
 
+  /// The minimum length of a text for which similar names are proposed, in bytes.
+  private static let shortestText = 3
+
+  /// Returns the names with a part that is most like a misspelt text, the most similar first.
+  ///
+  /// Upper and lower case count as equal. The result is empty if no name is like the text.
+  ///
+  /// - Parameters:
+  ///   - misspelt: A text that no name contains.
+  ///   - names: The names.
+  ///   - limit: The maximum number of names.
+  package static func names(like misspelt: String, among names: some Sequence<String>, limit: Int) -> [String] {
+    let text = Array(misspelt.lowercased().utf8)
+    guard (shortestText...longestWord).contains(text.count) else { return [] }
+    let most = min(mostErrors, text.count / shortestText)
+    return names.map { name -> (name: String, errors: Int, difference: Int) in
+      let bytes = Array(name.lowercased().utf8.prefix(2 * longestWord))
+      return (name, errors(text, bytes, inPart: true), abs(bytes.count - text.count))
+    }
+    .filter { $0.errors <= most }
+    .sorted { ($0.errors, $0.difference, $0.name) < ($1.errors, $1.difference, $1.name) }
+    .prefix(limit).map(\.name)
+  }
+
+  /// The maximum length of a word that is compared, in bytes.
+  private static let longestWord = 64
+
   /// Returns the number of typing errors between two words: letters that are missing, added, wrong, or exchanged with the
   /// next letter (the optimal string alignment distance).
-  private static func errors(_ left: [UInt8], _ right: [UInt8]) -> Int {
-    // A misspelt word can be as long as a command line, so long words are not compared.
-    guard left.count <= 64, abs(left.count - right.count) <= mostErrors else { return .max }
-    var (before, above) = ([Int](), Array(0...right.count))
+  ///
+  /// With `inPart`, the result is the lowest number of errors between the left word and any part of the right word.
+  private static func errors(_ left: [UInt8], _ right: [UInt8], inPart: Bool = false) -> Int {
+    // A misspelt word may be as long as a command line, so long words are not compared.
+    guard left.count <= longestWord, inPart || abs(left.count - right.count) <= mostErrors else { return .max }
+    var (before, above) = ([Int](), inPart ? Array(repeating: 0, count: right.count + 1) : Array(0...right.count))
     for row in left.indices {
       var current = [row + 1]
       for column in right.indices {
@@ -28,6 +57,6 @@ package enum Spelling {
       }
       (before, above) = (above, current)
     }
-    return above[right.count]
+    return inPart ? above.min() ?? left.count : above[right.count]
   }
 }

@@ -6,14 +6,29 @@ struct FilterOptions: ParsableArguments {
   @Option(help: "An OData $filter, for example \"initiatedBy/user/userPrincipalName eq 'a@b.example'\".")
   var filter: String?
 
-  @Option(help: "A flow's id, with or without its type: B2C_1_signup or b2cUserFlows/B2C_1_signup.")
+  @Option(
+    help: "A part of a flow's id, in any case: signup. With a type, one flow: b2cUserFlows/B2C_1_signup.",
+    completion: NameCompletion.flows
+  )
   var flow: String?
 
-  @Option(help: "A step, for example postFederationSignup, or the step of one flow: [FLOWTYPE/]FLOW/STEP.")
+  @Option(
+    help: "A part of a step's name, in any case: signup. Or the step of one flow: [FLOWTYPE/]FLOW/STEP.",
+    completion: NameCompletion.steps
+  )
   var step: String?
 
-  @Option(help: "The actor: an id, a name, or a user principal name.")
+  @Option(help: "A part of the actor's id, name or user principal name, in any case: adele.")
   var actor: String?
+
+  @Option(
+    help: "A part of the id or the name of the connector before or after the change, in any case: fraud.",
+    completion: NameCompletion.connectorsAndNames
+  )
+  var connector: String?
+
+  @Option(help: "A part of the reason, in any case: chg0042.")
+  var reason: String?
 
   @Option(
     help: ArgumentHelp("Changes at or after this time: \(TimeText.forms). A time without a zone is local.")
@@ -23,10 +38,13 @@ struct FilterOptions: ParsableArguments {
   @Option(help: "Changes earlier than this time, in the same forms. If it is a day, changes on that day are included.")
   var until: String?
 
-  @Option(help: "pending, applied, rejected, denied, notApplied, superseded or unknown.")
+  @Option(
+    help: "pending, applied, rejected, denied, notApplied, superseded or unknown.",
+    completion: .list(Change.Result.allCases.map(\.rawValue))
+  )
   var result: String?
 
-  @Option(help: "update, rollback, drift or baseline.")
+  @Option(help: "update, rollback, drift or baseline.", completion: .list(Change.Kind.allCases.map(\.rawValue)))
   var kind: String?
 
   func validate() throws {
@@ -53,10 +71,11 @@ struct FilterOptions: ParsableArguments {
   /// All conditions as one filter, or nil if there is no condition.
   var text: String? {
     var question = PlainQuestion()
-    (question.flow, question.actor) = (flow, actor)
+    (question.flow, question.actor, question.connector, question.reason) = (flow, actor, connector, reason)
     var ofStep = PlainQuestion()
     if let step, let slash = step.lastIndex(of: "/") {
       (ofStep.flow, ofStep.step) = (String(step[..<slash]), String(step[step.index(after: slash)...]))
+      ofStep.isWholeAddress = true
     } else {
       ofStep.step = step
     }
@@ -72,6 +91,7 @@ struct FilterOptions: ParsableArguments {
   /// Adds the given conditions to a suggested command.
   func added(to suggestion: Suggestion) -> Suggestion {
     suggestion.adding("--filter", filter).adding("--flow", flow).adding("--step", step).adding("--actor", actor)
-      .adding("--since", since).adding("--until", until).adding("--result", result).adding("--kind", kind)
+      .adding("--connector", connector).adding("--reason", reason).adding("--since", since).adding("--until", until)
+      .adding("--result", result).adding("--kind", kind)
   }
 }

@@ -28,21 +28,25 @@ struct ServerOptions: ParsableArguments {
 
 /// The options that choose the source of the history, for a command that only reads data.
 struct SourceOptions: ParsableArguments {
-  @Option(help: "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file.")
+  @Option(help: "Read from the server at this URL, with REFLOG_TOKEN, instead of from a file. Default: REFLOG_SERVER.")
   var server: String?
 
   @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  /// Calls `body` with the chosen source.
+  /// The URL of the server to read from, or nil to read the ledger itself.
+  var url: String? { server ?? (database == nil ? Environment["REFLOG_SERVER"] : nil) }
+
+  /// Runs a body with the chosen source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
-    if let server { return try await ServerClient.with(url: server, body) }
+    if let url, server == nil, Terminal.isTerminal { Terminal.say("Read from the server \(url) (REFLOG_SERVER).") }
+    try await withQuietSource(body)
+  }
+
+  /// Runs a body with the chosen source, without a message about the choice.
+  func withQuietSource(_ body: (any HistorySource) async throws -> Void) async throws {
+    if let url { return try await ServerClient.with(url: url, body) }
     let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"])
-    if case .file(let path) = location.database, let server = Environment["REFLOG_SERVER"],
-      !FileManager.default.fileExists(atPath: path)
-    {
-      throw CommandFailure(.refused, "\(path) does not exist. To read from the server, use --server \(server)")
-    }
     try await body(DatabaseSource(try location.history()))
   }
 

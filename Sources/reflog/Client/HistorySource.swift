@@ -10,8 +10,8 @@ import ReflogService
 ///
 /// Each method returns the JSON body of the corresponding HTTP request, even if the source is a file.
 protocol HistorySource {
-  /// Returns the newest changes that match a filter. If the filter is nil, all changes match.
-  func history(top: Int, filter: String?) async throws -> JSONObject
+  /// Returns the newest or the oldest changes that match a filter. If the filter is nil, all changes match.
+  func history(top: Int, filter: String?, isAscending: Bool) async throws -> JSONObject
   /// Returns how many changes match a filter, or nil if they can't be counted in a short time.
   func count(filter: String?) async throws -> Int64?
   /// Returns one change.
@@ -30,13 +30,21 @@ protocol HistorySource {
   func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws
 }
 
-extension ServerClient: HistorySource {
-  /// Returns the newest changes, and requests more pages until there are enough changes.
-  ///
-  /// If no index can answer the filter, the server scans changes for a limited time. So a page from the server can
-  /// contain fewer changes than requested.
+extension HistorySource {
+  /// Returns the newest changes that match a filter. If the filter is nil, all changes match.
   func history(top: Int, filter: String?) async throws -> JSONObject {
-    let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
+    try await history(top: top, filter: filter, isAscending: false)
+  }
+}
+
+extension ServerClient: HistorySource {
+  /// Returns the changes, and requests more pages until there are enough changes.
+  ///
+  /// If no index can answer the filter, the server scans changes for a limited time. Its page may then contain fewer
+  /// changes than requested.
+  func history(top: Int, filter: String?, isAscending: Bool) async throws -> JSONObject {
+    let order = isAscending ? "&$orderby=id" : ""
+    let option = order + (filter.map { "&$filter=" + $0.percentEncoded() } ?? "")
     var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + option).body
     var found = body["value"]?.array ?? []
     while found.count < top, let link = body["@odata.nextLink"]?.string, let mark = link.firstIndex(of: "?") {
@@ -120,14 +128,15 @@ struct DatabaseSource: HistorySource {
     service = HistoryService(history: history)
   }
 
-  func history(top: Int, filter: String?) async throws -> JSONObject {
-    let query = try Self.query(filter)
+  func history(top: Int, filter: String?, isAscending: Bool) async throws -> JSONObject {
+    let query = ChangeQuery(filter: try Self.query(filter).filter, isAscending: isAscending)
     var page = try await service.page(query, behind: nil, size: top)
     while page.changes.count < top, let next = page.next {
       let further = try await service.page(query, behind: next, size: top - page.changes.count)
       page = ChangePage(changes: page.changes + further.changes, next: further.next)
     }
-    return Listing(page.changes).json(versionURL: nil)
+    let nearest = try await service.nearestNames(to: query, behind: nil, page: page)
+    return Listing(page.changes, nearest: nearest).json(versionURL: nil)
   }
 
   func count(filter: String?) async throws -> Int64? {

@@ -19,14 +19,16 @@ struct TimeRollbackClient {
   ///   - batchID: the batch id of the rollback to continue, or nil to start a new rollback.
   ///   - reason: the reason to record, or nil for no reason.
   ///   - isDryRun: true to show only the plan.
+  ///   - isConfirmed: true to start a new rollback without a confirmation.
   func run(
     asOf: Timestamp?,
     flow: FlowName?,
     batchID: String?,
     reason: String?,
-    isDryRun: Bool
+    isDryRun: Bool,
+    isConfirmed: Bool
   ) async throws {
-    var body: JSONObject = ["dryRun": .bool(isDryRun)]
+    var body: JSONObject = [:]
     body["asOf"] = asOf.map { .string($0.description) }
     body["batchId"] = batchID.map { .string($0) }
     body["reason"] = reason.map { .string($0) }
@@ -34,8 +36,14 @@ struct TimeRollbackClient {
       body["flowType"] = .string(flow.flowType.rawValue)
       body["flowId"] = .string(flow.flow.text)
     }
+    if isDryRun || (asOf != nil && !isConfirmed) {
+      body["dryRun"] = .bool(true)
+      let plan = try await client.send(.POST, Self.path, body: body).body
+      if isDryRun { return try output.show(plan, asTable: ChangeTables.timeRollbackPlan) }
+      try Self.confirm(plan)
+    }
+    body["dryRun"] = .bool(false)
     var progress = try await client.send(.POST, Self.path, body: body).body
-    guard !isDryRun else { return try output.show(progress, asTable: ChangeTables.timeRollbackPlan) }
     guard let id = progress["batchId"]?.string else {
       throw CommandFailure(.internal, "The server's answer has no batch id.")
     }
@@ -52,6 +60,20 @@ struct TimeRollbackClient {
         .refused,
         "Not all steps were rolled back. Continue with: \(given(Suggestion("rollback").adding("--batch", id)))"
       )
+    }
+  }
+
+  /// The maximum number of steps that the question shows.
+  private static let shownSteps = 10
+
+  /// Asks for a confirmation of a plan, and throws if the answer is not `yes`. A plan without steps needs none.
+  private static func confirm(_ plan: JSONObject) throws {
+    let steps = (plan["value"]?.array ?? []).compactMap { $0.object?["summary"]?.string }
+    guard !steps.isEmpty else { return }
+    for summary in steps.prefix(shownSteps) { Terminal.say(summary) }
+    if steps.count > shownSteps { Terminal.say("The plan has \(steps.count - shownSteps) more steps.") }
+    guard Confirmation.given("Roll back \(Terminal.count(Int64(steps.count), "step"))?") else {
+      throw CommandFailure(.refused, "Nothing was rolled back. Use --yes to roll back without a confirmation.")
     }
   }
 

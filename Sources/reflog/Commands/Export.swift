@@ -65,8 +65,8 @@ struct Export: AsyncParsableCommand {
     guard !follow || (output == nil && after == nil) else {
       throw ValidationError("--follow writes to stdout from the position in --state. Remove --output and --after.")
     }
-    guard !manifest || (output != nil && source.server != nil) else {
-      throw ValidationError("--manifest needs --output and --server.")
+    guard !manifest || (output != nil && source.url != nil) else {
+      throw ValidationError("--manifest needs --output and a server (--server or REFLOG_SERVER).")
     }
   }
 

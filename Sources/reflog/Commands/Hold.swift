@@ -33,7 +33,8 @@ struct Hold: AsyncParsableCommand {
       header: ["NAME", "COVERS", "PLACED", "REASON"],
       rows: rows,
       emptyText: "There are no holds.",
-      cuttable: ["REASON"]
+      cuttable: ["REASON"],
+      droppable: ["PLACED"]
     )
   }
 }
@@ -48,7 +49,10 @@ struct PlaceHold: AsyncParsableCommand {
   @Option(help: "The reason, which is recorded.")
   var reason: String
 
-  @Option(help: "The flow to hold, [FLOWTYPE/]FLOW. Without this option all history is held.")
+  @Option(
+    help: "The flow to hold, [FLOWTYPE/]FLOW. Without this option all history is held.",
+    completion: NameCompletion.flows
+  )
   var flow: FlowName?
 
   @OptionGroup var server: ServerOptions

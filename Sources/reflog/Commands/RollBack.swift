@@ -16,19 +16,23 @@ struct RollBack: AsyncParsableCommand {
         reflog rollback 17 --dry-run
         reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
 
-      --as-of restores the references that all steps had at a time; with --flow, only the steps of one user flow. If \
+      --as-of restores the references that all steps had at a time; with --flow, only the steps of one user flow. On a \
+      terminal, it asks for a confirmation; elsewhere, use --yes. If \
       this command ends early, the server continues the rollback. If some steps could not be rolled back, the command \
       shows these steps and exits with 1. --batch continues such a rollback.
 
         reflog rollback --as-of 2026-11-23T02:00:00Z --dry-run
-        reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042
+        reflog rollback --as-of 2026-11-23T02:00:00Z --flow b2cUserFlows/B2C_1_signup --reason CHG0042 --yes
       """
   )
 
   @Argument(help: "The id of the change to roll back.")
   var id: Change.ID?
 
-  @Option(help: "Roll back the last effective change of this step, [FLOWTYPE/]FLOW/STEP.")
+  @Option(
+    help: "Roll back the last effective change of this step, [FLOWTYPE/]FLOW/STEP.",
+    completion: NameCompletion.addresses
+  )
   var step: Address?
 
   @Option(
@@ -38,7 +42,7 @@ struct RollBack: AsyncParsableCommand {
   )
   var asOf: String?
 
-  @Option(help: "With --as-of: only the steps of this flow, [FLOWTYPE/]FLOW.")
+  @Option(help: "With --as-of: only the steps of this flow, [FLOWTYPE/]FLOW.", completion: NameCompletion.flows)
   var flow: FlowName?
 
   @Option(help: "Continue the rollback to a time that has this batch id.")
@@ -46,6 +50,9 @@ struct RollBack: AsyncParsableCommand {
 
   @Flag(help: "Show the plan, and change nothing.")
   var dryRun = false
+
+  @Flag(help: "With --as-of: do not ask for a confirmation.")
+  var yes = false
 
   @Flag(help: "Roll back even if the step has later changes.")
   var force = false
@@ -61,6 +68,7 @@ struct RollBack: AsyncParsableCommand {
     guard targets == 1 else { throw ValidationError("Give the id of a change, or use --step, --as-of or --batch.") }
     if let asOf { _ = try TimeText.period("--as-of", asOf) }
     guard flow == nil || asOf != nil else { throw ValidationError("--flow needs --as-of.") }
+    guard !yes || asOf != nil else { throw ValidationError("--yes needs --as-of.") }
     guard !force || (asOf == nil && batch == nil) else {
       throw ValidationError("--force can't be used with --as-of or --batch. Remove --force.")
     }
@@ -76,7 +84,8 @@ struct RollBack: AsyncParsableCommand {
             flow: flow,
             batchID: batch,
             reason: reason,
-            isDryRun: dryRun
+            isDryRun: dryRun,
+            isConfirmed: yes
           )
         }
         var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
@@ -99,8 +108,7 @@ struct RollBack: AsyncParsableCommand {
 
   /// Returns a suggested command with the given options that do not choose what is rolled back.
   private func options(_ suggestion: Suggestion) -> Suggestion {
-    server.added(to: suggestion.adding("--force", if: force).adding("--reason", reason))
-      .adding("--format", output.format == .table ? nil : output.format.rawValue)
+    output.added(to: server.added(to: suggestion.adding("--force", if: force).adding("--reason", reason)))
   }
 
   /// Returns the id of the change to roll back: the given id, or the last effective change of the given step.

@@ -14,7 +14,8 @@ struct Serve: AsyncParsableCommand {
       \(settings)
 
       The first start creates a token for each role, valid for 90 days. It shows the tokens on a terminal, or writes \
-      them to <database>.first-tokens. After a SIGTERM, the server finishes running requests and ends.
+      them to <database>.first-tokens. After a SIGTERM, the server finishes running requests and ends. After \
+      a SIGHUP, it reads its certificate again, and the log level in the file of --config.
 
         reflog serve --directory embedded --sample
       """
@@ -67,7 +68,8 @@ struct Serve: AsyncParsableCommand {
         environment: Environment.all,
         file: config
       )
-      ServerLog.start()
+      ServerLog.start(settings.logLevel)
+      Reload.ignoreSignal()
       let composition = try await Composition.open(settings: settings, logger: Logger(label: "reflog"))
       try await composition.run()
     }

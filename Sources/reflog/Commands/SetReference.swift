@@ -16,7 +16,10 @@ struct SetReference: AsyncParsableCommand {
       """
   )
 
-  @Argument(help: ArgumentHelp("ADDRESS, then the connector's id or --none.", valueName: "address-and-connector"))
+  @Argument(
+    help: ArgumentHelp("ADDRESS, then the connector's id or --none.", valueName: "address-and-connector"),
+    completion: NameCompletion.addressAndConnector
+  )
   var words: [String] = []
 
   @Flag(help: "Clear the step, so that it calls no connector.")

@@ -35,7 +35,7 @@ struct Show: AsyncParsableCommand {
           let receipt = try await source.proof(id)
           try await files.write(proof, replacing: force) { file in try file.write(Data(receipt)) }
         }
-        try await output.show(source.change(id), asTable: ChangeTables.change)
+        try await output.show(source.change(id), asTable: ChangeTables.change, asCSV: ChangeCSV.one)
       }
     }
   }

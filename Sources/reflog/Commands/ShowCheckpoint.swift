@@ -1,4 +1,6 @@
 import ArgumentParser
+import Foundation
+import ReflogFormats
 import ReflogModel
 
 /// The command `reflog checkpoint`.
@@ -17,7 +19,7 @@ struct ShowCheckpoint: AsyncParsableCommand {
 
   @OptionGroup var source: SourceOptions
 
-  @Option(help: "table for only the checkpoint, or json for the checkpoint and the key.")
+  @Option(help: "table for only the checkpoint, or json or csv for the checkpoint and the key.")
   var format: OutputFormat = .table
 
   func run() async throws {
@@ -27,6 +29,9 @@ struct ShowCheckpoint: AsyncParsableCommand {
         switch format {
         case .table: try Terminal.data(body["checkpoint"]?.string ?? "")
         case .json: try Terminal.data(JSONValue.object(body).text + "\n")
+        case .csv:
+          let rows = ["checkpoint", "key"].map { [$0, body[$0]?.string ?? ""] }
+          try Terminal.data(Data(Table(rows: rows).csv))
         }
       }
     }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import ReflogFormats
 import ReflogModel
 
 /// The command `reflog history`.
@@ -10,8 +11,9 @@ struct ShowHistory: AsyncParsableCommand {
       The newest change is first. Each line shows who pointed which step at which connector, and the earlier reference.
 
         reflog history --top 5
-        reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01
-        reflog history --actor adele@contoso.example --result denied
+        reflog history --flow signup --since 2026-03-01 --until 2026-03-31
+        reflog history --actor adele --result denied
+        reflog history --around 2026-03-03T02:00 --flow signup
         reflog history --filter "before/displayName eq 'Fraud check' and kind ne 'rollback'"
         reflog history --server https://reflog.contoso.example --format json
       """
@@ -27,32 +29,89 @@ struct ShowHistory: AsyncParsableCommand {
   @Option(help: "The maximum number of changes, 1 to 1000.")
   var top = 20
 
+  @Option(help: "Show the changes before and after this time, half of --top each, in the same forms as --since.")
+  var around: String?
+
   func validate() throws {
     guard (1...1000).contains(top) else { throw ValidationError("--top must be a number from 1 to 1000.") }
+    guard let around else { return }
+    _ = try TimeText.period("--around", around)
+    guard filter.since == nil, filter.until == nil else {
+      throw ValidationError("--around can't be used with --since or --until. Remove --since and --until.")
+    }
+    guard top > 1 else { throw ValidationError("--around needs --top 2 or more.") }
   }
 
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
+        if let around { return try await show(around: TimeText.period("--around", around).start, source) }
         let text = filter.text
         let body = try await source.history(top: top, filter: text)
         let shown = Int64(body["value"]?.array?.count ?? 0)
-        let total = shown == 0 && text != nil && output.format == .table ? try await source.count(filter: nil) : nil
-        try output.show(body) { ChangeTables.history($0, isFiltered: text != nil, total: total) }
+        let empty = shown == 0 && output.format == .table ? try await emptyText(body, text, source) : ""
+        try output.show(body, asTable: { ChangeTables.history($0, emptyText: empty) }, asCSV: ChangeCSV.list)
         if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, text, shown) }
       }
     }
+  }
+
+  /// Shows the changes before and after a moment, newest first.
+  private func show(around moment: Timestamp, _ source: any HistorySource) async throws {
+    let given = filter.text.map { "\($0) and " } ?? ""
+    let later = try await source.history(
+      top: top / 2,
+      filter: "\(given)activityDateTime ge \(moment)",
+      isAscending: true
+    )
+    let earlier = try await source.history(top: top - top / 2, filter: "\(given)activityDateTime lt \(moment)")
+    let (after, before) = (later["value"]?.array ?? [], earlier["value"]?.array ?? [])
+    let body: JSONObject = ["value": .array(after.reversed() + before)]
+    let empty = after.isEmpty && before.isEmpty ? try await emptyText(earlier, filter.text, source) : ""
+    try output.show(
+      body,
+      asTable: { body in
+        var table = ChangeTables.history(body, emptyText: empty)
+        if !table.rows.isEmpty { table.rows.insert(ChangeTables.marker(of: moment), at: after.count) }
+        return table
+      },
+      asCSV: ChangeCSV.list
+    )
+    guard output.format == .table, after.count == top / 2 || before.count == top - top / 2, top < Self.mostChanges
+    else {
+      return
+    }
+    let wider = min(Self.mostChanges, 4 * Int64(top))
+    let all = command.adding("--around", around).adding("--top", "\(wider)")
+    Terminal.say("\(before.count) changes before and \(after.count) after the time are shown. For more: \(all)")
+  }
+
+  /// The suggested command with the given options, without the options for the number of changes.
+  private var command: Suggestion { output.added(to: filter.added(to: source.added(to: Suggestion("history")))) }
+
+  /// Returns the text for an empty table: whether nothing is recorded or nothing matches, and the nearest names.
+  private func emptyText(_ body: JSONObject, _ filter: String?, _ source: any HistorySource) async throws -> String {
+    guard filter != nil else { return "No changes are recorded yet." }
+    let total = try await source.count(filter: nil)
+    guard total != 0 else { return "No changes match this filter, because none are recorded." }
+    var sentences = ["No changes match this filter\(total.map { "; \($0.grouped) without it" } ?? "")."]
+    for nearest in (body["@reflog.nearestNames"]?.array ?? []).compactMap(\.object) {
+      let names = (nearest["names"]?.array ?? []).compactMap(\.string)
+      guard let text = nearest["text"]?.string, let first = names.first else { continue }
+      let last = names.count > 1 ? names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "") : first
+      sentences.append("No recorded name contains '\(text)'. Did you mean \(last)?")
+    }
+    return sentences.joined(separator: " ")
   }
 
   /// Shows a message with the number of matching changes if the table does not contain all of them.
   private func sayIfMoreMatch(_ source: any HistorySource, _ filter: String?, _ shown: Int64) async throws {
     let count = try await source.count(filter: filter)
     guard count.map({ $0 > shown }) ?? true else { return }
-    let size = count.map { "\($0) changes" } ?? "more changes"
-    let all = self.filter.added(to: self.source.added(to: Suggestion("history")))
+    let size = count.map { "\($0.grouped) changes" } ?? "more changes"
     let next =
       if let count, count <= Self.mostChanges {
-        all.adding("--top", "\(count)")
+        command.adding("--top", "\(count)")
       } else {
         self.filter.added(to: self.source.added(to: Suggestion("export")))
       }

@@ -84,21 +84,25 @@ struct ListTokens: AsyncParsableCommand {
   )
 
   @OptionGroup var file: TokenFileOptions
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      var table = Table(
-        header: ["NAME", "ROLE", "ID", "CREATED", "EXPIRES", "REVOKED"],
-        emptyText: "There are no tokens.",
-        cuttable: ["NAME"]
-      )
-      table.rows = try await file.store().tokens().map { token in
-        [
-          token.name, token.role.rawValue, token.id, token.created.description, token.expires.description,
-          token.revoked?.description ?? "",
-        ]
+      let tokens = try await file.store().tokens()
+      try output.show(["value": .array(tokens.map { .object($0.json) })]) { _ in
+        Table(
+          header: ["NAME", "ROLE", "ID", "CREATED", "EXPIRES", "REVOKED"],
+          rows: tokens.map { token in
+            [
+              token.name, token.role.rawValue, token.id, token.created.description, token.expires.description,
+              token.revoked?.description ?? "",
+            ]
+          },
+          emptyText: "There are no tokens.",
+          cuttable: ["NAME"],
+          droppable: ["CREATED", "ID", "EXPIRES"]
+        )
       }
-      try Terminal.show(table)
     }
   }
 }

@@ -7,15 +7,13 @@ enum ChangeTables {
   ///
   /// - Parameters:
   ///   - body: The body that the route returned.
-  ///   - isFiltered: Whether the request had a filter. If it had a filter, an empty table does not mean that no
-  ///     change is recorded.
-  ///   - total: The number of changes without a filter, or nil if it is not known.
-  static func history(_ body: JSONObject, isFiltered: Bool, total: Int64?) -> Table {
-    let inAll = total.map { " (\($0) in all)" } ?? ""
+  ///   - emptyText: The text that is shown if there are no changes.
+  static func history(_ body: JSONObject, emptyText: String) -> Table {
     var table = Table(
       header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
-      emptyText: isFiltered ? "No changes match this filter\(inAll)." : "No changes are recorded yet.",
-      cuttable: ["STEP", "BEFORE", "AFTER", "WHO", "REASON"]
+      emptyText: emptyText,
+      cuttable: ["STEP", "BEFORE", "AFTER", "WHO", "REASON"],
+      droppable: ["KIND", "REASON", "BEFORE", "WHO"]
     )
     table.rows = objects(body["value"]).map { change in
       [
@@ -27,12 +25,28 @@ enum ChangeTables {
     return table
   }
 
+  /// Returns the row of ``history(_:emptyText:)`` that shows a given time between earlier and later changes.
+  static func marker(of moment: Timestamp) -> [String] {
+    ["", shortTime(.string(moment.description)), "--around", "", "", "", "", "", ""]
+  }
+
+  /// Returns the line of a change for a list that grows.
+  static func line(_ change: JSONObject) -> String {
+    let parts = [
+      shortTime(change["activityDateTime"]), "change \(text(change["id"]))", subject(change) + ":",
+      "\(reference(change["before"])) → \(reference(change["after"]))", text(change["kind"]),
+      text(change["result"]), "by \(who(change))", shown(change["reason"], change),
+    ]
+    return parts.filter { !$0.isEmpty }.joined(separator: "  ")
+  }
+
   /// Returns the table of steps with the connectors that they call.
   static func configurations(_ body: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO"],
       emptyText: "No step is recorded yet.",
-      cuttable: ["STEP", "CALLS", "WHO"]
+      cuttable: ["STEP", "CALLS", "WHO"],
+      droppable: ["CHANGE", "WHO", "SINCE (UTC)"]
     )
     table.rows = objects(body["value"]).map { entry in
       [
@@ -77,7 +91,8 @@ enum ChangeTables {
     var table = Table(
       header: ["STEP", "BEFORE", "AFTER", "RESULT", "CHANGE", "MESSAGE"],
       emptyText: "Every step has the same reference as at that time.",
-      cuttable: ["STEP", "BEFORE", "AFTER", "MESSAGE"]
+      cuttable: ["STEP", "BEFORE", "AFTER", "MESSAGE"],
+      droppable: ["CHANGE", "BEFORE"]
     )
     table.rows = objects(progress["value"]).map { step in
       [

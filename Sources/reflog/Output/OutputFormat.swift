@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import ReflogFormats
 import ReflogModel
 
@@ -8,18 +9,38 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table
   /// The unchanged JSON body of the corresponding HTTP request.
   case json
+  /// CSV with complete cells.
+  case csv
 }
 
-/// The option that chooses the format of the shown answer.
+/// The options that choose how an answer is shown.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "table for people, or json for the body that the HTTP route returns.")
+  @Option(help: "table for people, json for the body that the HTTP route returns, or csv.")
   var format: OutputFormat = .table
 
+  @Flag(help: "Show all columns of a table, even if they do not fit the terminal.")
+  var wide = false
+
   /// Shows a body in the chosen format.
-  func show(_ body: JSONObject, asTable table: (JSONObject) -> Table) throws {
+  ///
+  /// - Parameters:
+  ///   - body: The JSON body.
+  ///   - table: Converts the body into a table.
+  ///   - csv: Converts the body into CSV, or nil for the CSV of the table.
+  func show(
+    _ body: JSONObject,
+    asTable table: (JSONObject) -> Table,
+    asCSV csv: ((JSONObject) -> [UInt8])? = nil
+  ) throws {
     switch format {
     case .json: try Terminal.data(JSONValue.object(body).text + "\n")
-    case .table: try Terminal.show(table(body))
+    case .table: try Terminal.show(table(body), isWide: wide)
+    case .csv: try Terminal.data(Data(csv?(body) ?? table(body).csv))
     }
+  }
+
+  /// Adds the given options to a suggested command.
+  func added(to suggestion: Suggestion) -> Suggestion {
+    suggestion.adding("--format", format == .table ? nil : format.rawValue).adding("--wide", if: wide)
   }
 }

@@ -1,18 +1,31 @@
 import Foundation
 import Logging
 import ReflogModel
+import Synchronization
 
 /// Writes the server's log to stderr, with one line for each event.
 ///
 /// A text from a caller or from the directory can't look like another line or another value.
 struct ServerLog: LogHandler {
-  var logLevel = Logger.Level.info
+  private static let currentLevel = Mutex(Logger.Level.info)
+  /// The level of all loggers of this process, unless a logger has its own level.
+  static var level: Logger.Level { currentLevel.withLock { $0 } }
+
+  private var ownLevel: Logger.Level?
+  var logLevel: Logger.Level {
+    get { ownLevel ?? Self.level }
+    set { ownLevel = newValue }
+  }
   var metadata = Logger.Metadata()
   var metadataProvider: Logger.MetadataProvider?
   let label: String
 
+  /// Changes the level of all loggers of this process that do not have their own level.
+  static func setLevel(_ level: Logger.Level) { currentLevel.withLock { $0 = level } }
+
   /// Makes all loggers of this process write to stderr.
-  static func start() {
+  static func start(_ level: Logger.Level) {
+    setLevel(level)
     LoggingSystem.bootstrap { ServerLog(label: $0) }
   }
 

@@ -15,8 +15,8 @@ enum Terminal {
     _ = write(Data((text.limited(to: longestMessage).printable + "\n").utf8), to: STDERR_FILENO)
   }
 
-  /// Returns a number with its noun, for example `1 change` or `2 changes`.
-  static func count(_ number: Int64, _ noun: String) -> String { "\(number) \(noun)\(number == 1 ? "" : "s")" }
+  /// Returns a number with its noun, for example `1 change` or `2,588 changes`.
+  static func count(_ number: Int64, _ noun: String) -> String { "\(number.grouped) \(noun)\(number == 1 ? "" : "s")" }
 
   /// Replaces the last line on stderr with a message.
   ///
@@ -31,9 +31,17 @@ enum Terminal {
   /// True if stderr is a terminal.
   static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
 
-  /// Writes a table to stdout. On a terminal, long cells are cut so that each line fits.
-  static func show(_ table: Table) throws {
-    try write(table.text(columns: columns))
+  /// Writes a table to stdout.
+  ///
+  /// On a terminal, long cells are cut and the least useful columns are left out, so that each line fits. With `isWide`,
+  /// the table is complete.
+  static func show(_ table: Table, isWide: Bool = false) throws {
+    let columns = isWide ? nil : columns
+    let (fitted, leftOut) = table.fitted(columns: columns)
+    try write(fitted.text(columns: columns))
+    if !leftOut.isEmpty {
+      say("Columns that do not fit: \(leftOut.joined(separator: ", ")). To show them, use --wide.")
+    }
   }
 
   /// Writes lines to stdout.

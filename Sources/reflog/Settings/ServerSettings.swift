@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Logging
 import ReflogLedger
 import ReflogModel
 import ReflogService
@@ -23,7 +24,20 @@ struct ServerSettings: Sendable {
   let entra: EntraSettings?
   /// The settings for signing in with Entra on the pages, or nil if people can't sign in with Entra.
   let entraSignIn: EntraSignIn.Settings?
+  let logLevel: Logger.Level
   private let secretFiles: SecretFiles
+  /// Where the settings were read.
+  private let source: Source
+
+  private struct Source: Sendable {
+    let flags: [Setting: ConfigValue]
+    let environment: [String: String]
+    let file: String?
+
+    func values() async throws -> SettingValues {
+      try await SettingValues(flags: flags, environment: environment, file: file)
+    }
+  }
 
   /// Reads and checks the settings.
   ///
@@ -33,7 +47,8 @@ struct ServerSettings: Sendable {
   ///   - file: the path of a JSON file whose members are settings, or nil for no file.
   /// - Throws: a failure about the first wrong setting.
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
-    let values = try await SettingValues(flags: flags, environment: environment, file: file)
+    source = Source(flags: flags, environment: environment, file: file)
+    let values = try await source.values()
     listener = try await ListenerSettings(values)
     reasonRule = try await values.string(.requireReason).map { try Self.reasonRule($0) }
     acceptsClock = try await values.bool(.acceptClock) ?? false
@@ -47,6 +62,7 @@ struct ServerSettings: Sendable {
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
     entraSignIn = try await Self.entraSignIn(values, publicURL: listener.publicURL, isOn: entra != nil)
+    logLevel = try await Self.logLevel(values)
     secretFiles = try await SecretFiles(values)
     try refuseImpossibleModes()
   }
@@ -89,6 +105,18 @@ struct ServerSettings: Sendable {
       )
     }
     return warnings + secretFiles.warnings
+  }
+
+  /// Reads the log level again. Only the settings file can have changed.
+  func currentLogLevel() async throws -> Logger.Level { try await Self.logLevel(try await source.values()) }
+
+  private static func logLevel(_ values: SettingValues) async throws -> Logger.Level {
+    guard let text = try await values.string(.logLevel) else { return .info }
+    guard let level = Logger.Level(rawValue: text) else {
+      let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+      throw CommandFailure(.usage, "\(Setting.logLevel.variable) is \(text), but must be one of \(known).")
+    }
+    return level
   }
 
   private static func entra(_ values: SettingValues, tenantID: String?) async throws -> EntraSettings {

@@ -11,6 +11,7 @@ enum Setting: String, CaseIterable {
   case authMode, entraIssuer, entraAudience, entraJwksUrl, entraClientId, entraClientSecret
   case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger, acceptNoStandby
+  case logLevel
 
   /// The name of the setting's environment variable.
   var variable: String {
@@ -94,6 +95,9 @@ enum Setting: String, CaseIterable {
     case .plainHttp:
       "Allows plain HTTP on addresses other than loopback, for a server behind a proxy. Commands that send a token read "
         + "this variable too. Default false."
+    case .logLevel:
+      "The least important lines of the log: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. "
+        + "Default info."
     case .requireReason: "A regular expression. It must match the whole reason of every change."
     case .origin:
       "The log's name in its checkpoints, like a URL without a scheme: `audit.contoso.example/reflog`. It can't be "

@@ -1,0 +1,84 @@
+import ReflogStorage
+
+/// A condition on `change` for which an index returns the changes in the order of their ids.
+struct IndexLookup: Sendable {
+  /// The kind of a lookup; the kinds that usually find the fewest changes are first.
+  enum Selectivity: Int, Comparable {
+    case request, batch, result, connector, actor, step, flow, clientApp
+
+    static func < (left: Selectivity, right: Selectivity) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  let selectivity: Selectivity
+  /// The indexed column, or nil if the lookup has no values.
+  let column: String?
+  /// The values of the column, or empty if the lookup has another condition.
+  let values: [SQLValue]
+  /// The numbers of identity rows that are the values of the column, or nil if the values are not such numbers.
+  let rows: [Int64]?
+  private let condition: String
+
+  /// The number of values that the lookup searches for.
+  var valueCount: Int { column == nil ? 1 : values.count }
+
+  /// Creates a lookup by a condition without a value.
+  init(condition: String, selectivity: Selectivity) {
+    (self.condition, column, values, rows) = (condition, nil, [], nil)
+    self.selectivity = selectivity
+  }
+
+  /// Creates a lookup of the changes whose column holds a value.
+  init(column: String, value: SQLValue, selectivity: Selectivity) {
+    (condition, self.column, values, rows) = ("change.\(column) = ", column, [value], nil)
+    self.selectivity = selectivity
+  }
+
+  /// Creates a lookup of the changes whose column holds the number of one of some identity rows.
+  init(column: String, rows: [Int64], selectivity: Selectivity) {
+    (condition, self.column, self.rows) = ("change.\(column) = ", column, rows)
+    values = rows.map(\.sqlValue)
+    self.selectivity = selectivity
+  }
+
+  /// Returns the condition in SQL for one value.
+  ///
+  /// - Parameter name: The name of the argument that holds the value.
+  func sql(binding name: String = "lookup") -> String { column == nil ? condition : condition + ":" + name }
+
+  /// Returns the condition in SQL for all values, and its arguments.
+  ///
+  /// - Parameter name: The first part of the names of the arguments.
+  func sql(forAllBinding name: String, _ dialect: any Dialect) -> (sql: String, arguments: [String: SQLValue]) {
+    guard let column else { return (condition, [:]) }
+    if let rows, rows.count > 1 {
+      return ("change.\(column) IN (\(dialect.numbers(inArray: ":" + name)))", [name: rows.list])
+    }
+    let names = values.indices.map { "\(name)_\($0)" }
+    let arguments = Dictionary(uniqueKeysWithValues: zip(names, values))
+    return ("(" + names.map { condition + ":" + $0 }.joined(separator: " OR ") + ")", arguments)
+  }
+}
+
+extension [IndexLookup] {
+  /// The lookups with one lookup for all identity rows in the same column.
+  var merged: [IndexLookup] {
+    var merged: [IndexLookup] = []
+    for lookup in self {
+      guard let rows = lookup.rows,
+        let index = merged.firstIndex(where: { $0.rows != nil && $0.column == lookup.column })
+      else {
+        merged.append(lookup)
+        continue
+      }
+      let all = Set(merged[index].rows ?? []).union(rows).sorted()
+      let selectivity = Swift.max(merged[index].selectivity, lookup.selectivity)
+      merged[index] = IndexLookup(column: lookup.column ?? "", rows: all, selectivity: selectivity)
+    }
+    return merged
+  }
+}
+
+extension [Int64] {
+  /// The numbers as a JSON array, for an argument of an SQL query.
+  var list: SQLValue { .text("[" + map(String.init).joined(separator: ",") + "]") }
+}

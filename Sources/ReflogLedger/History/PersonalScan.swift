@@ -1,0 +1,47 @@
+import ReflogModel
+import ReflogStorage
+
+/// A scan of the table `change_personal`, for a filter that tests a text in this table.
+///
+/// No index contains these texts, because nothing of an erased text may be left. The rows of this table are small, so a
+/// scan of this table alone is several times faster than a scan of changes.
+struct PersonalScan: Sendable {
+  private let test: FilterSQL
+  /// The whole filter, or nil if all changes that match the test match the filter.
+  private let filter: FilterSQL?
+
+  /// Creates the scan for a filter, or returns nil if no term of the filter must be true and tests such a text.
+  ///
+  /// - Parameters:
+  ///   - filter: The filter.
+  ///   - sql: The whole filter in SQL.
+  ///   - dialect: The SQL of the database.
+  init?(_ filter: ChangeFilter, _ sql: FilterSQL, _ dialect: any Dialect) {
+    let terms = filter.conjuncts.filter { !$0.isRange }
+    guard let term = terms.first(where: { TextTest.of($0).map { Self.columns.contains($0.field) } ?? false }) else {
+      return nil
+    }
+    test = FilterSQL(term, dialect, binding: "test")
+    self.filter = terms.count == 1 ? nil : sql
+  }
+
+  /// The fields whose texts are in the table `change_personal`.
+  private static let columns: [ChangeField] = [.plain(.reason), .initiatedBy(.ipAddress)]
+
+  /// The SQL that selects the ids of the changes that match, and accepts an order and a limit.
+  var select: String {
+    let whole = filter.map {
+      " AND EXISTS (SELECT change.id FROM change WHERE change.id = personal.change AND \($0.condition))"
+    }
+    return """
+      SELECT personal.change FROM change_personal AS personal
+      WHERE personal.change BETWEEN :first AND :last AND \(test.condition)\(whole ?? "")
+      """
+  }
+
+  /// Returns the arguments of ``select`` for a range of ids.
+  func arguments(in ids: ClosedRange<Int64>) -> SQLArguments {
+    SQLArguments(test.arguments) + SQLArguments(filter?.arguments ?? [:])
+      + ["first": ids.lowerBound, "last": ids.upperBound]
+  }
+}

@@ -1,0 +1,93 @@
+import ReflogModel
+import ReflogStorage
+
+/// A test of a text: it equals another text, starts with it or contains it, with or without regard to case.
+struct TextTest: Sendable {
+  enum Comparison {
+    case equals, startsWith, contains
+  }
+
+  private enum Case {
+    /// Upper and lower case are different.
+    case exact
+    /// ASCII letters are compared without regard to case.
+    case ascii
+    /// The tested text is converted to lower case.
+    case lower
+  }
+
+  private let comparison: Comparison
+  private let text: String
+  private let letterCase: Case
+
+  private init(_ comparison: Comparison, _ text: String, of field: ChangeField, isLowerCase: Bool) {
+    self.comparison = comparison
+    letterCase = field.kind == .name ? .ascii : isLowerCase ? .lower : .exact
+    self.text = letterCase == .ascii ? text.asciiFolded : text
+  }
+
+  /// Returns the field that a filter tests and the test, or nil if the filter is not a single test of a text.
+  ///
+  /// A comparison with `eq` is a test only in lower case, because other comparisons have simpler SQL.
+  static func of(_ filter: ChangeFilter) -> (field: ChangeField, test: TextTest)? {
+    switch filter {
+    case .startsWith(let field, let text): (field, TextTest(.startsWith, text, of: field, isLowerCase: false))
+    case .contains(let field, let text): (field, TextTest(.contains, text, of: field, isLowerCase: false))
+    case .lowerCase(.startsWith(let field, let text)):
+      (field, TextTest(.startsWith, text, of: field, isLowerCase: true))
+    case .lowerCase(.contains(let field, let text)): (field, TextTest(.contains, text, of: field, isLowerCase: true))
+    case .lowerCase(.comparison(let field, .eq, .text(let text))):
+      (field, TextTest(.equals, text, of: field, isLowerCase: true))
+    default: nil
+    }
+  }
+
+  /// Returns the condition in SQL. It is false for NULL.
+  ///
+  /// The texts are compared byte by byte. The empty text is a separate case. Every text contains the empty text, but in
+  /// SQL, functions return NULL for it.
+  ///
+  /// - Parameters:
+  ///   - column: The SQL expression of the tested text.
+  ///   - bind: Adds a value to the arguments, and returns its placeholder.
+  func sql(_ column: String, _ dialect: any Dialect, bind: ([UInt8]) -> String) -> String {
+    // A text in lower case never contains an upper-case letter.
+    if letterCase == .lower, text.lowercased() != text { return "FALSE" }
+    if text.isEmpty, comparison != .equals { return "((\(column)) IS NOT NULL)" }
+    let bytes = dialect.bytes(
+      of: letterCase == .lower ? inLowerCase(column) : column,
+      ignoringCase: letterCase != .exact
+    )
+    let part = Array(text.utf8)
+    let condition =
+      switch comparison {
+      case .equals: "\(bytes) = \(bind(part))"
+      case .startsWith: "substr(\(bytes), 1, \(part.count)) = \(bind(part))"
+      case .contains: "\(dialect.position(of: bind(part), in: bytes)) > 0"
+      }
+    return "coalesce(\(condition), FALSE)"
+  }
+
+  /// Returns an SQL expression with the letters of the test in lower case, except for ASCII letters.
+  ///
+  /// SQL functions convert only ASCII letters in the same way in every database. The other letters are replaced one by
+  /// one. Only the letters of the test are replaced, because other letters never match.
+  private func inLowerCase(_ column: String) -> String {
+    Set(text.unicodeScalars).flatMap { UpperCaseLetters.byLowerCase[$0] ?? [] }.sorted { $0.upper < $1.upper }
+      .reduce(column) { "replace(\($0), '\($1.upper)', '\($1.lower)')" }
+  }
+}
+
+/// The letters outside of ASCII that have another form in lower case.
+private enum UpperCaseLetters {
+  /// The letters and their forms in lower case, by each scalar of the form in lower case.
+  static let byLowerCase: [Unicode.Scalar: [(upper: Unicode.Scalar, lower: String)]] = {
+    var letters: [Unicode.Scalar: [(upper: Unicode.Scalar, lower: String)]] = [:]
+    for upper in (0x80...UInt32(0x1_FFFF)).compactMap(Unicode.Scalar.init) {
+      let lower = upper.properties.lowercaseMapping
+      guard !lower.unicodeScalars.elementsEqual([upper]) else { continue }
+      for scalar in lower.unicodeScalars { letters[scalar, default: []].append((upper, lower)) }
+    }
+    return letters
+  }()
+}

@@ -1,0 +1,62 @@
+import ArgumentParser
+import ReflogFormats
+import ReflogModel
+
+/// The command `reflog connectors`.
+struct ShowConnectors: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "connectors",
+    abstract: "Lists the connectors: ids, names, target URLs, and the steps that call them.",
+    discussion: """
+      From a server, the list contains all connectors in the directory. From a ledger's file, it contains only the \
+      connectors that a step calls.
+
+        reflog connectors
+        reflog connectors --unused
+      """
+  )
+
+  @Flag(help: "Only connectors that a step calls.")
+  var used = false
+
+  @Flag(help: "Only connectors that no step calls.")
+  var unused = false
+
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var output: OutputOptions
+
+  func validate() throws {
+    guard !used || !unused else { throw ValidationError("Use --used or --unused, not both.") }
+  }
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      try await source.withSource { source in
+        guard !unused || source is ServerClient else {
+          throw CommandFailure(
+            .usage,
+            "A ledger's file does not list connectors that no step calls. Use --server with --unused."
+          )
+        }
+        let list = try await ConnectorList.read(source)
+        let shown = list.entries.filter { entry in
+          used ? !entry.steps.isEmpty : unused ? entry.steps.isEmpty : true
+        }
+        try output.show(["value": .array(shown.map { .object($0.json) })]) { _ in Self.table(shown) }
+      }
+    }
+  }
+
+  private static func table(_ entries: [ConnectorList.Entry]) -> Table {
+    Table(
+      header: ["CONNECTOR", "NAME", "TARGET URL", "CALLED BY"],
+      rows: entries.map { entry in
+        let steps = entry.steps.isEmpty ? "(no step)" : entry.steps.joined(separator: ", ")
+        return [entry.id, entry.displayName ?? "", entry.targetURL ?? "", steps]
+      },
+      emptyText: "There are no such connectors.",
+      cuttable: ["NAME", "TARGET URL", "CALLED BY"],
+      droppable: ["TARGET URL"]
+    )
+  }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import Foundation
+import ReflogFormats
+import ReflogModel
+
+/// The command `reflog watch`.
+struct Watch: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Shows changes as they are recorded, until you stop it.",
+    discussion: """
+      A change whose result is not known yet is shown again when it is settled. With --since, earlier changes are \
+      shown first. For a program that must not miss a change, use reflog export --follow.
+
+        reflog watch
+        reflog watch --flow signup --since 1h
+        reflog watch --format json | jq -r .id
+      """
+  )
+
+  /// The time between two reads.
+  private static let interval = Duration.seconds(1)
+  /// The maximum time between two reads of a server that can't be reached.
+  private static let longestPause = Duration.seconds(60)
+  /// The maximum number of changes in one read.
+  private static let pageSize = 1000
+  /// The maximum number of pending changes that are read again.
+  private static let mostPending = 100
+
+  @OptionGroup var source: SourceOptions
+  @OptionGroup var filter: FilterOptions
+
+  @Option(help: "table for one line for each change, json for JSON Lines, or csv.")
+  var format: OutputFormat = .table
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      // A relative time such as 2h must keep its meaning, so the filter is read only once.
+      let text = filter.text
+      try await source.withSource { source in
+        if format == .csv { try Terminal.data(Data(ChangeCSV.header)) }
+        var position = Position(last: filter.since == nil ? try await Self.newestID(source) : 0)
+        var pause = Self.interval
+        while true {
+          do {
+            try await showNewChanges(&position, text, source)
+            pause = Self.interval
+          } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
+            Terminal.say("\(failure.message) Next attempt in \(pause).")
+            pause = min(pause * 2, Self.longestPause)
+          }
+          try await Task.sleep(for: pause)
+        }
+      }
+    }
+  }
+
+  /// The last change that was read, and the changes that were shown while their results were not known.
+  private struct Position {
+    var last: Int64
+    var pending: Set<Int64> = []
+  }
+
+  private static func newestID(_ source: any HistorySource) async throws -> Int64 {
+    let newest = try await source.history(top: 1, filter: nil)["value"]?.array?.first?.object
+    return newest.flatMap(id) ?? 0
+  }
+
+  private static func id(_ change: JSONObject) -> Int64? { change["id"]?.string.flatMap { Int64($0) } }
+
+  private func showNewChanges(_ position: inout Position, _ filter: String?, _ source: any HistorySource) async throws {
+    if !position.pending.isEmpty {
+      let ids = position.pending.sorted().map(String.init).joined(separator: ", ")
+      let settled = "id in (\(ids)) and result ne 'pending'"
+      for change in try await Self.changes(settled, source) {
+        try show(change)
+        if let id = Self.id(change) { position.pending.remove(id) }
+      }
+    }
+    let newest = try await Self.newestID(source)
+    let given = filter.map { " and (\($0))" } ?? ""
+    while position.last < newest {
+      let found = try await Self.changes("id gt \(position.last) and id le \(newest)\(given)", source)
+      for change in found {
+        try show(change)
+        guard let id = Self.id(change) else { continue }
+        position.last = max(position.last, id)
+        if change["result"] == "pending", position.pending.count < Self.mostPending { position.pending.insert(id) }
+      }
+      if found.count < Self.pageSize { position.last = newest }
+    }
+  }
+
+  /// Returns the first changes that match a filter, oldest first.
+  private static func changes(_ filter: String, _ source: any HistorySource) async throws -> [JSONObject] {
+    let body = try await source.history(top: pageSize, filter: filter, isAscending: true)
+    return (body["value"]?.array ?? []).compactMap(\.object)
+  }
+
+  private func show(_ change: JSONObject) throws {
+    switch format {
+    case .table: try Terminal.lines([ChangeTables.line(change)])
+    case .json: try Terminal.data(JSONValue.object(change).text + "\n")
+    case .csv: try Terminal.data(Data(ChangeCSV.line(change)))
+    }
+  }
+}
