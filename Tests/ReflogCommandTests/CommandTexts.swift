@@ -156,7 +156,6 @@ enum CommandTexts {
       "{} does not exist.",
       "The ledger failed verification: {}",
       "the manifest's checkpoint",
-      "{} is the file that was exported at {}.",
       """
       {} is older than the export: it has {} entries, and {} were signed before the export. Compare the export with \
       a newer copy of the ledger.
@@ -176,7 +175,7 @@ enum CommandTexts {
       "The records of {} entries were purged, as recorded.",
       "The personal data of {} records was erased, as recorded.",
       "The ledger failed verification.",
-      "The exported file failed verification.",
     ],
+    "Commands/WriteEvidence.swift": ["The changes of {} are in {}. {}"],
   ]
 }
