@@ -113,6 +113,7 @@ let package = Package(
       resources: [
         .embedInCode("Templates/arrow.mustache"),
         .embedInCode("Templates/change.mustache"),
+        .embedInCode("Templates/evidence.mustache"),
         .embedInCode("Templates/export.mustache"),
         .embedInCode("Templates/filter.mustache"),
         .embedInCode("Templates/flow.mustache"),
@@ -137,9 +138,16 @@ let package = Package(
     ),
     // What history looks like outside: no HTTP, no database.
     .target(name: "ReflogFormats", dependencies: ["ReflogModel"]),
+    // The pack for auditors: its files, its ZIP format, and the program in Python that checks it.
+    .target(
+      name: "ReflogEvidence",
+      dependencies: ["ReflogFormats", "ReflogModel", "ReflogService"],
+      resources: [.embedInCode("verify.py")]
+    ),
     .target(
       name: "ReflogHTTP",
       dependencies: [
+        "ReflogEvidence",
         "ReflogFormats",
         "ReflogModel",
         "ReflogService",
@@ -160,6 +168,7 @@ let package = Package(
       name: "reflog",
       dependencies: [
         "ReflogDirectory",
+        "ReflogEvidence",
         "ReflogFormats",
         "ReflogHTTP",
         "ReflogLedger",
@@ -254,6 +263,7 @@ let package = Package(
     ),
     .testTarget(name: "ReflogWebTests", dependencies: ["ReflogModel", "ReflogTesting", "ReflogWeb"]),
     .testTarget(name: "ReflogFormatsTests", dependencies: ["ReflogFormats", "ReflogTesting"]),
+    .testTarget(name: "ReflogEvidenceTests", dependencies: ["ReflogEvidence", "ReflogModel", "ReflogTesting"]),
     .testTarget(
       name: "ReflogHTTPTests",
       dependencies: [

@@ -135,6 +135,7 @@ package struct ReflogAPI: Sendable {
       .add(middleware: ReadCountingMiddleware(events: events))
     TimelineController(history: history, directory: directory).addRoutes(to: group)
     ExportController(exports: exports, directory: directory).addRoutes(to: group)
+    EvidencePageController(packs: packs, directory: directory).addRoutes(to: group)
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
       .addRoutes(to: group)
     FlowPageController(history: history, directory: directory).addRoutes(to: group)
@@ -188,6 +189,10 @@ package struct ReflogAPI: Sendable {
     ChangeExports(history: history, manifests: manifests, events: events, admission: admission)
   }
 
+  private var packs: EvidencePacks {
+    EvidencePacks(history: history, log: log, events: events, admission: admission)
+  }
+
   private func addGraphSurface(to router: Router<ReflogRequestContext>) {
     let group = router.group("/:version")
       .add(middleware: VersionMiddleware())
@@ -207,6 +212,7 @@ package struct ReflogAPI: Sendable {
       .add(middleware: IdempotencyMiddleware())
     ChangeController(changes: changes, history: history, exports: exports, events: events).addRoutes(to: group)
     ManifestController(manifests: manifests).addRoutes(to: group)
+    EvidenceController(packs: packs).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events, admission: admission).addRoutes(to: group)
     StatusController(history: history, warnings: warnings).addRoutes(to: group)

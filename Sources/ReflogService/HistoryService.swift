@@ -222,6 +222,11 @@ package struct HistoryService: Sendable {
     do { return try await history.keyReplacements() } catch { throw ServiceError(reading: error) }
   }
 
+  /// Returns the rotations of the key that signs the log, oldest first.
+  package func keyRotations() async throws(ServiceError) -> [KeyRotation] {
+    do { return try await history.keyRotations() } catch { throw ServiceError(reading: error) }
+  }
+
   /// Returns the position of an entry of this log, or nil if there is no entry.
   package func position(_ sequence: Int64?) async throws(ServiceError) -> LogPosition? {
     guard let sequence else { return nil }
@@ -241,6 +246,15 @@ package struct HistoryService: Sendable {
     }
     let newest = try await status().newestSequence ?? -1
     guard position.sequence <= newest else { throw .positionNotInLog(position, log: own, newest: newest) }
+  }
+
+  /// Returns the retention policy, the newest purge or nil if there was none, and the legal holds.
+  package func keeping() async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]) {
+    do {
+      return (try await history.retentionPolicy(), try await history.newestPurge(), try await history.holds())
+    } catch {
+      throw ServiceError(reading: error)
+    }
   }
 
   /// Returns the status of the ledger.

@@ -22,6 +22,7 @@ enum WebPages {
       "time-rollback-plan": template(PackageResources.time_rollback_plan_mustache),
       "time-rollback-progress": template(PackageResources.time_rollback_progress_mustache),
       "time-rollback-steps": template(PackageResources.time_rollback_steps_mustache),
+      "evidence": template(PackageResources.evidence_mustache),
       "export": template(PackageResources.export_mustache),
       "integrity": template(PackageResources.integrity_mustache),
       "message": template(PackageResources.message_mustache),

@@ -1,3 +1,4 @@
+import ReflogEvidence
 import ReflogLedger
 import ReflogService
 import ReflogStorage
@@ -10,6 +11,8 @@ struct CommandFailure: Error {
     case refused = 1
     /// The change, token or other item does not exist.
     case notFound = 2
+    /// A program saved a file in another form, but the rows of the file agree with its manifest.
+    case otherForm = 3
     /// The arguments or settings are wrong (`EX_USAGE`).
     case usage = 64
     /// The ledger or an exported file failed verification (`EX_DATAERR`).
@@ -37,6 +40,9 @@ struct CommandFailure: Error {
     case let error as StorageError: self.init(.refused, error.description)
     case let error as LedgerError: self.init(.refused, error.description)
     case let error as MigrationError: self.init(.refused, error.description)
+    case ZipError.unsafeName: self.init(.refused, "\(error)")
+    case is ZipError: self.init(.tryAgain, "\(error)")
+    case is WaitingFileError: self.init(.refused, "\(error)")
     case TokenError.unknownName: self.init(.notFound, "\(error)")
     case let error as TokenError: self.init(.refused, error.description)
     default: self.init(.internal, "\(error)")

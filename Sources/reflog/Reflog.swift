@@ -19,14 +19,14 @@ struct Reflog: AsyncParsableCommand {
         reflog rollback --step $STEP --dry-run
         reflog rollback --step $STEP --reason INC0042
 
-      Exit codes: 0 done, 1 refused or failed, 2 not found, 64 wrong usage, 65 the ledger failed verification, \
-      70 internal error, 75 try again.
+      Exit codes: 0 done, 1 refused or failed, 2 not found, 3 a file was saved in another form and its rows agree, \
+      64 wrong usage, 65 the ledger or a file failed verification, 70 internal error, 75 try again.
       """,
     version: Reflog.version,
     subcommands: [
-      Serve.self, ShowHistory.self, Watch.self, Export.self, Show.self, ShowConfigurations.self, ShowConnectors.self,
-      SetReference.self, RollBack.self, Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, MigrateLedger.self,
-      ShowStatus.self, Tokens.self,
+      Serve.self, ShowHistory.self, Watch.self, Export.self, WriteEvidence.self, Show.self, ShowConfigurations.self,
+      ShowConnectors.self, SetReference.self, RollBack.self, Verify.self, ShowCheckpoint.self, Backup.self, Compact.self,
+      MigrateLedger.self, ShowStatus.self, Tokens.self,
       Retain.self, Hold.self, Erase.self, Keys.self,
     ]
   )

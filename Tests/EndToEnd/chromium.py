@@ -131,7 +131,8 @@ def make_sample(server):
     return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=missing",
             "change": f"/changes/{bad}", "flows": "/flows",
             "flows-then": f"/flows?asOf={moment}", "time-rollback": f"/flows/rollback?asOf={moment}",
-            "flow": "/flows/b2cUserFlows/B2C_1_signup", "export": "/export?flow=B2C_1_signup", "integrity": "/integrity",
+            "flow": "/flows/b2cUserFlows/B2C_1_signup", "export": "/export?flow=B2C_1_signup",
+            "evidence": "/evidence?period=none", "integrity": "/integrity",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}
 
 

@@ -410,7 +410,7 @@ class Hosts(WireTestCase):
 class Heads(WireTestCase):
     """The answer to HEAD is the answer to GET without the body."""
 
-    PAGES = ("/", "/flows", "/export", "/integrity", "/sign-in", "/nothing", "/livez", "/readyz", "/checkpoint", "/metrics")
+    PAGES = ("/", "/flows", "/export", "/evidence", "/integrity", "/sign-in", "/nothing", "/livez", "/readyz", "/checkpoint", "/metrics")
 
     def paths(self):
         """Returns every path that has GET, with ids that exist where possible."""

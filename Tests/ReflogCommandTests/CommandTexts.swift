@@ -177,7 +177,6 @@ enum CommandTexts {
       "The ledger failed verification: {}",
       "The ledger failed verification: {} Reading it failed: {}",
       "the manifest's checkpoint",
-      "{} is the file that was exported at {}.",
       """
       {} is older than the export: it has {} entries, and {} were signed before the export. Compare the export with \
       a newer copy of the ledger.
@@ -197,8 +196,8 @@ enum CommandTexts {
       "The records of {} entries were purged, as recorded.",
       "The personal data of {} records was erased, as recorded.",
       "The ledger failed verification.",
-      "The exported file failed verification.",
     ],
     "Commands/Watch.swift": ["{} Next attempt in {}."],
+    "Commands/WriteEvidence.swift": ["The changes of {} are in {}. {}"],
   ]
 }

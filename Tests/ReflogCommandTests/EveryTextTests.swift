@@ -7,15 +7,20 @@ import Testing
 /// The texts of the pages and of the command line are not checked here, because other tests compare these texts with
 /// tables. The OpenAPI description is not checked here, because another test compares the description with the routes.
 struct EveryTextTests {
-  private static let targets = ["ReflogDirectory", "ReflogFormats", "ReflogHTTP", "ReflogModel", "ReflogService"]
-  private static let foldersWithOwnTests = ["ReflogHTTP/OpenAPI/", "ReflogHTTP/Pages/"]
+  private static let targets = [
+    "ReflogDirectory", "ReflogEvidence", "ReflogFormats", "ReflogHTTP", "ReflogModel", "ReflogService",
+  ]
+  private static let foldersWithOwnTests = [
+    "ReflogEvidence/SummaryPage.swift", "ReflogHTTP/OpenAPI/", "ReflogHTTP/Pages/",
+  ]
 
   /// The strings that contain a space, but that no user sees as a text.
   private static let hidden: Set = [
     "# HELP {} {}\n", "# TYPE {} {}\n", "text/plain; version=0.0.4; charset=utf-8",
     "application/json; charset=utf-8", "application/jsonl; charset=utf-8",
     #"attachment; filename="reflog.sqlite""#, "default-src 'none'; frame-ancestors 'none'",
-    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "openid profile {}/.default", "reflog export 1", "the signing key of {}",
+    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "openid profile {}/.default", "reflog export 1", "reflog evidence 1",
+    #"attachment; filename="{}.zip""#, "the signing key of {}",
     "Local account",
     "id, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled, default_language_tag",
   ]

@@ -47,7 +47,7 @@ enum HelpTexts {
   ]
 
   /// The help of all verbs.
-  static let verbs = history.merging(administration) { own, _ in own }
+  static let verbs = history.merging(administration) { own, _ in own }.merging(evidence) { own, _ in own }
 
   /// The verbs that read history and make changes.
   static let history: [String: VerbHelp] = [
@@ -66,8 +66,8 @@ enum HelpTexts {
           reflog rollback --step $STEP --dry-run
           reflog rollback --step $STEP --reason INC0042
 
-        Exit codes: 0 done, 1 refused or failed, 2 not found, 64 wrong usage, 65 the ledger failed verification, 70 \
-        internal error, 75 try again.
+        Exit codes: 0 done, 1 refused or failed, 2 not found, 3 a file was saved in another form and its rows agree, 64 \
+        wrong usage, 65 the ledger or a file failed verification, 70 internal error, 75 try again.
         """
     ),
     "reflog serve": VerbHelp(
@@ -255,10 +255,13 @@ enum HelpTexts {
 
           reflog checkpoint > kept-elsewhere.txt
           reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
-          reflog verify --manifest quarter.csv.manifest
+          reflog verify --key "$(cat key.txt)" --manifest quarter.csv.manifest
+          reflog verify --key "$(cat key.txt)" --manifest audit-2026-Q3/evidence.manifest
 
-        With --manifest it also compares an exported file with its signed manifest, and reports missing, added and \
-        altered rows.
+        With --manifest it checks an exported file, or a pack that reflog evidence wrote, against the signed manifest. \
+        This needs no ledger. With --database, or if REFLOG_DATABASE is set, it also checks the ledger, and compares \
+        the rows of an exported file with the ledger. If a program saved a file in another form, for example a \
+        spreadsheet, and the rows agree, the exit code is 3.
 
         It also checks the indexes and the schema, because an altered index or view hides rows from a query. These \
         parts of the ledger's file are not checked, because they are not part of the history: free pages, the last \
@@ -268,7 +271,7 @@ enum HelpTexts {
         "--key": "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.",
         "--anchor": "A file with the newest checkpoint. Default: <database>.anchor, if it exists.",
         "--since": "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.",
-        "--manifest": "The signed manifest FILE.manifest. The exported FILE must be in the same folder.",
+        "--manifest": "The signed manifest of an exported file or of a pack. The files must be in the same folder.",
       ]
     ),
     "reflog checkpoint": VerbHelp(

@@ -27,6 +27,9 @@ enum OtherTexts {
       "The embedded directory does not support the query option $select here.",
     ],
     "ReflogDirectory/Graph/GraphConnection.swift": ["the URL can't be used: {}"],
+    "ReflogEvidence/Zip/WaitingFile.swift": [
+      "No temporary file can be created for the pack: {}. Check the folder TMPDIR."
+    ],
     "ReflogHTTP/Administration/ErasureController.swift": [
       "Give exactly one of actor, app and token: the one whose data is to be erased."
     ],
@@ -38,6 +41,7 @@ enum OtherTexts {
 
       """
     ],
+    "ReflogHTTP/History/EvidenceController.swift": ["period is missing. Use {}."],
     "ReflogHTTP/Limits/Admission.swift": ["Too many of your exports are in progress."],
     "ReflogHTTP/Limits/BodyMemory.swift": ["The bodies of your requests are too large."],
     "ReflogHTTP/Limits/Slots.swift": ["Too many of your requests are in progress."],

@@ -36,6 +36,7 @@ struct ReadRecordTests {
       "/beta/auditLogs/connectorConfigurations/rollback/5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
     ),
     "/{version}/auditlogs/exportmanifests/{manifest}": .counted("/beta/auditLogs/exportManifests/none"),
+    "/{version}/auditlogs/evidence": .counted("/beta/auditLogs/evidence"),
     "/{version}/auditlogs/serviceevents": .counted("/beta/auditLogs/serviceEvents"),
     "/{version}/reflog/status": .counted("/beta/reflog/status"),
     "/{version}/reflog/tokens": .counted("/beta/reflog/tokens", .admin),
@@ -49,7 +50,7 @@ struct ReadRecordTests {
     "/changes/{change}": .page("/changes/1"),
     "/changes/{change}/receipt": .page("/changes/1/receipt"),
     "/changes/{change}/rollback": .page("/changes/1/rollback", .operator),
-    "/export": .page("/export"),
+    "/export": .page("/export"), "/evidence": .page("/evidence"),
     "/flows": .page("/flows?asOf=2026-01-01T00:00"),
     "/flows/{flowtype}/{flow}": .page("/flows/b2cUserFlows/B2C_1_signup"),
     "/flows/rollback": .page("/flows/rollback?asOf=2026-01-01T00:00", .operator),

@@ -25,6 +25,23 @@ enum TemplateTexts {
       "History of this step",
       "Receipt: a file that proves, without this server, that the log contains this change.",
     ],
+    "evidence.mustache": [
+      "Evidence",
+      """
+      Downloads the changes of a period as a ZIP file that an auditor can check without Reflog and without the network. \
+      Each download is recorded as a service event.
+      """,
+      "Period (UTC)",
+      "Flow, full id",
+      "A period is {}. Leave the flow empty for all flows.",
+      "Download",
+      """
+      The file contains the changes and the service events in CSV and JSON Lines, the API tokens and their roles, the \
+      retention policy, a summary for printing, the newest checkpoint, a signed manifest, a program that checks all \
+      files, and an instruction. On the command line: reflog evidence --period {} FOLDER.
+      """,
+      "B2C_1_signup",
+    ],
     "export.mustache": [
       "Export",
       """
@@ -35,6 +52,7 @@ enum TemplateTexts {
       "Format",
       "Download",
       "A signed manifest proves later that the file is complete and unaltered: reflog export --manifest.",
+      "For an auditor: download a pack that can be checked without Reflog.",
     ],
     "filter.mustache": [
       "Flow",

@@ -58,6 +58,7 @@ enum ViewTexts {
       "Change {}",
     ],
     "DirectoryKind+Name.swift": ["Microsoft Graph"],
+    "EvidencePage.swift": ["Evidence"],
     "ExportPage.swift": [
       "CSV",
       "One row per change (RFC 4180). A cell that a spreadsheet would run gets a leading apostrophe.",

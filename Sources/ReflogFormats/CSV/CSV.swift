@@ -1,30 +1,38 @@
-import ReflogModel
+package import ReflogModel
 
 /// Writes items as CSV (RFC 4180).
 ///
 /// The text is UTF-8, and every line ends with CRLF. The columns are always the same and in the same order.
-package struct CSV<Item: Exported>: Sendable {
+package struct CSV<Item: Sendable>: Sendable {
   private let style: CSVStyle
+  private let columns: [CSVColumn<Item>]
 
-  /// Creates a writer.
-  package init(_ style: CSVStyle = CSVStyle()) {
-    self.style = style
+  /// Creates a writer of items with these columns.
+  package init(_ columns: [CSVColumn<Item>], _ style: CSVStyle = CSVStyle()) {
+    (self.columns, self.style) = (columns, style)
   }
 
   /// The header row.
   ///
   /// If the style has a byte order mark, the bytes begin with that mark.
   package var header: [UInt8] {
-    (style.isForExcel ? [0xEF, 0xBB, 0xBF] : [])
-      + Array((Item.columns.map(\.name).joined(separator: ",") + "\r\n").utf8)
+    (style.isForExcel ? CSVStyle.byteOrderMark : [])
+      + Array((columns.map(\.name).joined(separator: ",") + "\r\n").utf8)
   }
 
   /// Appends the line of an item, with CRLF.
   package func write(_ item: Item, to bytes: inout [UInt8]) {
     var line = CSVLine(appendedTo: bytes, style)
     bytes = []
-    for column in Item.columns { line.write(column.value(item)) }
+    for column in columns { line.write(column.value(item)) }
     bytes = line.ended()
+  }
+}
+
+extension CSV where Item: Exported {
+  /// Creates a writer of items with the columns of an export.
+  package init(_ style: CSVStyle = CSVStyle()) {
+    self.init(Item.columns, style)
   }
 }
 
@@ -34,7 +42,8 @@ package struct CSVColumn<Subject>: Sendable {
   package let name: String
   let value: @Sendable (Subject) -> FilterValue
 
-  init(_ name: String, _ value: @escaping @Sendable (Subject) -> FilterValue) {
+  /// Creates a column from its name and a function that returns the value of a cell.
+  package init(_ name: String, _ value: @escaping @Sendable (Subject) -> FilterValue) {
     self.name = name
     self.value = value
   }

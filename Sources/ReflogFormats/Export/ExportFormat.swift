@@ -26,4 +26,14 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     case .ocsf, .asim: "\(name).\(rawValue).jsonl"
     }
   }
+
+  /// Returns a line that was written in this format in its usual spelling, without the end of the line.
+  ///
+  /// The hash of a row in a manifest is the hash of this spelling.
+  package func canonicalRow(ofWritten line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+    switch self {
+    case .csv: CanonicalRow.bytes(ofWritten: line.starts(with: CSVStyle.byteOrderMark) ? line.dropFirst(3) : line)
+    case .jsonl, .ocsf, .asim: line.dropLast()
+    }
+  }
 }

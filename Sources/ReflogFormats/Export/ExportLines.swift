@@ -19,6 +19,12 @@ package struct ExportLines<Item: Exported>: Sendable {
     }
   }
 
+  /// A writer of CSV for programs.
+  package static var csv: ExportLines { ExportLines(CSV()) }
+
+  /// A writer of JSON Lines.
+  package static var jsonLines: ExportLines { ExportLines(\.json) }
+
   /// Appends the line of an item.
   package func write(_ item: Item, to bytes: inout [UInt8]) {
     line(item, &bytes)

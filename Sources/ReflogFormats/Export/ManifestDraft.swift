@@ -9,6 +9,7 @@ package struct ManifestDraft: Sendable {
   private let keep: @Sendable (ExportManifest) throws -> Void
   private var hash = RunningHash()
   private var rows: Int64 = 0
+  private var rowHashes = RowHashes()
   private var sequences: ClosedRange<Int64>?
 
   /// Begins a manifest.
@@ -34,8 +35,17 @@ package struct ManifestDraft: Sendable {
   }
 
   /// Adds the next bytes of the file, and the sequences of the changes that these bytes contain.
-  package mutating func add(_ bytes: [UInt8], sequences added: [Int64] = []) {
+  ///
+  /// - Parameters:
+  ///   - bytes: The bytes, which are whole lines.
+  ///   - starts: The positions in `bytes` at which a line begins.
+  ///   - added: The sequences of the changes.
+  package mutating func add(_ bytes: [UInt8], linesAt starts: [Int], sequences added: [Int64] = []) {
     hash.add(bytes)
+    for (index, start) in starts.enumerated() {
+      let line = bytes[start..<(index + 1 < starts.count ? starts[index + 1] : bytes.count)]
+      rowHashes.add(exportRequest.format.canonicalRow(ofWritten: line))
+    }
     rows += Int64(added.count)
     for sequence in added {
       let known = sequences ?? sequence...sequence
@@ -58,6 +68,7 @@ package struct ManifestDraft: Sendable {
         firstSequence: sequences?.lowerBound,
         lastSequence: sequences?.upperBound,
         sha256: hash.hash(),
+        rowsSHA256: rowHashes.hash(),
         checkpoint: checkpoint,
         taken: taken
       )

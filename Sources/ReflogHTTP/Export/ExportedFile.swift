@@ -30,7 +30,7 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
   @concurrent
   func write(to writer: inout any ResponseBodyWriter) async throws {
     var manifest = manifest
-    manifest?.add(lines.header)
+    manifest?.add(lines.header, linesAt: lines.header.isEmpty ? [] : [0])
     if !lines.header.isEmpty { try await writer.write(ByteBuffer(bytes: lines.header)) }
     var piece = try await source.firstItems()
     while let current = piece {
@@ -38,8 +38,12 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
       let items = current.items
       var bytes: [UInt8] = []
       bytes.reserveCapacity(items.count * 600)
-      for item in items { lines.write(item, to: &bytes) }
-      manifest?.add(bytes, sequences: items.map(\.sequence))
+      var starts: [Int] = []
+      for item in items {
+        starts.append(bytes.count)
+        lines.write(item, to: &bytes)
+      }
+      manifest?.add(bytes, linesAt: starts, sequences: items.map(\.sequence))
       if !bytes.isEmpty { try await writer.write(ByteBuffer(bytes: bytes)) }
       piece = try await following
     }

@@ -4,7 +4,7 @@ import ReflogModel
 /// All operations of the Graph API, the history API and the routes without a credential.
 enum OpenAPIOperations {
   /// All operations, in the order of the description.
-  static let all = graphSurface + historySurface + openRoutes
+  static let all = graphSurface + historySurface + [evidence] + openRoutes
 
   private static let flows = "/{version}/identity/{flowType}"
   private static let configuration = flows + "/{flow}/apiConnectorConfiguration"

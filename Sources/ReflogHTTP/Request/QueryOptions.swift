@@ -11,7 +11,7 @@ struct QueryOptions {
   ///
   /// Each route allows some of them.
   enum Name: String, CaseIterable {
-    case filter, orderby, top, count, select, skiptoken, format, raw, excel, after, manifest
+    case filter, orderby, top, count, select, skiptoken, format, raw, excel, after, manifest, period, flow
     case asOf = "asof"
   }
 

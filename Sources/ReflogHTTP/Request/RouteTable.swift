@@ -55,6 +55,6 @@ struct RouteTable: Sendable {
   /// The beginnings of the versioned paths that Reflog answers itself.
   private static let ownPaths = [
     ["reflog"], ["auditlogs", "connectorchanges"], ["auditlogs", "connectorconfigurations"],
-    ["auditlogs", "serviceevents"], ["auditlogs", "exportmanifests"],
+    ["auditlogs", "serviceevents"], ["auditlogs", "exportmanifests"], ["auditlogs", "evidence"],
   ]
 }

@@ -1,5 +1,3 @@
-import Crypto
-
 /// A description of an exported file.
 ///
 /// The log's key signs the manifest, so a reader can check whether the file was altered. The signed text of a manifest
@@ -28,10 +26,17 @@ package struct ExportManifest: Hashable, Sendable {
   package let lastSequence: Int64?
   /// The SHA-256 of the file.
   package let sha256: Hash
+  /// The hash over the rows of the file (see ``RowHashes``), or nil if an earlier version of Reflog wrote the manifest.
+  package let rowsSHA256: Hash?
   /// The log's newest checkpoint when the export began, or nil if the log had no checkpoint yet.
   package let checkpoint: String?
   /// When the export began.
   package let taken: Timestamp
+  /// The keys that signed the manifest, or empty if an earlier version of Reflog signed the manifest.
+  ///
+  /// A reader that has no key of its own can check the file with these keys. This finds damage, but no forgery by a
+  /// person who also replaced the keys.
+  package private(set) var keys: [String] = []
 
   /// Creates a manifest.
   package init(
@@ -44,6 +49,7 @@ package struct ExportManifest: Hashable, Sendable {
     firstSequence: Int64?,
     lastSequence: Int64?,
     sha256: Hash,
+    rowsSHA256: Hash? = nil,
     checkpoint: String?,
     taken: Timestamp
   ) {
@@ -56,19 +62,22 @@ package struct ExportManifest: Hashable, Sendable {
     self.firstSequence = firstSequence
     self.lastSequence = lastSequence
     self.sha256 = sha256
+    self.rowsSHA256 = rowsSHA256
     self.checkpoint = checkpoint
     self.taken = taken
   }
 
   /// Returns the text to sign.
   package func text() throws(IntegrityError) -> String {
-    let object: JSONObject = [
+    var object: JSONObject = [
       "after": .optional(after), "checkpoint": .optional(checkpoint), "createdDateTime": .string(taken.description),
       "filter": .optional(filter), "firstSequence": .optional(firstSequence), "format": .string(format),
       "lastSequence": .optional(lastSequence), "manifest": "reflog export 1",
       "options": .array(options.map(JSONValue.string)), "origin": .string(origin.text), "rows": .integer(rows),
       "sha256": .string(sha256.hexadecimal),
     ]
+    object["rowsSha256"] = rowsSHA256.map { .string($0.hexadecimal) }
+    if !keys.isEmpty { object["keys"] = .array(keys.map(JSONValue.string)) }
     return String(decoding: try object.canonicalBytes(), as: UTF8.self) + "\n"
   }
 
@@ -91,14 +100,18 @@ package struct ExportManifest: Hashable, Sendable {
       firstSequence: object["firstSequence"]?.wholeNumber,
       lastSequence: object["lastSequence"]?.wholeNumber,
       sha256: sha256,
+      rowsSHA256: object["rowsSha256"]?.string.flatMap { Hash(hexadecimal: $0) },
       checkpoint: object["checkpoint"]?.string,
       taken: taken
     )
+    keys = (object["keys"]?.array ?? []).compactMap(\.string)
   }
 
-  /// Returns the manifest as a note that is signed with each of these keys.
+  /// Returns the manifest as a note that contains these keys and is signed with each of them.
   package func signed(by keys: [SigningKey]) throws(IntegrityError) -> SignedNote {
-    try SignedNote(text: try text(), signedBy: keys)
+    var manifest = self
+    manifest.keys = keys.map(\.verifierKey.text)
+    return try SignedNote(text: try manifest.text(), signedBy: keys)
   }
 
   /// Verifies and reads a signed manifest.
@@ -108,18 +121,4 @@ package struct ExportManifest: Hashable, Sendable {
     try note.verify(with: keys)
     try self.init(text: note.text)
   }
-}
-
-/// Computes the SHA-256 of bytes that arrive in several parts.
-package struct RunningHash: Sendable {
-  private var state = SHA256()
-
-  /// Creates the hash of no bytes.
-  package init() {}
-
-  /// Adds bytes at the end.
-  package mutating func add(_ bytes: [UInt8]) { state.update(data: bytes) }
-
-  /// Returns the SHA-256 of all bytes that were added.
-  package func hash() -> Hash { Hash(state.finalize()) }
 }

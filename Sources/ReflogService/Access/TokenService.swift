@@ -91,6 +91,7 @@ package struct TokenService: Sendable {
   private func event(_ kind: ServiceEvent.Kind, _ token: APIToken, _ actor: Change.Actor?) -> ServiceEvent.Content {
     let details: JSONObject = [
       "tokenId": .string(token.id), "name": .string(token.name), "role": .string(token.role.rawValue),
+      "expiresDateTime": .string(token.expires.description),
     ]
     return ServiceEvent.Content(kind, actor: actor, details: details)
   }

@@ -89,6 +89,9 @@ package final class LogPublisher: Service {
     try manifest.signed(by: ledger.signers.keys)
   }
 
+  /// The keys that sign checkpoints and manifests: two keys during a key rotation, else one.
+  package var signers: [SigningKey] { ledger.signers.keys }
+
   /// Rotates the signing key for an admin, and returns both keys.
   ///
   /// When this returns, the rotation is recorded. The next checkpoint is signed with both keys. After that checkpoint,

@@ -1,6 +1,7 @@
 import Foundation
 import NIOCore
 import NIOHTTP1
+import ReflogEvidence
 import ReflogFormats
 import ReflogLedger
 import ReflogModel
@@ -105,6 +106,13 @@ extension ServerClient: HistorySource {
     try await stream("/beta/auditLogs/connectorChanges?" + order.query) { try output(Data($0.readableBytesView)) }
   }
 
+  /// Passes the ZIP file with a pack for auditors to a closure, piece by piece.
+  func evidence(_ request: EvidenceRequest, to output: (Data) throws -> Void) async throws {
+    var options = [QueryItem("period", request.period.name)]
+    if let flow = request.flow { options.append(QueryItem("flow", flow)) }
+    try await stream("/beta/auditLogs/evidence?" + options.encoded()) { try output(Data($0.readableBytesView)) }
+  }
+
   /// Passes an exported file to a closure, and returns the file's signed manifest.
   func exportWithManifest(_ order: ExportRequest, to output: (Data) throws -> Void) async throws -> String {
     let headers = try await stream("/beta/auditLogs/connectorChanges?manifest=true&" + order.query) { piece in
@@ -122,7 +130,7 @@ struct DatabaseSource: HistorySource {
   /// The maximum time of a count whose result is only shown in a note.
   private static let countPatience = Duration.seconds(2)
 
-  private let service: HistoryService
+  let service: HistoryService
 
   init(_ history: History) {
     service = HistoryService(history: history)

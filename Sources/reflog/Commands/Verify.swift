@@ -18,10 +18,13 @@ struct Verify: AsyncParsableCommand {
 
         reflog checkpoint > kept-elsewhere.txt
         reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
-        reflog verify --manifest quarter.csv.manifest
+        reflog verify --key "$(cat key.txt)" --manifest quarter.csv.manifest
+        reflog verify --key "$(cat key.txt)" --manifest audit-2026-Q3/evidence.manifest
 
-      With --manifest it also compares an exported file with its signed manifest, and reports missing, added and \
-      altered rows.
+      With --manifest it checks an exported file, or a pack that reflog evidence wrote, against the signed manifest. This \
+      needs no ledger. With --database, or if REFLOG_DATABASE is set, it also checks the ledger, and compares the rows of \
+      an exported file with the ledger. If a program saved a file in another form, for example a spreadsheet, and the \
+      rows agree, the exit code is 3.
 
       It also checks the indexes and the schema, because an altered index or view hides rows from a query. These parts \
       of the ledger's file are not checked, because they are not part of the history: free pages, the last observations \
@@ -41,11 +44,13 @@ struct Verify: AsyncParsableCommand {
   @Option(help: "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.")
   var since: String?
 
-  @Option(help: "The signed manifest FILE.manifest. The exported FILE must be in the same folder.")
+  @Option(help: "The signed manifest of an exported file or of a pack. The files must be in the same folder.")
   var manifest: String?
 
   func run() async throws {
     try await CommandFailure.wrapping {
+      let isWithLedger = [database, Environment["REFLOG_DATABASE"], anchor, since].contains { $0 != nil }
+      if let manifest, !isWithLedger { return try checkWithoutLedger(manifest) }
       let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
       if case .file(let path) = location.database, !FileManager.default.fileExists(atPath: path) {
         throw CommandFailure(.refused, "\(path) does not exist.")
@@ -61,6 +66,18 @@ struct Verify: AsyncParsableCommand {
     do { try await body() } catch let failure as CommandFailure { throw failure } catch {
       throw CommandFailure(.unverified, "The ledger failed verification: \(CommandFailure(error).message)")
     }
+  }
+
+  /// Checks the files of a manifest against the manifest alone.
+  private func checkWithoutLedger(_ path: String) throws {
+    let given = try GivenManifest(path, keys: try givenKeys())
+    let report = try given.report()
+    try report.show(given.subject)
+    given.say()
+  }
+
+  private func givenKeys() throws -> [VerifierKey] {
+    do { return try key.map { try VerifierKey($0) } } catch { throw CommandFailure(.usage, "\(error)") }
   }
 
   private func verify(_ location: LedgerLocation) async throws {
@@ -81,9 +98,9 @@ struct Verify: AsyncParsableCommand {
   private func verify(_ history: History, _ location: LedgerLocation) async throws {
     let path = location.name
     let keys = try await keys(history, path)
-    let exported = try manifest.map { try ManifestVerification($0, keys: keys) }
+    let given = try manifest.map { try GivenManifest($0, keys: keys) }
     var claims = try claims(anchor: anchor ?? location.files.anchor)
-    if let checkpoint = exported?.manifest.checkpoint {
+    if let checkpoint = given?.checkpoint {
       try await requireEntries(of: checkpoint, history, path)
       claims.append(
         LogVerification.ExpectedCheckpoint(source: "the manifest's checkpoint", note: Array(checkpoint.utf8))
@@ -95,9 +112,18 @@ struct Verify: AsyncParsableCommand {
     progress.end()
     await showRotations(history, report)
     await showReplacements(history)
-    let findings = try await exported?.findings(against: HistoryService(history: history)) ?? []
-    try show(report, findings)
-    if let exported { Terminal.say("\(exported.path) is the file that was exported at \(exported.manifest.taken).") }
+    let files = try await fileReport(given, history)
+    try show(report, files.findings + files.forms)
+    guard let given else { return }
+    try files.requireNothing(given.subject)
+    given.say()
+  }
+
+  /// Compares the files of a manifest with the manifest, and the rows of an exported file with the ledger.
+  private func fileReport(_ given: GivenManifest?, _ history: History) async throws -> FileReport {
+    guard let given else { return FileReport() }
+    guard case .export(let manifest) = given.content else { return try given.report() }
+    return try await ExportVerification(given.path, manifest).report(against: HistoryService(history: history))
   }
 
   /// Throws a failure if the ledger has fewer entries than the checkpoint in the manifest covers.
@@ -122,8 +148,8 @@ struct Verify: AsyncParsableCommand {
       )
     }
     if let own, key.isEmpty { Terminal.say("No --key is given, so the key in the file is trusted: \(own)") }
-    do { return try (key.isEmpty ? [own].compactMap(\.self) : key).map { try VerifierKey($0) } } catch {
-      guard key.isEmpty else { throw CommandFailure(.usage, "\(error)") }
+    guard key.isEmpty else { return try givenKeys() }
+    do { return try [own].compactMap(\.self).map { try VerifierKey($0) } } catch {
       throw CommandFailure(.unverified, "The key in \(path) is not valid: \(error) Use --key to verify the file.")
     }
   }
@@ -197,6 +223,5 @@ struct Verify: AsyncParsableCommand {
     guard report.isClean, log.confirmedSize > 0 else {
       throw CommandFailure(.unverified, "The ledger failed verification.")
     }
-    guard further.isEmpty else { throw CommandFailure(.unverified, "The exported file failed verification.") }
   }
 }

@@ -1,0 +1,121 @@
+import ReflogFormats
+package import ReflogModel
+package import ReflogService
+
+/// A pack of files about the changes of a period, for auditors.
+///
+/// The pack contains the changes and the service events in CSV and JSON Lines, the roles of API tokens, the retention
+/// policy, a summary for printing, the checkpoint, a program that checks the pack, and a signed manifest of all files.
+package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item == Change {
+  private let request: EvidenceRequest
+  private let changes: Changes
+  private let service: HistoryService
+  private let taken: Timestamp
+  private let signers: @Sendable () -> [SigningKey]
+  private let progress: @Sendable (Int) -> Void
+
+  /// Creates a pack. Nothing is read until the pack is written.
+  ///
+  /// - Parameters:
+  ///   - request: The period and the flow.
+  ///   - changes: The export of the changes that the request selects.
+  ///   - service: The history.
+  ///   - taken: The current time.
+  ///   - signers: Returns the keys that sign the manifest.
+  ///   - progress: Receives the number of changes each time that more changes were written.
+  package init(
+    _ request: EvidenceRequest,
+    of changes: Changes,
+    from service: HistoryService,
+    taken: Timestamp,
+    signers: @escaping @Sendable () -> [SigningKey],
+    progress: @escaping @Sendable (Int) -> Void = { _ in }
+  ) {
+    (self.request, self.changes, self.service) = (request, changes, service)
+    (self.taken, self.signers, self.progress) = (taken, signers, progress)
+  }
+
+  /// Writes all files of the pack.
+  ///
+  /// The manifest is the last file. It is missing if the method throws.
+  @concurrent
+  package func write(to output: inout some EvidenceOutput) async throws {
+    var summary = PeriodSummary()
+    var files = try await writeChanges(to: &output, &summary)
+    let (events, roles) = try await writeEvents(to: &output)
+    files += events
+    files += try await roles.write(to: &output)
+    let (policy, purge, holds) = try await service.keeping()
+    let keeping = Keeping(policy: policy, purge: purge, holds: holds)
+    // The checkpoint is read after the last row was read. So the checkpoint covers the entries of all rows.
+    let checkpoint = try await service.newestCheckpoint()
+    let origin = try await service.origin()
+    let facts = EvidenceFacts(
+      origin: origin.text,
+      period: request.period,
+      flow: request.flow,
+      taken: taken,
+      keys: signers().map(\.verifierKey.text),
+      logSize: try checkpoint.map { try Checkpoint(text: SignedNote(parsing: Array($0.utf8)).text).size }
+    )
+    let page = SummaryPage(manifest: facts, summary: summary, keeping: keeping, roles: roles.rows)
+    let texts: [(String, [UInt8])] = [
+      (PackedFile.retention, JSONValue.object(keeping.json).bytes + [0x0A]),
+      (PackedFile.summary, Array(page.html.utf8)),
+      (PackedFile.instruction, Array(Instruction(facts: facts).text.utf8)),
+      (PackedFile.script, PackageResources.verify_py),
+    ]
+    for (name, bytes) in texts + (checkpoint.map { [(PackedFile.checkpoint, Array($0.utf8))] } ?? []) {
+      var record = FileRecord(text: name)
+      record.add(bytes)
+      files.append(record.file)
+      try await output.write(bytes, to: name)
+    }
+    let manifest = EvidenceManifest(
+      origin: origin,
+      period: request.period,
+      flow: request.flow,
+      files: files.sorted { $0.name < $1.name },
+      checkpoint: checkpoint,
+      taken: taken
+    )
+    try await output.write(manifest.signed(by: signers()).bytes, to: EvidenceManifest.fileName)
+  }
+
+  @concurrent
+  private func writeChanges(
+    to output: inout some EvidenceOutput,
+    _ summary: inout PeriodSummary
+  ) async throws -> [EvidenceManifest.File] {
+    var files = ItemFiles<Change>(PackedFile.changes)
+    var piece = try await changes.firstItems()
+    while let current = piece {
+      async let following = current.following()
+      for change in current.items { summary.add(change) }
+      try await files.append(current.items, to: &output)
+      progress(current.items.count)
+      piece = try await following
+    }
+    try await files.end(in: &output)
+    return files.files
+  }
+
+  /// Writes the service events of the period, and collects the roles that all earlier events record.
+  @concurrent
+  private func writeEvents(
+    to output: inout some EvidenceOutput
+  ) async throws -> (files: [EvidenceManifest.File], roles: RoleTable) {
+    var roles = RoleTable(request.period)
+    var files = ItemFiles<ServiceEvent>(PackedFile.serviceEvents)
+    var export = service.exportEvents()
+    while let events = try await export.next() {
+      let earlier = events.prefix { $0.activityDateTime < request.period.end }
+      for event in earlier { roles.add(event) }
+      try await files.append(earlier.filter { $0.activityDateTime >= request.period.start }, to: &output)
+      // Events are in the order of their times, so all further events are later than the period.
+      guard earlier.count == events.count else { break }
+    }
+    try await files.end(in: &output)
+    return (files.files, roles)
+  }
+}

@@ -1,0 +1,24 @@
+package import ReflogModel
+
+/// The changes that a pack for auditors contains.
+package struct EvidenceRequest: Sendable {
+  /// The period in which the changes were requested.
+  package let period: Period
+  /// The id of a flow, with or without its type, or nil for the changes of all flows.
+  package let flow: String?
+
+  /// Creates a request.
+  package init(_ period: Period, flow: String?) {
+    (self.period, self.flow) = (period, flow)
+  }
+
+  /// The query that selects the changes.
+  package func query() throws(FilterError) -> ChangeQuery {
+    var question = PlainQuestion()
+    (question.flow, question.since, question.until) = (flow, period.start, period.end)
+    return ChangeQuery(filter: try question.filter())
+  }
+
+  /// The usual name of the pack's folder or file, without an extension, for example `reflog-evidence-2026-Q3`.
+  package var packName: String { "reflog-evidence-\(period.name.replacing("..", with: "-to-"))" }
+}

@@ -1,0 +1,97 @@
+import ReflogModel
+
+/// The numbers of changes of one flow, or of the connectors, in a period.
+struct FlowSummary {
+  /// The number of people and programs whose changes are counted one by one.
+  ///
+  /// The number limits the memory. The changes of everyone else are counted together.
+  private static let actorLimit = 1000
+
+  /// A person or a program, and the number of their changes.
+  struct Share {
+    let name: String
+    var changes: Int64
+  }
+
+  private(set) var updates: Int64 = 0
+  private(set) var rollbacks: Int64 = 0
+  private(set) var drift: Int64 = 0
+  private(set) var baselines: Int64 = 0
+  /// The changes that were refused for lack of rights.
+  private(set) var denied: Int64 = 0
+  /// The changes that were requested, but not applied, except those that were denied.
+  private(set) var notApplied: Int64 = 0
+  private(set) var pending: Int64 = 0
+  /// The updates and rollbacks without a recorded reason, except those that were denied.
+  private(set) var withoutReason: Int64 = 0
+  /// The changes whose personal data was erased, so their reasons are not known.
+  private(set) var erased: Int64 = 0
+  private var actors: [ActorKey: Share] = [:]
+  private var othersChanges: Int64 = 0
+
+  private struct ActorKey: Hashable {
+    let type: Change.ActorType
+    let id: String?
+  }
+
+  /// The number of all changes.
+  var changes: Int64 { updates + rollbacks + drift + baselines }
+
+  /// Counts a change.
+  mutating func add(_ change: Change) {
+    let intent = change.intent
+    switch intent.kind {
+    case .update: updates += 1
+    case .rollback: rollbacks += 1
+    case .drift: drift += 1
+    case .baseline: baselines += 1
+    }
+    switch change.result {
+    case .denied: denied += 1
+    case .rejected, .notApplied, .superseded, .unknown: notApplied += 1
+    case .pending: pending += 1
+    case .applied: break
+    }
+    guard intent.kind == .update || intent.kind == .rollback else { return }
+    if change.erased != nil {
+      erased += 1
+    } else if intent.reason == nil, change.result != .denied {
+      withoutReason += 1
+    }
+    count(intent.actor)
+  }
+
+  private mutating func count(_ actor: Change.Actor) {
+    let key = ActorKey(type: actor.type, id: actor.id)
+    if actors[key] != nil {
+      actors[key]?.changes += 1
+    } else if actors.count < Self.actorLimit {
+      actors[key] = Share(name: actor.shownName, changes: 1)
+    } else {
+      othersChanges += 1
+    }
+  }
+
+  /// The people and programs with the most updates and rollbacks, and the number of changes by everyone else.
+  func shares(_ limit: Int) -> (first: [Share], others: Int64) {
+    let sorted = actors.values.sorted { ($1.changes, $0.name) < ($0.changes, $1.name) }
+    return (Array(sorted.prefix(limit)), sorted.dropFirst(limit).reduce(othersChanges) { $0 + $1.changes })
+  }
+}
+
+/// The numbers of changes in a period, for each flow and in all.
+struct PeriodSummary {
+  private(set) var flows: [FlowName: FlowSummary] = [:]
+  private(set) var connectors = FlowSummary()
+  private(set) var total = FlowSummary()
+
+  /// Counts a change.
+  mutating func add(_ change: Change) {
+    total.add(change)
+    if let address = change.intent.subject.address {
+      flows[FlowName(of: address), default: FlowSummary()].add(change)
+    } else {
+      connectors.add(change)
+    }
+  }
+}

@@ -1,0 +1,11 @@
+/// The names of the files of a pack.
+enum PackedFile {
+  static let changes = "changes"
+  static let serviceEvents = "service-events"
+  static let roles = "roles.csv"
+  static let retention = "retention.json"
+  static let checkpoint = "checkpoint"
+  static let summary = "summary.html"
+  static let instruction = "README.txt"
+  static let script = "verify.py"
+}

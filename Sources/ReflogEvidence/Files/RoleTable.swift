@@ -1,0 +1,80 @@
+import ReflogFormats
+import ReflogModel
+
+/// The roles of API tokens, as the service events record them.
+///
+/// The roles of people who sign in through Entra are assigned in Entra, and no service event records them.
+struct RoleTable {
+  /// A token and its role.
+  struct Row: Sendable {
+    let tokenID: String
+    let name: String
+    let role: String
+    var created: Timestamp?
+    var creator: Change.Actor?
+    let expires: Timestamp?
+    var revoked: Timestamp?
+    var revoker: Change.Actor?
+  }
+
+  private static let columns: [CSVColumn<Row>] = [
+    CSVColumn("tokenId") { .text($0.tokenID) },
+    CSVColumn("name") { .text($0.name) },
+    CSVColumn("role") { .text($0.role) },
+    CSVColumn("createdDateTime") { .optional($0.created) },
+    CSVColumn("createdBy") { .optional($0.creator?.shownName) },
+    CSVColumn("expiresDateTime") { .optional($0.expires) },
+    CSVColumn("revokedDateTime") { .optional($0.revoked) },
+    CSVColumn("revokedBy") { .optional($0.revoker?.shownName) },
+  ]
+
+  private let period: Period
+  private var tokens: [String: Row] = [:]
+  private var order: [String] = []
+
+  init(_ period: Period) {
+    self.period = period
+  }
+
+  /// Adds what an event earlier than the end of the period says about a token.
+  mutating func add(_ event: ServiceEvent) {
+    guard event.content.kind == .tokenCreated || event.content.kind == .tokenRevoked else { return }
+    let details = event.content.details
+    guard let id = details["tokenId"]?.string else { return }
+    if tokens[id] == nil { order.append(id) }
+    var row =
+      tokens[id]
+      ?? Row(
+        tokenID: id,
+        name: details["name"]?.string ?? "",
+        role: details["role"]?.string ?? "",
+        expires: details["expiresDateTime"]?.string.flatMap { Timestamp(parsing: $0) }
+      )
+    // After a crash, the same creation can be recorded twice. The first event has the time of the creation.
+    if event.content.kind == .tokenCreated, row.created == nil {
+      (row.created, row.creator) = (event.activityDateTime, event.content.actor)
+    } else if event.content.kind == .tokenRevoked, row.revoked == nil {
+      (row.revoked, row.revoker) = (event.activityDateTime, event.content.actor)
+    }
+    tokens[id] = row
+  }
+
+  /// The tokens that were valid at some time in the period, oldest first.
+  var rows: [Row] {
+    order.compactMap { tokens[$0] }.filter { row in
+      row.revoked ?? .distantFuture >= period.start && row.expires ?? .distantFuture >= period.start
+    }
+  }
+
+  /// Writes the table as CSV, and returns the descriptions of the file and of the list of its rows.
+  @concurrent
+  func write(to output: inout some EvidenceOutput) async throws -> [EvidenceManifest.File] {
+    let csv = CSV(Self.columns)
+    var file = RowFile(PackedFile.roles, .csv)
+    file.add(Self.columns[0].name) { $0 += csv.header }
+    for row in rows { file.add(row.tokenID) { csv.write(row, to: &$0) } }
+    try await file.flush(to: &output)
+    try await file.end(in: &output)
+    return file.files
+  }
+}

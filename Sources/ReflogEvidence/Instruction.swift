@@ -1,0 +1,50 @@
+import ReflogModel
+
+/// The page of a pack that tells how to check the pack.
+struct Instruction {
+  let facts: EvidenceFacts
+
+  /// The text.
+  var text: String {
+    """
+    Changes in \(facts.period.name)
+    \(facts.period.firstDay) to \(facts.period.lastDay), both included, in UTC. Flows: \((facts.flow ?? "all").printable).
+    Written at \(facts.taken) by Reflog from the log \(facts.origin).
+
+    FILES
+    README.txt           this page
+    summary.html         the numbers of changes for each flow, for printing
+    changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
+    service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
+    roles.csv            the API tokens that were valid in the period, and their roles
+    retention.json       how long history is kept, the legal holds, and the purges
+    checkpoint           the log's newest signed checkpoint when the pack was written
+    rows/                a short hash of each row, with which an altered row is found
+    evidence.manifest    the SHA-256 of every file, signed with the log's key
+    verify.py            a program that checks the pack
+
+    CHECK THE PACK
+    1. Get the log's key from the owner of the log, not from this pack. It looks like this:
+    \(facts.keys.map { "     \($0)\n" }.joined())\
+    2. Run one of these two commands in this folder. The first needs Python 3.8 or later and nothing else, no network.
+         python3 verify.py --key 'KEY'
+         reflog verify --manifest evidence.manifest --key 'KEY'
+       If you do not trust this copy of verify.py, get it from the source code of Reflog, or use the second command.
+    3. The command ends with one of these results, and names the files and the rows that differ:
+         exit code 0    every file is the file that was written
+         exit code 3    a program saved a file in another form, for example a spreadsheet. The rows agree
+         exit code 65   a file was altered, removed or added, or a signature is wrong
+
+    Without a key, the key in the manifest is trusted. The check then finds damage, but no forgery by a person who also
+    replaced the key.
+
+    WHAT THIS PROVES
+    The owner of the log's key signed these files. Numbers in the column sequence count all entries of the log; changes of
+    other periods, and service events, have the other numbers. To check that the log itself was never altered, compare the
+    checkpoint with one that you kept earlier: reflog verify --since FILE, on the owner's machine.
+
+    Open the CSV files read-only. If a spreadsheet saves a file, the check reports it.
+
+    """
+  }
+}

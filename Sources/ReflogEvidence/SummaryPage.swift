@@ -1,0 +1,177 @@
+import ReflogModel
+
+/// The summary of a pack as HTML that prints on A4.
+///
+/// The page needs no other file, runs no script and loads nothing from the network.
+struct SummaryPage {
+  /// The maximum number of people and programs that a row names.
+  private static let namedActors = 8
+
+  let manifest: EvidenceFacts
+  let summary: PeriodSummary
+  let keeping: Keeping
+  let roles: [RoleTable.Row]
+
+  /// The whole page.
+  var html: String {
+    """
+    <!doctype html>
+    <html lang="en"><head><meta charset="utf-8"><title>\(escaped("Changes in \(period.name): \(manifest.origin)"))</title>
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <style>\(Self.style)</style></head><body><main>
+    <h1>Changes in \(escaped(period.name))</h1>
+    \(facts)
+    <h2>Changes by flow</h2>
+    \(changes)
+    <p class="note">Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some \
+    of them again: not applied, denied, pending, and updates and rollbacks without a reason. Drift is a change that was made \
+    without Reflog.\(erasedNote)</p>
+    <h2>Retention and legal holds</h2>
+    \(retention)
+    <h2>API tokens and their roles</h2>
+    \(tokens)
+    <p class="note">The roles of people who sign in through Microsoft Entra are assigned there, and are not in this log. \
+    A token without a creator was created on the server's command line.</p>
+    <h2>How to check this pack</h2>
+    <p>The file README.txt tells how to check that no file of this pack was altered. Numbers on paper prove nothing: check the \
+    files.</p>
+    </main></body></html>
+
+    """
+  }
+
+  private var period: Period { manifest.period }
+
+  private static let style = """
+    @page{size:A4;margin:15mm}
+    body{font:10pt/1.45 system-ui,sans-serif;color:#111;background:#fff;margin:0}
+    main{max-width:180mm;margin:0 auto;padding:8mm 4mm}
+    h1{font-size:18pt;margin:0 0 4mm}h2{font-size:12pt;margin:7mm 0 2mm;break-after:avoid}
+    .scroll{overflow-x:auto}
+    table{border-collapse:collapse;width:100%;font-size:8.5pt}
+    th,td{border-bottom:.2mm solid #999;padding:1mm 1.2mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+    thead{display:table-header-group}tr{break-inside:avoid}
+    .n{text-align:right;overflow-wrap:normal}td.n{white-space:nowrap}.total td{font-weight:bold}
+    td:first-child{min-width:28mm}.n+td:not(.n){min-width:22mm}
+    .note{font-size:8.5pt;color:#333}
+    @media print{main{padding:0;max-width:none}.scroll{overflow:visible}}
+    """
+
+  private var facts: String {
+    table(
+      nil,
+      [
+        ["Log", escaped(manifest.origin)],
+        ["Period", "\(period.firstDay) to \(period.lastDay), both included, in UTC"],
+        ["Flows", escaped(manifest.flow ?? "all")],
+        ["Written", "\(manifest.taken.description.prefix(19))Z"],
+        ["Log entries", manifest.logSize.map { "\($0), signed" } ?? "none"],
+        ["Keys of the log", manifest.keys.map(escaped).joined(separator: "<br>")],
+      ]
+    )
+  }
+
+  private var changes: String {
+    let flows = summary.flows.sorted { $0.key < $1.key }.map { row($0.key.description, $0.value) }
+    let connectors = summary.connectors.changes > 0 ? [row("API connectors", summary.connectors)] : []
+    let titles = [
+      "Flow", "Updates", "Rollbacks", "Drift", "First seen", "Not applied", "Denied", "Pending", "No reason",
+      "Updates and rollbacks by",
+    ]
+    return table(titles, flows + connectors, numbers: 1...8, total: row("All", summary.total))
+  }
+
+  private func row(_ name: String, _ flow: FlowSummary) -> [String] {
+    let (first, others) = flow.shares(Self.namedActors)
+    let names = first.map { "\(escaped($0.name)) (\($0.changes))" } + (others > 0 ? ["others (\(others))"] : [])
+    let numbers = [
+      flow.updates, flow.rollbacks, flow.drift, flow.baselines, flow.notApplied, flow.denied, flow.pending,
+      flow.withoutReason,
+    ]
+    return [escaped(name)] + numbers.map(String.init) + [names.joined(separator: ", ")]
+  }
+
+  private var erasedNote: String {
+    summary.total.erased == 0
+      ? "" : " Changes whose personal data, and so their reason, was erased: \(summary.total.erased)."
+  }
+
+  private var retention: String {
+    let policy = keeping.policy.days.map { "History is kept for at least \($0) days." } ?? "History is kept for ever."
+    let purge = keeping.purge.map { " The newest purge deleted history before \($0.before.description.prefix(10))." }
+    let holds = keeping.holds.map { hold in
+      [escaped(hold.name), escaped(hold.scope.text), escaped(hold.reason), "\(hold.placed.description.prefix(19))Z"]
+    }
+    let text = "<p>\(policy)\(purge ?? "")\(holds.isEmpty ? " There is no legal hold." : "")</p>"
+    return text + (holds.isEmpty ? "" : table(["Hold", "Scope", "Reason", "Placed (UTC)"], holds))
+  }
+
+  private var tokens: String {
+    guard !roles.isEmpty else { return "<p>No API token is recorded for this period.</p>" }
+    return table(
+      ["Name", "Role", "Created (UTC)", "By", "Expires", "Revoked", "By"],
+      roles.map { row in
+        [
+          escaped(row.name), escaped(row.role), Self.time(row.created), escaped(row.creator?.shownName ?? ""),
+          Self.time(row.expires), Self.time(row.revoked), escaped(row.revoker?.shownName ?? ""),
+        ]
+      }
+    )
+  }
+
+  private static func time(_ moment: Timestamp?) -> String {
+    moment.map { String($0.description.prefix(16).replacing("T", with: " ")) } ?? ""
+  }
+
+  /// Returns a table of cells that are already HTML.
+  ///
+  /// Without titles, the first cell of each row is its title.
+  private func table(
+    _ titles: [String]?,
+    _ rows: [[String]],
+    numbers: ClosedRange<Int>? = nil,
+    total: [String]? = nil
+  ) -> String {
+    func cells(_ row: [String]) -> String {
+      row.enumerated().map { index, cell in
+        if titles == nil, index == 0 { return "<th scope=\"row\">\(cell)</th>" }
+        return numbers?.contains(index) == true ? "<td class=\"n\">\(cell)</td>" : "<td>\(cell)</td>"
+      }.joined()
+    }
+    let head = titles.map { titles in
+      "<thead><tr>"
+        + titles.enumerated().map { index, title in
+          "<th scope=\"col\"\(numbers?.contains(index) == true ? " class=\"n\"" : "")>\(title)</th>"
+        }.joined() + "</tr></thead>"
+    }
+    let last = total.map { "<tr class=\"total\">\(cells($0))</tr>\n" }
+    let body = rows.map { "<tr>\(cells($0))</tr>\n" } + [last ?? ""]
+    return "<div class=\"scroll\" tabindex=\"0\"><table>\(head ?? "")<tbody>\(body.joined())</tbody></table></div>"
+  }
+
+  private func escaped(_ text: String) -> String {
+    text.printable.replacing("&", with: "&amp;").replacing("<", with: "&lt;").replacing(">", with: "&gt;")
+      .replacing("\"", with: "&quot;")
+  }
+}
+
+/// The facts about a pack that the summary and the instruction show.
+struct EvidenceFacts {
+  let origin: String
+  let period: Period
+  let flow: String?
+  let taken: Timestamp
+  let keys: [String]
+  /// The number of log entries that the checkpoint in the pack covers, or nil if there is no checkpoint.
+  let logSize: Int64?
+}
+
+extension FlowScope {
+  /// The scope for people.
+  var text: String {
+    switch self {
+    case .everything: "all flows"
+    case .flow(let type, let flow): FlowName(type, flow).description
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import Foundation
+
+/// The content of a file that waits for its place in a ZIP file.
+///
+/// The content is in a temporary file without a name, which the system removes when the file is closed.
+struct WaitingFile {
+  private static let pieceSize = 1 << 18
+
+  private let file: FileHandle
+  private(set) var size: UInt64 = 0
+  private var crc = CRC32()
+
+  /// The checksum of the content.
+  var checksum: UInt32 { crc.value }
+
+  /// Creates an empty file.
+  init() throws {
+    var path = Array((FileManager.default.temporaryDirectory.path + "/reflog-evidence-XXXXXX").utf8CString)
+    let descriptor = mkstemp(&path)
+    guard descriptor >= 0 else { throw WaitingFileError(problem: String(cString: strerror(errno))) }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    unlink(path)
+  }
+
+  /// Appends bytes to the file.
+  mutating func append(_ bytes: [UInt8]) throws {
+    size += UInt64(bytes.count)
+    crc.add(bytes)
+    try file.write(contentsOf: bytes)
+  }
+
+  /// Returns a reader of the content.
+  func reader() throws -> Reader {
+    try file.seek(toOffset: 0)
+    return Reader(file: file)
+  }
+
+  /// Reads the content piece by piece.
+  struct Reader {
+    let file: FileHandle
+
+    /// Returns the next piece, or nil at the end.
+    mutating func next() throws -> [UInt8]? {
+      guard let data = try file.read(upToCount: WaitingFile.pieceSize), !data.isEmpty else { return nil }
+      return Array(data)
+    }
+  }
+}
+
+/// The error if no temporary file can be created.
+package struct WaitingFileError: Error, CustomStringConvertible {
+  let problem: String
+
+  /// What is wrong, and what to check.
+  package var description: String {
+    "No temporary file can be created for the pack: \(problem). Check the folder TMPDIR."
+  }
+}

@@ -1,0 +1,399 @@
+#!/usr/bin/env python3
+"""Checks a pack for auditors that Reflog wrote, or one exported file, against its signed manifest.
+
+The program needs Python 3.8 or later and nothing else: no other package, no network and no ledger.
+
+  python3 verify.py --key VKEY                      checks the pack in the folder of this program
+  python3 verify.py --key VKEY evidence.manifest    checks the pack with this manifest
+  python3 verify.py --key VKEY quarter.csv.manifest checks the exported file quarter.csv
+
+Without --key, the key in the manifest is trusted. The check then finds damage, but no forgery by a person who also replaced
+the key. Repeat --key if the log's key has changed.
+
+Exit codes: 0 every file is unaltered, 3 a file was saved in another form and its rows agree, 64 wrong usage or a manifest that
+cannot be read, 65 a file was altered, removed or added, or a signature is wrong.
+"""
+
+import argparse
+import base64
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import sys
+
+MANIFEST = "evidence.manifest"
+PIECE = 1 << 20
+# The maximum number of rows of a file that are named, and of characters of an id that are shown.
+NAMED_ROWS, SHOWN = 100, 60
+# The number of digits of a row's hash in the lists below the folder "rows".
+DIGITS = 16
+MARK = b"\xef\xbb\xbf"
+BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
+NOTE = re.compile(rf"((?:[^\x00-\x09\x0b-\x1f]*\n)+)\n((?:— [^ \n]+ {BASE64}\n)+)")
+csv.field_size_limit(1 << 30)
+
+
+class Finding(Exception):
+    """A difference that was found, described in one line."""
+
+
+class Unreadable(Exception):
+    """A file that cannot be read as a manifest. Such a file shows nothing about the pack."""
+
+
+# Ed25519 (RFC 8032 §5.1), only the check of a signature. A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, x*y = T/Z.
+P = 2**255 - 19
+L = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+ROOT = pow(2, (P - 1) // 4, P)
+
+
+def add(a, b):
+    """Adds two points."""
+    e, f = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    g, h = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = f - e, h - g, h + g, f + e
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def times(number, point):
+    """Multiplies a point by a number."""
+    result = (0, 1, 1, 0)
+    while number:
+        if number & 1:
+            result = add(result, point)
+        point, number = add(point, point), number >> 1
+    return result
+
+
+def decoded(data):
+    """Returns the point that 32 bytes stand for, or None."""
+    number = int.from_bytes(data, "little")
+    y, sign = number & ((1 << 255) - 1), number >> 255
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * ROOT % P
+    if (x * x - square) % P or (x == 0 and sign):
+        return None
+    if x & 1 != sign:
+        x = P - x
+    return x, y, 1, x * y % P
+
+
+def encoded(point):
+    """Returns the 32 bytes that stand for a point."""
+    inverse = pow(point[2], P - 2, P)
+    x, y = point[0] * inverse % P, point[1] * inverse % P
+    return (y | (x & 1) << 255).to_bytes(32, "little")
+
+
+BASE = decoded((4 * pow(5, P - 2, P) % P).to_bytes(32, "little"))
+
+
+def is_signature(key, signature, message):
+    """Returns whether a signature of a message was made with the private key of this public key."""
+    point = decoded(key)
+    number = int.from_bytes(signature[32:], "little")
+    if len(signature) != 64 or point is None or number >= L:
+        return False
+    hash = int.from_bytes(hashlib.sha512(signature[:32] + key + message).digest(), "little") % L
+    negative = (P - point[0], point[1], point[2], P - point[3])
+    return encoded(add(times(number, BASE), times(hash, negative))) == signature[:32]
+
+
+def verification_key(text):
+    """Parses a key of the log (a C2SP vkey). Returns its name and its key ID as a pair, and the public key."""
+    name, id, key = text.split("+", 2)
+    key = base64.b64decode(key, validate=True)
+    if len(key) != 33 or key[0] != 1 or hashlib.sha256(name.encode() + b"\n" + key).digest()[:4].hex() != id:
+        raise ValueError
+    return (name, bytes.fromhex(id)), key[1:]
+
+
+def note(data, where):
+    """Reads a signed note (C2SP signed-note). Returns its text and its signatures."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
+        raise Unreadable(f"{where} cannot be read: it is encoded in UTF-16 or is not text. Save it in UTF-8")
+    data = (data[3:] if data.startswith(MARK) else data).replace(b"\r\n", b"\n")
+    match = NOTE.fullmatch((data if data.endswith(b"\n") else data + b"\n").decode(errors="replace"))
+    if not match:
+        raise Unreadable(f"{where} cannot be read: it is not a whole signed note. Get a new copy")
+    signatures = [(line.split(" ")[1], base64.b64decode(line.split(" ")[2])) for line in match[2].splitlines()]
+    return match[1], signatures
+
+
+def check_signatures(text, signatures, keys, where):
+    """Checks that a known key signed a text, and that no signature of a known key is wrong."""
+    known = [(keys[name, signature[:4]], signature[4:]) for name, signature in signatures if (name, signature[:4]) in keys]
+    if not known:
+        raise Finding(f"{where}: it is not signed with the key given, or that key is of another log.")
+    for key, signature in known:
+        if not is_signature(key, signature, text.encode()):
+            raise Finding(f"{where}: its signature is wrong.")
+
+
+def shown(text):
+    """Returns a text from a file in a form that is safe to show."""
+    return "".join(character if character.isprintable() else "?" for character in text)[:SHOWN]
+
+
+def listed(words):
+    """Returns words as a list for a sentence."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def sha256(path):
+    hash = hashlib.sha256()
+    with open(path, "rb") as file:
+        while piece := file.read(PIECE):
+            hash.update(piece)
+    return hash.hexdigest()
+
+
+def spelled(cells):
+    """Returns a row of CSV in its usual spelling, without empty cells at its end."""
+    while cells and not cells[-1]:
+        cells = cells[:-1]
+    quoted = ('"' + cell.replace('"', '""').replace("\r\n", "\n").replace("\r", "\n") + '"'
+              if any(sign in cell for sign in '",\r\n') else cell for cell in cells)
+    return ",".join(quoted)
+
+
+class Rows:
+    """The rows of a file, however a program saved them. Also finds how the file differs in its form."""
+
+    def __init__(self, path, format, has_mark):
+        self.path, self.format, self.differences = path, format, set()
+        with open(path, "rb") as file:
+            start = file.read(4096)
+        self.mark = start.startswith(MARK)
+        if self.mark != has_mark:
+            self.differences.add("byte order mark")
+        # The separator is the first sign after the first cell of the header.
+        match = re.match(rb'"?\w+"?([,;\t])', start[3:] if self.mark else start)
+        self.separator = match[1].decode() if match else ","
+        if self.separator != ",":
+            self.differences.add("separators")
+
+    def __iter__(self):
+        """Yields the id and the usual spelling of each row, as text in which each character is one byte."""
+        # ISO 8859-1 maps each byte to the character with the same number, so no byte is lost.
+        with open(self.path, encoding="latin-1", newline="") as file:
+            if self.mark:
+                file.read(3)
+            yield from self.cells(file) if self.format == "csv" else self.lines(file)
+
+    def lines(self, file):
+        for line in file:
+            row = line.rstrip("\r\n")
+            if line != row + "\n":
+                self.differences.add("line ends")
+            if row:
+                match = re.match(r'\{"id":"([^"]*)"', row)
+                yield match[1] if match else "", row
+
+    def cells(self, file):
+        taken = []
+
+        def lines():
+            for line in file:
+                taken.append(line)
+                yield line
+
+        try:
+            for cells in csv.reader(lines(), delimiter=self.separator):
+                raw = "".join(taken)
+                taken.clear()
+                end = raw[len(raw.rstrip("\r\n")):]
+                if not end.endswith("\r\n"):
+                    self.differences.add("line ends")
+                row = spelled(cells)
+                if not row:
+                    self.differences.add("empty rows")
+                    continue
+                if self.separator == "," and re.sub("\r\n?", "\n", raw).rstrip("\n").rstrip(",") != row:
+                    self.differences.add("quotes")
+                yield cells[0], row
+        except csv.Error as error:
+            raise Finding(f"the rest of the file cannot be read as CSV ({error})") from None
+
+
+class Checker:
+    """Checks the files of one manifest. Prints each finding."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.findings = self.forms = 0
+
+    def path(self, name):
+        return os.path.join(self.folder, *name.split("/"))
+
+    def report(self, text):
+        self.findings += 1
+        print(text)
+
+    def report_form(self, name, differences, agrees):
+        self.forms += 1
+        words = [word for word in ("byte order mark", "line ends", "separators", "quotes", "empty rows") if word in differences]
+        verb = "differs" if words == ["byte order mark"] else "differ"
+        print(f"{name}: changed since: {listed(words or ['empty cells'])} {verb}, the {agrees}.")
+
+    def check_row_file(self, name, file, names, has_mark=False):
+        """Compares a file with rows that was altered or saved in another form."""
+        rows, hashes, count = Rows(self.path(name), file["format"], has_mark), hashlib.sha256(), 0
+        expected, found, problem = self.expected(name, names), [], None
+        seen, highest = set(), -1
+        try:
+            for number, (id, row) in enumerate(rows, 1):
+                hash = hashlib.sha256(row.encode("latin-1"))
+                hashes.update(hash.digest())
+                count = number
+                if expected is None or len(found) > NAMED_ROWS:
+                    continue
+                id = id.encode("latin-1").decode(errors="replace")
+                what = "the header" if file["format"] == "csv" and number == 1 else f"id {shown(id)}" if id else "no id"
+                if id not in expected:
+                    found.append(f"row {number} ({what}) was added.")
+                elif id in seen:
+                    found.append(f"row {number} ({what}) repeats an earlier row.")
+                else:
+                    seen.add(id)
+                    position, known = expected[id]
+                    if hash.hexdigest()[:DIGITS] != known:
+                        found.append(f"row {number} ({what}) was altered.")
+                    elif position < highest:
+                        found.append(f"row {number} ({what}) was moved.")
+                    highest = max(highest, position)
+        except Finding as finding:
+            problem = str(finding)
+        if problem is None and hashes.hexdigest() == file.get("rowsSha256"):
+            return self.report_form(name, rows.differences, "rows agree")
+        header = 1 if file["format"] == "csv" else 0
+        count = max(0, count - header)
+        if exported := file.get("exported"):
+            self.report(f"{name} is not the file that was exported at {exported}: its SHA-256 differs. It has {count} rows, and "
+                        f"the exported file has {file['rows']}.")
+        else:
+            self.report(f"{name}: the file was altered. It has {count} rows, and the written file has {file['rows']}.")
+        for id, (position, _) in (expected or {}).items():
+            if id not in seen and problem is None and len(found) <= NAMED_ROWS:
+                found.append("the header is missing." if header and position == 0 else f"the row with id {id} is missing.")
+        for line in found[:NAMED_ROWS]:
+            self.report(f"{name}: {line}")
+        if len(found) > NAMED_ROWS:
+            self.report(f"{name}: more rows differ.")
+        if problem:
+            self.report(f"{name}: {problem}.")
+
+    def expected(self, name, names):
+        """Returns the position and the hash of each row by its id, or None if the pack has no unaltered list of the rows."""
+        list = f"rows/{name}"
+        if list not in names or not os.path.isfile(self.path(list)) or sha256(self.path(list)) != names[list]["sha256"]:
+            return None
+        with open(self.path(list), encoding="utf-8") as file:
+            lines = (line.rstrip("\n").rsplit(" ", 1) for line in file)
+            return {id: (position, hash) for position, (id, hash) in enumerate(lines)}
+
+    def check_text_file(self, name, file):
+        with open(self.path(name), "rb") as opened:
+            data = opened.read()
+        text = (data[3:] if data.startswith(MARK) else data).replace(b"\r\n", b"\n")
+        ends = [text, text + b"\n", text[:-1] if text.endswith(b"\n") else text]
+        if any(hashlib.sha256(end).hexdigest() == file["sha256"] for end in ends):
+            differences = {"byte order mark"} if data.startswith(MARK) else set()
+            if ends[0] != (data[3:] if data.startswith(MARK) else data) or hashlib.sha256(text).hexdigest() != file["sha256"]:
+                differences.add("line ends")
+            return self.report_form(name, differences, "text agrees")
+        self.report(f"{name}: the file was altered.")
+
+    def check_pack(self, files):
+        """Checks every file of a pack, and that the folder has no other file."""
+        names = {file["name"]: file for file in files}
+        contents = {file["sha256"]: file["name"] for file in files}
+        for name, file in sorted(names.items()):
+            if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+                self.report(f"{shown(name)}: this is not a name of a file in a pack.")
+            elif not os.path.isfile(self.path(name)):
+                self.report(f"{name}: the file is missing.")
+            elif (hash := sha256(self.path(name))) != file["sha256"]:
+                if hash in contents:
+                    self.report(f"{name}: the file has the content of {contents[hash]}.")
+                elif file["format"] == "text":
+                    self.check_text_file(name, file)
+                else:
+                    self.check_row_file(name, file, names)
+        for parent, folders, found in os.walk(self.folder):
+            folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
+            for name in sorted(found):
+                path = os.path.relpath(os.path.join(parent, name), self.folder).replace(os.sep, "/")
+                is_of_system = name.startswith((".", "~$")) or name in ("Thumbs.db", "desktop.ini")
+                if path not in names and path != MANIFEST and not is_of_system:
+                    self.report(f"{shown(path)}: the file is not in the manifest.")
+
+    def check_export(self, name, manifest):
+        """Checks one exported file."""
+        if not os.path.isfile(self.path(name)):
+            return self.report(f"{name}: the file is missing.")
+        if sha256(self.path(name)) != manifest["sha256"]:
+            format = "csv" if manifest["format"] == "csv" else "jsonl"
+            file = {"format": format, "rows": manifest["rows"], "rowsSha256": manifest.get("rowsSha256"),
+                    "exported": manifest["createdDateTime"]}
+            self.check_row_file(name, file, {}, has_mark="excel" in manifest["options"])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.error = lambda message: parser.exit(64, f"{parser.format_usage()}{message}\n")
+    parser.add_argument("manifest", nargs="?", help="the manifest, or the folder of a pack; default: the folder of this program")
+    parser.add_argument("--key", type=verification_key, action="append", metavar="VKEY", help="a trusted key of the log")
+    options = parser.parse_args()
+    path = options.manifest or os.path.dirname(os.path.abspath(__file__))
+    path = os.path.join(path, MANIFEST) if os.path.isdir(path) else path
+    folder, name = os.path.split(path)
+    checker = Checker(folder or ".")
+    try:
+        try:
+            with open(path, "rb") as file:
+                text, signatures = note(file.read(), name)
+        except OSError as error:
+            raise Unreadable(f"{name} cannot be read: {error.strerror}") from None
+        try:
+            manifest = json.loads(text)
+            kind = manifest["manifest"]
+            keys = dict(options.key or map(verification_key, manifest.get("keys", [])))
+        except (ValueError, TypeError, KeyError, RecursionError):
+            raise Unreadable(f"{name} cannot be read: it is not a manifest of Reflog") from None
+        if not options.key:
+            if not keys:
+                raise Unreadable(f"{name} has no key. Use --key")
+            print(f"No --key is given, so the key in the manifest is trusted: {', '.join(manifest['keys'])}", file=sys.stderr)
+        check_signatures(text, signatures, keys, name)
+        if manifest["checkpoint"]:
+            check_signatures(*note(manifest["checkpoint"].encode(), "the checkpoint"), keys, f"{name}: the checkpoint")
+        if kind == "reflog evidence 1":
+            checker.check_pack(manifest["files"])
+            print(f"Checked {len(manifest['files'])} files of the pack for {manifest['period']['name']}, written at "
+                  f"{manifest['createdDateTime']}. Findings: {checker.findings}.", file=sys.stderr)
+        elif kind == "reflog export 1" and name.endswith(".manifest"):
+            checker.check_export(name[:-len(".manifest")], manifest)
+            print(f"Checked the file that was exported at {manifest['createdDateTime']}. Findings: {checker.findings}.",
+                  file=sys.stderr)
+        else:
+            raise Unreadable(f"{name} cannot be read: it is not a manifest of Reflog")
+    except Unreadable as problem:
+        print(problem, file=sys.stderr)
+        return 64
+    except Finding as finding:
+        print(finding)
+        return 65
+    return 65 if checker.findings else 3 if checker.forms else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+import FoundationEssentials
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import ReflogEvidence
+import ReflogModel
+import ReflogService
+
+/// Answers with a pack for auditors as a ZIP file.
+///
+/// Each pack is recorded as an export before the first byte is sent.
+struct EvidencePacks {
+  let history: HistoryService
+  let log: LogPublisher
+  let events: EventRecorder
+  let admission: Admission
+
+  /// Returns the answer that streams a pack.
+  func response(_ request: EvidenceRequest, _ context: ReflogRequestContext) async throws -> Response {
+    let share = try admission.export(for: try context.requireCaller(), from: context.ipAddress)
+    let details: JSONObject = [
+      "of": "evidence", "format": "zip", "filtered": .bool(request.flow != nil),
+      "period": .string(request.period.name),
+    ]
+    let query = try request.query()
+    try await events.recordExport(by: try context.requireCaller().actor, details: details)
+    let taken = Timestamp(Date())
+    let pack = EvidencePack(
+      request,
+      of: SharedExport(source: history.export(query), share: share),
+      from: history,
+      taken: taken,
+      signers: { [log] in log.signers }
+    )
+    return Response(
+      status: .ok,
+      headers: [
+        .contentType: "application/zip",
+        .contentDisposition: "attachment; filename=\"\(request.packName).zip\"",
+      ],
+      body: ResponseBody { writer in try await Self.write(pack, taken: taken, to: &writer) }
+    )
+  }
+
+  @concurrent
+  private static func write(
+    _ pack: EvidencePack<some ExportSource>,
+    taken: Timestamp,
+    to writer: inout any ResponseBodyWriter
+  ) async throws {
+    var output = ZipOutput(BodyReceiver(writer: writer), time: taken)
+    try await pack.write(to: &output)
+    try await output.finish()
+    try await writer.finish(nil)
+  }
+}
+
+/// Sends bytes as a part of a response.
+private struct BodyReceiver: ByteReceiver {
+  var writer: any ResponseBodyWriter
+
+  @concurrent
+  mutating func receive(_ bytes: [UInt8]) async throws {
+    try await writer.write(ByteBuffer(bytes: bytes))
+  }
+}

@@ -1,0 +1,27 @@
+import Hummingbird
+import ReflogEvidence
+import ReflogModel
+
+/// The route for packs for auditors.
+struct EvidenceController {
+  let packs: EvidencePacks
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/auditLogs/evidence", use: pack)
+  }
+
+  private func pack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let options = try QueryOptions(request, allowing: [.period, .flow])
+    guard let name = options[.period] else {
+      throw RequestError.badRequest("period is missing. Use \(Period.forms).", target: "period")
+    }
+    return try await packs.response(EvidenceRequest(try Period(query: name), flow: options[.flow]), context)
+  }
+}
+
+extension Period {
+  /// Reads the name of a period in the query of a URL.
+  init(query name: String) throws(RequestError) {
+    do { try self.init(name) } catch { throw .badRequest(error.description, target: "period") }
+  }
+}

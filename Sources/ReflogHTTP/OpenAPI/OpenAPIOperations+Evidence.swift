@@ -1,0 +1,15 @@
+import ReflogModel
+
+extension OpenAPIOperations {
+  /// The download of a pack for auditors.
+  static let evidence = OpenAPIOperation(
+    method: "GET",
+    path: "/{version}/auditLogs/evidence",
+    summary: "Returns the changes of a period as a ZIP file that an auditor can check without the ledger.",
+    query: [
+      ("period", ["type": "string", "example": "2026-Q3"]), ("flow", ["type": "string", "example": "B2C_1_signup"]),
+    ],
+    successes: [(200, "Entity")],
+    contentType: "application/zip"
+  )
+}

@@ -1,0 +1,32 @@
+import FoundationEssentials
+import Hummingbird
+import ReflogEvidence
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// The routes for the page with the form for a pack for auditors, and for the pack.
+struct EvidencePageController {
+  let packs: EvidencePacks
+  let directory: DirectoryKind
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/evidence", use: evidence)
+  }
+
+  /// Returns the page with the form, or the pack if the request contains `period`.
+  private func evidence(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let options = try QueryOptions(request, allowing: [.period, .flow])
+    let flow = options[.flow].flatMap { $0.isEmpty ? nil : $0 }
+    var problem: String?
+    if let name = options[.period] {
+      do { return try await packs.response(EvidenceRequest(try Period(name), flow: flow), context) } catch {
+        guard let error = error as? PeriodError else { throw error }
+        problem = error.description
+      }
+    }
+    let period = options[.period] ?? Period.quarter(before: Timestamp(Date())).name
+    let page = EvidencePage(period: period, flow: flow, problem: problem)
+    return Response(page: page.render(in: context.frame(directory)))
+  }
+}

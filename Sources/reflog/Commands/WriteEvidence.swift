@@ -1,0 +1,96 @@
+import ArgumentParser
+import Foundation
+import ReflogEvidence
+import ReflogModel
+import ReflogService
+
+/// The command `reflog evidence`.
+struct WriteEvidence: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "evidence",
+    abstract: "Writes the changes of a period into a folder or a ZIP file that can be checked without the ledger.",
+    discussion: """
+      The pack contains the changes and the service events of the period in CSV and JSON Lines, the API tokens and their \
+      roles, the retention policy and the legal holds, a summary for printing, the newest checkpoint, a manifest of all \
+      files that the log's key signs, a program in Python that checks the pack, and an instruction. A file in the pack \
+      that is altered, removed or added is found, and its altered rows are named.
+
+      The period is in UTC: \(Period.forms). Both dates are included.
+
+      With --server, the server signs the pack. Without it, the command reads the log's key next to the ledger's file, so \
+      run it as the server's user.
+
+        reflog evidence --period 2026-Q3 audit-2026-Q3
+        reflog evidence --period 2026-07-01..2026-09-30 --flow B2C_1_signup --server $REFLOG_SERVER audit.zip
+        reflog verify --manifest audit-2026-Q3/evidence.manifest
+      """
+  )
+
+  @OptionGroup var source: SourceOptions
+
+  @Option(help: "The period: \(Period.forms).")
+  var period: String
+
+  @Option(help: "Only the changes of this flow: its id, with or without its type.")
+  var flow: String?
+
+  @Flag(help: "Replace an existing ZIP file, or files in a folder that is not empty.")
+  var force = false
+
+  @Argument(help: "The new folder, or the new ZIP file if the name ends in .zip.")
+  var folder: String
+
+  func validate() throws {
+    do { _ = try Period(period) } catch { throw ValidationError("\(error)") }
+  }
+
+  func run() async throws {
+    try await CommandFailure.wrapping {
+      let request = EvidenceRequest(try Period(period), flow: flow)
+      let target = try PackTarget(folder, isReplacing: force, OutputFiles(besidesLedgerAt: source.database))
+      try await source.withSource { source in
+        if let server = source as? ServerClient {
+          try await Self.download(request, from: server, to: target)
+        } else if let database = source as? DatabaseSource {
+          try await write(request, from: database, to: target)
+        }
+      }
+      Terminal.say("The changes of \(period) are in \(folder). \(target.advice)")
+    }
+  }
+
+  private func write(_ request: EvidenceRequest, from database: DatabaseSource, to target: PackTarget) async throws {
+    let location = LedgerLocation(
+      source.database ?? Environment["REFLOG_DATABASE"],
+      files: Environment["REFLOG_FILES"]
+    )
+    let keys = try await PackSigners.keys(of: location, database.service)
+    let progress = Counter(verb: "wrote", noun: "changes")
+    let taken = Timestamp(Date())
+    let pack = EvidencePack(
+      request,
+      of: database.service.export(try request.query()),
+      from: database.service,
+      taken: taken,
+      signers: { keys },
+      progress: { progress.add($0) }
+    )
+    try await target.write(pack, taken: taken)
+    progress.end()
+  }
+
+  private static func download(
+    _ request: EvidenceRequest,
+    from server: ServerClient,
+    to target: PackTarget
+  ) async throws {
+    var progress = Progress(verb: "received")
+    try await target.write { write in
+      try await server.evidence(request) { piece in
+        try write(piece)
+        progress.add(piece.count)
+      }
+    }
+    progress.end()
+  }
+}

@@ -1,0 +1,87 @@
+import Foundation
+import ReflogEvidence
+import ReflogModel
+import ReflogStorage
+
+/// Writes a pack into a folder.
+///
+/// The files are written into a folder with a temporary name. The folder gets its name when all files are complete.
+struct FolderOutput: EvidenceOutput {
+  private let folder: String
+  private var open: [String: FileHandle] = [:]
+  private var names: [String] = []
+
+  /// Writes a pack into a new folder, an empty folder, or an existing folder.
+  ///
+  /// When the method returns, all files are complete and durable. If the method throws, an existing folder is unchanged.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the folder. In an existing folder that is not empty, files with the names of the pack's files
+  ///     are replaced, and other files are kept.
+  ///   - body: A closure that writes the files.
+  static func write(_ path: String, _ body: (inout FolderOutput) async throws -> Void) async throws {
+    let path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
+    let partial = "\(path).\(GUID.random()).partial"
+    guard mkdir(partial, 0o700) == 0 else { throw failure(partial) }
+    var output = FolderOutput(folder: partial)
+    do {
+      try await body(&output)
+      try output.install(as: path)
+    } catch {
+      try? FileManager.default.removeItem(atPath: partial)
+      throw error
+    }
+  }
+
+  private init(folder: String) {
+    self.folder = folder
+  }
+
+  mutating func append(_ bytes: [UInt8], to name: String) throws {
+    if open[name] == nil { open[name] = try create(name) }
+    try open[name]?.write(contentsOf: bytes)
+  }
+
+  mutating func end(_ name: String) throws {
+    guard let file = open.removeValue(forKey: name) else { return }
+    try file.synchronize()
+    try file.close()
+    names.append(name)
+  }
+
+  mutating func write(_ bytes: [UInt8], to name: String) throws {
+    try append(bytes, to: name)
+    try end(name)
+  }
+
+  private func create(_ name: String) throws -> FileHandle {
+    let path = folder + "/" + name
+    try FileManager.default.createDirectory(
+      atPath: (path as NSString).deletingLastPathComponent,
+      withIntermediateDirectories: true
+    )
+    let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard descriptor >= 0 else { throw Self.failure(path) }
+    return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+  }
+
+  /// Gives the folder its name, or moves its files into an existing folder.
+  private func install(as path: String) throws {
+    // An empty folder is removed first. The call fails for every other file or folder, and then changes nothing.
+    rmdir(path)
+    guard DurableFile.exists(path) else { return try DurableFile.moveToNew(folder, to: path) }
+    for name in names {
+      let target = path + "/" + name
+      try FileManager.default.createDirectory(
+        atPath: (target as NSString).deletingLastPathComponent,
+        withIntermediateDirectories: true
+      )
+      try DurableFile.move(folder + "/" + name, to: target)
+    }
+    try FileManager.default.removeItem(atPath: folder)
+  }
+
+  private static func failure(_ path: String) -> CommandFailure {
+    CommandFailure(.refused, "\(path) can't be written: \(String(cString: strerror(errno))).")
+  }
+}

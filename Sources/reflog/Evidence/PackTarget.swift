@@ -1,0 +1,76 @@
+import Foundation
+import ReflogEvidence
+import ReflogModel
+import ReflogService
+
+/// The folder or the ZIP file into which a pack is written.
+struct PackTarget {
+  private let path: String
+  private let isReplacing: Bool
+  private let files: OutputFiles
+
+  /// Creates a target after a check of its path.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the folder, or of the ZIP file if it ends in `.zip`.
+  ///   - isReplacing: Whether files in an existing folder, or an existing ZIP file, are replaced.
+  ///   - files: The writer of files that protects the ledger's files.
+  init(_ path: String, isReplacing: Bool, _ files: OutputFiles) throws {
+    (self.path, self.isReplacing, self.files) = (path, isReplacing, files)
+    if isZip { try files.check(path, replacing: isReplacing) }
+    var isFolder: ObjCBool = false
+    guard !isZip, FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else { return }
+    guard isFolder.boolValue else {
+      throw CommandFailure(.refused, "\(path) exists and is not a folder. Name another folder.")
+    }
+    guard try isReplacing || FileManager.default.contentsOfDirectory(atPath: path).isEmpty else {
+      throw CommandFailure(
+        .refused,
+        "The folder \(path) is not empty. Name another folder, or use --force to replace its files."
+      )
+    }
+  }
+
+  private var isZip: Bool { path.lowercased().hasSuffix(".zip") }
+
+  /// Writes a pack into the folder or the ZIP file.
+  func write(_ pack: EvidencePack<some ExportSource>, taken: Timestamp) async throws {
+    guard isZip else { return try await FolderOutput.write(path) { try await pack.write(to: &$0) } }
+    try await files.write(path, replacing: isReplacing) { file in
+      var output = ZipOutput(FileReceiver(file: file), time: taken)
+      try await pack.write(to: &output)
+      try await output.finish()
+    }
+  }
+
+  /// Writes a ZIP file that a server sends, or the files in it.
+  ///
+  /// - Parameter receive: A closure that passes the bytes of the ZIP file to its argument.
+  func write(zip receive: ((Data) throws -> Void) async throws -> Void) async throws {
+    guard !isZip else {
+      return try await files.write(path, replacing: isReplacing) { file in try await receive(file.write) }
+    }
+    let temporary = "\(path).\(GUID.random()).zip"
+    defer { unlink(temporary) }
+    try await files.write(temporary, replacing: false) { file in try await receive(file.write) }
+    guard let file = FileHandle(forReadingAtPath: temporary) else {
+      throw CommandFailure(.refused, "\(temporary) can't be read.")
+    }
+    try await FolderOutput.write(path) { try await ZipReader(file).extract(to: &$0) }
+  }
+
+  /// What to do with the pack.
+  var advice: String {
+    let manifest = EvidenceManifest.fileName
+    return isZip
+      ? "Unpack \(path), and check it with: \(Suggestion("verify", "--manifest", manifest))"
+      : "Check it with: \(Suggestion("verify", "--manifest", path + (path.hasSuffix("/") ? "" : "/") + manifest))"
+  }
+}
+
+/// Writes the bytes of a ZIP file into a file.
+private struct FileReceiver: ByteReceiver {
+  let file: WholeFile
+
+  func receive(_ bytes: [UInt8]) throws { try file.write(Data(bytes)) }
+}

@@ -1,0 +1,111 @@
+import Foundation
+import ReflogModel
+
+/// Compares the files of a pack with the pack's signed manifest.
+struct PackVerification {
+  private static let pieceSize = 1 << 20
+  /// The maximum size of a text file that is compared in its form, in bytes.
+  private static let textLimit = 64 << 20
+  /// The folder of the lists of rows.
+  private static let listFolder = "rows/"
+  private static let filesOfSystems: Set = ["Thumbs.db", "desktop.ini"]
+
+  /// The path of the pack's folder.
+  let folder: String
+  let manifest: EvidenceManifest
+
+  /// Compares every file with the manifest, and finds the files that are not in the manifest.
+  func run() throws -> FileReport {
+    var report = FileReport()
+    let files = Dictionary(manifest.files.map { ($0.name, $0) }) { first, _ in first }
+    let contents = Dictionary(manifest.files.map { ($0.sha256, $0.name) }) { _, last in last }
+    for file in manifest.files.sorted(by: { $0.name < $1.name }) {
+      let isOutside = file.name.hasPrefix("/") || file.name.split(separator: "/").contains("..")
+      guard !isOutside, !file.name.contains("\\") else {
+        report.add("\(file.name.printable): this is not a name of a file in a pack.")
+        continue
+      }
+      guard let hash = try Self.hash(ofFileAt: path(file.name)) else {
+        report.add("\(file.name): the file is missing.")
+        continue
+      }
+      guard hash != file.sha256 else { continue }
+      if let other = contents[hash] {
+        report.add("\(file.name): the file has the content of \(other).")
+      } else if file.format == .text {
+        try compareText(file, &report)
+      } else {
+        try compareRows(file, files, &report)
+      }
+    }
+    for name in try names() where files[name] == nil && name != EvidenceManifest.fileName {
+      report.add("\(name.printable): the file is not in the manifest.")
+    }
+    return report
+  }
+
+  private func path(_ name: String) -> String { folder + "/" + name }
+
+  private func compareRows(
+    _ file: EvidenceManifest.File,
+    _ files: [String: EvidenceManifest.File],
+    _ report: inout FileReport
+  ) throws {
+    var list: RowComparison.List?
+    if let known = files[Self.listFolder + file.name], try Self.hash(ofFileAt: path(known.name)) == known.sha256 {
+      list = RowComparison.List(try String(contentsOfFile: path(known.name), encoding: .utf8))
+    }
+    let comparison = RowComparison(
+      name: file.name,
+      format: file.format,
+      rowCount: file.rows ?? 0,
+      rowsSHA256: file.rowsSHA256,
+      list: list
+    )
+    try comparison.run(try GivenRows(path(file.name), file.format), &report)
+  }
+
+  private func compareText(_ file: EvidenceManifest.File, _ report: inout FileReport) throws {
+    guard let opened = FileHandle(forReadingAtPath: path(file.name)) else {
+      throw CommandFailure(.refused, "\(path(file.name)) can't be read.")
+    }
+    let given = Array(try opened.read(upToCount: Self.textLimit) ?? Data())
+    let isMarked = given.starts(with: [0xEF, 0xBB, 0xBF])
+    let unmarked = isMarked ? Array(given.dropFirst(3)) : given
+    let text = unmarked.indices.compactMap { index in
+      let isBeforeNewline = index + 1 < unmarked.count && unmarked[index + 1] == 0x0A
+      return unmarked[index] == 0x0D && isBeforeNewline ? nil : unmarked[index]
+    }
+    let spellings = [text, text + [0x0A], text.last == 0x0A ? text.dropLast() : text]
+    guard let index = spellings.firstIndex(where: { Hash(of: $0) == file.sha256 }) else {
+      return report.add("\(file.name): the file was altered.")
+    }
+    var differences: Set<FormDifference> = isMarked ? [.byteOrderMark] : []
+    if index > 0 || text != unmarked { differences.insert(.lineEnds) }
+    report.addForm("\(file.name): \(FormDifference.sentence(differences, andThe: "text agrees"))")
+  }
+
+  /// Returns the names of all files in the folder, except hidden files and files that systems create.
+  private func names() throws -> [String] {
+    let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
+    return paths.filter { path in
+      let parts = path.split(separator: "/")
+      let name = parts.last.map(String.init) ?? ""
+      var isFolder: ObjCBool = false
+      return FileManager.default.fileExists(atPath: self.path(path), isDirectory: &isFolder) && !isFolder.boolValue
+        && !parts.contains { $0.hasPrefix(".") } && !name.hasPrefix("~$") && !Self.filesOfSystems.contains(name)
+    }.sorted()
+  }
+
+  /// Returns the SHA-256 of a file, or nil if there is no regular file.
+  static func hash(ofFileAt path: String) throws -> Hash? {
+    let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+    guard type == .typeRegular else { return nil }
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw CommandFailure(.refused, "\(path) can't be read.")
+    }
+    var hash = RunningHash()
+    while let data = try file.read(upToCount: pieceSize), !data.isEmpty { hash.add(Array(data)) }
+    return hash.hash()
+  }
+}

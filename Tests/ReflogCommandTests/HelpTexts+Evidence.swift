@@ -1,0 +1,29 @@
+extension HelpTexts {
+  /// The help of the verb that writes packs for auditors.
+  static let evidence: [String: VerbHelp] = [
+    "reflog evidence": VerbHelp(
+      abstract: "Writes the changes of a period into a folder or a ZIP file that can be checked without the ledger.",
+      discussion: """
+        The pack contains the changes and the service events of the period in CSV and JSON Lines, the API tokens and \
+        their roles, the retention policy and the legal holds, a summary for printing, the newest checkpoint, a manifest \
+        of all files that the log's key signs, a program in Python that checks the pack, and an instruction. A file in \
+        the pack that is altered, removed or added is found, and its altered rows are named.
+
+        The period is in UTC: 2026, 2026-Q3, 2026-07, 2026-07-14 or 2026-07-01..2026-09-30. Both dates are included.
+
+        With --server, the server signs the pack. Without it, the command reads the log's key next to the ledger's \
+        file, so run it as the server's user.
+
+          reflog evidence --period 2026-Q3 audit-2026-Q3
+          reflog evidence --period 2026-07-01..2026-09-30 --flow B2C_1_signup --server $REFLOG_SERVER audit.zip
+          reflog verify --manifest audit-2026-Q3/evidence.manifest
+        """,
+      options: [
+        "<folder>": "The new folder, or the new ZIP file if the name ends in .zip.",
+        "--period": "The period: 2026, 2026-Q3, 2026-07, 2026-07-14 or 2026-07-01..2026-09-30.",
+        "--flow": "Only the changes of this flow: its id, with or without its type.",
+        "--force": "Replace an existing ZIP file, or files in a folder that is not empty.",
+      ]
+    )
+  ]
+}

@@ -1,0 +1,201 @@
+import ReflogModel
+import ReflogTesting
+import Testing
+
+@testable import ReflogEvidence
+
+/// Tests the exact texts that an auditor reads: the instruction and the summary.
+struct PackTextTests {
+  private static func facts(flow: String? = nil, period: String = "2026-Q3") throws -> EvidenceFacts {
+    EvidenceFacts(
+      origin: "audit.example/reflog",
+      period: try Period(period),
+      flow: flow,
+      taken: ManualClock.start,
+      keys: ["audit.example/reflog+1f2e3d4c+AQID"],
+      logSize: 41
+    )
+  }
+
+  private static func change(
+    _ kind: Change.Kind = .update,
+    of subject: Change.Subject = .step(Sample.signup),
+    by actor: Change.Actor = Change.Actor(type: .user, id: "1", name: "Ada <Berg>"),
+    _ result: Change.Result = .applied,
+    reason: String? = "CHG0042",
+    erased: Erased? = nil
+  ) -> Change {
+    Change(
+      id: Change.ID(5),
+      sequence: 9,
+      tenantID: "tenant",
+      activityDateTime: ManualClock.start,
+      intent: Change.Intent(
+        subject: subject,
+        kind: kind,
+        before: .none,
+        after: Sample.newVendor,
+        actor: actor,
+        reason: reason,
+        correlationID: nil,
+        requestID: "request"
+      ),
+      outcome: result == .pending ? nil : Change.Outcome(result: result, settledBy: .request),
+      resultDateTime: nil,
+      erased: erased
+    )
+  }
+
+  @Test func theInstructionTellsHowToCheckThePack() throws {
+    #expect(
+      Instruction(facts: try Self.facts()).text == """
+        Changes in 2026-Q3
+        2026-07-01 to 2026-09-30, both included, in UTC. Flows: all.
+        Written at \(ManualClock.start) by Reflog from the log audit.example/reflog.
+
+        FILES
+        README.txt           this page
+        summary.html         the numbers of changes for each flow, for printing
+        changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
+        service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
+        roles.csv            the API tokens that were valid in the period, and their roles
+        retention.json       how long history is kept, the legal holds, and the purges
+        checkpoint           the log's newest signed checkpoint when the pack was written
+        rows/                a short hash of each row, with which an altered row is found
+        evidence.manifest    the SHA-256 of every file, signed with the log's key
+        verify.py            a program that checks the pack
+
+        CHECK THE PACK
+        1. Get the log's key from the owner of the log, not from this pack. It looks like this:
+             audit.example/reflog+1f2e3d4c+AQID
+        2. Run one of these two commands in this folder. The first needs Python 3.8 or later and nothing else, no network.
+             python3 verify.py --key 'KEY'
+             reflog verify --manifest evidence.manifest --key 'KEY'
+           If you do not trust this copy of verify.py, get it from the source code of Reflog, or use the second command.
+        3. The command ends with one of these results, and names the files and the rows that differ:
+             exit code 0    every file is the file that was written
+             exit code 3    a program saved a file in another form, for example a spreadsheet. The rows agree
+             exit code 65   a file was altered, removed or added, or a signature is wrong
+
+        Without a key, the key in the manifest is trusted. The check then finds damage, but no forgery by a person who also
+        replaced the key.
+
+        WHAT THIS PROVES
+        The owner of the log's key signed these files. Numbers in the column sequence count all entries of the log; changes of
+        other periods, and service events, have the other numbers. To check that the log itself was never altered, compare the
+        checkpoint with one that you kept earlier: reflog verify --since FILE, on the owner's machine.
+
+        Open the CSV files read-only. If a spreadsheet saves a file, the check reports it.
+
+        """
+    )
+  }
+
+  @Test func theSummaryCountsChangesByFlow() throws {
+    var summary = PeriodSummary()
+    let token = Change.Actor(type: .token, id: "2", name: "deploy")
+    for change in [
+      Self.change(), Self.change(.rollback, by: token), Self.change(by: token, reason: nil),
+      Self.change(by: token, .denied, reason: nil), Self.change(.drift, by: .unknown, reason: nil),
+      Self.change(.baseline, by: .unknown, reason: nil), Self.change(.update, .rejected),
+      Self.change(.update, .pending), Self.change(of: .connector),
+      Self.change(reason: nil, erased: Erased(eventID: 3, dateTime: ManualClock.start)),
+    ] { summary.add(change) }
+    let hold = LegalHold(name: "Case 7", scope: .everything, reason: "A & B", placed: ManualClock.start)
+    let page = SummaryPage(
+      manifest: try Self.facts(flow: "B2C_1_signup"),
+      summary: summary,
+      keeping: Keeping(
+        policy: RetentionPolicy(days: 800),
+        purge: Purge(id: 1, before: ManualClock.start, asked: ManualClock.start, finished: nil),
+        holds: [hold]
+      ),
+      roles: [
+        RoleTable.Row(
+          tokenID: "2",
+          name: "deploy",
+          role: "operator",
+          created: ManualClock.start,
+          creator: token,
+          expires: ManualClock.start,
+          revoked: nil,
+          revoker: nil
+        )
+      ]
+    )
+    let text = page.html.replacing(/<style>(.|\n)*<\/style>/, with: "").replacing(/<[^>]*>/, with: "|")
+      .replacing(/\|+/, with: "|")
+    #expect(
+      text == """
+        |
+        |Changes in 2026-Q3: audit.example/reflog|
+        |
+        |
+        |Changes in 2026-Q3|
+        |Log|audit.example/reflog|
+        |Period|2026-07-01 to 2026-09-30, both included, in UTC|
+        |Flows|B2C_1_signup|
+        |Written|2026-11-23T09:15:02Z|
+        |Log entries|41, signed|
+        |Keys of the log|audit.example/reflog+1f2e3d4c+AQID|
+        |
+        |Changes by flow|
+        |Flow|Updates|Rollbacks|Drift|First seen|Not applied|Denied|Pending|No reason|Updates and rollbacks by|\
+        b2cUserFlows/B2C_1_signup|6|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (4), token deploy (3)|
+        |API connectors|1|0|0|0|0|0|0|0|Ada &lt;Berg&gt; (1)|
+        |All|7|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (5), token deploy (3)|
+        |
+        |Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some of them \
+        again: not applied, denied, pending, and updates and rollbacks without a reason. Drift is a change that was made \
+        without Reflog. Changes whose personal data, and so their reason, was erased: 1.|
+        |Retention and legal holds|
+        |History is kept for at least 800 days. The newest purge deleted history before 2026-11-23.|Hold|Scope|Reason|\
+        Placed (UTC)|Case 7|all flows|A &amp; B|2026-11-23T09:15:02Z|
+        |
+        |API tokens and their roles|
+        |Name|Role|Created (UTC)|By|Expires|Revoked|By|deploy|operator|2026-11-23 09:15|token deploy|2026-11-23 09:15|
+        |
+        |The roles of people who sign in through Microsoft Entra are assigned there, and are not in this log. A token \
+        without a creator was created on the server's command line.|
+        |How to check this pack|
+        |The file README.txt tells how to check that no file of this pack was altered. Numbers on paper prove nothing: \
+        check the files.|
+        |
+
+        """
+    )
+  }
+
+  @Test func anEmptyPeriodIsDescribed() throws {
+    let page = SummaryPage(
+      manifest: try Self.facts(),
+      summary: PeriodSummary(),
+      keeping: Keeping(policy: RetentionPolicy(days: nil), purge: nil, holds: []),
+      roles: []
+    )
+
+    for text in [
+      "<td>all</td>", "History is kept for ever. There is no legal hold.",
+      "<p>No API token is recorded for this period.</p>",
+    ] { #expect(page.html.contains(text), "\(text)") }
+  }
+
+  @Test func manyPeopleAreCountedTogether() {
+    var flow = FlowSummary()
+    for number in 0..<1500 {
+      flow.add(Self.change(by: Change.Actor(type: .user, id: "\(number)", name: "Person")))
+    }
+    let (first, others) = flow.shares(8)
+
+    #expect(first.map(\.changes) == Array(repeating: 1, count: 8))
+    #expect(others == 1492)
+  }
+
+  @Test func aPackIsNamedForItsPeriod() throws {
+    #expect(EvidenceRequest(try Period("2026-Q3"), flow: nil).packName == "reflog-evidence-2026-Q3")
+    #expect(
+      EvidenceRequest(try Period("2026-07-01..2026-07-31"), flow: nil).packName
+        == "reflog-evidence-2026-07-01-to-2026-07-31"
+    )
+  }
+}
