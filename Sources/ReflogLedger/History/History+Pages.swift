@@ -60,7 +60,7 @@ extension History {
     let (plan, filter, first, atFirst) = try await read { db in
       let filter = FilterSQL(query.filter, db.dialect)
       let plan = try QueryPlan(query.filter, db)
-      let newest = min(try Self.newestNumber(db), last?.number ?? .max)
+      let newest = try last?.number ?? Self.newestNumber(db)
       guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
         return (plan, filter, nil as ClosedRange<Int64>?, [StoredChange]())
       }
