@@ -200,8 +200,8 @@ private final class TextConnection: LedgerConnection {
 
   func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
     let cells = Row.Cells(names: (0..<width).map { "column\($0)" })
-    try Array(first.utf8).withUnsafeBytes { bytes in
-      cells.values[0] = .text(bytes)
+    try Array(first.utf8CString).withUnsafeBytes { bytes in
+      cells[0] = .text(UnsafeRawBufferPointer(rebasing: bytes.dropLast()))
       _ = try withExtendedLifetime(cells) { try body(Row(cells)) }
     }
   }

@@ -32,12 +32,13 @@ struct PostgreSQLReadersTests {
     }
   }
 
-  @Test func theTimeoutsOfTheServerAreSet() async throws {
+  @Test func eachReadSetsItsTimeoutsAndThePlanner() async throws {
     let limits = ReadLimits(statement: .milliseconds(1500), idle: .seconds(7))
     let readers = PostgreSQLReaders(try #require(TestServer.address), count: 1, limits: limits)
 
     let names = [
       "statement_timeout", "idle_in_transaction_session_timeout", "transaction_isolation", "transaction_read_only",
+      "enable_mergejoin", "enable_hashjoin", "enable_bitmapscan", "jit", "max_parallel_workers_per_gather",
     ]
 
     let texts = try await readers.read { db in
@@ -47,7 +48,7 @@ struct PostgreSQLReadersTests {
       try await readers.read { try $0.execute("SELECT pg_sleep(9)") }
     }
 
-    #expect(texts == ["1500ms", "7s", "repeatable read", "on"])
+    #expect(texts == ["1500ms", "7s", "repeatable read", "on", "off", "off", "off", "off", "0"])
     #expect(error?.code == .busy)
     #expect(try await readers.read { try $0.integer("SELECT 1") } == 1)
   }

@@ -63,7 +63,7 @@ extension History {
     // One read creates the plan and also reads the first part, because most calls need no further read.
     let (plan, first, atFirst) = try await read { db in
       let plan = try QueryPlan(query.filter, db)
-      let newest = min(try Self.newestNumber(db), last?.number ?? .max)
+      let newest = try last?.number ?? Self.newestNumber(db)
       guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
         return (plan, nil as ClosedRange<Int64>?, [StoredChange]())
       }

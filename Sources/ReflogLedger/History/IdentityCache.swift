@@ -51,17 +51,19 @@ final class IdentityTable<Value: Sendable>: Sendable {
   /// When the maximum is reached, all rows are dropped from memory. A dropped row is read from the file again when the
   /// row is needed.
   private static var capacity: Int { 8192 }
+  /// The bits of an id that differ between the rows that are read together.
+  static var blockBits: Int64 { 63 }
 
   private let known = Mutex<[Int64: Value]>([:])
 
-  /// Returns the identity in a row from memory, or reads it with `find`.
-  func value(_ row: Int64, find: () throws -> Value) rethrows -> Value {
-    if let known = known.withLock({ $0[row] }) { return known }
-    let found = try find()
+  /// Returns the identity in a row from memory, or nil if the row is not in memory.
+  subscript(row: Int64) -> Value? { known.withLock { $0[row] } }
+
+  /// Keeps rows in memory.
+  func keep(_ rows: [Int64: Value]) {
     known.withLock { known in
-      if known.count >= Self.capacity { known = [:] }
-      known[row] = found
+      if known.count + rows.count > Self.capacity { known = [:] }
+      known.merge(rows) { _, new in new }
     }
-    return found
   }
 }

@@ -19,32 +19,31 @@ struct KnownIdentities {
 
   /// Returns the address in a row.
   func address(_ id: Int64) throws -> Address {
-    try cache.addresses.value(id) {
-      try row(
-        id,
-        """
-        SELECT flow.flow_type, flow.flow_id, step.name FROM address
-        JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
-        WHERE address.id = ?
-        """
-      ) { try $0.address(0) }
-    }
+    try identity(
+      id,
+      cache.addresses,
+      """
+      SELECT address.id, flow.flow_type, flow.flow_id, step.name FROM address
+      JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step
+      WHERE address.id BETWEEN ? AND ?
+      """
+    ) { try $0.address(1) }
   }
 
   /// Returns the connector in a row.
   func connector(_ id: Int64) throws -> ConnectorID {
-    try cache.connectors.value(id) {
-      try row(id, "SELECT connector_id FROM connector WHERE id = ?") { try $0.connectorID(0) }
+    try identity(id, cache.connectors, "SELECT id, connector_id FROM connector WHERE id BETWEEN ? AND ?") {
+      try $0.connectorID(1)
     }
   }
 
   /// Returns the name in a row, and throws if the row does not belong to the connector.
   func name(_ id: Int64, ofConnector connector: Int64) throws -> String {
-    let name = try cache.connectorNames.value(id) {
-      try row(id, "SELECT connector, display_name FROM connector_name WHERE id = ?") {
-        IdentityCache.ConnectorName(connector: try $0.integer(0), name: try $0.text(1))
-      }
-    }
+    let name = try identity(
+      id,
+      cache.connectorNames,
+      "SELECT id, connector, display_name FROM connector_name WHERE id BETWEEN ? AND ?"
+    ) { IdentityCache.ConnectorName(connector: try $0.integer(1), name: try $0.text(2)) }
     guard name.connector == connector else {
       throw LedgerError.corrupt("row \(id) of connector_name belongs to another connector")
     }
@@ -53,23 +52,23 @@ struct KnownIdentities {
 
   /// Returns the type and the id of the actor in a row.
   func actor(_ id: Int64) throws -> IdentityCache.ActorIdentity {
-    try cache.actors.value(id) {
-      try row(id, "SELECT actor_type, actor_id FROM actor WHERE id = ?") {
-        IdentityCache.ActorIdentity(type: try $0.word(0, Change.ActorType.init), id: try $0.optionalText(1))
-      }
+    try identity(id, cache.actors, "SELECT id, actor_type, actor_id FROM actor WHERE id BETWEEN ? AND ?") {
+      IdentityCache.ActorIdentity(type: try $0.word(1, Change.ActorType.init), id: try $0.optionalText(2))
     }
   }
 
   /// Returns the name in a row, and throws if the row does not belong to the actor.
   func name(_ id: Int64, ofActor actor: Int64) throws -> IdentityCache.ActorName {
-    let name = try cache.actorNames.value(id) {
-      try row(id, "SELECT actor, name, user_principal_name FROM actor_name WHERE id = ?") {
-        IdentityCache.ActorName(
-          actor: try $0.integer(0),
-          name: try $0.optionalText(1),
-          userPrincipalName: try $0.optionalText(2)
-        )
-      }
+    let name = try identity(
+      id,
+      cache.actorNames,
+      "SELECT id, actor, name, user_principal_name FROM actor_name WHERE id BETWEEN ? AND ?"
+    ) {
+      IdentityCache.ActorName(
+        actor: try $0.integer(1),
+        name: try $0.optionalText(2),
+        userPrincipalName: try $0.optionalText(3)
+      )
     }
     guard name.actor == actor else { throw LedgerError.corrupt("row \(id) of actor_name belongs to another actor") }
     return name
@@ -77,16 +76,47 @@ struct KnownIdentities {
 
   /// Returns the id of the client app in a row.
   func clientApp(_ id: Int64) throws -> String {
-    try cache.clientApps.value(id) {
-      try row(id, "SELECT app_id FROM client_app WHERE id = ?") { try $0.text(0) }
-    }
+    try identity(id, cache.clientApps, "SELECT id, app_id FROM client_app WHERE id BETWEEN ? AND ?") { try $0.text(1) }
   }
 
-  /// Returns the value of an identity row, and throws if the row is missing.
-  private func row<Value>(_ id: Int64, _ sql: String, _ value: (Row) throws -> Value) throws -> Value {
-    guard let found = try db.first(sql, [id], value) else {
+  /// Returns the identity in a row from memory, or reads it together with the rows that have similar ids.
+  ///
+  /// An export needs nearly all identity rows. With one SQL query for each of them, a database on another machine would
+  /// spend most of the time on the way between the machines.
+  ///
+  /// - Parameters:
+  ///   - id: The id of the row.
+  ///   - table: The rows in memory.
+  ///   - sql: A query for the rows in a range of ids. The first column is the id.
+  ///   - value: Reads the identity from a row.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the row is missing.
+  private func identity<Value>(
+    _ id: Int64,
+    _ table: IdentityTable<Value>,
+    _ sql: String,
+    _ value: (Row) throws -> Value
+  ) throws -> Value {
+    if let known = table[id] { return known }
+    let bits = IdentityTable<Value>.blockBits
+    func rows(_ ids: ClosedRange<Int64>) throws -> [Int64: Value] {
+      var found: [Int64: Value] = [:]
+      try db.forEach(sql, [ids.lowerBound, ids.upperBound]) { row in
+        let other = try row.integer(0)
+        // A purge or an erasure empties rows to which no change refers. Such a row can't be read.
+        found[other] = other == id ? try value(row) : try? value(row)
+      }
+      return found
+    }
+    let found: [Int64: Value]
+    do { found = try rows(id & ~bits...id | bits) } catch {
+      // If another row is damaged, this row may still be readable.
+      guard let row = try? rows(id...id) else { throw error }
+      found = row
+    }
+    guard let identity = found[id] else {
       throw LedgerError.corrupt("a change refers to the identity row \(id), which is missing")
     }
-    return found
+    table.keep(found)
+    return identity
   }
 }

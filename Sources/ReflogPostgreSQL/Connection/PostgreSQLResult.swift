@@ -62,7 +62,7 @@ struct RowDecoder {
   func withRow<Value>(_ row: Int, of result: PostgreSQLResult, _ body: (Row) throws -> Value) rethrows -> Value {
     let row = Int32(row)
     for (column, type) in types.enumerated() {
-      cells.values[column] = Self.cell(type, result.pointer, row, Int32(column))
+      cells[column] = Self.cell(type, result.pointer, row, Int32(column))
     }
     return try withExtendedLifetime((cells, result)) { try body(Row(cells)) }
   }
@@ -71,6 +71,7 @@ struct RowDecoder {
     guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }
     let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column)))
     switch type {
+    // libpq writes a NUL behind each value in memory, also behind a value in the binary format.
     case .text: return .text(bytes)
     case .bytes: return .blob(bytes)
     case .integer64: return .integer(Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)))

@@ -96,5 +96,29 @@ package struct ReadLimits: Sendable {
     self.idle = idle
     self.waitingReads = waitingReads
   }
+
+  /// The statement that sets the limits and the planner for the current transaction.
+  ///
+  /// The settings belong to a transaction and not to a session, so that a connection pooler such as pgbouncer can be
+  /// used.
+  ///
+  /// Each query of Reflog reads a range of ids, or the rows that an index finds, and then the rows of other tables by
+  /// their keys. A merge join or a hash join would instead read a table from its beginning, so each page of a long
+  /// history would take longer than the page before it. Worker processes and the just-in-time compiler take longer to
+  /// start than such a query takes.
+  var settings: String {
+    let planner = ["enable_mergejoin", "enable_hashjoin", "enable_bitmapscan", "jit"]
+    let values =
+      [
+        ("statement_timeout", "\(Self.milliseconds(statement))"),
+        ("idle_in_transaction_session_timeout", "\(Self.milliseconds(idle))"),
+        ("max_parallel_workers_per_gather", "0"),
+      ] + planner.map { ($0, "off") }
+    return "SELECT " + values.map { "set_config('\($0)', '\($1)', TRUE)" }.joined(separator: ", ")
+  }
+
+  private static func milliseconds(_ duration: Duration) -> Int64 {
+    duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
+  }
 }
 #endif

@@ -50,8 +50,7 @@ final class ReadWorker {
     let connection = try openConnection()
     // These statements are sent together with the first statement of `body`.
     connection.queue("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
-    connection.queue("SET LOCAL statement_timeout = \(Self.milliseconds(limits.statement))")
-    connection.queue("SET LOCAL idle_in_transaction_session_timeout = \(Self.milliseconds(limits.idle))")
+    connection.queue(limits.settings)
     return try body(connection)
   }
 
@@ -71,10 +70,6 @@ final class ReadWorker {
     // If a statement failed, COMMIT rolls the transaction back. COMMIT itself fails only if the connection is lost.
     // Then the next read opens a new connection.
     do { _ = try connection.finish() } catch { self.connection = nil }
-  }
-
-  private static func milliseconds(_ duration: Duration) -> Int64 {
-    duration.components.seconds * 1000 + duration.components.attoseconds / 1_000_000_000_000_000
   }
 }
 #endif

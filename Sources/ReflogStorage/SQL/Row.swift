@@ -29,19 +29,38 @@ package struct Row {
     /// The names of the columns, for error messages.
     package let names: [String]
     /// The value of each column.
-    package var values: [Cell]
+    ///
+    /// Swift checks each access to a variable array of a class while the program runs. This memory needs no such check,
+    /// so reading a row with many columns is faster.
+    private let values: UnsafeMutableBufferPointer<Cell>
 
     /// Creates the cells of a result with NULL in each column.
     package init(names: [String]) {
       self.names = names
-      values = names.map { _ in .null }
+      values = .allocate(capacity: names.count)
+      values.initialize(repeating: .null)
+    }
+
+    deinit { values.deallocate() }
+
+    /// The value of a column.
+    package subscript(column: Int) -> Cell {
+      get {
+        precondition(values.indices.contains(column))
+        return values[column]
+      }
+      set {
+        precondition(values.indices.contains(column))
+        values[column] = newValue
+      }
     }
   }
 
   /// The value of one column; the bytes are valid until the next row is read.
-  package enum Cell {
+  package enum Cell: BitwiseCopyable {
     case null
     case integer(Int64)
+    /// The bytes of a text, which are followed by a NUL that does not belong to the text.
     case text(UnsafeRawBufferPointer)
     case blob(UnsafeRawBufferPointer)
   }
@@ -69,23 +88,24 @@ package struct Row {
 
   /// Returns the text in a column, and throws if the text is not valid UTF-8.
   package func text(_ column: Int) throws(StorageError) -> String {
-    guard let statement else {
-      guard case .text(let bytes) = cell(column), let text = String(validating: bytes, as: UTF8.self) else {
-        throw unexpected(column)
-      }
-      return text
-    }
-    guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT,
-      let start = sqlite3_column_text(statement, Int32(column))
-    else { throw unexpected(column) }
-    let count = byteCount(column, of: statement)
-    // SQLite ends each text with a NUL. `validatingCString` is much faster than `validating`, but it stops at the first
-    // NUL. So a text that contains a NUL needs the slower initializer.
-    let text = String(validatingCString: UnsafeRawPointer(start).assumingMemoryBound(to: CChar.self))
-    if let text, text.utf8.count == count { return text }
-    let bytes = UnsafeBufferPointer(start: start, count: count)
+    guard let bytes = textBytes(column), let start = bytes.baseAddress else { throw unexpected(column) }
+    // A NUL follows each text. `validatingCString` is much faster than `validating`, but it reads only the bytes in
+    // front of the first NUL, so a text that contains a NUL needs the slower initializer.
+    let text = String(validatingCString: start.assumingMemoryBound(to: CChar.self))
+    if let text, text.utf8.count == bytes.count { return text }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw unexpected(column) }
     return text
+  }
+
+  /// Returns the bytes of the text in a column, or nil if the column does not contain text.
+  ///
+  /// The byte behind the text is a NUL.
+  private func textBytes(_ column: Int) -> UnsafeRawBufferPointer? {
+    guard let statement else { return if case .text(let bytes) = cell(column) { bytes } else { nil } }
+    guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT,
+      let start = sqlite3_column_text(statement, Int32(column))
+    else { return nil }
+    return UnsafeRawBufferPointer(start: start, count: byteCount(column, of: statement))
   }
 
   /// Returns the text in a column, or nil if the column is NULL.
@@ -145,7 +165,7 @@ package struct Row {
 
   /// Returns the value of a column; the row must be from another database than SQLite.
   private func cell(_ column: Int) -> Cell {
-    cells?._withUnsafeGuaranteedRef { $0.values[column] } ?? .null
+    cells?._withUnsafeGuaranteedRef { $0[column] } ?? .null
   }
 
   private func byteCount(_ column: Int, of statement: OpaquePointer) -> Int {
