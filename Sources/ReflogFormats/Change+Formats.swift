@@ -17,7 +17,7 @@ extension Change: Exported {
     plain(.reason, through: .batchId),
     parts(.status),
     plain(from: .lastVerifiedDateTime),
-    [erasure]
+    [erasure, override]
   )
 
   /// The columns in CSV.
@@ -33,7 +33,8 @@ extension Change: Exported {
     statusCells,
     cells(from: .lastVerifiedDateTime),
     Erased.columns("erased") { $0.erased },
-    Erased.columns("statementErased") { $0.outcome?.erased }
+    Erased.columns("statementErased") { $0.outcome?.erased },
+    FreezeOverride.columns
   )
 
   /// The members that OpenAPI describes.
@@ -55,7 +56,7 @@ extension Change: Exported {
     [detail(.settledBy)],
     plain(.rollbackOf, through: .batchId),
     plain(from: .lastVerifiedDateTime),
-    [properties, erasure, statementErasure]
+    [properties, erasure, statementErasure, override]
   )
 
   /// The members that ASIM has no field for.
@@ -71,7 +72,7 @@ extension Change: Exported {
     plain(.rollbackOf, through: .batchId),
     [properties],
     Array(plain(from: .lastVerifiedDateTime).dropFirst()),
-    [erasure, statementErasure]
+    [erasure, statementErasure, override]
   )
 
   private static func list<Element>(_ parts: [Element]...) -> [Element] { parts.flatMap(\.self) }
@@ -140,6 +141,8 @@ extension Change {
   private static let erasure = Erased.member { (change: Change) in change.erased }
   /// The erasure of a person's statement, for formats in which the members of the status are not in an object.
   private static let statementErasure = Erased.member("statementErased") { (change: Change) in change.outcome?.erased }
+
+  private static let override = FreezeOverride.member
 
   private static let details = ChangeField.Status.allCases.map(detail)
 

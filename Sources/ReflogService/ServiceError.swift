@@ -57,6 +57,18 @@ package enum ServiceError: Error, Sendable {
   case badToken(String)
   /// The address holds this reference, which does not meet the request's condition.
   case preconditionFailed(current: ConnectorReference)
+  /// A freeze covers a step or a connector that the request changes, so the request was not sent to the directory.
+  ///
+  /// The ids identify the recorded changes with the result `denied`.
+  case frozen([Change.ID], Freeze)
+  /// There are already as many freezes as permitted.
+  case tooManyFreezes
+  /// There is no freeze with this id.
+  case freezeNotFound(Int64)
+  /// The freeze is already over, so it can't be released.
+  case freezeIsOver(Freeze)
+  /// The freeze would end before it begins, or at the same time.
+  case freezeIsEmpty
   /// A pending change locks the address or the connector.
   ///
   /// The change may be settled after `retryAfter`.
@@ -128,7 +140,9 @@ extension ServiceError {
   /// The changes that were recorded for the request, or that prevented the request from being carried out.
   package var changes: [Change.ID] {
     switch self {
-    case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
+    case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _),
+      .frozen(let ids, _):
+      ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id),
       .outcomeStaysUnknown(let id, _):
       [id]
@@ -136,7 +150,7 @@ extension ServiceError {
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged,
       .retentionTooShort, .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound,
       .manifestNotFound,
-      .tokenNotFound,
+      .tokenNotFound, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken,
       .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
       .reasonRequired,
@@ -160,7 +174,7 @@ extension ServiceError {
       .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
       .questionTooBroad, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
-      .alreadySettled,
+      .alreadySettled, .frozen, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
       .preconditionFailed,
       .idempotencyMismatch, .outcomeStaysUnknown, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing,
       .notRollbackable, .refusalsSpent, .readsSpent, .tooManySteps, .refused:
@@ -184,7 +198,7 @@ extension ServiceError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .forbidden:
-      "Your role does not allow this. Changes need the role operator; tokens, retention, holds, erasures, keys and "
+      "Your role does not allow this. Changes and freezes need the role operator; tokens, retention, holds, erasures, keys and "
         + "backups need the role admin. Ask your administrator for a token with that role."
     case .otherTenant:
       "Your token belongs to another tenant than this server's ledger. Use a token of the ledger's tenant."
@@ -241,6 +255,17 @@ extension ServiceError: CustomStringConvertible {
         + "purged show when."
     case .preconditionFailed(let current):
       "The If-Match condition failed: the step calls \(current). Nothing was changed. Read the step again."
+    case .frozen(_, let freeze):
+      "\(freeze.summary). Nothing was changed. Wait until the freeze is over, or ask an operator to release it or to "
+        + "override it with Reflog-Override or --override."
+    case .tooManyFreezes:
+      "There are already \(Freeze.maximumCount) freezes, so no freeze was placed. Release freezes that are not needed."
+    case .freezeNotFound(let id): "There is no freeze \(id). List the freezes to see their ids."
+    case .freezeIsOver(let freeze):
+      "Freeze \(freeze.id) is already over, so there is nothing to release. "
+        + (freeze.released.map { "It was released at \($0)." } ?? "It ended at \(freeze.until?.description ?? "").")
+    case .freezeIsEmpty:
+      "The freeze would end before it begins. Choose an end that is later than the start and than now."
     case .stepUnresolved(let id, _):
       "Change \(id) is still pending: whether it was applied is not known yet. Your request changed nothing. Try again "
         + "shortly."

@@ -23,6 +23,7 @@ enum WebPages {
       "time-rollback-progress": template(PackageResources.time_rollback_progress_mustache),
       "time-rollback-steps": template(PackageResources.time_rollback_steps_mustache),
       "export": template(PackageResources.export_mustache),
+      "freezes": template(PackageResources.freezes_mustache),
       "integrity": template(PackageResources.integrity_mustache),
       "message": template(PackageResources.message_mustache),
       "filter": template(PackageResources.filter_mustache),

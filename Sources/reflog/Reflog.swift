@@ -26,7 +26,7 @@ struct Reflog: AsyncParsableCommand {
     subcommands: [
       Serve.self, ShowHistory.self, Export.self, Show.self, ShowConfigurations.self, SetReference.self, RollBack.self,
       Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, MigrateLedger.self, ShowStatus.self, Tokens.self,
-      Retain.self, Hold.self, Erase.self, Keys.self,
+      Retain.self, Hold.self, Erase.self, Keys.self, PlaceFreeze.self, ReleaseFreeze.self, ListFreezes.self,
     ]
   )
 

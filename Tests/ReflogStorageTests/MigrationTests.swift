@@ -26,8 +26,8 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "1f0b59671a1caa4c38b60fda7cbd4f8b211992368aea60598982409955200a1f ledger-0001-changes",
-        "9939b9e48e7e7c97bee5aa05679c32673e70614cdfb852d302a12f1fdee7a618 postgresql-0001-changes",
+        "5094694b098fa9a38fb4afce7a25815677824ff043db9cdaa3ac1ba27a379e67 ledger-0001-changes",
+        "c10bae19a751f9a20933ef04f3be948549d91838e15456fdab6f7604741a7538 postgresql-0001-changes",
         "a2aa4f09500d8427ba09cf4b5922bc46efaf6fdeb1428d7b40dc9e1a74a34aa4 directory-0001-flows",
         "d7cd966117b1eaf1b607d8d9e26476c8451e2aac4794c1d5afe3a9610cb6df44 tokens-0001-tokens",
       ]

@@ -184,7 +184,7 @@ extension History {
       plan.isExact
         ? "SELECT change.id FROM change WHERE \(lookup) AND change.id BETWEEN :first AND :last"
         : """
-        SELECT change.id FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
+        SELECT change.id FROM \(ChangeRows.tables)
         WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filter.condition)
         """
     }

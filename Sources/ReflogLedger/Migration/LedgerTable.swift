@@ -21,7 +21,7 @@ package struct LedgerTable: Sendable {
   /// The tables of the history and of the ledger's other data, except ``last``.
   ///
   /// A table is behind all tables to which its rows refer.
-  package static let first = identities + changes + events + log + retention + others
+  package static let first = identities + changes + events + log + retention + freezes + others
 
   /// The tables whose rows make a copy usable, so the rows are copied last.
   package static let last = [
@@ -100,6 +100,11 @@ package struct LedgerTable: Sendable {
     LedgerTable("purged_change", key: ["first"], ["last", "event"]),
     LedgerTable("purged_event", key: ["first"], ["last", "event"]),
     LedgerTable("erasure", ["actor", "event", "finished"]),
+  ]
+
+  private static let freezes = [
+    LedgerTable("change_freeze", ["ends", "released"]),
+    LedgerTable("freeze_override", key: ["change"], ["event", "reason"]),
   ]
 
   private static let others = [

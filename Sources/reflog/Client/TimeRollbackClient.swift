@@ -18,12 +18,14 @@ struct TimeRollbackClient {
   ///   - flow: the flow to roll back, or nil for all flows.
   ///   - batchID: the batch id of the rollback to continue, or nil to start a new rollback.
   ///   - reason: the reason to record, or nil for no reason.
+  ///   - override: the reason for the override of freezes, or nil to leave frozen steps unchanged.
   ///   - isDryRun: true to show only the plan.
   func run(
     asOf: Timestamp?,
     flow: FlowName?,
     batchID: String?,
     reason: String?,
+    override: String?,
     isDryRun: Bool
   ) async throws {
     var body: JSONObject = ["dryRun": .bool(isDryRun)]
@@ -34,7 +36,7 @@ struct TimeRollbackClient {
       body["flowType"] = .string(flow.flowType.rawValue)
       body["flowId"] = .string(flow.flow.text)
     }
-    var progress = try await client.send(.POST, Self.path, body: body).body
+    var progress = try await client.send(.POST, Self.path, body: body, override: override).body
     guard !isDryRun else { return try output.show(progress, asTable: ChangeTables.timeRollbackPlan) }
     guard let id = progress["batchId"]?.string else {
       throw CommandFailure(.internal, "The server's answer has no batch id.")
