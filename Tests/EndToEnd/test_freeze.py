@@ -3,6 +3,7 @@ import unittest
 import urllib.parse
 
 import freezestorm
+from browser import Browser
 from freezestorm import FREEZES
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, ServerTestCase, eventually, graph_connector
 from test_graph import FAST
@@ -127,6 +128,38 @@ class Freezing(ServerTestCase):
         self.assertEqual(run("unfreeze", id).returncode, 1)
         self.assertEqual(run("unfreeze", "999999999").returncode, 2)
         self.assertIn("There are no freezes.", run("freezes").stdout)
+
+    def test_the_rollback_page_freezes_and_overrides(self):
+        self.server.put(SIGNUP, FRAUD_CHECK)
+        bad = self.server.put(SIGNUP, NEW_VENDOR).change
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        path = f"/changes/{bad}/rollback"
+        done = browser.submit(browser.open(path).form(path), reason="Broken", freeze="true", hours="8")
+        self.assertEqual(done.status, 200, done.text)
+
+        page = browser.open("/freezes")
+        self.assertIn(f"After the rollback of change {bad}: Broken", page.text)
+        refused = self.server.put(SIGNUP, NEW_VENDOR)
+        self.assertEqual(refused.code, "frozen")
+        self.assertIn("frozen", browser.open(f"/changes/{refused.change}").text)
+        forged = browser.submit(page.forms[1], csrf="x")
+        self.assertEqual(forged.status, 400)
+
+        rollback = [change for change in self.server.history() if change["rollbackOf"] == bad][0]["id"]
+        path = f"/changes/{rollback}/rollback"
+        plan = browser.open(path)
+        self.assertIn("A rollback is refused unless you override the freeze.", plan.text)
+        refused = browser.submit(plan.form(path), reason="Again", override="")
+        self.assertEqual(refused.status, 423)
+        done = browser.submit(plan.form(path), reason="Again", override="The vendor is back")
+        self.assertEqual(done.status, 200, done.text)
+        for text in ("freeze overridden", "Reason for the override", "The vendor is back"):
+            self.assertIn(text, done.text)
+        self.assertIn("Freeze overridden: The vendor is back", browser.open("/").text)
+
+        self.assertIn("Nothing is frozen.", browser.submit(page.forms[1]).text)
+        self.assertEqual(self.server.put(SIGNUP, NEW_VENDOR).status, 204)
 
     def test_a_rollback_to_a_time_leaves_frozen_steps_alone(self):
         other = f"{FLOW}/postAttributeCollection"
