@@ -118,6 +118,7 @@ let package = Package(
         .embedInCode("Templates/filter.mustache"),
         .embedInCode("Templates/flow.mustache"),
         .embedInCode("Templates/flows.mustache"),
+        .embedInCode("Templates/freezes.mustache"),
         .embedInCode("Templates/integrity.mustache"),
         .embedInCode("Templates/message.mustache"),
         .embedInCode("Templates/move.mustache"),

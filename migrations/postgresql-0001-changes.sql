@@ -243,6 +243,9 @@ WHERE kind IN ('keyRotated', 'keyReplaced', 'keyReplacementConfirmed', 'olderLed
 -- Every deletion first reads the retention policy, the legal holds, and the requests for purges and erasures.
 CREATE INDEX service_event_retention ON service_event (id)
 WHERE kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked', 'erasureAsked');
+-- A verification compares the table change_freeze with these events.
+CREATE INDEX service_event_freeze ON service_event (id)
+WHERE kind IN ('freezePlaced', 'freezeReleased', 'freezeOverridden');
 -- Every deletion reads the newest claim of a purge or an erasure.
 CREATE INDEX service_event_claim ON service_event (id)
 WHERE kind IN ('purged', 'purgeWithdrawn', 'erased', 'erasureWithdrawn');
@@ -376,6 +379,23 @@ CREATE TABLE hold (
 );
 
 CREATE UNIQUE INDEX hold_identity ON hold (lower(name));
+
+CREATE TABLE change_freeze (
+  id bigint PRIMARY KEY REFERENCES service_event (id),
+  ends bigint,
+  released bigint REFERENCES service_event (id)
+);
+
+CREATE INDEX change_freeze_open ON change_freeze (coalesce(ends, 9223372036854775807)) WHERE released IS NULL;
+CREATE INDEX change_freeze_released ON change_freeze (released) WHERE released IS NOT NULL;
+
+CREATE TABLE freeze_override (
+  change bigint PRIMARY KEY REFERENCES change (id),
+  event bigint NOT NULL REFERENCES service_event (id),
+  reason text COLLATE "C" NOT NULL CHECK (reason <> '')
+);
+
+CREATE INDEX freeze_override_event ON freeze_override (event);
 
 CREATE TABLE purge (
   id bigint PRIMARY KEY,
@@ -568,7 +588,9 @@ SELECT
   change_personal.erased_hash IS NOT NULL AS personal_is_erased,
   change_statement.erased_hash IS NOT NULL AS statement_is_erased,
   change_personal.erased_event,
-  change_statement.erased_event AS statement_erased_event
+  change_statement.erased_event AS statement_erased_event,
+  freeze_override.event AS override_event,
+  freeze_override.reason AS override_reason
 FROM change
 LEFT JOIN ledger ON ledger.id = 1
 LEFT JOIN address ON address.id = change.address
@@ -586,7 +608,8 @@ LEFT JOIN change_statement ON change_statement.change = change.id
 LEFT JOIN actor AS stating_actor ON stating_actor.id = change_statement.actor
 LEFT JOIN actor_name AS stating_name ON stating_name.id = change_statement.actor_name
 LEFT JOIN connector AS created_connector ON created_connector.id = change.created_connector
-LEFT JOIN connector_name AS created_name ON created_name.id = change.created_name;
+LEFT JOIN connector_name AS created_name ON created_name.id = change.created_name
+LEFT JOIN freeze_override ON freeze_override.change = change.id;
 
 -- Every change, for people who read it. Times are UTC in ISO 8601. Compare times as text:
 --   SELECT * FROM history WHERE time >= '2026-03-01' AND time < '2026-04-01';
@@ -647,7 +670,10 @@ SELECT
     SELECT to_char(timestamp '1970-01-01' + event.time * interval '1 microsecond', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
       COLLATE "C"
     FROM service_event AS event WHERE event.id = statement_erased_event
-  ) AS statement_erased_time
+  ) AS statement_erased_time,
+  -- The service event that records that an operator made the change in spite of a freeze, and the operator's reason.
+  override_event AS override_event_id,
+  override_reason
 FROM change_details;
 
 -- Every service event, for people who read it. The column details is a JSON object: details::json ->> 'name' reads a
@@ -1078,6 +1104,49 @@ FOR EACH ROW EXECUTE FUNCTION check_hold('a hold needs a service event of the ki
 CREATE TRIGGER hold_delete BEFORE DELETE ON hold
 FOR EACH ROW EXECUTE FUNCTION check_hold('the end of a hold needs a service event of the kind holdReleased');
 
+CREATE FUNCTION check_freeze() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  newest record;
+BEGIN
+  SELECT id, kind, details INTO newest FROM service_event ORDER BY id DESC LIMIT 1;
+  IF TG_OP = 'INSERT' THEN
+    IF NEW.released IS NOT NULL OR NEW.id IS DISTINCT FROM newest.id OR newest.kind <> 'freezePlaced' THEN
+      RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
+    END IF;
+  ELSIF NEW.id <> OLD.id OR NEW.ends IS DISTINCT FROM OLD.ends OR OLD.released IS NOT NULL
+    OR NEW.released IS DISTINCT FROM newest.id OR newest.kind <> 'freezeReleased'
+    OR strpos(newest.details, '{"freeze":"' || OLD.id || '"') <> 1
+  THEN
+    RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER change_freeze_insert BEFORE INSERT ON change_freeze
+FOR EACH ROW EXECUTE FUNCTION check_freeze('a freeze needs a service event of the kind freezePlaced');
+CREATE TRIGGER change_freeze_update BEFORE UPDATE ON change_freeze
+FOR EACH ROW EXECUTE FUNCTION check_freeze('the release of a freeze needs a service event of the kind freezeReleased');
+CREATE TRIGGER change_freeze_delete BEFORE DELETE ON change_freeze
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
+
+CREATE FUNCTION check_freeze_override() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+  newest record;
+BEGIN
+  SELECT id, kind INTO newest FROM service_event ORDER BY id DESC LIMIT 1;
+  IF NEW.event IS DISTINCT FROM newest.id OR newest.kind <> 'freezeOverridden' THEN
+    RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
+  END IF;
+  RETURN NEW;
+END $$;
+
+CREATE TRIGGER freeze_override_insert BEFORE INSERT ON freeze_override FOR EACH ROW
+EXECUTE FUNCTION check_freeze_override('an override needs a service event of the kind freezeOverridden');
+CREATE TRIGGER freeze_override_update BEFORE UPDATE ON freeze_override
+FOR EACH STATEMENT EXECUTE FUNCTION refuse('history is append-only');
+CREATE TRIGGER freeze_override_delete BEFORE DELETE ON freeze_override
+FOR EACH ROW EXECUTE FUNCTION check_deleted_with_change('history is append-only');
+
 CREATE TRIGGER ledger_update BEFORE UPDATE ON ledger FOR EACH ROW
 WHEN (
   NEW.id <> OLD.id OR NEW.directory <> OLD.directory OR NEW.tenant_id <> OLD.tenant_id OR NEW.created <> OLD.created
@@ -1323,6 +1392,8 @@ BEGIN
   GRANT UPDATE (finished) ON erasure TO reflog_service;
   GRANT UPDATE (days), DELETE ON retention TO reflog_service;
   GRANT DELETE ON hold TO reflog_service;
+  GRANT UPDATE (released) ON change_freeze TO reflog_service;
+  GRANT DELETE ON freeze_override TO reflog_service;
 
   -- The rows that are not part of the history.
   GRANT UPDATE (finished) ON time_rollback TO reflog_service;

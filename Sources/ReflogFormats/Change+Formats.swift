@@ -17,7 +17,7 @@ extension Change: Exported {
     plain(.reason, through: .batchId),
     parts(.status),
     plain(from: .lastVerifiedDateTime),
-    [erasure]
+    [erasure, override]
   )
 
   /// The columns in CSV.
@@ -33,7 +33,8 @@ extension Change: Exported {
     statusCells,
     cells(from: .lastVerifiedDateTime),
     Erased.columns("erased") { $0.erased },
-    Erased.columns("statementErased") { $0.outcome?.erased }
+    Erased.columns("statementErased") { $0.outcome?.erased },
+    FreezeOverride.columns
   )
 
   /// The members that OpenAPI describes.
@@ -53,7 +54,7 @@ extension Change: Exported {
     [detail(.settledBy)],
     plain(.rollbackOf, through: .batchId),
     plain(from: .lastVerifiedDateTime),
-    [properties, erasure, statementErasure]
+    [properties, erasure, statementErasure, override]
   )
 
   /// The members for which ASIM has no field; an ASIM event contains them in `AdditionalFields`.
@@ -67,7 +68,7 @@ extension Change: Exported {
     plain(.rollbackOf, through: .batchId),
     [properties],
     Array(plain(from: .lastVerifiedDateTime).dropFirst()),
-    [erasure, statementErasure]
+    [erasure, statementErasure, override]
   )
 
   private static func list<Element>(_ parts: [Element]...) -> [Element] { parts.flatMap(\.self) }
@@ -137,6 +138,8 @@ extension Change {
   /// The erasure of a person's statement, for formats that write the members of the status without an object around
   /// them.
   private static let statementErasure = Erased.member("statementErased") { (change: Change) in change.outcome?.erased }
+
+  private static let override = FreezeOverride.member
 
   private static let details = ChangeField.Status.allCases.map(detail)
 

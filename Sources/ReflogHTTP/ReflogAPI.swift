@@ -118,8 +118,14 @@ package struct ReflogAPI: Sendable {
     // caller too.
     router.add(middleware: AuthenticationMiddleware(authentication: authentication))
     router.add(middleware: AdmissionMiddleware(admission: admission))
-    MetricsController(registry: metrics, history: history, ledgerFigures: ledgerFigures, isReady: isReady)
-      .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read, events: events)))
+    MetricsController(
+      registry: metrics,
+      history: history,
+      changes: changes,
+      ledgerFigures: ledgerFigures,
+      isReady: isReady
+    )
+    .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read, events: events)))
     addGraphSurface(to: router)
     addHistorySurface(to: router)
     return router
@@ -139,6 +145,7 @@ package struct ReflogAPI: Sendable {
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
       .addRoutes(to: group)
     FlowPageController(history: history, directory: directory).addRoutes(to: group)
+    FreezesController(changes: changes, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
@@ -216,6 +223,7 @@ package struct ReflogAPI: Sendable {
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events, admission: admission).addRoutes(to: group)
     StatusController(history: history, warnings: warnings).addRoutes(to: group)
+    FreezeController(changes: changes).addRoutes(to: group)
     addAdministration(to: group)
   }
 

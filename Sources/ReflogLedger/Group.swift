@@ -26,6 +26,8 @@ package struct Group: Sendable {
   ///
   /// The append is refused if one of these connectors has a pending change.
   package var connectors: [ConnectorID]
+  /// The reason for which the group's changes override freezes, or nil if freezes refuse the group.
+  package var override: String?
 
   /// Creates a group.
   package init(
@@ -35,7 +37,8 @@ package struct Group: Sendable {
     key: IdempotencyKey? = nil,
     seen: [Observation] = [],
     prepared: [(address: Address, newestApplied: Change.ID?)] = [],
-    connectors: [ConnectorID] = []
+    connectors: [ConnectorID] = [],
+    override: String? = nil
   ) {
     self.settlements = settlements
     self.drafts = drafts
@@ -44,6 +47,7 @@ package struct Group: Sendable {
     self.seen = seen
     self.prepared = prepared
     self.connectors = connectors
+    self.override = override
   }
 
   /// A change to record and its first event: `intended`, or an event that settles the change immediately.
@@ -87,6 +91,8 @@ package enum Appended: Sendable {
   case repeated(Change.ID, isSameBody: Bool)
   /// This change is pending at one of the addresses or connectors, so the group was not recorded.
   case pending(Change.ID)
+  /// This freeze covers one of the group's changes, so the group was not recorded.
+  case frozen(Freeze)
   /// Another change was applied at this address after the group was prepared, so the group was not recorded.
   ///
   /// Prepare the group again.

@@ -163,7 +163,7 @@ extension Ledger {
   private func releaseUnlessRecorded(_ appended: Appended) {
     switch appended {
     case .recorded: return
-    case .repeated, .pending, .moved: writer.releaseSlot()
+    case .repeated, .pending, .moved, .frozen: writer.releaseSlot()
     }
   }
 }

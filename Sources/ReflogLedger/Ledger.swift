@@ -34,6 +34,8 @@ package final class Ledger: Sendable {
   ///     the newest entry.
   ///   - origin: The name of the log if this ledger is new, or nil to generate a name.
   ///   - onSettled: Called with every change once its outcome is durable.
+  ///   - onFrozenDrift: Called with every durable change that was made without Reflog while a freeze covered its subject,
+  ///     and with that freeze.
   /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
   ///   tenant.
   package init(
@@ -45,7 +47,8 @@ package final class Ledger: Sendable {
     clock: @escaping WallClock,
     acceptsClock: Bool = false,
     origin: String? = nil,
-    onSettled: @escaping @Sendable (Change) -> Void = { _ in }
+    onSettled: @escaping @Sendable (Change) -> Void = { _ in },
+    onFrozenDrift: @escaping @Sendable (Change, Freeze) -> Void = { _, _ in }
   ) throws {
     history = History(reader: store.changeReader)
     questions = History(reader: store.queryReader)
@@ -56,7 +59,8 @@ package final class Ledger: Sendable {
       clock: clock,
       signers: signers,
       memory: LedgerMemory(keepsWrites: directory == .graph),
-      onSettled: onSettled
+      onSettled: onSettled,
+      onFrozenDrift: onFrozenDrift
     )
     self.context = context
     writer = store.makeWriter(on: thread) { try LedgerSession($0, $1, context) }

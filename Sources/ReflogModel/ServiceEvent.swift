@@ -53,6 +53,16 @@ package struct ServiceEvent: Sendable {
     case retentionSet
     case holdPlaced
     case holdReleased
+    /// A freeze was placed.
+    ///
+    /// The id of the freeze is the id of this event.
+    case freezePlaced
+    /// A person released a freeze.
+    case freezeReleased
+    /// An operator made changes in spite of freezes.
+    ///
+    /// The details contain the changes, the freezes and the operator's reason.
+    case freezeOverridden
     /// A purge was requested.
     case purgeAsked
     /// A purge deletes the changes and service events that are listed in the details of the event.
@@ -98,8 +108,9 @@ package struct ServiceEvent: Sendable {
     /// Without these events, a reader could not understand or verify the ledger.
     package var isKept: Bool {
       switch self {
-      case .retentionSet, .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erasureAsked, .erased,
-        .erasureWithdrawn, .keyRotated, .keyReplaced, .keyReplacementConfirmed, .olderLedgerAccepted:
+      case .retentionSet, .holdPlaced, .holdReleased, .freezePlaced, .freezeReleased, .freezeOverridden, .purgeAsked,
+        .purged, .purgeWithdrawn, .erasureAsked, .erased, .erasureWithdrawn, .keyRotated, .keyReplaced,
+        .keyReplacementConfirmed, .olderLedgerAccepted:
         true
       case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
         .tokenRevoked, .backup:

@@ -57,6 +57,18 @@ package enum ServiceError: Error, Sendable {
   case badToken(String)
   /// The address holds this reference, which does not meet the request's condition.
   case preconditionFailed(current: ConnectorReference)
+  /// A freeze covers a step or a connector that the request changes, so the request was not sent to the directory.
+  ///
+  /// The ids identify the recorded changes with the result `denied`.
+  case frozen([Change.ID], Freeze)
+  /// There are already as many freezes as permitted.
+  case tooManyFreezes
+  /// There is no freeze with this id.
+  case freezeNotFound(Int64)
+  /// The freeze is already over, so it can't be released.
+  case freezeIsOver(Freeze)
+  /// The freeze would end before it begins, or at the same time.
+  case freezeIsEmpty
   /// A pending change locks the address or the connector.
   ///
   /// After `retryAfter`, a read of the directory can settle the pending change, so a repeat of the request can succeed.
@@ -132,7 +144,9 @@ extension ServiceError {
   /// The changes that were recorded for the request, or because of which the request was not carried out.
   package var changes: [Change.ID] {
     switch self {
-    case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _): ids
+    case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _),
+      .frozen(let ids, _):
+      ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id),
       .outcomeStaysUnknown(let id, _):
       [id]
@@ -140,7 +154,7 @@ extension ServiceError {
     case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged,
       .retentionTooShort, .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound,
       .manifestNotFound,
-      .tokenNotFound,
+      .tokenNotFound, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
       .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken,
       .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
       .reasonRequired,
@@ -164,7 +178,7 @@ extension ServiceError {
       .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
       .questionTooBroad, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
-      .alreadySettled,
+      .alreadySettled, .frozen, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
       .preconditionFailed,
       .idempotencyMismatch, .outcomeStaysUnknown, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing,
       .notRollbackable, .refusalsSpent, .readsSpent, .tooManySteps, .notSupported, .refused:
@@ -188,7 +202,7 @@ extension ServiceError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .forbidden:
-      "Your role does not allow this. Changes need the role operator; tokens, retention, holds, erasures, keys and "
+      "Your role does not allow this. Changes and freezes need the role operator; tokens, retention, holds, erasures, keys and "
         + "backups need the role admin. Ask your administrator for a token with that role."
     case .otherTenant:
       "Your token belongs to another tenant than this server's ledger. Use a token of the ledger's tenant."
@@ -245,6 +259,17 @@ extension ServiceError: CustomStringConvertible {
         + "purged show when."
     case .preconditionFailed(let current):
       "The If-Match condition failed: the step calls \(current). Nothing was changed. Read the step again."
+    case .frozen(_, let freeze):
+      "\(freeze.summary). Nothing was changed. Wait until the freeze is over, or ask an operator to release it or to "
+        + "override it with Reflog-Override or --override."
+    case .tooManyFreezes:
+      "There are already \(Freeze.maximumCount) freezes, so no freeze was placed. Release freezes that are not needed."
+    case .freezeNotFound(let id): "There is no freeze \(id). List the freezes to see their ids."
+    case .freezeIsOver(let freeze):
+      "Freeze \(freeze.id) is already over, so there is nothing to release. "
+        + (freeze.released.map { "It was released at \($0)." } ?? "It ended at \(freeze.until?.description ?? "").")
+    case .freezeIsEmpty:
+      "The freeze would end before it begins. Choose an end that is later than the start and than now."
     case .stepUnresolved(let id, _):
       "Change \(id) is still pending: whether it was applied is not known yet. Your request changed nothing. Try again "
         + "shortly."

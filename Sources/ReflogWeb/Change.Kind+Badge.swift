@@ -1,5 +1,14 @@
 import ReflogModel
 
+extension Change {
+  /// The badge of a change that overrode a freeze or that a freeze refused, or nil for every other change.
+  var frozenBadge: ChangeView.Badge? {
+    if override != nil { return ChangeView.Badge(label: "freeze overridden", tone: "warning") }
+    guard outcome?.code == Change.frozenCode, result == .denied else { return nil }
+    return ChangeView.Badge(label: "frozen", tone: "warning")
+  }
+}
+
 extension Change.Kind {
   /// The badge of a kind that needs attention, or nil for an ordinary update.
   var badge: ChangeView.Badge? {

@@ -17,6 +17,8 @@ package struct ChangeDetailPage: Sendable {
   let location: Location?
   /// True while the result is not known.
   let isPending: Bool
+  /// True if the viewer asked to freeze the step after the rollback, and this failed.
+  let notFrozen: Bool
 
   /// One row of the table of facts. Exactly one of `value`, `moment` and `link` is set.
   struct Fact: Sendable {
@@ -54,13 +56,15 @@ package struct ChangeDetailPage: Sendable {
   ///     change has no such rollback.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
-  ///   - canRollBack: true if the change can be rolled back and the viewer is allowed to roll back changes.
+  ///   - notFrozen: true if the viewer asked to freeze the step after the rollback, and this failed.
+  ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
   package init(
     _ change: Change,
     chain: [Change],
     rollback: Change?,
     tenantID: String,
     isSigned: Bool,
+    notFrozen: Bool = false,
     canRollBack: Bool
   ) {
     self.change = ChangeView(change, isWhole: true)
@@ -74,13 +78,14 @@ package struct ChangeDetailPage: Sendable {
       )
     }
     isPending = change.result == .pending
+    self.notFrozen = notFrozen
     properties = (change.intent.changedProperties ?? []).map {
       Property(name: $0.name, before: $0.before ?? "–", after: $0.after ?? "–")
     }
     hasProperties = !properties.isEmpty
     hasChain = chain.count > 1
     facts =
-      Self.times(change) + Self.relations(change, rollback) + Self.erasures(change)
+      Self.times(change) + Self.relations(change, rollback) + Self.override(change) + Self.erasures(change)
       + Self.texts(change, tenantID: tenantID, isSigned: isSigned)
   }
 
@@ -104,6 +109,17 @@ package struct ChangeDetailPage: Sendable {
       change.intent.rollbackTo.map { Fact(name: "Rolls back to", moment: Moment($0)) }, batch,
       link(rollback?.result == .applied ? "Rolled back by" : "Unsettled rollback", rollback?.id),
     ].compactMap(\.self)
+  }
+
+  /// Returns the facts about the override of a freeze.
+  private static func override(_ change: Change) -> [Fact] {
+    guard let override = change.override else { return [] }
+    let freezes = override.freezes.map(String.init).joined(separator: ", ")
+    let path = "/integrity?behind=\(override.eventID + 1)#event-\(override.eventID)"
+    return [
+      Fact(name: "Overridden freeze", value: freezes), Fact(name: "Reason for the override", value: override.reason),
+      Fact(name: "Override recorded by", link: Link(path: path, text: "service event \(override.eventID)")),
+    ]
   }
 
   /// Returns the facts about the erasures of the change's personal data.

@@ -32,8 +32,12 @@ struct ChangeView: Sendable {
   let rowTone: String
   /// The badge that shows the kind, or nil for an ordinary update.
   let kind: Badge?
+  /// The badge of a change that overrode a freeze or that a freeze refused, or nil for every other change.
+  let frozen: Badge?
   /// The shortened reason, or nil if the change has no reason.
   let reason: String?
+  /// The shortened reason for the override of a freeze, or nil if no freeze covered the change.
+  let override: String?
   /// The link to the event that erased the reason and the actor's name, or nil if they were not erased.
   let erased: ErasureLink?
   /// True if the page that contains this view is the page of this change.
@@ -92,8 +96,10 @@ struct ChangeView: Sendable {
     result = change.result.shownName
     tone = change.result.tone
     kind = change.intent.kind.badge
+    frozen = change.frozenBadge
     rowTone = change.result == .applied ? kind?.tone ?? tone : tone
     reason = change.intent.reason?.shortened(to: Self.reasonLength)
+    override = change.override?.reason.shortened(to: Self.reasonLength)
     erased = ErasureLink(change.erased)
     self.isCurrent = isCurrent
   }

@@ -87,6 +87,7 @@ struct FramedPage<Content: Sendable>: Sendable {
 enum PageSection: String, CaseIterable, Sendable {
   case timeline = "/"
   case flows = "/flows"
+  case freezes = "/freezes"
   case export = "/export"
   case integrity = "/integrity"
 
@@ -94,6 +95,7 @@ enum PageSection: String, CaseIterable, Sendable {
     switch self {
     case .timeline: "Timeline"
     case .flows: "Flows"
+    case .freezes: "Freezes"
     case .export: "Export"
     case .integrity: "Integrity"
     }

@@ -29,6 +29,12 @@ package struct RollbackPage: Sendable {
   let reason: String
   /// The reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   let problem: String?
+  /// The freeze that covers the step, or nil if the step is not frozen.
+  let freeze: FreezeView?
+  /// Whether the form offers to freeze the step after the rollback.
+  let offersFreeze: Bool
+  /// The reason for the override of the freeze that the viewer has already typed.
+  let override: String
 
   /// The maximum number of later changes that the page lists.
   package static let mostLater = 20
@@ -41,8 +47,19 @@ package struct RollbackPage: Sendable {
   ///   - plan: the effect that the rollback would have.
   ///   - later: the newest of the later changes, newest first, at most `mostLater`.
   ///   - reason: the reason that the viewer has already typed.
-  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
-  package init(_ plan: RollbackPlan, later: [Change], reason: String = "", problem: String? = nil) {
+  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
+  ///   - freeze: the freeze that covers the step, or nil if the step is not frozen.
+  ///   - offersFreeze: whether the viewer may place and override freezes.
+  ///   - override: the reason for the override that the viewer has already typed.
+  package init(
+    _ plan: RollbackPlan,
+    later: [Change],
+    reason: String = "",
+    problem: String? = nil,
+    freeze: Freeze? = nil,
+    offersFreeze: Bool = false,
+    override: String = ""
+  ) {
     id = plan.rollbackOf.description
     step = plan.address.step.name
     flow = plan.address.flow.text
@@ -60,6 +77,9 @@ package struct RollbackPage: Sendable {
     isPossible = plan.connectorExists && !isAlreadySet
     self.reason = reason
     self.problem = problem
+    self.freeze = freeze.map { FreezeView($0, now: $0.from) }
+    self.offersFreeze = offersFreeze
+    self.override = override
   }
 
   /// Returns the page as HTML.

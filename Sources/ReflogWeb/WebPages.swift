@@ -24,6 +24,7 @@ enum WebPages {
       "time-rollback-steps": template(PackageResources.time_rollback_steps_mustache),
       "evidence": template(PackageResources.evidence_mustache),
       "export": template(PackageResources.export_mustache),
+      "freezes": template(PackageResources.freezes_mustache),
       "integrity": template(PackageResources.integrity_mustache),
       "message": template(PackageResources.message_mustache),
       "filter": template(PackageResources.filter_mustache),

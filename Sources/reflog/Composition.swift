@@ -70,7 +70,8 @@ struct Composition {
         onSettled: { change in
           reporter.report(change)
           if isVerified { watchlist.watch(change) }
-        }
+        },
+        onFrozenDrift: { drift, freeze in reporter.report(drift, despite: freeze) }
       )
       let log = try await OpenedLog.open(ledger, settings)
       let started = ServiceEvent.Content(.start, details: settings.shown)
@@ -270,7 +271,9 @@ struct Composition {
       metrics: metrics,
       ledgerFigures: { [ledger] in ledger.figures },
       isReady: { reconciler.isReady },
-      warnings: { [settings] in settings.warnings },
+      warnings: { [settings, reporter] in
+        settings.warnings + (reporter.newestFrozenDrift.map { [$0.warning] } ?? [])
+      },
       logger: logger
     )
     let (settings, logger) = (settings, logger)

@@ -27,7 +27,7 @@ struct Reflog: AsyncParsableCommand {
       Serve.self, ShowHistory.self, Watch.self, Export.self, WriteEvidence.self, Show.self, ShowConfigurations.self,
       ShowConnectors.self, SetReference.self, RollBack.self, Verify.self, ShowCheckpoint.self, Backup.self, Compact.self,
       MigrateLedger.self, ShowStatus.self, Tokens.self,
-      Retain.self, Hold.self, Erase.self, Keys.self,
+      Retain.self, Hold.self, Erase.self, Keys.self, PlaceFreeze.self, ReleaseFreeze.self, ListFreezes.self,
     ]
   )
 

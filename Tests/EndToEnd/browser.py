@@ -25,7 +25,9 @@ class Page(html.parser.HTMLParser):
             self.links.append(values.get("href"))
         if tag == "form":
             self.forms.append({"action": values.get("action"), "method": values.get("method", "get"), "fields": {}})
-        if tag == "input" and self.forms and "name" in values:
+        # An optional box is not in the form, because a browser leaves out a box that is not ticked.
+        is_left_out = values.get("type") == "checkbox" and not values.keys() & {"checked", "required"}
+        if tag == "input" and self.forms and "name" in values and not is_left_out:
             self.forms[-1]["fields"][values["name"]] = values.get("value", "")
 
     def handle_data(self, data):

@@ -128,11 +128,13 @@ def make_sample(server):
     server.put(OTHER, FRAUD_CHECK, role="reader")
     server.put("b2cUserFlows/B2C_1_nowhere/postFederationSignup", LOYALTY)
     bad = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "CHG0042%20New%20vendor%20goes%20live"}).change
+    server.request("POST", "/beta/reflog/freezes",
+                   {"reason": "Moving to the new tenant", "flowType": "b2cUserFlows", "flowId": "B2C_1_nowhere"})
     return {"sign-in": "/sign-in", "timeline": "/", "filtered": "/?result=denied", "empty": "/?actor=missing",
             "change": f"/changes/{bad}", "flows": "/flows",
             "flows-then": f"/flows?asOf={moment}", "time-rollback": f"/flows/rollback?asOf={moment}",
             "flow": "/flows/b2cUserFlows/B2C_1_signup", "export": "/export?flow=B2C_1_signup",
-            "evidence": "/evidence?period=none", "integrity": "/integrity",
+            "evidence": "/evidence?period=none", "integrity": "/integrity", "freezes": "/freezes",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}
 
 

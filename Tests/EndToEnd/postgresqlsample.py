@@ -131,6 +131,10 @@ def sample():
     log.add_event("holdPlaced", '{"name":"Case 7","flow":null}',
                   "INSERT INTO hold (name, flow, reason, placed) VALUES ('Case 7', NULL, 'lawsuit', 1)")
     log.add_intent()
+    frozen = log.add_event("freezePlaced", '{"scope":"all"}')
+    log.run(f"INSERT INTO change_freeze (id, ends) VALUES ({frozen}, 5)")
+    overridden = log.add_event("freezeOverridden", '{"changes":"5"}')
+    log.run(f"INSERT INTO freeze_override (change, event, reason) VALUES (5, {overridden}, 'x')")
     log.run(f"""
       INSERT INTO time_rollback (batch_id, as_of, asked, newest_change)
       VALUES ('5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a', 1, 2, 3);

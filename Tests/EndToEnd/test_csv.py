@@ -44,6 +44,7 @@ def cells_of(change):
         "ipAddress": actor["ipAddress"], "httpStatus": status["http"], "errorCode": status["code"],
         "errorMessage": status["message"], "settledBy": status["settledBy"],
         **erasure("erased", change["erased"]), **erasure("statementErased", status["erased"]),
+        "overrideEventId": (change["override"] or {}).get("eventId"), "overrideReason": (change["override"] or {}).get("reason"),
     }.items()}
 
 

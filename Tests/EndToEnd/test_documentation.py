@@ -75,7 +75,7 @@ class Documentation(ServerTestCase):
 
     def test_every_documented_route_exists(self):
         values = {"v": "beta", "flowType": "b2cUserFlows", "flow": "B2C_1_none", "step": "preTokenIssuance",
-                  "connector": "none", "change": "4711", "token": "none", "hold": "none", "manifest": "none",
+                  "connector": "none", "change": "4711", "token": "none", "hold": "none", "manifest": "none", "freeze": "4711",
                   "batch": "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"}
         listed = routes(HTTP.split("\n## Pages\n")[0])
         self.assertGreater(len(listed), 50)

@@ -34,12 +34,12 @@ UPDATE_RIGHTS = {
     "time_rollback": {"finished"}, "idempotency": {"body_hash", "change", "recorded"},
     "seen_reference": {"state", "connector", "seen"},
     "seen_connector": {"display_name", "target_url", "authentication", "entry", "seen"},
-    "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded"},
+    "change_freeze": {"released"}, "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded"},
     "signing_key": {"wrapped_key", "retired"},
     "service_process": {"holder", "host", "process_id", "machine", "started", "expires"},
 }
 DELETE_RIGHTS = {"change", "change_personal", "change_statement", "service_event", "service_event_personal", "retention", "hold",
-                 "idempotency", "seen_connector", "unread_part", "service_process"}
+                 "idempotency", "seen_connector", "unread_part", "service_process", "freeze_override"}
 
 # A function that runs a statement and undoes its effect. It returns "done" and the number of rows, or the SQLSTATE and the
 # message of the refusal.
@@ -62,29 +62,28 @@ APPEND_ONLY = "23000 history is append-only"
 NEW_CHANGE = ("INSERT INTO change (id, intent_sequence, activity_time, address, kind, before_absent, after_connector, actor, "
               "request_id) VALUES ")
 NEW_EVENT = "INSERT INTO service_event (id, sequence, time, kind, count, details) VALUES "
-# Rows that must be refused, and the beginning of each refusal. In the sample, the next entry has the sequence number 16, the
-# next change has the id 6, and the next event has the id 8.
+# Wrong rows, and the beginning of the refusal. The next entry has the number 18, the next change 6 and the next event 10.
 WRONG_ROWS = {
-    "a gap in the entries": (f"INSERT INTO entry (sequence, change, hash) VALUES (17, 6, {hash_of(1)})",
+    "a gap in the entries": (f"INSERT INTO entry (sequence, change, hash) VALUES (19, 6, {hash_of(1)})",
                              "23000 entries are numbered without gaps"),
     "a gap within one statement": (
-        f"INSERT INTO entry (sequence, change, hash) SELECT s, 6, {hash_of(1)} FROM unnest(ARRAY[16, 18]) s",
+        f"INSERT INTO entry (sequence, change, hash) SELECT s, 6, {hash_of(1)} FROM unnest(ARRAY[18, 20]) s",
         "23000 entries are numbered without gaps"),
     "a used sequence": (f"INSERT INTO entry (sequence, change, hash) VALUES (15, 6, {hash_of(1)})", "23505"),
-    "an entry of a change and an event": (f"INSERT INTO entry VALUES (16, 1, 1, {hash_of(1)}, NULL)", "23514"),
-    "a short hash": ("INSERT INTO entry (sequence, change, hash) VALUES (16, 6, '\\x00')", "23514"),
-    "the id of a purged change": (NEW_CHANGE + "(1, 16, 1, 2, 'update', 'none', 1, 1, 'x')", APPEND_ONLY),
-    "the id of a change": (NEW_CHANGE + "(3, 16, 1, 2, 'update', 'none', 1, 1, 'x')", "23505"),
-    "the id of a change in a set": (NEW_CHANGE + "(6, 16, 1, 2, 'update', 'none', 1, 1, 'x'), "
-                                    "(1, 16, 1, 2, 'update', 'none', 1, 1, 'x')", "23"),
-    "a second pending change": (NEW_CHANGE + "(6, 16, 1, 1, 'update', 'none', 1, 1, 'x')", "23505"),
-    "two pending changes in a set": (NEW_CHANGE + "(6, 16, 1, 2, 'update', 'none', 1, 1, 'x'), "
-                                     "(7, 16, 1, 2, 'update', 'none', 1, 1, 'x')", "23505"),
-    "an unknown actor": (NEW_CHANGE + "(6, 16, 1, 2, 'update', 'none', 1, 99, 'x')", "23503"),
-    "an unknown kind": (NEW_CHANGE + "(6, 16, 1, 2, 'other', 'none', 1, 1, 'x')", "23514"),
+    "an entry of a change and an event": (f"INSERT INTO entry VALUES (18, 1, 1, {hash_of(1)}, NULL)", "23514"),
+    "a short hash": ("INSERT INTO entry (sequence, change, hash) VALUES (18, 6, '\\x00')", "23514"),
+    "the id of a purged change": (NEW_CHANGE + "(1, 18, 1, 2, 'update', 'none', 1, 1, 'x')", APPEND_ONLY),
+    "the id of a change": (NEW_CHANGE + "(3, 18, 1, 2, 'update', 'none', 1, 1, 'x')", "23505"),
+    "the id of a change in a set": (NEW_CHANGE + "(6, 18, 1, 2, 'update', 'none', 1, 1, 'x'), "
+                                    "(1, 18, 1, 2, 'update', 'none', 1, 1, 'x')", "23"),
+    "a second pending change": (NEW_CHANGE + "(6, 18, 1, 1, 'update', 'none', 1, 1, 'x')", "23505"),
+    "two pending changes in a set": (NEW_CHANGE + "(6, 18, 1, 2, 'update', 'none', 1, 1, 'x'), "
+                                     "(7, 18, 1, 2, 'update', 'none', 1, 1, 'x')", "23505"),
+    "an unknown actor": (NEW_CHANGE + "(6, 18, 1, 2, 'update', 'none', 1, 99, 'x')", "23503"),
+    "an unknown kind": (NEW_CHANGE + "(6, 18, 1, 2, 'other', 'none', 1, 1, 'x')", "23514"),
     "a state and a connector": (NEW_CHANGE.replace("kind,", "kind, before_connector,")
-                                + "(6, 16, 1, 2, 'update', 1, 'none', 1, 1, 'x')", "23514"),
-    "the id of a purged event": (NEW_EVENT + "(2, 16, 1, 'started', 1, '{}')", APPEND_ONLY),
+                                + "(6, 18, 1, 2, 'update', 1, 'none', 1, 1, 'x')", "23514"),
+    "the id of a purged event": (NEW_EVENT + "(2, 18, 1, 'started', 1, '{}')", APPEND_ONLY),
     "personal data of an older change": (
         f"INSERT INTO change_personal (change, salt) SELECT 6, {salt_of(1)} FROM change WHERE id = 3", "23503"),
     "a statement about a settled change": (
@@ -96,6 +95,8 @@ WRONG_ROWS = {
     "a second erasure of an event": ("INSERT INTO erasure (actor, event) VALUES (1, 5)", "23505"),
     "a second purge": ("INSERT INTO purge (before, asked) VALUES (1, 1)", "23505"),
     "a hold without an event": ("INSERT INTO hold (name, reason, placed) VALUES ('Case 8', 'x', 1)", "23000 a hold needs"),
+    "a freeze without an event": ("INSERT INTO change_freeze (id) VALUES (7)", "23000 a freeze needs"),
+    "an override without an event": ("INSERT INTO freeze_override VALUES (4, 8, 'x')", "23000 an override needs"),
     "a second ledger": (f"INSERT INTO ledger VALUES (2, 'graph', 't', 0, 'o', {hash_of(1)})", "23514"),
     "a second head": ("INSERT INTO head (id, next_sequence, next_change, next_event, newest_time, frontier) "
                       "VALUES (1, 0, 1, 1, 0, '')", "23505"),

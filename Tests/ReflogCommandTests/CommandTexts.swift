@@ -52,6 +52,17 @@ enum CommandTexts {
       "({}) and ",
       "{} does not contain a position. Move the file to start from the first change.",
     ],
+    "Commands/Freezes.swift": [
+      "ID",
+      "STATE",
+      "COVERS",
+      "FROM (UTC)",
+      "UNTIL (UTC)",
+      "WHO",
+      "REASON",
+      "There are no freezes.",
+      "Freeze {} is released.",
+    ],
     "Commands/Hold.swift": [
       "all history",
       "NAME",
@@ -118,6 +129,11 @@ enum CommandTexts {
       id: {}
       """,
       "The rollback would be refused, because the connector that it restores does not exist any more.",
+      " until {}",
+      """
+      The rollback would be refused, because freeze {} covers the step{}. To roll back anyway, use --override with a \
+      reason.
+      """,
       "The rollback would be refused because of later changes: {}. Roll back these changes first, or use --force.",
       "The rollback would be refused, because the step was changed without Reflog. To roll back anyway, use --force.",
       "No step is given.",

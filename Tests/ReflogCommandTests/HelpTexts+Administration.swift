@@ -142,6 +142,37 @@ extension HelpTexts {
         "<name>": "The hold's name."
       ]
     ),
+    "reflog freeze": VerbHelp(
+      abstract: "Refuses changes of a step, a flow or everything for a time.",
+      discussion: """
+        SCOPE is a step ([FLOWTYPE/]FLOW/STEP), a flow ([FLOWTYPE/]FLOW) or all. all also covers connectors: they \
+        can't be created, edited or deleted. A refused change is recorded as denied. An operator can make a change in \
+        spite of a freeze with --override, which is recorded too.
+
+          reflog freeze b2cUserFlows/B2C_1_signup/postFederationSignup --until 8h --reason INC0042
+          reflog freeze all --from 2026-12-24 --until 2026-12-26 --reason 'Holidays'
+
+        Times are 2026-12-24, 2026-12-24T14:00 or 2026-12-24T14:00:00Z. 30m, 2h and 7d mean the time so far from now. \
+        If --until is a day, the freeze includes the day. Without --until, the freeze lasts until you release it with \
+        reflog unfreeze.
+        """,
+      options: [
+        "<scope>": "What to freeze: [FLOWTYPE/]FLOW/STEP, [FLOWTYPE/]FLOW or all.",
+        "--from": "When the freeze begins. Without this option it begins now.",
+        "--until": "When the freeze ends. Without this option it ends when you release it.",
+        "--reason": "The reason, which is recorded and shown with each refused change.",
+      ]
+    ),
+    "reflog unfreeze": VerbHelp(
+      abstract: "Releases a freeze.",
+      discussion: "  reflog unfreeze 17",
+      options: [
+        "<id>": "The id of the freeze, which reflog freezes lists."
+      ]
+    ),
+    "reflog freezes": VerbHelp(
+      abstract: "Lists the freezes that are planned or in force."
+    ),
     "reflog erase": VerbHelp(
       abstract: "Erases the recorded personal data of a person, an application or an API token.",
       discussion: """

@@ -211,6 +211,7 @@ enum HelpTexts {
       options: [
         "<address-and-connector>": "ADDRESS, then the connector's id or --none.",
         "--none": "Clear the step, so that it calls no connector.",
+        "--override": "Make the change in spite of a freeze, for this reason, which is recorded. Operators only.",
       ]
     ),
     "reflog rollback": VerbHelp(
@@ -242,6 +243,7 @@ enum HelpTexts {
         "--yes": "With --as-of: do not ask for a confirmation.",
         "--batch": "Continue the rollback to a time that has this batch id.",
         "--force": "Roll back even if the step has later changes.",
+        "--override": "Roll back in spite of a freeze, for this reason, which is recorded. Operators only.",
       ]
     ),
     "reflog verify": VerbHelp(

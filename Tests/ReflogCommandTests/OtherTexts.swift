@@ -52,6 +52,10 @@ enum OtherTexts {
       "Requests to Microsoft Graph and its login service, by status.",
       "Seconds that a request to Microsoft Graph or its login service took.",
       "Answered requests, by status.",
+      "Requests for changes that were sent in spite of a freeze.",
+      "Requests for changes that a freeze refused.",
+      "Freezes that are in force.",
+      "Changes made without Reflog while a freeze covered the step or the connector.",
       "Transactions that the ledger committed.",
       "Changes whose outcome is not known yet.",
       "The age of the oldest pending change in seconds; 0 if none is pending.",
@@ -71,7 +75,24 @@ enum OtherTexts {
     "ReflogHTTP/Request/JSONObject+Body.swift": ["{} contains U+FFFD, the sign for lost letters. Send it as UTF-8."],
     "ReflogHTTP/Request/QueryOptions.swift": ["The query has a value without a name. Write $filter=… for a condition."],
     "ReflogHTTP/Request/ReflogRequestContext+Body.swift": ["The body is not valid JSON: {}."],
-    "ReflogHTTP/Request/Request+ChangeRequest.swift": ["Reflog-Reason is given twice. Send one."],
+    "ReflogHTTP/Request/Request+ChangeRequest.swift": [
+      "Reflog-Override must contain the reason for the override.",
+      "{} is given twice. Send one.",
+    ],
+    "ReflogService/Changes/ChangeReporter.swift": ["drift despite a freeze"],
+    "ReflogHTTP/Administration/FreezeController.swift": [
+      "step must be the name of a step, such as postFederationSignup.",
+      "The body names no flow. Send flowType and flowId, or \"scope\": \"all\" to freeze everything.",
+      "step requires flowType and flowId.",
+      "scope must be all, flow or address, and the body must name that flow or address.",
+      "A freeze's id is a number, such as 17.",
+    ],
+    "ReflogModel/Freeze/Freeze+Drift.swift": [
+      """
+      Change {} was made without Reflog in spite of freeze {}. Find out who made it, and roll it back or release the \
+      freeze.
+      """
+    ],
     "ReflogHTTP/Request/RootResponder.swift": [
       "The request needs exactly one Host header, with a host and perhaps a port."
     ],

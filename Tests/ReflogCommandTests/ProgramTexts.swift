@@ -35,6 +35,7 @@ enum ProgramTexts {
     ],
     "Client/HistorySource.swift": ["The server's answer does not contain the id of the manifest."],
     "Client/ServerClient.swift": [
+      "Reflog-Override",
       "The connection to {} ended early ({}). The output is incomplete.",
       " to {}",
       "{} redirects{}, and the token is not sent there. If that is your server, use its URL with --server.",
@@ -186,7 +187,10 @@ enum ProgramTexts {
       "Every step has the same reference as at that time.",
       "MESSAGE",
       "{} since {}",
+      "of freeze {} (service event {}): {}",
+      "OVERRIDE: {}",
       "by service event {} at {}",
+
     ],
     "Output/Confirmation.swift": [" Type yes to confirm."],
     "Output/OutputFiles.swift": [

@@ -68,6 +68,11 @@ enum PageMessages {
       "This rollback to a time does not exist.",
       "This plan belongs to another rollback. Make a new plan.",
     ],
+    "RollbackForm.swift": [
+      "The duration of the freeze is not one that the form offers.",
+      "After the rollback{}{}",
+      " of change {}",
+    ],
     "SignInController.swift": [
       "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",
       "This server accepts no API tokens, so the token was not checked.",

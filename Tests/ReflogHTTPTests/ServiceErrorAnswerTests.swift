@@ -16,6 +16,15 @@ struct ServiceErrorAnswerTests {
     let rollback = TimeRollback(batchID: "batch", asOf: moment, scope: .everything)
     let own = DirectoryRefusal(httpStatus: 403, code: "denied", message: "No.", isOfOwnCredential: true)
     let refusal = DirectoryRefusal(httpStatus: 429, code: "TooManyRequests", message: "Later.", retryAfter: "17")
+    let freeze = Freeze(
+      id: 5,
+      scope: .everything,
+      reason: "INC0042",
+      actor: .unknown,
+      placed: moment,
+      from: moment,
+      until: nil
+    )
     let answers: [(ServiceError, Int, String)] = [
       (.forbidden([]), 403, "forbidden"),
       (.otherTenant, 403, "forbidden"),
@@ -35,6 +44,11 @@ struct ServiceErrorAnswerTests {
       (.questionTooBroad, 400, "questionTooBroad"),
       (.reasonRequired(pattern: "CHG[0-9]+"), 400, "badRequest"),
       (.badToken("The name is too long."), 400, "badRequest"),
+      (.frozen([], freeze), 423, "frozen"),
+      (.tooManyFreezes, 409, "tooManyFreezes"),
+      (.freezeNotFound(5), 404, "notFound"),
+      (.freezeIsOver(freeze), 409, "freezeIsOver"),
+      (.freezeIsEmpty, 400, "badRequest"),
       (.preconditionFailed(current: .none), 412, "preconditionFailed"),
       (.stepUnresolved(id, retryAfter: .milliseconds(1500)), 409, "stepUnresolved"),
       (.idempotencyMismatch(id), 422, "idempotencyMismatch"),

@@ -48,9 +48,25 @@ func withFullLedger(_ body: (Ledger, Storage) async throws -> Void) async throws
     try await ledger.finish(purge: nil, erasures: erasures)
     let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
     _ = try await ledger.place("CASE", on: signup, because: "x", by: adele)
+    try await recordFreezes(in: ledger, by: adele)
     try await ledger.record([ServiceEvent.Content(.export, actor: adele), ServiceEvent.Content(.keyRotated)])
     try await body(ledger, storage)
   }
+}
+
+/// Records a freeze, a released freeze, and a change that overrides both.
+private func recordFreezes(in ledger: Ledger, by adele: Change.Actor) async throws {
+  let frozen = Freeze.Draft(scope: .address(Sample.attributes), reason: "x", until: ledger.now.before(.seconds(-60)))
+  _ = try #require(try await ledger.place(frozen, by: adele))
+  let released = try #require(try await ledger.place(Freeze.Draft(scope: .everything, reason: "x"), by: adele))
+  let intent = Sample.intent(before: Sample.newVendor, after: .none, at: Sample.attributes, by: adele)
+  let appended = try await ledger.append(Group(drafts: [.init(intent, .intended)], override: "x"))
+  guard case .recorded(_, let drafts) = appended else {
+    Issue.record("\(appended)")
+    return
+  }
+  try await ledger.settle(drafts[0])
+  _ = try await ledger.releaseFreeze(released.id, by: adele)
 }
 
 /// Records changes of every kind that the indexes distinguish.

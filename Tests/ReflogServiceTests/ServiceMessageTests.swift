@@ -14,8 +14,8 @@ struct ServiceMessageTests {
     (
       .forbidden([]),
       """
-      Your role does not allow this. Changes need the role operator; tokens, retention, holds, erasures, keys and \
-      backups need the role admin. Ask your administrator for a token with that role.
+      Your role does not allow this. Changes and freezes need the role operator; tokens, retention, holds, erasures, \
+      keys and backups need the role admin. Ask your administrator for a token with that role.
       """
     ),
     (
@@ -267,7 +267,7 @@ struct ServiceMessageTests {
   ]
 
   static let messages: [(ServiceError, String)] =
-    accessMessages + changeMessages + rollbackMessages + historyMessages + failureMessages
+    accessMessages + changeMessages + freezeMessages + rollbackMessages + historyMessages + failureMessages
 
   @Test(arguments: messages)
   func everyErrorHasItsText(error: ServiceError, text: String) {

@@ -52,7 +52,27 @@ struct StatementCountTests {
     }
   }
 
-  @Test func aRollbackReadsOnlyTheChangeThatItRollsBack() async throws {
+  /// All freezes are in memory, so a change that no freeze covers needs no statement for them.
+  @Test func freezesOfOtherStepsCostNoStatementAndNoRead() async throws {
+    try await withEmbedded { it in
+      _ = try await it.set(Sample.newVendor)
+      let free = try await it.cost { _ = try await it.set(Sample.fraudCheck) }
+      let operatorCaller = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
+      for scope in [FreezeScope.address(Sample.attributes), .flow(FlowName(of: Self.other)), .address(Self.other)] {
+        _ = try await it.service.place(Freeze.Draft(scope: scope, reason: "x"), for: operatorCaller)
+      }
+
+      let cost = try await it.cost { _ = try await it.set(Sample.newVendor) }
+
+      #expect(cost.intent.statements == free.intent.statements)
+      #expect(cost.outcome.statements == free.outcome.statements)
+      #expect(cost.reads == 0)
+    }
+  }
+
+  private static let other = Sample.address("b2cUserFlows/B2C_1_other/postFederationSignup")
+
+  @Test func aRollbackReadsOnlyTheChangeThatItNames() async throws {
     try await withEmbedded { it in
       let bad = try await it.set(Sample.newVendor)
 

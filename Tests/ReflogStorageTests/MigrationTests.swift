@@ -26,8 +26,8 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "a83bac3af4c6a0fa9dea679a6d871e45f085d65bc7cc600312f39a35e82e556d ledger-0001-changes",
-        "f1dbb6f18023682a8f39c50e22fbbd086092404551fa27a394b9c5defe549eee postgresql-0001-changes",
+        "620b13ff009152fee5b8617c1131022e865353eef86ab74b0c461e5c0ab44562 ledger-0001-changes",
+        "5a03205412455f37ead33bbaa8c9f8f516dda2344e3d3bf784b5824035985636 postgresql-0001-changes",
         "e4b7bcd8bfcfb440b1991153a4eb0ace418842b240ec71f320bbad1c6b9a829a directory-0001-flows",
         "3f1b5224d5499ecd28b1df38b39cb8508bfde28e13305f1c8da203bf179114df tokens-0001-tokens",
       ]

@@ -198,7 +198,8 @@ package struct ServiceFixture: Sendable {
   package func request(
     _ action: ChangeRequest.Action,
     as role: Role = .operator,
-    named key: IdempotencyKey? = nil
+    named key: IdempotencyKey? = nil,
+    override: String? = nil
   ) -> ChangeRequest {
     ChangeRequest(
       action: action,
@@ -206,7 +207,8 @@ package struct ServiceFixture: Sendable {
       reason: "CHG0042",
       correlationID: "correlation",
       requestID: "request",
-      idempotencyKey: key
+      idempotencyKey: key,
+      override: override
     )
   }
 }

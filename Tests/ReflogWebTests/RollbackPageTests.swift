@@ -106,4 +106,59 @@ struct RollbackPageTests {
 
     #expect(page.left == "… and more.")
   }
+
+  private static let freeze = Freeze(
+    id: 5,
+    scope: .address(Sample.signup),
+    reason: "INC0042",
+    actor: Change.Actor(type: .user, id: "oid", name: "Adele"),
+    placed: Timestamp(microseconds: 0),
+    from: Timestamp(microseconds: 0),
+    until: Timestamp(microseconds: 3_600_000_000)
+  )
+
+  @Test func aFrozenStepNeedsAReasonForTheOverride() {
+    let html = RollbackPage(plan(), later: [], freeze: Self.freeze, offersFreeze: true, override: "Agreed")
+      .render(in: Sample.frame)
+
+    #expect(
+      html.pageText.contains(
+        """
+        Adele froze b2cUserFlows/B2C_1_signup/postFederationSignup until 1970-01-01T01:00:00.000000Z, with the reason: \
+        INC0042 (freeze 5). A rollback is refused unless you override the freeze.
+        """
+      )
+    )
+    #expect(html.contains(#"name="override" value="Agreed" maxlength="1000" required"#))
+    #expect(html.contains(#"<input type="checkbox" name="freeze" value="true">"#))
+  }
+
+  @Test func aFreeStepNeedsNoOverride() {
+    let html = RollbackPage(plan(), later: [], offersFreeze: true).render(in: Sample.frame)
+
+    #expect(!html.contains("name=\"override\""))
+    #expect(html.contains("name=\"freeze\""))
+  }
+
+  @Test(arguments: [true, false])
+  func theListOfFreezesOffersTheReleaseToOperators(canRelease: Bool) {
+    let html = FreezesPage([Self.freeze], now: Timestamp(microseconds: 1), canRelease: canRelease)
+      .render(in: Sample.frame)
+
+    #expect(
+      html.pageText.contains(
+        """
+        b2cUserFlows/B2C_1_signup/postFederationSignup in force Freeze 5 From 1970-01-01 00:00:00 Until 1970-01-01 \
+        01:00:00 Who Adele Reason INC0042
+        """
+      )
+    )
+    #expect(html.contains(#"action="/freezes/5/release""#) == canRelease)
+  }
+
+  @Test func aListWithoutFreezesSaysSo() {
+    let html = FreezesPage([], now: Timestamp(microseconds: 1), canRelease: true).render(in: Sample.frame)
+
+    #expect(html.pageText.contains("Nothing is frozen."))
+  }
 }

@@ -10,6 +10,7 @@ enum TemplateTexts {
       "Change {}",
       "{} of {}",
       "A connector",
+      "The change was rolled back, but the step could not be frozen. Freeze it with reflog freeze.",
       """
       The result is not known yet. Reflog reads the directory again until the result is known. The step is locked \
       until then. Check again
@@ -110,6 +111,23 @@ enum TemplateTexts {
       "part of the id",
       "What each step calls",
     ],
+    "freezes.mustache": [
+      "Freezes",
+      """
+      A freeze refuses changes of a step, of a flow or of everything. Operators can override a freeze with a reason, \
+      which is recorded. To place a freeze: reflog freeze, or the form of a rollback.
+      """,
+      "planned",
+      "in force",
+      "Freeze",
+      "From",
+      "Until",
+      "an operator releases it",
+      "Who",
+      "Reason",
+      "Release the freeze",
+      "Nothing is frozen.",
+    ],
     "integrity.mustache": [
       "Integrity",
       """
@@ -182,12 +200,27 @@ enum TemplateTexts {
       "There is nothing to roll back. Change {}",
       "Later changes of this step, which the rollback undoes too",
       "Later changes of this step",
+      "{}. A rollback is refused unless you override the freeze.",
       "Reason",
       "Undo the later changes too",
+      "Reason for the override of the freeze. It is recorded and shown with the change.",
+      "Freeze this step after the rollback",
+      "Duration of the freeze",
+      "1 hour",
+      "8 hours",
+      "24 hours",
+      "7 days",
+      "until it is released",
       "Roll back",
       "Cancel",
     ],
-    "row.mustache": ["Change {}, {} {}", "{} of {}", "A connector", "[erased] by service event {}"],
+    "row.mustache": [
+      "Change {}, {} {}",
+      "{} of {}",
+      "A connector",
+      "Freeze overridden: {}",
+      "[erased] by service event {}",
+    ],
     "sign-in.mustache": [
       "Sign in",
       "Reflog records who pointed which step of which user flow at which API connector, and rolls changes back.",

@@ -16,9 +16,21 @@ struct ErrorAnswer {
   private(set) var message: String
   /// The part of the request that is wrong, or nil if no single part is wrong.
   var target: String?
-  /// The ids of the changes that caused the error, for example the changes that block a rollback.
-  var details: [String] = []
-  /// The value of `Retry-After`, or nil if a repeat of the request does not help.
+  /// The objects that caused the error, for example the changes that block a rollback.
+  var details: [Detail] = []
+
+  /// An object that caused the error.
+  struct Detail {
+    /// The object for people, for example `change 18`.
+    let message: String
+    /// The id of the object.
+    let target: String
+
+    init(change: Change.ID) { (message, target) = ("change \(change)", change.description) }
+    init(freeze: Int64) { (message, target) = ("freeze \(freeze)", String(freeze)) }
+  }
+
+  /// The value of `Retry-After`, or nil if a later attempt does not help.
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
@@ -173,13 +185,22 @@ struct ErrorAnswer {
     case .noRetention: self.init(.conflict, "noRetention", message, level)
     case .holdExists: self.init(.conflict, "holdExists", message, level)
     case .holdNotFound, .actorNotFound, .manifestNotFound: self.init(.notFound, "notFound", message, level)
+    case .frozen(_, let freeze):
+      self.init(.locked, "frozen", message, level)
+      details = [Detail(freeze: freeze.id)]
+    case .tooManyFreezes: self.init(.conflict, "tooManyFreezes", message, level)
+    case .freezeNotFound: self.init(.notFound, "notFound", message, level)
+    case .freezeIsOver: self.init(.conflict, "freezeIsOver", message, level)
+    case .freezeIsEmpty:
+      self.init(.badRequest, "badRequest", message, level)
+      target = "until"
     case .preconditionFailed: self.init(.preconditionFailed, "preconditionFailed", message, level)
     case .idempotencyMismatch: self.init(.unprocessableContent, "idempotencyMismatch", message, level)
     case .stepUnresolved(_, let wait):
       self.init(.conflict, "stepUnresolved", message, level, retryAfter: Self.seconds(wait))
     case .changeSuperseded(_, let later):
       self.init(.conflict, "changeSuperseded", message, level)
-      details = later.map(\.description)
+      details = later.map(Detail.init(change:))
     case .connectorMissing: self.init(.conflict, "connectorMissing", message, level)
     case .notRollbackable: self.init(.conflict, "notRollbackable", message, level)
     case .busy: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
@@ -199,7 +220,7 @@ struct ErrorAnswer {
     case .notSent: self.init(.badGateway, "notSent", message, level)
     case .flowIncomplete(let changes):
       self.init(.badGateway, "flowIncomplete", message, level)
-      details = changes.filter { $0.result != .applied }.map(\.id.description)
+      details = changes.filter { $0.result != .applied }.map { Detail(change: $0.id) }
     case .refused(_, let refusal) where refusal.isOfOwnCredential:
       self.init(.badGateway, "directoryRefused", message, level)
     case .refused(_, let refusal):
@@ -269,7 +290,9 @@ struct ErrorAnswer {
     if let target { error["target"] = .string(target.printable) }
     if !details.isEmpty {
       error["details"] = .array(
-        details.map { .object(["code": .string(code), "message": .string("change \($0)"), "target": .string($0)]) }
+        details.map { detail in
+          .object(["code": .string(code), "message": .string(detail.message), "target": .string(detail.target)])
+        }
       )
     }
     error["innerError"] = .object([
@@ -280,4 +303,9 @@ struct ErrorAnswer {
     ])
     return ["error": .object(error)]
   }
+}
+
+extension HTTPResponse.Status {
+  /// The status 423 of RFC 4918: the resource is locked.
+  fileprivate static let locked = HTTPResponse.Status(code: 423, reasonPhrase: "Locked")
 }

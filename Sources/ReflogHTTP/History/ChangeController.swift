@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import ReflogFormats
@@ -53,7 +54,9 @@ struct ChangeController {
     let body = try RollbackBody(try context.jsonObject(emptyMeans: [:]))
     if body.isDryRun {
       events.countRead(by: try context.requireCaller().actor)
-      return Response(json: try await changes.plan(rollbackOf: id, for: try context.requireCaller()).json)
+      let plan = try await changes.plan(rollbackOf: id, for: try context.requireCaller())
+      let freeze = changes.freeze(covering: plan.address)?.json(at: Timestamp(Date()))
+      return Response(json: plan.json + ["freeze": freeze.map { .object($0) } ?? .null])
     }
     let action = ChangeRequest.Action.rollBack(id, permitting: body.isForced ? .all : .none)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))

@@ -38,7 +38,9 @@ struct ConfigurationController {
     let rollback = try await rollback(body)
     if body.isDryRun {
       events.countRead(by: caller.actor)
-      return Response(json: rollback.plan(try await rollbacks.plan(rollback, for: caller).steps))
+      let overridesFreezes = try request.overrideHeader() != nil
+      let plan = try await rollbacks.plan(rollback, for: caller, overridesFreezes: overridesFreezes)
+      return Response(json: rollback.plan(plan.steps))
     }
     try await rollbacks.start(
       TimeRollbackRequest(
@@ -46,7 +48,8 @@ struct ConfigurationController {
         caller: caller,
         reason: try request.reason(orInBody: body.reason),
         correlationID: context.clientRequestID,
-        requestID: context.requestID
+        requestID: context.requestID,
+        override: try request.overrideHeader()
       )
     )
     var response = try await answer(rollback.batchID, context, status: .accepted)

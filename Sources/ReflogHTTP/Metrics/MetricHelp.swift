@@ -5,6 +5,10 @@ package enum MetricHelp {
     "reflog_change_seconds": "Seconds that a request for a change took, with the wait for its keyed lock.",
     "reflog_changes_total": "Settled changes, by kind and result.",
     "reflog_drift_total": "Changes made without Reflog, counted when they were found.",
+    "reflog_freeze_overrides_total": "Requests for changes that were sent in spite of a freeze.",
+    "reflog_freeze_refusals_total": "Requests for changes that a freeze refused.",
+    "reflog_freezes": "Freezes that are in force.",
+    "reflog_frozen_drift_total": "Changes made without Reflog while a freeze covered the step or the connector.",
     "reflog_graph_requests_total": "Requests to Microsoft Graph and its login service, by status.",
     "reflog_graph_seconds": "Seconds that a request to Microsoft Graph or its login service took.",
     "reflog_http_requests_total": "Answered requests, by status.",
@@ -24,7 +28,8 @@ package enum MetricHelp {
 
   /// The names of the counters that have the value zero from the start.
   package static let counters = [
-    "reflog_drift_total", "reflog_sweep_failures_total", "reflog_unauthenticated_total",
+    "reflog_drift_total", "reflog_freeze_overrides_total", "reflog_freeze_refusals_total", "reflog_frozen_drift_total",
+    "reflog_sweep_failures_total", "reflog_unauthenticated_total",
     "reflog_unreadable_forwarding_total",
   ]
 }

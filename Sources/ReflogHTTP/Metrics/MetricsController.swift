@@ -11,6 +11,7 @@ import Synchronization
 struct MetricsController {
   let registry: PrometheusRegistry
   let history: HistoryService
+  let changes: ChangeService
   let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
   private let counted = CountedFigures()
@@ -18,11 +19,13 @@ struct MetricsController {
   init(
     registry: PrometheusRegistry,
     history: HistoryService,
+    changes: ChangeService,
     ledgerFigures: @escaping @Sendable () -> LedgerFigures,
     isReady: @escaping @Sendable () -> Bool
   ) {
     self.registry = registry
     self.history = history
+    self.changes = changes
     self.ledgerFigures = ledgerFigures
     self.isReady = isReady
   }
@@ -40,6 +43,7 @@ struct MetricsController {
     record("reflog_sweep_last_success_timestamp_seconds", Double((status.verified?.microseconds ?? 0) / 1_000_000))
     record("reflog_unread_parts", Double(status.unreadCount))
     record("reflog_unread_oldest_timestamp_seconds", Double((status.unread.first?.since.microseconds ?? 0) / 1_000_000))
+    record("reflog_freezes", Double(changes.countOfFreezesInForce))
     let figures = ledgerFigures()
     record("reflog_wal_bytes", Double(figures.walBytes))
     counted.count(figures, registry)

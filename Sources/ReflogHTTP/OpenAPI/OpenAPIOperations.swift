@@ -4,14 +4,14 @@ import ReflogModel
 /// All operations of the Graph API, the history API and the routes without a credential.
 enum OpenAPIOperations {
   /// All operations, in the order of the description.
-  static let all = graphSurface + historySurface + [evidence] + openRoutes
+  static let all = graphSurface + historySurface + [evidence] + freezes + openRoutes
 
   private static let flows = "/{version}/identity/{flowType}"
   private static let configuration = flows + "/{flow}/apiConnectorConfiguration"
   private static let reference = configuration + "/{step}/$ref"
   private static let connectors = "/{version}/identity/apiConnectors"
   private static let changes = "/{version}/auditLogs/connectorChanges"
-  private static let changeHeaders = ["client-request-id", "Idempotency-Key", "Reflog-Reason"]
+  private static let changeHeaders = ["client-request-id", "Idempotency-Key", "Reflog-Reason", "Reflog-Override"]
   private static let expand: (String, JSONObject) = ("$expand", ["type": "string", "maxLength": .integer(400)])
   private static let page: [(String, JSONObject)] = [
     ("$top", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
@@ -176,7 +176,7 @@ enum OpenAPIOperations {
       method: "POST",
       path: "/{version}/auditLogs/connectorConfigurations/rollback",
       summary: "Rolls back all flows or one flow to a time, or returns the plan.",
-      headers: ["client-request-id", "Reflog-Reason"],
+      headers: ["client-request-id", "Reflog-Reason", "Reflog-Override"],
       body: ("TimeRollback", true),
       successes: [(200, "Entity"), (202, "Entity")]
     ),

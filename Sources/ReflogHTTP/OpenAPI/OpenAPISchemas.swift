@@ -14,6 +14,7 @@ enum OpenAPISchemas {
     (412, "The precondition in If-Match is not met."),
     (413, "The body is too long."),
     (422, "An earlier request with this Idempotency-Key had another body."),
+    (423, "A freeze covers the step or the connector. A denied change is recorded."),
     (429, "The directory received too many requests."),
     (501, "Reflog does not forward this request."),
     (502, "The directory did not do the change, or its outcome is unknown."),
@@ -27,7 +28,7 @@ enum OpenAPISchemas {
     case "flowType": ["type": "string", "enum": .array(["b2cUserFlows", "b2xUserFlows"])]
     case "step": ["type": "string", "pattern": "^[A-Za-z][A-Za-z0-9]{0,127}$", "example": "postFederationSignup"]
     case "flow": ["type": "string", "pattern": "^[A-Za-z0-9_.-]{1,128}$", "example": "B2C_1_signup"]
-    case "change": ["type": "string", "pattern": "^[1-9][0-9]{0,17}$"]
+    case "change", "freeze": ["type": "string", "pattern": "^[1-9][0-9]{0,17}$"]
     default: ["type": "string", "pattern": "^[A-Za-z0-9_.-]{1,128}$"]
     }
   }
@@ -36,7 +37,7 @@ enum OpenAPISchemas {
   static func header(named name: String) -> JSONObject {
     switch name {
     case "If-Match": ["type": "string", "pattern": "^(\\*|\"[A-Za-z0-9:_.-]{1,150}\")$"]
-    case "Reflog-Reason": ["type": "string", "pattern": "^([A-Za-z0-9_.~-]|%20){0,400}$"]
+    case "Reflog-Reason", "Reflog-Override": ["type": "string", "pattern": "^([A-Za-z0-9_.~-]|%20){0,400}$"]
     default: ["type": "string", "pattern": "^[!-~]{1,128}$"]
     }
   }
@@ -107,6 +108,15 @@ enum OpenAPISchemas {
     "Purge": .object(closed(["dryRun": boolean, "before": time])),
     "Hold": .object(
       closed(["name": name, "reason": string, "flowType": string, "flowId": string], ["name", "reason"])
+    ),
+    "Freeze": .object(
+      closed(
+        [
+          "scope": .object(["type": "string", "enum": .array(FreezeScope.Kind.allCases.map { .string($0.rawValue) })]),
+          "flowType": string, "flowId": string, "step": string, "from": time, "until": time, "reason": string,
+        ],
+        ["reason"]
+      )
     ),
     "Erasure": .object(closed(["actor": string, "app": string, "token": string, "dryRun": boolean])),
     "Change": .object(

@@ -21,7 +21,7 @@ struct ChangePagesController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try request.filledQuery(allowing: [])
+    let fields = try request.filledQuery(allowing: ["notFrozen"])
     let caller = try context.requireCaller()
     let change = try await history.change(try context.changeID())
     let isStep = change.intent.subject.address != nil
@@ -31,6 +31,7 @@ struct ChangePagesController {
       rollback: try await history.rollback(of: change.id),
       tenantID: try await history.status().tenantID,
       isSigned: try await isSigned(change),
+      notFrozen: fields["notFrozen"] != nil,
       canRollBack: isStep && change.result == .applied && change.intent.kind != .baseline
         && change.intent.before != .unknown && changes.offersRollback(to: caller)
     )
@@ -71,23 +72,26 @@ struct ChangePagesController {
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     let plan = try await changes.plan(rollbackOf: try context.changeID(), for: caller)
-    let page = RollbackPage(plan, later: try await later(plan))
+    let page = try await page(plan, for: caller)
     return Response(page: page.render(in: context.frame(directory)))
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try request.form(of: try context.requireSession(), context)
     let id = try context.changeID()
+    let fields = try RollbackForm(form)
     let rollback = ChangeRequest(
       action: .rollBack(id, permitting: try Self.permitted(form)),
       caller: try context.requireCaller(),
       reason: try request.reason(orInBody: form["reason"] ?? ""),
       correlationID: context.clientRequestID,
-      requestID: context.requestID
+      requestID: context.requestID,
+      override: try fields.override.map(Request.checkedReason)
     )
     do {
-      let receipt = try await changes.perform(rollback)
-      return .seeOther("/changes/\(receipt.changes.first?.id ?? id)")
+      let made = try await changes.perform(rollback).changes.first
+      let isFrozen = fields.isFreezing ? await freeze(made, fields, rollback.caller) : true
+      return .seeOther("/changes/\(made?.id ?? id)" + (isFrozen ? "" : "?notFrozen=true"))
     } catch {
       if case .forbidden = error { throw error }
       // The outcome of the rollback is not known yet, so the rollback is a pending change. The page of that pending
@@ -95,13 +99,38 @@ struct ChangePagesController {
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return .seeOther("/changes/\(first)")
       }
-      // A new plan shows the reason that prevents the rollback. If no new plan can be made, the page shows the error
-      // itself.
-      guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller), let later = try? await later(plan)
+      // A new plan shows what prevents the rollback. If there is no new plan, the error itself is shown.
+      guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
+        let page = try? await page(plan, for: rollback.caller, form: form, problem: error.onPage)
       else { throw error }
-      let page = RollbackPage(plan, later: later, reason: form["reason"] ?? "", problem: error.onPage)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
+  }
+
+  /// Freezes the step of a rollback, and returns whether this succeeded.
+  private func freeze(_ rollback: Change?, _ form: RollbackForm, _ caller: Caller) async -> Bool {
+    guard let rollback, let address = rollback.intent.subject.address else { return false }
+    // The rollback was made, so its page is shown in any case. The page contains the message that the step is not frozen.
+    let placed = try? await changes.place(form.freeze(of: address, after: rollback), for: caller)
+    return placed != nil
+  }
+
+  /// Returns the page of a plan, with the values that the person has already entered.
+  private func page(
+    _ plan: RollbackPlan,
+    for caller: Caller,
+    form: [String: String] = [:],
+    problem: String? = nil
+  ) async throws(ServiceError) -> RollbackPage {
+    RollbackPage(
+      plan,
+      later: try await later(plan),
+      reason: form["reason"] ?? "",
+      problem: problem,
+      freeze: changes.freeze(covering: plan.address),
+      offersFreeze: Policy.permits(caller, .freeze),
+      override: form["override"] ?? ""
+    )
   }
 
   /// Returns the newest later changes that prevent a rollback, newest first.

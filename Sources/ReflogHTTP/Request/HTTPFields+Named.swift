@@ -19,6 +19,7 @@ extension HTTPField.Name {
   static let requestID = known("request-id")
   static let clientRequestID = known("client-request-id")
   static let reflogChangeID = known("Reflog-Change-Id")
+  static let reflogOverride = known("Reflog-Override")
   static let reflogReason = known("Reflog-Reason")
   static let idempotencyKey = known("Idempotency-Key")
   static let contentTypeOptions = known("X-Content-Type-Options")

@@ -28,6 +28,7 @@ extension Request {
   private func refuseUnsupportedHeaders() throws(RequestError) {
     let unsupported = headers.first { field in
       field.name.canonicalName.utf8.starts(with: "reflog-".utf8) && field.name != .reflogReason
+        && field.name != .reflogOverride
         || Self.unsupportedHeaders.contains(field.name)
     }
     guard let name = unsupported?.name else { return }
@@ -75,7 +76,8 @@ extension Request {
       correlationID: context.clientRequestID,
       requestID: context.requestID,
       precondition: try precondition(action),
-      idempotencyKey: context.idempotencyKey
+      idempotencyKey: context.idempotencyKey,
+      override: try overrideHeader()
     )
   }
 
@@ -91,24 +93,42 @@ extension Request {
   }
 
   /// Returns the reason in `Reflog-Reason`, or nil if the header is missing.
-  ///
-  /// The header's value is percent-encoded UTF-8.
   private func reasonHeader() throws(RequestError) -> String? {
-    guard let header = headers[.reflogReason] else { return nil }
-    guard headers[values: .reflogReason].count == 1 else {
-      throw .badRequest("Reflog-Reason is given twice. Send one.", target: "Reflog-Reason")
-    }
-    // The server's decoder replaces bytes that are not UTF-8 by U+FFFD.
-    guard let reason = header.percentDecoded(plusIsSpace: false), !reason.hasReplacementCharacter else {
-      throw .badRequest(
-        "Reflog-Reason is not UTF-8 or percent-encoded UTF-8. Percent-encode the reason.",
-        target: "Reflog-Reason"
-      )
-    }
-    return try Self.checkedReason(reason)
+    try textHeader(.reflogReason).map(Self.checkedReason)
   }
 
-  private static func checkedReason(_ reason: String) throws(RequestError) -> String {
+  /// Returns the reason for the override of a freeze in `Reflog-Override`, or nil if the header is missing.
+  ///
+  /// The method throws an error if the reason is empty.
+  func overrideHeader() throws(RequestError) -> String? {
+    guard let text = try textHeader(.reflogOverride) else { return nil }
+    guard !text.allSatisfy(\.isWhitespace) else {
+      throw .badRequest("Reflog-Override must contain the reason for the override.", target: "Reflog-Override")
+    }
+    return try Self.checkedReason(text)
+  }
+
+  /// Returns the decoded value of a header, or nil if the header is missing.
+  ///
+  /// The header's value is percent-encoded UTF-8.
+  private func textHeader(_ name: HTTPField.Name) throws(RequestError) -> String? {
+    guard let header = headers[name] else { return nil }
+    let shown = name.canonicalName == "reflog-override" ? "Reflog-Override" : "Reflog-Reason"
+    guard headers[values: name].count == 1 else {
+      throw .badRequest("\(shown) is given twice. Send one.", target: shown)
+    }
+    // The server's decoder replaces bytes that are not UTF-8 by U+FFFD.
+    guard let text = header.percentDecoded(plusIsSpace: false), !text.hasReplacementCharacter else {
+      throw .badRequest(
+        "\(shown) is not UTF-8 or percent-encoded UTF-8. Percent-encode the reason.",
+        target: shown
+      )
+    }
+    return text
+  }
+
+  /// Returns a reason, or throws an error if the reason is too long or is not valid text.
+  static func checkedReason(_ reason: String) throws(RequestError) -> String {
     guard reason.utf8.count <= RequestLimits.reasonBytes, !reason.utf8.contains(0), !reason.hasReplacementCharacter
     else {
       throw .badRequest(

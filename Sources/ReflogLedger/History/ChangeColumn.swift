@@ -12,6 +12,7 @@ enum ChangeColumn: Int {
   case createdConnector, createdName
   case personalSalt, erasedHash, erasedEvent, actorName, ipAddress, reason
   case intentHash, intentSalt, outcomeHash, outcomeSalt
+  case overrideEvent, overrideReason
 
   /// The columns in SQL, in the order of the cases.
   static let sql = """
@@ -24,7 +25,8 @@ enum ChangeColumn: Int {
     change.graph_request_id, change.created_connector, change.created_name,
     personal.salt AS personal_salt, personal.erased_hash, personal.erased_event, personal.actor_name,
     personal.ip_address, personal.reason,
-    intent.hash AS intent_hash, intent.salt AS intent_salt, outcome.hash AS outcome_hash, outcome.salt AS outcome_salt
+    intent.hash AS intent_hash, intent.salt AS intent_salt, outcome.hash AS outcome_hash, outcome.salt AS outcome_salt,
+    freeze_override.event AS override_event, freeze_override.reason AS override_reason
     """
 }
 
@@ -86,6 +88,8 @@ extension ChangeField {
     case .status(.settledBy): "change.settled_by"
     case .statusErased(let field): field.column(ofEvent: ErasureRows.eventOfStatement)
     case .erased(let field): field.column(ofEvent: ErasureRows.eventOfChange)
+    case .override(.eventId): "freeze_override.event"
+    case .override(.reason): "freeze_override.reason"
     }
   }
 

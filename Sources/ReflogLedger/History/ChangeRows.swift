@@ -14,8 +14,8 @@ struct ChangeRows {
 
   /// The SQL that selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its log entries.
   ///
-  /// A condition may follow this SQL text. In the condition, `change` is the table of changes, and `personal` is the
-  /// table with the personal parts of changes.
+  /// A condition may follow this text. The condition may use the columns of `change`, of the change's personal part with
+  /// the name `personal`, and of `freeze_override`.
   static let select = """
     SELECT \(ChangeColumn.sql)
     FROM \(tables)
@@ -24,7 +24,11 @@ struct ChangeRows {
       AND change.outcome_sequence <> change.intent_sequence AND outcome.change = change.id
     """
 
-  private static let tables = "change LEFT JOIN change_personal AS personal ON personal.change = change.id"
+  /// The tables of a change, of its personal part, and of its override of a freeze.
+  static let tables = """
+    change LEFT JOIN change_personal AS personal ON personal.change = change.id
+    LEFT JOIN freeze_override ON freeze_override.change = change.id
+    """
 
   /// Returns the changes that a condition selects, without comparing them with the log.
   ///
@@ -68,6 +72,7 @@ struct ChangeRows {
       texts: Self.personalTexts
     )
     let intentSequence = try row.integer(.intentSequence)
+    let overriding = try overriding(row)
     let change = Change(
       id: Change.ID(try row.integer(.id)),
       sequence: try row.optionalInteger(.outcomeSequence) ?? intentSequence,
@@ -77,14 +82,28 @@ struct ChangeRows {
       intent: try intent(row),
       outcome: try outcome(row, result, statement),
       resultDateTime: try row.optionalTime(.resultTime),
-      erased: try ErasureRows.erased(personal, at: intentSequence, db)
+      erased: try ErasureRows.erased(personal, at: intentSequence, db),
+      override: overriding?.override
     )
     return StoredChange(
       change,
       intent: try LoggedEntry(row, hash: ChangeColumn.intentHash.rawValue, salt: ChangeColumn.intentSalt.rawValue),
       outcome: try LoggedEntry(row, hash: ChangeColumn.outcomeHash.rawValue, salt: ChangeColumn.outcomeSalt.rawValue),
       personal: personal,
-      statement: statement
+      statement: statement,
+      overriding: overriding
+    )
+  }
+
+  /// Reads the override of a freeze, or returns nil if the change did not override a freeze.
+  ///
+  /// Only few changes override a freeze, so a separate query reads the service event of each override.
+  private func overriding(_ row: Row) throws -> StoredOverride? {
+    guard let id = try row.optionalInteger(.overrideEvent) else { return nil }
+    return StoredOverride(
+      change: try row.integer(.id),
+      reason: try row.text(.overrideReason),
+      event: try row.required(try EventRows.stored("service_event.id = ?", [id], db).first, .overrideEvent)
     )
   }
 

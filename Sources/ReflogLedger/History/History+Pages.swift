@@ -179,7 +179,7 @@ extension History {
       plan.isExact
         ? "SELECT change.id FROM change WHERE \(lookup.sql) AND change.id BETWEEN :first AND :last"
         : """
-        SELECT change.id FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
+        SELECT change.id FROM \(ChangeRows.tables)
         WHERE \(lookup.sql) AND change.id BETWEEN :first AND :last AND \(plan.filter.condition)
         """
     }

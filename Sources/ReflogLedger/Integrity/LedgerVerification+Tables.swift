@@ -3,14 +3,17 @@ import ReflogModel
 extension LedgerVerification {
   /// Finds tables and indexes that are damaged or altered.
   ///
-  /// This check is needed because the other checks read rows by their numbers, without the other indexes. A row that is
-  /// missing in an index passes these checks, but a query that uses the index would not find the row.
+  /// The other checks read rows by their numbers. So they do not find an index that lacks a row, and a query that uses
+  /// this index would not find the row. They also do not compare the freezes with the events that placed them.
   func verifyTables() async throws(LedgerError) -> [LedgerReport.Finding] {
     do {
       let altered = try await history.alteredSchemaItems()
       let damaged = try await history.reader.damagedTables()
+      // A damaged index can hide rows. Then a difference between the freezes and their events shows no second damage.
+      let freezes = damaged.isEmpty ? try await history.read { db in try FreezeRows.problems(db) } : []
       return altered.map { .alteredSchema(name: $0) }
         + damaged.map { .damagedTable($0.table, problem: $0.problem.printable) }
+        + freezes.map { .damagedTable($0.table, problem: $0.problem) }
     } catch {
       throw LedgerError(error)
     }

@@ -67,7 +67,8 @@ struct RecordedDeletions: Sendable {
       guard let claim = details["claim"]?.wholeNumber else { return }
       erased[claim] = erased[claim]?.subtracting(event.content.ids("entries"))
     case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
-      .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .keyRotated, .keyReplaced, .keyReplacementConfirmed,
+      .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .freezePlaced, .freezeReleased, .freezeOverridden,
+      .keyRotated, .keyReplaced, .keyReplacementConfirmed,
       .backup:
       return
     }

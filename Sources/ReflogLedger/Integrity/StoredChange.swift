@@ -11,6 +11,8 @@ struct StoredChange {
   private let outcome: LoggedEntry?
   private let personal: StoredPersonalPart
   private let statement: StoredStatement?
+  /// The override of a freeze, or nil if the change did not override a freeze.
+  private let overriding: StoredOverride?
 
   /// Creates a change from its row.
   init(
@@ -18,13 +20,15 @@ struct StoredChange {
     intent: LoggedEntry?,
     outcome: LoggedEntry?,
     personal: StoredPersonalPart,
-    statement: StoredStatement?
+    statement: StoredStatement?,
+    overriding: StoredOverride? = nil
   ) {
     self.change = change
     self.intent = intent
     self.outcome = outcome
     self.personal = personal
     self.statement = statement
+    self.overriding = overriding
   }
 
   var id: Change.ID { change.id }
@@ -95,7 +99,9 @@ struct StoredChange {
     // not see that the data was deleted without a recorded erasure.
     let isExplained = !personal.isErased || change.erased != nil
     let isStatementExplained = statement?.part.isErased != true || statement?.erased != nil
-    guard isExplained, isStatementExplained else { throw LedgerError.altered(change.id) }
+    guard isExplained, isStatementExplained, try overriding?.isAsRecorded() ?? true else {
+      throw LedgerError.altered(change.id)
+    }
     return change
   }
 

@@ -20,8 +20,8 @@ package struct LedgerTable: Sendable {
 
   /// All tables of a ledger, except the API tokens and the tables in ``last``.
   ///
-  /// If the rows of a table refer to another table, the other table is earlier in the list.
-  package static let first = identities + changes + events + log + retention + others
+  /// A table is behind all tables to which its rows refer.
+  package static let first = identities + changes + events + log + retention + freezes + others
 
   /// The tables that make a copy a usable ledger, so their rows are copied last.
   package static let last = [
@@ -100,6 +100,11 @@ package struct LedgerTable: Sendable {
     LedgerTable("purged_change", key: ["first"], ["last", "event"]),
     LedgerTable("purged_event", key: ["first"], ["last", "event"]),
     LedgerTable("erasure", ["actor", "event", "finished"]),
+  ]
+
+  private static let freezes = [
+    LedgerTable("change_freeze", ["ends", "released"]),
+    LedgerTable("freeze_override", key: ["change"], ["event", "reason"]),
   ]
 
   private static let others = [

@@ -77,6 +77,7 @@ enum PurgeableRows {
     for range in changes {
       try delete("change_personal", "change", range, db)
       try delete("change_statement", "change", range, db)
+      try delete("freeze_override", "change", range, db)
       try delete("change", "id", range, db)
     }
     try empty(entries, db)

@@ -7,11 +7,13 @@ final class LedgerContext: Sendable {
   let signers: LogSigners
   let memory: LedgerMemory
   let onSettled: @Sendable (Change) -> Void
+  let onFrozenDrift: @Sendable (Change, Freeze) -> Void
   private let state = Mutex(State())
 
   private struct State {
     var checkpoint: String?
     var finding: LedgerError?
+    var freezes = Freezes()
   }
 
   /// Creates the context of a ledger.
@@ -19,12 +21,14 @@ final class LedgerContext: Sendable {
     clock: @escaping WallClock,
     signers: LogSigners,
     memory: LedgerMemory,
-    onSettled: @escaping @Sendable (Change) -> Void
+    onSettled: @escaping @Sendable (Change) -> Void,
+    onFrozenDrift: @escaping @Sendable (Change, Freeze) -> Void = { _, _ in }
   ) {
     self.clock = clock
     self.signers = signers
     self.memory = memory
     self.onSettled = onSettled
+    self.onFrozenDrift = onFrozenDrift
   }
 
   /// Creates the context for a single transaction, while no server uses the ledger.
@@ -50,6 +54,14 @@ final class LedgerContext: Sendable {
   /// Sets the newest durable checkpoint.
   func publish(_ checkpoint: String) {
     state.withLock { $0.checkpoint = checkpoint }
+  }
+
+  /// The freezes that are in force or planned, as the newest durable transaction left them.
+  var freezes: Freezes { state.withLock { $0.freezes } }
+
+  /// Sets the freezes that are in force or planned.
+  func publish(_ freezes: Freezes) {
+    state.withLock { $0.freezes = freezes }
   }
 
   /// Stops the recording of changes because of a problem with the ledger's file.

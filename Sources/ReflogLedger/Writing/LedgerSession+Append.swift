@@ -18,9 +18,10 @@ extension LedgerSession {
     if !group.drafts.isEmpty, !acceptsClock, clockLag > Self.toleratedClockLag {
       throw LedgerError.clockBehind(by: clockLag)
     }
-    if let refusal = try refusal(of: group) { return refusal }
+    let freezes = try freezes(covering: group)
+    if let refusal = try refusal(of: group, freezes) { return refusal }
     let settled = try group.settlements.map(settle)
-    let drafts = try group.drafts.map(record)
+    let drafts = try record(group.drafts, of: group, overriding: freezes)
     for event in group.events { try record(event) }
     // The key is recorded with the change that the request made. A drift and the effect of an earlier request are
     // skipped, because this request did not make them.
@@ -32,11 +33,24 @@ extension LedgerSession {
     return .recorded(settled: settled, drafts: drafts)
   }
 
+  /// Records the drafts of a group, and the override of the freezes that cover them.
+  private func record(_ drafts: [Group.Draft], of group: Group, overriding freezes: [Freeze]) throws -> [Change] {
+    guard !freezes.isEmpty, let reason = group.override else { return try drafts.map { try record($0) } }
+    let overrides = try recordOverride(of: freezes, by: group, because: reason)
+    var changes: [Change] = []
+    for (position, draft) in drafts.enumerated() {
+      changes.append(try record(draft, overriding: overrides[position]))
+    }
+    try link(overrides, to: changes)
+    return changes
+  }
+
   /// Returns the reason why a group is refused, or nil if the group can be appended.
   ///
-  /// This check runs before any row is written, so a refused group leaves no rows in the file.
-  private func refusal(of group: Group) throws -> Appended? {
+  /// The caller writes rows only after this check, so a refused group leaves no rows in the file.
+  private func refusal(of group: Group, _ freezes: [Freeze]) throws -> Appended? {
     if let key = group.key, let repeated = try answer(to: key) { return repeated }
+    if group.override == nil, let freeze = freezes.endingLast { return .frozen(freeze) }
     for (address, newestApplied) in group.prepared {
       let (pending, newest) = try newestChanges(at: address)
       if let pending { return .pending(pending) }

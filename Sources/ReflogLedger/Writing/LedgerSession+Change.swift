@@ -4,9 +4,8 @@ import ReflogStorage
 extension LedgerSession {
   /// Records a change, and returns the change with the values in its row.
   ///
-  /// The hash of the entry covers these values, which can differ from the draft. For example, an id has the spelling
-  /// that was recorded first.
-  func record(_ draft: Group.Draft) throws -> Change {
+  /// The hash of the entry covers these values. For example, an id is recorded in its first spelling.
+  func record(_ draft: Group.Draft, overriding override: FreezeOverride? = nil) throws -> Change {
     let outcome = try Change.outcome(of: draft.event, on: nil, settledBy: draft.settledBy)
     let address = try draft.intent.subject.address.map(identities.row(of:))
     let before = try identities.rows(of: draft.intent.before)
@@ -33,7 +32,8 @@ extension LedgerSession {
         lastVerifiedDateTime: draft.intent.lastVerifiedDateTime
       ),
       outcome: outcome,
-      resultDateTime: outcome.map { _ in time }
+      resultDateTime: outcome.map { _ in time },
+      override: override
     )
     try rows.insert(
       ChangeRow(
@@ -101,7 +101,8 @@ extension LedgerSession {
       intent: pending.intent,
       outcome: outcome,
       resultDateTime: time,
-      erased: pending.erased
+      erased: pending.erased,
+      override: pending.override
     )
     let intent = try hash(ofIntentOf: pending)
     var stated: (hash: Hash, actor: Change.Actor)?

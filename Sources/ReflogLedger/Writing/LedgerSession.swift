@@ -32,6 +32,11 @@ package final class LedgerSession: WriteSession {
   /// The number of idempotency keys that were recorded since old keys were last removed.
   var keysSinceRemoval = 0
 
+  /// The freezes that are in force or planned, or nil if they must be read again; see ``currentFreezes()``.
+  var freezes: Freezes?
+  /// Whether this transaction changed the freezes.
+  var changesFreezes = false
+
   private let context: LedgerContext
   private var origin: Origin
   /// The head row that the newest committed transaction wrote to the file.
@@ -69,6 +74,8 @@ package final class LedgerSession: WriteSession {
     stored = head
     try head.verifyEnd(connection)
     if !isTrusted { try head.verify(of: origin, with: context.signers.keys.map(\.verifierKey)) }
+    time = max(context.clock(), head.newestTime)
+    context.publish(try currentFreezes())
   }
 
   /// Checks that the stored head row is the row that this session wrote last, and sets the time of the transaction.
@@ -86,6 +93,8 @@ package final class LedgerSession: WriteSession {
 
   /// Signs the log and writes the head row, if the transaction appended an entry.
   package func end() throws {
+    // The freezes are published after the commit. Then no read is possible, so they are read here.
+    if changesFreezes { _ = try currentFreezes() }
     guard head.nextSequence > stored.nextSequence else { return }
     let keys = context.signers.keys
     guard let key = keys.last else { throw LedgerError.corrupt("the log has no signing key") }
@@ -106,13 +115,26 @@ package final class LedgerSession: WriteSession {
     stored = head
     context.memory.update(touched, seen, forgetting: forgetsMemory)
     if let checkpoint = head.checkpoint { context.publish(checkpoint) }
-    for change in touched where change.outcome != nil { context.onSettled(change) }
+    if changesFreezes, let freezes { context.publish(freezes) }
+    for change in touched where change.outcome != nil {
+      context.onSettled(change)
+      reportIfFrozen(change)
+    }
     clear()
+  }
+
+  /// Reports a change that was made without Reflog while a freeze covered its subject.
+  private func reportIfFrozen(_ change: Change) {
+    guard change.intent.kind == .drift, let freezes,
+      let freeze = freezes.covering(change.intent.subject, at: change.activityDateTime).endingLast
+    else { return }
+    context.onFrozenDrift(change, freeze)
   }
 
   /// Restores the state that this session had before the transaction began.
   package func rolledBack() {
     head = stored
+    if changesFreezes { freezes = nil }
     identities.forget()
     intentHashes.removeAll()
     clear()
@@ -127,6 +149,7 @@ package final class LedgerSession: WriteSession {
   package func restore() {
     guard let saved else { return }
     head = saved.head
+    if changesFreezes { freezes = nil }
     touched.removeLast(touched.count - saved.touchedCount)
     seen.removeLast(seen.count - saved.seenCount)
     identities.forget()
@@ -138,6 +161,7 @@ package final class LedgerSession: WriteSession {
     touched.removeAll(keepingCapacity: true)
     seen.removeAll()
     forgetsMemory = false
+    changesFreezes = false
     saved = nil
   }
 
@@ -147,6 +171,8 @@ package final class LedgerSession: WriteSession {
   func forgetMemory() {
     identities.forget()
     forgetsMemory = true
+    // A freeze in memory contains the name of a person.
+    forgetFreezes()
   }
 
   /// Renames the log; the checkpoint of this transaction already has the new name.

@@ -7,6 +7,8 @@ extension Change {
     case intended
     /// The role of the caller does not permit the change.
     case denied
+    /// The freeze with this id does not permit the change.
+    case frozen(Int64)
     /// A read of the directory found the change.
     ///
     /// The change was made without Reflog, or before Reflog first read the address.
@@ -87,7 +89,7 @@ extension Change {
     case nil:
       switch event {
       case .intended: return .pending
-      case .denied: return .denied
+      case .denied, .frozen: return .denied
       case .found, .notKept, .connectorDeleted: return .applied
       case .answered(.refused): return .rejected
       case .answered(.applied), .answered(.notSent), .answered(.unknown), .observed, .stated: break
@@ -107,7 +109,7 @@ extension Change {
         case .applied: return .applied
         case .notApplied: return .notApplied
         }
-      case .intended, .denied, .found, .notKept, .connectorDeleted: break
+      case .intended, .denied, .frozen, .found, .notKept, .connectorDeleted: break
       }
     case .applied, .rejected, .denied, .notApplied, .superseded, .unknown:
       break
@@ -121,7 +123,7 @@ extension Change.Event {
   package var isOfEarlierRequest: Bool {
     switch self {
     case .connectorDeleted: true
-    case .intended, .denied, .found, .notKept, .answered, .observed, .stated: false
+    case .intended, .denied, .frozen, .found, .notKept, .answered, .observed, .stated: false
     }
   }
 
@@ -131,7 +133,7 @@ extension Change.Event {
   fileprivate var participle: String {
     switch self {
     case .intended: "recorded as intended"
-    case .denied: "denied"
+    case .denied, .frozen: "denied"
     case .found, .notKept, .connectorDeleted: "found"
     case .answered: "answered by the directory"
     case .observed: "settled by a read"

@@ -85,6 +85,13 @@ extension Change {
       Outcome(result: next, code: Change.notSentCode, message: reason, settledBy: settler)
     case .denied:
       Outcome(result: next, code: "forbidden", settledBy: settler)
+    case .frozen(let freeze):
+      Outcome(
+        result: next,
+        code: Change.frozenCode,
+        message: "Freeze \(freeze) does not permit the change.",
+        settledBy: settler
+      )
     case .stated(let statement):
       Outcome(
         result: next,

@@ -13,6 +13,9 @@ extension Change {
   /// The outcome's code for a change whose write was not sent to the directory.
   package static let notSentCode = "notSent"
 
+  /// The outcome's code for a change that a freeze refused.
+  package static let frozenCode = "frozen"
+
   /// The outcome's code for a drift that reversed an earlier change.
   ///
   /// The address again holds the reference from before the earlier change.

@@ -22,6 +22,8 @@ package final class Change: Identifiable, Sendable {
   ///
   /// The outcome has a separate value for a person's statement.
   package let erased: Erased?
+  /// The override with which an operator made the change in spite of a freeze, or nil if no freeze covered the change.
+  package let override: FreezeOverride?
 
   /// Creates a change.
   package init(
@@ -33,7 +35,8 @@ package final class Change: Identifiable, Sendable {
     intent: Intent,
     outcome: Outcome?,
     resultDateTime: Timestamp?,
-    erased: Erased? = nil
+    erased: Erased? = nil,
+    override: FreezeOverride? = nil
   ) {
     self.id = id
     self.sequence = sequence
@@ -44,6 +47,7 @@ package final class Change: Identifiable, Sendable {
     self.outcome = outcome
     self.resultDateTime = resultDateTime
     self.erased = erased
+    self.override = override
   }
 
   /// The result of the change.
@@ -139,7 +143,7 @@ extension Change {
     case applied
     /// The directory refused the change.
     case rejected
-    /// The role of the caller does not permit the change.
+    /// The role of the caller or a freeze does not permit the change.
     case denied
     /// The write did not reach the directory, or the directory shows no effect of the write.
     case notApplied

@@ -14,6 +14,8 @@ package enum ChangeField: FilterField {
   case statusErased(ErasedField)
   /// The erasure of the actor's personal data and the reason.
   case erased(ErasedField)
+  /// The override of a freeze.
+  case override(OverrideField)
 
   /// A member with a single value.
   ///
@@ -59,6 +61,7 @@ package enum ChangeField: FilterField {
     Plain.allCases.map(plain) + ReferenceField.allCases.map(before) + ReferenceField.allCases.map(after)
     + ActorField.allCases.map(initiatedBy) + Status.allCases.map(status)
     + ErasedField.allCases.map(statusErased) + ErasedField.allCases.map(erased)
+    + OverrideField.allCases.map(override)
 
   /// The path of the field in JSON.
   package var rawValue: String {
@@ -70,6 +73,7 @@ package enum ChangeField: FilterField {
     case .status(let field): "\(Part.status.rawValue)/\(field.rawValue)"
     case .statusErased(let field): "\(Part.status.rawValue)/\(ErasedField.member)/\(field.rawValue)"
     case .erased(let field): "\(ErasedField.member)/\(field.rawValue)"
+    case .override(let field): "\(OverrideField.member)/\(field.rawValue)"
     }
   }
 
@@ -81,6 +85,7 @@ package enum ChangeField: FilterField {
     case .initiatedBy(let field): field.kind
     case .status(let field): field.kind
     case .statusErased(let field), .erased(let field): field.kind
+    case .override(let field): field.kind
     }
   }
 }
@@ -106,6 +111,7 @@ extension Change {
     case .status(let field): outcome?[field] ?? .null
     case .statusErased(let field): outcome?.erased[field] ?? .null
     case .erased(let field): erased[field]
+    case .override(let field): override[field]
     }
   }
 

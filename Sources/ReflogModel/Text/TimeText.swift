@@ -62,6 +62,12 @@ package struct TimeText: Sendable {
     return (moment, moment)
   }
 
+  /// The moment that is so far in the future, for example in 2 hours for `2h`, or nil if the text is no number of minutes,
+  /// hours or days.
+  package func moment(in text: String) -> Timestamp? {
+    age(text).map { now.before(.zero - $0) }
+  }
+
   private static let dayLength: Int64 = 86_400_000_000
 
   /// Reads a time of a day: `14:00`, `14:00:00` or `14:00:00.25`, and a zone: none, `Z`, `+01:00`, `+0100` or `+01`.

@@ -10,6 +10,8 @@ package enum Policy {
     case readDirectory
     /// Making changes, rolling back, and reconciling.
     case change
+    /// Placing, overriding and releasing freezes.
+    case freeze
     /// Managing tokens, retention, holds, erasures, keys and backups.
     case administer
   }
@@ -28,8 +30,10 @@ package enum Policy {
   private static func permits(_ role: Role, _ operation: Operation) -> Bool {
     switch (role, operation) {
     case (_, .read), (_, .readDirectory): true
-    case (.operator, .change), (.admin, .administer): true
-    case (.reader, .change), (.admin, .change), (.reader, .administer), (.operator, .administer): false
+    case (.operator, .change), (.operator, .freeze), (.admin, .administer): true
+    case (.reader, .change), (.admin, .change), (.reader, .freeze), (.admin, .freeze), (.reader, .administer),
+      (.operator, .administer):
+      false
     }
   }
 }

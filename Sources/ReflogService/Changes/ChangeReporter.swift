@@ -6,6 +6,13 @@ import Synchronization
 
 /// Reports settled changes to the metrics and to the service's log.
 package final class ChangeReporter: Service {
+  /// A line of the service's log about a change.
+  private struct Line {
+    let change: Change
+    /// The freeze that covered the subject of the drift, or nil if the change is no drift or no freeze covered it.
+    var freeze: Freeze?
+  }
+
   private struct Outcome: Hashable {
     let kind: Change.Kind
     let result: Change.Result
@@ -14,8 +21,9 @@ package final class ChangeReporter: Service {
   private let factory: any MetricsFactory
   private let logger: Logger
   private let counters = Mutex<[Outcome: Counter]>([:])
-  private let unlogged: AsyncStream<Change>
-  private let log: AsyncStream<Change>.Continuation
+  private let unlogged: AsyncStream<Line>
+  private let log: AsyncStream<Line>.Continuation
+  private let state = Mutex<Freeze.Drift?>(nil)
 
   /// The maximum number of changes that wait to be written to the log.
   ///
@@ -35,14 +43,34 @@ package final class ChangeReporter: Service {
   /// This method runs on the writer thread, so it never waits for the log.
   package func report(_ change: Change) {
     count(change)
-    if logger.logLevel <= Self.level(of: change) { log.yield(change) }
+    if logger.logLevel <= Self.level(of: change) { log.yield(Line(change: change)) }
   }
+
+  /// Reports a change that was made without Reflog while a freeze covered its subject.
+  ///
+  /// This method runs on the writer thread, so it never waits for the log.
+  package func report(_ drift: Change, despite freeze: Freeze) {
+    Counter(label: "reflog_frozen_drift_total", factory: factory).increment()
+    state.withLock { $0 = Freeze.Drift(change: drift.id, freeze: freeze.id) }
+    log.yield(Line(change: drift, freeze: freeze))
+  }
+
+  /// The newest drift since the start of the server at an address or a connector that was frozen, or nil if there was
+  /// none.
+  package var newestFrozenDrift: Freeze.Drift? { state.withLock { $0 } }
 
   /// Writes changes to the log until the service stops.
   package func run() async {
     await withGracefulShutdownHandler {
-      for await change in unlogged {
-        logger.log(level: Self.level(of: change), "change", metadata: Self.metadata(of: change))
+      for await line in unlogged {
+        var metadata = Self.metadata(of: line.change)
+        guard let freeze = line.freeze else {
+          logger.log(level: Self.level(of: line.change), "change", metadata: metadata)
+          continue
+        }
+        metadata["freeze"] = "\(freeze.id)"
+        metadata["scope"] = "\(freeze.scope)"
+        logger.error("drift despite a freeze", metadata: metadata)
       }
     } onGracefulShutdown: {
       self.log.finish()

@@ -54,6 +54,8 @@ package final class ChangeRequest: Sendable {
   ///
   /// If the caller repeats the request with the same key, the change is not made a second time.
   package let idempotencyKey: IdempotencyKey?
+  /// The reason for which the caller overrides freezes, or nil if freezes refuse the request.
+  package let override: String?
 
   /// Creates a request.
   package init(
@@ -63,7 +65,8 @@ package final class ChangeRequest: Sendable {
     correlationID: String?,
     requestID: String,
     precondition: Precondition? = nil,
-    idempotencyKey: IdempotencyKey? = nil
+    idempotencyKey: IdempotencyKey? = nil,
+    override: String? = nil
   ) {
     self.action = action
     self.caller = caller
@@ -72,6 +75,7 @@ package final class ChangeRequest: Sendable {
     self.requestID = requestID
     self.precondition = precondition
     self.idempotencyKey = idempotencyKey
+    self.override = override
   }
 
   /// Returns the intent of a change, with the details of this request.

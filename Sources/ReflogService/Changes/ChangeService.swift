@@ -12,6 +12,8 @@ package struct ChangeService: Sendable {
   /// The budget of callers' reads with Reflog's own credential, or nil if such reads are not limited.
   let reads: ReadBudget?
   private let duration: Timer
+  let overrides: Counter
+  private let frozen: Counter
 
   /// Creates a service.
   ///
@@ -36,6 +38,8 @@ package struct ChangeService: Sendable {
     self.reads = reads
     self.reasonRule = reasonRule
     duration = Timer(label: "reflog_change_seconds", factory: metrics)
+    overrides = Counter(label: "reflog_freeze_overrides_total", factory: metrics)
+    frozen = Counter(label: "reflog_freeze_refusals_total", factory: metrics)
   }
 
   /// Carries out a request for a change, and returns the changes as recorded.
@@ -47,6 +51,7 @@ package struct ChangeService: Sendable {
   /// the error contains the recorded changes, and shows whether the write was sent.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
+    guard request.override == nil || Policy.permits(request.caller, .freeze) else { throw try await deny(request) }
     let preparer = try preparer(for: request.caller)
     try await preparer.prove(request.caller)
     guard !isJudgedByDirectory(request.caller) || !refusals.isSpent(by: request.caller.actor, at: ledger.now) else {
@@ -58,8 +63,10 @@ package struct ChangeService: Sendable {
     let lock = try await locks.take(try await preparer.locks(of: request))
     defer { lock.end() }
     do {
+      try await requireNoFreeze(for: request, preparer)
       return try await perform(request, preparer)
     } catch {
+      if case .frozen(_, let freeze) = error { throw try await deny(request, because: freeze) }
       if case .refused(let recorded, _) = error, !recorded.isEmpty, isJudgedByDirectory(request.caller) {
         refusals.charge(request, at: ledger.now)
       }
@@ -88,6 +95,7 @@ package struct ChangeService: Sendable {
       switch try await prepare(request, preparer) {
       case .done(let receipt): return receipt
       case .toDo(let preparation):
+        try await recordOverride(of: preparation.group, for: request, preparer)
         let result: Ledger.CarriedOut
         do {
           result = try await carryOut(preparation, for: request, preparer.directory)
@@ -97,6 +105,7 @@ package struct ChangeService: Sendable {
           if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
           throw error
         }
+        count(result)
         switch result {
         case .settled(let changes, let answer): return try receipt(changes, answer)
         case .unsettled(let changes, let error):
@@ -105,12 +114,22 @@ package struct ChangeService: Sendable {
           ledger.forgetStates()
           throw .stepUnresolved(id, retryAfter: Reconciliation.nextRead)
         case .refused(.moved): ledger.forgetStates()
+        case .refused(.frozen(let freeze)): throw .frozen([], freeze)
         case .refused(.repeated), .refused(.recorded):
           if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
         }
       }
     }
     throw .busy("Other changes to the same step were applied first.")
+  }
+
+  /// Counts an override of a freeze.
+  private func count(_ result: Ledger.CarriedOut) {
+    switch result {
+    case .settled(let changes, _), .unsettled(let changes, _):
+      if changes.contains(where: { $0.override != nil }) { overrides.increment() }
+    case .refused: break
+    }
   }
 
   private enum PreparedAnswer {
@@ -252,11 +271,22 @@ package struct ChangeService: Sendable {
   /// No request is sent to the directory. One `denied` change is recorded, even if the request contains several steps.
   /// If a caller is denied very often, further requests are only counted.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
+    .forbidden(try await recordDenied(request, .denied))
+  }
+
+  /// Records a request for a change that a freeze does not permit, and returns the error for the caller.
+  private func deny(_ request: ChangeRequest, because freeze: Freeze) async throws(ServiceError) -> ServiceError {
+    frozen.increment()
+    return .frozen(try await recordDenied(request, .frozen(freeze.id)), freeze)
+  }
+
+  /// Records a denied request, and returns the id of the recorded change, or no id if the caller's budget is spent.
+  private func recordDenied(_ request: ChangeRequest, _ event: Change.Event) async throws(ServiceError) -> [Change.ID] {
     guard !refusals.isSpent(by: request.caller.actor, at: ledger.now),
       let intent = try await preparer.unreadIntents(of: request).first,
       refusals.take(for: intent, at: ledger.now)
-    else { return .forbidden([]) }
-    return .forbidden(try await ledger.record(Group(drafts: [.init(intent, .denied)])).map(\.id))
+    else { return [] }
+    return try await ledger.record(Group(drafts: [.init(intent, event)])).map(\.id)
   }
 
   /// Checks the reason of a change against the rule.

@@ -45,7 +45,8 @@ extension Preparer {
     Group(
       drafts: [Group.Draft(intent, .intended)],
       key: request.idempotencyKey,
-      connectors: connector.map { [$0] } ?? []
+      connectors: connector.map { [$0] } ?? [],
+      override: request.override
     )
   }
 

@@ -32,7 +32,8 @@ extension Preparer {
     Group(
       drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
       key: request.idempotencyKey,
-      prepared: found.map { ($0.address, $0.newestApplied?.id) }
+      prepared: found.map { ($0.address, $0.newestApplied?.id) },
+      override: request.override
     )
   }
 

@@ -10,6 +10,8 @@ package struct TimeRollbackRequest: Sendable {
   package let correlationID: String?
   /// The id that Reflog chose for the request.
   package let requestID: String
+  /// The reason for which the caller overrides freezes, or nil if frozen addresses are not rolled back.
+  package let override: String?
 
   /// Creates a request.
   package init(
@@ -17,13 +19,15 @@ package struct TimeRollbackRequest: Sendable {
     caller: Caller,
     reason: String?,
     correlationID: String?,
-    requestID: String
+    requestID: String,
+    override: String? = nil
   ) {
     self.rollback = rollback
     self.caller = caller
     self.reason = reason
     self.correlationID = correlationID
     self.requestID = requestID
+    self.override = override
   }
 
   /// Returns a copy of this request for the rollback that the ledger stores.
@@ -33,7 +37,8 @@ package struct TimeRollbackRequest: Sendable {
       caller: caller,
       reason: reason,
       correlationID: correlationID,
-      requestID: requestID
+      requestID: requestID,
+      override: override
     )
   }
 }

@@ -47,6 +47,11 @@ struct TimeRollbackRun: Sendable {
     _ step: TimeRollback.Item,
     report: @Sendable (Address, String?) -> Void
   ) async -> Bool {
+    // A frozen address is named and left alone, so no attempt is recorded as denied.
+    if request.override == nil, let freeze = changes.freeze(covering: step.address) {
+      report(step.address, ServiceError.frozen([], freeze).description)
+      return true
+    }
     for attempt in 1...Self.attempts where !isStopping() {
       let problem: ServiceError
       do {
@@ -71,7 +76,8 @@ struct TimeRollbackRun: Sendable {
       caller: request.caller,
       reason: request.reason,
       correlationID: request.correlationID,
-      requestID: request.requestID
+      requestID: request.requestID,
+      override: request.override
     )
   }
 }

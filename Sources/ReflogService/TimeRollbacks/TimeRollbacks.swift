@@ -40,10 +40,22 @@ package final class TimeRollbacks: Service {
   ///
   /// If a step can't be rolled back, the plan contains the problem at that step. This method only reads.
   ///
+  /// - Parameters:
+  ///   - rollback: the rollback.
+  ///   - caller: the requester.
+  ///   - overridesFreezes: whether the rollback overrides freezes. Otherwise frozen steps can't be rolled back.
   /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow.
-  package func plan(_ rollback: TimeRollback, for caller: Caller) async throws(ServiceError) -> TimeRollbackPlan {
+  package func plan(
+    _ rollback: TimeRollback,
+    for caller: Caller,
+    overridesFreezes: Bool = false
+  ) async throws(ServiceError) -> TimeRollbackPlan {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     var steps = try await steps(of: rollback)
+    for index in steps.indices where steps[index].after != .unknown && !overridesFreezes {
+      guard let freeze = changes.freeze(covering: steps[index].address) else { continue }
+      steps[index].problem = ServiceError.frozen([], freeze).description
+    }
     guard changes.directory.hasOwnCredential else {
       return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: nil)
     }
@@ -70,6 +82,7 @@ package final class TimeRollbacks: Service {
   ///   belongs to a rollback with another time or scope, or `busy` if too many rollbacks wait.
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
     guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
+    guard request.override == nil || Policy.permits(request.caller, .freeze) else { throw .forbidden([]) }
     _ = try await steps(of: request.rollback)
     _ = try changes.preparer(for: request.caller)
     try changes.check(reason: request.reason)

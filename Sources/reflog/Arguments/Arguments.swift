@@ -22,4 +22,19 @@ extension FlowName: ExpressibleByArgument {
   }
 }
 
+extension FreezeScope: ExpressibleByArgument {
+  /// Reads `all`, `[FLOWTYPE/]FLOW` or `[FLOWTYPE/]FLOW/STEP`.
+  package init?(argument: String) {
+    if argument == Self.allText {
+      self = .everything
+    } else if let address = Address(abbreviated: argument) {
+      self = .address(address)
+    } else if let flow = FlowName(abbreviated: argument) {
+      self = .flow(flow)
+    } else {
+      return nil
+    }
+  }
+}
+
 extension Role: ExpressibleByArgument {}

@@ -35,6 +35,7 @@ struct ServerClient {
     _ path: String,
     body: JSONObject? = nil,
     reason: String? = nil,
+    override: String? = nil,
     timeout: TimeAmount = ServerClient.timeout
   ) async throws -> Answer {
     var request = self.request(method, path)
@@ -43,6 +44,7 @@ struct ServerClient {
       request.body = .bytes(JSONValue.object(body).bytes)
     }
     if let reason { request.headers.add(name: "Reflog-Reason", value: reason.percentEncoded()) }
+    if let override { request.headers.add(name: "Reflog-Override", value: override.percentEncoded()) }
     let response = try await execute(request, timeout)
     let bytes = try await response.body.collect(upTo: Self.bodyLimit)
     let answer = Answer(

@@ -18,6 +18,7 @@ struct TimeRollbackClient {
   ///   - flow: the flow to roll back, or nil for all flows.
   ///   - batchID: the batch id of the rollback to continue, or nil to start a new rollback.
   ///   - reason: the reason to record, or nil for no reason.
+  ///   - override: the reason for the override of freezes, or nil to leave frozen steps unchanged.
   ///   - isDryRun: true to show only the plan.
   ///   - isConfirmed: true to start a new rollback without a confirmation.
   func run(
@@ -25,6 +26,7 @@ struct TimeRollbackClient {
     flow: FlowName?,
     batchID: String?,
     reason: String?,
+    override: String?,
     isDryRun: Bool,
     isConfirmed: Bool
   ) async throws {
@@ -38,12 +40,12 @@ struct TimeRollbackClient {
     }
     if isDryRun || (asOf != nil && !isConfirmed) {
       body["dryRun"] = .bool(true)
-      let plan = try await client.send(.POST, Self.path, body: body).body
+      let plan = try await client.send(.POST, Self.path, body: body, override: override).body
       if isDryRun { return try output.show(plan, asTable: ChangeTables.timeRollbackPlan) }
       try Self.confirm(plan)
     }
     body["dryRun"] = .bool(false)
-    var progress = try await client.send(.POST, Self.path, body: body).body
+    var progress = try await client.send(.POST, Self.path, body: body, override: override).body
     guard let id = progress["batchId"]?.string else {
       throw CommandFailure(.internal, "The server's answer has no batch id.")
     }

@@ -60,6 +60,9 @@ struct RollBack: AsyncParsableCommand {
   @Option(help: "The reason, which is recorded.")
   var reason: String?
 
+  @Option(help: "Roll back in spite of a freeze, for this reason, which is recorded. Operators only.")
+  var override: String?
+
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
@@ -84,6 +87,7 @@ struct RollBack: AsyncParsableCommand {
             flow: flow,
             batchID: batch,
             reason: reason,
+            override: override,
             isDryRun: dryRun,
             isConfirmed: yes
           )
@@ -93,7 +97,7 @@ struct RollBack: AsyncParsableCommand {
         let target = try await target(client)
         do {
           let path = "/beta/auditLogs/connectorChanges/\(target)/rollback"
-          let answer = try await client.send(.POST, path, body: body)
+          let answer = try await client.send(.POST, path, body: body, override: override)
           try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
           if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
         } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
@@ -108,7 +112,11 @@ struct RollBack: AsyncParsableCommand {
 
   /// Returns a suggested command with the given options that do not choose what is rolled back.
   private func options(_ suggestion: Suggestion) -> Suggestion {
-    output.added(to: server.added(to: suggestion.adding("--force", if: force).adding("--reason", reason)))
+    output.added(
+      to: server.added(
+        to: suggestion.adding("--force", if: force).adding("--reason", reason).adding("--override", override)
+      )
+    )
   }
 
   /// Returns the id of the change to roll back: the given id, or the last effective change of the given step.
@@ -145,6 +153,12 @@ struct RollBack: AsyncParsableCommand {
   private func obstacle(_ plan: JSONObject) -> String? {
     if plan["connectorExists"] == .bool(false) {
       return "The rollback would be refused, because the connector that it restores does not exist any more."
+    }
+    if override == nil, let freeze = plan["freeze"]?.object {
+      let until = freeze["until"]?.string.map { " until \($0)" } ?? ""
+      return
+        "The rollback would be refused, because freeze \(freeze["id"]?.string ?? "") covers the step\(until). To roll back "
+        + "anyway, use --override with a reason."
     }
     let later = (plan["supersededBy"]?.array ?? []).compactMap(\.string)
     guard !force else { return nil }

@@ -28,6 +28,9 @@ struct SetReference: AsyncParsableCommand {
   @Option(help: "The reason, which is recorded.")
   var reason: String?
 
+  @Option(help: "Make the change in spite of a freeze, for this reason, which is recorded. Operators only.")
+  var override: String?
+
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
@@ -69,7 +72,8 @@ struct SetReference: AsyncParsableCommand {
           .PUT,
           "/beta/identity/\(flow)/apiConnectorConfiguration/\(address.step)/$ref",
           body: connector.map { ["@odata.id": .string("identity/apiConnectors/\($0)")] } ?? [:],
-          reason: reason
+          reason: reason,
+          override: override
         )
         guard let id = answer.changeID.flatMap({ Change.ID($0) }) else {
           throw CommandFailure(.internal, "The server's answer does not contain the id of the change.")

@@ -19,7 +19,7 @@ enum ChangeTables {
       [
         text(change["id"]), shortTime(change["activityDateTime"]), subject(change), reference(change["before"]),
         reference(change["after"]), text(change["kind"]), text(change["result"]), who(change),
-        shown(change["reason"], change),
+        reason(change),
       ]
     }
     return table
@@ -70,7 +70,7 @@ enum ChangeTables {
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
       ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),
       ("who", who(change)), ("from", shown(change["initiatedBy"]?.object?["ipAddress"], change)),
-      ("reason", shown(change["reason"], change)), ("erased", erasure(change)),
+      ("reason", shown(change["reason"], change)), ("override", override(change)), ("erased", erasure(change)),
       ("statement erased", erasure(status)), ("recorded", text(change["activityDateTime"])),
       ("settled", text(change["resultDateTime"])), ("last verified", text(change["lastVerifiedDateTime"])),
       ("request", text(change["requestId"])), ("correlation", text(change["correlationId"])),
@@ -81,7 +81,9 @@ enum ChangeTables {
   /// Returns the table of the plan of a rollback to a time, with one line for each step.
   static func timeRollbackPlan(_ plan: JSONObject) -> Table {
     Table(
-      rows: objects(plan["value"]).map { ["plan", text($0["summary"])] },
+      rows: objects(plan["value"]).flatMap { step in
+        [["plan", text(step["summary"])]] + (text(step["message"]).isEmpty ? [] : [["problem", text(step["message"])]])
+      },
       emptyText: "Every step has the same reference as at that time."
     )
   }
@@ -173,14 +175,28 @@ enum ChangeTables {
     return text.isEmpty && item["erased"]?.object != nil ? Erased.placeholder : text
   }
 
-  /// Returns the event that erased the item's data and the time of the event, or an empty text if no data was erased.
+  /// Returns the reason for the override of a freeze, or an empty text if no freeze covered the change.
+  private static func override(_ change: JSONObject) -> String {
+    guard let override = change["override"]?.object else { return "" }
+    let freezes = (override["freezes"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
+    return "of freeze \(freezes) (service event \(text(override["eventId"]))): \(text(override["reason"]))"
+  }
+
+  /// Returns the reason of a change in a list; if the change overrode a freeze, the reason of the override is in front.
+  private static func reason(_ change: JSONObject) -> String {
+    let reason = shown(change["reason"], change)
+    guard let override = change["override"]?.object else { return reason }
+    return "OVERRIDE: \(text(override["reason"]))" + (reason.isEmpty ? "" : "; \(reason)")
+  }
+
+  /// Returns the event that erased the item's data and the time, or an empty text if the data was not erased.
   private static func erasure(_ item: JSONObject) -> String {
     guard let erased = item["erased"]?.object else { return "" }
     return "by service event \(text(erased["eventId"])) at \(text(erased["dateTime"]))"
   }
 
   /// Returns the name of the actor, or `[erased]` and the id if the actor's names were erased.
-  private static func who(_ item: JSONObject) -> String {
+  static func who(_ item: JSONObject) -> String {
     guard let actor = item["initiatedBy"]?.object else { return "" }
     let type = text(actor["type"])
     let object = actor[type]?.object

@@ -14,7 +14,7 @@ static const char header[] =
     "beforeConnectorId,beforeConnectorName,afterState,afterConnectorId,afterConnectorName,changedProperties,actorType,"
     "actorProof,actorId,actorName,actorUserPrincipalName,clientAppId,ipAddress,reason,correlationId,requestId,"
     "graphRequestId,rollbackOf,rollbackTo,batchId,httpStatus,errorCode,errorMessage,settledBy,lastVerifiedDateTime,"
-    "erasedEventId,erasedDateTime,statementErasedEventId,statementErasedDateTime\r\n";
+    "erasedEventId,erasedDateTime,statementErasedEventId,statementErasedDateTime,overrideEventId,overrideReason\r\n";
 
 // The service event that erased the data in a joined row, and the time of the event. The view is read only for erased data.
 #define ERASED(row, column) \
@@ -36,7 +36,8 @@ static const char query[] =
     " coalesce(c.error_message, coalesce(stating_name.name, stating_actor.actor_id) || ': ' || statement.reason),"
     " c.settled_by, c.last_verified_time,"
     ERASED("personal", "erased_event") ", " ERASED_TIME("personal", "erased_event") ", "
-    ERASED("statement", "statement_erased_event") ", " ERASED_TIME("statement", "statement_erased_event")
+    ERASED("statement", "statement_erased_event") ", " ERASED_TIME("statement", "statement_erased_event") ","
+    " freeze_override.event, freeze_override.reason"
     " FROM change AS c"
     " JOIN ledger"
     " LEFT JOIN address ON address.id = c.address"
@@ -54,10 +55,11 @@ static const char query[] =
     " LEFT JOIN change_statement AS statement ON statement.change = c.id"
     " LEFT JOIN actor AS stating_actor ON stating_actor.id = statement.actor"
     " LEFT JOIN actor_name AS stating_name ON stating_name.id = statement.actor_name"
+    " LEFT JOIN freeze_override ON freeze_override.change = c.id"
     " ORDER BY c.id";
 
 // The type of each column: n is a number, t a time, w one of Reflog's fixed values, x a text that can need quotes or a guard.
-static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwtntnt";
+static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwtntntnx";
 
 // The output buffer. It grows as needed. If it has at least FLUSH_BYTES after a row, it is written.
 static struct {

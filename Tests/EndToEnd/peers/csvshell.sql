@@ -45,6 +45,8 @@ SELECT
     WHERE service_event.id = erased_event) AS erasedDateTime,
   statement_erased_event AS statementErasedEventId,
   (SELECT strftime('%Y-%m-%dT%H:%M:%S', time / 1000000, 'unixepoch') || printf('.%06dZ', time % 1000000) FROM service_event
-    WHERE service_event.id = statement_erased_event) AS statementErasedDateTime
+    WHERE service_event.id = statement_erased_event) AS statementErasedDateTime,
+  override_event AS overrideEventId,
+  override_reason AS overrideReason
 FROM change_details
 ORDER BY id;

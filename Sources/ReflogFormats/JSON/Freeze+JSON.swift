@@ -1,0 +1,32 @@
+package import ReflogModel
+
+extension Freeze {
+  /// The freeze as JSON.
+  ///
+  /// - Parameter time: The time at which the state of the freeze is shown.
+  package func json(at time: Timestamp) -> JSONObject {
+    ["id": .string(String(id)), "state": .string(state(at: time).rawValue)] + scope.json + [
+      "reason": .string(reason),
+      "from": .string(from.description),
+      "until": .optional(until?.description),
+      "frozenDateTime": .string(placed.description),
+      "releasedDateTime": .optional(released?.description),
+      "initiatedBy": .object(actor.json),
+    ]
+  }
+}
+
+extension FreezeScope {
+  /// The scope as `{"scope","flowType","flowId","step"}`; a member that the scope does not have is null.
+  var json: JSONObject {
+    let nothing: JSONObject = ["flowType": .null, "flowId": .null]
+    return ["scope": .string(kind.rawValue)]
+      + {
+        switch self {
+        case .everything: nothing + ["step": .null]
+        case .flow(let flow): FlowScope.flow(flow.flowType, flow.flow).json + ["step": .null]
+        case .address(let address): address.json
+        }
+      }()
+  }
+}

@@ -1,0 +1,40 @@
+import FoundationEssentials
+import ReflogModel
+import ReflogService
+
+/// The fields of the rollback form that concern freezes.
+struct RollbackForm {
+  /// The reason for the override of a freeze, or nil if the person entered none.
+  let override: String?
+  /// Whether the step is to be frozen after the rollback.
+  let isFreezing: Bool
+  /// The duration of the freeze in hours, or nil if a person must release the freeze.
+  private let hours: Int64?
+
+  /// The maximum duration of a freeze in hours that the form offers.
+  private static let maximumHours: Int64 = 168
+
+  init(_ form: [String: String]) throws(RequestError) {
+    override = form["override"].flatMap { $0.isEmpty ? nil : $0 }
+    isFreezing = form["freeze"] == "true"
+    switch form["hours"] {
+    case nil, "": hours = nil
+    case .some(let text):
+      guard let hours = Int64(text), (1...Self.maximumHours).contains(hours) else {
+        throw .badRequest("The duration of the freeze is not one that the form offers.", target: "hours")
+      }
+      self.hours = hours
+    }
+  }
+
+  /// Returns the freeze to place after the rollback of a change.
+  func freeze(of address: Address, after rollback: Change) -> Freeze.Draft {
+    let undone = rollback.intent.rollbackOf.map { " of change \($0)" } ?? ""
+    let reason = rollback.intent.reason.map { ": \($0)" } ?? ""
+    return Freeze.Draft(
+      scope: .address(address),
+      reason: "After the rollback\(undone)\(reason)",
+      until: hours.map { Timestamp(Date()).before(.seconds(-3600 * $0)) }
+    )
+  }
+}

@@ -1,0 +1,38 @@
+package import ReflogModel
+
+extension Ledger {
+  /// Places a freeze.
+  ///
+  /// When this method returns, no change that the freeze covers is recorded while the freeze is in force, except with an
+  /// override.
+  ///
+  /// - Returns: The freeze, or nil if the maximum number of freezes is reached.
+  package func place(_ draft: Freeze.Draft, by actor: Change.Actor) async throws(LedgerError) -> Freeze? {
+    try await write { session in try session.place(draft, by: actor) }
+  }
+
+  /// Releases a freeze.
+  ///
+  /// - Returns: The freeze before its release, or nil if there is no freeze with this id. If the freeze was already
+  ///   over, nothing is recorded.
+  package func releaseFreeze(_ id: Int64, by actor: Change.Actor) async throws(LedgerError) -> Freeze? {
+    try await write { session in try session.releaseFreeze(id, by: actor) }
+  }
+
+  /// The freezes that are in force or planned, as the newest durable transaction left them.
+  ///
+  /// The set may also contain freezes that have ended.
+  package var freezes: Freezes { context.freezes }
+}
+
+extension History {
+  /// Returns the freezes that no person released and that end after a time, in the order in which they were placed.
+  package func openFreezes(at time: Timestamp) async throws(LedgerError) -> [Freeze] {
+    try await read { db in try FreezeRows.open(at: time, db) }
+  }
+
+  /// Returns the freeze with an id, or nil if there is none.
+  package func freeze(_ id: Int64) async throws(LedgerError) -> Freeze? {
+    try await read { db in try FreezeRows.freeze(id, db) }
+  }
+}

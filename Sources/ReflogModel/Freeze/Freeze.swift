@@ -1,0 +1,158 @@
+/// A freeze, which refuses changes in its scope.
+///
+/// A freeze is in force from its start until its end, or until a person releases it.
+package struct Freeze: Identifiable, Sendable {
+  /// The maximum length of a reason in bytes.
+  package static let maximumReasonLength = 1024
+  /// The maximum number of freezes that are in force or planned at the same time.
+  ///
+  /// All of them are kept in memory, because each change is compared with them.
+  package static let maximumCount = 1000
+
+  /// The id of the service event that placed the freeze.
+  package let id: Int64
+  package let scope: FreezeScope
+  package let reason: String
+  /// The person or the program that placed the freeze.
+  package let actor: Change.Actor
+  /// When the freeze was placed.
+  package let placed: Timestamp
+  /// When the freeze begins.
+  package let from: Timestamp
+  /// When the freeze ends, or nil if it ends only when a person releases it.
+  package let until: Timestamp?
+  /// When a person released the freeze, or nil if no person released it.
+  package let released: Timestamp?
+
+  /// Creates a freeze.
+  package init(
+    id: Int64,
+    scope: FreezeScope,
+    reason: String,
+    actor: Change.Actor,
+    placed: Timestamp,
+    from: Timestamp,
+    until: Timestamp?,
+    released: Timestamp? = nil
+  ) {
+    self.id = id
+    self.scope = scope
+    self.reason = reason
+    self.actor = actor
+    self.placed = placed
+    self.from = from
+    self.until = until
+    self.released = released
+  }
+
+  /// Reads the id of a freeze, a positive decimal number.
+  ///
+  /// Returns nil if the text has another form.
+  package static func id(_ text: some StringProtocol) -> ID? {
+    Int64(plainDecimal: text.utf8).flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// The state of a freeze at a time.
+  package enum State: String, Sendable, CaseIterable {
+    /// The freeze begins later.
+    case planned
+    /// Changes in the scope are refused.
+    case inForce
+    /// The time of the freeze is over.
+    case ended
+    /// A person released the freeze.
+    case released
+  }
+
+  /// Returns the state at a time.
+  package func state(at time: Timestamp) -> State {
+    if released != nil { return .released }
+    if let until, until <= time { return .ended }
+    return from <= time ? .inForce : .planned
+  }
+
+  /// Returns whether the freeze is planned or in force at a time.
+  package func isOpen(at time: Timestamp) -> Bool {
+    switch state(at: time) {
+    case .planned, .inForce: true
+    case .ended, .released: false
+    }
+  }
+
+  /// Returns whether this freeze ends later than another freeze.
+  ///
+  /// A freeze without an end ends later than every freeze with an end.
+  func endsLater(than other: Freeze) -> Bool {
+    guard let until else { return other.until != nil }
+    return other.until.map { until > $0 } ?? false
+  }
+
+  /// Who froze what, why and until when, as a clause for messages.
+  package var summary: String {
+    let end = until.map { "until \($0)" } ?? "until a person releases it"
+    return "\(actor.shownName) froze \(scope) \(end), with the reason: \(reason) (freeze \(id))"
+  }
+}
+
+/// What a freeze covers: everything, one flow, or one address.
+package enum FreezeScope: Hashable, Sendable {
+  /// All addresses and all connectors.
+  case everything
+  /// All addresses of a flow.
+  case flow(FlowName)
+  case address(Address)
+
+  /// Reads `all`, a flow such as `b2cUserFlows/B2C_1_signup`, or an address such as
+  /// `b2cUserFlows/B2C_1_signup/postFederationSignup`.
+  ///
+  /// Returns nil if the text has another form.
+  package init?(_ text: String) {
+    if text == Self.allText {
+      self = .everything
+    } else if let address = Address(text) {
+      self = .address(address)
+    } else if let flow = FlowName(text) {
+      self = .flow(flow)
+    } else {
+      return nil
+    }
+  }
+
+  /// The text that stands for everything.
+  package static let allText = "all"
+
+  /// The kind of the scope.
+  package enum Kind: String, Sendable, CaseIterable {
+    case all, flow, address
+  }
+
+  /// The kind of this scope.
+  package var kind: Kind {
+    switch self {
+    case .everything: .all
+    case .flow: .flow
+    case .address: .address
+    }
+  }
+
+  /// Returns whether the scope covers a subject of a change.
+  package func contains(_ subject: Change.Subject) -> Bool {
+    switch (self, subject) {
+    case (.everything, _): true
+    case (.flow(let flow), .step(let address)): flow == FlowName(of: address)
+    case (.address(let frozen), .step(let address)): frozen == address
+    case (.flow, .connector), (.address, .connector): false
+    }
+  }
+}
+
+extension FreezeScope: CustomStringConvertible {
+  /// The scope in the form that the command line uses.
+  package var description: String {
+    switch self {
+    case .everything: Self.allText
+    case .flow(let flow): flow.description
+    case .address(let address): address.description
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// The decision of an operator to make a change in spite of a freeze.
+package struct FreezeOverride: Hashable, Sendable {
+  /// The id of the service event that records the override.
+  package let eventID: Int64
+  /// The operator's reason for the override.
+  package let reason: String
+  /// The ids of the freezes that covered the change.
+  package let freezes: [Int64]
+
+  /// Creates an override.
+  package init(eventID: Int64, reason: String, freezes: [Int64]) {
+    self.eventID = eventID
+    self.reason = reason
+    self.freezes = freezes
+  }
+}
+
+/// A field of the member `override` of a change.
+///
+/// The raw value is the name in JSON.
+package enum OverrideField: String, FilterField {
+  case eventId, reason
+
+  /// The name of the member in JSON that has these fields.
+  package static let member = "override"
+
+  /// The kind of the field's value.
+  package var kind: FilterKind {
+    switch self {
+    case .eventId: .id
+    case .reason: .text
+    }
+  }
+}
+
+extension FreezeOverride? {
+  /// The value of a field, or null if the change did not override a freeze.
+  package subscript(field: OverrideField) -> FilterValue {
+    switch field {
+    case .eventId: .optional(self?.eventID)
+    case .reason: .optional(self?.reason)
+    }
+  }
+}

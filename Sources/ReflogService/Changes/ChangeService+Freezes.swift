@@ -1,0 +1,109 @@
+import Metrics
+import ReflogLedger
+package import ReflogModel
+
+/// The freezes of steps and connectors.
+extension ChangeService {
+  /// Returns the freeze that covers an address and is in force at this moment, or nil if there is none.
+  ///
+  /// If several freezes cover the address, the result is the freeze that ends last.
+  package func freeze(covering address: Address) -> Freeze? {
+    ledger.freezes.covering(.step(address), at: ledger.now).endingLast
+  }
+
+  /// The number of freezes that are in force at this moment.
+  package var countOfFreezesInForce: Int { ledger.freezes.count(at: ledger.now) }
+
+  /// Throws `frozen` if a freeze covers a step or a connector that a request changes, and the caller does not override
+  /// the freeze.
+  ///
+  /// This check makes sure that a refused request does not even read the directory. The transaction that records the
+  /// intent checks the freezes again.
+  func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
+    let freezes = ledger.freezes
+    guard !freezes.isEmpty, request.override == nil else { return }
+    // A repeated rollback is answered with the first rollback, which the freeze does not cover. Only the preparation finds
+    // out whether the request is such a repetition.
+    if case .rollBack = request.action { return }
+    let subjects = try await preparer.locks(of: request).compactMap(\.subject)
+    guard let freeze = freezes.covering(subjects, at: ledger.now).endingLast else { return }
+    // The first request with the same key may have been applied before the freeze began.
+    guard try await earlierAnswer(to: request, preparer) == nil else { return }
+    throw .frozen([], freeze)
+  }
+
+  /// Records that a request overrides freezes, if the request is not recorded as a change.
+  ///
+  /// The deletion of a flow whose steps call nothing is such a request.
+  func recordOverride(
+    of group: Group,
+    for request: ChangeRequest,
+    _ preparer: Preparer
+  ) async throws(ServiceError) {
+    guard let reason = group.override, !group.drafts.contains(where: \.isIntended) else { return }
+    let subjects = try await preparer.locks(of: request).compactMap(\.subject)
+    let freezes = ledger.freezes.covering(subjects, at: ledger.now)
+    guard !freezes.isEmpty else { return }
+    let details = FreezeOverride.details(of: freezes, changes: IDRanges(), reason: reason)
+    let event = ServiceEvent.Content(.freezeOverridden, actor: request.caller.actor, details: details)
+    do { try await ledger.record([event]) } catch { throw ServiceError(beforeSending: error) }
+    overrides.increment()
+  }
+
+  /// Returns the freezes that are planned or in force, in the order in which they were placed.
+  package func freezes(for caller: Caller) async throws(ServiceError) -> [Freeze] {
+    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    do { return try await ledger.history.openFreezes(at: ledger.now) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// Returns the freeze with an id, also if it is over.
+  ///
+  /// - Throws: `freezeNotFound` if there is no freeze with this id.
+  package func freeze(_ id: Int64, for caller: Caller) async throws(ServiceError) -> Freeze {
+    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    let freeze: Freeze?
+    do { freeze = try await ledger.history.freeze(id) } catch { throw ServiceError(reading: error) }
+    guard let freeze else { throw .freezeNotFound(id) }
+    return freeze
+  }
+
+  /// Places a freeze.
+  ///
+  /// When this returns, changes in the scope of the freeze are refused while the freeze is in force.
+  ///
+  /// - Throws: `freezeIsEmpty` if the freeze ends before it begins, or `tooManyFreezes` if the maximum number of freezes
+  ///   is reached.
+  package func place(_ draft: Freeze.Draft, for caller: Caller) async throws(ServiceError) -> Freeze {
+    guard Policy.permits(caller, .freeze) else { throw .forbidden([]) }
+    let start = max(draft.from ?? ledger.now, ledger.now)
+    guard draft.until.map({ $0 > start }) ?? true else { throw .freezeIsEmpty }
+    let freeze: Freeze?
+    do { freeze = try await ledger.place(draft, by: caller.actor) } catch { throw ServiceError(beforeSending: error) }
+    guard let freeze else { throw .tooManyFreezes }
+    return freeze
+  }
+
+  /// Releases a freeze.
+  ///
+  /// - Throws: `freezeNotFound` if there is no freeze with this id, or `freezeIsOver` if the freeze is already over.
+  package func releaseFreeze(_ id: Int64, for caller: Caller) async throws(ServiceError) {
+    guard Policy.permits(caller, .freeze) else { throw .forbidden([]) }
+    let freeze: Freeze?
+    do { freeze = try await ledger.releaseFreeze(id, by: caller.actor) } catch {
+      throw ServiceError(beforeSending: error)
+    }
+    guard let freeze else { throw .freezeNotFound(id) }
+    guard freeze.isOpen(at: ledger.now) else { throw .freezeIsOver(freeze) }
+  }
+}
+
+extension LockKey {
+  /// The subject of the changes that need this lock, or nil if the lock protects no subject.
+  fileprivate var subject: Change.Subject? {
+    switch self {
+    case .address(let address): .step(address)
+    case .connector, .creation: .connector
+    case .named: nil
+    }
+  }
+}

@@ -1,0 +1,221 @@
+import time
+import unittest
+import urllib.parse
+
+import freezestorm
+from browser import Browser
+from freezestorm import FREEZES
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, ServerTestCase, eventually, graph_connector
+from test_graph import FAST
+
+SECONDS = 25
+
+SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
+FLOW, STEP = SIGNUP.rsplit("/", 1)
+SCOPE = dict(zip(("flowType", "flowId", "step"), SIGNUP.split("/")))
+EVENTS = "/beta/auditLogs/serviceEvents?$filter=kind eq '{}'"
+
+
+def in_hours(hours):
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 3600 * hours))
+
+
+class Freezing(ServerTestCase):
+    """A freeze refuses changes in its scope, and operators can override and release it."""
+
+    def freeze(self, **body):
+        answer = self.server.request("POST", FREEZES, {"reason": "INC0042"} | body)
+        self.assertEqual(answer.status, 201, answer.text)
+        self.addCleanup(self.server.request, "DELETE", f"{FREEZES}/{answer.json['id']}")
+        return answer.json
+
+    def events(self, kind):
+        path = EVENTS.format(kind).replace(" ", "%20").replace("'", "%27")
+        return self.server.request("GET", path, role="reader").json["value"]
+
+    def test_a_frozen_step_is_not_changed(self):
+        freeze = self.freeze(**SCOPE, until=in_hours(8))
+        before = self.server.reference(SIGNUP)
+
+        refused = self.server.put(SIGNUP, NEW_VENDOR)
+
+        self.assertEqual((refused.status, refused.code), (423, "frozen"))
+        message = refused.json["error"]["message"]
+        for part in ("first-operator", SIGNUP, freeze["until"], "INC0042", f"freeze {freeze['id']}"):
+            self.assertIn(part, message)
+        self.assertEqual(refused.json["error"]["details"][0]["target"], freeze["id"])
+        self.assertEqual(self.server.reference(SIGNUP), before)
+        change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{refused.change}", role="reader").json
+        self.assertEqual((change["result"], change["status"]["code"], change["override"]), ("denied", "frozen", None))
+
+    def test_an_override_is_shown_with_its_change(self):
+        freeze = self.freeze(scope="flow", flowType=SCOPE["flowType"], flowId=SCOPE["flowId"])
+        reason = "Anmeldung gestört, 2 %"
+
+        done = self.server.put(SIGNUP, NEW_VENDOR, headers={"Reflog-Override": urllib.parse.quote(reason)})
+
+        self.assertEqual(done.status, 204, done.text)
+        change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{done.change}", role="reader").json
+        self.assertEqual((change["override"]["reason"], change["override"]["freezes"]), (reason, [freeze["id"]]))
+        event = self.events("freezeOverridden")[0]
+        self.assertEqual((event["id"], event["details"]["changes"]), (change["override"]["eventId"], done.change))
+        shown = self.server.command("show", done.change, "--server", self.server.url, role="reader").stdout
+        self.assertIn(reason, shown)
+        self.assertIn("OVERRIDE", self.server.command("history", "--server", self.server.url, role="reader").stdout)
+        export = self.server.request("GET", "/beta/auditLogs/connectorChanges?$format=csv", role="reader").text
+        self.assertIn(f",{change['override']['eventId']},\"{reason}\"\r\n", export)
+
+    def test_only_operators_freeze_and_override(self):
+        for role in ("reader", "admin"):
+            self.assertEqual(self.server.request("POST", FREEZES, {"scope": "all", "reason": "x"}, role).code, "forbidden")
+        freeze = self.freeze(**SCOPE)
+        for role in ("reader", "admin"):
+            self.assertEqual(self.server.request("DELETE", f"{FREEZES}/{freeze['id']}", role=role).code, "forbidden")
+            answer = self.server.put(SIGNUP, None, role, {"Reflog-Override": "x"})
+            self.assertEqual((answer.status, answer.code), (403, "forbidden"))
+        self.assertEqual(self.server.request("GET", f"{FREEZES}/{freeze['id']}", role="reader").json["state"], "inForce")
+
+    def test_a_freeze_of_everything_covers_connectors(self):
+        path = f"/beta/identity/apiConnectors/{FRAUD_CHECK}"
+        self.freeze(**SCOPE)
+        self.assertEqual(self.server.request("PATCH", path, {"displayName": "Fraud check"}).status, 204)
+        self.freeze(scope="all")
+        self.assertEqual(self.server.request("PATCH", path, {"displayName": "x"}).code, "frozen")
+        self.assertEqual(self.server.request("DELETE", path).code, "frozen")
+
+    def test_wrong_bodies_are_refused(self):
+        good = {"reason": "x"} | SCOPE
+        for body in ({"reason": "x"}, {"scope": "all"}, good | {"reason": ""}, good | {"scope": "all"}, good | {"until": "soon"},
+                     good | {"until": in_hours(-1)}, good | {"from": in_hours(2), "until": in_hours(1)},
+                     good | {"step": "1"}, {"reason": "x", "step": STEP}, good | {"name": "x"}, good | {"reason": "x" * 1025}):
+            self.assertEqual(self.server.request("POST", FREEZES, body).status, 400, body)
+        self.assertEqual(self.server.request("GET", FREEZES + "/x").status, 400)
+        self.assertEqual(self.server.request("DELETE", FREEZES + "/999999999").status, 404)
+        for value in ("", "%20", "%FF", "x" * 4001):
+            self.assertEqual(self.server.put(SIGNUP, None, headers={"Reflog-Override": value}).status, 400, value)
+
+    def test_metrics_count_freezes_refusals_and_overrides(self):
+        def figures():
+            text = self.server.request("GET", "/metrics", role="reader").text
+            return {name: float(line.split()[-1]) for line in text.splitlines() if not line.startswith("#")
+                    for name in [line.split("{")[0].split()[0]] if "freeze" in name}
+        before = figures()
+        self.freeze(**SCOPE)
+        self.server.put(SIGNUP, None)
+        self.server.put(SIGNUP, None, headers={"Reflog-Override": "x"})
+        after = figures()
+        self.assertEqual({name: after[name] - before[name] for name in after}, {
+            "reflog_freezes": 1, "reflog_freeze_refusals_total": 1, "reflog_freeze_overrides_total": 1})
+
+    def test_the_command_line_freezes_and_releases(self):
+        def run(*arguments):
+            return self.server.command(*arguments, role="operator")
+        placed = run("freeze", SIGNUP, "--until", "8h", "--reason", "INC0042")
+        self.assertEqual(placed.returncode, 0, placed.stderr)
+        id = placed.stdout.splitlines()[1].split()[0]
+        self.assertIn(SIGNUP, run("freezes").stdout)
+
+        refused = run("set", SIGNUP, "--none")
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(f"freeze {id}", refused.stderr)
+        done = run("set", SIGNUP, "--none", "--override", "Sign-up is down")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("Sign-up is down", done.stdout)
+        dry = run("rollback", "--step", SIGNUP, "--dry-run")
+        self.assertIn("--override", dry.stderr) if dry.returncode == 1 else self.assertEqual(dry.returncode, 2, dry.stderr)
+
+        self.assertEqual(run("unfreeze", id).returncode, 0)
+        self.assertEqual(run("unfreeze", id).returncode, 1)
+        self.assertEqual(run("unfreeze", "999999999").returncode, 2)
+        self.assertIn("There are no freezes.", run("freezes").stdout)
+
+    def test_the_rollback_page_freezes_and_overrides(self):
+        self.server.put(SIGNUP, FRAUD_CHECK)
+        bad = self.server.put(SIGNUP, NEW_VENDOR).change
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        path = f"/changes/{bad}/rollback"
+        done = browser.submit(browser.open(path).form(path), reason="Broken", freeze="true", hours="8")
+        self.assertEqual(done.status, 200, done.text)
+
+        page = browser.open("/freezes")
+        self.assertIn(f"After the rollback of change {bad}: Broken", page.text)
+        refused = self.server.put(SIGNUP, NEW_VENDOR)
+        self.assertEqual(refused.code, "frozen")
+        self.assertIn("frozen", browser.open(f"/changes/{refused.change}").text)
+        forged = browser.submit(page.forms[1], csrf="x")
+        self.assertEqual(forged.status, 400)
+
+        rollback = [change for change in self.server.history() if change["rollbackOf"] == bad][0]["id"]
+        path = f"/changes/{rollback}/rollback"
+        plan = browser.open(path)
+        self.assertIn("A rollback is refused unless you override the freeze.", plan.text)
+        refused = browser.submit(plan.form(path), reason="Again", override="")
+        self.assertEqual(refused.status, 423)
+        done = browser.submit(plan.form(path), reason="Again", override="The vendor is back")
+        self.assertEqual(done.status, 200, done.text)
+        for text in ("freeze overridden", "Reason for the override", "The vendor is back"):
+            self.assertIn(text, done.text)
+        self.assertIn("Freeze overridden: The vendor is back", browser.open("/").text)
+
+        self.assertIn("Nothing is frozen.", browser.submit(page.forms[1]).text)
+        self.assertEqual(self.server.put(SIGNUP, NEW_VENDOR).status, 204)
+
+    def test_a_rollback_to_a_time_leaves_frozen_steps_alone(self):
+        other = f"{FLOW}/postAttributeCollection"
+        for address in (SIGNUP, other):
+            self.assertEqual(self.server.put(address, FRAUD_CHECK).status, 204)
+        time.sleep(0.01)
+        moment = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime()) + f".{int(time.time() % 1 * 1e6):06d}Z"
+        time.sleep(0.01)
+        for address in (SIGNUP, other):
+            self.assertEqual(self.server.put(address, NEW_VENDOR).status, 204)
+        self.freeze(**SCOPE)
+        path = "/beta/auditLogs/connectorConfigurations/rollback"
+        body = {"asOf": moment, "flowType": SCOPE["flowType"], "flowId": SCOPE["flowId"]}
+
+        def progress(batch):
+            found = self.server.request("GET", f"{path}/{batch}").json
+            return found["state"] != "running" and found
+        begun = self.server.request("POST", path, body)
+        done = eventually(lambda: progress(begun.json["batchId"]))
+        steps = {step["step"]: step for step in done["value"]}
+        self.assertEqual((done["state"], steps["postAttributeCollection"]["result"]), ("partial", "applied"))
+        self.assertIsNone(steps[STEP]["changeId"])
+        self.assertIn("INC0042", steps[STEP]["message"])
+        self.assertEqual(self.server.reference(SIGNUP), NEW_VENDOR)
+
+        self.server.request("POST", path, {"batchId": begun.json["batchId"]}, headers={"Reflog-Override": "Agreed"})
+        done = eventually(lambda: progress(begun.json["batchId"]))
+        self.assertEqual(done["state"], "done")
+        self.assertEqual(self.server.reference(SIGNUP), FRAUD_CHECK)
+        self.assertEqual(self.events("freezeOverridden")[0]["details"]["reason"], "Agreed")
+
+
+class FrozenDrift(unittest.TestCase):
+    """A change that was made without Reflog at a frozen step is an alert."""
+
+    def test_drift_at_a_frozen_step_is_reported(self):
+        with Graph(timeout=FAST["GRAPH_TIMEOUT"]) as graph, Server(graph=graph, **FAST) as server:
+            graph.control(set={SIGNUP: graph_connector("Fraud check")})
+            eventually(lambda: SIGNUP in [f"{change['flowType']}/{change['flowId']}/{change['step']}"
+                                          for change in server.history()])
+            freeze = server.request("POST", FREEZES, {"reason": "x"} | SCOPE).json
+            graph.control(set={SIGNUP: graph_connector("Outsider A")})
+
+            def warning():
+                warnings = server.request("GET", "/beta/reflog/status", role="reader").json["warnings"]
+                return [text for text in warnings if f"freeze {freeze['id']}" in text]
+            eventually(warning)
+            self.assertIn("reflog_frozen_drift_total 1", server.request("GET", "/metrics", role="reader").text)
+            self.assertIn("drift despite a freeze", server.log)
+
+
+class StormOfFreezes(unittest.TestCase):
+    """Many clients change and freeze at the same time."""
+
+    def test_no_change_is_applied_at_a_frozen_step(self):
+        storm, violations = freezestorm.run(4, 32, 20261123)
+        self.assertEqual(violations, [], storm.summary)
+        self.assertGreater(storm.overridden, 0)
+        self.assertTrue(storm.controlled, "the check found no missing override")

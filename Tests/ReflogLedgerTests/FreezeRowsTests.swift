@@ -1,0 +1,205 @@
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Synchronization
+import Testing
+
+@testable import ReflogLedger
+
+/// Tests of the rows and the service events of freezes, and of the check in the transaction that records an intent.
+struct FreezeRowsTests {
+  private static let everything = Freeze.Draft(scope: .everything, reason: "INC0042")
+
+  private static func group(override: String? = nil) -> Group {
+    Group(
+      drafts: [
+        .init(Sample.intent(before: .none, after: Sample.newVendor, at: Sample.attributes), .found),
+        .init(Sample.intent(before: .none, after: Sample.fraudCheck), .intended),
+      ],
+      override: override
+    )
+  }
+
+  private func place(_ draft: Freeze.Draft = everything, in ledger: Ledger) async throws -> Freeze {
+    try #require(try await ledger.place(draft, by: Sample.operatorActor))
+  }
+
+  private func findings(of ledger: Ledger) async throws -> [LedgerReport.Finding] {
+    let keys = ledger.signers.keys.map(\.verifierKey)
+    return try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }.findings
+  }
+
+  @Test func theTransactionThatRecordsAnIntentChecksTheFreezes() async throws {
+    try await withLedger { ledger in
+      let freeze = try await place(in: ledger)
+
+      let refused = try await ledger.append(Self.group())
+
+      guard case .frozen(let found) = refused else { Issue.record("\(refused)"); return }
+      #expect(found.id == freeze.id)
+      #expect(try await ledger.history.newestID() == nil)
+    }
+  }
+
+  @Test func aFreezeDoesNotRefuseFoundAndDeniedChanges() async throws {
+    try await withLedger { ledger in
+      let pending = try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
+      _ = try await place(in: ledger)
+
+      try await ledger.settle(pending)
+      try await ledger.record(Sample.intent(before: .none, after: .none, at: Sample.attributes), .found)
+      try await ledger.record(Sample.intent(before: .none, after: .none), .denied)
+      try await ledger.record(Sample.intent(before: .none, after: .none), .frozen(1))
+
+      #expect(try await ledger.history.newestID() == Change.ID(4))
+    }
+  }
+
+  @Test func onlyTheIntendedChangeOfAGroupHasTheOverride() async throws {
+    try await withLedger { ledger in
+      let freeze = try await place(in: ledger)
+
+      let appended = try await ledger.append(Self.group(override: "Sign-up is down"))
+
+      guard case .recorded(_, let drafts) = appended else { Issue.record("\(appended)"); return }
+      let override = FreezeOverride(eventID: freeze.id + 1, reason: "Sign-up is down", freezes: [freeze.id])
+      #expect(drafts.map(\.override) == [nil, override])
+      let settled = try await ledger.settle(drafts[1])
+      #expect(settled.override == override)
+      #expect(try await ledger.history.changes(ChangeQuery()).map(\.override) == [override, nil])
+      #expect(try await findings(of: ledger) == [])
+    }
+  }
+
+  @Test func freezesAreInForceAfterARestart() async throws {
+    try await withTemporaryFolder { folder in
+      let clock = ManualClock()
+      let end = ManualClock.start.before(.seconds(-3600))
+      for run in 1...3 {
+        let thread = WriterThread()
+        let (ledger, storage) = try await openLedger(in: folder, thread: thread, clock: clock)
+        try await running(thread, storage) {
+          if run == 1 {
+            _ = try await place(Freeze.Draft(scope: .address(Sample.signup), reason: "x", until: end), in: ledger)
+            let released = try await place(in: ledger)
+            _ = try await ledger.releaseFreeze(released.id, by: Sample.operatorActor)
+          }
+          let appended = try await ledger.append(Self.group())
+          switch (run, appended) {
+          case (1, .frozen), (2, .frozen), (3, .recorded): break
+          default: Issue.record("\(run) \(appended)")
+          }
+          #expect(ledger.freezes.count(at: clock.read()) == (run == 3 ? 0 : 1))
+        }
+        if run == 2 { clock.advance(by: .seconds(3600)) }
+      }
+    }
+  }
+
+  @Test func aFreezeThatWasRolledBackIsNotInForce() async throws {
+    try await withLedger { ledger in
+      struct Failure: Error {}
+      await #expect(throws: (any Error).self) {
+        try await ledger.write { session -> Void in
+          _ = try session.place(Self.everything, by: Sample.operatorActor)
+          throw Failure()
+        }
+      }
+
+      guard case .recorded = try await ledger.append(Self.group()) else { Issue.record("frozen"); return }
+      #expect(ledger.freezes.isEmpty)
+      #expect(try await ledger.history.openFreezes(at: ledger.now).isEmpty)
+    }
+  }
+
+  @Test func theNumberOfFreezesIsLimited() async throws {
+    try await withLedger { ledger in
+      try await ledger.write { session in
+        for _ in 0..<Freeze.maximumCount { _ = try session.place(Self.everything, by: Sample.operatorActor) }
+      }
+
+      #expect(try await ledger.place(Self.everything, by: Sample.operatorActor) == nil)
+      _ = try await ledger.releaseFreeze(1, by: Sample.operatorActor)
+      #expect(try await ledger.place(Self.everything, by: Sample.operatorActor) != nil)
+    }
+  }
+
+  @Test(arguments: [
+    ("DELETE FROM change_freeze WHERE id = 1", "change_freeze"),
+    ("UPDATE change_freeze SET ends = 5 WHERE id = 1", "change_freeze"),
+    ("UPDATE change_freeze SET released = 2 WHERE id = 1", "change_freeze"),
+    ("UPDATE change_freeze SET released = NULL WHERE id = 2", "change_freeze"),
+    ("DELETE FROM freeze_override", "freeze_override"),
+    ("INSERT INTO freeze_override VALUES (1, 4, 'x')", "freeze_override"),
+  ])
+  func aVerificationFindsAlteredFreezes(statement: String, table: String) async throws {
+    try await withLedgerFile { ledger, storage in
+      _ = try await place(in: ledger)
+      let second = try await place(in: ledger)
+      _ = try await ledger.releaseFreeze(second.id, by: Sample.operatorActor)
+      _ = try await ledger.append(Self.group(override: "x"))
+      #expect(try await findings(of: ledger) == [])
+
+      try editByHand(storage.path, statement)
+
+      let tables = try await findings(of: ledger).compactMap { finding in
+        if case .damagedTable(let name, _) = finding { name } else { nil }
+      }
+      #expect(tables == [table])
+    }
+  }
+
+  @Test(arguments: ["UPDATE freeze_override SET reason = 'forged'", "UPDATE freeze_override SET event = 1"])
+  func anAlteredOverrideIsNotShown(statement: String) async throws {
+    try await withLedgerFile { ledger, storage in
+      _ = try await place(in: ledger)
+      _ = try await ledger.append(Self.group(override: "x"))
+      try editByHand(storage.path, statement)
+
+      await #expect(throws: LedgerError.self) { try await ledger.history.change(Change.ID(2)) }
+      #expect(try await ledger.history.change(Change.ID(1))?.override == nil)
+    }
+  }
+
+  @Test(arguments: [
+    "INSERT INTO change_freeze (id) VALUES (9)", "DELETE FROM change_freeze", "UPDATE change_freeze SET ends = 5",
+    "UPDATE change_freeze SET released = 1", "UPDATE freeze_override SET reason = 'y'", "DELETE FROM freeze_override",
+    "INSERT INTO freeze_override VALUES (1, 1, 'x')",
+  ])
+  func theSchemaRefusesEditsOfFreezes(statement: String) async throws {
+    try await withLedgerFile { ledger, storage in
+      _ = try await place(in: ledger)
+      _ = try await ledger.append(Self.group(override: "x"))
+
+      #expect(!(try sqlite3(storage.path, statement)).isEmpty)
+    }
+  }
+
+  @Test func driftDespiteAFreezeIsReported() async throws {
+    try await withTemporaryFolder { folder in
+      let reported = Mutex<[String]>([])
+      let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+      let thread = WriterThread()
+      let ledger = try Ledger(
+        store: SQLiteLedger(storage),
+        thread: thread,
+        directory: .embedded,
+        tenantID: "tenant",
+        clock: ManualClock().read,
+        onFrozenDrift: { drift, freeze in reported.withLock { $0.append("\(drift.id) \(freeze.id)") } }
+      )
+      ledger.signers.add(try await Sample.signingKey(of: ledger))
+      try await running(thread, storage) {
+        let freeze = try await place(Freeze.Draft(scope: .address(Sample.signup), reason: "x"), in: ledger)
+        func drift(at address: Address, _ kind: Change.Kind) -> Change.Intent {
+          Sample.intent(before: .none, after: Sample.newVendor, at: address, by: .unknown, kind: kind)
+        }
+        try await ledger.record(drift(at: Sample.attributes, .drift), .found)
+        try await ledger.record(drift(at: Sample.signup, .baseline), .found)
+        try await ledger.record(drift(at: Sample.signup, .drift), .found)
+
+        #expect(reported.withLock { $0 } == ["3 \(freeze.id)"])
+      }
+    }
+  }
+}

@@ -1,0 +1,305 @@
+import Logging
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+/// Tests of freezes: which changes they refuse, and how an operator overrides them.
+struct FreezeTests {
+  private static let signupFlow = FlowName(of: Sample.signup)
+  private static let connector = Sample.fraudCheck.connectorID
+  private static let operatorCaller = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
+
+  private static func caller(_ role: Role) -> Caller { Caller(actor: Sample.operatorActor, credential: .roles([role])) }
+
+  @discardableResult
+  private func freeze(
+    _ scope: FreezeScope,
+    _ fixture: ServiceFixture,
+    from: Timestamp? = nil,
+    until: Timestamp? = nil
+  ) async throws -> Freeze {
+    let draft = Freeze.Draft(scope: scope, reason: "INC0042", from: from, until: until)
+    return try await fixture.service.place(draft, for: Self.operatorCaller)
+  }
+
+  /// Returns the error of a refused request, which must be `frozen`.
+  private func refusal(
+    of action: ChangeRequest.Action,
+    _ fixture: ServiceFixture
+  ) async throws -> (changes: [Change], freeze: Freeze) {
+    let error = await #expect(throws: ServiceError.self) {
+      try await fixture.service.perform(fixture.request(action))
+    }
+    guard case .frozen(let ids, let freeze) = error else { throw error ?? .busy("the change was made") }
+    var changes: [Change] = []
+    for id in ids { changes.append(try #require(try await fixture.history.change(id))) }
+    return (changes, freeze)
+  }
+
+  @Test(
+    arguments: [
+      FreezeScope.everything, .flow(FlowName(of: Sample.signup)), .address(Sample.signup),
+    ]
+  )
+  func aFrozenStepIsNotChangedAndNotRead(scope: FreezeScope) async throws {
+    try await withService { fixture in
+      let placed = try await freeze(scope, fixture)
+      let written = fixture.directory.writes.count
+
+      let (changes, freeze) = try await refusal(of: .setReference(Sample.signup, Sample.newVendor), fixture)
+
+      #expect(freeze.id == placed.id)
+      #expect(freeze.reason == "INC0042")
+      let change = try #require(changes.first)
+      #expect(change.result == .denied)
+      #expect(change.outcome?.code == "frozen")
+      #expect(change.outcome?.message == "Freeze \(placed.id) does not permit the change.")
+      #expect(change.intent.before == .unknown)
+      #expect(fixture.directory.writes.count == written)
+      #expect(try await fixture.directory.reference(at: Sample.signup) == Sample.fraudCheck)
+    }
+  }
+
+  @Test func everyActionOnAFrozenSubjectIsRefused() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      try await freeze(.everything, fixture)
+      let connector = try #require(Self.connector)
+      let step = try #require(Step("postFederationSignup"))
+      let rollback = TimeRollback(batchID: "batch", asOf: ManualClock.start, scope: .everything)
+      let actions: [ChangeRequest.Action] = [
+        .setReference(Sample.signup, Sample.newVendor), .rollBack(bad.id, permitting: .none),
+        .rollBackTo(rollback, Sample.signup, Sample.fraudCheck), .createConnector(["displayName": "x"]),
+        .updateConnector(connector, ["displayName": "x"]), .deleteConnector(connector),
+        .uploadCertificate(connector, ["pkcs12Value": "x"]),
+        .createFlow(
+          FlowName(.b2cUserFlows, try #require(FlowID("B2C_1_new"))),
+          body: [:],
+          references: [step: connector]
+        ),
+        .deleteFlow(Self.signupFlow),
+      ]
+      for action in actions {
+        let (changes, _) = try await refusal(of: action, fixture)
+        #expect(changes.map(\.result) == [.denied], "\(action)")
+      }
+    }
+  }
+
+  @Test func aFreezeOfAFlowCoversNoConnectorAndNoOtherFlow() async throws {
+    try await withService { fixture in
+      try await freeze(.flow(FlowName(.b2xUserFlows, Self.signupFlow.flow)), fixture)
+      try await freeze(.address(Sample.attributes), fixture)
+      let connector = try #require(Self.connector)
+
+      #expect(try await fixture.set(Sample.newVendor).result == .applied)
+      let edit = ChangeRequest.Action.updateConnector(connector, ["displayName": "x"])
+      #expect(try await fixture.service.perform(fixture.request(edit)).changes.first?.result == .applied)
+    }
+  }
+
+  @Test func aFreezeBeginsAndEndsByTheClock() async throws {
+    let clock = ManualClock()
+    try await withService(clock: clock) { fixture in
+      let start = ManualClock.start
+      try await freeze(.everything, fixture, from: start.before(.seconds(-60)), until: start.before(.seconds(-120)))
+
+      #expect(try await fixture.set(Sample.newVendor).result == .applied)
+      clock.advance(by: .seconds(60))
+      _ = try await refusal(of: .setReference(Sample.signup, .none), fixture)
+      clock.advance(by: .seconds(60))
+      #expect(try await fixture.set(.none).result == .applied)
+      #expect(try await fixture.service.freezes(for: Self.operatorCaller).isEmpty)
+    }
+  }
+
+  @Test func aReleasedFreezeRefusesNoChange() async throws {
+    try await withService { fixture in
+      let placed = try await freeze(.everything, fixture)
+      #expect(try await fixture.service.freezes(for: Self.caller(.reader)).map(\.id) == [placed.id])
+
+      try await fixture.service.releaseFreeze(placed.id, for: Self.operatorCaller)
+
+      #expect(try await fixture.set(Sample.newVendor).result == .applied)
+      #expect(try await fixture.service.freezes(for: Self.caller(.reader)).isEmpty)
+      #expect(try await fixture.service.freeze(placed.id, for: Self.caller(.reader)).released != nil)
+      let again = await #expect(throws: ServiceError.self) {
+        try await fixture.service.releaseFreeze(placed.id, for: Self.operatorCaller)
+      }
+      guard case .freezeIsOver = again else { Issue.record("\(String(describing: again))"); return }
+      let missing = await #expect(throws: ServiceError.self) {
+        try await fixture.service.releaseFreeze(placed.id + 7, for: Self.operatorCaller)
+      }
+      guard case .freezeNotFound = missing else { Issue.record("\(String(describing: missing))"); return }
+    }
+  }
+
+  @Test func anOverrideIsRecordedWithItsChange() async throws {
+    try await withService { fixture in
+      let first = try await freeze(.everything, fixture)
+      let second = try await freeze(.address(Sample.signup), fixture)
+      let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), override: "Sign-up is down")
+
+      let change = try #require(try await fixture.service.perform(request).changes.first)
+
+      let event = try #require(try await fixture.history.newestEvents(before: nil, limit: 1).first)
+      #expect(change.result == .applied)
+      #expect(
+        change.override
+          == FreezeOverride(eventID: event.id, reason: "Sign-up is down", freezes: [first.id, second.id])
+      )
+      #expect(event.content.kind == .freezeOverridden)
+      #expect(event.content.actor?.id == Sample.operatorActor.id)
+      #expect(event.content.details["changes"]?.string == "\(change.id)")
+      #expect(event.content.details["reason"]?.string == "Sign-up is down")
+      let read = try #require(try await fixture.history.change(change.id))
+      #expect(read.override == change.override)
+      let found = try await fixture.history.changes(
+        ChangeQuery(filter: try ChangeFilter.parse("override/reason eq 'Sign-up is down' and override/eventId ne null"))
+      )
+      #expect(found.map(\.id) == [change.id])
+    }
+  }
+
+  @Test func anOverrideWithoutAFreezeIsNotRecorded() async throws {
+    try await withService { fixture in
+      try await freeze(.address(Sample.attributes), fixture)
+      let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), override: "x")
+
+      let change = try #require(try await fixture.service.perform(request).changes.first)
+
+      #expect(change.override == nil)
+      #expect(try await fixture.history.newestEvents(before: nil, limit: 1).first?.content.kind == .freezePlaced)
+    }
+  }
+
+  @Test func theDeletionOfAFlowThatCallsNothingRecordsItsOverride() async throws {
+    try await withService { fixture in
+      _ = try await fixture.set(.none)
+      try await freeze(.flow(Self.signupFlow), fixture)
+
+      _ = try await fixture.service.perform(fixture.request(.deleteFlow(Self.signupFlow), override: "Obsolete"))
+
+      let event = try #require(try await fixture.history.newestEvents(before: nil, limit: 1).first)
+      #expect(event.content.kind == .freezeOverridden)
+      #expect(event.content.details["changes"]?.string?.isEmpty == true)
+    }
+  }
+
+  @Test(arguments: [Role.reader, .admin])
+  func onlyOperatorsFreezeAndRelease(role: Role) async throws {
+    try await withService { fixture in
+      let placed = try await freeze(.everything, fixture)
+      let errors = [
+        await #expect(throws: ServiceError.self) {
+          _ = try await fixture.service.place(Freeze.Draft(scope: .everything, reason: "x"), for: Self.caller(role))
+        },
+        await #expect(throws: ServiceError.self) {
+          try await fixture.service.releaseFreeze(placed.id, for: Self.caller(role))
+        },
+      ]
+      for error in errors {
+        guard case .forbidden([]) = error else { Issue.record("\(String(describing: error))"); continue }
+      }
+    }
+  }
+
+  /// Microsoft Graph decides what a caller with its own token may change, but not whether the caller may override.
+  @Test func aCallerWithATokenForTheDirectoryCantOverride() async throws {
+    try await withService { fixture in
+      try await freeze(.everything, fixture)
+      let request = ChangeRequest(
+        action: .setReference(Sample.signup, Sample.newVendor),
+        caller: Caller(
+          actor: Change.Actor(type: .user, id: "oid", proof: .graph),
+          credential: .directoryToken(DirectoryToken("token"))
+        ),
+        reason: nil,
+        correlationID: nil,
+        requestID: "request",
+        override: "x"
+      )
+
+      let error = await #expect(throws: ServiceError.self) { try await fixture.service.perform(request) }
+
+      guard case .forbidden(let ids) = error else { Issue.record("\(String(describing: error))"); return }
+      #expect(ids.count == 1)
+    }
+  }
+
+  @Test func aRepeatedRequestGetsItsAnswerDespiteALaterFreeze() async throws {
+    try await withService { fixture in
+      let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
+      let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
+      let first = try await fixture.service.perform(request)
+      let rollback = try await fixture.rollBack(try #require(first.changes.first).id)
+      try await freeze(.everything, fixture)
+
+      #expect(try await fixture.service.perform(request).changes.map(\.id) == first.changes.map(\.id))
+      #expect(try await fixture.rollBack(try #require(first.changes.first).id).id == rollback.id)
+    }
+  }
+
+  /// The key is not used by a refused request, so the request can be repeated after the freeze.
+  @Test func aRefusedRequestCanBeRepeatedAfterTheFreeze() async throws {
+    try await withService { fixture in
+      let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
+      let request = fixture.request(.setReference(Sample.signup, Sample.newVendor), named: key)
+      let placed = try await freeze(.everything, fixture)
+      await #expect(throws: ServiceError.self) { try await fixture.service.perform(request) }
+      try await fixture.service.releaseFreeze(placed.id, for: Self.operatorCaller)
+
+      #expect(try await fixture.service.perform(request).changes.first?.result == .applied)
+    }
+  }
+
+  @Test func refusedRequestsUseTheBudgetOfDeniedRequests() async throws {
+    try await withService { fixture in
+      try await freeze(.everything, fixture)
+      var recorded = 0
+      for _ in 0..<20 {
+        recorded += try await refusal(of: .setReference(Sample.signup, Sample.newVendor), fixture).changes.count
+      }
+      #expect(recorded == 16)
+    }
+  }
+
+  @Test func aRollbackToATimeNamesFrozenStepsAndLeavesThemAlone() async throws {
+    let clock = ManualClock()
+    try await withService(clock: clock) { fixture in
+      _ = try await fixture.set(Sample.fraudCheck)
+      _ = try await fixture.set(Sample.fraudCheck, at: Sample.attributes)
+      let moment = fixture.ledger.now
+      clock.advance(by: .seconds(1))
+      _ = try await fixture.set(Sample.newVendor)
+      _ = try await fixture.set(Sample.newVendor, at: Sample.attributes)
+      try await freeze(.address(Sample.signup), fixture)
+      let rollbacks = TimeRollbacks(changes: fixture.service, logger: Logger(label: "test"))
+      let rollback = TimeRollback(
+        batchID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
+        asOf: moment,
+        scope: .everything
+      )
+
+      let plan = try await rollbacks.plan(rollback, for: Self.operatorCaller)
+      let overriding = try await rollbacks.plan(rollback, for: Self.operatorCaller, overridesFreezes: true)
+
+      let problems = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.address, $0.problem) })
+      #expect(problems[Sample.signup]??.contains("froze b2cUserFlows/B2C_1_signup/postFederationSignup") == true)
+      #expect(problems[Sample.attributes] == .some(nil))
+      #expect(overriding.steps.allSatisfy { $0.problem == nil })
+    }
+  }
+
+  @Test(arguments: [Int64(0), -60])
+  func aFreezeMustEndAfterItBegins(seconds: Int64) async throws {
+    try await withService { fixture in
+      let error = await #expect(throws: ServiceError.self) {
+        try await freeze(.everything, fixture, until: fixture.ledger.now.before(.seconds(-seconds)))
+      }
+      guard case .freezeIsEmpty = error else { Issue.record("\(String(describing: error))"); return }
+    }
+  }
+}
