@@ -11,11 +11,11 @@ package struct PlainQuestion: Sendable {
   package var actor: String?
   /// The id or the name of a connector that an address held before or after a change.
   package var connector: String?
-  /// The start of the period in which changes match.
+  /// The start of the period of matching changes.
   ///
   /// A change at exactly this time matches.
   package var since: Timestamp?
-  /// The end of the period in which changes match.
+  /// The end of the period of matching changes.
   ///
   /// A change at exactly this time does not match.
   package var until: Timestamp?

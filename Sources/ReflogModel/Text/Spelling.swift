@@ -10,8 +10,8 @@ package enum Spelling {
     return found.min { $0.errors < $1.errors }?.word
   }
 
-  /// Returns the number of typing errors between two words: letters that are missing, added, wrong, or exchanged with the
-  /// next letter (the optimal string alignment distance).
+  /// Returns the number of typing errors between two words: letters that are missing, added, wrong, or exchanged with
+  /// the next letter (the optimal string alignment distance).
   private static func errors(_ left: [UInt8], _ right: [UInt8]) -> Int {
     // A misspelt word can be as long as a command line, so long words are not compared.
     guard left.count <= 64, abs(left.count - right.count) <= mostErrors else { return .max }
