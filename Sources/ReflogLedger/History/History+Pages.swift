@@ -36,7 +36,7 @@ extension History {
   /// The sizes of the reads if the lookups find exactly the changes that match the filter: the first read covers all
   /// ids.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
-  /// Each read covers this number of times as many ids as the previous read, up to the maximum.
+  /// The factor by which the number of ids grows from one read to the next read, up to the maximum.
   private static let growth: Int64 = 4
 
   /// Reads the next changes that a query selects, in the order of the query.
