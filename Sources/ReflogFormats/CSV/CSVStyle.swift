@@ -1,6 +1,6 @@
 /// The style of CSV: for programs or for spreadsheets.
 package struct CSVStyle: Sendable {
-  /// Whether a cell that a spreadsheet would run as a formula is still written unchanged.
+  /// Whether a cell is written unchanged even if a spreadsheet would run the cell as a formula.
   package let isRaw: Bool
   /// Whether the file begins with a byte order mark and contains times in a form that spreadsheets can read.
   package let isForExcel: Bool

@@ -33,7 +33,7 @@ package struct ManifestDraft: Sendable {
     self.keep = keep
   }
 
-  /// Adds the next bytes of the file, and the sequences of the changes that these bytes contain.
+  /// Adds the next bytes of the file, and the sequences of the changes in these bytes.
   package mutating func add(_ bytes: [UInt8], sequences added: [Int64] = []) {
     hash.add(bytes)
     rows += Int64(added.count)
