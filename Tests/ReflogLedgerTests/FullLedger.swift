@@ -53,7 +53,7 @@ func withFullLedger(_ body: (Ledger, Storage) async throws -> Void) async throws
   }
 }
 
-/// Records changes of every kind that the indexes distinguish.
+/// Records changes of every kind that is distinguished by an index.
 private func recordNewChanges(
   in ledger: Ledger,
   by adele: Change.Actor,
