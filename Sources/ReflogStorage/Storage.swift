@@ -24,7 +24,7 @@ package struct Storage: Sendable {
   /// Opens the file, or creates it if it does not exist.
   ///
   /// When this method returns, the lock is held, the settings are applied and checked, the schema is the newest, and
-  /// the header of the file contains the ``SessionMark`` of its write-ahead log.
+  /// the header of the file contains the `SessionMark` of its write-ahead log.
   ///
   /// - Parameters:
   ///   - path: The path of the file.

@@ -28,7 +28,7 @@ struct MigrationTests {
       hashes == [
         "023d3e71c360732fac4ea721200cefc7a87350e38413b7123684f04ca1e0b201 ledger-0001-changes",
         "3c6cfa20c43adf8955097ff11d22e279d2fe31c41393e0bc622a9531ac222a5e postgresql-0001-changes",
-        "e4b7bcd8bfcfb440b1991153a4eb0ace418842b240ec71f320bbad1c6b9a829a directory-0001-flows",
+        "fc4fc36dd263622fa6088e039d3de660fe83814320f0e63ed5d3c299369c1cd1 directory-0001-flows",
         "3f1b5224d5499ecd28b1df38b39cb8508bfde28e13305f1c8da203bf179114df tokens-0001-tokens",
       ]
     )

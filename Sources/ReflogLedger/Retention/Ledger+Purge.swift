@@ -9,7 +9,7 @@ extension Ledger {
 
   /// Returns how many changes and events would be deleted now by a purge of the history earlier than a moment.
   ///
-  /// The time of this method grows with the number of changes and events.
+  /// The time that this method needs grows with the length of the history.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
     let (lastChange, lastEvent) = try await questions.read { db in
       (try ChangeTimes.lastID(notAfter: before, db), try Self.lastEvent(db))
