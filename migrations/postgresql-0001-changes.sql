@@ -1,12 +1,13 @@
 -- The ledger in PostgreSQL 15 or later: the append-only store of changes and service events, and the tables of tokens.
 --
--- To read the ledger with psql, begin with the views history and service_events.
+-- To read the ledger with psql, begin with the views `history` and `service_events`.
 --
--- The tables, columns and views have the same names and meanings as in SQLite. The files ledger-0001-changes.sql and
--- tokens-0001-tokens.sql explain them. The comments in this file explain the differences:
--- - Times are bigint: microseconds since 1970-01-01T00:00:00Z.
--- - Text is compared byte by byte: COLLATE "C". SQLite compares flow ids, step names, connector ids and names of holds
---   without regard to ASCII case. Here, compare them with lower(): lower(flow_id) = lower('B2C_1_signup').
+-- The tables, columns and views have the same names and meanings as in SQLite. They are explained in the files
+-- `ledger-0001-changes.sql` and `tokens-0001-tokens.sql`. The comments in this file explain the differences:
+-- - Times are of the type `bigint`: microseconds since 1970-01-01T00:00:00Z.
+-- - Text is compared byte by byte, with `COLLATE "C"`. SQLite compares flow ids, step names, connector ids and names of
+--   holds without regard to ASCII case. For the same comparison here, use the function `lower`:
+--   `lower(flow_id) = lower('B2C_1_signup')`.
 -- - The ids of requests are text. A GUID is stored in lower case with hyphens.
 -- - If a unique index or a primary key enforces a rule, no trigger checks the rule again. SQLite needs such triggers
 --   because its REPLACE deletes rows without firing delete triggers.
@@ -15,7 +16,7 @@
 --   Without the index, each deletion would read the whole table that has the foreign key.
 --
 -- The database is for Reflog alone. The owner of the tables runs this file and later migrations. The server uses the
--- role reflog_service, which may not switch off a trigger. The end of this file lists the rights of this role.
+-- role `reflog_service`, which may not switch off a trigger. The end of this file lists the rights of this role.
 
 -- Other roles may not call the functions that the owner creates from here on.
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC;
@@ -39,8 +40,8 @@ CREATE TABLE ledger (
 );
 
 -- Identity rows: the ids and names of flows, steps, connectors, actors and client applications. A trigger sets the id
--- of a new row, unless the INSERT statement contains an id. Two transactions never choose the same id, because every
--- transaction that inserts locks the head row first.
+-- of a new row, unless the INSERT statement contains an id. Two transactions never choose the same id, because a
+-- transaction locks the head row of the log before it inserts a row.
 
 CREATE TABLE flow (
   id bigint PRIMARY KEY,
@@ -193,15 +194,16 @@ CREATE UNIQUE INDEX change_pending ON change (coalesce(address, -before_connecto
 -- All changes of an address or of a flow.
 CREATE INDEX change_address ON change (address, id) WHERE address IS NOT NULL;
 
--- The applied changes with an effect, and the applied changes without an effect: their before and after are equal.
--- SQLite has one index for both kinds, change_applied. PostgreSQL needs two indexes, because it simplifies the
+-- The applied changes whose `before` and `after` differ, and the applied changes whose `before` and `after` are equal.
+-- SQLite has one index for both kinds, `change_applied`. PostgreSQL needs two indexes, because it simplifies the
 -- condition "(…) = FALSE" and then does not use an index on the expression.
 CREATE INDEX change_effective ON change (address, id)
 WHERE result = 'applied' AND (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector);
 CREATE INDEX change_ineffective ON change (address, id)
 WHERE result = 'applied' AND NOT (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector);
 
--- The changes whose before is a connector, whose after is a connector, and that created a connector.
+-- The changes whose `before` is a connector, the changes whose `after` is a connector, and the changes that created a
+-- connector.
 CREATE INDEX change_before_connector ON change (before_connector, id) WHERE before_connector IS NOT NULL;
 CREATE INDEX change_after_connector ON change (after_connector, id) WHERE after_connector IS NOT NULL;
 CREATE INDEX change_created_connector ON change (created_connector, id) WHERE created_connector IS NOT NULL;
@@ -215,7 +217,7 @@ WHERE subject = 'connector';
 CREATE INDEX change_actor ON change (actor, id);
 CREATE INDEX change_client_app ON change (client_app, id) WHERE client_app IS NOT NULL;
 
--- The changes that were neither applied nor are pending.
+-- The changes that are settled but were not applied.
 CREATE INDEX change_result ON change (result, id) WHERE result NOT IN ('applied', 'pending');
 
 -- The changes with the same correlation id, the changes with the same batch id, and the rollbacks of a change.
@@ -319,9 +321,9 @@ CREATE TABLE subtree (
   PRIMARY KEY (level, position)
 );
 
--- Every transaction that appends first locks the head row with SELECT … FOR UPDATE. So only one transaction appends at
--- a time. The fill factor leaves free space in the page of the row. PostgreSQL stores each new version of the row
--- there, and uses the space of the old versions again.
+-- A transaction that appends entries locks the head row first, with SELECT … FOR UPDATE. So only one transaction
+-- appends entries at a time. The fill factor leaves free space in the page of the row. PostgreSQL stores each new
+-- version of the row there, and uses the space of the old versions again.
 CREATE TABLE head (
   id bigint PRIMARY KEY CHECK (id = 1),
   next_sequence bigint NOT NULL CHECK (next_sequence >= 0),
@@ -518,7 +520,8 @@ CREATE TABLE signing_key (
   id bigint PRIMARY KEY,
   -- The public key as a vkey (C2SP signed-note).
   verifier_key text COLLATE "C" NOT NULL UNIQUE CHECK (verifier_key <> ''),
-  -- The private key, encrypted. The key that decrypts it is in a file on each machine, and never in the database.
+  -- The private key, encrypted. It is decrypted with another key, which is in a file on each machine and never in the
+  -- database.
   wrapped_key bytea NOT NULL CHECK (octet_length(wrapped_key) > 0),
   created bigint NOT NULL,
   -- The time at which another key replaced this key, or NULL for the key in use.
@@ -613,7 +616,7 @@ LEFT JOIN freeze_override ON freeze_override.change = change.id;
 
 -- Every change, for people who read it. Times are UTC in ISO 8601. Compare times as text:
 --   SELECT * FROM history WHERE time >= '2026-03-01' AND time < '2026-04-01';
--- To compare connector ids without regard to case, use lower():
+-- To compare connector ids without regard to case, use `lower`:
 --   SELECT * FROM history WHERE lower(after_connector_id) = lower('3F1C7A52-8D0E-4B4F-9C57-5B1F0A6D2E01');
 CREATE VIEW history AS
 SELECT
@@ -676,8 +679,8 @@ SELECT
   override_reason
 FROM change_details;
 
--- Every service event, for people who read it. The column details is a JSON object: details::json ->> 'name' reads a
--- member.
+-- Every service event, for people who read it. The column `details` is a JSON object: `details::json ->> 'name'` reads
+-- a member.
 CREATE VIEW service_events AS
 SELECT
   service_event.id,
@@ -706,8 +709,8 @@ LEFT JOIN service_event_personal ON service_event_personal.event = service_event
 LEFT JOIN actor_name ON actor_name.id = service_event_personal.actor_name;
 
 -- Triggers that keep the history append-only. They refuse wrong writes of Reflog's own code, and edits by a person. The
--- argument of a trigger's function is the message of the refusal. A function that reads tables has a fixed search_path.
--- Otherwise a temporary table with the same name could hide a table from the function.
+-- argument of a trigger's function is the message of the refusal. A function that reads tables has a fixed
+-- `search_path`. Otherwise a temporary table with the same name could hide a table from the function.
 
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -724,7 +727,7 @@ BEGIN
 END $$;
 
 -- Each of the next five functions runs once after an INSERT statement, and checks all its rows. This is faster than a
--- check of each row. The table added contains the new rows.
+-- check of each row. The transition table `added` contains the new rows.
 
 CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -960,7 +963,7 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- These two functions are for the tables whose column change or event identifies the record that was purged.
+-- These two functions are for the tables that refer to a purged record by the column `change` or `event`.
 CREATE FUNCTION check_deleted_with_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF OLD.change > coalesce(
@@ -1167,7 +1170,7 @@ BEGIN
 END $$;
 
 -- The log gets a new name only in two cases: a server accepts an older copy of the ledger, or the signing key is lost.
--- A service event contains the new name.
+-- In both cases, a service event contains the new name.
 CREATE TRIGGER ledger_origin_update BEFORE UPDATE ON ledger FOR EACH ROW WHEN (NEW.origin <> OLD.origin)
 EXECUTE FUNCTION check_origin('the name of a log cannot change without a service event that contains the new name');
 CREATE TRIGGER ledger_delete BEFORE DELETE ON ledger FOR EACH STATEMENT
@@ -1378,7 +1381,7 @@ BEGIN
   ), DELETE ON change TO reflog_service;
   GRANT UPDATE (change, event, salt) ON entry TO reflog_service;
 
-  -- The columns and rows that erasures and purges write or delete.
+  -- The columns that an erasure or a purge updates, and the tables from which it deletes rows.
   GRANT UPDATE (salt, actor_name, ip_address, reason, erased_hash, erased_event), DELETE
     ON change_personal, change_statement TO reflog_service;
   GRANT UPDATE (salt, actor_name, ip_address, erased_hash, erased_event), DELETE

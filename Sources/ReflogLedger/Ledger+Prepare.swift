@@ -12,7 +12,9 @@ extension Ledger {
     return read.state
   }
 
-  /// Returns the newest writes to an address that may have reached the directory at or after a moment.
+  /// Returns the newest writes to an address.
+  ///
+  /// The result contains only writes that may have reached the directory at or after the moment.
   ///
   /// The result has at most a few hundred writes.
   package func recentWrites(at address: Address, since moment: Timestamp) async throws(LedgerError) -> [RecentWrite] {
@@ -36,7 +38,7 @@ extension Ledger {
     context.memory.forget()
   }
 
-  /// Returns the change that an earlier request with this idempotency key made, and whether the bodies of both requests
+  /// Returns the change that was made by an earlier request with this idempotency key, and whether both request bodies
   /// are equal.
   ///
   /// The result is nil if no request used the key within the last day, or if the change was purged.

@@ -3,12 +3,11 @@ package import ReflogStorage
 
 /// The append-only store of changes and service events.
 ///
-/// Each method that writes uses one transaction. When the method returns, the transaction is durable. Use ``history``
-/// to read.
+/// Each write is one transaction, and the transaction is durable when the method returns. Use ``history`` to read.
 package final class Ledger: Sendable {
-  /// The reader that the work on changes uses.
+  /// The reader for the work on changes.
   package let history: History
-  /// The reader that queries use, with a separate pool of connections, so queries do not delay changes.
+  /// The reader for queries, with a separate pool of connections, so queries do not delay changes.
   package let questions: History
   /// The keys that sign each transaction.
   ///
@@ -95,13 +94,14 @@ package final class Ledger: Sendable {
   /// Whether the last write succeeded and the ledger accepts more writes.
   package var isHealthy: Bool { context.finding == nil && writer.isHealthy }
 
-  /// The number of commits, SQL statements and reads that changes caused since the ledger was opened.
+  /// Three numbers since the ledger was opened: the commits, the writer's SQL statements, and the reads through
+  /// ``history``.
   package var counters: (commits: Int, statements: Int, reads: Int) {
     let written = writer.counters
     return (written.commits, written.statements, history.reader.readCount)
   }
 
-  /// The figures about the ledger's file that the metrics show.
+  /// The figures about the ledger's file, for the metrics.
   package var figures: LedgerFigures {
     let written = writer.counters
     return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: store.walBytes)

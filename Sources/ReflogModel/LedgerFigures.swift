@@ -1,10 +1,10 @@
-/// The numbers of commits and SQL statements since the server started, and the current size of the ledger's WAL.
+/// Three figures about a ledger: its commits and its SQL statements since the server started, and the size of its WAL.
 package struct LedgerFigures: Sendable {
   /// The number of commits since the server started.
   package let commits: Int
   /// The number of SQL statements that the writer thread ran since the server started.
   ///
-  /// The statements that begin and end transactions are included.
+  /// The number includes the statements that begin or end a transaction.
   package let statements: Int
   /// The size of the WAL in bytes.
   package let walBytes: Int64

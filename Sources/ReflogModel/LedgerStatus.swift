@@ -22,7 +22,7 @@ package struct LedgerStatus: Sendable {
   package let verified: Timestamp?
   /// The parts of the directory that the last sweep could not read, at most ``shownUnreadParts``.
   ///
-  /// If more parts failed, the parts that failed first are in the list.
+  /// If there are more such parts, the list contains the parts with the earliest failures.
   package let unread: [UnreadPart]
   /// The number of all parts of the directory that the last sweep could not read.
   package let unreadCount: Int

@@ -69,7 +69,7 @@ package struct ServiceEvent: Sendable {
     ///
     /// The changes and service events are deleted after this event is signed. The hashes of their entries are kept.
     case purged
-    /// A purge did not delete changes and service events that an earlier `purged` event lists.
+    /// A purge did not delete changes and service events that are listed in an earlier `purged` event.
     ///
     /// A legal hold or the retention policy changed between the `purged` event and the deletion, so the records are
     /// kept.
@@ -82,7 +82,7 @@ package struct ServiceEvent: Sendable {
     ///
     /// The personal data is deleted after this event is signed. The hashes of the personal data are kept.
     case erased
-    /// An erasure did not delete the personal data in entries that an earlier `erased` event lists.
+    /// An erasure did not delete the personal data in entries that are listed in an earlier `erased` event.
     ///
     /// A legal hold changed between the `erased` event and the deletion, so the data is kept.
     case erasureWithdrawn
@@ -99,7 +99,7 @@ package struct ServiceEvent: Sendable {
     case keyReplacementConfirmed
     /// The server was started on purpose with an older copy of the ledger.
     ///
-    /// The anchor shows how many entries were signed. The signed entries that the copy does not contain are lost.
+    /// The anchor shows how many entries were signed. The signed entries that are missing in the copy are lost.
     case olderLedgerAccepted
     case backup
 

@@ -11,7 +11,7 @@ extension Timestamp {
 
   /// Reads a time in the forms of ``init(parsing:)``, and returns whether the moment is exactly that time.
   ///
-  /// The moment is not exact if digits after the sixth digit of the fraction are not zero. The moment is then the
+  /// The moment is exact if all digits after the sixth digit of the fraction are zero. Otherwise the moment is the
   /// latest microsecond that is earlier than the time.
   package static func reading(_ text: some StringProtocol) -> (moment: Timestamp, isExact: Bool)? {
     var rest = Array(text.utf8)[...]

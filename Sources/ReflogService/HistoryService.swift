@@ -108,7 +108,7 @@ package struct HistoryService: Sendable {
   ///
   /// - Parameters:
   ///   - address: The address whose changes are returned.
-  ///   - end: The moment before which the returned changes were settled, or nil for all changes.
+  ///   - end: A moment that limits the result to changes that were settled earlier, or nil for all changes.
   ///   - limit: The maximum number of changes to return.
   package func effectiveChanges(
     at address: Address,
@@ -122,7 +122,7 @@ package struct HistoryService: Sendable {
 
   /// Returns the newest rollback of a change, or nil if there is none.
   ///
-  /// Rollbacks that were not applied, and can't be applied any more, are ignored.
+  /// A rollback is ignored if it was not applied and can't be applied any more.
   package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
     do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
   }

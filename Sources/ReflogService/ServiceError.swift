@@ -105,7 +105,7 @@ package enum ServiceError: Error, Sendable {
   ///
   /// A read may be sent after `retryAfter`.
   case readsSpent(retryAfter: Duration)
-  /// The flow has more steps that call connectors than one request can change.
+  /// The number of the flow's steps that call a connector is higher than one request can change.
   case tooManySteps
   /// The ledger could not be read, so the request was not sent to the directory.
   case ledgerUnreadable(String)

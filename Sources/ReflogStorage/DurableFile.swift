@@ -22,8 +22,8 @@ package enum DurableFile {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
-    // An earlier write may have been interrupted, or another program may have created the file. So the file can have
-    // more permissions.
+    // The file may exist already, from an interrupted write or from another program. Then it can have other
+    // permissions, so the permissions are set here.
     fchmod(file, 0o600)
     let failure = writeAll(bytes, to: file, at: path)
     close(file)

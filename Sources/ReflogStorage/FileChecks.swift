@@ -21,7 +21,7 @@ enum FileChecks {
     }
   }
 
-  /// Throws unless `path` is a plain file without other names (hard links), on a file system with reliable locks and
+  /// Checks that `path` is a plain file without other names (hard links), on a file system with reliable locks and
   /// flushes.
   static func checkFile(at path: String) throws(StorageError) {
     try checkPath(path)
@@ -77,7 +77,7 @@ enum FileChecks {
 
   /// The types of file systems whose locks or flushes are not reliable, as written in `/proc/self/mountinfo`.
   ///
-  /// Types that start with `fuse` are refused too.
+  /// A type that starts with `fuse` is refused too.
   private static let unsafeFileSystems = ["nfs", "nfs4", "smb3", "cifs", "smbfs", "9p"]
 
   /// Throws if the locks or flushes of the file's file system are not reliable.

@@ -86,9 +86,8 @@ extension Migrations {
   /// program. This method checks only the data that can be read without writing. The rest is checked after the file is
   /// open.
   ///
-  /// Call this method only while no connection of this process has the file open. This method closes a descriptor of
-  /// the file. When a process closes a descriptor of a file, the kernel releases all locks that the process holds on
-  /// the file (fcntl(2)).
+  /// Call this method only while no connection of this process has the file open. The reason is that this method closes
+  /// a descriptor of the file, and the kernel then releases all locks that the process holds on the file (fcntl(2)).
   func refuseForeignFile(at path: String) throws {
     guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
     guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }

@@ -69,8 +69,8 @@ package struct SharedStorage: Sendable {
 private final class FileVersion: Sendable {
   /// The descriptor of the open file.
   ///
-  /// The descriptor is never closed. Closing a descriptor would release all locks that SQLite holds on the file in this
-  /// process (fcntl(2)).
+  /// The descriptor is never closed, because the kernel would then release all locks that SQLite holds on the file in
+  /// this process (fcntl(2)).
   private let descriptor: Int32
 
   /// Opens the file to read its change counter.

@@ -3,15 +3,15 @@ import GRDB
 /// A SQLite file with one write connection and two pools of read connections.
 ///
 /// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads the data that
-/// writes need. The second pool answers queries. Because the pools are separate, a write never waits for queries that
-/// use all connections.
+/// a write needs. The second pool answers queries. Because the pools are separate, a write never waits, even if queries
+/// use all connections of the second pool.
 ///
 /// Only one connection writes and runs WAL checkpoints. Do not change this. SQLite versions earlier than 3.51.3 can
 /// lose commits if one connection writes while another connection resets the WAL. Debian 12 has SQLite 3.40.1.
 package struct Storage: Sendable {
   /// The path of the file.
   package let path: String
-  /// Reads the data that writes need.
+  /// Reads the data that a write needs.
   package let reader: StorageReader
   /// Reads the data for queries, through a separate pool.
   package let questionReader: StorageReader
@@ -24,7 +24,7 @@ package struct Storage: Sendable {
   /// Opens the file, or creates it if it does not exist.
   ///
   /// When this method returns, the lock is held, the settings are applied and checked, the schema is the newest, and
-  /// the header of the file contains the mark of its write-ahead log.
+  /// the header of the file contains the `SessionMark` of its write-ahead log.
   ///
   /// - Parameters:
   ///   - path: The path of the file.
@@ -48,8 +48,8 @@ package struct Storage: Sendable {
         try StorageSettings.apply(toWriter: db, path: path)
         try kind.migrations.refuseForeignFile(db, path: path)
         if !isLoading, try UnfinishedCopy.exists(db) {
-          // The file is closed without the mark of its log, because SQLite deletes the log when this connection closes.
-          // A file with a mark but without a log would be refused at the next start.
+          // The file is closed without a `SessionMark`, because SQLite deletes the log when this connection closes. A
+          // file with a mark but without a log would be refused at the next start.
           try WriteAheadLog.end(Connection(db))
           throw StorageError.unfinishedCopy(path: path)
         }

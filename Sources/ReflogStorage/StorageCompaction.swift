@@ -47,7 +47,8 @@ package struct StorageCompaction: Sendable {
       try removeCopy()
       try FileChecks.prepareFile(at: copyPath)
       try storage.withWriteConnection { connection in
-        // VACUUM copies the mark of the session too. The new file has no write-ahead log, so the mark is removed first.
+        // VACUUM copies the `SessionMark` in the header too. The new file has no write-ahead log, so the mark is
+        // removed first.
         try connection.execute("PRAGMA user_version = 0")
         try connection.execute("VACUUM INTO ?", [copyPath])
       }

@@ -64,7 +64,7 @@ extension Storage {
         let copy = try DatabaseQueue(path: target)
         try copy.writeWithoutTransaction { copy in
           try source.database.backup(to: copy)
-          // The copy has no write-ahead log, so the mark of the session is removed.
+          // The copy has no write-ahead log, so the `SessionMark` in its header is removed.
           try copy.execute(sql: "PRAGMA user_version = 0")
         }
         try copy.close()

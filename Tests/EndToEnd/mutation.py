@@ -87,7 +87,10 @@ class Rows:
         return self.chance.random() < share
 
     def pick(self, table):
-        """Returns the key of a random row. Prefers newer rows, because they have every kind of change."""
+        """Returns the key of a random row, often one of the 30 newest rows.
+
+        All kinds of changes occur among the newest rows, but not among the older rows.
+        """
         keys = [row[0] for row in self.ledgers.history[table]]
         if table not in (*IDENTITIES, "entry") and self.dice(0.4):
             keys = keys[-30:]

@@ -65,7 +65,7 @@ class PostgreSQLStorm(Storm):
         self.proxy = None
         self.chance = random.Random(seed)
         self.counts = collections.Counter()
-        # The number of attempts and acknowledged changes that earlier checks covered.
+        # The number of attempts at the start of `self.attempts` that were already checked.
         self.checked = 0
         self.found = []
         self.names = itertools.count(1)

@@ -113,7 +113,7 @@ struct GraphDirectoryTests {
     .sendAndClose("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"), .json("500 Oops", "{}"), .json("503 Later", ""),
     .json("302 Found", "", headers: "Location: http://127.0.0.1:1/\r\n"), .hang,
   ])
-  func aWriteThatPossiblyArrivedHasAnUnknownResultAndIsNotSentAgain(reaction: ScriptedPeer.Reaction) async throws {
+  func ifAWritePossiblyArrivedItsResultIsUnknownAndItIsNotSentAgain(reaction: ScriptedPeer.Reaction) async throws {
     try await ScriptedPeer.with(Self.token, reaction) { url, peer in
       try await withDirectory(at: url, timeout: .milliseconds(500)) { directory in
         guard case .unknown = await directory.write(write, correlationID: "correlation") else {
@@ -159,7 +159,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func aTokenThatGraphRefusesIsRenewedOnce() async throws {
+  @Test func aTokenIsRenewedOnceIfGraphRefusesIt() async throws {
     let second = ScriptedPeer.Reaction.json("200 OK", #"{"access_token":"second","expires_in":3600}"#)
     let refusal = ScriptedPeer.Reaction.json("401 Unauthorized", #"{"error":{"code":"InvalidAuthenticationToken"}}"#)
     try await ScriptedPeer.with(Self.token, refusal, second, refusal, Self.noContent) { url, peer in
@@ -192,7 +192,7 @@ struct GraphDirectoryTests {
     }
   }
 
-  @Test func anAnswerThatIsTooLongIsAnError() async throws {
+  @Test func aTooLongAnswerIsAnError() async throws {
     let endless = "HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n" + String(repeating: "x", count: 5_000_000)
     try await ScriptedPeer.with(Self.token, .send(endless)) { url, _ in
       try await withDirectory(at: url) { directory in

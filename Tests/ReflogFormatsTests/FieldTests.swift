@@ -22,7 +22,7 @@ struct FieldTests {
     ] { #expect(Set(names).count == names.count) }
   }
 
-  @Test func membersThatAFilterCannotNameAreNotFilterFields() {
+  @Test func aMemberThatNoFilterCanContainIsNoFilterField() {
     #expect(ChangeField(rawValue: "changedProperties") == nil)
     #expect(ConfigurationField(rawValue: "initiatedBy/ipAddress") == nil)
     #expect(EventField(rawValue: "initiatedBy/proof") == nil)

@@ -9,7 +9,7 @@ struct GeneratedTenant {
     let birth: Change.Event
   }
 
-  /// The number of attempts that one transaction records.
+  /// The number of attempts that are recorded in one transaction.
   ///
   /// Each attempt has a different address.
   static let batch = 50

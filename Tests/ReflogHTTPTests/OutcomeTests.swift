@@ -18,7 +18,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aChangeThatWasNotSentIsAnsweredWith502() async throws {
+  @Test func anUnsentChangeIsAnsweredWith502() async throws {
     try await withServer { server in
       server.fixture.directory.react(.neverSent)
 
@@ -29,7 +29,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aDirectoryThatCannotBeReadIsAnsweredWith503() async throws {
+  @Test func anUnreadableDirectoryIsAnsweredWith503() async throws {
     try await withServer { server in
       server.fixture.directory.failReads(.unavailable(reason: "timeout"))
 

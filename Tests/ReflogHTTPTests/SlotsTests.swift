@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests of the slots that callers share.
+/// Tests of the slots that are shared by callers.
 struct SlotsTests {
   private static let greedy = SlotHolder.caller(.token, "greedy")
   private static let other = SlotHolder.caller(.token, "other")

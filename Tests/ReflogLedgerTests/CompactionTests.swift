@@ -64,7 +64,7 @@ struct CompactionTests {
     }
   }
 
-  @Test func aLedgerThatAServerUsesIsNotCompacted() async throws {
+  @Test func aLedgerIsNotCompactedWhileAServerUsesIt() async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
 

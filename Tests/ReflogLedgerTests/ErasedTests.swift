@@ -5,7 +5,7 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// Tests that erased records show the erasure, and that an erasure finds every kind of actor.
+/// Tests that an erased record shows its erasure, and that an erasure finds every kind of actor.
 struct ErasedTests {
   private static let adele = Change.Actor(type: .user, id: "oid", name: "Adele", userPrincipalName: "adele@x.example")
   private static let program = Change.Actor(type: .app, id: "principal", name: "Pipeline", clientAppID: "client")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that a signed event lists every entry whose personal data an erasure deletes.
+/// Tests that a signed event lists every entry whose personal data is deleted by an erasure.
 struct ErasureClaimTests {
   private static let adele = Change.Actor(type: .user, id: "adele", name: "Adele", ipAddress: "::1", proof: .entra)
   private static let brian = Change.Actor(type: .user, id: "brian", name: "Brian", ipAddress: "::1", proof: .entra)
@@ -42,7 +42,7 @@ struct ErasureClaimTests {
     }
   }
 
-  @Test func aLegalHoldThatFollowsTheClaimKeepsTheData() async throws {
+  @Test func aLegalHoldAfterTheClaimKeepsTheData() async throws {
     try await withChanges { it in
       try await it.ask("adele")
       #expect(try await it.step() == .more)

@@ -119,7 +119,7 @@ struct FilterTests {
     }
   }
 
-  @Test func sqlSelectsTheChangesThatTheFilterMatches() async throws {
+  @Test func sqlSelectsExactlyTheMatchingChanges() async throws {
     var chance = SeededGenerator(seed: 20_261_123)
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger in
@@ -151,11 +151,11 @@ struct FilterTests {
     }
   }
 
-  /// Tests filters that index lookups answer completely.
+  /// Tests the filters that are answered completely by lookups in an index.
   ///
   /// The SQL for these filters contains only the lookups, and not the condition of the filter. So a wrong lookup would
   /// return wrong changes.
-  @Test func everyEqualityFindsTheChangesThatTheFilterMatches() async throws {
+  @Test func everyEqualityFindsExactlyTheMatchingChanges() async throws {
     var chance = SeededGenerator(seed: 29)
     let clock = ManualClock()
     let values =

@@ -224,7 +224,7 @@ struct GroupTests {
   /// One transaction contains three groups, and the second group fails.
   ///
   /// At the moment of the failure, the second group has already written a change and an entry.
-  @Test func onlyTheGroupThatFailsIsRolledBack() async throws {
+  @Test func onlyTheFailedGroupIsRolledBack() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let (ledger, storage) = try await openLedger(in: folder, thread: thread)
@@ -262,7 +262,7 @@ struct GroupTests {
   }
 
   /// The next change gets the id and the sequence number that the failed change would have had.
-  @Test func aGroupThatFailsLeavesNoGapInTheIDsOfTheChanges() async throws {
+  @Test func aFailedGroupLeavesNoGapInTheIDsOfTheChanges() async throws {
     try await withLedger { ledger in
       try await ledger.record(Self.intent, .intended)
 

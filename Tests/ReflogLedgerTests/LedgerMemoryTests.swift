@@ -130,7 +130,7 @@ struct LedgerMemoryTests {
   /// The ledger of an embedded directory keeps no recent writes in memory.
   ///
   /// The ledger does not need recent writes, because every read of an embedded directory shows all earlier writes.
-  @Test func aMemoryThatKeepsNoWritesReturnsNoListOfRecentWrites() {
+  @Test func aMemoryReturnsNoListOfRecentWritesIfItKeepsNoWrites() {
     let memory = LedgerMemory(keepsWrites: false)
     remember(Sample.signup, in: memory)
     memory.update([change(1)], [], forgetting: false)

@@ -65,7 +65,7 @@ struct LedgerMigrationRefusalTests {
     }
   }
 
-  @Test func aLedgerThatAServerUsesIsNotCopied() async throws {
+  @Test func aLedgerIsNotCopiedWhileAServerUsesIt() async throws {
     try await MigrationFixture.with { fixture in
       let storage = try Storage(path: fixture.source, kind: .ledger)
       let error = #expect(throws: StorageError.self) { try LedgerSource(ofFileAt: fixture.source) }

@@ -48,7 +48,7 @@ struct LostKeyTests {
     }
   }
 
-  @Test func aKeyThatExistsIsNotReplaced() async throws {
+  @Test func anExistingKeyIsNotReplaced() async throws {
     try await withSignedLedger { folder, old in
       let path = folder + "/reflog.sqlite"
       try Data((old.secretText + "\n").utf8).write(to: URL(filePath: path + ".key"))
@@ -92,7 +92,7 @@ struct LostKeyTests {
     }
   }
 
-  @Test func aReplacementThatACrashInterruptedIsFinished() async throws {
+  @Test func aReplacementIsFinishedAfterACrash() async throws {
     try await withSignedLedger { folder, old in
       let path = folder + "/reflog.sqlite"
       let storage = try Storage(path: path, kind: .ledger)
@@ -114,7 +114,8 @@ struct LostKeyTests {
     }
   }
 
-  /// Calls `body` with the folder of a closed ledger that has two entries and an anchor, and with the key that signed it.
+  /// Calls `body` with the folder of a closed ledger and the key that signed it; the ledger has two entries and an
+  /// anchor.
   private func withSignedLedger(_ body: (String, SigningKey) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()

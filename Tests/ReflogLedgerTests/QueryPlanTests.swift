@@ -5,9 +5,9 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that index lookups answer the queries that changes need and the queries that users send.
+/// Tests that the queries for a change and the queries of users are answered by lookups in an index.
 ///
-/// So a long history does not slow these queries down.
+/// So these queries are fast even if the history is long.
 struct QueryPlanTests {
   @Test(arguments: [
     ("SELECT change.id FROM change \(History.newestApplied(SQLiteDialect()))", "change_applied"),
@@ -116,7 +116,7 @@ struct QueryPlanTests {
     }
   }
 
-  @Test func aFilterThatNoChangeCanMatchRunsNoQuery() async throws {
+  @Test func aFilterRunsNoQueryIfNoChangeCanMatch() async throws {
     try await withLedgerFile { ledger, _ in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       let query = ChangeQuery(filter: try ChangeFilter.parse("flowId eq 'nobody'"))

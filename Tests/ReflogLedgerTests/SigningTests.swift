@@ -231,7 +231,7 @@ struct SigningTests {
   /// When the ledger finds an entry that another program inserted, the ledger stops recording and signing.
   ///
   /// So the newest checkpoint still has size 1, and covers only the entry that the ledger recorded.
-  @Test func anEntryThatAnotherProgramAppendedIsNeverSigned() async throws {
+  @Test func anEntryFromAnotherProgramIsNeverSigned() async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record(Self.intent, .found)
       try editByHand(storage.path, Self.appendices[0])

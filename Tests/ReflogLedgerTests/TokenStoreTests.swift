@@ -23,7 +23,7 @@ struct TokenStoreTests {
   }
 
   @Test(arguments: [0o640, 0o604, 0o660, 0o601])
-  func aTokenFileThatOtherUsersCanAccessIsNotOpened(mode: Int) async throws {
+  func aTokenFileIsNotOpenedIfOtherUsersCanAccessIt(mode: Int) async throws {
     try await withTokens { _, clock, folder in
       let path = folder + "/reflog.sqlite"
       try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path + ".tokens")
@@ -52,7 +52,7 @@ struct TokenStoreTests {
   /// The server must reject a token immediately after the command line has revoked the token.
   ///
   /// The command line is a separate process, and the server still has the token in memory.
-  @Test func aTokenThatAnotherProcessRevokesIsImmediatelyInvalid() async throws {
+  @Test func aTokenIsImmediatelyInvalidIfAnotherProcessRevokesIt() async throws {
     try await withTokens { tokens, clock, folder in
       let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
@@ -64,7 +64,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aTokenThatAnotherProcessCreatesIsImmediatelyValid() async throws {
+  @Test func aTokenIsImmediatelyValidIfAnotherProcessCreatesIt() async throws {
     try await withTokens { tokens, clock, folder in
       let other = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: clock.read)
       let first = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text

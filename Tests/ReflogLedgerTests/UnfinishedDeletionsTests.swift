@@ -26,7 +26,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func aLegalHoldThatFollowsTheClaimPreventsTheDeletion() async throws {
+  @Test func aLegalHoldAfterTheClaimPreventsTheDeletion() async throws {
     try await withOldChanges { it in
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
@@ -93,7 +93,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  @Test func changesThatAHoldReleasesDuringAPurgeArePurged() async throws {
+  @Test func changesArePurgedIfTheirHoldIsReleasedDuringThePurge() async throws {
     try await withOldChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       let purge = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)

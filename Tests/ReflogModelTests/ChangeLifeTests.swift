@@ -8,7 +8,7 @@ struct ChangeLifeTests {
     Change.Statement(result: result, reason: "", actor: .unknown)
   }
 
-  /// All events, each with the name that the table of transitions uses.
+  /// All events; each event has the name that identifies it in the table of transitions.
   private static let events: [(name: String, event: Change.Event)] = [
     ("intended", .intended), ("denied", .denied), ("found", .found),
     ("notKept", .notKept(Change.ID(1))), ("connectorDeleted", .connectorDeleted(Change.ID(1))),

@@ -25,7 +25,7 @@ struct IdentifierTests {
   }
 
   @Test(arguments: ["", "1st", "post-federation", "post federation", "é", String(repeating: "a", count: 129)])
-  func textsThatAreNotIdentifiersAreNotSteps(text: String) {
+  func invalidTextsAreNotReadAsSteps(text: String) {
     #expect(Step(text) == nil)
   }
 

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Tests of the patterns that reasons must match.
+/// Tests of the patterns that a reason must match.
 struct LinearPatternTests {
   /// Each pattern has texts that it matches from the start to the end, and texts that it does not match.
   private static let patterns: [(pattern: String, matching: [String], other: [String])] = [

@@ -78,7 +78,7 @@ struct MessageTests {
     #expect(outcome?.message == "Change 17 deleted the connector, and the step calls nothing since then.")
   }
 
-  @Test func aChangeThatWasNotSentShowsTheReason() throws {
+  @Test func anUnsentChangeShowsTheReason() throws {
     let event = Change.Event.answered(.notSent(reason: "The connection was refused."))
 
     let outcome = try Change.outcome(of: event, on: .pending, settledBy: .request)

@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Tests of how a terminal and a log show texts that other programs or people wrote.
+/// Tests that texts from other programs and people are safe on a terminal and in a log.
 struct PrintableTests {
   /// Scalars that control a device, the layout or the direction of text, or that are invisible.
   static let hidden: [Unicode.Scalar] =
@@ -99,7 +99,7 @@ struct PrintableTests {
     ("世界世界", 4, "世…"), ("abcdefg\u{301}h", 4, "ab…h"),
     ("👩\u{200D}🚀👩\u{200D}🚀", 5, "👩…🚀"),
   ])
-  func aTextThatIsTooWideIsCutInTheMiddle(text: String, limit: Int, fitted: String) {
+  func aTooWideTextIsCutInTheMiddle(text: String, limit: Int, fitted: String) {
     #expect(text.fitted(to: limit) == fitted)
     #expect(text.fitted(to: limit).columns <= limit)
   }

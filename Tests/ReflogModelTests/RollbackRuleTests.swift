@@ -253,7 +253,7 @@ struct RollbackRuleTests {
     )
   }
 
-  // MARK: The values that the tables use.
+  // MARK: The values in the tables of test cases.
 
   private static let address = Address(
     flowType: .b2cUserFlows,

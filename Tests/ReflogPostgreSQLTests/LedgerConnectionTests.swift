@@ -59,7 +59,7 @@ struct LedgerConnectionTests {
     #expect(sums == [101, 203, 306, 410, 515])
   }
 
-  @Test func anErrorThatFollowsSomeRowsIsThrown() throws {
+  @Test func anErrorIsThrownEvenIfRowsArrivedEarlier() throws {
     let connection = try TestServer.connect()
     var count = 0
 
@@ -72,7 +72,7 @@ struct LedgerConnectionTests {
     #expect(try connection.integer("SELECT 4") == 4)
   }
 
-  @Test func statementsThatWereQueuedRunBeforeTheRead() throws {
+  @Test func queuedStatementsRunEarlierThanTheRead() throws {
     let connection = try TestServer.connect()
     connection.queue("BEGIN")
     connection.queue("SELECT set_config('reflog.sample', 'set', true)")

@@ -37,7 +37,7 @@ struct PlaceholderTranslationTests {
     #expect(named.map(String.init(describing:)) == ["text(\"two\")", "integer(1)"])
   }
 
-  @Test func argumentsThatDoNotMatchThePlaceholdersThrow() {
+  @Test func argumentsMustMatchThePlaceholders() {
     #expect(throws: SQLError.self) { try PlaceholderTranslation("SELECT ?").parameters([]) }
     #expect(throws: SQLError.self) { try PlaceholderTranslation("SELECT ?").parameters([1, 2]) }
     #expect(throws: SQLError.self) { try PlaceholderTranslation("SELECT :a").parameters(["b": 1]) }

@@ -147,7 +147,7 @@ struct PostgreSQLConnectionTests {
     }
   }
 
-  @Test(arguments: [0, 1]) func aStatementThatCannotBeSentFailsTheRequest(statementsInFront count: Int) throws {
+  @Test(arguments: [0, 1]) func aRequestFailsIfAStatementCannotBeSent(statementsInFront count: Int) throws {
     let connection = try TestServer.connect()
     for _ in 0..<count { connection.queue("SELECT 1") }
     connection.queue("SELECT 1", Array(repeating: .null, count: 70_000))

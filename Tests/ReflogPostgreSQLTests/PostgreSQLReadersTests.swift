@@ -53,7 +53,7 @@ struct PostgreSQLReadersTests {
     #expect(try await readers.read { try $0.integer("SELECT 1") } == 1)
   }
 
-  @Test func aReadWhoseConnectionIsLostIsRunOnceMore() async throws {
+  @Test func aReadIsRunOnceMoreIfItsConnectionIsLost() async throws {
     let attempts = Attempts()
 
     let value = try await readers.read { db in
@@ -66,7 +66,7 @@ struct PostgreSQLReadersTests {
     #expect(value == 5)
   }
 
-  @Test func aReadWhoseConnectionIsLostTwiceThrows() async throws {
+  @Test func aReadThrowsIfItsConnectionIsLostTwice() async throws {
     let error = await #expect(throws: SQLError.self) {
       try await readers.read { try $0.execute("SELECT pg_terminate_backend(pg_backend_pid())") }
     }

@@ -68,7 +68,7 @@ struct SchemaTests {
     }
   }
 
-  /// PostgreSQL adds no new entries to an index that is not ready.
+  /// PostgreSQL adds new entries only to an index that is ready.
   @Test(
     arguments: ["sample_kind", "sample_flow", "sample_key", "sample_pkey"],
     [true, false]

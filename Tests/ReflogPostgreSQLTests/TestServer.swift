@@ -4,7 +4,7 @@ import ReflogPostgreSQL
 import ReflogStorage
 import Testing
 
-/// The server that the tests use.
+/// The server for the tests.
 enum TestServer {
   /// The address in the environment variable `REFLOG_TEST_POSTGRESQL`, or nil if the tests have no server.
   static let address = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"]

@@ -132,7 +132,7 @@ struct AbsenceTests {
 
   // MARK: The sweep.
 
-  @Test func aStepThatTheSweepCannotReadIsNeitherDriftNorVerified() async throws {
+  @Test func aStepIsNeitherDriftNorVerifiedIfTheSweepCannotReadIt() async throws {
     try await Sweeping.with(clock: clock) { sweeping in
       await #expect(sweeping.sweeper.sweep())
       sweeping.directory.leaveOut(Sample.signup, failing: forbidden)
@@ -180,7 +180,7 @@ struct AbsenceTests {
     }
   }
 
-  @Test func aSweepSucceedsWithoutAFlowTypeThatTheTenantDoesNotHave() async throws {
+  @Test func aSweepSucceedsIfTheTenantLacksAFlowType() async throws {
     try await Sweeping.with(flowTypes: [.b2cUserFlows]) { sweeping in
       sweeping.directory.failList("b2xUserFlows", forbidden)
 

@@ -20,7 +20,7 @@ struct CheckedReadTests {
     }
   }
 
-  /// The id of the change that the tests alter: change 2, the rollback of change 1.
+  /// The id of the change that is altered in the tests: change 2, the rollback of change 1.
   private static let altered = Change.ID(2)
 
   private static let reader = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))

@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests of the creation of a user flow whose steps call connectors.
+/// Tests of the creation of a user flow together with its references.
 struct FlowCreationTests {
   private static let refusal = DirectoryRefusal(httpStatus: 400, code: "BadRequest", message: "No.")
 

@@ -75,7 +75,7 @@ struct InventoryTests {
   ]
 
   @Test(arguments: partial)
-  func aConnectorThatTheListShowsInPartIsReadWithASeparateRequest(_ item: JSONObject) async throws {
+  func aConnectorIsReadWithASeparateRequestIfTheListShowsItInPart(_ item: JSONObject) async throws {
     let id = try #require(ConnectorID("abc"))
     let whole = DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://api.contoso.example/")
     var directory = ListingDirectory(list: Self.list(.object(item)))

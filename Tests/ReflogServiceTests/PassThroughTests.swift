@@ -17,7 +17,7 @@ struct PassThroughTests {
     ChangeRequest(action: action, caller: caller, reason: nil, correlationID: nil, requestID: "request")
   }
 
-  @Test func aTokenThatTheDirectoryAcceptsProvesTheActor() async throws {
+  @Test func theActorIsProvenIfTheDirectoryAcceptsTheToken() async throws {
     try await withService { fixture in
       let action = ChangeRequest.Action.setReference(Sample.signup, Sample.newVendor)
 
@@ -32,7 +32,7 @@ struct PassThroughTests {
     ChangeRequest.Action.setReference(Sample.signup, Sample.newVendor), .createConnector(["displayName": "x"]),
     .deleteFlow(FlowName(of: Sample.signup)),
   ])
-  func noChangeIsRecordedForATokenThatTheDirectoryRefuses(action: ChangeRequest.Action) async throws {
+  func noChangeIsRecordedIfTheDirectoryRefusesTheToken(action: ChangeRequest.Action) async throws {
     try await withService { fixture in
       let error = await #expect(throws: ServiceError.self) {
         try await fixture.service.perform(request(action, caller("forged")))

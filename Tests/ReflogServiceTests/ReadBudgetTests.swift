@@ -42,7 +42,7 @@ struct ReadBudgetTests {
     #expect(budget.take(for: Self.first, at: Self.time(60)) == .seconds(1))
   }
 
-  @Test func aClockThatIsSetBackDelaysAReadByAMinuteAtMost() {
+  @Test func ifTheClockIsSetBackAReadIsDelayedByAMinuteAtMost() {
     let budget = ReadBudget(readsPerMinute: 1)
     #expect(budget.take(for: Self.first, at: Self.time(1000)) == nil)
 
@@ -71,7 +71,7 @@ struct ReadBudgetTests {
   ]
 
   @Test(arguments: reads)
-  func everyDirectoryRequestThatAReadCausesIsCounted(_ read: Read) async throws {
+  func everyDirectoryRequestOfAReadIsCounted(_ read: Read) async throws {
     let caller = Caller(actor: Self.first, credential: .roles([.reader]))
     for budget in [read.requests - 1, read.requests] where budget > 0 {
       try await Self.withGraph(readsPerMinute: budget) { fixture in
@@ -85,7 +85,7 @@ struct ReadBudgetTests {
     }
   }
 
-  @Test func aCallerThatUsedItsBudgetCanStillMakeChanges() async throws {
+  @Test func aCallerCanStillMakeChangesWhenItsBudgetIsUsed() async throws {
     try await Self.withGraph(readsPerMinute: 1) { fixture in
       let caller = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
       _ = try await fixture.service.read(DirectoryRead(.connectors), for: caller)

@@ -19,7 +19,7 @@ struct ReconcileTests {
     }
   }
 
-  @Test func aReadThatIsTooEarlySettlesNoChange() async throws {
+  @Test func aTooEarlyReadSettlesNoChange() async throws {
     try await withPending { fixture, id, caller in
       clock.advance(by: .seconds(119))
 

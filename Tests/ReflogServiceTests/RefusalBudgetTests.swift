@@ -24,7 +24,7 @@ struct RefusalBudgetTests {
     )
   }
 
-  /// Every kind of action. An action that can change several steps has several steps here.
+  /// Every kind of action. If an action can change several steps, it changes several steps here.
   private static func actions() throws -> [ChangeRequest.Action] {
     let flow = FlowName(of: Sample.signup)
     let connector = try #require(Sample.newVendor.connectorID)
@@ -54,7 +54,8 @@ struct RefusalBudgetTests {
     }
   }
 
-  /// Sixteen short requests fit into a minute. With long reasons, fewer requests fit.
+  /// The budget of a minute is enough for sixteen denied requests with short reasons, and for fewer requests with long
+  /// reasons.
   @Test(arguments: [(10, 16), (4000, 3), (20_000, 0)])
   func deniedRequestsAreRecordedUpToABudgetOfRowsAndBytes(reasonLength: Int, recorded: Int64) async throws {
     let clock = ManualClock()

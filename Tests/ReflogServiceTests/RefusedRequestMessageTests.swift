@@ -91,7 +91,7 @@ struct RefusedRequestMessageTests {
     }
   }
 
-  @Test func aChangeThatIsRecordedTooSlowlyIsNotSent() async throws {
+  @Test func aChangeIsNotSentIfItIsRecordedTooSlowly() async throws {
     let slow = ManualClock(movingBy: .seconds(21))
     try await withService(clock: slow, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
       let error = await #expect(throws: ServiceError.self) { _ = try await fixture.set(Sample.newVendor) }

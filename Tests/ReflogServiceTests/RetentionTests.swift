@@ -14,7 +14,7 @@ struct RetentionTests {
     return logger
   }
 
-  @Test(.timeLimit(.minutes(1))) func anErasureThatFailsDoesNotDelayTheStopOfTheServer() async throws {
+  @Test(.timeLimit(.minutes(1))) func aFailedErasureDoesNotDelayTheStopOfTheServer() async throws {
     try await withLedgerFile { ledger, storage in
       let retention = Retention(ledger: ledger, logger: logger)
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)

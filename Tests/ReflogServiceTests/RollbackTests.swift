@@ -67,7 +67,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aChangeMadeWithoutReflogBlocksARollback() async throws {
+  @Test func aRollbackIsBlockedByAChangeMadeWithoutReflog() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, .none)
@@ -84,7 +84,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aDriftThatTheCallerHasSeenDoesNotBlockARollback() async throws {
+  @Test func aDriftDoesNotBlockARollbackIfTheCallerHasSeenIt() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       fixture.directory.changeWithoutReflog(Sample.signup, .none)

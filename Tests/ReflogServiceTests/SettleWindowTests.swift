@@ -52,7 +52,7 @@ struct SettleWindowTests {
   }
 
   /// The test makes more changes of one step than the number of recent changes that the ledger keeps for a step.
-  @Test func changesThatWereNeverSentDoNotHideAnEarlierWrite() async throws {
+  @Test func unsentChangesDoNotHideAnEarlierWrite() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)
       for _ in 1...40 {
@@ -97,7 +97,7 @@ struct SettleWindowTests {
     }
   }
 
-  @Test func aChangeThatTookTooLongToRecordIsNotSent() async throws {
+  @Test func aChangeIsNotSentIfItsRecordingTookTooLong() async throws {
     let slow = ManualClock(movingBy: .seconds(21))
     try await withService(clock: slow, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
       let error = await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }

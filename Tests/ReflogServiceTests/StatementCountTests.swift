@@ -7,9 +7,9 @@ import ReflogTesting
 import Synchronization
 import Testing
 
-/// Tests of the number of commits, SQL statements and reads that one change needs in the ledger's file.
+/// Tests of three numbers for one change in the ledger's file: its commits, its SQL statements and its reads.
 ///
-/// Each test first makes other changes, so the data that the measured change needs is already in memory.
+/// Each test first makes other changes, so all data for the measured change is already in memory.
 struct StatementCountTests {
   /// The number of SQL statements that every transaction needs.
   ///
@@ -102,7 +102,7 @@ struct StatementCountTests {
   }
 
   /// One transaction records the drift and the intent of the update together.
-  @Test func aDriftThatAnUpdateFindsNeedsNoExtraCommit() async throws {
+  @Test func aDriftNeedsNoExtraCommitIfAnUpdateFindsIt() async throws {
     try await withService(inFile: true) { fixture in
       let directory = WatchedDirectory(inner: fixture.directory)
       let service = ChangeService(ledger: fixture.ledger, directory: directory, locks: .patient)

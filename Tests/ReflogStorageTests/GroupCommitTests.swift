@@ -17,7 +17,7 @@ struct GroupCommitTests {
     try await storage.reader.read { db in try db.integers("SELECT x FROM t ORDER BY x") }
   }
 
-  @Test func onlyTheWriteThatFailsIsRolledBack() async throws {
+  @Test func onlyTheFailedWriteIsRolledBack() async throws {
     try await withWriter { writer, storage in
       try await makeTable(writer)
 

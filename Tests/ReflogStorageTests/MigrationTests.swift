@@ -26,9 +26,9 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "620b13ff009152fee5b8617c1131022e865353eef86ab74b0c461e5c0ab44562 ledger-0001-changes",
-        "5a03205412455f37ead33bbaa8c9f8f516dda2344e3d3bf784b5824035985636 postgresql-0001-changes",
-        "e4b7bcd8bfcfb440b1991153a4eb0ace418842b240ec71f320bbad1c6b9a829a directory-0001-flows",
+        "7afa6e1bc0d62bf71928f3de2a7b7f454c2026028d89e972024dc36c23bf2467 ledger-0001-changes",
+        "35c64e8d3f3089bbd34f332c117b160c10460299bd8d43bfdf5117e344c3a249 postgresql-0001-changes",
+        "fc4fc36dd263622fa6088e039d3de660fe83814320f0e63ed5d3c299369c1cd1 directory-0001-flows",
         "3f1b5224d5499ecd28b1df38b39cb8508bfde28e13305f1c8da203bf179114df tokens-0001-tokens",
       ]
     )

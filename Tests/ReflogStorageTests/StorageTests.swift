@@ -41,7 +41,7 @@ struct StorageTests {
     }
   }
 
-  @Test func aFileThatIsOpenIsNotOpenedAgain() async throws {
+  @Test func anOpenFileIsNotOpenedAgain() async throws {
     try await withWriter { _, storage in
       let error = #expect(throws: StorageError.self) { try Storage(path: storage.path, kind: .ledger) }
 

@@ -15,7 +15,7 @@ struct WriterThreadTests {
     try session.connection.execute("INSERT INTO t VALUES (?)", [number])
   }
 
-  @Test func writesThatWaitWhenTheThreadIsClosedAreWritten() async throws {
+  @Test func waitingWritesAreWrittenWhenTheThreadIsClosed() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)
@@ -38,7 +38,7 @@ struct WriterThreadTests {
     }
   }
 
-  @Test func writesAfterTheThreadEndedAreRefused() async throws {
+  @Test func writesAreRefusedAfterTheThreadEnded() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()
       let storage = try open("a.sqlite", in: folder)

@@ -123,7 +123,7 @@ package func withLedgerFile<Value: Sendable>(
   }
 }
 
-/// Calls `body` with an empty ledger in the database that the tests use; see ``TestDatabase``.
+/// Calls `body` with an empty ledger in a database for tests; see ``TestDatabase``.
 @discardableResult
 package func withLedger<Value: Sendable>(
   of directory: DirectoryKind = .embedded,
@@ -220,7 +220,7 @@ extension KeyedLock {
 
 /// Calls `body` with a service that uses a new ledger and a new scripted directory.
 ///
-/// If `inFile` is true, the ledger is in a SQLite file. Otherwise it is in the database that the tests use.
+/// If `inFile` is true, the ledger is in a SQLite file. Otherwise the ledger is in a database for tests.
 @discardableResult
 package func withService<Value: Sendable>(
   locks: KeyedLock = .patient,

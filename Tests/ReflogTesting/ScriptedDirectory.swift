@@ -24,9 +24,9 @@ package final class ScriptedDirectory: Directory {
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
     var otherAnswer: DirectoryResponse?
-    /// The references that reads return instead of the true references, by address.
+    /// The stale references, by address; a read returns the stale reference instead of the true reference.
     var staleReads: [Address: ConnectorReference] = [:]
-    /// The addresses that answers about a flow leave out, each with the error of a read of the step itself.
+    /// The addresses that are left out of every answer about a flow, each with the error of a read of the step itself.
     ///
     /// If the error is nil, a read of the step itself returns the true reference.
     var missingSteps: [Address: DirectoryFailure?] = [:]
@@ -91,12 +91,12 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.missingSteps[address] = .some(failure) }
   }
 
-  /// Shows a step again that answers about its flow left out.
+  /// Shows a step again after ``leaveOut(_:failing:)``.
   package func show(_ address: Address) {
     state.withLock { $0.missingSteps[address] = nil }
   }
 
-  /// Sets the error that every read of one list throws.
+  /// Sets the error that is thrown by every read of one list.
   ///
   /// The list is identified by its path, such as `b2xUserFlows`. If the error is nil, reads of the list succeed again.
   package func failList(_ path: String, _ failure: DirectoryFailure?) {
@@ -113,7 +113,7 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.references[address] = reference }
   }
 
-  /// Sets the stale reference that reads of an address return.
+  /// Sets the stale reference that is returned by every read of an address.
   ///
   /// If the reference is nil, reads return the true reference again.
   package func readStale(_ address: Address, _ reference: ConnectorReference?) {

@@ -24,7 +24,7 @@ package struct TestDatabase: Sendable {
     return TestDatabase(store: SQLiteLedger(storage), path: path, close: { try storage.close() })
   }
 
-  /// Creates a database of the kind that the tests use.
+  /// Creates a PostgreSQL database if `REFLOG_TEST_POSTGRESQL` is set, or a SQLite file otherwise.
   package static func open(in folder: String) async throws -> TestDatabase {
     #if PostgreSQL
     if let server = PostgreSQLTestDatabase.server { return try await openDatabase(of: server, in: folder) }
@@ -73,7 +73,7 @@ package struct PostgreSQLTestDatabase: Sendable {
   private let server: String
   private let name: String
 
-  /// The URL of the server that the tests use, or nil if they use no server.
+  /// The URL of the server for the tests, or nil if the tests use no server.
   package static let server = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"]
   /// The URL of the same server through pgbouncer, or nil if the ledgers of the tests connect without pgbouncer.
   private static let pooler = ProcessInfo.processInfo.environment["REFLOG_TEST_PGBOUNCER"]

@@ -55,7 +55,7 @@ struct ChangeDetailPageTests {
     #expect(html.contains(#"<p class="status" data-running>"#))
   }
 
-  @Test func aChangeThatWasRolledBackIsNotOfferedForARollback() {
+  @Test func aRolledBackChangeIsNotOfferedForARollback() {
     let rollback = Sample.change(5, Sample.newVendor, Sample.fraudCheck, kind: .rollback, rollbackOf: 2)
 
     let page = page(Sample.change(2, Sample.fraudCheck, Sample.newVendor), rollback: rollback, canRollBack: true)

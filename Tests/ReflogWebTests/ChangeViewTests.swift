@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Tests of the sentence and the colours that pages show for a change.
+/// Tests of the sentence and the colours of a change on a page.
 struct ChangeViewTests {
   private static let rejected = Change.Outcome(result: .rejected, httpStatus: 404, settledBy: .request)
   private static let found = Change.Outcome(result: .applied, settledBy: .request)

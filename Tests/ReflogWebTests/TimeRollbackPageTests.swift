@@ -76,7 +76,7 @@ struct TimeRollbackPageTests {
     #expect(page.isRunning == (state == .running))
   }
 
-  @Test func aStepThatWasRolledBackLinksToItsChange() {
+  @Test func aRolledBackStepLinksToItsChange() {
     let change = Sample.change(3, Sample.newVendor, Sample.fraudCheck, kind: .rollback)
     let progress = TimeRollbackProgress(
       rollback: rollback,

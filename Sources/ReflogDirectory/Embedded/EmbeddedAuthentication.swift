@@ -12,8 +12,9 @@ enum EmbeddedAuthentication {
 
   /// Returns the `apiAuthenticationConfigurationBase` that a write contains, without its secrets.
   ///
-  /// - Parameter current: The connector's current authentication, to compare the list of certificates with it. A caller
-  ///   that reads a connector, edits it and sends it back also sends this list, but only an upload can change it.
+  /// - Parameter current: The connector's current authentication, to compare the list of certificates with it. If a
+  ///   caller reads a connector, edits it and sends it back, the body contains this list too, but only an upload can
+  ///   change the list.
   static func readable(_ value: JSONValue, over current: JSONValue) throws -> JSONValue {
     guard let object = value.object, let type = object["@odata.type"]?.string else {
       throw DirectoryRefusal.badRequest(

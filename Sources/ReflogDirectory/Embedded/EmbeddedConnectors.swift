@@ -168,7 +168,7 @@ enum EmbeddedConnectors {
 }
 
 extension EmbeddedConnector {
-  /// Reads the columns id, connector_id, display_name, target_url and authentication.
+  /// Reads the columns `id`, `connector_id`, `display_name`, `target_url` and `authentication`.
   fileprivate init(row: Row) throws {
     guard let id = ConnectorID(try row.text(1)) else { throw row.unexpected(1) }
     self.init(

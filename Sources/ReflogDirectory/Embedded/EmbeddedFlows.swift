@@ -172,8 +172,8 @@ enum EmbeddedFlows {
   private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow, isNew: Bool) throws {
     for member in body.members {
       switch (member.name, member.value) {
-      // These two properties can't be changed. A caller that reads a flow, edits it and sends it back also sends these
-      // properties, so their current values are accepted.
+      // These two properties can't be changed. But if a caller reads a flow, edits it and sends it back, the body
+      // contains these properties too. So their current values are accepted.
       case ("userFlowType", _) where !isNew && member.value == flow.json["userFlowType"]: break
       case ("userFlowTypeVersion", _) where !isNew && member.value == flow.json["userFlowTypeVersion"]: break
       case ("userFlowType", .string(let type)) where isNew && userFlowTypes.contains(type): flow.userFlowType = type

@@ -9,7 +9,7 @@ struct EmbeddedQuery {
     case filter, orderby, top, skip, count, select, expand
   }
 
-  /// The kind of the answer to a read; each kind accepts other options.
+  /// The kind of the answer to a read; the accepted options depend on this kind.
   enum Answer {
     case list, object, number, nothing
 
@@ -74,7 +74,7 @@ struct EmbeddedQuery {
     )
   }
 
-  /// Returns the page of objects that the options describe.
+  /// Returns the page of objects that is requested by the options.
   ///
   /// - Parameters:
   ///   - objects: All objects of the list.

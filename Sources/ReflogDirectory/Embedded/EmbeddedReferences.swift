@@ -20,7 +20,7 @@ enum EmbeddedReferences {
     return try id.flatMap { ConnectorID($0) }.map { try EmbeddedConnectors.require($0, db) }
   }
 
-  /// Returns a flow's `userFlowApiConnectorConfiguration`, with the connectors that the given steps call.
+  /// Returns a flow's `userFlowApiConnectorConfiguration`, with the connectors of the given steps.
   static func configuration(
     of id: FlowID,
     _ flowType: FlowType,

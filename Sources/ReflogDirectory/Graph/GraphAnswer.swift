@@ -36,7 +36,7 @@ extension DirectoryResponse {
       context.firstIndex(of: "#").map { String(context[context.index(after: $0)...]) }
     }
     body?["@odata.context"] = nil
-    // JSON that can't be parsed is not forwarded, because its links can't be rewritten.
+    // Invalid JSON is not forwarded, because its links can't be rewritten.
     let raw = body == nil && !response.body.isEmpty && !response.isJSON
     self.init(
       httpStatus: response.httpStatus,

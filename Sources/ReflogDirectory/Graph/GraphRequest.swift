@@ -62,11 +62,12 @@ extension GraphRequest {
 
   /// Creates the request for a write.
   ///
-  /// Writes that Reflog itself creates use the beta version, because only the beta version has `b2cUserFlows`.
+  /// If Reflog itself creates a write, the write uses the beta version, because only the beta version has
+  /// `b2cUserFlows`.
   ///
   /// - Parameters:
   ///   - write: The write to send.
-  ///   - graphURL: The base URL of Graph, with which the URLs of connectors in the body begin.
+  ///   - graphURL: The base URL of Graph. The URLs of connectors in the body begin with this URL.
   init(_ write: DirectoryWrite, graphURL: String) {
     func url(of connector: ConnectorID) -> JSONValue {
       .string("\(graphURL)/\(APIVersion.beta.rawValue)/identity/apiConnectors/\(connector)")

@@ -25,8 +25,8 @@ extension TimeRollbackProgress {
 extension TimeRollback.Item {
   /// The item as JSON.
   ///
-  /// `result` is null until a change was made for the step. It is `unknown` if the reference that the step had at the
-  /// earlier time is unknown.
+  /// `result` is null until a change was made for the step. It is `unknown` if the step's reference at the earlier time
+  /// is unknown.
   fileprivate var json: JSONObject {
     address.json + [
       "before": .object(before.json),

@@ -10,8 +10,8 @@ struct ExportRecord {
   /// The maximum number of new entries in an export by a client that polls, which means that it exports again and
   /// again.
   ///
-  /// A client that polls every second finds fewer new entries. An export with more new entries is recorded as a service
-  /// event.
+  /// If a client polls every second, each of its exports has fewer new entries. An export with more new entries is
+  /// recorded as a service event.
   private static let followedEntries: Int64 = 10_000
 
   let events: EventRecorder
@@ -35,8 +35,7 @@ struct ExportRecord {
     by actor: Change.Actor
   ) async throws {
     if let after, (newest ?? 0) - after <= Self.followedEntries {
-      // A client that polls can export every second. One service event for each of these exports would be too many
-      // events.
+      // A polling client can export every second. One service event for each of these exports would be too many events.
       return events.countExport(by: actor)
     }
     let details: JSONObject = [

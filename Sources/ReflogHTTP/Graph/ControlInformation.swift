@@ -2,8 +2,8 @@ import ReflogModel
 
 /// The members that describe an object and are not properties of the object (OData JSON Format 4.01 §4.6).
 ///
-/// Microsoft Graph adds these members to its answers. A caller that reads an object, edits the object and sends the
-/// object back also sends these members. So Reflog accepts the members, but does not forward them.
+/// Microsoft Graph adds these members to its answers. If a caller reads an object, edits the object and sends it back,
+/// the body contains these members too. So Reflog accepts the members, but does not forward them.
 enum ControlInformation {
   private static let names: Set<String> = [
     "context", "metadataetag", "type", "etag", "editlink", "readlink", "navigationlink", "associationlink", "count",

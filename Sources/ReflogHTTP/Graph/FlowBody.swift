@@ -9,7 +9,7 @@ struct FlowBody {
 
   /// The id of the flow, with the prefix that Microsoft Graph adds to the id in the request.
   let id: FlowID
-  /// The connectors that the new flow's steps call.
+  /// The connectors of the new flow's steps.
   let references: [Step: ConnectorID]
   /// The members of the body that are not references.
   let rest: JSONObject

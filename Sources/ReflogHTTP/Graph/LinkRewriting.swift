@@ -7,7 +7,7 @@ import ReflogService
 struct LinkRewriting {
   /// The OData annotations that contain a URL (OData JSON Format 4.01 §4.5).
   private static let annotations = ["@odata.context", "@odata.id", "@odata.editLink", "@odata.readLink"]
-  /// The annotations that clients follow automatically.
+  /// The annotations with a link that a client follows automatically.
   private static let followed = ["@odata.nextLink", "@odata.deltaLink"]
 
   private let source: String?
@@ -32,7 +32,7 @@ struct LinkRewriting {
 
   /// Returns the object with its links rewritten.
   ///
-  /// Throws if a link that clients follow automatically points to another host.
+  /// Throws if a link points to another host, and a client would follow the link automatically.
   func rewritten(_ object: JSONObject) throws(ServiceError) -> JSONObject {
     guard let source else { return object }
     var result: JSONObject = [:]

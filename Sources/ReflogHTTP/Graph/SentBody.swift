@@ -43,7 +43,7 @@ enum SentBody {
 
   /// Checks a body that is forwarded unchanged.
   ///
-  /// A body that is not a JSON object is not checked.
+  /// Only a JSON object is checked.
   static func checkForwarded(_ bytes: some Collection<UInt8>) throws(RequestError) {
     guard let body = (try? JSONValue(parsing: bytes))?.object else { return }
     try refuseMasks(in: body, isConnector: false)

@@ -9,7 +9,8 @@ extension HistoryService {
 
   /// Returns the id in the token of a query's page.
   ///
-  /// The method throws if the token was created for another query, by another ledger, or while the log had a former name.
+  /// The method throws if the token was created for another query, by another ledger, or while the log had a former
+  /// name.
   func id<Field>(in token: String, of query: HistoryQuery<Field>) async throws -> Int64 {
     do { return try await cursor(of: query).id(in: token) } catch let error as RequestError {
       for replacement in try await keyReplacements() {

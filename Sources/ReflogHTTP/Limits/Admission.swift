@@ -57,8 +57,8 @@ struct Admission: Sendable {
   ///
   /// A client that sends `Expect: 100-continue` waits for an answer before it sends the body. So `next` is first called
   /// without a body. A route that refuses the request without its body then answers immediately. If the route needs the
-  /// body, `next` throws ``BodyIsMissing``, the body is received, and `next` is called again. A route must therefore read
-  /// the body before the route has any effect.
+  /// body, `next` throws ``BodyIsMissing``, the body is received, and `next` is called again. A route must therefore
+  /// read the body before the route has any effect.
   private func admit(
     _ request: Request,
     _ holder: SlotHolder,

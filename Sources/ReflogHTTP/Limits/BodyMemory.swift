@@ -3,7 +3,7 @@ import NIOCore
 import ReflogService
 import Synchronization
 
-/// Receives the bodies of requests into memory that callers share.
+/// Receives the bodies of requests into memory that is shared by all callers.
 ///
 /// A body is received completely before its request takes a slot. So a slow client holds only the bytes that it has
 /// sent, and no caller holds more than an eighth of the memory.

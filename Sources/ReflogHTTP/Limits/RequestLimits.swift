@@ -18,8 +18,8 @@ package enum RequestLimits {
   static let bodies = 128 * 1024 * 1024
   /// The slots for changes.
   ///
-  /// Concurrent changes share one commit, and most of their time they wait for Microsoft Graph. So the number is high: one
-  /// caller can use all 256 connections to Graph.
+  /// Concurrent changes share one commit, and most of their time they wait for Microsoft Graph. So the number is high:
+  /// one caller can use all 256 connections to Graph.
   static let changes = Slots.Limits(slots: 2048, waiting: 4096)
   /// The slots for queries of the history.
   ///

@@ -3,11 +3,11 @@ import Dispatch
 import ReflogService
 import Synchronization
 
-/// A number of slots that callers share, so that no caller can hold all of them.
+/// A number of slots that are shared by callers, so that no caller can hold all slots.
 ///
-/// A request that does not get a slot immediately waits. The waiting requests of one caller are in one queue, and a free
-/// slot is given to each caller in rotation. So the requests of one caller never wait for the many requests of another
-/// caller, except while all slots are in use.
+/// A request waits if it does not get a slot immediately. The waiting requests of one caller are in one queue, and a
+/// free slot is given to each caller in rotation. So the requests of one caller never wait for the many requests of
+/// another caller, except while all slots are in use.
 ///
 /// A caller who sends requests too fast is slowed down: each of its slots is kept in use for a pause after the work. So
 /// the caller can't use all processors, even with requests that need little work.
@@ -20,7 +20,8 @@ final class Slots: Sendable {
     let waiting: Int
     /// The minimum time for which a slot is in use while other requests of the same caller wait.
     ///
-    /// The slot is also in use for at least twice the time of the work. If the pause is nil, callers are not slowed down.
+    /// The slot is also in use for at least twice the time of the work. If the pause is nil, callers are not slowed
+    /// down.
     var pause: Duration?
     /// The maximum time that a request waits.
     var wait = Duration.seconds(20)
@@ -54,9 +55,9 @@ final class Slots: Sendable {
     /// The callers that have waiting requests, in the order in which they get free slots.
     var rotation: Deque<SlotHolder> = []
     var waiting = 0
-    /// For each caller, the end of the time that its requests use if each request uses one ``Limits/interval``.
+    /// For each caller, the time at which its requests would end if each request lasted one ``Limits/interval``.
     ///
-    /// If this end is far in the future, the caller sends requests too fast.
+    /// If this time is far in the future, the caller sends requests too fast.
     var due: [SlotHolder: ContinuousClock.Instant] = [:]
     var nextTicket: UInt64 = 0
     /// Whether the timer is running. The timer ends the wait of every request that waited too long.
@@ -139,7 +140,7 @@ final class Slots: Sendable {
   /// The maximum number of callers whose requests are counted separately for ``Limits/interval``.
   private static let counted = 10_000
 
-  /// Returns for how long a slot stays in use after the work.
+  /// Returns how long a slot is kept in use after the work.
   private func rest(
     of holder: SlotHolder,
     from start: ContinuousClock.Instant,

@@ -3,7 +3,8 @@ import Synchronization
 
 /// Stores the values of all metrics, so that Prometheus can read them.
 ///
-/// This type is a backend for the library swift-metrics. Code that measures uses only the protocol `MetricsFactory`.
+/// This type is a backend for the library swift-metrics. All code that records a measurement depends only on the
+/// protocol `MetricsFactory`.
 package final class PrometheusRegistry: MetricsFactory {
   /// A metric with its labels.
   struct Series: Hashable, Comparable {

@@ -5,7 +5,7 @@ import Hummingbird
 ///
 /// Without this page, a typing error in a URL would be counted as a failed authentication.
 struct NotFoundPageMiddleware: RouterMiddleware {
-  /// The first segments of the paths that only programs use, and no browsers.
+  /// The first segments of the paths that are used only by programs, and not by browsers.
   private static let programPaths: Set<String> = ["beta", "v1.0", "metrics"]
 
   let pages: PageMiddleware

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import ReflogModel
 
-/// Reads the times that browsers send.
+/// Reads the times in the requests of browsers.
 enum PageTime {
   /// Returns the time in a text.
   ///

@@ -6,7 +6,7 @@ struct FormError: Error, CustomStringConvertible {
 }
 
 extension PlainQuestion {
-  /// Returns the query that the fields of the timeline's form describe.
+  /// Returns the query that is described by the fields of the timeline's form.
   ///
   /// If a field is wrong, the query is empty, and `problem` describes the error. Otherwise `problem` is nil.
   static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
@@ -17,7 +17,7 @@ extension PlainQuestion {
     }
   }
 
-  /// Returns the query that the fields of the timeline's form describe, or throws an error if a field is wrong.
+  /// Returns the query that is described by the fields of the timeline's form, or throws an error if a field is wrong.
   static func asked(_ fields: [String: String]) throws(RequestError) -> ChangeQuery {
     let (query, problem) = query(fields)
     if let problem { throw .badRequest(problem, target: "query") }

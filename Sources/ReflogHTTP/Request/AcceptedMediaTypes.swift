@@ -54,8 +54,8 @@ struct AcceptedMediaTypes {
 
   /// Returns the type that the client prefers, or nil if the client accepts none of the types.
   ///
-  /// The type with the highest weight wins. If weights are equal, the type that the header states more precisely wins,
-  /// then the type that the header states earlier, then the type that is earlier in `offered`.
+  /// The type with the highest weight wins. If two types have the same weight, three rules decide, in this order: the
+  /// header states the type more precisely, the header states the type earlier, or the type is earlier in `offered`.
   ///
   /// - Parameter offered: The types that the server can send, in lower case. The server prefers the first type.
   func preferred(among offered: [String]) -> String? {

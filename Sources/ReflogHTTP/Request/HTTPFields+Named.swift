@@ -10,7 +10,7 @@ extension HTTPFields {
   }
 }
 
-/// The field names that most requests or answers need.
+/// The field names that are needed for most requests or answers.
 ///
 /// Each name is parsed only once, because the parsed name is stored here.
 extension HTTPField.Name {

@@ -4,7 +4,7 @@ import ReflogService
 
 /// Counts reads of the log by callers who identify themselves, for service events.
 ///
-/// The routes of the log need no credential, so a caller without a valid credential is not counted and not refused. A
+/// The routes of the log need no credential, so a request without a valid credential is answered, but not counted. A
 /// caller can show a bearer token or the session of a page.
 struct IdentifiedReadMiddleware: RouterMiddleware {
   let sessions: Sessions

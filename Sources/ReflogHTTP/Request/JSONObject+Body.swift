@@ -56,7 +56,7 @@ extension JSONObject {
     return time
   }
 
-  /// Returns the flow that the members `flowType` and `flowId` identify, or nil if both members are missing.
+  /// Returns the flow that is identified by the members `flowType` and `flowId`, or nil if both members are missing.
   ///
   /// The method throws an error if only one of the two members is present.
   func flowScope() throws(RequestError) -> FlowScope? {

@@ -3,7 +3,7 @@ package import ReflogModel
 
 /// The proxies in front of this server, and the public URL of this server.
 package struct ProxySettings: Sendable {
-  /// The URL that clients use for this server, without a slash at the end.
+  /// The URL that a client uses for this server, without a slash at the end.
   ///
   /// If it is nil, the URL is built from each request.
   package let publicURL: String?

@@ -83,7 +83,7 @@ struct QueryOptions {
     }
   }
 
-  /// Returns the query that `$filter` and `$orderby` describe.
+  /// Returns the query that is described by `$filter` and `$orderby`.
   ///
   /// The order is `activityDateTime` or `id`, optionally followed by `asc` or `desc`.
   func query<Field>() throws(RequestError) -> HistoryQuery<Field> {
@@ -128,7 +128,7 @@ struct QueryOptions {
     return Set(names)
   }
 
-  /// Returns the CSV style that the options `raw` and `excel` describe.
+  /// Returns the CSV style that is described by the options `raw` and `excel`.
   func csvStyle() throws(RequestError) -> CSVStyle {
     CSVStyle(isRaw: try flag(.raw), isForExcel: try flag(.excel))
   }

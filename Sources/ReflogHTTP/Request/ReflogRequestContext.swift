@@ -28,7 +28,7 @@ package struct ReflogRequestContext: RequestContext {
   private(set) var warning: String?
   /// The client's address, or nil if it is unknown.
   var ipAddress: String?
-  /// The URL that clients use for this server, without a slash at the end.
+  /// The URL that a client uses for this server, without a slash at the end.
   ///
   /// If it is nil, the URL is built from the request.
   var publicURL: String?

@@ -32,7 +32,7 @@ struct RouteTable: Sendable {
 
   /// Returns the methods that the resource at a path supports, or an empty list if there is no resource.
   ///
-  /// A resource that supports `GET` supports `HEAD` too.
+  /// If a resource supports `GET`, it supports `HEAD` too.
   func methods(at path: String) -> [HTTPRequest.Method] {
     let segments = Self.segments(path)
     let found = Set(routes.filter { $0.matches(segments) }.map(\.method))

@@ -17,7 +17,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
-  /// An event that the server sends when it begins to read the body of the request that it answers.
+  /// An event that the server sends when it begins to read the body of a request.
   struct BodyIsWanted: Sendable {}
 
   /// The parts of a request that decide the form of its answer.

@@ -53,7 +53,7 @@ extension Row {
 }
 
 extension ChangeField {
-  /// Returns the SQL expression of the field in the form that comparisons use, for example without regard to case.
+  /// Returns the SQL expression of the field in the form for comparisons, for example without regard to case.
   func expression(_ dialect: any Dialect) -> String {
     switch kind {
     case .text: dialect.bytewise(column(dialect))

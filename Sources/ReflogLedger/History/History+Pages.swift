@@ -37,7 +37,7 @@ extension History {
   private static let personalSizes = (first: Int64(80_000), last: Int64(1_280_000))
   /// The number of ids in a read if every change that the lookups find matches the filter: one read covers all ids.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
-  /// Each read covers this number of times as many ids as the previous read, up to the maximum.
+  /// The factor by which the number of ids grows from one read to the next read, up to the maximum.
   private static let growth: Int64 = 4
 
   /// Reads the next changes that a query selects, in the order of the query.

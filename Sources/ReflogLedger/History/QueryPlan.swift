@@ -3,8 +3,8 @@ import ReflogStorage
 
 /// The plan of a query for changes: a range of ids, and the index lookups that find the changes in this range.
 ///
-/// ``LookupMerge`` makes a separate SQL query for each value of a lookup. In one SQL query for all lookups, SQLite would
-/// sort all rows that the lookups find.
+/// The lookups together find every change that matches the filter. Each lookup is a separate SQL query, because SQLite
+/// would sort all found rows if one SQL query contained all lookups.
 struct QueryPlan: Sendable {
   /// The first id of the range.
   private(set) var first: Int64 = 1

@@ -20,9 +20,9 @@ final class TargetURLs {
   /// Returns the target URL that a connector had at the moment, or nil if the ledger has none.
   ///
   /// The result is the first of these URLs that exists:
-  /// - the URL that the last change at or before the moment set,
-  /// - the URL that the first change after the moment replaced,
-  /// - the URL that a read of the directory last showed.
+  /// - the URL that was set by the last change at or before the moment,
+  /// - the URL that was replaced by the first change after the moment,
+  /// - the URL that was shown by the last read of the directory.
   func url(of connector: ConnectorID) throws -> String? {
     if let url = known[connector] { return url }
     let row = try History.row(of: connector, db)

@@ -17,8 +17,8 @@ package struct Anchor: Sendable {
   /// ledger.
   ///
   /// The signature of the anchor is checked with the current keys first. A former key is used only under two
-  /// conditions: the ledger records the rotation that replaced the key, and a checkpoint that a current key signed
-  /// covers the record of the rotation.
+  /// conditions: the ledger records the rotation that replaced the key, and the record of the rotation is covered by a
+  /// checkpoint with the signature of a current key.
   ///
   /// - Parameters:
   ///   - history: The ledger.

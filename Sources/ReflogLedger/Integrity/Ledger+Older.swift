@@ -4,8 +4,8 @@ import ReflogStorage
 extension Ledger {
   /// Accepts an older copy of the ledger, or another ledger, although the ledger does not match the anchor.
   ///
-  /// This method records a service event that contains the checkpoint in the anchor and the ids that lost changes can
-  /// have. The method also renames the log, because two different histories must never have the same name. The id of
+  /// This method records a service event that contains the checkpoint in the anchor and the possible ids of lost
+  /// changes. The method also renames the log, because two different histories must never have the same name. The id of
   /// the next change becomes higher than all ids of lost changes. When this method returns, the event, the name and the
   /// id are durable.
   ///

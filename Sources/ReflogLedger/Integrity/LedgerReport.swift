@@ -10,9 +10,9 @@ package struct LedgerReport: Sendable {
   package let log: LogVerification.Report
   /// The number of changes that were checked.
   package let changes: Int64
-  /// The number of entries that a recorded purge deleted.
+  /// The number of entries that were deleted by a recorded purge.
   package let purgedEntries: Int64
-  /// The number of changes, statements and events whose personal data a recorded erasure deleted.
+  /// The total number of changes, statements and events whose personal data was deleted by a recorded erasure.
   package let erased: Int64
 
   /// Whether the verification found no problem.

@@ -8,13 +8,13 @@ extension LedgerVerification {
   /// The result of the check of all service events.
   struct Events: Sendable {
     var part = Part()
-    /// The deletions that the signed events record.
+    /// The deletions that are recorded in the signed events.
     var deletions = RecordedDeletions()
     /// The id of the last signed event.
     fileprivate var lastSigned: Int64 = 0
   }
 
-  /// Checks all events, and collects the deletions that signed events record.
+  /// Checks all events, and collects the deletions that are recorded in signed events.
   ///
   /// An event is signed if the sequence number of the event's entry is below `signed`. Events with a sequence number of
   /// `size` or more are checked but not counted.
@@ -53,7 +53,8 @@ extension LedgerVerification {
     return events
   }
 
-  /// Returns the deletions that `events` recorded, together with the deletions that later signed events record.
+  /// Returns the deletions that are recorded in `events`, together with the deletions that are recorded in later signed
+  /// events.
   ///
   /// A later event is signed if the sequence number of the event's entry is below `signed`.
   func deletions(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedDeletions {

@@ -4,8 +4,8 @@ import ReflogStorage
 /// Compares the rows of a ledger with its log.
 ///
 /// The verification compares rows with log entries, log entries with the Merkle tree, and the tree with signed
-/// checkpoints. The verification reads in short transactions, so a server can write at the same time. The memory that
-/// the verification needs grows with the number of gaps in the ledger, not with the number of rows.
+/// checkpoints. The verification reads in short transactions, so a server can write at the same time. The need for
+/// memory grows with the number of gaps in the ledger, not with the number of rows.
 ///
 /// An absent row counts as purged or erased only if an event records the deletion, and a checkpoint with a valid
 /// signature covers the event. Any other absent row is reported as missing.
@@ -32,15 +32,15 @@ package struct LedgerVerification: Sendable {
   /// The result for a part of the ledger.
   struct Part: Sendable {
     var findings: [LedgerReport.Finding] = []
-    /// The missing rows and data whose purge or erasure was not recorded when the verification began.
+    /// The rows and data that are missing, and whose deletion was not recorded yet when the verification began.
     var unexplained = UnexplainedDeletions()
     /// The number of changes that were checked.
     var checked: Int64 = 0
     /// The number of entries that were not purged.
     var claimed: Int64 = 0
-    /// The number of entries that a recorded purge deleted.
+    /// The number of entries that were deleted by a recorded purge.
     var purged: Int64 = 0
-    /// The number of changes, statements and events whose personal data was erased.
+    /// The total number of changes, statements and events whose personal data was erased.
     var erased: Int64 = 0
 
     /// Adds a finding, if the maximum number of findings is not reached.
@@ -171,8 +171,8 @@ package struct LedgerVerification: Sendable {
   private func missingRows(below size: Int64) async throws(LedgerError) -> [LedgerReport.Finding] {
     var (findings, first): ([LedgerReport.Finding], Int64?) = ([], .min)
     while let from = first, findings.count < Self.maximumFindings {
-      // The end of the next range is read from the existing entries. It can't be computed, because an entry that
-      // another program inserted may have any number.
+      // The end of the next range is read from the existing entries. It can't be computed, because an entry from
+      // another program may have any number.
       let (missing, last) = try await history.read { db in
         let last = try db.integer(
           """

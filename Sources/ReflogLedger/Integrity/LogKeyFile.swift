@@ -21,7 +21,7 @@ package struct LogKeyFile: Sendable {
 
   /// The keys that were found, and the change that ``LogKeyFile/keep(_:of:)`` must make to the files.
   package struct Found: Sendable {
-    /// The keys that sign, oldest first; empty if no key exists yet.
+    /// The keys with which checkpoints are signed, oldest first; the list is empty if no key exists yet.
     ///
     /// There are two keys while a rotation is in progress, until a checkpoint has the signatures of both keys.
     package let keys: [SigningKey]
@@ -30,7 +30,7 @@ package struct LogKeyFile: Sendable {
     /// Whether no key exists yet, so the first key of the ledger must be created.
     package var isFirst: Bool { remedy == .makeFirst }
 
-    /// The change to the files that is necessary before the keys sign.
+    /// The change that must be made to the files before a checkpoint is signed.
     fileprivate enum Remedy {
       case makeFirst
       /// The file of the former key is missing, so the next key must be renamed.

@@ -72,7 +72,7 @@ package struct LostKey: Sendable {
     return replacement
   }
 
-  /// Records a replacement in one transaction that the new key signs.
+  /// Records a replacement in one transaction, which is signed with the new key.
   private func record(
     _ replacement: KeyReplacement,
     signedBy key: SigningKey,

@@ -32,7 +32,7 @@ struct RecordedDeletions: Sendable {
     }
   }
 
-  /// Adds the deletions that an event records.
+  /// Adds the deletions that are recorded in an event.
   ///
   /// The caller must first check that the event matches the log.
   mutating func add(_ event: ServiceEvent) {

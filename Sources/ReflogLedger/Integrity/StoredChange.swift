@@ -95,8 +95,7 @@ struct StoredChange {
   ///   recorded erasure deleted it.
   func checked() throws -> Change {
     _ = try checkedEntries()
-    // Without this check, erased data and data that never existed would be shown in the same way, and the reader could
-    // not see that the data was deleted without a recorded erasure.
+    // Without this check, data that was deleted without a recorded erasure would look like data that never existed.
     let isExplained = !personal.isErased || change.erased != nil
     let isStatementExplained = statement?.part.isErased != true || statement?.erased != nil
     guard isExplained, isStatementExplained, try overriding?.isAsRecorded() ?? true else {

@@ -47,7 +47,7 @@ struct StoredStatement {
   /// The text of the statement, or nil if it was erased.
   let reason: String?
   let part: StoredPersonalPart
-  /// The erasure that deleted the statement, or nil if no recorded erasure did.
+  /// The erasure that deleted the statement, or nil if no recorded erasure deleted it.
   let erased: Erased?
 
   /// The statement as the outcome of the change shows it, or nil if it was erased.

@@ -61,7 +61,7 @@ package struct AddressState: Sendable {
   }
 }
 
-/// The newest writes at an address that may have reached the directory.
+/// The newest writes at an address; the list contains only writes that may have reached the directory.
 struct RecentWrites: Sendable {
   /// The maximum number of writes in the list, which is more than an address usually has within a settle window.
   static let limit = 32

@@ -16,7 +16,7 @@ final class LedgerMemory: Sendable {
     var addresses: [Address: KnownAddress] = [:]
     /// The pending change of each connector in memory; the change is nil if the connector has none.
     var connectors: [ConnectorID: Change?] = [:]
-    /// A number that shows whether a read of the file that is still running may return a stale state.
+    /// A number that shows whether the result of a running read of the file may be stale.
     ///
     /// The number increases when all states are dropped from memory. The number also increases when a change is
     /// appended and the address or the connector of the change is not in memory.

@@ -46,8 +46,7 @@ package struct LedgerRows: Sendable, Equatable {
 extension LedgerTable {
   /// The maximum number of rows that one transaction copies.
   package static let rowsPerBatch = 5000
-  /// The size of a batch's texts and blobs in bytes; a batch that reaches this size ends, so long values do not fill
-  /// the memory.
+  /// The total size in bytes of the texts and blobs in a batch; a batch ends at this size, to limit the use of memory.
   private static let bytesPerBatch = 8 << 20
   /// The maximum number of values in one INSERT statement, which is less than the 65,535 that PostgreSQL accepts.
   private static let valuesPerStatement = 4000

@@ -23,7 +23,7 @@ package struct LedgerTable: Sendable {
   /// A table is behind all tables to which its rows refer.
   package static let first = identities + changes + events + log + retention + freezes + others
 
-  /// The tables that make a copy a usable ledger, so their rows are copied last.
+  /// The tables whose rows are copied last, because a copy with these rows is a usable ledger.
   package static let last = [
     LedgerTable("ledger", ["directory", "tenant_id", "created", "origin", "cursor_key"]),
     LedgerTable(
@@ -50,7 +50,7 @@ package struct LedgerTable: Sendable {
   ]
 
   private static let changes = [
-    // Erased personal data refers to a service event.
+    // Erased personal data refers to a service event, so the service events are copied first.
     LedgerTable(
       "service_event",
       ["sequence", "time", "kind", "actor", "actor_proof", "client_app", "count", "details"]

@@ -3,9 +3,9 @@ import ReflogStorage
 
 /// The newest claim of a purge or of an erasure: a service event that lists the data to delete next.
 ///
-/// The event is recorded and signed earlier than the data is deleted, so signed events list everything that a purge or
-/// an erasure deletes. A claim is read from the service events, because hashes cover them. Another program could alter
-/// a table without a hash.
+/// The event is recorded and signed earlier than the data is deleted, so everything that is deleted by a purge or an
+/// erasure is listed in a signed event. A claim is read from the service events, because hashes cover them. Another
+/// program could alter a table without a hash.
 struct Claim {
   /// The service event that records the claim.
   let event: ServiceEvent

@@ -90,7 +90,8 @@ enum ErasureRows {
 
   /// Returns the erasure that deleted a personal part, or nil if the part was not erased.
   ///
-  /// The result is also nil if the event that the part refers to did not claim the entry of the part for an erasure.
+  /// An erased part refers to an event. The result is also nil if this event did not claim the entry of the part for an
+  /// erasure.
   ///
   /// - Parameters:
   ///   - part: The personal part.

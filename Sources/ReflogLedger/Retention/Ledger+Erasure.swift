@@ -10,7 +10,7 @@ extension Ledger {
     package init() {}
   }
 
-  /// Requests the erasure of all personal data of an actor that the ledger holds at present.
+  /// Requests the erasure of all personal data that the ledger holds about an actor at present.
   ///
   /// When this returns, the request is durable. Then call ``continueErasure(_:from:)`` to erase the data. If the server
   /// restarts, the erasure continues.
@@ -32,8 +32,8 @@ extension Ledger {
   /// Does the next step of an erasure in one transaction: the step either claims personal data or erases claimed data.
   ///
   /// To claim data, the transaction records an event that lists the entries with the data. Once the event is durable
-  /// and signed, the next step erases this data. So a signed event lists every entry whose personal data an erasure
-  /// deletes. Data under a legal hold is never claimed. If a legal hold is placed between the claim and the erasure,
+  /// and signed, the next step erases this data. So a signed event lists every entry whose personal data is deleted by
+  /// an erasure. Data under a legal hold is never claimed. If a legal hold is placed between the claim and the erasure,
   /// the claimed data is kept.
   ///
   /// - Parameters:
@@ -82,10 +82,11 @@ extension Ledger {
 }
 
 extension LedgerSession {
-  /// The maximum number of rows that one claim of an erasure lists, so other writes wait only a short time.
+  /// The maximum number of rows in one claim of an erasure; the number is small, so other writes wait only a short
+  /// time.
   private static let erasedAtOnce = 200
 
-  /// The erasure's newest claim with the rows that are not erased yet, or nil if no row is left.
+  /// The erasure's newest claim with the rows that are still to be erased, or nil if all rows are erased.
   private func openErasureClaim() throws -> (claim: Claim, rows: [(ErasableRows.Table, [ErasableRows.Claimed])])? {
     guard let claim = try Claim(.erased, unless: .erasureWithdrawn, connection) else { return nil }
     let entries = claim.ids("entries")

@@ -9,7 +9,7 @@ extension Ledger {
 
   /// Returns how many changes and events would be deleted now by a purge of the history earlier than a moment.
   ///
-  /// The time of this method grows with the number of changes and events.
+  /// The time that this method needs grows with the length of the history.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
     let (lastChange, lastEvent) = try await questions.read { db in
       (try ChangeTimes.lastID(notAfter: before, db), try Self.lastEvent(db))
@@ -27,8 +27,10 @@ extension Ledger {
     return Purge.Plan(before: before, changes: changes, events: events, held: held, kept: kept)
   }
 
-  /// Requests a purge: it deletes the changes that were settled and the events that were recorded earlier than a
-  /// moment.
+  /// Requests a purge of the history earlier than a moment.
+  ///
+  /// The purge deletes the changes that were settled earlier than the moment, and the events that were recorded
+  /// earlier.
   ///
   /// When this returns, the request is durable. Then call ``continuePurge()`` to delete the history. If the server
   /// restarts, the purge continues. If another purge is unfinished, no second purge is started. The unfinished purge
@@ -55,9 +57,9 @@ extension Ledger {
   /// Does the next step of an unfinished purge: the step either claims rows or deletes claimed rows.
   ///
   /// To claim rows, a transaction records an event that lists the rows for deletion. Once the event is durable and
-  /// signed, the next steps delete these rows. So a signed event lists every row that a purge deletes. If a legal hold
-  /// is placed between the claim and the deletion, the claimed rows are kept. The purge ends early if the retention
-  /// policy does not permit the deletion of all rows.
+  /// signed, the next steps delete these rows. So a signed event lists every row that is deleted by a purge. If a legal
+  /// hold is placed between the claim and the deletion, the claimed rows are kept. The purge ends early if the
+  /// retention policy does not permit the deletion of all rows.
   package func continuePurge() async throws(LedgerError) -> UnfinishedDeletions.Progress {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done

@@ -18,8 +18,8 @@ extension Ledger {
 
   /// Returns the unfinished purge and erasures, or nil if there are none.
   ///
-  /// If no purge is unfinished, an open claim of a purge is withdrawn first. Claims of erasures are handled in the same
-  /// way.
+  /// If all purges are finished, an open claim of a purge is withdrawn first. Claims of erasures are handled in the
+  /// same way.
   package func unfinishedDeletions() async throws(LedgerError) -> UnfinishedDeletions? {
     try await write { session in try session.withdrawClaimsWithoutRequest() }
     return try await history.read { db in

@@ -54,7 +54,7 @@ enum PurgeRows {
     }
   }
 
-  /// Returns the newest claim with the ranges that are not deleted yet, or nil if no range is left.
+  /// Returns the newest claim with the ranges that are still to be deleted, or nil if all ranges are deleted.
   static func openClaim(_ db: any LedgerConnection) throws -> OpenClaim? {
     guard let claim = try Claim(.purged, unless: .purgeWithdrawn, db) else { return nil }
     let open = OpenClaim(

@@ -21,7 +21,8 @@ enum PurgeableRows {
 
   /// Counts the changes in a range that were settled earlier than the time `before`.
   ///
-  /// `changes` may be deleted, a legal hold covers `held`, and `kept` set the current reference of their addresses.
+  /// In the result, `changes` is the number of changes that may be deleted, and `held` is the number under a legal
+  /// hold. `kept` is the number of other changes that set the current reference of their address.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,

@@ -3,9 +3,9 @@ package import ReflogStorage
 
 /// Reads and writes the rows of an append, in the way that is fastest for the database.
 ///
-/// All methods are called on the writer's thread, between BEGIN and COMMIT. A method sees the rows that earlier methods
-/// wrote in the same transaction. A store may keep rows in memory first. It must send them to the database before the
-/// next SQL statement on the same connection, and before COMMIT.
+/// All methods are called on the writer's thread, between BEGIN and COMMIT. A method sees the rows that were written by
+/// earlier methods in the same transaction. A store may keep rows in memory first. It must send them to the database
+/// before the next SQL statement on the same connection, and before COMMIT.
 package protocol AppendStore: AnyObject {
   /// Reads the head row of the log, and locks the row until this transaction ends.
   ///

@@ -3,8 +3,8 @@ import ReflogStorage
 
 /// Finds or inserts identity rows, which contain the ids and names of addresses, connectors and actors.
 ///
-/// Each id and each name has one row. An id is returned in the spelling that was recorded first. Rows that were found
-/// are kept in memory for later transactions, until `forget()` is called.
+/// Each id and each name has one row. An id is returned in the spelling that was recorded first. Found rows are kept in
+/// memory for later transactions, until `forget()` is called.
 package final class Identities {
   /// The row number of an address, and the address in the spelling that was recorded first.
   struct AddressRow {

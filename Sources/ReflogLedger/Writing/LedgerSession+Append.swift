@@ -85,9 +85,10 @@ extension LedgerSession {
       ? nil : .repeated(Change.ID(earlier.change), isSameBody: earlier.isSameBody)
   }
 
-  /// The number of new idempotency keys after which keys that are a day old are removed.
+  /// The number of new idempotency keys between two removals of old keys.
   ///
-  /// A removal can remove more keys than were added after the last removal, so old keys do not accumulate.
+  /// A removal removes keys that are a day old. It can remove more keys than were added after the last removal, so old
+  /// keys do not accumulate.
   private static let keysBetweenRemovals = 256
 
   /// Records an idempotency key together with the change that was made with the key.

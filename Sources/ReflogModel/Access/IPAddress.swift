@@ -39,7 +39,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
     return text(groups[..<zeros.lowerBound]) + "::" + text(groups[zeros.upperBound...])
   }
 
-  /// Reads an address in the form that proxies write, with optional quotes, brackets and port (RFC 7239 §6).
+  /// Reads an address in the form that a proxy writes, with optional quotes, brackets and port (RFC 7239 §6).
   ///
   /// Returns nil for any other text.
   package init?(forwarded text: some StringProtocol) {

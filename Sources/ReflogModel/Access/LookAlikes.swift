@@ -1,4 +1,4 @@
-/// Finds characters that look alike, so that two names that people can confuse are recognized.
+/// Finds characters that look alike, to recognize two names that people can confuse.
 ///
 /// The table is small. These characters count as alike:
 /// - upper and lower case, the digits 0 and 1 and the letters O, I and l, the pairs rn and m, and vv and w

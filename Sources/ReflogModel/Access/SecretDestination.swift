@@ -4,9 +4,9 @@
 package enum SecretDestination {
   /// Returns whether Reflog is allowed to send a secret to a URL.
   ///
-  /// The URL must use https, or its host must be this machine. The check accepts only plain URLs: no user, no backslash,
-  /// no control character, and a host that every program reads in the same way. A URL such as `http://localhost:x@host`
-  /// is therefore refused.
+  /// The URL must use https, or its host must be this machine. The check accepts only plain URLs: no user, no
+  /// backslash, no control character, and a host that every program reads in the same way. A URL such as
+  /// `http://localhost:x@host` is therefore refused.
   package static func accepts(_ url: String) -> Bool {
     guard let (scheme, host) = parts(of: url) else { return false }
     return scheme == "https" || isLoopback(host)

@@ -23,13 +23,13 @@ extension Change {
     package let requestID: String
     /// The change that this change rolls back, or nil if this change is not a rollback of a single change.
     package let rollbackOf: Change.ID?
-    /// The target time of the rollback to a time that made this change.
+    /// The target time of the rollback to a time, if this change is part of such a rollback.
     ///
     /// The value is nil for all other changes.
     package let rollbackTo: Timestamp?
-    /// The id of the rollback to a time that made this change.
+    /// The id of the rollback to a time, if this change is part of such a rollback.
     ///
-    /// All changes that one rollback to a time makes have the same id. The value is nil for all other changes.
+    /// All changes of one rollback to a time have the same id. The value is nil for all other changes.
     package let batchID: String?
     /// The latest time at which the address is known to have held `before`, or nil if the change is not a drift.
     package let lastVerifiedDateTime: Timestamp?
@@ -68,7 +68,7 @@ extension Change {
 
   /// A connector's property that a change wrote.
   ///
-  /// Values that are secrets are not recorded.
+  /// Secret values are not recorded.
   package struct ChangedProperty: Hashable, Sendable {
     package let name: String
     package let before: String?

@@ -17,7 +17,7 @@ extension Change {
     package let graphRequestID: String?
     /// The connector that the directory created, or nil if the change created no connector.
     package let created: ConnectorReference?
-    /// The erasure that deleted the statement by which a person settled the change, or nil if no statement was erased.
+    /// The erasure of the statement with which a person settled the change, or nil if no statement was erased.
     package let erased: Erased?
 
     /// Creates an outcome.

@@ -1,8 +1,8 @@
 extension Change {
   /// Whether a repetition of the request, with the same `Idempotency-Key`, is carried out again.
   ///
-  /// The repetition may succeed in three cases: the write of the first request had no effect, the directory was too busy
-  /// (429), or the directory refused the credential. In the last case, an operator may have corrected Reflog's own
+  /// The repetition may succeed in three cases: the write of the first request had no effect, the directory was too
+  /// busy (429), or the directory refused the credential. In the last case, an operator may have corrected Reflog's own
   /// credential, or the caller may send a new token.
   package var freesIdempotencyKey: Bool {
     switch result {

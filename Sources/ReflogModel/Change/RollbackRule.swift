@@ -108,8 +108,8 @@ package enum RollbackRule {
   ///
   /// If the newest effective change is already a rollback of the same change, the verdict is ``Verdict/done(_:)`` with
   /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes.
-  /// The later change blocks the rollback even if the address again holds the reference that the rolled-back change
-  /// set.
+  /// The later change blocks the rollback even if the address again holds the reference that was set by the rolled-back
+  /// change.
   package static func verdict(
     on id: Change.ID,
     in situation: Situation,

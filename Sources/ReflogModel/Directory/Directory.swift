@@ -16,7 +16,7 @@ package protocol Directory: Sendable {
   /// The value is zero if a write can't take effect after Reflog's process has ended.
   var longestWrite: Duration { get }
 
-  /// Whether Reflog itself has a credential for the directory, in addition to the credentials that callers send.
+  /// Whether Reflog itself has a credential for the directory, in addition to the credentials of callers.
   var hasOwnCredential: Bool { get }
 
   /// Returns a directory that sends its requests with a caller's token instead of Reflog's own credential.

@@ -4,7 +4,7 @@ package struct DirectoryRead: Sendable {
   package enum Resource: Sendable {
     case flows(FlowType)
     case flow(FlowType, FlowID)
-    /// The connectors that the steps of a flow call.
+    /// The connectors of a flow's steps.
     case configuration(FlowType, FlowID)
     /// The connector that the step at an address calls.
     case connectorAt(Address)

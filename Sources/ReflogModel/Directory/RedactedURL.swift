@@ -1,8 +1,8 @@
 /// Returns a URL without the parts that can contain keys, so the URL can be recorded.
 ///
 /// User and password become `…@`. Query and fragment become `?…` or `#…`. The function compares bytes and not
-/// characters. Together with a delimiter, a combining mark after the delimiter forms another character. A comparison of
-/// characters would therefore miss the delimiter.
+/// characters. If a combining mark follows a delimiter, the two form one character, and this character is not equal to
+/// the delimiter. So a comparison of characters would miss the delimiter.
 package func redactedURL(_ url: String) -> String {
   let parts = URLSecrets(url)
   let hidden = Array("…".utf8)

@@ -9,7 +9,7 @@ package struct UnreadPart: Sendable {
     /// The steps of one user flow.
     case flow(FlowName)
 
-    /// The name as Microsoft Graph's path below `/identity`, for example `apiConnectors` or
+    /// The path of the part in Microsoft Graph, below `/identity`: for example `apiConnectors` or
     /// `b2cUserFlows/B2C_1_signup`.
     package var description: String {
       switch self {

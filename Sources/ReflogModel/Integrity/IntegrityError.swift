@@ -43,7 +43,7 @@ package enum IntegrityError: Error, Hashable, Sendable {
   case badSignature(key: KeyIdentity)
   /// None of the known keys signed the note.
   ///
-  /// The associated value contains the keys that the note's signatures claim to be from.
+  /// The associated value contains the keys of the signatures, according to the note.
   case noKnownKey([KeyIdentity])
 
   // Errors about the log.

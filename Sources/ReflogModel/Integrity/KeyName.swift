@@ -1,7 +1,7 @@
 /// The name of a key that signs notes (C2SP signed-note).
 ///
-/// The key of a log has the same name as the log. Names are compared byte by byte. Two names that look equal on the
-/// screen but have different bytes are different names.
+/// The key of a log has the same name as the log. Names are compared byte by byte. So two names are different if their
+/// bytes differ, even if the names look equal on the screen.
 package struct KeyName: Hashable, Sendable, CustomStringConvertible {
   private let utf8: [UInt8]
 

@@ -9,7 +9,7 @@ extension LogVerification {
     case badSignature(source: String, key: KeyIdentity)
     /// None of the known keys signed the checkpoint.
     ///
-    /// `keys` contains the keys that the signatures claim to be from.
+    /// `keys` contains the keys of the signatures, according to the checkpoint's note.
     case unknownKey(source: String, keys: [KeyIdentity])
     /// The checkpoint belongs to another log.
     case originMismatch(source: String, found: Origin, expected: Origin)

@@ -87,8 +87,8 @@ package struct LogVerification: Sendable {
 
   /// Adds a further checkpoint while the verification runs, because the log can grow in this time.
   ///
-  /// The checkpoint is ignored if all entries that the checkpoint covers were already added. The checkpoint is also
-  /// ignored if it has no valid signature from a known key, for example after a key rotation.
+  /// The checkpoint is ignored if it covers only entries that were already added. The checkpoint is also ignored if it
+  /// has no valid signature from a known key, for example after a key rotation.
   package mutating func expect(_ claim: ExpectedCheckpoint) {
     guard let note = try? SignedNote(parsing: claim.note), let size = try? Checkpoint(text: note.text).size,
       size > sequence, !note.signers(among: keys).good.isEmpty

@@ -1,7 +1,7 @@
 /// The name of a log.
 ///
-/// The origin is the first line of the log's checkpoints (C2SP tlog-checkpoint). Origins are compared byte by byte. Two
-/// origins that look equal on the screen but have different bytes are different.
+/// The origin is the first line of the log's checkpoints (C2SP tlog-checkpoint). Origins are compared byte by byte. So
+/// two origins are different if their bytes differ, even if they look equal on the screen.
 package struct Origin: Hashable, Sendable, CustomStringConvertible {
   /// The maximum length in bytes.
   ///

@@ -1,8 +1,8 @@
 /// A regular expression whose matching time grows linearly with the length of the text.
 ///
 /// The pattern is compiled to a nondeterministic automaton. The automaton is simulated with all of its states at the
-/// same time (Thompson 1968), so there is no backtracking. Features that need backtracking are refused when the pattern
-/// is read: backreferences, lookahead, lookbehind, and atomic groups.
+/// same time (Thompson 1968), so there is no backtracking. These features need backtracking, so they are refused when
+/// the pattern is read: backreferences, lookahead, lookbehind, and atomic groups.
 package struct LinearPattern: Sendable {
   /// The maximum number of instructions of the automaton.
   ///

@@ -7,7 +7,7 @@
 struct FilterParser<Field: FilterField> {
   /// The maximum length of a filter in bytes.
   ///
-  /// Filters that people and programs write are much shorter.
+  /// A filter from a person or a program is usually much shorter.
   static var maximumLength: Int { 8192 }
   /// The maximum depth of nested parentheses and `not`.
   static var maximumDepth: Int { 32 }

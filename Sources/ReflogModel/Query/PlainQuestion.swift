@@ -21,7 +21,7 @@ package struct PlainQuestion: Sendable {
   ///
   /// A change at exactly this time matches.
   package var since: Timestamp?
-  /// The end of the period in which changes match.
+  /// The end of the period of matching changes.
   ///
   /// A change at exactly this time does not match.
   package var until: Timestamp?

@@ -1,7 +1,7 @@
 /// Identifies the erasure that deleted the personal data of a record.
 ///
-/// A record that has this value once contained personal data. So an absent name or reason does not mean that no name or
-/// reason was recorded.
+/// A record that has this value once contained personal data. So a name or a reason may have been recorded even if it
+/// is absent now.
 package struct Erased: Hashable, Sendable {
   /// The id of the service event that records the erasure.
   package let eventID: Int64

@@ -59,7 +59,7 @@ package struct Erasure: Sendable {
     package var changes: Int64 = 0
     /// The number of service events whose personal data would be erased.
     package var events: Int64 = 0
-    /// The number of records that a legal hold keeps.
+    /// The number of records that are kept by a legal hold.
     package var held: Int64 = 0
 
     /// Creates an empty plan.

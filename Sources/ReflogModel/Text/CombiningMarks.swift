@@ -12,8 +12,8 @@ package struct CombiningMarks {
 
   /// Returns the scalars to show for the next scalar of a text.
   ///
-  /// Usually the result is the scalar itself. The first mark above the limit is replaced with U+FFFD. The marks that
-  /// follow on the same letter are removed.
+  /// Usually the result is the scalar itself. The first mark above the limit is replaced with U+FFFD. All further marks
+  /// on the same letter are removed.
   package mutating func shown(_ scalar: Unicode.Scalar) -> String.UnicodeScalarView {
     switch scalar.properties.generalCategory {
     case .nonspacingMark, .enclosingMark, .spacingMark:

@@ -10,7 +10,8 @@ extension String {
 
   /// The text with its line breaks and tabs, safe on a terminal.
   ///
-  /// A carriage return is kept only in front of a line feed, because a terminal would continue at the start of the line.
+  /// A carriage return is kept only in front of a line feed, because a terminal would continue at the start of the
+  /// line.
   package var printableLines: String {
     replacing("\r\n", with: "\n").shown { $0 == "\n" || $0 == "\t" || !$0.isHidden }
   }

@@ -4,7 +4,7 @@ package enum TextEncodingError: Error, Equatable, CustomStringConvertible {
   case utf16
   /// The bytes are text in UTF-32.
   case utf32
-  /// The bytes are not UTF-8, and no other known encoding.
+  /// The bytes are neither UTF-8 nor another known encoding.
   case notUTF8
 
   /// The problem and the remedy, as a clause without a full stop.
@@ -17,7 +17,7 @@ package enum TextEncodingError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// Reads text that people and other programs write.
+/// Reads text that was written by people or by other programs.
 ///
 /// Programs on Windows put a byte order mark in front of a text, end lines with CR LF, and sometimes write UTF-16.
 package enum TextEncoding {

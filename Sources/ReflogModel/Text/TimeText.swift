@@ -1,7 +1,7 @@
 /// Reads the times that a person writes on the command line.
 ///
 /// A time without a zone is a local time. A text that has another form, or that could mean two times, is refused. So
-/// Reflog never uses a time that the person did not mean.
+/// Reflog uses a time only if its meaning is certain.
 package struct TimeText: Sendable {
   /// The accepted forms, for messages.
   package static let forms =

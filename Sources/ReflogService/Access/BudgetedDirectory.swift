@@ -1,7 +1,7 @@
 import ReflogLedger
 import ReflogModel
 
-/// A directory that counts each read of a caller with Reflog's own credential against the caller's budget.
+/// A directory that counts the reads of a caller in the caller's budget, if a read uses Reflog's own credential.
 ///
 /// A read is counted before it is sent.
 struct BudgetedDirectory: Directory {
@@ -15,8 +15,8 @@ struct BudgetedDirectory: Directory {
   var longestWrite: Duration { directory.longestWrite }
   var hasOwnCredential: Bool { directory.hasOwnCredential }
 
-  /// Returns a directory that does not count reads, because Microsoft Graph counts reads with a caller's token for the
-  /// caller.
+  /// Returns a directory that does not count reads, because Microsoft Graph itself counts each read that is sent with a
+  /// caller's token.
   func bearing(_ token: DirectoryToken) -> any Directory { directory.bearing(token) }
 
   func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {

@@ -10,7 +10,7 @@ import Synchronization
 final class RefusalBudget: Sendable {
   /// The maximum number of refused requests from one caller that are recorded in a minute.
   static let rows = 16
-  /// The maximum number of bytes of text that the recorded requests of one caller can have in a minute.
+  /// The maximum total length in bytes of the texts in one caller's recorded requests in a minute.
   static let bytes = 12 * 1024
   /// The maximum number of callers that have separate budgets in a minute.
   ///

@@ -30,7 +30,7 @@ package final class ChangeRequest: Sendable {
     ///
     /// The body has no `apiConnectorConfiguration`. The content of that property is in `references`.
     case createFlow(FlowName, body: JSONObject, references: [Step: ConnectorID])
-    /// Updates properties of a user flow that are not references.
+    /// Updates properties of a user flow, but not its references.
     case updateFlow(FlowName, JSONObject)
     /// Deletes a user flow and its references.
     case deleteFlow(FlowName)

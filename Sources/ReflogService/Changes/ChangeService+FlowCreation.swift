@@ -1,7 +1,7 @@
 import ReflogLedger
 import ReflogModel
 
-/// The creation of a user flow whose steps call connectors.
+/// The creation of a user flow together with its references.
 extension ChangeService {
   /// Creates a user flow, sets each of its references with a separate write, and records the outcomes.
   ///
@@ -38,7 +38,8 @@ extension ChangeService {
   ///
   /// - Parameters:
   ///   - first: The change that was recorded with the key.
-  ///   - count: The number of references in the request. The request's changes have consecutive ids.
+  ///   - count: The number of references in the request. The changes of one request have consecutive ids, so the number
+  ///     shows which other changes belong to the request.
   /// - Returns: The answer, or nil if none of the changes was applied.
   /// - Throws: `flowIncomplete` if only some of the changes were applied.
   func earlierCreation(

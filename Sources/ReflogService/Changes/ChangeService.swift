@@ -20,7 +20,7 @@ package struct ChangeService: Sendable {
   /// - Parameters:
   ///   - ledger: Records every change.
   ///   - directory: The directory to change.
-  ///   - locks: The locks that all requests share.
+  ///   - locks: The locks for all requests.
   ///   - reads: The budget of callers' reads with Reflog's own credential, or nil if the directory limits no reads.
   ///   - reasonRule: The rule for the reason of every change, or nil if a change needs no reason.
   ///   - metrics: Receives the time that each request takes.

@@ -8,7 +8,7 @@ package final class ExportManifests: Sendable {
   /// The maximum number of manifests that are kept.
   ///
   /// The number is high enough for clients that fetch a manifest directly after the export. A manifest needs about a
-  /// kilobyte.
+  /// kilobyte, so all stored manifests together need about a megabyte.
   package static let kept = 1000
 
   private struct State {

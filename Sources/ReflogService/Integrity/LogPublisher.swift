@@ -18,7 +18,7 @@ package final class LogPublisher: Service {
   private let keyFile: LogKeyFile
   private let logger: Logger
   private let isRotating = Mutex(false)
-  /// Whether a key rotation is recorded, but the new key is not installed yet.
+  /// Whether a key rotation is recorded and its new key is not installed yet.
   private let isRotated: Mutex<Bool>
   private let keyReplacement: Mutex<KeyReplacement?>
 
@@ -71,7 +71,7 @@ package final class LogPublisher: Service {
       // The old key is needed until a checkpoint with both signatures is published. Then the rotation can be finished.
       if isRotated, note.signatures.count > 1 { try finishRotation() }
     } catch {
-      // Committed changes are not lost. At the next interval, the checkpoint is published again.
+      // The error is only logged, because no committed change is lost, and the next interval publishes the checkpoint.
       logger.error("the checkpoint could not be published", metadata: ["error": "\(error)"])
     }
   }
@@ -112,7 +112,8 @@ package final class LogPublisher: Service {
     let new: SigningKey
     do { new = try keyFile.prepare() } catch { throw ServiceError(beforeSending: error) }
     // From this line on, both keys sign. If the process crashes before the event is recorded, the next start removes
-    // the new key. All checkpoints with both signatures can still be verified with the old key.
+    // the new key. That does no harm, because all checkpoints with both signatures can still be verified with the old
+    // key.
     ledger.signers.add(new)
     do {
       try await ledger.record([Self.rotation(from: old.verifierKey, to: new.verifierKey, by: caller.actor)])

@@ -48,7 +48,7 @@ package final class KeyedLock: Sendable {
     var queues: [LockKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
-    /// Whether the timer is running, which ends the wait of each request that waited too long.
+    /// Whether the timer is running. The timer ends the wait of each request that waited too long.
     var isWatched = false
   }
 

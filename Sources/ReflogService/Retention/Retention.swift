@@ -11,12 +11,12 @@ package struct Retention: Service {
   private let logger: Logger
   private let wakes: AsyncStream<Void>
   private let waker: AsyncStream<Void>.Continuation
-  /// The wait after a purge or an erasure failed, before the next attempt.
+  /// The wait between a failed attempt to purge or to erase and the next attempt.
   private static let pause = Duration.seconds(5)
 
   /// Creates a service for this ledger.
   ///
-  /// Purges and erasures that an earlier run of the server did not finish are done first.
+  /// The service first finishes the purges and erasures that were interrupted when the server last stopped.
   package init(ledger: Ledger, logger: Logger) {
     self.ledger = ledger
     self.logger = logger
@@ -88,7 +88,7 @@ package struct Retention: Service {
 
   /// Places a legal hold.
   ///
-  /// After this returns, no history that the hold covers is deleted.
+  /// After this returns, the history under the hold is kept.
   ///
   /// - Throws: `holdExists` if there is a hold with this name.
   package func place(
@@ -142,7 +142,7 @@ package struct Retention: Service {
 
   /// Starts the erasure of an actor's personal data.
   ///
-  /// Personal data that a legal hold covers is kept.
+  /// Personal data under a legal hold is kept.
   ///
   /// When this returns, the request is durable, so the erasure continues after a restart.
   ///
@@ -182,9 +182,9 @@ package struct Retention: Service {
 
   /// Runs all unfinished purges and erasures, and returns whether all of them are done.
   ///
-  /// If one of them fails, the others continue. The failed one is still recorded as unfinished, and is tried again
-  /// later. A purge may need a long time, but an erasure is short. So a purge runs in short passes, and erasures run
-  /// between these passes.
+  /// If one of them fails, the others continue. The failed purge or erasure is still recorded as unfinished, so it is
+  /// tried again later. A purge may need a long time, but an erasure is short. So a purge runs in short passes, and
+  /// erasures run between these passes.
   private func forget() async -> Bool {
     do {
       while let deletions = try await ledger.unfinishedDeletions() {
@@ -219,7 +219,8 @@ package struct Retention: Service {
 
   /// The maximum number of steps in one pass of a purge.
   ///
-  /// This number of steps needs some seconds. Erasures that were requested during a pass run after the pass.
+  /// This number of steps needs some seconds. If an erasure is requested during a pass, it waits for the end of the
+  /// pass.
   private static let stepsOfAPass = 100
 
   /// Runs one pass of the purge in progress.

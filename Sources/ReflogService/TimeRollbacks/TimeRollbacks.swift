@@ -134,7 +134,7 @@ package final class TimeRollbacks: Service {
     // The reconciler may have settled the last change of the rollback. Then the rollback is done, but the ledger does
     // not record its end yet.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
-    // A step is always shown if the reference that it held at the time is unknown. Other steps are shown only until the
+    // A step is always shown if its reference at the target time is unknown. Other steps are shown only until the
     // rollback is done. After that, a step differs only because a later change has set another reference.
     let shown = isDone ? left.filter { $0.after == .unknown } : undone + left.filter { $0.after == .unknown }
     return TimeRollbackProgress(
@@ -146,7 +146,7 @@ package final class TimeRollbacks: Service {
 
   /// Returns the steps that this rollback has not set yet.
   ///
-  /// A step that this rollback has set is left out, even if a later change has set another reference.
+  /// A step is left out if this rollback has set it, even if a later change has set another reference.
   private static func undone(_ steps: [TimeRollback.Item], _ made: [Change]) -> [TimeRollback.Item] {
     let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
     return steps.filter { $0.after != .unknown && !brought.contains($0.address) }

@@ -3,7 +3,8 @@ import ReflogMigrations
 
 /// The state of a Reflog file that is read before SQLite opens the file.
 ///
-/// SQLite would change or create files when it opens a file. Reading the state changes no file.
+/// The state is read first, because SQLite would change or create files when it opens a file. Reading the state changes
+/// no file.
 struct FileState {
   let path: String
   /// Whether the file has a write-ahead log with transactions.

@@ -10,7 +10,7 @@ enum LogFile: Sendable {
   /// The log contains transactions.
   ///
   /// `pageCount` is the number of pages of the database. `isOnlyMark` is true if the log contains only page 1 of the
-  /// database. A server leaves such a log if it ends directly after it stored its mark.
+  /// database. A server leaves such a log if it ends directly after it stored its ``SessionMark``.
   case used(salt: UInt32, isOnlyMark: Bool, pageCount: Int)
 
   private static let headerByteCount = 32

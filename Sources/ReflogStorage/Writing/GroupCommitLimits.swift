@@ -9,7 +9,7 @@ package struct GroupCommitLimits: Sendable {
   package let batch: Int
   /// The minimum free space of the disk in bytes; with less free space, a write that reserves a slot is refused.
   ///
-  /// The limit is approximately the space that the reserved writes need when the server is busy.
+  /// The limit is approximately the space for all reserved writes of a busy server.
   package let headroomBytes: UInt64
 
   /// Creates limits for one writer.

@@ -1,6 +1,6 @@
 import Glibc
 
-/// One transaction that several writes share.
+/// One transaction for several writes.
 ///
 /// The first attempt runs the writes without savepoints, because a savepoint needs two more SQL statements for each
 /// write. If a write changes a row and then fails, the transaction is rolled back. The second attempt runs each write

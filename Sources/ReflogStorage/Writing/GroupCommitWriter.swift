@@ -188,7 +188,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     throw StorageError.locked
   }
 
-  /// The maximum number of attempts to free space that fail because a connection is reading.
+  /// The maximum number of failed attempts to free space. An attempt fails while a connection is reading.
   private static var reclaimingAttempts: Int { 100 }
   /// The pause between two attempts to free space.
   private static var reclaimingPause: Duration { .milliseconds(100) }

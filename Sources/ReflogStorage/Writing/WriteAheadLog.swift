@@ -3,12 +3,12 @@ import GRDB
 import GRDBSQLite
 import Glibc
 
-/// The write-ahead log of a file, which only the file's writer maintains.
+/// The write-ahead log of a database, which only the database's writer maintains.
 ///
 /// The log's file is extended in advance, and keeps its length while writes arrive. So a commit overwrites existing
 /// bytes and does not extend the file. A flush then takes only half the time.
 struct WriteAheadLog {
-  /// The number of new pages after which the log is copied into the file.
+  /// The number of new pages after which the log is copied into the database.
   ///
   /// This number of pages has 16 MB, and is copied in some tens of milliseconds.
   private static let pagesBetweenCheckpoints = 4000
@@ -56,7 +56,7 @@ struct WriteAheadLog {
     guard fsync(file) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// Copies the log into the file if enough pages were written since the last checkpoint.
+  /// Copies the log into the database if enough pages were written since the last checkpoint.
   mutating func checkpointIfDue() throws {
     countPages()
     guard pages >= Self.pagesBetweenCheckpoints else { return }
@@ -68,22 +68,23 @@ struct WriteAheadLog {
     restartBytes = hasRestarted ? StorageSettings.keptWALBytes : 2 * (FileChecks.size(of: path) ?? 0)
   }
 
-  /// Copies the log into the file, except the part that a reader still needs.
+  /// Copies the log into the database, except the part that a reader still needs.
   mutating func checkpoint() throws {
     _ = try Self.run(.passive, connection)
     pages = 0
-    // If another program emptied the log, SQLite chose a new salt, and the mark in the file does not match it. Then a
-    // new mark is stored.
+    // If another program emptied the log, SQLite chose a new salt, so the `SessionMark` in the database's header does
+    // not match the log. Then a new mark is stored.
     if let salt = LogFile.salt(ofDatabaseAt: files.path), files.mark?.covers(salt: salt) == false { try mark() }
   }
 
-  /// Stores the salt of the log in the file's header, so that a later start can check that the file and the log belong
-  /// together.
+  /// Stores the salt of the log as a ``SessionMark`` in the database's header, so a later start can check that the
+  /// database and the log belong together.
   ///
-  /// When this method returns, the mark is durable and the log's file exists.
+  /// When this method returns, the mark is durable, and the file of the log exists.
   func markAtStart() throws {
     let stored = UInt32(truncatingIfNeeded: try connection.integer("PRAGMA user_version", kept: false) ?? 0)
-    // After a crash, the newest mark can be in the log only. Then the same mark is written into the file too.
+    // After a crash, the newest mark can be in the log only. Then the same mark is written into the database's header
+    // too.
     if let salt = LogFile.salt(ofDatabaseAt: files.path), let mark = SessionMark(stored), mark.covers(salt: salt) {
       return try files.write(mark)
     }
@@ -91,8 +92,8 @@ struct WriteAheadLog {
   }
 
   private func mark() throws {
-    // A log gets its salt with its first transaction. So the first transaction stores a random mark, and the second one
-    // stores the mark for the salt.
+    // A log gets its salt with its first transaction. So the first transaction stores a random mark, and the second
+    // transaction stores the mark for the salt.
     try Self.store(SessionMark(salt: .random(in: 1...UInt32.max)), connection)
     guard let salt = LogFile.salt(ofDatabaseAt: files.path) else {
       throw StorageError.unusable(path: path, problem: "it can't be read: \(lastSystemError())")
@@ -106,16 +107,17 @@ struct WriteAheadLog {
     try connection.executeAll("PRAGMA user_version = \(Int32(bitPattern: mark?.number ?? 0))")
   }
 
-  /// Copies the log into the file, and removes the mark, because the file is complete without its log.
+  /// Copies the log into the database, and removes the ``SessionMark``, because the database is then complete without
+  /// its log.
   ///
-  /// If a reader prevents SQLite from emptying the log, the mark is kept, because the file still needs its log.
+  /// If a reader prevents SQLite from emptying the log, the mark is kept, because the database still needs its log.
   static func end(_ connection: Connection) throws {
     guard try run(.truncate, connection) else { return }
     try store(nil, connection)
     try run(.truncate, connection)
   }
 
-  /// Copies the log into the file if any pages were written since the last checkpoint.
+  /// Copies the log into the database if any pages were written since the last checkpoint.
   mutating func checkpointIfWritten() throws {
     countPages()
     if pages > 0 { try checkpoint() }

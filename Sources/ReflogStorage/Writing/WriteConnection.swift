@@ -51,7 +51,7 @@ package struct StoreUpkeep {
     case all
     /// A part of the space is free, and the closure can be called again immediately.
     case part
-    /// A connection that reads prevented the work, so the closure must be called again later.
+    /// A reading connection prevented the work, so the closure must be called again later.
     case prevented
   }
 
@@ -77,7 +77,7 @@ package protocol WritableStore: Sendable {
 
   /// Whether the database has at least `bytes` of free space.
   ///
-  /// The answer must not need a write. A database that can't report its free space returns true.
+  /// The answer must not need a write. If the database can't report its free space, the result is true.
   func hasHeadroom(of bytes: UInt64) -> Bool
 
   /// Throws if the database may not be written any more, for example because another program replaced the file.

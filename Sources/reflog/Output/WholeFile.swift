@@ -8,8 +8,8 @@ struct WholeFile {
 
   /// Writes a file.
   ///
-  /// Use ``OutputFiles``, which checks the path first. When the method returns, the file is complete and durable. If the
-  /// method throws, an earlier file is unchanged.
+  /// Do not call this method directly. Call ``OutputFiles`` instead, because it checks the path first. When the method
+  /// returns, the file is complete and durable. If the method throws, an earlier file is unchanged.
   ///
   /// - Parameters:
   ///   - path: the path of the file.

@@ -3,7 +3,7 @@ import Testing
 
 /// Tests that the special writer of entry records writes canonical JSON.
 ///
-/// The tests compare the bytes that the special writer and the general writer of canonical JSON return.
+/// The tests compare the bytes from the special writer with the bytes from the general writer of canonical JSON.
 struct EntryRecordTests {
   private static let salt = Salt(bytes: (0..<16).map { UInt8($0) })
   private static let hash = Hash(of: Array("entry".utf8))
