@@ -74,7 +74,7 @@ class Graph:
         self.write_queue, self.read_queue = [], []
         self.mixing = options.mix
         self.hung, self.unknown_steps = set(), set()
-        # The error code of the 403 that each of these lists answers, by the list's path below /identity.
+        # The path of a list below /identity, and the error code. A request for the list is answered with 403 and this code.
         self.forbidden = {}
         self.killing, self.front_refuses = {}, False
         # How many seconds each request waits until it is handled.

@@ -67,10 +67,12 @@ struct PlaceholderTranslation {
 struct PlaceholderTranslations {
   private var kept: [String: PlaceholderTranslation] = [:]
 
-  /// The number of kept texts.
+  /// The number of translations in this cache.
   var count: Int { kept.count }
 
-  /// The maximum number of kept texts, which is higher than the number of texts that Reflog keeps.
+  /// The maximum number of translations in this cache.
+  ///
+  /// Reflog has fewer SQL statements, so normally the cache does not become full.
   private static let maximumCount = 1024
 
   /// Returns the translation of a text.
