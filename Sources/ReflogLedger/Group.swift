@@ -10,8 +10,8 @@ package struct Group: Sendable {
   package var events: [ServiceEvent.Content]
   /// The idempotency key of the request, or nil if the client sent none.
   ///
-  /// The key is recorded with the first draft that this request made. A drift, and the effect of an earlier request,
-  /// were not made by this request, so these drafts are skipped.
+  /// The key is recorded with the first draft that this request made. The group can also contain drafts that the request
+  /// did not make: a drift, or the effect of an earlier request. The key is not recorded with those drafts.
   package var key: IdempotencyKey?
   /// The observations from reads of the directory.
   ///

@@ -3,7 +3,7 @@ import ReflogTesting
 
 /// A generated tenant: flows, connectors, and people and programs that attempt changes.
 struct GeneratedTenant {
-  /// One attempted change: its intent and its first event.
+  /// One attempted change: its intent, and the state in which it is recorded.
   struct Attempt {
     let intent: Change.Intent
     let birth: Change.Event

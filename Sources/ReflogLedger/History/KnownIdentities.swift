@@ -79,10 +79,10 @@ struct KnownIdentities {
     try identity(id, cache.clientApps, "SELECT id, app_id FROM client_app WHERE id BETWEEN ? AND ?") { try $0.text(1) }
   }
 
-  /// Returns the identity in a row from memory, or reads it together with the rows that have similar ids.
+  /// Returns the identity in a row from memory, or reads it together with the rows whose ids are near.
   ///
-  /// An export needs nearly all identity rows. With one SQL query for each of them, a database on another machine would
-  /// spend most of the time on the way between the machines.
+  /// An export needs nearly all identity rows. If each row had its own SQL query and the database were on another machine,
+  /// most of the time would be lost to network round trips.
   ///
   /// - Parameters:
   ///   - id: The id of the row.

@@ -27,12 +27,12 @@ package protocol Dialect: Sendable {
 
   /// Returns a query for the numbers in a JSON array, one row for each number.
   ///
-  /// - Parameter array: The expression of the array as text.
+  /// - Parameter array: An SQL expression whose value is the JSON text of the array.
   func numbers(inArray array: String) -> String
 
-  /// Returns a query for the texts in a JSON array, one row for each text.
+  /// Returns a query for the strings in a JSON array, one row for each string.
   ///
-  /// - Parameter array: The expression of the array as text.
+  /// - Parameter array: An SQL expression whose value is the JSON text of the array.
   func texts(inArray array: String) -> String
 
   /// Returns the table `name` for a FROM clause, with a hint to use this index if the database accepts such hints.
