@@ -73,9 +73,11 @@ class Article(unittest.TestCase):
 
     def test_the_program_contains_each_message_about_a_refused_start(self):
         psql = self.server.psql
-        psql("CREATE ROLE other LOGIN; CREATE ROLE stranger LOGIN; CREATE ROLE reader LOGIN; CREATE ROLE reversed LOGIN; ALTER ROLE reversed SET "
-             "default_transaction_read_only = on; CREATE DATABASE latin ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0; "
-             "CREATE DATABASE empty; CREATE DATABASE newer TEMPLATE reflog; GRANT CONNECT ON DATABASE reflog TO reader, reversed, stranger")
+        psql("CREATE ROLE other LOGIN; CREATE ROLE stranger LOGIN; CREATE ROLE reader LOGIN; CREATE ROLE reversed LOGIN; "
+             "ALTER ROLE reversed SET default_transaction_read_only = on; CREATE ROLE elsewhere LOGIN; ALTER ROLE elsewhere SET search_path = 'other'; "
+             "CREATE DATABASE latin ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0; "
+             "CREATE DATABASE empty; CREATE DATABASE newer TEMPLATE reflog; "
+             "GRANT CONNECT ON DATABASE reflog TO reader, reversed, stranger, elsewhere")
         psql("GRANT SELECT ON schema_version TO reader", database="reflog")
         psql("SET session_replication_role = replica; UPDATE schema_version SET version = 99", database="newer")
         psql("ALTER SYSTEM SET fsync = off")
@@ -85,7 +87,10 @@ class Article(unittest.TestCase):
         psql("SELECT pg_reload_conf()")
         messages += [self.start(self.url(*which)) for which in (
             ("reflog_service", "latin"), ("reversed",), ("reader",), ("stranger",), ("other", "empty"), ("reflog_service", "newer"),
-            ("reflog_service", "missing"))]
+            ("reflog_service", "missing"), ("elsewhere",))]
+        psql("INSERT INTO service_process VALUES (1, 1, 'web2', 71, 'other', 0, 9e15)", database="reflog")
+        messages.append(self.start(self.url()))
+        psql("DELETE FROM service_process", database="reflog")
         messages += [self.start(self.url(), accepts=False), self.start("postgresql://%zz@/reflog")]
         for message in messages:
             self.assertNotIn("Reflog listens on ", message)
