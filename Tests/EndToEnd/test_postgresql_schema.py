@@ -181,7 +181,7 @@ class SchemaTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
         # These tests do not stop the server without a shutdown, so the server need not wait for the disk.
-        cls.server = cls.enterClassContext(PostgreSQLServer(fsync="off"))
+        cls.server = cls.enterClassContext(PostgreSQLServer(in_memory=True, fsync="off"))
         cls.server.create_database("sample")
         cls.server.psql(ATTEMPT, database="sample")
         # The role of the server has the rights for everything that the server does.
@@ -352,7 +352,7 @@ class LegalWriteTests(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.enterClassContext(PostgreSQLServer(fsync="off"))
+        cls.server = cls.enterClassContext(PostgreSQLServer(in_memory=True, fsync="off"))
 
     def ledger(self, name):
         self.server.create_database(name)
