@@ -39,7 +39,7 @@ class PostgreSQLLedgers(Ledgers):
         self.binary = shutil.copy(binary, os.path.join(folder, "reflog"))
         self.names = itertools.count(1)
         self.changes, self.seed = changes, seed
-        self.postgres = PostgreSQLServer(has_own_group=True, max_connections=60, autovacuum="off")
+        self.postgres = PostgreSQLServer(has_own_group=True, in_memory=True, max_connections=60, autovacuum="off")
 
     def __enter__(self):
         self.postgres.__enter__()

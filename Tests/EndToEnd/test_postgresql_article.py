@@ -23,7 +23,7 @@ class Article(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.enterClassContext(PostgreSQLServer(roles=()))
+        cls.server = cls.enterClassContext(PostgreSQLServer(in_memory=True, roles=()))
         (setup,) = [block.text for block in blocks(ARTICLE) if block.language == "psql"]
         cls.server.psql(setup)
         cls.folder = pathlib.Path(cls.enterClassContext(tempfile.TemporaryDirectory()))

@@ -184,8 +184,8 @@ VACUUM ANALYZE change;
 class SchemaTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # No test of this class kills the server, so the server does not have to wait for the disk.
-        cls.server = cls.enterClassContext(PostgreSQLServer(fsync="off"))
+        # These tests do not stop the server without a shutdown, so the server need not wait for the disk.
+        cls.server = cls.enterClassContext(PostgreSQLServer(in_memory=True, fsync="off"))
         cls.server.create_database("sample")
         cls.server.psql(ATTEMPT, database="sample")
         # The sample is written with the role of the server, because this role must have all rights that the server needs.
@@ -356,7 +356,7 @@ class LegalWriteTests(unittest.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        cls.server = cls.enterClassContext(PostgreSQLServer(fsync="off"))
+        cls.server = cls.enterClassContext(PostgreSQLServer(in_memory=True, fsync="off"))
 
     def ledger(self, name):
         self.server.create_database(name)

@@ -41,10 +41,10 @@ DATABASES = {
 
 def setUpModule():
     global primary, standby
-    primary = PostgreSQLServer()
+    primary = PostgreSQLServer(in_memory=True)
     unittest.addModuleCleanup(primary.stop)
     primary.start()
-    standby = PostgreSQLStandby(primary, "standby1")
+    standby = PostgreSQLStandby(primary, "standby1", in_memory=True)
     unittest.addModuleCleanup(standby.stop)
     standby.start()
 
