@@ -63,7 +63,7 @@ struct TextSearchTests {
       for question in Self.questions {
         let filter = try ChangeFilter.parse(question)
         let expected = all.filter(filter.matches).map(\.id)
-        for (isAscending, size) in [(false, 1000), (false, 7), (true, 26)] {
+        for (isAscending, size) in [(false, 1000), (false, 40), (true, 26)] {
           let query = ChangeQuery(filter: filter, isAscending: isAscending)
           let found = try await ids(query, of: size, ledger.history)
           #expect(found == (isAscending ? expected.reversed() : expected), "\(question)")
