@@ -5,6 +5,8 @@ import ReflogModel
 /// The text is UTF-8, and every line ends with CRLF. The columns are always the same and in the same order.
 package struct CSV<Item: Exported>: Sendable {
   private let style: CSVStyle
+  /// The functions that return the values of an item's cells.
+  private let values: [@Sendable (Item) -> FilterValue] = Item.columns.map { $0.value }
 
   /// Creates a writer.
   package init(_ style: CSVStyle = CSVStyle()) {
@@ -23,7 +25,7 @@ package struct CSV<Item: Exported>: Sendable {
   package func write(_ item: Item, to bytes: inout [UInt8]) {
     var line = CSVLine(appendedTo: bytes, style)
     bytes = []
-    for column in Item.columns { line.write(column.value(item)) }
+    for value in values { line.write(value(item)) }
     bytes = line.ended()
   }
 }
