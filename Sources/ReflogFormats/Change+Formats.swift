@@ -28,7 +28,7 @@ extension Change: Exported {
     ConnectorReference.columns("before") { $0.intent.before },
     ConnectorReference.columns("after") { $0.after },
     [CSVColumn(propertiesName) { .optional($0.intent.changedProperties?.json.text) }],
-    Actor.columns { $0.intent.actor },
+    Actor.columns { change, column in column.value(change.intent.actor) },
     cells(.reason, through: .batchId),
     statusCells,
     cells(from: .lastVerifiedDateTime),

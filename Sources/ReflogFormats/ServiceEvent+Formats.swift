@@ -16,7 +16,7 @@ extension ServiceEvent: Exported {
   /// The columns in CSV.
   package static let columns: [CSVColumn<ServiceEvent>] =
     EventField.Plain.allCases.map { field in CSVColumn<ServiceEvent>(field.rawValue) { $0[field] } }
-    + Change.Actor.columns { $0.content.actor }
+    + Change.Actor.columns { event, column in event.content.actor.map(column.value) ?? .null }
     + [CSVColumn(detailsName) { .text(JSONValue.object($0.content.details).text) }]
     + Erased.columns("erased") { $0.erased }
 

@@ -56,6 +56,7 @@ enum PageMessages {
       "The query option {} is not supported here.",
       "A field of the form is not percent-encoded UTF-8.",
       "The field {} is given twice.",
+      "{} contains U+0000, which can't be recorded. Remove it.",
     ],
     "Request+Origin.swift": [
       "A page of another site sent this request. Nothing was done.",
@@ -70,8 +71,8 @@ enum PageMessages {
     ],
     "RollbackForm.swift": [
       "The duration of the freeze is not one that the form offers.",
-      "After the rollback{}{}",
       " of change {}",
+      "After the rollback{}{}",
     ],
     "SignInController.swift": [
       "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",

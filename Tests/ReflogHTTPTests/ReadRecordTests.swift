@@ -43,6 +43,8 @@ struct ReadRecordTests {
     "/{version}/reflog/retention": .counted("/beta/reflog/retention", .admin),
     "/{version}/reflog/holds": .counted("/beta/reflog/holds", .admin),
     "/{version}/reflog/erasures": .counted("/beta/reflog/erasures", .admin),
+    "/{version}/reflog/freezes": .counted("/beta/reflog/freezes"),
+    "/{version}/reflog/freezes/{freeze}": .counted("/beta/reflog/freezes/1"),
     "/{version}/reflog/backup": .counted("/beta/reflog/backup", .admin),
     "/": .page("/?flow=B2C_1_signup"),
     "/timeline/count": .page("/timeline/count"),
@@ -55,7 +57,7 @@ struct ReadRecordTests {
     "/flows/{flowtype}/{flow}": .page("/flows/b2cUserFlows/B2C_1_signup"),
     "/flows/rollback": .page("/flows/rollback?asOf=2026-01-01T00:00", .operator),
     "/flows/rollback/{batch}": .page("/flows/rollback/5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"),
-    "/integrity": .page("/integrity"),
+    "/integrity": .page("/integrity"), "/freezes": .page("/freezes"),
     "/checkpoint": .identified("/checkpoint"),
     "/tile/**": .identified("/tile/entries/000.p/1"),
     // These routes return no history. They return descriptions, forms, files, numbers about the server, or objects of

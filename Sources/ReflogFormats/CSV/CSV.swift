@@ -6,10 +6,13 @@ package import ReflogModel
 package struct CSV<Item: Sendable>: Sendable {
   private let style: CSVStyle
   private let columns: [CSVColumn<Item>]
+  /// The functions that return the values of an item's cells.
+  private let values: [@Sendable (Item) -> FilterValue]
 
   /// Creates a writer of items with these columns.
   package init(_ columns: [CSVColumn<Item>], _ style: CSVStyle = CSVStyle()) {
     (self.columns, self.style) = (columns, style)
+    values = columns.map { $0.value }
   }
 
   /// The header row.
@@ -24,7 +27,7 @@ package struct CSV<Item: Sendable>: Sendable {
   package func write(_ item: Item, to bytes: inout [UInt8]) {
     var line = CSVLine(appendedTo: bytes, style)
     bytes = []
-    for column in columns { line.write(column.value(item)) }
+    for value in values { line.write(value(item)) }
     bytes = line.ended()
   }
 }

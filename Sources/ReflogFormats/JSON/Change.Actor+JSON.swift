@@ -33,10 +33,13 @@ extension Change.Actor {
   /// Returns the columns of an actor in CSV.
   ///
   /// The cells are empty if an item has no actor.
+  ///
+  /// - Parameter value: Returns the value of a column for the actor of an item. A function that returns the actor would
+  ///   be slower, because it would copy all texts of the actor for each column.
   static func columns<Subject>(
-    of actor: @escaping @Sendable (Subject) -> Change.Actor?
+    value: @escaping @Sendable (Subject, CSVColumn<Change.Actor>) -> FilterValue
   ) -> [CSVColumn<Subject>] {
-    cells.map { cell in CSVColumn(cell.name) { actor($0).map(cell.value) ?? .null } }
+    cells.map { cell in CSVColumn(cell.name) { value($0, cell) } }
   }
 
   private static let cells: [CSVColumn<Change.Actor>] = [

@@ -22,11 +22,10 @@ extension PostgreSQLConnection: LedgerConnection {
     let rows = RowStream(try sendQueued(isStreaming: true), of: self)
     stream = rows
     defer { rows.discardRest() }
-    var decoder: RowDecoder?
-    while let result = try rows.next() {
-      let known = try decoder ?? RowDecoder(result)
-      decoder = known
-      guard try known.withRow(0, of: result, body) else { break }
+    var next = try rows.next()
+    if let first = next {
+      let decoder = try RowDecoder(first)
+      while let row = next, try decoder.withRow(0, of: row, body) { next = try rows.next() }
     }
     rows.discardRest()
     try rows.check()
