@@ -31,7 +31,12 @@ struct PersonalScan: Sendable {
   /// The SQL that selects the ids of the changes that match, and accepts an order and a limit.
   var select: String {
     let whole = filter.map {
-      " AND EXISTS (SELECT change.id FROM change WHERE change.id = personal.change AND \($0.condition))"
+      """
+       AND EXISTS (
+        SELECT change.id FROM change LEFT JOIN freeze_override ON freeze_override.change = change.id
+        WHERE change.id = personal.change AND \($0.condition)
+      )
+      """
     }
     return """
       SELECT personal.change FROM change_personal AS personal
