@@ -175,6 +175,44 @@ struct FreezeRowsTests {
     }
   }
 
+  @Test func aPurgeDeletesAnOverrideWithItsChange() async throws {
+    let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
+    try await withLedger(clock: clock) { ledger in
+      _ = try await place(in: ledger)
+      for (before, after, reason) in [(.none, Sample.fraudCheck, "x"), (Sample.fraudCheck, .none, "y")] {
+        let draft = Group.Draft(Sample.intent(before: before, after: after), .intended)
+        let appended = try await ledger.append(Group(drafts: [draft], override: reason))
+        guard case .recorded(_, let drafts) = appended else { Issue.record("\(appended)"); return }
+        try await ledger.settle(drafts[0])
+      }
+      clock.advance(by: .seconds(400 * 86_400))
+      try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Sample.operatorActor)
+      _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
+
+      while try await ledger.continuePurge() == .more {}
+
+      #expect(try await ledger.history.changes(ChangeQuery()).map(\.override?.reason) == ["y"])
+      #expect(try await findings(of: ledger) == [])
+    }
+  }
+
+  @Test func anErasureDeletesTheNameOfTheFreezeFromMemory() async throws {
+    let adele = Change.Actor(type: .user, id: "adele", name: "Adele", proof: .entra)
+    try await withLedger { ledger in
+      _ = try await ledger.place(Self.everything, by: adele)
+      #expect(ledger.freezes.all.map(\.actor.name) == ["Adele"])
+      _ = try await ledger.askErasure(of: .actor("adele"), by: Sample.operatorActor)
+      let erasures = try #require(try await ledger.unfinishedDeletions()).erasures
+
+      var position = Ledger.ErasurePosition()
+      while try await ledger.continueErasure(erasures[0], from: &position) == .more {}
+
+      #expect(ledger.freezes.all.map(\.actor.name) == [nil])
+      #expect(ledger.freezes.all.map(\.actor.id) == ["adele"])
+      guard case .frozen = try await ledger.append(Self.group()) else { Issue.record("not frozen"); return }
+    }
+  }
+
   @Test func driftDespiteAFreezeIsReported() async throws {
     try await withTemporaryFolder { folder in
       let reported = Mutex<[String]>([])
