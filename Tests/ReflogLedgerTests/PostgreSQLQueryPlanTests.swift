@@ -44,7 +44,7 @@ struct PostgreSQLQueryPlanTests {
           EXPLAIN (ANALYZE, COSTS off, TIMING off) \(ChangeRows.select)
           WHERE change.id BETWEEN ? AND ? ORDER BY change.id LIMIT ?
           """,
-          [19_000, 20_000, 10],
+          [4000, 5000, 10],
           kept: false
         ) { try $0.text(0) }
       }
@@ -55,7 +55,7 @@ struct PostgreSQLQueryPlanTests {
     }
   }
 
-  /// Calls `body` with a history of 20,000 changes.
+  /// Calls `body` with a history of 5,000 changes.
   private func withHistory(_ body: (History) async throws -> Void) async throws {
     let database = try PostgreSQLTestDatabase(of: try #require(PostgreSQLTestDatabase.server))
     do {
@@ -96,9 +96,9 @@ struct PostgreSQLQueryPlanTests {
       )
       SELECT i, 2 * i, i, i % 1000 + 1, 'update', i % 200 + 1, (i + i % 10) % 200 + 1, i % 100 + 1, i::text,
         (i / 10)::text, (i / 20)::text,
-        CASE WHEN i > 19990 THEN 'pending' WHEN i % 50 = 1 THEN 'denied' ELSE 'applied' END,
-        CASE WHEN i <= 19990 THEN 2 * i + 1 END, CASE WHEN i <= 19990 THEN 1 END
-      FROM generate_series(1, 20000) AS i
+        CASE WHEN i > 4990 THEN 'pending' WHEN i % 50 = 1 THEN 'denied' ELSE 'applied' END,
+        CASE WHEN i <= 4990 THEN 2 * i + 1 END, CASE WHEN i <= 4990 THEN 1 END
+      FROM generate_series(1, 5000) AS i
       """,
       """
       INSERT INTO change_personal (change, salt, actor_name)
@@ -107,7 +107,7 @@ struct PostgreSQLQueryPlanTests {
       """
       INSERT INTO entry (sequence, change, hash, salt)
       SELECT i, i / 2, decode(repeat('00', 32), 'hex'), decode(repeat('00', 16), 'hex')
-      FROM generate_series(2, 40001) AS i
+      FROM generate_series(2, 10001) AS i
       """,
       "ANALYZE flow, step, address, connector, actor, actor_name, change, change_personal, entry",
     ]
