@@ -56,6 +56,7 @@ enum PageMessages {
       "The query option {} is not supported here.",
       "A field of the form is not percent-encoded UTF-8.",
       "The field {} is given twice.",
+      "{} contains U+0000, which can't be recorded. Remove it.",
     ],
     "Request+Origin.swift": [
       "A page of another site sent this request. Nothing was done.",
