@@ -24,13 +24,13 @@ struct ErasedTests {
     (.app("0123"), 0, []), (.token("0123"), 1, [3]), (.token("oid"), 0, []), (.token("deploy"), 0, []),
   ]
 
-  private func withChanges(_ body: (Ledger, Storage) async throws -> Void) async throws {
-    try await withLedgerFile { ledger, storage in
+  private func withChanges(_ body: (Ledger, any TestDatabase) async throws -> Void) async throws {
+    try await withLedgerDatabase { ledger, database in
       for actor in [Self.adele, Self.program, Self.token, Self.namesake] {
         try await ledger.apply(Sample.intent(before: .none, after: .none, by: actor))
         try await ledger.record([ServiceEvent.Content(.export, actor: actor)])
       }
-      try await body(ledger, storage)
+      try await body(ledger, database)
     }
   }
 
@@ -91,12 +91,11 @@ struct ErasedTests {
     }
   }
 
-  @Test func aRecordWithoutItsDataAndWithoutAnErasureIsAnError() async throws {
-    try await withChanges { ledger, storage in
+  @Test func dataThatNoErasureDeletedIsNotShownAsAbsent() async throws {
+    try await withChanges { ledger, database in
       for (table, id) in [("change_personal", "change"), ("service_event_personal", "event")] {
         let reason = table == "change_personal" ? "reason = NULL," : ""
-        try editByHand(
-          storage.path,
+        try database.edit(
           """
           UPDATE \(table) SET salt = NULL, actor_name = NULL, ip_address = NULL, \(reason)
             erased_hash = zeroblob(32) WHERE \(id) = 1

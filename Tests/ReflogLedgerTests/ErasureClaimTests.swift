@@ -35,8 +35,8 @@ struct ErasureClaimTests {
 
       #expect(try await it.names() == [1, 4])
       #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.brian))
-      // No claim covers this deletion, because the erasure did not claim data under a legal hold.
-      try it.eraseByHand(change: 1)
+      // The erasure did not cover the held data. So this deletion is not recorded.
+      try await it.eraseByHand(change: 1)
 
       try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
     }
@@ -52,7 +52,7 @@ struct ErasureClaimTests {
       #expect(try await it.names() == [1, 4])
       #expect(try await it.claims() == ["0,2,4", "0,2,4", "2,4"])
       try await it.verify([])
-      try it.eraseByHand(change: 1)
+      try await it.eraseByHand(change: 1)
       try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
     }
   }
@@ -62,7 +62,7 @@ struct ErasureClaimTests {
       try await it.ask("adele")
       try await it.finish()
 
-      try it.eraseByHand(change: 4)
+      try await it.eraseByHand(change: 4)
 
       try await it.verify([.erasedUnrecorded(change: Change.ID(4))])
     }
@@ -74,12 +74,12 @@ struct ErasureClaimTests {
     try await withChanges { it in
       try await it.ask("adele")
       #expect(try await it.step() == .more)
-      try editByHand(it.storage.path, "UPDATE erasure SET finished = 1")
+      try it.database.edit("UPDATE erasure SET finished = 1")
 
       let unfinished = try await it.ledger.unfinishedDeletions()
 
       #expect(unfinished == nil)
-      try it.eraseByHand(change: 1)
+      try await it.eraseByHand(change: 1)
       try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
     }
   }
@@ -90,13 +90,12 @@ struct ErasureClaimTests {
       try await it.ledger.set(RetentionPolicy(days: 1), overriding: true, by: Self.brian)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.brian)
       #expect(try await it.ledger.continuePurge() == .more)
-      try editByHand(it.storage.path, "UPDATE purge SET finished = 1")
+      try it.database.edit("UPDATE purge SET finished = 1")
 
       let unfinished = try await it.ledger.unfinishedDeletions()
 
       #expect(unfinished == nil)
-      try editByHand(
-        it.storage.path,
+      try it.database.edit(
         """
         DELETE FROM change_personal WHERE change = 1; DELETE FROM change WHERE id = 1;
         UPDATE entry SET change = 0, salt = NULL WHERE change = 1
@@ -114,7 +113,7 @@ struct ErasureClaimTests {
     try await withChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.brian) != nil)
       try await it.ask("adele")
-      try editByHand(it.storage.path, statement)
+      try it.database.edit(statement)
 
       await #expect(throws: LedgerError.self) { try await it.step() }
       #expect(try await it.names() == [1, 2, 3, 4])
@@ -133,7 +132,7 @@ struct ErasureClaimTests {
       try await it.finish()
       try await it.verify([])
 
-      try editByHand(it.storage.path, "UPDATE change_statement \(edit)")
+      try it.database.edit("UPDATE change_statement \(edit)")
 
       try await it.verify([.altered(change: pending.id, sequence: pending.sequence + 1)])
     }
@@ -142,28 +141,28 @@ struct ErasureClaimTests {
   /// Calls `body` with a ledger that has three changes of one actor and one change of another actor.
   private func withChanges(_ body: (inout Fixture) async throws -> Void) async throws {
     let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
-    try await withLedgerFile(clock: clock) { ledger, storage in
+    try await withLedgerDatabase(clock: clock) { ledger, database in
       for (actor, address) in [
         (Self.adele, Sample.signup), (Self.adele, Self.other), (Self.adele, Self.other), (Self.brian, Self.other),
       ] {
         try await ledger.apply(Sample.intent(before: .unknown, after: .none, at: address, by: actor))
       }
-      var it = Fixture(ledger: ledger, storage: storage, clock: clock)
+      var it = Fixture(ledger: ledger, database: database, clock: clock)
       try await body(&it)
     }
   }
 }
 
-/// A ledger, its file, and the progress of an erasure.
+/// A ledger, its database, and the progress of an erasure.
 private struct Fixture {
   let ledger: Ledger
-  let storage: Storage
+  let database: any TestDatabase
   let clock: ManualClock
   private var position = Ledger.ErasurePosition()
 
-  init(ledger: Ledger, storage: Storage, clock: ManualClock) {
+  init(ledger: Ledger, database: any TestDatabase, clock: ManualClock) {
     self.ledger = ledger
-    self.storage = storage
+    self.database = database
     self.clock = clock
   }
 
@@ -193,38 +192,38 @@ private struct Fixture {
       .map { $0.content.details["entries"]?.string }
   }
 
-  /// Erases the personal data of a change in the same way as another program, and sets the newest claim as the erasing
-  /// event.
-  func eraseByHand(change: Int64) throws {
-    let hash = try sqlite3(storage.path, "SELECT hex(hash) FROM entry LIMIT 1")
-    let record = try personalHash(change) ?? hash
-    try editByHand(
-      storage.path,
+  /// Erases the personal data of a change as another program could, and refers to the newest claim that exists.
+  func eraseByHand(change: Int64) async throws {
+    let other = try await ledger.history.read { db in
+      try db.first("SELECT hash FROM entry ORDER BY sequence LIMIT 1") { Hash(bytes: try $0.blob(0)) }
+    }
+    let record = try #require(try await personalHash(change) ?? other ?? nil)
+    try database.edit(
       """
       UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL,
-        erased_hash = x'\(record)',
+        erased_hash = \(database.literal(ofHexadecimal: record.description)),
         erased_event = (SELECT id FROM service_event WHERE kind = 'erased' ORDER BY id DESC LIMIT 1)
       WHERE change = \(change)
       """
     )
   }
 
-  /// The hash of a change's personal part in hexadecimal.
-  private func personalHash(_ change: Int64) throws -> String? {
-    let row = try sqlite3(
-      storage.path,
-      """
-      SELECT hex(salt), ip_address, reason, name FROM change_personal
-      JOIN actor_name ON actor_name.id = actor_name WHERE change = \(change)
-      """
-    ).split(separator: "|").map(String.init)
-    guard row.count == 4 else { return nil }
-    let bytes = stride(from: 0, to: 32, by: 2).compactMap { at in
-      UInt8(row[0].dropFirst(at).prefix(2), radix: 16)
+  /// The hash of a change's personal part, or nil if the part was erased.
+  private func personalHash(_ change: Int64) async throws -> Hash? {
+    let part = try await ledger.history.read { db in
+      try db.first(
+        """
+        SELECT salt, ip_address, reason, name FROM change_personal
+        JOIN actor_name ON actor_name.id = actor_name WHERE change = ?
+        """,
+        [change]
+      ) { row in
+        let actor = Change.Actor(type: .user, id: "", name: try row.text(3), ipAddress: try row.text(1))
+        let salt = try #require(Salt(bytes: try row.blob(0)))
+        return try PersonalPart(salt: salt, actor: actor, reason: try row.text(2))
+      }
     }
-    let actor = Change.Actor(type: .user, id: "", name: row[3], ipAddress: row[1])
-    let salt = try #require(Salt(bytes: bytes))
-    return try PersonalPart(salt: salt, actor: actor, reason: row[2]).hash.description
+    return part?.hash
   }
 
   func verify(

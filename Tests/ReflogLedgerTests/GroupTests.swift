@@ -33,9 +33,8 @@ struct GroupTests {
   }
 
   /// Returns all rows of the tables that a group can write to.
-  private func dump(_ storage: Storage) throws -> String {
-    try sqlite3(
-      storage.path,
+  private func dump(_ database: any TestDatabase) throws -> String {
+    try database.query(
       """
       SELECT * FROM change; SELECT * FROM change_personal; SELECT * FROM entry; SELECT * FROM service_event;
       SELECT * FROM idempotency; SELECT * FROM seen_reference; SELECT * FROM head; SELECT * FROM address;
@@ -61,14 +60,14 @@ struct GroupTests {
     }
   }
 
-  @Test func aUsedIdempotencyKeyReturnsItsChangeAndRecordsNoOtherChange() async throws {
-    try await withLedgerFile { ledger, storage in
+  @Test func aUsedKeyReturnsItsChangeAndRecordsNoMore() async throws {
+    try await withLedgerDatabase { ledger, database in
       let group = Group(drafts: [.init(Self.intent, .intended)], key: Self.key)
       guard case .recorded(_, let recorded) = try await ledger.append(group) else {
         Issue.record("the first group was refused")
         return
       }
-      let before = try dump(storage)
+      let before = try dump(database)
 
       let again = try await ledger.append(fullGroup(key: Self.key))
       let other = try await ledger.append(fullGroup(key: Self.keyOfAnotherBody))
@@ -78,7 +77,7 @@ struct GroupTests {
         return
       }
       #expect(id == recorded[0].id)
-      #expect(try dump(storage) == before)
+      #expect(try dump(database) == before)
     }
   }
 
@@ -129,10 +128,10 @@ struct GroupTests {
     }
   }
 
-  @Test func aGroupIsRefusedIfAChangeAtItsAddressIsPending() async throws {
-    try await withLedgerFile { ledger, storage in
+  @Test func aPendingChangeAtAnAddressRefusesTheGroup() async throws {
+    try await withLedgerDatabase { ledger, database in
       let pending = try await ledger.record(Self.intent, .intended)
-      let before = try dump(storage)
+      let before = try dump(database)
 
       let appended = try await ledger.append(fullGroup(key: Self.key, prepared: [(Sample.signup, nil)]))
 
@@ -140,12 +139,12 @@ struct GroupTests {
         Issue.record("\(appended)")
         return
       }
-      #expect(try dump(storage) == before)
+      #expect(try dump(database) == before)
     }
   }
 
-  @Test func aGroupIsRefusedIfAChangeOfItsConnectorIsPending() async throws {
-    try await withLedgerFile { ledger, storage in
+  @Test func aPendingChangeOfAConnectorRefusesTheGroup() async throws {
+    try await withLedgerDatabase { ledger, database in
       let id = try #require(Sample.fraudCheck.connectorID)
       let edit = Change.Intent(
         subject: .connector,
@@ -156,7 +155,7 @@ struct GroupTests {
         requestID: "request"
       )
       let pending = try await ledger.record(edit, .intended)
-      let before = try dump(storage)
+      let before = try dump(database)
 
       let appended = try await ledger.append(fullGroup(connectors: [id]))
 
@@ -164,7 +163,7 @@ struct GroupTests {
         Issue.record("\(appended)")
         return
       }
-      #expect(try dump(storage) == before)
+      #expect(try dump(database) == before)
       try await ledger.settle(pending)
       guard case .recorded = try await ledger.append(fullGroup(connectors: [id])) else {
         Issue.record("the connector is still locked")
@@ -174,11 +173,11 @@ struct GroupTests {
   }
 
   @Test(arguments: [nil, Change.ID(1)])
-  func aGroupIsRefusedIfAChangeAtItsAddressWasRecordedAfterThePreparation(prepared: Change.ID?) async throws {
-    try await withLedgerFile { ledger, storage in
+  func aChangeAtAnAddressSinceTheGroupWasPreparedRefusesTheGroup(prepared: Change.ID?) async throws {
+    try await withLedgerDatabase { ledger, database in
       try await ledger.record(Self.intent, .found)
       try await ledger.record(Sample.intent(before: Sample.fraudCheck, after: .none), .found)
-      let before = try dump(storage)
+      let before = try dump(database)
 
       let appended = try await ledger.append(fullGroup(key: Self.key, prepared: [(Sample.signup, prepared)]))
 
@@ -186,7 +185,7 @@ struct GroupTests {
         Issue.record("\(appended)")
         return
       }
-      #expect(try dump(storage) == before)
+      #expect(try dump(database) == before)
     }
   }
 
@@ -224,39 +223,39 @@ struct GroupTests {
   /// One transaction contains three groups, and the second group fails.
   ///
   /// At the moment of the failure, the second group has already written a change and an entry.
-  @Test func onlyTheFailedGroupIsRolledBack() async throws {
-    try await withTemporaryFolder { folder in
-      let thread = WriterThread()
-      let (ledger, storage) = try await openLedger(in: folder, thread: thread)
-      let groups = [
-        Group(drafts: [.init(Self.intent, .intended)]),
-        // This group fails: two changes at one address cannot be pending at the same time.
-        Group(
-          drafts: [1, 2].map { _ in
-            .init(Sample.intent(before: .none, after: Sample.newVendor, at: Sample.attributes), .intended)
-          },
-          events: [ServiceEvent.Content(.historyRead)]
-        ),
-        Group(drafts: [.init(Sample.intent(before: .none, after: .none, at: Self.third), .found)]),
-      ]
-      let ends = Mutex<[Int: Bool]>([:])
-      for (number, group) in groups.enumerated() {
-        ledger.writer.submit { session in
-          try session.append(group, acceptsClock: true)
-        } completion: { result in
-          ends.withLock { $0[number] = (try? result.get()) != nil }
+  @Test func aGroupThatFailsIsRolledBackAloneAndTheOthersAreKept() async throws {
+    try await withDatabase { database in
+      try await withLedger(in: database) { ledger, thread in
+        let groups = [
+          Group(drafts: [.init(Self.intent, .intended)]),
+          // This group fails: two changes at one address cannot be pending at the same time.
+          Group(
+            drafts: [1, 2].map { _ in
+              .init(Sample.intent(before: .none, after: Sample.newVendor, at: Sample.attributes), .intended)
+            },
+            events: [ServiceEvent.Content(.historyRead)]
+          ),
+          Group(drafts: [.init(Sample.intent(before: .none, after: .none, at: Self.third), .found)]),
+        ]
+        let ends = Mutex<[Int: Bool]>([:])
+        for (number, group) in groups.enumerated() {
+          ledger.writer.submit { session in
+            try session.append(group, acceptsClock: true)
+          } completion: { result in
+            ends.withLock { $0[number] = (try? result.get()) != nil }
+          }
         }
-      }
 
-      try await running(thread, storage) {
-        try await ledger.record([ServiceEvent.Content(.historyRead)])
+        try await running(thread) {
+          try await ledger.record([ServiceEvent.Content(.historyRead)])
 
-        #expect(ends.withLock { $0 } == [0: true, 1: false, 2: true])
-        let changes = try await ledger.history.changes(ChangeQuery(isAscending: true))
-        #expect(changes.map(\.id.number) == [1, 2])
-        #expect(changes.map(\.sequence) == [0, 1])
-        #expect(changes.compactMap(\.intent.subject.address) == [Sample.signup, Self.third])
-        try await expectClean(ledger)
+          #expect(ends.withLock { $0 } == [0: true, 1: false, 2: true])
+          let changes = try await ledger.history.changes(ChangeQuery(isAscending: true))
+          #expect(changes.map(\.id.number) == [1, 2])
+          #expect(changes.map(\.sequence) == [0, 1])
+          #expect(changes.compactMap(\.intent.subject.address) == [Sample.signup, Self.third])
+          try await expectClean(ledger)
+        }
       }
     }
   }

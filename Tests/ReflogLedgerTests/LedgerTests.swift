@@ -5,8 +5,8 @@ import ReflogTesting
 import Testing
 
 struct LedgerTests {
-  @Test func theViewAlsoShowsAStatementByAPersonWithoutANameAndAnID() async throws {
-    try await withLedgerFile { ledger, storage in
+  @Test func aStatementOfAPersonWithoutNameAndIDIsShownInTheViewToo() async throws {
+    try await withLedgerDatabase { ledger, database in
       let pending = try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
       let statement = Change.Statement(result: .applied, reason: "seen in the portal", actor: .unknown)
 
@@ -15,7 +15,7 @@ struct LedgerTests {
       let text = "Unknown person: seen in the portal"
       #expect(settled.outcome?.message == text)
       #expect(try await ledger.history.change(pending.id)?.outcome?.message == text)
-      #expect(try sqlite3(storage.path, "SELECT error_message FROM change_details") == text)
+      #expect(try database.query("SELECT error_message FROM change_details") == text)
     }
   }
 
@@ -127,24 +127,18 @@ struct LedgerTests {
   }
 
   @Test func aLedgerServesOneDirectoryAndOneTenant() async throws {
-    try await withTemporaryFolder { folder in
-      func open(_ directory: DirectoryKind, _ tenantID: String) throws {
-        let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
-        defer { try? storage.close() }
-        let (thread, clock) = (WriterThread(), ManualClock().read)
-        _ = try Ledger(
-          store: SQLiteLedger(storage),
-          thread: thread,
-          directory: directory,
-          tenantID: tenantID,
-          clock: clock
-        )
+    try await withDatabase { database in
+      func open(_ directory: DirectoryKind, _ tenantID: String) async throws {
+        try await database.withStore { store in
+          let (thread, clock) = (WriterThread(), ManualClock().read)
+          _ = try Ledger(store: store, thread: thread, directory: directory, tenantID: tenantID, clock: clock)
+        }
       }
-      try open(.embedded, "mine")
+      try await open(.embedded, "mine")
 
-      try open(.embedded, "mine")
-      #expect(throws: LedgerError.self) { try open(.embedded, "other") }
-      #expect(throws: LedgerError.self) { try open(.graph, "mine") }
+      try await open(.embedded, "mine")
+      await #expect(throws: LedgerError.self) { try await open(.embedded, "other") }
+      await #expect(throws: LedgerError.self) { try await open(.graph, "mine") }
     }
   }
 

@@ -55,7 +55,7 @@ struct UnfinishedDeletionsTests {
       #expect(try await it.ledger.place("Case", on: Self.signup, because: "x", by: Self.admin) != nil)
       _ = try await it.ledger.askPurge(before: it.ledger.now, by: Self.admin)
       _ = try await it.ledger.continuePurge()
-      try editByHand(it.storage.path, statement)
+      try it.database.edit(statement)
 
       await #expect(throws: LedgerError.self) { try await it.ledger.continuePurge() }
       #expect(try await it.ids() == Array(1...8))
@@ -146,7 +146,7 @@ struct UnfinishedDeletionsTests {
 
       let names = try await it.ledger.history.changes().compactMap(\.intent.actor.userPrincipalName)
       #expect(names.isEmpty)
-      let content = try #require(FileManager.default.contents(atPath: it.storage.path))
+      let content = try it.database.contents()
       for text in ["Adele", "adele@"] { #expect(content.firstRange(of: Data(text.utf8)) == nil) }
       try await it.verify()
     }
@@ -155,8 +155,8 @@ struct UnfinishedDeletionsTests {
   /// Calls `body` with a ledger that has four old changes at each of two steps.
   private func withOldChanges(_ body: (Fixture) async throws -> Void) async throws {
     let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
-    try await withLedgerFile(clock: clock) { ledger, storage in
-      let it = Fixture(ledger: ledger, storage: storage, clock: clock)
+    try await withLedgerDatabase(clock: clock) { ledger, database in
+      let it = Fixture(ledger: ledger, database: database, clock: clock)
       for address in [Sample.signup, Self.other] {
         for after in [Sample.fraudCheck, .none, Sample.newVendor, .none] {
           try await it.change(Sample.intent(before: .unknown, after: after, at: address))
@@ -177,10 +177,10 @@ extension Ledger {
   }
 }
 
-/// A ledger, its file and its clock.
+/// A ledger, its database and its clock.
 private struct Fixture {
   let ledger: Ledger
-  let storage: Storage
+  let database: any TestDatabase
   let clock: ManualClock
 
   func change(_ intent: Change.Intent) async throws {

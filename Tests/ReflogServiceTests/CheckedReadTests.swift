@@ -92,14 +92,13 @@ struct CheckedReadTests {
 
   @Test(arguments: questions)
   func anAlteredRowIsAnError(question: Question) async throws {
-    try await withService(inFile: true) { fixture in
+    try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       _ = try await fixture.rollBack(bad.id)
       try await question.ask(fixture)
-      try editByHand(
-        fixture.path,
+      try fixture.database.edit(
         """
-        INSERT INTO connector (connector_id) VALUES ('other');
+        INSERT INTO connector (id, connector_id) SELECT max(id) + 1, 'other' FROM connector;
         UPDATE change SET after_connector = (SELECT max(id) FROM connector), after_name = NULL WHERE id = 2
         """
       )
@@ -111,10 +110,10 @@ struct CheckedReadTests {
   }
 
   /// The service refuses a request that needs an altered change, and sends no write to the directory.
-  @Test func noChangeIsSentIfTheRecordOfTheStepIsAltered() async throws {
-    try await withService(inFile: true) { fixture in
+  @Test func nothingIsSentIfTheStateOfTheStepIsAltered() async throws {
+    try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
-      try editByHand(fixture.path, "UPDATE change SET after_name = NULL WHERE id = 1")
+      try fixture.database.edit("UPDATE change SET after_name = NULL WHERE id = 1")
       fixture.ledger.forgetStates()
 
       let set = await #expect(throws: ServiceError.self) { try await fixture.set(.none) }
@@ -150,12 +149,12 @@ struct CheckedReadTests {
     "UPDATE entry SET salt = zeroblob(16) WHERE sequence = 2", "DELETE FROM entry WHERE sequence = 2",
     "DELETE FROM entry WHERE sequence = 3",
   ])
-  func everyAlteredColumnIsFound(statement: String) async throws {
-    try await withService(inFile: true) { fixture in
+  func everyAlteredColumnIsNoticed(statement: String) async throws {
+    try await withService { fixture in
       // This change inserts a second address, because one of the arguments moves the altered change to another address.
       _ = try await fixture.set(.none, at: Sample.attributes)
       let change = try await fixture.set(Sample.newVendor)
-      try editByHand(fixture.path, statement)
+      try fixture.database.edit(statement)
 
       let error = await #expect(throws: LedgerError.self) { try await fixture.history.change(change.id) }
 
@@ -168,10 +167,9 @@ struct CheckedReadTests {
   /// The verification of the log finds the alteration. The log contains an entry for the outcome, but the row has no
   /// outcome.
   @Test func aChangeThatIsMadePendingAgainIsFoundByTheVerification() async throws {
-    try await withService(inFile: true) { fixture in
+    try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)
-      try editByHand(
-        fixture.path,
+      try fixture.database.edit(
         """
         UPDATE change SET
           result = 'pending', result_delay = NULL, outcome_sequence = NULL, settler = NULL, http_status = NULL

@@ -102,20 +102,20 @@ struct StatementCountTests {
   }
 
   /// One transaction records the drift and the intent of the update together.
-  @Test func aDriftNeedsNoExtraCommitIfAnUpdateFindsIt() async throws {
-    try await withService(inFile: true) { fixture in
-      let directory = WatchedDirectory(inner: fixture.directory)
-      let service = ChangeService(ledger: fixture.ledger, directory: directory, locks: .patient)
-      let it = Measured(service: service, ledger: fixture.ledger, watch: directory.watch)
+  @Test func aDriftThatAnUpdateFindsCostsNoExtraCommit() async throws {
+    try await withLedgerFile { ledger, _ in
+      let directory = WatchedDirectory(inner: .sample())
+      let service = ChangeService(ledger: ledger, directory: directory, locks: .patient)
+      let it = Measured(service: service, ledger: ledger, watch: directory.watch)
       _ = try await it.set(Sample.newVendor)
       // The first drift also inserts a row for the unknown actor. So the test measures only the second drift.
-      fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
+      directory.inner.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
       _ = try await it.set(Sample.newVendor)
-      fixture.directory.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
+      directory.inner.changeWithoutReflog(Sample.signup, Sample.fraudCheck)
 
       let cost = try await it.cost { _ = try await it.set(.none) }
 
-      let kinds = try await fixture.history.changes(ChangeQuery(isAscending: true)).map(\.intent.kind)
+      let kinds = try await ledger.history.changes(ChangeQuery(isAscending: true)).map(\.intent.kind)
       #expect(kinds == [.update, .drift, .update, .drift, .update])
       expectFew(cost)
       #expect(cost.reads == 0)

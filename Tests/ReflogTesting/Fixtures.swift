@@ -123,43 +123,51 @@ package func withLedgerFile<Value: Sendable>(
   }
 }
 
-/// Calls `body` with an empty ledger in a database for tests; see ``TestDatabase``.
+/// Calls `body` with an empty ledger in the database that the tests use; see ``withDatabase(_:)``.
 @discardableResult
 package func withLedger<Value: Sendable>(
   of directory: DirectoryKind = .embedded,
   clock: ManualClock = ManualClock(),
   _ body: (Ledger) async throws -> Value
 ) async throws -> Value {
-  try await withNewLedger(in: TestDatabase.open, of: directory, clock: clock) { ledger, _ in try await body(ledger) }
+  try await withLedgerDatabase(of: directory, clock: clock) { ledger, _ in try await body(ledger) }
 }
 
-/// Calls `body` with an empty ledger in a new database, and with the path of the database's file.
-private func withNewLedger<Value: Sendable>(
-  in open: (_ folder: String) async throws -> TestDatabase,
-  of directory: DirectoryKind,
-  clock: ManualClock,
-  _ body: (Ledger, String) async throws -> Value
+/// Calls `body` with an empty ledger, and with the database of the ledger.
+@discardableResult
+package func withLedgerDatabase<Value: Sendable>(
+  of directory: DirectoryKind = .embedded,
+  clock: ManualClock = ManualClock(),
+  _ body: (Ledger, any TestDatabase) async throws -> Value
 ) async throws -> Value {
-  try await withTemporaryFolder { folder in
-    let database = try await open(folder)
-    do {
-      let thread = WriterThread()
-      let ledger = try Ledger(
-        store: database.store,
-        thread: thread,
-        directory: directory,
-        tenantID: "tenant",
-        clock: clock.read
-      )
-      ledger.signers.add(try await Sample.signingKey(of: ledger))
-      let value = try await running(thread) { try await body(ledger, database.path) }
-      try await database.close()
-      return value
-    } catch {
-      // An error of this call is ignored, because the caller must see the first error.
-      try? await database.close()
-      throw error
+  try await withDatabase { database in
+    try await withLedger(in: database, of: directory, clock: clock) { ledger, thread in
+      try await running(thread) { try await body(ledger, database) }
     }
+  }
+}
+
+/// Opens the ledger in a database as a service does at its start, and closes it after `body`.
+///
+/// The ledger records nothing until `body` runs the writer thread.
+@discardableResult
+package func withLedger<Value>(
+  in database: any TestDatabase,
+  of directory: DirectoryKind = .embedded,
+  clock: ManualClock = ManualClock(),
+  _ body: (Ledger, WriterThread) async throws -> Value
+) async throws -> Value {
+  try await database.withStore { store in
+    let thread = WriterThread()
+    let ledger = try Ledger(
+      store: store,
+      thread: thread,
+      directory: directory,
+      tenantID: "tenant",
+      clock: clock.read
+    )
+    ledger.signers.add(try await Sample.signingKey(of: ledger))
+    return try await body(ledger, thread)
   }
 }
 
@@ -170,8 +178,8 @@ package struct ServiceFixture: Sendable {
   package let service: ChangeService
   package let ledger: Ledger
   package let directory: ScriptedDirectory
-  /// The path of the ledger's file if the ledger is in a file.
-  package let path: String
+  /// The database of the ledger.
+  package let database: any TestDatabase
 
   /// The ledger's history.
   package var history: History { ledger.history }
@@ -219,8 +227,6 @@ extension KeyedLock {
 }
 
 /// Calls `body` with a service that uses a new ledger and a new scripted directory.
-///
-/// If `inFile` is true, the ledger is in a SQLite file. Otherwise the ledger is in a database for tests.
 @discardableResult
 package func withService<Value: Sendable>(
   locks: KeyedLock = .patient,
@@ -228,24 +234,31 @@ package func withService<Value: Sendable>(
   settleWindow: Duration = .zero,
   longestWrite: Duration = .zero,
   reads: ReadBudget? = nil,
-  inFile: Bool = false,
   _ body: (ServiceFixture) async throws -> Value
 ) async throws -> Value {
-  let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in
-    reference.connectorID.map { ($0, reference.displayName ?? "") }
-  }
-  let directory = ScriptedDirectory(
-    references: [
-      Sample.signup: Sample.fraudCheck, Sample.attributes: .none,
-      Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance"): .none,
-    ],
-    connectors: Dictionary(uniqueKeysWithValues: names),
-    settleWindow: settleWindow,
-    longestWrite: longestWrite
-  )
-  let open = inFile ? TestDatabase.openFile : TestDatabase.open
-  return try await withNewLedger(in: open, of: directory.kind, clock: clock) { ledger, path in
+  let directory = ScriptedDirectory.sample(settleWindow: settleWindow, longestWrite: longestWrite)
+  return try await withLedgerDatabase(of: directory.kind, clock: clock) { ledger, database in
     let service = ChangeService(ledger: ledger, directory: directory, locks: locks, reads: reads)
-    return try await body(ServiceFixture(service: service, ledger: ledger, directory: directory, path: path))
+    return try await body(
+      ServiceFixture(service: service, ledger: ledger, directory: directory, database: database)
+    )
+  }
+}
+
+extension ScriptedDirectory {
+  /// A directory with three steps. The sign-up step calls the fraud check.
+  package static func sample(settleWindow: Duration = .zero, longestWrite: Duration = .zero) -> ScriptedDirectory {
+    let names = [Sample.fraudCheck, Sample.newVendor].compactMap { reference in
+      reference.connectorID.map { ($0, reference.displayName ?? "") }
+    }
+    return ScriptedDirectory(
+      references: [
+        Sample.signup: Sample.fraudCheck, Sample.attributes: .none,
+        Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance"): .none,
+      ],
+      connectors: Dictionary(uniqueKeysWithValues: names),
+      settleWindow: settleWindow,
+      longestWrite: longestWrite
+    )
   }
 }

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// The output includes error messages. The program ends at the first error.
 package func sqlite3(_ path: String, _ sql: String) throws -> String {
-  try run(["-cmd", ".timeout 5000", path, sql], input: nil)
+  try run("/usr/bin/sqlite3", ["-cmd", ".timeout 5000", path, sql], input: nil).output
 }
 
 /// Runs SQL statements with the `sqlite3` program of Debian, and returns its output.
@@ -12,12 +12,13 @@ package func sqlite3(_ path: String, _ sql: String) throws -> String {
 /// The output includes error messages. After an error, the program continues with the next statement.
 package func sqlite3(_ path: String, script: [String]) throws -> String {
   let script = [".timeout 5000"] + script.map { $0 + ";" }
-  return try run(["-batch", path], input: script.joined(separator: "\n"))
+  return try run("/usr/bin/sqlite3", ["-batch", path], input: script.joined(separator: "\n")).output
 }
 
-private func run(_ arguments: [String], input: String?) throws -> String {
+/// Runs a program, and returns its output, which includes error messages, and its exit code.
+func run(_ program: String, _ arguments: [String], input: String?) throws -> (output: String, code: Int32) {
   let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/sqlite3")
+  process.executableURL = URL(filePath: program)
   process.arguments = arguments
   let output = Pipe()
   process.standardOutput = output
@@ -33,5 +34,5 @@ private func run(_ arguments: [String], input: String?) throws -> String {
   }
   let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
   process.waitUntilExit()
-  return text.trimmingCharacters(in: .whitespacesAndNewlines)
+  return (text.trimmingCharacters(in: .whitespacesAndNewlines), process.terminationStatus)
 }
