@@ -13,7 +13,7 @@ import threading
 import unittest
 import urllib.parse
 
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, ServerTestCase, eventually
+from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Server, ServerTestCase, eventually
 from testparts import apart
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -217,11 +217,10 @@ class ManPages(unittest.TestCase):
     """tools/man writes a page for each command."""
 
     def test_every_command_has_a_page_with_its_options(self):
-        binary = Server().binary
         with tempfile.TemporaryDirectory() as folder:
-            subprocess.run([sys.executable, ROOT / "tools/man", folder, "--program", binary], check=True, capture_output=True)
+            subprocess.run([sys.executable, ROOT / "tools/man", folder, "--program", BINARY], check=True, capture_output=True)
             pages = {page.stem: page.read_text() for page in pathlib.Path(folder, "man1").glob("*.1")}
-        help = subprocess.run([binary, "--help"], capture_output=True, text=True, check=True).stdout
+        help = subprocess.run([BINARY, "--help"], capture_output=True, text=True, check=True).stdout
         verbs = re.findall(r"^  ([a-z-]+) {2,}", help.partition("SUBCOMMANDS:")[2], re.MULTILINE)
         self.assertGreater(len(verbs), 15)
         self.assertEqual({f"reflog-{verb}" for verb in verbs} - set(pages), set())
