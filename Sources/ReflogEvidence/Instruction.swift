@@ -24,7 +24,7 @@ struct Instruction {
     verify.py            a program that checks the pack
 
     CHECK THE PACK
-    1. Get the log's key from the owner of the log, not from this pack. It looks like this:
+    1. Get the log's key from the owner of the log, not from this pack. It has this form:
     \(facts.keys.map { "     \($0)\n" }.joined())\
     2. Run one of these two commands in this folder. The first needs Python 3.8 or later and nothing else, no network.
          python3 verify.py --key 'KEY'

@@ -19,7 +19,7 @@ from alterations import altered
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, ROOT, Server, wait_for_checkpoint
 
 # The exit codes that CommandLine.md lists.
-EXIT_CODES = {0, 1, 2, 64, 65, 70, 75}
+EXIT_CODES = {0, 1, 2, 3, 64, 65, 70, 75}
 # The error codes of answers with a status of 500 or more.
 SERVER_CODES = {"busy", "ledgerUnavailable", "directoryUnavailable", "clockBehind", "outcomeUnknown", "notSent",
                 "directoryRefused", "notProxied"}
@@ -256,7 +256,7 @@ class FileFuzz:
 
     def control(self):
         """Returns whether the checks find a command that ends with a signal, a wrong exit code, or without a message."""
-        plants = {"kill -SEGV $$": "exit code -11", "echo x; exit 3": "exit code 3", "exit 70": "no message",
+        plants = {"kill -SEGV $$": "exit code -11", "echo x; exit 4": "exit code 4", "exit 70": "no message",
                   "echo 'Fatal error: x'; exit 70": "trap"}
         found, binary = [], self.binary
         for number, (script, fault) in enumerate(plants.items()):

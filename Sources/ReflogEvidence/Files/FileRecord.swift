@@ -2,7 +2,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The description of a file of a pack while the file is written.
-struct FileRecord {
+struct FileRecord: Sendable {
   let name: String
   let format: EvidenceManifest.File.Format
   private var hash = RunningHash()

@@ -23,13 +23,21 @@ struct ItemFiles<Item: Exported & PackedItem> {
   /// Appends items to both files.
   @concurrent
   mutating func append(_ items: [Item], to output: inout some EvidenceOutput) async throws {
-    for item in items {
-      let id = item.packedID
-      json.add(id) { jsonLines.write(item, to: &$0) }
-      csv.add(id) { csvLines.write(item, to: &$0) }
-    }
+    // Each format is written by a task of its own, so that two processors are busy.
+    let (file, lines) = (csv, csvLines)
+    async let written = Self.adding(items, lines, to: file)
+    for item in items { json.add(item.packedID) { jsonLines.write(item, to: &$0) } }
+    csv = await written
     try await json.flush(to: &output)
     try await csv.flush(to: &output)
+  }
+
+  /// Returns a file with more items. The items are not passed to an output yet.
+  @concurrent
+  private static func adding(_ items: [Item], _ lines: ExportLines<Item>, to file: RowFile) async -> RowFile {
+    var file = file
+    for item in items { file.add(item.packedID) { lines.write(item, to: &$0) } }
+    return file
   }
 
   /// Ends both files.

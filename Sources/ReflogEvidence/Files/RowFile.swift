@@ -5,7 +5,7 @@ import ReflogModel
 ///
 /// The list has one line for each row: the id of the row, a space, and the first 16 hexadecimal digits of the row's hash.
 /// With the list, a reader can find the rows of a copy that were altered, added, moved or removed.
-struct RowFile {
+struct RowFile: Sendable {
   /// The folder of the lists.
   static let listFolder = "rows/"
   /// The number of bytes of a row's hash in a list. The list has two hexadecimal digits for each byte.

@@ -15,7 +15,9 @@ struct WaitingFile {
 
   /// Creates an empty file.
   init() throws {
-    var path = Array((FileManager.default.temporaryDirectory.path + "/reflog-evidence-XXXXXX").utf8CString)
+    // The system replaces the six letters at the end.
+    let template = FileManager.default.temporaryDirectory.path + "/reflog-evidence-" + String(repeating: "X", count: 6)
+    var path = Array(template.utf8CString)
     let descriptor = mkstemp(&path)
     guard descriptor >= 0 else { throw WaitingFileError(problem: String(cString: strerror(errno))) }
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)

@@ -32,6 +32,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     self.time = ZipRecord.dosTime(time)
   }
 
+  /// Appends bytes to a file of the pack.
   @concurrent
   package mutating func append(_ bytes: [UInt8], to name: String) async throws {
     if current == nil, waiting.isEmpty {
@@ -48,6 +49,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     try await pass(bytes)
   }
 
+  /// Ends a file of the pack, and passes on the files that wait for its end.
   @concurrent
   package mutating func end(_ name: String) async throws {
     guard let file = current, file.name == name else {
@@ -65,6 +67,9 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     try await passWaiting()
   }
 
+  /// Writes a whole file of the pack.
+  ///
+  /// Call this method when no file is open.
   @concurrent
   package mutating func write(_ bytes: [UInt8], to name: String) async throws {
     var checksum = CRC32()
