@@ -200,7 +200,7 @@ class RollbackToATime(ServerTestCase):
         plan = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup", "--dry-run")
         self.assertEqual(plan.returncode, 0)
         self.assertIn("will call Fraud check", plan.stdout)
-        done = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup", "--format", "json")
+        done = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup", "--format", "json", "--yes")
         self.assertEqual((done.returncode, json.loads(done.stdout)["state"]), (0, "done"))
         for flow in ("b2cUserFlows/", "/B2C_1_signup", "b2cUserFlows", "nonsense/x", "b2cUserFlows/a/b"):
             self.assertEqual(run("--as-of", self.moment, "--flow", flow).returncode, 64, flow)
