@@ -70,8 +70,8 @@ enum PageMessages {
     ],
     "RollbackForm.swift": [
       "The duration of the freeze is not one that the form offers.",
-      "After the rollback{}{}",
       " of change {}",
+      "After the rollback{}{}",
     ],
     "SignInController.swift": [
       "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",
