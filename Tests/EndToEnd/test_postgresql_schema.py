@@ -333,9 +333,9 @@ class SchemaTests(unittest.TestCase):
 
     def test_many_rows_in_one_statement_are_accepted(self):
         statements = (
-            NEW_CHANGE.replace("VALUES ", "SELECT 5 + i, 15 + i, 1, NULL, 'update', 'none', 2, 1, 'x' FROM "
+            NEW_CHANGE.replace("VALUES ", "SELECT 5 + i, 17 + i, 1, NULL, 'update', 'none', 2, 1, 'x' FROM "
                                "generate_series(1, 500) i"),
-            f"INSERT INTO entry (sequence, change, hash) SELECT 15 + i, 5 + i, {hash_of('i')} "
+            f"INSERT INTO entry (sequence, change, hash) SELECT 17 + i, 5 + i, {hash_of('i')} "
             "FROM unnest((SELECT array_agg(i) FROM generate_series(1, 500) i)) i",
             f"INSERT INTO subtree SELECT 1, 1 + i, {hash_of('i')} FROM generate_series(1, 500) i",
             "INSERT INTO actor (actor_type, actor_id) SELECT 'app', i::text FROM generate_series(1, 500) i",
@@ -421,7 +421,7 @@ class LegalWriteTests(unittest.TestCase):
     def test_a_claim_permits_no_deletion_before_it_is_signed_or_after_it_is_withdrawn(self):
         log = self.ledger("claims")
         unsigned = ("BEGIN; INSERT INTO service_event (id, sequence, time, kind, count, details) "
-                    "VALUES (8, 16, 1, 'purged', 1, '{\"changes\":\"3\"}'); INSERT INTO purged_change VALUES (3, 3, 8); COMMIT")
+                    "VALUES (10, 18, 1, 'purged', 1, '{\"changes\":\"3\"}'); INSERT INTO purged_change VALUES (3, 3, 10); COMMIT")
         with self.assertRaisesRegex(SQLError, "a signed claim"):
             self.server.psql(unsigned, SERVICE, "claims")
         claim = log.add_event("purged", '{"changes":"3"}')
