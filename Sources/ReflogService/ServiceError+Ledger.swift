@@ -12,7 +12,7 @@ extension ServiceError {
       case .busy: .busy(error.description)
       case .clockBehind: .clockBehind(error.description)
       case .servesAnother, .unavailable, .commitUnknown, .illegal, .corrupt, .altered, .unusableKey, .keyIsUsable,
-        .anchorMismatch, .foreignEntries:
+        .anchorMismatch, .foreignEntries, .impactTooBroad:
         .ledgerUnavailable(error.description)
       }
   }
@@ -22,6 +22,7 @@ extension ServiceError {
     self =
       switch error {
       case .corrupt, .altered: .ledgerDamaged(error.description)
+      case .impactTooBroad(let count, let most): .impactTooBroad(count, most: most)
       case .busy, .clockBehind, .servesAnother, .unavailable, .commitUnknown, .illegal, .unusableKey, .keyIsUsable,
         .anchorMismatch, .foreignEntries:
         .ledgerUnreadable(error.description)

@@ -52,7 +52,7 @@ package struct TimelinePage: Sendable {
   ///   - isNewest: true if the page starts with the newest change that the filter matches.
   ///   - status: the state of the ledger.
   package init(
-    _ changes: [Change],
+    _ changes: [ChangeInContext],
     next: String?,
     query: String,
     form: FilterForm,
@@ -74,7 +74,7 @@ package struct TimelinePage: Sendable {
     self.next = next
     self.query = query
     self.form = form
-    newest = isNewest ? (changes.first?.id ?? status.newestChange)?.description ?? "0" : nil
+    newest = isNewest ? (changes.first?.change.id ?? status.newestChange)?.description ?? "0" : nil
     self.status = Status(
       pending: Self.pending(status.pendingChanges),
       verified: status.verified.map(Moment.init),

@@ -30,8 +30,8 @@ SECONDS, CORES = 10, 0.3
 ALONE = math.inf
 # The modules that .ci/run also runs on PostgreSQL. Together they use each kind of statement of the ledger.
 POSTGRESQL_SHARE = [
-    "test_access", "test_conditional", "test_exports", "test_idempotency", "test_postgresql_article", "test_queries",
-    "test_recovery", "test_retention", "test_rollback_to_time",
+    "test_access", "test_conditional", "test_exports", "test_idempotency", "test_impact", "test_postgresql_article",
+    "test_queries", "test_recovery", "test_retention", "test_rollback_to_time",
 ]
 # The Swift tests that have a ledger.
 SWIFT_TESTS_OF_LEDGERS = "ReflogLedgerTests|ReflogPostgreSQLTests|ReflogServiceTests"

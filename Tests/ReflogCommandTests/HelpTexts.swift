@@ -36,6 +36,9 @@ enum HelpTexts {
     ],
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],
+    "--flow-scope": [
+      "For a filter on flows: impact also shows changes of the connectors that the flows called then; steps does not."
+    ],
     "--format": ["table for people, or json for the body that the HTTP route returns."],
     "--reason": ["The reason, which is recorded."],
     "--dry-run": ["Show the plan, and change nothing."],
@@ -87,7 +90,8 @@ enum HelpTexts {
       abstract: "Shows the newest changes.",
       discussion: """
         The newest change is first. Each line shows who pointed which step at which connector, and the earlier \
-        reference.
+        reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
+        time.
 
           reflog history --top 5
           reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01

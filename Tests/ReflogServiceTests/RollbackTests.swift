@@ -29,6 +29,23 @@ struct RollbackTests {
     }
   }
 
+  @Test func aChangeIsShownWithItsRollbackAndTheRollbackOfThat() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      let rollback = try await fixture.rollBack(bad.id)
+      let again = try await fixture.rollBack(rollback.id)
+      let history = HistoryService(history: fixture.history)
+
+      let contexts = try await history.inContext([bad, rollback, again], of: ChangeQuery())
+      let one = try await history.inContext(bad)
+
+      #expect(contexts.map(\.rolledBackBy) == [[rollback.id, again.id], [again.id], []])
+      #expect(contexts.map(\.isRolledBack) == [false, true, false])
+      #expect(one.rolledBackBy == [rollback.id, again.id])
+      #expect(one.calledBy == nil)
+    }
+  }
+
   @Test func laterChangesBlockARollbackUnlessForced() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)

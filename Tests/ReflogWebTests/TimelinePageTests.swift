@@ -19,7 +19,7 @@ struct TimelinePageTests {
     status: LedgerStatus = Sample.status()
   ) -> TimelinePage {
     TimelinePage(
-      changes,
+      changes.map { ChangeInContext($0) },
       next: next,
       query: "",
       form: FilterForm([:], problem: nil),
@@ -62,6 +62,27 @@ struct TimelinePageTests {
         Timeline Directory: embedded. \(Self.filter) Show all changes \
         No changes match this filter. Show all changes
         """
+    )
+  }
+
+  @Test func aRowNamesTheStepsThatCalledTheConnectorAndTheRollback() {
+    let edit = Sample.change(3, Sample.fraudCheck, Sample.fraudCheck, of: .connector)
+    let context = ChangeInContext(edit, rolledBackBy: [5, 6].map { Change.ID($0) }, calledBy: [Sample.signup])
+    let page = TimelinePage(
+      [context],
+      next: nil,
+      query: "",
+      form: FilterForm([:], problem: nil),
+      isFiltered: true,
+      isNewest: true,
+      status: Sample.status()
+    )
+
+    #expect(
+      page.render(in: Sample.frame).pageText.contains(
+        "◆ This connector was called by postFederationSignup of B2C_1_signup . All changes of this connector This "
+          + "change was rolled back by change 5 , which was rolled back by change 6 ."
+      )
     )
   }
 

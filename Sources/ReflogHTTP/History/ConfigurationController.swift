@@ -38,7 +38,7 @@ struct ConfigurationController {
     let rollback = try await rollback(body)
     if body.isDryRun {
       events.countRead(by: caller.actor)
-      return Response(json: rollback.plan(try await rollbacks.plan(rollback, for: caller).steps))
+      return Response(json: try await rollbacks.plan(rollback, for: caller).json)
     }
     try await rollbacks.start(
       TimeRollbackRequest(

@@ -9,10 +9,13 @@ struct FilterSQL: Sendable {
   private(set) var condition = Self.everything
   private(set) var arguments: [String: SQLValue] = [:]
   private let dialect: any Dialect
+  /// The start of the name of each argument. Two conditions in one SQL text need different names.
+  private let prefix: String
 
   /// Translates a filter to SQL, or creates the condition that selects all changes if the filter is nil.
-  init(_ filter: ChangeFilter?, _ dialect: any Dialect) {
+  init(_ filter: ChangeFilter?, _ dialect: any Dialect, naming prefix: String = "filter") {
     self.dialect = dialect
+    self.prefix = prefix
     if let filter { condition = translate(filter) }
   }
 
@@ -72,7 +75,7 @@ struct FilterSQL: Sendable {
 
   /// Adds a value to the arguments, and returns the placeholder for the value in the SQL text.
   private mutating func bind(_ value: some SQLConvertible) -> String {
-    let name = "filter\(arguments.count)"
+    let name = "\(prefix)\(arguments.count)"
     arguments[name] = value.sqlValue
     return ":" + name
   }

@@ -57,22 +57,20 @@ extension History {
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
     // One read creates the plan and also reads the first part, because most calls need no further read.
-    let (plan, filter, first, atFirst) = try await read { db in
-      let filter = FilterSQL(query.filter, db.dialect)
-      let plan = try QueryPlan(query.filter, db)
+    let (search, first, atFirst) = try await read { db in
+      let search = ChangeSearch(query, try QueryPlan(query, db), db.dialect)
       let newest = min(try Self.newestNumber(db), last?.number ?? .max)
-      guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
-        return (plan, filter, nil as ClosedRange<Int64>?, [StoredChange]())
+      guard let ids = search.plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
+        return (search, nil as ClosedRange<Int64>?, ChangeSearch.Found(changes: [], ids: 0...0))
       }
-      let part = ids.part(of: Self.sizes(plan, query).first, fromBelow: query.isAscending)
-      return (plan, filter, ids, try changes(plan, filter, in: part, ascending: query.isAscending, limit: limit, db))
+      let part = ids.part(of: Self.sizes(search.plan, query).first, fromBelow: query.isAscending)
+      return (search, ids, try search.changes(in: part, limit: limit, ChangeRows(db, identities), db))
     }
     guard var rest = first else { return HistoryPiece([]) }
-    let sizes = Self.sizes(plan, query)
-    var (size, found) = (sizes.first, atFirst)
+    let sizes = Self.sizes(search.plan, query)
+    var (size, found, ids) = (sizes.first, atFirst.changes, atFirst.ids)
     while true {
       if found.count >= limit, let last = found.last { return HistoryPiece(found, end: last.id) }
-      let ids = rest.part(of: size, fromBelow: query.isAscending)
       guard let further = rest.without(ids, fromBelow: query.isAscending) else {
         return HistoryPiece(found)
       }
@@ -83,9 +81,9 @@ extension History {
       size = min(size * Self.growth, sizes.last)
       let part = rest.part(of: size, fromBelow: query.isAscending)
       let wanted = limit - found.count
-      found += try await read { db in
-        try changes(plan, filter, in: part, ascending: query.isAscending, limit: wanted, db)
-      }
+      let next = try await read { db in try search.changes(in: part, limit: wanted, ChangeRows(db, identities), db) }
+      found += next.changes
+      ids = next.ids
     }
   }
 
@@ -100,17 +98,19 @@ extension History {
   /// The time grows with the number of changes that match.
   package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
     let start = ContinuousClock.now
-    let (plan, filter, newest) = try await read { db in
-      (try QueryPlan(query.filter, db), FilterSQL(query.filter, db.dialect), try Self.newestNumber(db))
+    let (search, newest) = try await read { db in
+      (ChangeSearch(query, try QueryPlan(query, db), db.dialect), try Self.newestNumber(db))
     }
-    let (first, last) = (max(1, plan.first), min(newest, plan.last))
+    let (first, last) = (max(1, search.plan.first), min(newest, search.plan.last))
     guard first <= last else { return 0 }
     var rest = first...last
     var count = 0
     while true {
-      let ids = rest.part(of: plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last, fromBelow: true)
-      count += try await read { db in try Self.count(plan, filter, in: ids, db) }
-      guard let further = rest.without(ids, fromBelow: true) else { return count }
+      let size = search.plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last
+      let part = rest.part(of: size, fromBelow: true)
+      let counted = try await read { db in try search.count(in: part, ChangeRows(db, identities), db) }
+      count += counted.number
+      guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
       if ContinuousClock.now - start > patience { return nil }
       rest = further
     }
@@ -121,94 +121,14 @@ extension History {
     try db.integer("SELECT max(id) FROM change") ?? 0
   }
 
-  /// Returns the first changes in a range of ids that a plan finds.
-  private func changes(
-    _ plan: QueryPlan,
-    _ filter: FilterSQL,
-    in ids: ClosedRange<Int64>,
-    ascending: Bool,
-    limit: Int,
-    _ db: any LedgerConnection
-  ) throws -> [StoredChange] {
-    let rows = ChangeRows(db, identities)
-    let queries = Self.queries(plan, filter, ascending: ascending).map { query in
-      (query.condition, query.arguments + ["first": ids.lowerBound, "last": ids.upperBound, "limit": limit])
-    }
-    if let query = queries.first, queries.count == 1 {
-      return try rows.stored(query.0, query.1, kept: plan.isCommon)
-    }
-    // Each lookup returns up to `limit` ids, but only the first `limit` ids of all lookups are needed. So the ids are
-    // merged before the rows are read.
-    let found = Set(try queries.flatMap { try rows.ids($0.0, $0.1, kept: plan.isCommon) })
-    let first = found.sorted { ascending ? $0 < $1 : $1 < $0 }.prefix(limit)
-    return try rows.stored(
-      "WHERE change.id IN (\(db.dialect.numbers(inArray: "?"))) ORDER BY change.id \(ascending ? "ASC" : "DESC")",
-      [JSONValue.array(first.map { .integer($0) }).text]
-    )
-  }
-
-  /// Returns the SQL queries of a plan.
-  ///
-  /// Each query consists of the condition that follows ``ChangeRows/select``, and the arguments of the condition. The
-  /// caller adds the arguments `:first`, `:last` and `:limit`.
-  private static func queries(
-    _ plan: QueryPlan,
-    _ filter: FilterSQL,
-    ascending: Bool
-  ) -> [(condition: String, arguments: SQLArguments)] {
-    let (filtered, arguments) = plan.isExact ? (FilterSQL.everything, [:]) : (filter.condition, filter.arguments)
-    func condition(_ lookup: String) -> String {
-      """
-      WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filtered)
-      ORDER BY change.id \(ascending ? "ASC" : "DESC") LIMIT :limit
-      """
-    }
-    guard let lookups = plan.lookups else {
-      return [(condition(FilterSQL.everything), SQLArguments(arguments))]
-    }
-    return lookups.map { (condition($0.sql()), SQLArguments(arguments) + SQLArguments($0.arguments())) }
-  }
-
-  /// Returns how many changes in a range of ids match.
-  private static func count(
-    _ plan: QueryPlan,
-    _ filter: FilterSQL,
-    in ids: ClosedRange<Int64>,
-    _ db: any LedgerConnection
-  ) throws -> Int {
-    let lookups = (plan.lookups ?? []).enumerated().map {
-      ($1.sql(binding: "lookup\($0)"), $1.arguments(binding: "lookup\($0)"))
-    }
-    let conditions = plan.lookups == nil ? [FilterSQL.everything] : lookups.map(\.0)
-    let queries = conditions.map { lookup in
-      plan.isExact
-        ? "SELECT change.id FROM change WHERE \(lookup) AND change.id BETWEEN :first AND :last"
-        : """
-        SELECT change.id FROM change LEFT JOIN change_personal AS personal ON personal.change = change.id
-        WHERE \(lookup) AND change.id BETWEEN :first AND :last AND \(filter.condition)
-        """
-    }
-    guard !queries.isEmpty else { return 0 }
-    let arguments = lookups.reduce(["first": ids.lowerBound, "last": ids.upperBound]) { $0 + SQLArguments($1.1) }
-    let count = try db.integer(
-      "SELECT count(*) FROM (\(queries.joined(separator: plan.isExact ? " UNION ALL " : " UNION "))) AS matching",
-      plan.isExact ? arguments : SQLArguments(filter.arguments) + arguments,
-      kept: false
-    )
-    return Int(count ?? 0)
-  }
-
   /// Returns the query plan that the database reports for a query, one line for each step of each SQL query.
   package func plan(of query: ChangeQuery) async throws(LedgerError) -> [String] {
     try await read { db in
-      let filter = FilterSQL(query.filter, db.dialect)
-      let plan = try QueryPlan(query.filter, db)
-      return try Self.queries(plan, filter, ascending: query.isAscending).flatMap { query in
-        try db.rows(
-          "\(db.dialect.explain) \(ChangeRows.select) \(query.condition)",
-          query.arguments + ["first": 1, "last": Int64.max, "limit": 100],
-          kept: false
-        ) { try $0.text(db.dialect.explainColumn) }
+      let queries = ChangeSearch(query, try QueryPlan(query, db), db.dialect).planned(db.dialect)
+      return try queries.flatMap { query in
+        try db.rows("\(db.dialect.explain) \(query.sql)", query.arguments, kept: false) { row in
+          try row.text(db.dialect.explainColumn)
+        }
       }
     }
   }

@@ -14,14 +14,25 @@ struct QueryPlan: Sendable {
   private(set) var lookups: [IndexLookup]?
   /// Whether the lookups find only changes that match the filter, and find each change only once.
   private(set) var isExact = false
+  /// The changes of connectors that also belong to the result, or nil if there are none.
+  private(set) var impact: FlowImpact?
 
   /// Whether many queries have the same SQL text as this plan; the prepared statements are then kept for reuse.
   let isCommon: Bool
 
   /// The maximum number of lookups, because more lookups would cost more than a scan.
-  private static let maximumLookups = 256
+  static let maximumLookups = 256
 
   /// Plans a query; if the filter is nil, the query selects all changes.
+  init(_ query: ChangeQuery, _ db: any LedgerConnection) throws {
+    try self.init(query.filter, db)
+    guard query.includesImpact, let filter = query.filter else { return }
+    impact = try FlowImpact(filter, db)
+    // A filter on flows and on changes of connectors is fulfilled only by the changes that the periods find.
+    if let impact, impact.lookups == nil, filter.conjuncts.contains(.isOfConnector) { (lookups, isExact) = ([], true) }
+  }
+
+  /// Plans a query for the changes that match a filter; if the filter is nil, the query selects all changes.
   init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
     isCommon = filter?.isCommon ?? true
     guard let filter else { return }
@@ -94,7 +105,14 @@ struct IndexLookup: Sendable {
 
   /// Creates a lookup of the changes whose column holds a value.
   init(column: String, value: SQLValue, selectivity: Selectivity) {
-    condition = "change.\(column) = "
+    self.init(expression: "change.\(column)", value: value, selectivity: selectivity)
+  }
+
+  /// Creates a lookup of the changes for which an SQL expression has a value.
+  ///
+  /// The expression may begin with other conditions that are joined by `AND`.
+  init(expression: String, value: SQLValue, selectivity: Selectivity) {
+    condition = expression + " = "
     self.value = value
     self.selectivity = selectivity
   }
@@ -112,6 +130,11 @@ extension Filter<ChangeField> {
   /// The terms of the filter that must all be true for each change that matches.
   var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
+  }
+
+  /// The condition that a change was made to a connector.
+  static var isOfConnector: ChangeFilter {
+    .comparison(.plain(.subject), .eq, .text(Change.Subject.connector.word))
   }
 
   /// Whether the SQL text depends only on the names of one or two fields, so there are only few different SQL texts.

@@ -22,6 +22,8 @@ package struct PlainQuestion: Sendable {
   package var result: Change.Result?
   /// The kind of a change.
   package var kind: Change.Kind?
+  /// The kind of object that a change writes, as the field `subject` names it.
+  package var subject: String?
 
   /// Creates a question without conditions.
   package init() {}
@@ -30,6 +32,12 @@ package struct PlainQuestion: Sendable {
   package init(about address: Address) {
     flow = FlowName(of: address).description
     step = address.step.name
+  }
+
+  /// Creates a question about the changes of a connector: its creation, its edits and its deletion.
+  package init(aboutChangesOf id: ConnectorID) {
+    connector = id.text
+    subject = Change.Subject.connector.word
   }
 
   /// All conditions as the text of one filter, or nil if there is no condition.
@@ -42,10 +50,11 @@ package struct PlainQuestion: Sendable {
     }
     if let step { terms.append(Self.term(.plain(.step), .text(step))) }
     if let actor { terms.append(Self.any(Self.actorFields.map(ChangeField.initiatedBy), actor)) }
-    if let connector { terms.append(Self.any(Self.connectorFields, connector)) }
+    if let connector { terms.append(Self.any(connectorFields(of: connector), connector)) }
     if let since { terms.append(Self.term(.plain(.activityDateTime), .time(since), .ge)) }
     if let until { terms.append(Self.term(.plain(.activityDateTime), .time(until), .lt)) }
     if let result { terms.append(Self.term(.plain(.result), .text(result.rawValue))) }
+    if let subject { terms.append(Self.term(.plain(.subject), .text(subject))) }
     if let kind { terms.append(Self.term(.plain(.kind), .text(kind.rawValue))) }
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
@@ -60,9 +69,13 @@ package struct PlainQuestion: Sendable {
     .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId,
     .tokenDisplayName,
   ]
-  private static let connectorFields: [ChangeField] = [
-    .before(.connectorId), .after(.connectorId), .before(.displayName), .after(.displayName),
-  ]
+  /// Returns the fields that are compared with the text for a connector.
+  ///
+  /// An index covers the ids, and no index covers the names. So a GUID is compared only with ids.
+  private func connectorFields(of text: String) -> [ChangeField] {
+    let ids: [ChangeField] = [.before(.connectorId), .after(.connectorId)]
+    return subject != nil || GUID.normalized(text) != nil ? ids : ids + [.before(.displayName), .after(.displayName)]
+  }
 
   private static func any(_ fields: [ChangeField], _ text: String) -> String {
     "(\(fields.map { term($0, .text(text)) }.joined(separator: " or ")))"

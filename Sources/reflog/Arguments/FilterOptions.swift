@@ -29,6 +29,13 @@ struct FilterOptions: ParsableArguments {
   @Option(help: "update, rollback, drift or baseline.")
   var kind: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "For a filter on flows: impact also shows changes of the connectors that the flows called then; steps does not."
+    )
+  )
+  var flowScope = QueryScope.impact
+
   func validate() throws {
     for (name, time) in [("--since", since), ("--until", until)] {
       if let time { _ = try TimeText.period(name, time) }
@@ -69,9 +76,15 @@ struct FilterOptions: ParsableArguments {
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
 
+  /// The selection of changes that the options describe.
+  var selection: ChangeSelection { ChangeSelection(filter: text, includesImpact: flowScope == .impact) }
+
   /// Adds the given conditions to a suggested command.
   func added(to suggestion: Suggestion) -> Suggestion {
     suggestion.adding("--filter", filter).adding("--flow", flow).adding("--step", step).adding("--actor", actor)
       .adding("--since", since).adding("--until", until).adding("--result", result).adding("--kind", kind)
+      .adding("--flow-scope", flowScope == .impact ? nil : flowScope.rawValue)
   }
 }
+
+extension QueryScope: ExpressibleByArgument {}

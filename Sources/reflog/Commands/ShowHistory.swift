@@ -7,7 +7,9 @@ struct ShowHistory: AsyncParsableCommand {
     commandName: "history",
     abstract: "Shows the newest changes.",
     discussion: """
-      The newest change is first. Each line shows who pointed which step at which connector, and the earlier reference.
+      The newest change is first. Each line shows who pointed which step at which connector, and the earlier \
+      reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
+      time.
 
         reflog history --top 5
         reflog history --flow B2C_1_signup --since 2026-03-01 --until 2026-04-01
@@ -34,19 +36,21 @@ struct ShowHistory: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
-        let text = filter.text
-        let body = try await source.history(top: top, filter: text)
+        let selection = filter.selection
+        let body = try await source.history(top: top, of: selection)
         let shown = Int64(body["value"]?.array?.count ?? 0)
-        let total = shown == 0 && text != nil && output.format == .table ? try await source.count(filter: nil) : nil
-        try output.show(body) { ChangeTables.history($0, isFiltered: text != nil, total: total) }
-        if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, text, shown) }
+        let isFiltered = selection.filter != nil
+        let needsTotal = shown == 0 && isFiltered && output.format == .table
+        let total = needsTotal ? try await source.count(ChangeSelection()) : nil
+        try output.show(body) { ChangeTables.history($0, isFiltered: isFiltered, total: total) }
+        if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, selection, shown) }
       }
     }
   }
 
   /// Shows a message with the number of matching changes if the table does not contain all of them.
-  private func sayIfMoreMatch(_ source: any HistorySource, _ filter: String?, _ shown: Int64) async throws {
-    let count = try await source.count(filter: filter)
+  private func sayIfMoreMatch(_ source: any HistorySource, _ selection: ChangeSelection, _ shown: Int64) async throws {
+    let count = try await source.count(selection)
     guard count.map({ $0 > shown }) ?? true else { return }
     let size = count.map { "\($0) changes" } ?? "more changes"
     let all = self.filter.added(to: self.source.added(to: Suggestion("history")))
