@@ -113,7 +113,7 @@ struct FlowImpactTests {
           let query = ChangeQuery(filter: filter, isAscending: isAscending, includesImpact: true)
           let order = isAscending ? wanted : wanted.reversed()
           let whole = try await ledger.history.changes(query).map(\.id)
-          let paged = try await pages(of: query, size: 7, ledger)
+          let paged = try await pages(of: query, size: 29, ledger)
           #expect(whole == order, "\(text) \(seed)")
           #expect(paged == order, "\(text) \(seed), in pages")
         }
