@@ -23,6 +23,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case anchorMismatch(path: String, problem: String)
   /// The rows do not match the head row that Reflog wrote for the log, so another program wrote to the ledger's file.
   case foreignEntries(from: Int64)
+  /// A query for the impact on flows selects more steps than one query can have.
+  case impactTooBroad(Int, most: Int)
   /// A change in this state can't receive this event.
   case illegal(Change.IllegalTransition)
   /// The row of a change does not match the log.
@@ -52,6 +54,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     case .foreignEntries(let first):
       "Another program wrote to the ledger's file, from entry \(first) on. Reflog records and signs no more changes. "
         + "Keep the file as evidence, run reflog verify, and restore the newest copy."
+    case .impactTooBroad(let count, let most):
+      "The filter selects \(count) steps. A query for the impact on flows can have at most \(most) steps."
     case .illegal(let transition): transition.description
     case .altered(let change):
       "Change \(change) is not what was recorded: the ledger's file was altered. Run reflog verify."

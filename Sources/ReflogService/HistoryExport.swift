@@ -62,7 +62,7 @@ package struct HistoryExport: ExportSource {
     let newest = if let known { known } else { try await history.newestID() }
     guard !isOver, let last = newest else { return nil }
     let piece = try await history.piece(
-      of: ChangeQuery(filter: query.filter, isAscending: true),
+      of: ChangeQuery(filter: query.filter, isAscending: true, includesImpact: query.includesImpact),
       behind: behind,
       upTo: last,
       limit: Self.pieceSize,

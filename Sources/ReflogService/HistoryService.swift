@@ -3,7 +3,7 @@ package import ReflogModel
 
 /// Answers queries about history, for the server and for the command line.
 package struct HistoryService: Sendable {
-  private let history: History
+  let history: History
 
   /// Creates a service that reads the history of an open ledger.
   package init(history: History) {

@@ -12,7 +12,7 @@ extension ServiceError {
       case .busy: .busy(error.description)
       case .clockBehind: .clockBehind(error.description)
       case .servesAnother, .unavailable, .notSupported, .commitUnknown, .illegal, .corrupt, .altered, .unusableKey,
-        .keyIsUsable, .anchorMismatch, .foreignEntries:
+        .keyIsUsable, .anchorMismatch, .foreignEntries, .impactTooBroad:
         .ledgerUnavailable(error.description)
       }
   }
@@ -23,6 +23,7 @@ extension ServiceError {
       switch error {
       case .corrupt, .altered: .ledgerDamaged(error.description)
       case .notSupported: .notSupported(error.description)
+      case .impactTooBroad(let count, let most): .impactTooBroad(count, most: most)
       case .busy, .clockBehind, .servesAnother, .unavailable, .commitUnknown, .illegal, .unusableKey, .keyIsUsable,
         .anchorMismatch, .foreignEntries:
         .ledgerUnreadable(error.description)

@@ -49,6 +49,8 @@ package enum ServiceError: Error, Sendable {
   case pageNotInLedger
   /// The count takes too long, because too much history must be scanned.
   case questionTooBroad
+  /// The filter of a query for the impact on flows selects more steps than one query can have.
+  case impactTooBroad(Int, most: Int)
   /// Every change needs a reason that matches this pattern.
   case reasonRequired(pattern: String)
   /// The token can't be created.
@@ -151,17 +153,13 @@ extension ServiceError {
       .outcomeStaysUnknown(let id, _):
       [id]
     case .flowIncomplete(let changes): changes.map(\.id)
-    case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged,
+    case .otherTenant, .providerUnavailable, .noDirectoryCredentials, .changeNotFound, .changePurged, .clockBehind,
       .retentionTooShort, .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound,
-      .manifestNotFound,
-      .tokenNotFound, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
-      .questionTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken,
-      .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
-      .reasonRequired,
-      .preconditionFailed,
-      .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent, .readsSpent,
-      .tooManySteps, .ledgerUnavailable, .ledgerUnreadable,
-      .ledgerDamaged, .notSupported, .directoryUnavailable, .clockBehind:
+      .manifestNotFound, .tokenNotFound, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
+      .questionTooBroad, .impactTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound,
+      .badToken, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName, .reasonRequired,
+      .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent, .readsSpent,
+      .tooManySteps, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .notSupported, .directoryUnavailable:
       []
     }
   }
@@ -176,10 +174,9 @@ extension ServiceError {
     case .directoryUnavailable, .providerUnavailable, .notSent, .busy, .flowIncomplete: .warning
     case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
       .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
-      .questionTooBroad, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
+      .questionTooBroad, .impactTooBroad, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
       .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
-      .alreadySettled, .frozen, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
-      .preconditionFailed,
+      .alreadySettled, .frozen, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty, .preconditionFailed,
       .idempotencyMismatch, .outcomeStaysUnknown, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing,
       .notRollbackable, .refusalsSpent, .readsSpent, .tooManySteps, .notSupported, .refused:
       .info
@@ -250,6 +247,9 @@ extension ServiceError: CustomStringConvertible {
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor, a connector, a "
         + "result other than applied, or a correlation id."
+    case .impactTooBroad(let count, let most):
+      "The filter selects \(count) steps, and the edits of the connectors of at most \(most) steps can be searched. Name "
+        + "fewer flows, or request only the changes of the steps: flowScope=steps or --flow-scope steps."
     case .badToken(let why): why
     case .reasonRequired(let pattern):
       "Every change needs a reason that matches \(pattern). Give one in Reflog-Reason or with --reason."

@@ -4,15 +4,22 @@ package import ReflogModel
 package struct ChangeDetailPage: Sendable {
   let change: ChangeView
   let facts: [Fact]
+  /// The steps that called the connector when the change was made, or nil if there are none.
+  let impact: ConnectorImpact?
+  /// True if no recorded step called the connector when the change was made.
+  let isUncalled: Bool
+  /// The id of the connector, or nil if the change is about a step.
+  let connector: String?
   /// The connector's properties that the change wrote, or empty if the change is about a step.
   let properties: [Property]
   let hasProperties: Bool
-  /// This change, and the step's changes directly earlier and later than this change, newest first.
+  /// This change, and the step's or the connector's changes directly earlier and later than this change, newest first.
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
-  /// The id of the applied change that rolled this change back, or nil if this change was not rolled back.
-  let rolledBackBy: String?
+  /// The applied rollbacks of the change, of that rollback, and so on.
+  let rollbacks: [RollbackLink]
+  let hasRollbacks: Bool
   /// The flow and the time that the page links to, or nil if the change is not about a step.
   let location: Location?
   /// True while the result is not known.
@@ -50,27 +57,34 @@ package struct ChangeDetailPage: Sendable {
   /// Creates the page of a change.
   ///
   /// - Parameters:
-  ///   - change: the change that the page shows.
-  ///   - chain: this change, and the step's changes directly earlier and later than this change; newest first.
-  ///   - rollback: the newest rollback of this change whose result is applied, pending or unknown, or nil if the
-  ///     change has no such rollback.
+  ///   - context: the change that the page shows, with its rollbacks and the steps that called its connector.
+  ///   - chain: this change, and the changes of the step or the connector directly earlier and later than this change;
+  ///     newest first.
+  ///   - rollback: the newest rollback of this change whose result is applied, pending or unknown, or nil if there is
+  ///     none.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
   ///   - notFrozen: true if the viewer asked to freeze the step after the rollback, and this failed.
   ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
   package init(
-    _ change: Change,
-    chain: [Change],
+    _ context: ChangeInContext,
+    chain: [ChangeInContext],
     rollback: Change?,
     tenantID: String,
     isSigned: Bool,
     notFrozen: Bool = false,
     canRollBack: Bool
   ) {
-    self.change = ChangeView(change, isWhole: true)
-    self.chain = chain.map { ChangeView($0, isCurrent: $0.id == change.id) }
-    rolledBackBy = rollback.flatMap { $0.result == .applied ? $0.id.description : nil }
-    self.canRollBack = canRollBack && rolledBackBy == nil
+    let change = context.change
+    self.change = ChangeView(context, isWhole: true)
+    self.chain = chain.map { ChangeView($0, isCurrent: $0.change.id == change.id) }
+    rollbacks = RollbackLink.all(context)
+    hasRollbacks = !rollbacks.isEmpty
+    self.canRollBack = canRollBack && !context.isRolledBack
+    impact = ConnectorImpact(context, most: ConnectorImpact.mostOnPage)
+    isUncalled = context.calledBy?.isEmpty == true && change.intent.before != .none
+    let isOfConnector = change.intent.subject == .connector
+    connector = isOfConnector ? (change.intent.before.connectorID ?? change.after.connectorID)?.text : nil
     location = change.intent.subject.address.map { address in
       Location(
         flow: FlowName(of: address).description,

@@ -40,6 +40,11 @@ struct ChangeView: Sendable {
   let override: String?
   /// The link to the event that erased the reason and the actor's name, or nil if they were not erased.
   let erased: ErasureLink?
+  /// The steps that called the connector when the change was made, or nil if they are not shown.
+  let impact: ConnectorImpact?
+  /// The applied rollbacks of the change, of that rollback, and so on.
+  let rollbacks: [RollbackLink]
+  let isRolledBack: Bool
   /// True if the page that contains this view is the page of this change.
   let isCurrent: Bool
 
@@ -73,13 +78,20 @@ struct ChangeView: Sendable {
     let tone: String
   }
 
+  /// Creates the view of a change without its context.
+  init(_ change: Change) { self.init(ChangeInContext(change)) }
+
   /// Creates the view of a change.
   ///
   /// - Parameters:
-  ///   - change: the change to show.
-  ///   - isWhole: true if the view shows the full names, and false if it shows shortened names.
+  ///   - context: the change to show. The page of the change shows its context elsewhere.
+  ///   - isWhole: true to show the names in full.
   ///   - isCurrent: true if the page that contains this view is the page of this change.
-  init(_ change: Change, isWhole: Bool = false, isCurrent: Bool = false) {
+  init(_ context: ChangeInContext, isWhole: Bool = false, isCurrent: Bool = false) {
+    let change = context.change
+    impact = isWhole ? nil : ConnectorImpact(context, most: ConnectorImpact.mostInList)
+    rollbacks = isWhole ? [] : RollbackLink.all(context)
+    isRolledBack = !rollbacks.isEmpty
     id = change.id.description
     asked = Moment(change.activityDateTime)
     let name = change.shownActor

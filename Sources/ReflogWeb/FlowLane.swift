@@ -8,6 +8,8 @@ package struct FlowLane: Sendable {
   let periods: [Period]
   /// True if the first period starts with the step's oldest applied change in the log.
   let isWhole: Bool
+  /// The newest changes of the connectors that the step called when the changes were made, newest first.
+  let edits: [Change]
 
   /// A period in which the step's reference did not change.
   struct Period: Sendable {
@@ -24,6 +26,7 @@ package struct FlowLane: Sendable {
   ///   - changes: applied changes of the step, newest first.
   ///   - isWhole: true if `changes` contains all applied changes of the step.
   package init(_ step: Step, _ changes: [Change], isWhole: Bool) {
+    edits = []
     self.step = step
     self.isWhole = isWhole
     var periods: [Period] = []
@@ -36,6 +39,14 @@ package struct FlowLane: Sendable {
       )
     }
     self.periods = periods
+  }
+
+  /// Returns the lane with changes of the connectors that the step called, newest first.
+  package func with(edits: [Change]) -> FlowLane { FlowLane(self, edits: edits) }
+
+  private init(_ lane: FlowLane, edits: [Change]) {
+    (step, periods, isWhole) = (lane.step, lane.periods, lane.isWhole)
+    self.edits = edits
   }
 
   /// The start of the first period, or nil if the lane has no periods.

@@ -10,6 +10,8 @@ package struct FlowPage: Sendable {
   let legend: [Key]
   /// True if at least one bar shows a drift.
   let hasDrift: Bool
+  /// True if at least one lane shows a change of a connector.
+  let hasEdits: Bool
   let isEmpty: Bool
   /// The time at which all lanes start, or nil if all lanes are empty.
   let start: Moment?
@@ -29,6 +31,18 @@ package struct FlowPage: Sendable {
     let latest: Row?
     /// The periods, newest first.
     let rows: [Row]
+    /// The symbols of the changes of connectors.
+    let marks: [Mark]
+    /// The changes of connectors that the lane shows, newest first.
+    let edits: [ConnectorEdit]
+    let hasEdits: Bool
+  }
+
+  /// The symbol of a change of a connector. `x` is in thousandths of the lane's width.
+  struct Mark: Sendable {
+    let x: Int
+    let change: String
+    let title: String
   }
 
   /// The rectangle that shows a period. `x` and `width` are thousandths of the lane's width.
@@ -62,6 +76,8 @@ package struct FlowPage: Sendable {
   private static let width: Int64 = 1000
   /// The minimum width of a bar. A narrower bar would not be visible.
   private static let thinnest = 4
+  /// Half of the width of a mark.
+  private static let halfMark = 6
 
   /// Creates the page of a flow.
   ///
@@ -89,10 +105,35 @@ package struct FlowPage: Sendable {
       let periods = Self.periods(lane, start: start ?? end, end: end)
       let bars = periods.map { Self.bar($0.period, $0.range, start ?? end, end, tones.tone(of: $0.period.reference)) }
       let rows = periods.reversed().map { Row($0.period, tone: tones.tone(of: $0.period.reference)) }
-      return Lane(step: lane.step.name, isEmpty: periods.isEmpty, bars: bars, latest: rows.first, rows: rows)
+      let shown = lane.edits.filter { ($0.resultDateTime ?? $0.activityDateTime) >= start ?? end }
+      let edits = shown.compactMap { ConnectorEdit($0) }
+      return Lane(
+        step: lane.step.name,
+        isEmpty: periods.isEmpty,
+        bars: bars,
+        latest: rows.first,
+        rows: rows,
+        marks: shown.compactMap { Self.mark($0, start ?? end, end) },
+        edits: edits,
+        hasEdits: !edits.isEmpty
+      )
     }
     legend = tones.legend
     hasDrift = self.lanes.contains { $0.bars.contains(where: \.isDrift) }
+    hasEdits = self.lanes.contains(where: \.hasEdits)
+  }
+
+  private static func mark(_ change: Change, _ start: Timestamp, _ end: Timestamp) -> Mark? {
+    guard let edit = ConnectorEdit(change) else { return nil }
+    let time = change.resultDateTime ?? change.activityDateTime
+    let x = position(time, start, end)
+    return Mark(x: min(max(x, halfMark), Int(width) - halfMark), change: edit.change, title: edit.sentence)
+  }
+
+  /// Returns the position of a time in a lane, in thousandths of the lane's width.
+  private static func position(_ time: Timestamp, _ start: Timestamp, _ end: Timestamp) -> Int {
+    let whole = max(1, end.microseconds - start.microseconds)
+    return Int((time.microseconds - start.microseconds) * width / whole)
   }
 
   /// Returns the periods that the page shows completely or in part, each with the shown range of time.
@@ -115,12 +156,10 @@ package struct FlowPage: Sendable {
     _ end: Timestamp,
     _ tone: String
   ) -> Bar {
-    let whole = max(1, end.microseconds - start.microseconds)
-    func position(_ time: Timestamp) -> Int { Int((time.microseconds - start.microseconds) * width / whole) }
-    let x = min(position(range.lowerBound), Int(width) - thinnest)
+    let x = min(position(range.lowerBound, start, end), Int(width) - thinnest)
     return Bar(
       x: x,
-      width: max(thinnest, position(range.upperBound) - x),
+      width: max(thinnest, position(range.upperBound, start, end) - x),
       tone: tone,
       isDrift: period.change.intent.kind == .drift,
       change: period.change.id.description,

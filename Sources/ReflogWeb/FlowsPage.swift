@@ -65,6 +65,16 @@ package struct FlowsPage: Sendable {
     let isDifferent: Bool
     /// The current reference, or nil if it equals the shown reference.
     let now: ReferenceView?
+    /// The changes of the connector since the shown time, or nil if the reference differs or there are none.
+    let edit: Edit?
+  }
+
+  /// The changes of a connector that the step called at the shown time and calls now.
+  struct Edit: Sendable {
+    /// The changes as a sentence without a full stop.
+    let text: String
+    /// The newest of these changes.
+    let change: String
   }
 
   /// A known reference, and the change that set it.
@@ -87,6 +97,7 @@ package struct FlowsPage: Sendable {
   /// - Parameters:
   ///   - then: the references of all addresses at the requested time, or the current references.
   ///   - now: the current references, or nil if `then` contains the current references.
+  ///   - edits: the changes of the connectors since the requested time.
   ///   - pending: the ids of the changes that are pending now, by address.
   ///   - question: the time and the flows that the viewer requested.
   ///   - next: the query of the next page, or nil if this is the last page.
@@ -94,6 +105,7 @@ package struct FlowsPage: Sendable {
   package init(
     then: [ConnectorConfiguration],
     now: [ConnectorConfiguration]?,
+    edits: [ConnectorID: ConnectorEdits] = [:],
     pending: [Address: Change.ID],
     question: Question,
     next: String?,
@@ -113,12 +125,17 @@ package struct FlowsPage: Sendable {
         // reference.
         let then = configuration?.reference ?? .unknown
         let isDifferent = now != nil && reference != nil && then != .unknown && then != reference
-        if reference != nil { counts.count(isKnown: then != .unknown, isDifferent: isDifferent) }
+        let edit: Edit? =
+          isDifferent || now == nil ? nil : then.connectorID.flatMap { edits[$0] }.flatMap(Edit.init)
+        if reference != nil {
+          counts.count(isKnown: then != .unknown, isDifferent: isDifferent, isEdited: edit != nil)
+        }
         return Cell(
           step: step.name,
           known: configuration.flatMap { Known($0, pending: pending[address]) },
           isDifferent: isDifferent,
-          now: isDifferent ? reference.map { ReferenceView($0) } : nil
+          now: isDifferent ? reference.map { ReferenceView($0) } : nil,
+          edit: edit
         )
       }
       return Flow(
@@ -157,6 +174,17 @@ package struct FlowsPage: Sendable {
   }
 }
 
+extension FlowsPage.Edit {
+  /// The maximum length of the text, in scalars.
+  private static let length = 200
+
+  fileprivate init?(_ edits: ConnectorEdits) {
+    guard let last = edits.changes.last else { return nil }
+    text = "\(edits.name) \(edits.predicate)".shortened(to: Self.length)
+    change = last.id.description
+  }
+}
+
 extension FlowsPage.Known {
   /// The maximum length of a target URL, in scalars.
   private static let urlLength = 120
@@ -177,9 +205,10 @@ extension FlowsPage.Known {
 
 /// Counts the steps whose current reference differs from the reference at an earlier time.
 private struct Comparison {
-  private(set) var (known, unknown, different) = (0, 0, 0)
+  private(set) var (known, unknown, different, edited) = (0, 0, 0, 0)
 
-  mutating func count(isKnown: Bool, isDifferent: Bool) {
+  mutating func count(isKnown: Bool, isDifferent: Bool, isEdited: Bool) {
+    if isEdited { edited += 1 }
     if isKnown { known += 1 } else { unknown += 1 }
     if isDifferent { different += 1 }
   }
@@ -188,6 +217,14 @@ private struct Comparison {
   ///
   /// - Parameter isPart: true if the page is one of several.
   func sentence(isPart: Bool) -> String {
+    switch edited {
+    case 0: references(isPart: isPart)
+    case 1: references(isPart: isPart) + " The connector of 1 step was edited or deleted since."
+    default: references(isPart: isPart) + " The connectors of \(edited) steps were edited or deleted since."
+    }
+  }
+
+  private func references(isPart: Bool) -> String {
     let page = isPart ? " on this page" : ""
     return switch (different, known) {
     case (1, _): "1 step\(page) calls something else now."

@@ -23,6 +23,10 @@ package struct RollbackPage: Sendable {
   /// The current reference: a connector's id or `none`, or nil if the reference is unknown. The form sends this value
   /// as `standing`.
   let current: String?
+  /// The changes of the connector to restore since the change that is rolled back, as a sentence without a full stop.
+  ///
+  /// The value is nil if there are none.
+  let edits: String?
   /// True if the step already has the reference that the rollback would set.
   let isAlreadySet: Bool
   let isPossible: Bool
@@ -75,6 +79,7 @@ package struct RollbackPage: Sendable {
     current = plan.before == .none ? "none" : plan.before.connectorID?.text
     isAlreadySet = plan.before == plan.after
     isPossible = plan.connectorExists && !isAlreadySet
+    edits = plan.edits.map { "\($0.name) \($0.predicate)" }
     self.reason = reason
     self.problem = problem
     self.freeze = freeze.map { FreezeView($0, now: $0.from) }

@@ -13,8 +13,26 @@ package struct TimeRollbackPlanPage: Sendable {
   let isPossible: Bool
   /// True if every step still has the reference that the step had at the requested time.
   let isEmpty: Bool
-  /// The reason why the rollback was refused after the viewer confirmed the plan, or nil if no rollback was refused.
+  /// The steps that called a connector that was edited since, in order.
+  let edited: [Edited]
+  let hasEdited: Bool
+  /// A sentence with the number of edited steps that are not shown, or nil if all are shown.
+  let editedLeft: String?
+  /// Why the rollback was refused after the viewer confirmed the plan, or nil if no rollback was refused.
   let problem: String?
+
+  /// A step that called a connector that was edited since.
+  struct Edited: Sendable {
+    /// The effect as a sentence without a full stop.
+    let text: String
+    /// The newest of the changes of the connector.
+    let change: String
+  }
+
+  /// The maximum number of steps with edited connectors. `reflog rollback --as-of` lists all steps.
+  private static let mostEdited = 50
+  /// The maximum length of the sentence about a step, in scalars.
+  private static let length = 400
 
   /// Creates the page of a plan.
   ///
@@ -32,6 +50,15 @@ package struct TimeRollbackPlanPage: Sendable {
     connectorCheckProblem = plan.unasked
     isPossible = possible > 0
     isEmpty = plan.steps.isEmpty
+    edited = plan.edited.prefix(Self.mostEdited).compactMap { step in
+      step.edits.changes.last.map { last in
+        let summary = step.summary.shortened(to: Self.length)
+        return Edited(text: summary.prefix(1).uppercased() + summary.dropFirst(), change: last.id.description)
+      }
+    }
+    hasEdited = !edited.isEmpty
+    let left = plan.edited.count - edited.count
+    editedLeft = left > 0 ? "… and \(left) more." : nil
     self.problem = problem
   }
 

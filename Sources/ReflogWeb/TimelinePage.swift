@@ -80,7 +80,7 @@ package struct TimelinePage: Sendable {
   ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
   ///   - proposals: the names that are like the texts of the filter, if no change matches.
   package init(
-    _ changes: [Change],
+    _ changes: [ChangeInContext],
     next: String?,
     query: String,
     form: FilterForm,
@@ -106,7 +106,7 @@ package struct TimelinePage: Sendable {
     self.next = next
     self.query = query
     self.form = form
-    newest = isNewest ? (changes.first?.id ?? status.newestChange)?.description ?? "0" : nil
+    newest = isNewest ? (changes.first?.change.id ?? status.newestChange)?.description ?? "0" : nil
     self.status = Status(
       pending: Self.pending(status.pendingChanges),
       verified: status.verified.map(Moment.init),

@@ -327,13 +327,18 @@ class Server:
         return answer.json["id"] if answer.status == 200 else None
 
     def history(self):
-        """Returns all changes, oldest first. Reads page by page, and follows the link to the next page in each answer."""
+        """Returns all changes as they are recorded, oldest first.
+
+        Reads page by page, and follows the link to the next page in each answer. Leaves out the members that other changes
+        add, because exported files do not have them.
+        """
         path, changes = "/beta/auditLogs/connectorChanges?$top=1000", []
         while path:
             page = self.request("GET", path).json
             changes += page["value"]
             path = page.get("@odata.nextLink", "").removeprefix(self.url)
-        return changes[::-1]
+        added = ("rolledBackBy", "calledBy")
+        return [{name: value for name, value in change.items() if name not in added} for change in changes[::-1]]
 
     def command(self, *arguments, role=None):
         """Runs a `reflog` command, and returns the completed process."""

@@ -39,6 +39,9 @@ enum HelpTexts {
     ],
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],
+    "--flow-scope": [
+      "For a filter on flows: impact also shows changes of the connectors that the flows called then; steps does not."
+    ],
     "--format": ["table for people, json for the body that the HTTP route returns, or csv."],
     "--wide": ["Show all columns of a table, even if they do not fit the terminal."],
     "--reason": ["The reason, which is recorded.", "A part of the reason, in any case: chg0042."],
@@ -92,7 +95,8 @@ enum HelpTexts {
       abstract: "Shows the newest changes.",
       discussion: """
         The newest change is first. Each line shows who pointed which step at which connector, and the earlier \
-        reference.
+        reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
+        time.
 
           reflog history --top 5
           reflog history --flow signup --since 2026-03-01 --until 2026-03-31

@@ -69,6 +69,7 @@ enum OtherTexts {
       "Requests with forwarding headers of a trusted proxy that could not be read.",
       "The size of the ledger's write-ahead log in bytes.",
     ],
+    "ReflogModel/Change/ConnectorEdits.swift": ["the connector"],
     "ReflogModel/Directory/DirectoryAnswer.swift": [
       "The read was not sent, because the budget of reads is used up for {}"
     ],

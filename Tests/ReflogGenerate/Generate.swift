@@ -21,6 +21,9 @@ struct Generate: AsyncParsableCommand {
   @Option(help: "The seed of the random numbers.")
   var seed: UInt64 = 1
 
+  @Option(help: "Of 1,000 changes, how many edit a connector.")
+  var edits = 0
+
   @Argument(help: "The ledger's file. It must not exist.")
   var database: String
 
@@ -42,7 +45,7 @@ struct Generate: AsyncParsableCommand {
     let step = Self.span / Double(changes / GeneratedTenant.batch + 1)
     let start = ContinuousClock.now
     try await running(thread, storage) {
-      var tenant = GeneratedTenant(seed: seed)
+      var tenant = GeneratedTenant(seed: seed, edits: edits)
       var made = 0
       while made < changes {
         clock.advance(by: step)

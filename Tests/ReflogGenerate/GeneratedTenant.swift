@@ -26,8 +26,11 @@ struct GeneratedTenant {
   /// The current reference of each address, in the order of `addresses`.
   private var references: [ConnectorReference]
   private var next = 0
+  /// Of 1,000 attempts, how many edit a connector.
+  private let edits: Int
 
-  init(seed: UInt64) {
+  init(seed: UInt64, edits: Int = 0) {
+    self.edits = edits
     var chance = SeededGenerator(seed: seed)
     let steps = ["postFederationSignup", "postAttributeCollection", "preTokenIssuance"]
     addresses = (0..<Self.flows).flatMap { flow in
@@ -66,6 +69,7 @@ struct GeneratedTenant {
   /// Each attempt has a different address.
   mutating func batch(of size: Int) -> [Attempt] {
     (0..<size).map { _ in
+      if edits > 0, Int.random(in: 0..<1000, using: &chance) < edits { return edit() }
       next = (next + 1) % addresses.count
       return attempt(at: next)
     }
@@ -73,6 +77,29 @@ struct GeneratedTenant {
 
   /// Returns a new request id.
   mutating func requestID() -> String { Self.guid(&chance) }
+
+  /// Returns an edit of a connector that a read of the directory found.
+  private mutating func edit() -> Attempt {
+    let connector = connectors[Int.random(in: 0..<connectors.count, using: &chance)]
+    let number = Int.random(in: 0..<1000, using: &chance)
+    let intent = Change.Intent(
+      subject: .connector,
+      kind: .update,
+      before: connector,
+      after: connector,
+      changedProperties: [
+        Change.ChangedProperty(
+          name: "targetUrl",
+          before: "https://\(number).example/check",
+          after: "https://\(number + 1).example/check"
+        )
+      ],
+      actor: actors[Int.random(in: 0..<actors.count, using: &chance)],
+      reason: nil,
+      requestID: Self.guid(&chance)
+    )
+    return Attempt(intent: intent, birth: .found)
+  }
 
   private mutating func attempt(at index: Int) -> Attempt {
     let before = references[index]

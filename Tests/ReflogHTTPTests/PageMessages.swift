@@ -66,6 +66,10 @@ enum PageMessages {
       "Every change needs a reason that matches {}. Enter one.",
       "Change {} was not rolled back, because later changes at the same step block the rollback.",
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector.",
+      """
+      The filter selects {} steps, and the edits of the connectors of at most {} steps can be searched. Name fewer \
+      flows.
+      """,
       "This rollback to a time does not exist.",
       "This plan belongs to another rollback. Make a new plan.",
     ],

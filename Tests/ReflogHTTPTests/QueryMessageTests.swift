@@ -23,6 +23,10 @@ struct QueryMessageTests {
       message { _ = try options(QueryItem("$top", "0")).top() } == "$top must be a whole number from 1 to 1000."
     )
     #expect(
+      message { let _: ChangeQuery = try options(QueryItem("flowScope", "all")).query() }
+        == "flowScope must be steps or impact."
+    )
+    #expect(
       message { _ = try options(QueryItem("asOf", "yesterday")).moment() }
         == "asOf must be a time such as 2026-03-01T14:00:00Z."
     )

@@ -42,6 +42,7 @@ struct ServiceErrorAnswerTests {
       (.manifestNotFound("a"), 404, "notFound"),
       (.notSignedYet, 503, "busy"),
       (.questionTooBroad, 400, "questionTooBroad"),
+      (.impactTooBroad(1200, most: 1000), 400, "questionTooBroad"),
       (.reasonRequired(pattern: "CHG[0-9]+"), 400, "badRequest"),
       (.badToken("The name is too long."), 400, "badRequest"),
       (.frozen([], freeze), 423, "frozen"),
@@ -110,6 +111,11 @@ struct ServiceErrorAnswerTests {
       ServiceError.questionTooBroad.onPage
         == "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a "
         + "connector."
+    )
+    #expect(
+      ServiceError.impactTooBroad(1200, most: 1000).onPage
+        == "The filter selects 1200 steps, and the edits of the connectors of at most 1000 steps can be searched. "
+        + "Name fewer flows."
     )
     #expect(ServiceError.timeRollbackNotFound("batch").onPage == "This rollback to a time does not exist.")
     #expect(

@@ -54,6 +54,10 @@ struct LedgerMessageTests {
       """
     ),
     (
+      .impactTooBroad(1200, most: 1000),
+      "The filter selects 1200 steps. A query for the impact on flows can have at most 1000 steps."
+    ),
+    (
       .altered(Change.ID(7)),
       "Change 7 is not what was recorded: the ledger's file was altered. Run reflog verify."
     ),

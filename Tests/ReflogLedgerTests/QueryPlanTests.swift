@@ -116,7 +116,32 @@ struct QueryPlanTests {
     }
   }
 
-  @Test func aFilterRunsNoQueryIfNoChangeCanMatch() async throws {
+  /// Each argument is a filter on a flow and the indexes that find the changes of the connectors that the flow called.
+  @Test(arguments: [
+    ("flowId eq 'b2c_1_signup'", ["change_applied", "change_connector"]),
+    ("flowId eq 'B2C_1_signup' and kind eq 'update'", ["change_applied", "change_connector"]),
+    ("flowId eq 'B2C_1_signup' and result eq 'denied'", ["change_result", "change_applied"]),
+    ("subject eq 'connector' and before/connectorId eq '3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01'", ["change_connector"]),
+  ])
+  func indexesAnswerAQueryThatIncludesTheImpactOnFlows(question: String, indexes: [String]) async throws {
+    try await withLedgerFile { ledger, _ in
+      try await ledger.record([
+        .init(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .found),
+        .init(Sample.intent(before: Sample.newVendor, after: Sample.fraudCheck), .found),
+      ])
+
+      for isAscending in [true, false] {
+        let filter = try ChangeFilter.parse(question)
+        let query = ChangeQuery(filter: filter, isAscending: isAscending, includesImpact: true)
+        let plan = try await ledger.history.plan(of: query)
+
+        for index in indexes { #expect(plan.contains { $0.contains("INDEX \(index) ") }, "\(index): \(plan)") }
+        #expect(!plan.contains { $0.hasPrefix("SCAN change") || $0.hasPrefix("SCAN edit") }, "\(plan)")
+      }
+    }
+  }
+
+  @Test func aFilterThatNoChangeCanMatchRunsNoQuery() async throws {
     try await withLedgerFile { ledger, _ in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
       let query = ChangeQuery(filter: try ChangeFilter.parse("flowId eq 'nobody'"))

@@ -121,7 +121,81 @@ struct MessageTests {
     #expect(plan.summary == summary)
   }
 
-  @Test func theTextOfAnItemContainsBothReferences() throws {
+  private static func edit(
+    _ id: Int64,
+    _ properties: [Change.ChangedProperty],
+    after: ConnectorReference? = nil
+  ) throws -> Change {
+    let moment = Timestamp(microseconds: 0)
+    return Change(
+      id: Change.ID(id),
+      sequence: id,
+      tenantID: "tenant",
+      activityDateTime: moment,
+      intent: Change.Intent(
+        subject: .connector,
+        kind: .update,
+        before: try fraudCheck(),
+        after: try after ?? fraudCheck(),
+        changedProperties: properties,
+        actor: .unknown,
+        reason: nil,
+        requestID: "request"
+      ),
+      outcome: Change.Outcome(result: .applied, settledBy: .request),
+      resultDateTime: moment
+    )
+  }
+
+  /// The first and the last value of each property are shown; a property with its first value is left out.
+  @Test func editsOfAConnectorAreOneSentence() throws {
+    func target(_ before: String, _ after: String) -> Change.ChangedProperty {
+      Change.ChangedProperty(name: "targetUrl", before: before, after: after)
+    }
+    let secret = Change.ChangedProperty(name: "password", before: nil, after: nil)
+    let rows: [([Change], String)] = [
+      ([try Self.edit(7, [])], "was edited since (change 7)"),
+      ([try Self.edit(7, [target("a", "b"), secret])], "was edited since (change 7): targetUrl a → b, password"),
+      (
+        [try Self.edit(7, [target("a", "b")]), try Self.edit(8, [target("b", "c")])],
+        "was edited since (changes 7, 8): targetUrl a → c"
+      ),
+      (
+        [try Self.edit(7, [target("a", "b")]), try Self.edit(8, [target("b", "a")])],
+        "was edited since (changes 7, 8)"
+      ),
+      (try (1...4).map { try Self.edit($0, []) }, "was edited since (changes …, 2, 3, 4)"),
+      ([try Self.edit(7, []), try Self.edit(8, [], after: ConnectorReference.none)], "was deleted since (change 8)"),
+    ]
+
+    for (changes, text) in rows {
+      let edits = try #require(ConnectorEdits(changes, limit: 100))
+      #expect(edits.predicate == text)
+      #expect(edits.name == "Fraud check")
+    }
+    #expect(ConnectorEdits([], limit: 100) == nil)
+  }
+
+  @Test(arguments: [
+    (
+      true,
+      "the reference of postFederationSignup of B2C_1_signup is the same, but Fraud check was edited since "
+        + "(change 7)"
+    ),
+    (
+      false,
+      "postFederationSignup of B2C_1_signup will call Fraud check again, but Fraud check was edited since (change 7)"
+    ),
+  ])
+  func aStepWithAnEditedConnectorIsNamed(isSameReference: Bool, summary: String) throws {
+    let edits = try #require(ConnectorEdits([try Self.edit(7, [])], limit: 100))
+
+    let step = EditedStep(address: try Self.address(), isSameReference: isSameReference, edits: edits)
+
+    #expect(step.summary == summary)
+  }
+
+  @Test func anItemOfARollbackToATimeNamesBothReferences() throws {
     let item = TimeRollback.Item(address: try Self.address(), before: .none, after: try Self.fraudCheck())
 
     #expect(item.summary == "postFederationSignup of B2C_1_signup will call Fraud check (3f1c); it now calls nothing")

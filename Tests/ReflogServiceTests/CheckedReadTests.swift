@@ -40,6 +40,13 @@ struct CheckedReadTests {
     Question("a page of a filter that a scan answers") {
       _ = try await $0.history.changes(ChangeQuery(filter: try ChangeFilter.parse("contains(reason,'CHG')")))
     },
+    Question("a page of a filter that includes the impact on flows") {
+      let filter = try ChangeFilter.parse("flowId eq 'B2C_1_signup'")
+      _ = try await $0.history.changes(ChangeQuery(filter: filter, includesImpact: true))
+    },
+    Question("the applied rollbacks of changes") {
+      _ = try await $0.history.appliedRollbacks(of: [Change.ID(1)])
+    },
     Question("a page for a caller") {
       _ = try await HistoryService(history: $0.history).page(ChangeQuery(), behind: nil, size: 10)
     },

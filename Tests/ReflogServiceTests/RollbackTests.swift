@@ -29,6 +29,51 @@ struct RollbackTests {
     }
   }
 
+  @Test func aChangeIsShownWithItsRollbackAndTheRollbackOfThat() async throws {
+    try await withService { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      let rollback = try await fixture.rollBack(bad.id)
+      let again = try await fixture.rollBack(rollback.id)
+      let history = HistoryService(history: fixture.history)
+
+      let contexts = try await history.inContext([bad, rollback, again], of: ChangeQuery())
+      let one = try await history.inContext(bad)
+
+      #expect(contexts.map(\.rolledBackBy) == [[rollback.id, again.id], [again.id], []])
+      #expect(contexts.map(\.isRolledBack) == [false, true, false])
+      #expect(one.rolledBackBy == [rollback.id, again.id])
+      #expect(one.calledBy == nil)
+    }
+  }
+
+  @Test func theEditsOfAConnectorAreInThePlanOfARollbackThatRestoresIt() async throws {
+    let clock = ManualClock()
+    try await withService(clock: clock) { fixture in
+      let bad = try await fixture.set(Sample.newVendor)
+      clock.advance(by: .seconds(1))
+      let edit = try await fixture.ledger.record(
+        Change.Intent(
+          subject: .connector,
+          kind: .update,
+          before: Sample.fraudCheck,
+          after: Sample.fraudCheck,
+          changedProperties: [Change.ChangedProperty(name: "targetUrl", before: "https://a", after: "https://b")],
+          actor: Sample.operatorActor,
+          reason: nil,
+          requestID: "request"
+        ),
+        .found
+      )
+      let caller = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
+
+      let plan = try await fixture.service.plan(rollbackOf: bad.id, for: caller)
+
+      #expect(plan.edits?.changes.map(\.id) == [edit.id])
+      let sentence = "; Fraud check was edited since (change \(edit.id)): targetUrl https://a → https://b"
+      #expect(plan.summary.hasSuffix(sentence))
+    }
+  }
+
   @Test func laterChangesBlockARollbackUnlessForced() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)

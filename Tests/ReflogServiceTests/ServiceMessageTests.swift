@@ -203,6 +203,13 @@ struct ServiceMessageTests {
     ),
     (.notSignedYet, "No checkpoint covers this yet. The next one is signed within a moment. Try again."),
     (
+      .impactTooBroad(1200, most: 1000),
+      """
+      The filter selects 1200 steps, and the edits of the connectors of at most 1000 steps can be searched. Name fewer \
+      flows, or request only the changes of the steps: flowScope=steps or --flow-scope steps.
+      """
+    ),
+    (
       .questionTooBroad,
       """
       The count takes too long over this much history. Narrow the filter: a time, a flow, an actor, a connector, a \

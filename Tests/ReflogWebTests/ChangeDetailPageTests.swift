@@ -9,12 +9,14 @@ struct ChangeDetailPageTests {
     _ change: Change,
     chain: [Change] = [],
     rollback: Change? = nil,
+    rolledBackBy: [Int64] = [],
+    calledBy: [Address]? = nil,
     isSigned: Bool = true,
     canRollBack: Bool = false
   ) -> ChangeDetailPage {
     ChangeDetailPage(
-      change,
-      chain: chain,
+      ChangeInContext(change, rolledBackBy: rolledBackBy.map { Change.ID($0) }, calledBy: calledBy),
+      chain: chain.map { ChangeInContext($0) },
       rollback: rollback,
       tenantID: "tenant-1",
       isSigned: isSigned,
@@ -58,14 +60,47 @@ struct ChangeDetailPageTests {
   @Test func aRolledBackChangeIsNotOfferedForARollback() {
     let rollback = Sample.change(5, Sample.newVendor, Sample.fraudCheck, kind: .rollback, rollbackOf: 2)
 
-    let page = page(Sample.change(2, Sample.fraudCheck, Sample.newVendor), rollback: rollback, canRollBack: true)
+    let page = page(
+      Sample.change(2, Sample.fraudCheck, Sample.newVendor),
+      rollback: rollback,
+      rolledBackBy: [5],
+      canRollBack: true
+    )
 
-    #expect(page.rolledBackBy == "5")
+    #expect(page.render(in: Sample.frame).pageText.contains("This change was rolled back by change 5 ."))
     #expect(!page.canRollBack)
     #expect(page.facts.first { $0.name == "Rolled back by" }?.link?.path == "/changes/5")
   }
 
-  @Test func thePageLinksToAPendingRollback() {
+  @Test func aRollbackThatWasRolledBackIsNamedAndTheOfferReturns() {
+    let change = Sample.change(2, Sample.fraudCheck, Sample.newVendor)
+
+    let page = page(change, rolledBackBy: [5, 6], canRollBack: true)
+
+    #expect(page.canRollBack)
+    #expect(
+      page.render(in: Sample.frame).pageText
+        .contains("This change was rolled back by change 5 , which was rolled back by change 6 .")
+    )
+  }
+
+  @Test func theStepsThatCalledAConnectorAreNamed() {
+    let edit = Sample.change(3, Sample.fraudCheck, Sample.fraudCheck, of: .connector)
+
+    let called = page(edit, calledBy: [Sample.attributes, Sample.signup]).render(in: Sample.frame)
+    let uncalled = page(edit, calledBy: []).render(in: Sample.frame)
+
+    #expect(
+      called.pageText.contains(
+        "Steps that called this connector then postAttributeCollection of B2C_1_signup postFederationSignup of "
+          + "B2C_1_signup"
+      )
+    )
+    #expect(called.contains(#"<a href="/flows/b2cUserFlows/B2C_1_signup">"#))
+    #expect(uncalled.pageText.contains("No recorded step called this connector when the change was made."))
+  }
+
+  @Test func aPendingRollbackIsNamed() {
     let rollback = Sample.change(
       5,
       Sample.newVendor,
@@ -77,7 +112,7 @@ struct ChangeDetailPageTests {
 
     let page = page(Sample.change(2, Sample.fraudCheck, Sample.newVendor), rollback: rollback, canRollBack: true)
 
-    #expect(page.rolledBackBy == nil)
+    #expect(!page.hasRollbacks)
     #expect(page.canRollBack)
     #expect(page.facts.first { $0.name == "Unsettled rollback" }?.link?.text == "change 5")
   }

@@ -14,7 +14,7 @@ struct ErasedPageTests {
     (
       "timeline",
       TimelinePage(
-        [change],
+        [ChangeInContext(change)],
         next: nil,
         query: "",
         form: FilterForm([:], problem: nil),
@@ -60,8 +60,14 @@ struct ErasedPageTests {
   ]
 
   private static func detail(_ change: Change) -> String {
-    ChangeDetailPage(change, chain: [], rollback: nil, tenantID: "t", isSigned: true, canRollBack: false)
-      .render(in: Sample.frame)
+    ChangeDetailPage(
+      ChangeInContext(change),
+      chain: [],
+      rollback: nil,
+      tenantID: "t",
+      isSigned: true,
+      canRollBack: false
+    ).render(in: Sample.frame)
   }
 
   @Test(arguments: pages)

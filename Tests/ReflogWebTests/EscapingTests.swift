@@ -95,8 +95,8 @@ struct EscapingTests {
     let change = Sample.change(1, .none, Sample.connector("c1", hostile), reason: hostile)
 
     let html = ChangeDetailPage(
-      change,
-      chain: [change],
+      ChangeInContext(change),
+      chain: [ChangeInContext(change)],
       rollback: nil,
       tenantID: "tenant-1",
       isSigned: false,

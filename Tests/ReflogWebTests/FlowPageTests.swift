@@ -53,6 +53,39 @@ struct FlowPageTests {
     )
   }
 
+  @Test func aLaneMarksTheChangesOfItsConnectors() {
+    let edit = Sample.change(
+      4,
+      Sample.newVendor,
+      Sample.newVendor,
+      at: "2026-11-23T11:00:00Z",
+      of: .connector,
+      properties: [Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example")]
+    )
+
+    let page = page(lane(twoChanges).with(edits: [edit]))
+    let html = page.render(in: Sample.frame)
+
+    #expect(page.lanes[0].marks.map(\.x) == [750])
+    #expect(
+      html.pageText.contains(
+        "New vendor was edited in change 4 at 2026-11-23 11:00:01 , by Adele: "
+          + "targetUrl https://a.example → https://b.example"
+      )
+    )
+    #expect(html.pageText.contains("connector edited or deleted"))
+    #expect(html.contains(#"<a href="/?connector=8a64d9b0">"#))
+    #expect(html.contains(#"<a href="/changes/4" tabindex="-1"><path class="edit""#))
+  }
+
+  @Test func aDeletionOfAConnectorIsShownAsADeletion() {
+    let deletion = Sample.change(4, Sample.newVendor, .none, at: "2026-11-23T11:00:00Z", of: .connector)
+
+    let text = page(lane(twoChanges).with(edits: [deletion])).render(in: Sample.frame).pageText
+
+    #expect(text.contains("New vendor was deleted in change 4 at 2026-11-23 11:00:01 , by Adele"))
+  }
+
   @Test func anEmptyFlowHasNoLanes() {
     #expect(
       page(lane([])).render(in: Sample.frame).pageText == """

@@ -20,6 +20,7 @@ struct FlowsPageTests {
   private func page(
     then: [ConnectorConfiguration],
     now: [ConnectorConfiguration]?,
+    edits: [Change] = [],
     pending: [Address: Change.ID] = [:],
     next: String? = nil,
     search: String = "",
@@ -31,6 +32,11 @@ struct FlowsPageTests {
     return FlowsPage(
       then: then,
       now: now,
+      edits: Dictionary(
+        edits.compactMap { edit in
+          edit.intent.before.connectorID.flatMap { id in ConnectorEdits([edit], limit: 100).map { (id, $0) } }
+        }
+      ) { first, _ in first },
       pending: pending,
       question: question,
       next: next,
@@ -73,7 +79,37 @@ struct FlowsPageTests {
     #expect(page(then: unknown, now: then).comparison == "It is unknown what the steps called then.")
   }
 
-  @Test func aFlowWithDifferentReferencesCanBeRolledBack() {
+  @Test func aConnectorThatWasEditedSinceIsNotTheSame() {
+    let then = [configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, Sample.fraudCheck)]
+    let now = [configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, Sample.newVendor)]
+    let edit = Sample.change(
+      18,
+      Sample.fraudCheck,
+      Sample.fraudCheck,
+      of: .connector,
+      properties: [Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example")]
+    )
+
+    let one = page(then: then, now: now, edits: [edit])
+    let both = page(then: then, now: then, edits: [edit])
+
+    #expect(
+      one.comparison
+        == "1 step calls something else now. The connector of 1 step was edited or deleted since."
+    )
+    #expect(
+      both.comparison
+        == "All steps call the same now. The connectors of 2 steps were edited or deleted since."
+    )
+    #expect(
+      one.render(in: Sample.frame).pageText.contains(
+        "Fraud check was edited since (change 18): targetUrl https://a.example → https://b.example. Change 18"
+      )
+    )
+    #expect(page(then: then, now: nil, edits: [edit]).comparison == nil)
+  }
+
+  @Test func aFlowThatDiffersCanBeRolledBack() {
     let then = [configuration(Sample.signup, Sample.fraudCheck)]
     let now = [configuration(Sample.signup, Sample.newVendor)]
 

@@ -11,7 +11,8 @@ struct RollbackPageTests {
     supersededBy: [Int64] = [],
     newest: Int64? = 2,
     isDrifted: Bool = false,
-    connectorExists: Bool = true
+    connectorExists: Bool = true,
+    edits: [Change] = []
   ) -> RollbackPlan {
     RollbackPlan(
       rollbackOf: Change.ID(2),
@@ -21,7 +22,20 @@ struct RollbackPageTests {
       supersededBy: supersededBy.map { Change.ID($0) },
       newest: newest.map { Change.ID($0) },
       isDrifted: isDrifted,
-      connectorExists: connectorExists
+      connectorExists: connectorExists,
+      edits: ConnectorEdits(edits, limit: 100)
+    )
+  }
+
+  @Test func aPlanNamesTheEditsOfTheConnectorThatItRestores() {
+    let edit = Sample.change(18, Sample.fraudCheck, Sample.fraudCheck, of: .connector)
+
+    let text = RollbackPage(plan(edits: [edit]), later: []).render(in: Sample.frame).pageText
+
+    #expect(
+      text.contains(
+        "Fraud check was edited since (change 18). The rollback does not restore the properties of the connector."
+      )
     )
   }
 

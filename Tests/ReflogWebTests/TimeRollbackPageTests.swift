@@ -41,6 +41,32 @@ struct TimeRollbackPageTests {
     #expect(html.contains(#"<input type="hidden" name="newest" value="9">"#))
   }
 
+  @Test func aPlanNamesConnectorsThatWereEditedSince() throws {
+    let edit = Sample.change(
+      18,
+      Sample.fraudCheck,
+      Sample.fraudCheck,
+      of: .connector,
+      properties: [Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example")]
+    )
+    let edits = try #require(ConnectorEdits([edit], limit: 100))
+    let edited = EditedStep(address: Sample.signup, isSameReference: true, edits: edits)
+    let plan = TimeRollbackPlan(rollback: rollback, steps: [], unasked: nil, edited: [edited])
+
+    let html = TimeRollbackPlanPage(plan).render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Flows Roll back to 2026-11-23 10:00:00 Connectors that were edited since \
+        A rollback restores the references of steps. It does not restore the properties of connectors. \
+        The reference of postFederationSignup of B2C_1_signup is the same, but Fraud check was edited since \
+        (change 18): targetUrl https://a.example → https://b.example. change 18 \
+        Every step has the same reference as at that time. There is nothing to roll back.
+        """
+    )
+    #expect(html.contains(#"<a href="/changes/18">"#))
+  }
+
   @Test func aPlanWithoutStepsHasNoForm() {
     let html = TimeRollbackPlanPage(TimeRollbackPlan(rollback: rollback, steps: [], unasked: "Graph is down."))
       .render(in: Sample.frame)

@@ -21,7 +21,7 @@ struct TimelinePageTests {
     proposals: [TimelinePage.Proposal] = []
   ) -> TimelinePage {
     TimelinePage(
-      changes,
+      changes.map { ChangeInContext($0) },
       next: next,
       query: "",
       form: FilterForm([:], problem: nil),
@@ -84,6 +84,27 @@ struct TimelinePageTests {
       )
     )
     #expect(html.contains(#"<a href="/?flow=B2C_1_signup">B2C_1_signup</a>"#))
+  }
+
+  @Test func aRowNamesTheStepsThatCalledTheConnectorAndTheRollback() {
+    let edit = Sample.change(3, Sample.fraudCheck, Sample.fraudCheck, of: .connector)
+    let context = ChangeInContext(edit, rolledBackBy: [5, 6].map { Change.ID($0) }, calledBy: [Sample.signup])
+    let page = TimelinePage(
+      [context],
+      next: nil,
+      query: "",
+      form: FilterForm([:], problem: nil),
+      isFiltered: true,
+      isNewest: true,
+      status: Sample.status()
+    )
+
+    #expect(
+      page.render(in: Sample.frame).pageText.contains(
+        "◆ This connector was called by postFederationSignup of B2C_1_signup . All changes of this connector This "
+          + "change was rolled back by change 5 , which was rolled back by change 6 ."
+      )
+    )
   }
 
   @Test func changesAreGroupedByDay() {

@@ -60,6 +60,7 @@ enum ViewTexts {
       "not signed yet",
       "Change {}",
     ],
+    "ConnectorEdit.swift": ["was deleted", "was edited"],
     "DirectoryKind+Name.swift": ["Microsoft Graph"],
     "EvidencePage.swift": ["Evidence"],
     "ExportPage.swift": [
@@ -78,6 +79,8 @@ enum ViewTexts {
     "FlowPage.swift": ["{}, since {}, {}", "other connectors"],
     "FlowsPage.swift": [
       "Flows",
+      " The connector of 1 step was edited or deleted since.",
+      " The connectors of {} steps were edited or deleted since.",
       " on this page",
       "1 step{} calls something else now.",
       "{} steps{} call something else now.",
@@ -101,6 +104,7 @@ enum ViewTexts {
     "RollbackPage.swift": ["… and {} more.", "… and more.", "Roll back change {}"],
     "SignInPage.swift": ["Sign in"],
     "TimeRollbackPlanPage.swift": [
+      "… and {} more.",
       "1 step calls",
       "{} steps call",
       "{} something else now.",

@@ -12,16 +12,24 @@ package struct ExportRequest: Sendable {
   ///
   /// Only changes that have a log entry with a higher sequence are exported.
   package var after: LogPosition?
+  /// Whether a filter on flows also selects the changes of the connectors that the flows' steps called.
+  package var includesImpact: Bool
 
   /// Creates a request.
   ///
   /// By default all changes are exported.
-  package init(_ format: ExportFormat, _ style: CSVStyle = CSVStyle(), filter: String? = nil, after: LogPosition? = nil)
-  {
+  package init(
+    _ format: ExportFormat,
+    _ style: CSVStyle = CSVStyle(),
+    filter: String? = nil,
+    after: LogPosition? = nil,
+    includesImpact: Bool = false
+  ) {
     self.format = format
     self.style = style
     self.filter = filter
     self.after = after
+    self.includesImpact = includesImpact
   }
 
   /// The writer of changes in this format and style.
@@ -31,7 +39,20 @@ package struct ExportRequest: Sendable {
   package var query: String {
     var options = [QueryItem("$format", format.rawValue)] + style.options.map { QueryItem($0, "true") }
     if let filter { options.append(QueryItem("$filter", filter)) }
+    if includesImpact { options.append(Self.impact) }
     if let after { options.append(QueryItem("after", after.description)) }
     return options.encoded(keeping: "$")
   }
+
+  /// The option that requests the changes of connectors.
+  private static let impact = QueryItem(QueryScope.option, QueryScope.impact.rawValue)
+
+  /// The options that a manifest of the exported file lists.
+  package var manifestOptions: [String] { style.options + (includesImpact ? [Self.impactOption] : []) }
+
+  /// The request for changes of connectors, as a manifest lists it.
+  private static let impactOption = "\(impact.name)=\(impact.value)"
+
+  /// Returns whether the options that a manifest lists contain the request for changes of connectors.
+  package static func includesImpact(inManifestOptions options: [String]) -> Bool { options.contains(impactOption) }
 }

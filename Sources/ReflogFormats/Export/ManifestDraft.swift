@@ -61,7 +61,7 @@ package struct ManifestDraft: Sendable {
       ExportManifest(
         origin: origin,
         format: exportRequest.format.rawValue,
-        options: exportRequest.style.options,
+        options: exportRequest.manifestOptions,
         filter: exportRequest.filter,
         after: exportRequest.after?.sequence,
         rows: rows,

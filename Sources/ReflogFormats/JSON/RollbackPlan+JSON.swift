@@ -1,5 +1,10 @@
 package import ReflogModel
 
+extension ConnectorEdits {
+  /// The ids of the changes as JSON.
+  var json: JSONValue { .array(changes.map { .string($0.id.description) }) }
+}
+
 extension RollbackPlan {
   /// The plan as JSON of the history API.
   package var json: JSONObject {
@@ -9,6 +14,7 @@ extension RollbackPlan {
       "supersededBy": .array(supersededBy.map { .string($0.description) }),
       "drifted": .bool(isDrifted),
       "connectorExists": .bool(connectorExists),
+      "editedBy": edits.map(\.json) ?? .array([]),
       "summary": .string(summary),
     ]
   }

@@ -1,13 +1,28 @@
 package import ReflogModel
 
-extension TimeRollback {
-  /// Returns the plan as JSON, with the planned items and a summary for people.
+extension TimeRollbackPlan {
+  /// The plan as JSON, with the planned items, the steps with edited connectors, and summaries for people.
   ///
   /// `batchId` is null, because the rollback has not begun.
-  package func plan(_ steps: [TimeRollback.Item]) -> JSONObject {
-    json(batchID: nil) + ["dryRun": .bool(true), "value": .array(steps.map { .object($0.json) })]
+  package var json: JSONObject {
+    rollback.json(batchID: nil) + [
+      "dryRun": .bool(true), "value": .array(steps.map { .object($0.json) }),
+      "edited": .array(edited.map { .object($0.json) }),
+    ]
   }
+}
 
+extension EditedStep {
+  /// The step as JSON.
+  fileprivate var json: JSONObject {
+    address.json + [
+      "connector": .object(edits.connector.json), "sameReference": .bool(isSameReference), "editedBy": edits.json,
+      "summary": .string(summary),
+    ]
+  }
+}
+
+extension TimeRollback {
   fileprivate func json(batchID: String?) -> JSONObject {
     ["batchId": .optional(batchID), "asOf": .string(asOf.description)] + scope.json
   }

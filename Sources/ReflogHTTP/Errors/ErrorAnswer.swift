@@ -171,7 +171,7 @@ struct ErrorAnswer {
     case .pageNotInLedger, .pageOfFormerName:
       self.init(.badRequest, "badRequest", message, level)
       target = "$skiptoken"
-    case .questionTooBroad: self.init(.badRequest, "questionTooBroad", message, level)
+    case .questionTooBroad, .impactTooBroad: self.init(.badRequest, "questionTooBroad", message, level)
     case .badToken: self.init(.badRequest, "badRequest", message, level)
     case .reasonRequired:
       self.init(.badRequest, "badRequest", message, level)

@@ -23,13 +23,14 @@ struct ChangeController {
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let items = try request.queryItems()
     if let format = try ExportFormat(items, of: request) { return try await export(format, items, request, context) }
-    let pageRequest = try await PageRequest<Change, ChangeField>(items, of: history)
+    let pageRequest = try await PageRequest<ChangeInContext, ChangeField>(items, of: history)
     let behind = pageRequest.behind.map { Change.ID($0) }
     let page = try await history.page(pageRequest.query, behind: behind, size: pageRequest.size)
+    let changes = try await history.inContext(page.changes, of: pageRequest.query)
     let count = pageRequest.isCounted ? try await history.count(pageRequest.query) : nil
     let nearest = try await history.nearestNames(to: pageRequest.query, behind: behind, page: page)
     let next = page.next?.number
-    return try pageRequest.answer(page.changes, next: next, count: count, nearest: nearest, to: request, context)
+    return try pageRequest.answer(changes, next: next, count: count, nearest: nearest, to: request, context)
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -37,7 +38,7 @@ struct ChangeController {
     switch try QueryOptions(request, allowing: [.format])[.format]?.lowercased() {
     case nil, "json":
       let change = try await history.change(id)
-      return Response(json: change.json).about([change.id])
+      return Response(json: try await history.inContext(change).json).about([change.id])
     case "record":
       let lines = try await history.records(of: id).map { $0 + [0x0A] }
       return Response(bytes: lines.flatMap { $0 }, "application/jsonl; charset=utf-8").about([id])
@@ -61,7 +62,8 @@ struct ChangeController {
     let action = ChangeRequest.Action.rollBack(id, permitting: body.isForced ? .all : .none)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
-    return Response(json: change.json).about([change.id])
+    // This answer needs no further read, because a failed read must not hide the result of the change.
+    return Response(json: ChangeInContext(change).json).about([change.id])
   }
 
   private func reconcile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -71,7 +73,7 @@ struct ChangeController {
       for: try context.requireCaller(),
       stating: try ReconcileBody.statement(try context.jsonObject(emptyMeans: [:]))
     )
-    return Response(json: change.json).about([change.id])
+    return Response(json: ChangeInContext(change).json).about([change.id])
   }
 
   private func export(
@@ -82,10 +84,16 @@ struct ChangeController {
   ) async throws -> Response {
     let options = try QueryOptions(
       items,
-      allowing: [.filter, .format, .after, .manifest] + (format == .csv ? [.raw, .excel] : [])
+      allowing: [.filter, .format, .after, .manifest, .flowScope] + (format == .csv ? [.raw, .excel] : [])
     )
     let (style, query): (CSVStyle, ChangeQuery) = (try options.csvStyle(), try options.query())
-    let exportRequest = ExportRequest(format, style, filter: options[.filter], after: try options.after())
+    let exportRequest = ExportRequest(
+      format,
+      style,
+      filter: options[.filter],
+      after: try options.after(),
+      includesImpact: query.includesImpact
+    )
     return try await exports.response(
       exportRequest,
       query,

@@ -40,7 +40,7 @@ struct ConfigurationController {
       events.countRead(by: caller.actor)
       let overridesFreezes = try request.overrideHeader() != nil
       let plan = try await rollbacks.plan(rollback, for: caller, overridesFreezes: overridesFreezes)
-      return Response(json: rollback.plan(plan.steps))
+      return Response(json: plan.json)
     }
     try await rollbacks.start(
       TimeRollbackRequest(

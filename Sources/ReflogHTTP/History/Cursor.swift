@@ -19,7 +19,8 @@ package struct Cursor: Sendable {
   ///   - key: The key that this ledger stores for cursors.
   package init<Field>(of query: HistoryQuery<Field>, key: [UInt8]) {
     self.key = key
-    self.query = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")"
+    let scope = query.includesImpact ? "\n\(QueryScope.impact.rawValue)" : ""
+    self.query = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")\(scope)"
   }
 
   /// Returns the token for the page that follows an id.

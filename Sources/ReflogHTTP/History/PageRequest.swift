@@ -24,7 +24,9 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   ///   - history: The history that has the pages.
   init(_ items: [QueryItem], of history: HistoryService) async throws {
     self.items = items
-    let options = try QueryOptions(items, allowing: [.filter, .orderby, .top, .count, .select, .skiptoken, .format])
+    var allowed: [QueryOptions.Name] = [.filter, .orderby, .top, .count, .select, .skiptoken, .format]
+    if Field.self == ChangeField.self { allowed.append(.flowScope) }
+    let options = try QueryOptions(items, allowing: allowed)
     query = try options.query()
     size = try options.top()
     cursor = try await history.cursor(of: query)

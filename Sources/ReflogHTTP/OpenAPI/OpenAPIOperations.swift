@@ -12,28 +12,6 @@ enum OpenAPIOperations {
   private static let connectors = "/{version}/identity/apiConnectors"
   private static let changes = "/{version}/auditLogs/connectorChanges"
   private static let changeHeaders = ["client-request-id", "Idempotency-Key", "Reflog-Reason", "Reflog-Override"]
-  private static let expand: (String, JSONObject) = ("$expand", ["type": "string", "maxLength": .integer(400)])
-  private static let page: [(String, JSONObject)] = [
-    ("$top", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
-    ("$skiptoken", ["type": "string", "maxLength": .integer(200)]),
-    ("raw", ["type": "boolean"]), ("excel", ["type": "boolean"]),
-  ]
-
-  private static func formats(_ formats: [JSONValue]) -> [(String, JSONObject)] {
-    [("$format", ["type": "string", "enum": .array(formats)])]
-  }
-
-  /// The option `$filter`.
-  ///
-  /// The maximum length here is smaller than the server's limit, because the URL with the encoded filter must be
-  /// shorter than the limit of all headers together.
-  private static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
-
-  private static let queryOptions: [(String, JSONObject)] = [
-    ("$filter", ["type": "string", "maxLength": .integer(1000), "example": "result eq 'applied'"]),
-    ("$orderby", ["type": "string", "enum": .array(["activityDateTime", "id", "activityDateTime desc", "id asc"])]),
-    ("$count", ["type": "boolean"]), ("$select", ["type": "string", "example": "id,kind"]),
-  ]
 
   private static let graphSurface: [OpenAPIOperation] = [
     .init(method: "GET", path: flows, summary: "Lists user flows.", successes: [(200, "List")]),
@@ -140,7 +118,7 @@ enum OpenAPIOperations {
       path: changes,
       summary: "Returns a page of changes, newest first, or exports all matching changes, oldest first.",
       query: queryOptions + page + formats(["json"] + ExportFormat.allCases.map { .string($0.rawValue) })
-        + [("after", ["type": "string"]), ("manifest", ["type": "boolean"])],
+        + [("after", ["type": "string"]), ("manifest", ["type": "boolean"]), flowScope],
       successes: [(200, "Entity")]
     ),
     .init(

@@ -26,7 +26,7 @@ struct ChangePagesController {
     let change = try await history.change(try context.changeID())
     let isStep = change.intent.subject.address != nil
     let page = ChangeDetailPage(
-      change,
+      try await history.inContext(change),
       chain: try await chain(around: change),
       rollback: try await history.rollback(of: change.id),
       tenantID: try await history.status().tenantID,
@@ -38,16 +38,24 @@ struct ChangePagesController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns a change together with earlier and later changes of the same step, newest first.
+  /// Returns a change together with earlier and later changes of the same step or of the same connector, newest first.
   ///
-  /// The result is empty if the change is not about a step.
-  private func chain(around change: Change) async throws -> [Change] {
-    guard let address = change.intent.subject.address else { return [] }
-    let filter = try PlainQuestion(about: address).filter()
-    let later = ChangeQuery(filter: filter, isAscending: true)
+  /// The changes of a step include the changes of the connectors that the step called at that time. The result is empty
+  /// if the change is about a connector that was not created.
+  private func chain(around change: Change) async throws -> [ChangeInContext] {
+    guard let filter = try Self.chain(of: change) else { return [] }
+    let earlier = ChangeQuery(filter: filter, includesImpact: true)
+    let later = ChangeQuery(filter: filter, isAscending: true, includesImpact: true)
     async let after = history.page(later, behind: change.id, size: Self.chainLength)
-    let before = try await history.page(ChangeQuery(filter: filter), behind: change.id, size: Self.chainLength)
-    return try await after.changes.reversed() + [change] + before.changes
+    let before = try await history.page(earlier, behind: change.id, size: Self.chainLength)
+    return try await history.inContext(after.changes.reversed() + [change] + before.changes, of: earlier)
+  }
+
+  /// Returns the filter for the changes of a change's step or connector, or nil if the change has neither.
+  private static func chain(of change: Change) throws -> ChangeFilter? {
+    if let address = change.intent.subject.address { return try PlainQuestion(about: address).filter() }
+    guard let connector = change.intent.before.connectorID ?? change.after.connectorID else { return nil }
+    return try PlainQuestion(aboutChangesOf: connector).filter()
   }
 
   private func isSigned(_ change: Change) async throws -> Bool {

@@ -29,7 +29,12 @@ struct ExportController {
     }
     let query = try PlainQuestion.asked(fields)
     let filter = try PlainQuestion(form: fields).text
-    let exportRequest = ExportRequest(format, CSVStyle(isForExcel: isForExcel), filter: filter)
+    let exportRequest = ExportRequest(
+      format,
+      CSVStyle(isForExcel: isForExcel),
+      filter: filter,
+      includesImpact: query.includesImpact
+    )
     return try await exports.response(exportRequest, query, request, context)
   }
 }

@@ -10,6 +10,8 @@ import ReflogWeb
 struct FlowPageController {
   /// The maximum number of effective changes in a lane.
   private static let laneLength = 12
+  /// The maximum number of changes of connectors in a lane.
+  private static let mostEdits = 12
 
   let history: HistoryService
   let directory: DirectoryKind
@@ -43,7 +45,10 @@ struct FlowPageController {
   private func lanes(_ addresses: [Address], until: Timestamp?) async throws -> [FlowLane] {
     try await withThrowingTaskGroup(of: (Int, FlowLane).self) { group in
       for (index, address) in addresses.enumerated() {
-        group.addTask { (index, try await lane(address, until: until)) }
+        group.addTask {
+          let lane = try await lane(address, until: until)
+          return (index, lane.with(edits: try await edits(at: address, since: lane.start, until: until)))
+        }
       }
       return try await group.reduce(into: [:]) { $0[$1.0] = $1.1 }.sorted { $0.key < $1.key }.map(\.value)
     }
@@ -62,7 +67,22 @@ struct FlowPageController {
     return FlowLane(address.step, isNew ? found + first : found, isWhole: true)
   }
 
-  /// Returns a list with the oldest applied change of a step, or an empty list if the step has no applied change.
+  /// Returns the newest changes of the connectors that a step called in a period, newest first.
+  ///
+  /// Changes that had no effect on a connector are left out.
+  private func edits(at address: Address, since: Timestamp?, until: Timestamp?) async throws -> [Change] {
+    guard let since else { return [] }
+    var question = PlainQuestion(about: address)
+    question.subject = Change.Subject.connector.word
+    (question.since, question.until) = (since, until)
+    guard let filter = try question.filter() else { return [] }
+    let results: [Change.Result] = [.rejected, .denied, .notApplied]
+    let withoutEffect = ChangeFilter.oneOf(.plain(.result), results.map { .text($0.rawValue) })
+    let query = ChangeQuery(filter: .and(filter, .not(withoutEffect)), includesImpact: true)
+    return try await history.page(query, behind: nil, size: Self.mostEdits).changes
+  }
+
+  /// Returns the oldest applied change of a step, or nil if there is none.
   ///
   /// The oldest applied change is included even if it had no effect, because it shows which connector the step called.
   private func firstApplied(_ address: Address, until: Timestamp?) async throws -> [Change] {

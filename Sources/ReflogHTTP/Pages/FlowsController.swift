@@ -34,6 +34,7 @@ struct FlowsController {
     let page = FlowsPage(
       then: then ?? now,
       now: then == nil ? nil : now,
+      edits: try await edits(then ?? [], since: question.moment),
       pending: try await pending(now),
       question: question,
       next: next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) },
@@ -46,6 +47,15 @@ struct FlowsController {
   private func held(_ flows: [FlowName], at moment: Timestamp?) async throws -> [ConnectorConfiguration]? {
     guard let moment else { return nil }
     return try await history.configurations(asOf: moment, of: flows)
+  }
+
+  /// Returns the changes of the steps' connectors since a moment, or no changes if the moment is nil.
+  private func edits(
+    _ then: [ConnectorConfiguration],
+    since moment: Timestamp?
+  ) async throws -> [ConnectorID: ConnectorEdits] {
+    guard let moment else { return [:] }
+    return try await history.edits(of: Set(then.compactMap(\.reference.connectorID)), since: moment)
   }
 
   /// Returns the pending changes by their address.

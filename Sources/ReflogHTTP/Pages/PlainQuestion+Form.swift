@@ -8,10 +8,11 @@ struct FormError: Error, CustomStringConvertible {
 extension PlainQuestion {
   /// Returns the query that is described by the fields of the timeline's form.
   ///
-  /// If a field is wrong, the query is empty, and `problem` describes the error. Otherwise `problem` is nil.
+  /// A filter on a flow also selects the changes of the connectors that the flow's steps called. If a field is wrong, the
+  /// query is empty, and `problem` describes the error. Otherwise `problem` is nil.
   static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
     do {
-      return (ChangeQuery(filter: try PlainQuestion(form: fields).filter()), nil)
+      return (ChangeQuery(filter: try PlainQuestion(form: fields).filter(), includesImpact: true), nil)
     } catch {
       return (ChangeQuery(), "\(error)")
     }

@@ -12,6 +12,9 @@ extension ServiceError {
       "Change \(id) was not rolled back, because later changes at the same step block the rollback."
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector."
+    case .impactTooBroad(let count, let most):
+      "The filter selects \(count) steps, and the edits of the connectors of at most \(most) steps can be searched. Name "
+        + "fewer flows."
     case .timeRollbackNotFound: "This rollback to a time does not exist."
     case .otherTimeRollback: "This plan belongs to another rollback. Make a new plan."
     default: description

@@ -34,7 +34,7 @@ struct TimelineController {
     let page = problem == nil ? try await changes(query, behind: token) : ChangePage(changes: [], next: nil)
     let isEmpty = problem == nil && token == nil && page.changes.isEmpty && page.next == nil
     let timeline = TimelinePage(
-      page.changes,
+      try await history.inContext(page.changes, of: query),
       next: try await next(page, query, fields),
       query: Request.encoded(fields),
       form: FilterForm(fields, problem: problem),
@@ -88,7 +88,8 @@ struct TimelineController {
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {
       throw RequestError.badRequest("behind must be a change's id or 0.", target: "behind")
     }
-    let query = ChangeQuery(filter: try PlainQuestion.asked(fields).filter, isAscending: true)
+    let filter = try PlainQuestion.asked(fields).filter
+    let query = ChangeQuery(filter: filter, isAscending: true, includesImpact: true)
     let page = try await history.page(query, behind: Change.ID(number), size: Self.newsLimit)
     return Response(json: ["count": .integer(Int64(page.changes.count)), "isMore": .bool(page.next != nil)])
   }

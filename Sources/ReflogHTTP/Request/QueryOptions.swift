@@ -13,6 +13,7 @@ struct QueryOptions {
   enum Name: String, CaseIterable {
     case filter, orderby, top, count, select, skiptoken, format, raw, excel, after, manifest, period, flow
     case asOf = "asof"
+    case flowScope = "flowscope"
   }
 
   private var values: [Name: String] = [:]
@@ -88,13 +89,23 @@ struct QueryOptions {
   /// The order is `activityDateTime` or `id`, optionally followed by `asc` or `desc`.
   func query<Field>() throws(RequestError) -> HistoryQuery<Field> {
     let filter: Filter<Field>? = try parsedFilter()
-    guard let order = values[.orderby] else { return HistoryQuery(filter: filter) }
+    let includesImpact = try includesImpact()
+    guard let order = values[.orderby] else { return HistoryQuery(filter: filter, includesImpact: includesImpact) }
     // Both fields produce the same order, and no two items have the same `id`. So the first field decides the order. A
     // second field is checked, but has no effect.
     let items = order.split(separator: ",", omittingEmptySubsequences: false)
     let isAscending = try items.map { (item) throws(RequestError) in try Self.isAscending(item) }
     guard items.count <= 2, let first = isAscending.first else { throw Self.wrongOrder }
-    return HistoryQuery(filter: filter, isAscending: first)
+    return HistoryQuery(filter: filter, isAscending: first, includesImpact: includesImpact)
+  }
+
+  /// Returns whether `flowScope` requests the changes of connectors too; `steps` is the default.
+  private func includesImpact() throws(RequestError) -> Bool {
+    guard let text = values[.flowScope] else { return false }
+    guard let scope = QueryScope(rawValue: text.asciiFolded) else {
+      throw .badRequest("flowScope must be steps or impact.", target: "flowScope")
+    }
+    return scope == .impact
   }
 
   private static func isAscending(_ item: Substring) throws(RequestError) -> Bool {

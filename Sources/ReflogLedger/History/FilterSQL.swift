@@ -10,7 +10,7 @@ struct FilterSQL: Sendable {
   private(set) var arguments: [String: SQLValue] = [:]
   private let dialect: any Dialect
   private let identities: IdentityMatches
-  /// The first part of the names of the arguments.
+  /// The first part of the names of the arguments. Two conditions in one SQL text need different names.
   private let prefix: String
 
   /// Translates a filter to SQL, or creates the condition that selects all changes if the filter is nil.
@@ -19,20 +19,15 @@ struct FilterSQL: Sendable {
   ///   - filter: The filter.
   ///   - identities: The identity rows that match the tests in the filter.
   ///   - dialect: The SQL of the database.
-  init(_ filter: ChangeFilter?, _ identities: IdentityMatches, _ dialect: any Dialect) {
-    (self.dialect, self.identities, prefix) = (dialect, identities, "filter")
-    if let filter { condition = translate(filter) }
-  }
-
-  /// Translates a filter that tests no identity rows.
-  ///
-  /// - Parameters:
-  ///   - filter: The filter.
-  ///   - dialect: The SQL of the database.
   ///   - prefix: The first part of the names of the arguments.
-  init(_ filter: ChangeFilter, _ dialect: any Dialect, binding prefix: String) {
-    (self.dialect, identities, self.prefix) = (dialect, IdentityMatches(), prefix)
-    condition = translate(filter)
+  init(
+    _ filter: ChangeFilter?,
+    _ identities: IdentityMatches,
+    _ dialect: any Dialect,
+    binding prefix: String = "filter"
+  ) {
+    (self.dialect, self.identities, self.prefix) = (dialect, identities, prefix)
+    if let filter { condition = translate(filter) }
   }
 
   /// Translates a filter to SQL within one read of the ledger.

@@ -22,7 +22,10 @@ extension History {
     upTo last: Int64
   ) async throws(LedgerError) -> [Change] {
     try await read { db in
-      let filter = try FilterSQL(query.filter, db)
+      let plan = try QueryPlan(query, db)
+      let (filter, impact) = (plan.filter, plan.impact)
+      let condition = impact.map { "(\(filter.condition) OR \($0.condition(db.dialect)))" } ?? filter.condition
+      let arguments = [filter.arguments, impact?.filter.arguments, impact?.arguments].compactMap(\.self)
       return try ChangeRows(db, identities).checked(
         """
         JOIN entry ON entry.change = change.id
@@ -30,10 +33,10 @@ extension History {
           AND entry.sequence = CASE
             WHEN change.outcome_sequence <= :last THEN change.outcome_sequence ELSE change.intent_sequence
           END
-          AND \(filter.condition)
+          AND \(condition)
         ORDER BY entry.sequence
         """,
-        SQLArguments(filter.arguments) + ["after": after, "end": end, "last": last],
+        arguments.reduce(["after": after, "end": end, "last": last]) { $0 + SQLArguments($1) },
         kept: false
       )
     }

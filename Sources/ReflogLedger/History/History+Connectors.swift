@@ -43,7 +43,50 @@ extension History {
     )
   }
 
-  /// Returns the connectors with the properties that the last read of the directory showed.
+  /// The maximum number of changes of one connector that ``edits(of:since:)`` returns.
+  package static let mostEdits = 100
+
+  /// Returns the edits and deletions of connectors that were settled after a moment, oldest first.
+  ///
+  /// The result contains the newest ``mostEdits`` changes of each connector. An edit with the result `unknown` is
+  /// included, because the directory may have applied it.
+  package func edits(
+    of connectors: Set<ConnectorID>,
+    since moment: Timestamp
+  ) async throws(LedgerError) -> [ConnectorID: [Change]] {
+    guard !connectors.isEmpty else { return [:] }
+    return try await read { db in
+      let last = try ChangeTimes.lastID(notAfter: moment, db)
+      let rows = ChangeRows(db, identities)
+      var edits: [ConnectorID: [Change]] = [:]
+      for connector in connectors {
+        guard let row = try Self.row(of: connector, db) else { continue }
+        let arguments: SQLArguments = [
+          "connector": row, "last": last, "moment": moment.microseconds, "limit": Self.mostEdits,
+        ]
+        edits[connector] = try rows.checked(Self.editsSince, arguments).reversed()
+      }
+      return edits.filter { !$0.value.isEmpty }
+    }
+  }
+
+  /// The condition that selects the newest edits and deletions of `:connector` that were settled after `:moment`.
+  ///
+  /// The changes of a connector are settled in the order of their ids. A change that was recorded before the moment may
+  /// be settled after it. So the changes are read from the newest change on that was applied and recorded by then.
+  private static let editsSince = """
+    WHERE \(ofConnector) AND change.id >= coalesce((
+        SELECT settled.id FROM change AS settled
+        WHERE \(connector(of: "settled")) = :connector AND settled.subject = 'connector'
+          AND settled.result = 'applied' AND settled.id <= :last
+        ORDER BY settled.id DESC LIMIT 1
+      ), 0)
+      AND change.result IN ('applied', 'unknown') AND change.kind <> 'baseline' AND change.before_connector IS NOT NULL
+      AND change.result_time > :moment
+    ORDER BY change.id DESC LIMIT :limit
+    """
+
+  /// Returns the connectors as the last read of the directory showed them.
   package func recordedConnectors() async throws(LedgerError) -> [ConnectorID: RecordedConnector] {
     try await read { db in
       let connectors = try db.rows(
@@ -90,10 +133,13 @@ extension History {
 
   /// The SQL condition that a change created, updated or deleted the connector `:connector`.
   ///
-  /// SQLite uses the index `change_connector` only if the condition contains exactly the expression of the index, so do
-  /// not rewrite the condition.
-  static let ofConnector = """
-    coalesce(change.before_connector, change.after_connector, change.created_connector) = :connector
-      AND change.subject = 'connector'
-    """
+  /// SQLite uses the index `change_connector` only if the condition contains exactly the expression of the index.
+  static let ofConnector = "\(connector(of: "change")) = :connector AND change.subject = 'connector'"
+
+  /// Returns the SQL expression of the row number of the connector that a change created, updated or deleted.
+  ///
+  /// - Parameter change: The name of the row of the table `change` in the SQL text.
+  static func connector(of change: String) -> String {
+    "coalesce(\(change).before_connector, \(change).after_connector, \(change).created_connector)"
+  }
 }

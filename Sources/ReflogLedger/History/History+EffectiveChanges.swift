@@ -54,18 +54,44 @@ extension History {
     ).first
   }
 
-  /// The SQL condition that a change is effective.
-  ///
-  /// SQLite uses the index `change_applied` only if the condition contains exactly the expression of the index, so do
-  /// not rewrite the condition.
-  static let isEffective = "\(isApplied) = TRUE"
-  /// The SQL condition that a change was applied without an effect: `before` and `after` of the change are equal.
-  static let isIneffective = "\(isApplied) = FALSE"
-
-  private static let isApplied = """
-    change.result = 'applied'
-      AND (
-        change.before_state <> change.after_state OR change.before_connector IS DISTINCT FROM change.after_connector
+  /// Returns the newest applied rollback of each of these changes that was rolled back, by the id of the change.
+  package func appliedRollbacks(of ids: [Change.ID]) async throws(LedgerError) -> [Change.ID: Change] {
+    guard !ids.isEmpty else { return [:] }
+    let rollbacks = try await read { db in
+      try ChangeRows(db, identities).checked(
+        """
+        WHERE change.id IN (
+          SELECT max(rollback.id) FROM change AS rollback
+          WHERE rollback.rollback_of IN (\(db.dialect.numbers(inArray: "?"))) AND rollback.result = 'applied'
+          GROUP BY rollback.rollback_of
+        )
+        """,
+        [JSONValue.array(ids.map { .integer($0.number) }).text]
       )
+    }
+    let pairs = rollbacks.compactMap { rollback in rollback.intent.rollbackOf.map { ($0, rollback) } }
+    return Dictionary(pairs) { first, _ in first }
+  }
+
+  /// The condition that a change is effective.
+  ///
+  /// SQLite uses the index `change_applied` only if the condition contains exactly the expression of the index.
+  static let isEffective = isApplied("change", withEffect: true)
+  /// The condition that a change was applied without an effect: `before` and `after` of the change are equal.
+  static let isIneffective = isApplied("change", withEffect: false)
+
+  /// Returns the condition that a change was applied with an effect or without an effect.
+  ///
+  /// - Parameters:
+  ///   - change: The name of the row of the table `change` in the SQL text.
+  ///   - withEffect: Whether the change must have an effect.
+  static func isApplied(_ change: String, withEffect: Bool) -> String {
     """
+    \(change).result = 'applied'
+      AND (
+        \(change).before_state <> \(change).after_state
+          OR \(change).before_connector IS DISTINCT FROM \(change).after_connector
+      ) = \(withEffect ? "TRUE" : "FALSE")
+    """
+  }
 }

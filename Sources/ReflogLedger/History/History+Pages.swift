@@ -61,23 +61,22 @@ extension History {
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
     // One read creates the plan and also reads the first part, because most calls need no further read.
-    let (plan, first, atFirst) = try await read { db in
-      let plan = try QueryPlan(query.filter, db)
+    let (search, first, atFirst) = try await read { db in
+      let search = try ChangeSearch(query, db)
       let newest = try last?.number ?? Self.newestNumber(db)
-      guard let ids = plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
-        return (plan, nil as ClosedRange<Int64>?, [StoredChange]())
+      guard let ids = search.plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
+        return (search, nil as ClosedRange<Int64>?, ChangeSearch.Found(changes: [], ids: 0...0))
       }
-      let part = ids.part(of: Self.sizes(plan, query).first, fromBelow: query.isAscending)
-      let isScan = plan.lookups == nil || plan.isBroad
-      let found = try changes(plan, in: part, scanning: isScan, ascending: query.isAscending, limit: limit, db)
-      return (plan, ids, found)
+      let part = ids.part(of: Self.sizes(search.plan, query).first, fromBelow: query.isAscending)
+      let isScan = search.plan.lookups == nil || search.plan.isBroad
+      let rows = ChangeRows(db, identities)
+      return (search, ids, try search.changes(in: part, scanning: isScan, limit: limit, rows, db))
     }
     guard var rest = first else { return HistoryPiece([]) }
-    let sizes = Self.sizes(plan, query)
-    var (size, found) = (sizes.first, atFirst)
+    let sizes = Self.sizes(search.plan, query)
+    var (size, found, ids) = (sizes.first, atFirst.changes, atFirst.ids)
     while true {
       if found.count >= limit, let last = found.last { return HistoryPiece(found, end: last.id) }
-      let ids = rest.part(of: size, fromBelow: query.isAscending)
       guard let further = rest.without(ids, fromBelow: query.isAscending) else {
         return HistoryPiece(found)
       }
@@ -88,10 +87,12 @@ extension History {
       size = min(size * Self.growth, sizes.last)
       let part = rest.part(of: size, fromBelow: query.isAscending)
       let wanted = limit - found.count
-      let isScan = plan.lookups == nil
-      found += try await read { db in
-        try changes(plan, in: part, scanning: isScan, ascending: query.isAscending, limit: wanted, db)
+      let isScan = search.plan.lookups == nil
+      let next = try await read { db in
+        try search.changes(in: part, scanning: isScan, limit: wanted, ChangeRows(db, identities), db)
       }
+      found += next.changes
+      ids = next.ids
     }
   }
 
@@ -108,15 +109,17 @@ extension History {
   /// The time grows with the number of changes that match.
   package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
     let start = ContinuousClock.now
-    let (plan, newest) = try await read { db in (try QueryPlan(query.filter, db), try Self.newestNumber(db)) }
-    let (first, last) = (max(1, plan.first), min(newest, plan.last))
+    let (search, newest) = try await read { db in (try ChangeSearch(query, db), try Self.newestNumber(db)) }
+    let (first, last) = (max(1, search.plan.first), min(newest, search.plan.last))
     guard first <= last else { return 0 }
     var rest = first...last
     var count = 0
     while true {
-      let ids = rest.part(of: plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last, fromBelow: true)
-      count += try await read { db in try Self.count(plan, in: ids, db) }
-      guard let further = rest.without(ids, fromBelow: true) else { return count }
+      let size = search.plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last
+      let part = rest.part(of: size, fromBelow: true)
+      let counted = try await read { db in try search.count(in: part, ChangeRows(db, identities), db) }
+      count += counted.number
+      guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
       if ContinuousClock.now - start > patience { return nil }
       rest = further
     }
@@ -127,86 +130,16 @@ extension History {
     try db.integer("SELECT max(id) FROM change") ?? 0
   }
 
-  /// Returns the first changes in a range of ids that match the filter of a plan.
-  private func changes(
-    _ plan: QueryPlan,
-    in ids: ClosedRange<Int64>,
-    scanning isScan: Bool,
-    ascending: Bool,
-    limit: Int,
-    _ db: any LedgerConnection
-  ) throws -> [StoredChange] {
-    let rows = ChangeRows(db, identities)
-    if let scan = plan.personalScan {
-      let order = ascending ? "ASC" : "DESC"
-      let found = try db.integers(
-        "\(scan.select) ORDER BY personal.change \(order) LIMIT :limit",
-        scan.arguments(in: ids) + ["limit": limit],
-        kept: false
-      )
-      guard !found.isEmpty else { return [] }
-      return try rows.stored(
-        "WHERE change.id IN (\(db.dialect.numbers(inArray: "?"))) ORDER BY change.id \(order)",
-        SQLArguments([found.list])
-      )
-    }
-    guard isScan else {
-      return try LookupMerge(plan, in: ids, isAscending: ascending, limit: limit, rows, db).changes()
-    }
-    return try rows.stored(
-      plan.sql(FilterSQL.everything, isAscending: ascending),
-      plan.arguments(in: ids, limit: limit),
-      kept: plan.isCommon
-    )
-  }
-
-  /// Returns how many changes in a range of ids match.
-  private static func count(
-    _ plan: QueryPlan,
-    in ids: ClosedRange<Int64>,
-    _ db: any LedgerConnection
-  ) throws -> Int {
-    if let scan = plan.personalScan {
-      let sql = "SELECT count(*) FROM (\(scan.select)) AS matching"
-      return Int(try db.integer(sql, scan.arguments(in: ids), kept: false) ?? 0)
-    }
-    let lookups = plan.lookups.map { lookups in
-      lookups.enumerated().map { $1.sql(forAllBinding: "lookup\($0)", db.dialect) }
-    }
-    let conditions = lookups ?? [(sql: FilterSQL.everything, arguments: [:])]
-    guard !conditions.isEmpty else { return 0 }
-    let queries = conditions.map { lookup in
-      plan.isExact
-        ? "SELECT change.id FROM change WHERE \(lookup.sql) AND change.id BETWEEN :first AND :last"
-        : """
-        SELECT change.id FROM \(ChangeRows.tables)
-        WHERE \(lookup.sql) AND change.id BETWEEN :first AND :last AND \(plan.filter.condition)
-        """
-    }
-    let range: SQLArguments = ["first": ids.lowerBound, "last": ids.upperBound]
-    let arguments = conditions.reduce(range) { $0 + SQLArguments($1.arguments) }
-    let count = try db.integer(
-      "SELECT count(*) FROM (\(queries.joined(separator: plan.isExact ? " UNION ALL " : " UNION "))) AS matching",
-      plan.isExact ? arguments : SQLArguments(plan.filter.arguments) + arguments,
-      kept: false
-    )
-    return Int(count ?? 0)
-  }
-
   /// Returns the query plan that the database reports for a query, one line for each step of each SQL query.
   ///
   /// If a lookup has several values, the result contains the plan for one of them.
   package func plan(of query: ChangeQuery) async throws(LedgerError) -> [String] {
     try await read { db in
-      let plan = try QueryPlan(query.filter, db)
-      let everything = IndexLookup(condition: FilterSQL.everything, selectivity: .clientApp)
-      return try (plan.lookups ?? [everything]).flatMap { lookup in
-        let arguments = plan.arguments(in: 1...Int64.max, limit: 100)
-        return try db.rows(
-          "\(db.dialect.explain) \(ChangeRows.select) \(plan.sql(lookup.sql(), isAscending: query.isAscending))",
-          lookup.values.first.map { arguments + ["lookup": $0] } ?? arguments,
-          kept: false
-        ) { try $0.text(db.dialect.explainColumn) }
+      let queries = try ChangeSearch(query, db).planned
+      return try queries.flatMap { query in
+        try db.rows("\(db.dialect.explain) \(query.sql)", query.arguments, kept: false) { row in
+          try row.text(db.dialect.explainColumn)
+        }
       }
     }
   }

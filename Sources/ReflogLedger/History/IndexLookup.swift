@@ -10,16 +10,20 @@ struct IndexLookup: Sendable {
   }
 
   let selectivity: Selectivity
-  /// The indexed column, or nil if the lookup has no values.
+  /// The indexed column, or nil if the lookup has another condition.
   let column: String?
-  /// The values of the column, or empty if the lookup has another condition.
+  /// The values of the column or of an SQL expression, or empty if the lookup has a condition without a value.
   let values: [SQLValue]
   /// The numbers of identity rows that are the values of the column, or nil if the values are not such numbers.
   let rows: [Int64]?
+  /// The condition in SQL; if the lookup has values, the text ends with `= `, and the placeholder is appended later.
   private let condition: String
 
-  /// The number of values that the lookup searches for.
-  var valueCount: Int { column == nil ? 1 : values.count }
+  /// The number of values that the lookup searches for; a condition without a value counts as one value.
+  var valueCount: Int { max(1, values.count) }
+
+  /// The lookup that finds every change, for a scan.
+  static let everything = IndexLookup(condition: FilterSQL.everything, selectivity: .clientApp)
 
   /// Creates a lookup by a condition without a value.
   init(condition: String, selectivity: Selectivity) {
@@ -33,6 +37,14 @@ struct IndexLookup: Sendable {
     self.selectivity = selectivity
   }
 
+  /// Creates a lookup of the changes for which an SQL expression has a value.
+  ///
+  /// The expression may begin with other conditions that are joined by `AND`.
+  init(expression: String, value: SQLValue, selectivity: Selectivity) {
+    (condition, column, values, rows) = (expression + " = ", nil, [value], nil)
+    self.selectivity = selectivity
+  }
+
   /// Creates a lookup of the changes whose column holds the number of one of some identity rows.
   init(column: String, rows: [Int64], selectivity: Selectivity) {
     (condition, self.column, self.rows) = ("change.\(column) = ", column, rows)
@@ -43,16 +55,16 @@ struct IndexLookup: Sendable {
   /// Returns the condition in SQL for one value.
   ///
   /// - Parameter name: The name of the argument that holds the value.
-  func sql(binding name: String = "lookup") -> String { column == nil ? condition : condition + ":" + name }
+  func sql(binding name: String = "lookup") -> String { values.isEmpty ? condition : condition + ":" + name }
 
   /// Returns the condition in SQL for all values, and its arguments.
   ///
   /// - Parameter name: The first part of the names of the arguments.
   func sql(forAllBinding name: String, _ dialect: any Dialect) -> (sql: String, arguments: [String: SQLValue]) {
-    guard let column else { return (condition, [:]) }
-    if let rows, rows.count > 1 {
+    if let column, let rows, rows.count > 1 {
       return ("change.\(column) IN (\(dialect.numbers(inArray: ":" + name)))", [name: rows.list])
     }
+    guard !values.isEmpty else { return (condition, [:]) }
     let names = values.indices.map { "\(name)_\($0)" }
     let arguments = Dictionary(uniqueKeysWithValues: zip(names, values))
     return ("(" + names.map { condition + ":" + $0 }.joined(separator: " OR ") + ")", arguments)
@@ -60,6 +72,9 @@ struct IndexLookup: Sendable {
 }
 
 extension [IndexLookup] {
+  /// The number of values that the lookups search for.
+  var valueCount: Int { reduce(0) { $0 + $1.valueCount } }
+
   /// The lookups with one lookup for all identity rows in the same column.
   var merged: [IndexLookup] {
     var merged: [IndexLookup] = []

@@ -36,7 +36,9 @@ struct IndexLookupResolver {
       guard let left = try lookups(left), let right = try lookups(right) else { return nil }
       return (left + right).merged
     case .and(let left, let right):
-      return better(try addressLookups(filter.conjuncts), better(try lookups(left), try lookups(right)))
+      let terms = filter.conjuncts
+      let special = try connectorLookups(terms) ?? addressLookups(terms)
+      return better(special, better(try lookups(left), try lookups(right)))
     case .lowerCase(.oneOf(let field, let values)):
       return try lookups(values.map { .lowerCase(.comparison(field, .eq, $0)) })
     case .startsWith, .contains, .lowerCase: return identities[filter]?.lookups
@@ -79,6 +81,20 @@ struct IndexLookupResolver {
   /// The number of values above which a list of lookups usually finds more changes than any list with fewer values.
   private static let manyValues = 64
 
+  /// Returns the lookups of the changes that were made to connectors, if a filter selects these connectors by id.
+  ///
+  /// The result is nil if the filter has no such terms.
+  private func connectorLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
+    guard terms.contains(.isOfConnector), let ids = terms.lazy.compactMap(\.connectorIDs).first else { return nil }
+    return try Set(ids.map(\.asciiFolded)).flatMap { try connectors($0) }.map { row in
+      IndexLookup(
+        expression: "change.subject = 'connector' AND \(History.connector(of: "change"))",
+        value: row.sqlValue,
+        selectivity: .connector
+      )
+    }
+  }
+
   /// Returns the list of lookups that usually finds fewer changes, or nil if both lists are nil.
   ///
   /// If both lists have rows of the same column, the result has the rows that are in both lists.
@@ -92,8 +108,7 @@ struct IndexLookupResolver {
       return lookup(column, Set(leftRows).intersection(rightRows).sorted(), min(leftWorst, rightWorst))
     }
     func cost(_ lookups: [IndexLookup], _ worst: IndexLookup.Selectivity) -> (Int, Int, Int) {
-      let count = lookups.reduce(0) { $0 + $1.valueCount }
-      return (count > Self.manyValues ? 1 : 0, worst.rawValue, count)
+      (lookups.valueCount > Self.manyValues ? 1 : 0, worst.rawValue, lookups.valueCount)
     }
     return cost(left, leftWorst) <= cost(right, rightWorst) ? left : right
   }
@@ -182,5 +197,18 @@ struct IndexLookupResolver {
   /// Returns the lookup of the changes whose column holds the id of a request.
   private func request(_ column: String, _ id: String, _ selectivity: IndexLookup.Selectivity) -> IndexLookup {
     IndexLookup(column: column, value: RequestIDColumn.value(of: id), selectivity: selectivity)
+  }
+}
+
+extension ChangeFilter {
+  /// The connectors that the change may have before or after it, or nil if the filter has other conditions.
+  fileprivate var connectorIDs: [String]? {
+    switch self {
+    case .comparison(.before(.connectorId), .eq, .text(let id)), .comparison(.after(.connectorId), .eq, .text(let id)):
+      [id]
+    case .or(let left, let right):
+      if let left = left.connectorIDs, let right = right.connectorIDs { left + right } else { nil }
+    case .comparison, .oneOf, .startsWith, .contains, .lowerCase, .and, .not: nil
+    }
   }
 }

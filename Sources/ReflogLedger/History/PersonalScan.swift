@@ -21,7 +21,7 @@ struct PersonalScan: Sendable {
     guard let term = terms.first(where: { TextTest.of($0).map { Self.columns.contains($0.field) } ?? false }) else {
       return nil
     }
-    test = FilterSQL(term, dialect, binding: "test")
+    test = FilterSQL(term, IdentityMatches(), dialect, binding: "test")
     self.filter = terms.count == 1 ? nil : sql
   }
 
@@ -46,7 +46,9 @@ struct PersonalScan: Sendable {
 
   /// Returns the arguments of ``select`` for a range of ids.
   func arguments(in ids: ClosedRange<Int64>) -> SQLArguments {
-    SQLArguments(test.arguments) + SQLArguments(filter?.arguments ?? [:])
-      + ["first": ids.lowerBound, "last": ids.upperBound]
+    conditionArguments + ["first": ids.lowerBound, "last": ids.upperBound]
   }
+
+  /// The arguments of ``select`` without the range of ids.
+  var conditionArguments: SQLArguments { SQLArguments(test.arguments) + SQLArguments(filter?.arguments ?? [:]) }
 }

@@ -14,6 +14,8 @@ struct QueryPlan: Sendable {
   private(set) var lookups: [IndexLookup]?
   /// Whether the lookups find only changes that match the filter, and no change is found twice.
   private(set) var isExact = false
+  /// The changes of connectors that also belong to the result, or nil if there are none.
+  private(set) var impact: FlowImpact?
 
   /// The filter as an SQL condition.
   let filter: FilterSQL
@@ -24,29 +26,50 @@ struct QueryPlan: Sendable {
   let isCommon: Bool
 
   /// The maximum number of values that lookups search for, because more values would cost more than a scan.
-  private static let maximumValues = 10_000
+  static let maximumValues = 10_000
   /// The maximum number of values for which lookups usually find few changes.
   private static let fewValues = 64
 
   /// Whether the lookups may find many changes that do not match the filter.
   ///
   /// The newest changes are then scanned, before the lookups are used.
-  var isBroad: Bool { !isExact && valueCount > Self.fewValues }
-
-  /// The number of values that the lookups search for.
-  var valueCount: Int { (lookups ?? []).reduce(0) { $0 + $1.valueCount } }
+  var isBroad: Bool { !isExact && (lookups ?? []).valueCount > Self.fewValues }
 
   /// Creates the plan of a query; if the filter is nil, the query selects all changes.
+  init(_ query: ChangeQuery, _ db: any LedgerConnection) throws {
+    let identities = try IdentityMatches(query.filter, db)
+    try self.init(query.filter, identities, db)
+    guard query.includesImpact, let filter = query.filter else { return }
+    impact = try FlowImpact(filter, identities, db)
+    // A filter on flows and on changes of connectors is fulfilled only by the changes that the periods find.
+    if let impact, impact.lookups == nil, filter.conjuncts.contains(.isOfConnector) {
+      (lookups, isExact, personalScan) = ([], true, nil)
+    }
+  }
+
+  /// Creates the plan for the changes that match a filter; if the filter is nil, all changes match.
   init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
-    let identities = try IdentityMatches(filter, db)
+    try self.init(filter, try IdentityMatches(filter, db), db)
+  }
+
+  private init(_ filter: ChangeFilter?, _ identities: IdentityMatches, _ db: any LedgerConnection) throws {
     self.filter = FilterSQL(filter, identities, db.dialect)
     isCommon = filter?.isCommon ?? true
     guard let filter else { return }
     lookups = try IndexLookupResolver(db, identities).lookups(filter)
-    if valueCount > Self.maximumValues { lookups = nil }
+    if let found = lookups, found.valueCount > Self.maximumValues { lookups = nil }
     isExact = lookups != nil && filter.isAnsweredByLookups
     if lookups == nil { personalScan = PersonalScan(filter, self.filter, db.dialect) }
     for term in filter.conjuncts { try narrow(by: term, db) }
+  }
+
+  /// Returns the lookups that find the changes that match the filter, or a scan of the range of ids.
+  ///
+  /// - Parameter isScan: Whether the result is a scan even if the plan has lookups.
+  func matching(scanning isScan: Bool) -> FilteredLookups {
+    let lookups = isScan ? [.everything] : lookups ?? [.everything]
+    guard !isExact else { return FilteredLookups(lookups) }
+    return FilteredLookups(lookups, condition: filter.condition, arguments: filter.arguments)
   }
 
   /// Returns the range of ids that the query still has to read, or nil if no id is left.
@@ -107,7 +130,12 @@ extension Filter<ChangeField> {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
-  /// Whether the SQL text depends only on the names of one or two fields, so that only few different SQL texts exist.
+  /// The condition that a change was made to a connector.
+  static var isOfConnector: ChangeFilter {
+    .comparison(.plain(.subject), .eq, .text(Change.Subject.connector.word))
+  }
+
+  /// Whether the SQL text depends only on the names of one or two fields, so there are only few different SQL texts.
   fileprivate var isCommon: Bool {
     if case .comparison(_, .eq, _) = self { true } else { isAnsweredByLookups }
   }

@@ -24,6 +24,10 @@ package struct RollbackPlan: Sendable {
   ///
   /// The value is also true if the rollback sets no connector.
   package let connectorExists: Bool
+  /// The changes of the connector to restore since the change that is rolled back, or nil if there are none.
+  ///
+  /// The rollback restores the reference, and does not restore the properties of the connector.
+  package let edits: ConnectorEdits?
 
   /// Creates a plan.
   package init(
@@ -34,7 +38,8 @@ package struct RollbackPlan: Sendable {
     supersededBy: [Change.ID],
     newest: Change.ID?,
     isDrifted: Bool,
-    connectorExists: Bool
+    connectorExists: Bool,
+    edits: ConnectorEdits? = nil
   ) {
     self.rollbackOf = rollbackOf
     self.address = address
@@ -44,6 +49,7 @@ package struct RollbackPlan: Sendable {
     self.newest = newest
     self.isDrifted = isDrifted
     self.connectorExists = connectorExists
+    self.edits = edits
   }
 
   /// The effect of the rollback as a sentence for the caller.
@@ -51,6 +57,7 @@ package struct RollbackPlan: Sendable {
   /// The sentence contains the step, the flow, the new reference and the current reference.
   package var summary: String {
     let effect = "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
-    return isDrifted ? effect + ", which was set without Reflog" : effect
+    let drift = isDrifted ? ", which was set without Reflog" : ""
+    return effect + drift + (edits.map { "; \($0.name) \($0.predicate)" } ?? "")
   }
 }

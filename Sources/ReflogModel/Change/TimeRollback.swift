@@ -111,11 +111,15 @@ package struct TimeRollbackPlan: Sendable {
   ///
   /// The value is also nil if the directory was not read at all.
   package let unasked: String?
+  /// The steps in the scope that called a connector at the target time that was edited since, and that call this
+  /// connector now or will call it after the rollback.
+  package let edited: [EditedStep]
 
   /// Creates a plan.
-  package init(rollback: TimeRollback, steps: [TimeRollback.Item], unasked: String?) {
+  package init(rollback: TimeRollback, steps: [TimeRollback.Item], unasked: String?, edited: [EditedStep] = []) {
     self.rollback = rollback
     self.steps = steps
     self.unasked = unasked
+    self.edited = edited
   }
 }

@@ -10,7 +10,7 @@ package struct ExportManifest: Hashable, Sendable {
   package let format: String
   /// The requested options.
   ///
-  /// Possible options are `raw` and `excel`.
+  /// Possible options are `raw`, `excel` and `flowScope=impact`.
   package let options: [String]
   /// The filter, or nil if everything was exported.
   package let filter: String?

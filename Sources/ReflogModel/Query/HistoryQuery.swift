@@ -6,14 +6,34 @@ package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
   ///
   /// Items are sorted by `id`. An order by `activityDateTime` would be the same, because later items have higher ids.
   package let isAscending: Bool
+  /// Whether a condition on flows also selects the changes of the connectors that the flows' steps called.
+  ///
+  /// A change of a connector then also matches if the filter matches it with the address of a step that called the
+  /// connector when the change was made. Only the terms of the filter on `flowType`, `flowId` and `step` that are joined
+  /// by `and` are compared with that address. Service events have no connectors, so the value has no effect on them.
+  package let includesImpact: Bool
 
   /// Creates a query.
   ///
-  /// By default all items match, and the newest item is first.
-  package init(filter: Filter<Field>? = nil, isAscending: Bool = false) {
+  /// By default all items match, the newest item is first, and a condition on flows selects only the flows' own changes.
+  package init(filter: Filter<Field>? = nil, isAscending: Bool = false, includesImpact: Bool = false) {
     self.filter = filter
     self.isAscending = isAscending
+    self.includesImpact = includesImpact
   }
+}
+
+/// The changes that a condition on flows selects.
+///
+/// The raw values are the values of the option `flowScope`.
+package enum QueryScope: String, Sendable, CaseIterable {
+  /// Only the changes of the flows' steps.
+  case steps
+  /// Also the changes of the connectors that the steps called at that time.
+  case impact
+
+  /// The name of the option in a URL.
+  package static let option = "flowScope"
 }
 
 /// A query for changes.

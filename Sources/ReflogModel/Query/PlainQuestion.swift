@@ -29,6 +29,8 @@ package struct PlainQuestion: Sendable {
   package var result: Change.Result?
   /// The kind of a change.
   package var kind: Change.Kind?
+  /// The kind of object that a change writes, as the field `subject` names it.
+  package var subject: String?
 
   /// Creates a question without conditions.
   package init() {}
@@ -37,6 +39,12 @@ package struct PlainQuestion: Sendable {
   package init(about address: Address) {
     flow = FlowName(of: address).description
     step = address.step.name
+  }
+
+  /// Creates a question about the changes of a connector: its creation, its edits and its deletion.
+  package init(aboutChangesOf id: ConnectorID) {
+    connector = id.text
+    subject = Change.Subject.connector.word
   }
 
   /// All conditions as the text of one filter, or nil if there is no condition.
@@ -51,11 +59,12 @@ package struct PlainQuestion: Sendable {
     }
     if let step { terms.append(isWhole ? Self.term(.plain(.step), .text(step)) : Self.any([.plain(.step)], step)) }
     if let actor { terms.append(Self.any(Self.actorFields.map(ChangeField.initiatedBy), actor)) }
-    if let connector { terms.append(Self.any(Self.connectorFields, connector)) }
+    if let connector { terms.append(condition(onConnector: connector)) }
     if let reason { terms.append(Self.any([.plain(.reason)], reason)) }
     if let since { terms.append(Self.term(.plain(.activityDateTime), .time(since), .ge)) }
     if let until { terms.append(Self.term(.plain(.activityDateTime), .time(until), .lt)) }
     if let result { terms.append(Self.term(.plain(.result), .text(result.rawValue))) }
+    if let subject { terms.append(Self.term(.plain(.subject), .text(subject))) }
     if let kind { terms.append(Self.term(.plain(.kind), .text(kind.rawValue))) }
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
@@ -70,9 +79,19 @@ package struct PlainQuestion: Sendable {
     .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId,
     .tokenDisplayName,
   ]
-  private static let connectorFields: [ChangeField] = [
-    .before(.connectorId), .after(.connectorId), .before(.displayName), .after(.displayName),
-  ]
+  private static let connectorIDs: [ChangeField] = [.before(.connectorId), .after(.connectorId)]
+  private static let connectorNames: [ChangeField] = [.before(.displayName), .after(.displayName)]
+
+  /// Returns the condition for ``connector``.
+  ///
+  /// A GUID is a whole id, and so is the text in a question about the changes of a connector. A whole id is not compared
+  /// with names, and an index finds it.
+  private func condition(onConnector text: String) -> String {
+    guard subject != nil || GUID.normalized(text) != nil else {
+      return Self.any(Self.connectorIDs + Self.connectorNames, text)
+    }
+    return "(\(Self.connectorIDs.map { Self.term($0, .text(text)) }.joined(separator: " or ")))"
+  }
 
   /// Returns the condition that one of some fields contains a text, without regard to case.
   private static func any(_ fields: [ChangeField], _ text: String) -> String {

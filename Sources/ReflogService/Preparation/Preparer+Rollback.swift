@@ -41,8 +41,19 @@ extension Preparer {
       supersededBy: isInForce ? [] : try await effectiveChanges(at: target.address, after: id),
       newest: found.newestEffective?.id,
       isDrifted: found.drift != nil,
-      connectorExists: try await connector(of: target.reference) != nil
+      connectorExists: try await connector(of: target.reference) != nil,
+      edits: try await edits(of: target.reference, since: target.change)
     )
+  }
+
+  /// Returns the changes of the connector to restore since a change, or nil if there are none.
+  private func edits(
+    of reference: ConnectorReference,
+    since change: Change
+  ) async throws(ServiceError) -> ConnectorEdits? {
+    guard let connector = reference.connectorID else { return nil }
+    let moment = change.resultDateTime ?? change.activityDateTime
+    return try await HistoryService(history: ledger.history).edits(of: [connector], since: moment)[connector]
   }
 
   /// Prepares the rollback of a change.

@@ -56,8 +56,9 @@ package final class TimeRollbacks: Service {
       guard let freeze = changes.freeze(covering: steps[index].address) else { continue }
       steps[index].problem = ServiceError.frozen([], freeze).description
     }
+    let edited = try await editedSteps(of: rollback)
     guard changes.directory.hasOwnCredential else {
-      return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: nil)
+      return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: nil, edited: edited)
     }
     var isMissing: [ConnectorID: Bool] = [:]
     var unasked: String?
@@ -71,7 +72,29 @@ package final class TimeRollbacks: Service {
       }
       if isMissing[id] == true { steps[index].problem = ServiceError.connectorMissing(id).description }
     }
-    return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: unasked)
+    return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: unasked, edited: edited)
+  }
+
+  /// Returns the steps in the scope whose connector at the target time was edited since, in order.
+  private func editedSteps(of rollback: TimeRollback) async throws(ServiceError) -> [EditedStep] {
+    let history = HistoryService(history: changes.ledger.history)
+    let flows: [FlowName]? =
+      switch rollback.scope {
+      case .everything: nil
+      case .flow(let flowType, let flow): [FlowName(flowType, flow)]
+      }
+    let then = try await history.configurations(asOf: rollback.asOf, of: flows)
+    let now = try await history.configurations(asOf: .distantFuture, of: flows)
+    let current = Dictionary(now.map { ($0.address, $0.reference) }) { first, _ in first }
+    let edits = try await history.edits(of: Set(then.compactMap(\.reference.connectorID)), since: rollback.asOf)
+    return then.compactMap { configuration in
+      guard let edits = configuration.reference.connectorID.flatMap({ edits[$0] }) else { return nil }
+      return EditedStep(
+        address: configuration.address,
+        isSameReference: current[configuration.address] == configuration.reference,
+        edits: edits
+      )
+    }
   }
 
   /// Starts or continues a rollback.

@@ -47,6 +47,13 @@ struct FilterOptions: ParsableArguments {
   @Option(help: "update, rollback, drift or baseline.", completion: .list(Change.Kind.allCases.map(\.rawValue)))
   var kind: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "For a filter on flows: impact also shows changes of the connectors that the flows called then; steps does not."
+    )
+  )
+  var flowScope = QueryScope.impact
+
   func validate() throws {
     for (name, time) in [("--since", since), ("--until", until)] {
       if let time { _ = try TimeText.period(name, time) }
@@ -88,10 +95,16 @@ struct FilterOptions: ParsableArguments {
     return terms.isEmpty ? nil : terms.joined(separator: " and ")
   }
 
+  /// The selection of changes that the options describe.
+  var selection: ChangeSelection { ChangeSelection(filter: text, includesImpact: flowScope == .impact) }
+
   /// Adds the given conditions to a suggested command.
   func added(to suggestion: Suggestion) -> Suggestion {
     suggestion.adding("--filter", filter).adding("--flow", flow).adding("--step", step).adding("--actor", actor)
       .adding("--connector", connector).adding("--reason", reason).adding("--since", since).adding("--until", until)
       .adding("--result", result).adding("--kind", kind)
+      .adding("--flow-scope", flowScope == .impact ? nil : flowScope.rawValue)
   }
 }
+
+extension QueryScope: ExpressibleByArgument {}

@@ -11,10 +11,10 @@ import ReflogService
 ///
 /// Each method returns the JSON body of the corresponding HTTP request, even if the source is a file.
 protocol HistorySource {
-  /// Returns the newest or the oldest changes that match a filter. If the filter is nil, all changes match.
-  func history(top: Int, filter: String?, isAscending: Bool) async throws -> JSONObject
-  /// Returns how many changes match a filter, or nil if they can't be counted in a short time.
-  func count(filter: String?) async throws -> Int64?
+  /// Returns the newest or the oldest of the selected changes.
+  func history(top: Int, of selection: ChangeSelection, isAscending: Bool) async throws -> JSONObject
+  /// Returns how many changes are selected, or nil if they can't be counted in a short time.
+  func count(_ selection: ChangeSelection) async throws -> Int64?
   /// Returns one change.
   func change(_ id: Change.ID) async throws -> JSONObject
   /// Returns the reference of every step at a time, or the current references if the time is nil.
@@ -32,9 +32,9 @@ protocol HistorySource {
 }
 
 extension HistorySource {
-  /// Returns the newest changes that match a filter. If the filter is nil, all changes match.
-  func history(top: Int, filter: String?) async throws -> JSONObject {
-    try await history(top: top, filter: filter, isAscending: false)
+  /// Returns the newest of the selected changes.
+  func history(top: Int, of selection: ChangeSelection) async throws -> JSONObject {
+    try await history(top: top, of: selection, isAscending: false)
   }
 }
 
@@ -43,10 +43,9 @@ extension ServerClient: HistorySource {
   ///
   /// If no index can answer the filter, the server scans changes for a limited time. Its page may then contain fewer
   /// changes than requested.
-  func history(top: Int, filter: String?, isAscending: Bool) async throws -> JSONObject {
-    let order = isAscending ? "&$orderby=id" : ""
-    let option = order + (filter.map { "&$filter=" + $0.percentEncoded() } ?? "")
-    var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + option).body
+  func history(top: Int, of selection: ChangeSelection, isAscending: Bool) async throws -> JSONObject {
+    let options = (isAscending ? "&$orderby=id" : "") + selection.options
+    var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + options).body
     var found = body["value"]?.array ?? []
     while found.count < top, let link = body["@odata.nextLink"]?.string, let mark = link.firstIndex(of: "?") {
       body = try await send(.GET, "/beta/auditLogs/connectorChanges" + String(link[mark...])).body
@@ -56,12 +55,11 @@ extension ServerClient: HistorySource {
     return body
   }
 
-  func count(filter: String?) async throws -> Int64? {
-    let option = filter.map { "&$filter=" + $0.percentEncoded() } ?? ""
-    // A count can need much time. If it needs more time than `countTimeout`, the number is not shown.
+  func count(_ selection: ChangeSelection) async throws -> Int64? {
+    // A count can take long. If it takes longer than `countTimeout`, the number is not shown.
     let answer = try? await send(
       .GET,
-      "/beta/auditLogs/connectorChanges?$top=1&$count=true" + option,
+      "/beta/auditLogs/connectorChanges?$top=1&$count=true" + selection.options,
       timeout: Self.countTimeout
     )
     return answer?.body["@odata.count"]?.wholeNumber
@@ -136,27 +134,27 @@ struct DatabaseSource: HistorySource {
     service = HistoryService(history: history)
   }
 
-  func history(top: Int, filter: String?, isAscending: Bool) async throws -> JSONObject {
-    let query = ChangeQuery(filter: try Self.query(filter).filter, isAscending: isAscending)
+  func history(top: Int, of selection: ChangeSelection, isAscending: Bool) async throws -> JSONObject {
+    let query = try selection.query(isAscending: isAscending)
     var page = try await service.page(query, behind: nil, size: top)
     while page.changes.count < top, let next = page.next {
       let further = try await service.page(query, behind: next, size: top - page.changes.count)
       page = ChangePage(changes: page.changes + further.changes, next: further.next)
     }
     let nearest = try await service.nearestNames(to: query, behind: nil, page: page)
-    return Listing(page.changes, nearest: nearest).json(versionURL: nil)
+    return Listing(try await service.inContext(page.changes, of: query), nearest: nearest).json(versionURL: nil)
   }
 
-  func count(filter: String?) async throws -> Int64? {
+  func count(_ selection: ChangeSelection) async throws -> Int64? {
     do {
-      return Int64(try await service.count(try Self.query(filter), patience: Self.countPatience))
+      return Int64(try await service.count(try selection.query(), patience: Self.countPatience))
     } catch ServiceError.questionTooBroad {
       return nil
     }
   }
 
   func change(_ id: Change.ID) async throws -> JSONObject {
-    try await service.change(id).json
+    try await service.inContext(try await service.change(id)).json
   }
 
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject {
@@ -183,7 +181,8 @@ struct DatabaseSource: HistorySource {
   func export(_ order: ExportRequest, to output: (Data) throws -> Void) async throws {
     let lines = order.lines
     if let after = order.after { try await service.check(after) }
-    let export = service.export(try Self.query(order.filter), afterEntry: order.after?.sequence)
+    let selection = ChangeSelection(filter: order.filter, includesImpact: order.includesImpact)
+    let export = service.export(try selection.query(), afterEntry: order.after?.sequence)
     try output(Data(lines.header))
     var piece = try await export.firstItems()
     while let current = piece {
@@ -193,9 +192,5 @@ struct DatabaseSource: HistorySource {
       try output(Data(bytes))
       piece = try await following
     }
-  }
-
-  private static func query(_ filter: String?) throws -> ChangeQuery {
-    ChangeQuery(filter: try filter.map(ChangeFilter.parse))
   }
 }

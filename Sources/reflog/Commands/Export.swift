@@ -73,7 +73,13 @@ struct Export: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let style = CSVStyle(isRaw: raw, isForExcel: excel)
-      let order = ExportRequest(format, style, filter: filter.text, after: after)
+      let order = ExportRequest(
+        format,
+        style,
+        filter: filter.text,
+        after: after,
+        includesImpact: filter.text != nil && filter.flowScope == .impact
+      )
       let files = OutputFiles(besidesLedgerAt: source.database)
       try await source.withSource { source in
         if let state {

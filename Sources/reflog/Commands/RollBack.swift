@@ -179,7 +179,7 @@ struct RollBack: AsyncParsableCommand {
     guard let step else { return CommandFailure(.notFound, "No step is given.") }
     var question = PlainQuestion(about: step)
     question.result = .pending
-    let newest = try await client.history(top: 1, filter: question.text)["value"]?.array ?? []
+    let newest = try await client.history(top: 1, of: ChangeSelection(filter: question.text))["value"]?.array ?? []
     guard let id = newest.first?.object?["id"]?.string else {
       return CommandFailure(.notFound, "No change of \(address) is recorded.")
     }

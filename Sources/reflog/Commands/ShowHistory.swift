@@ -8,7 +8,9 @@ struct ShowHistory: AsyncParsableCommand {
     commandName: "history",
     abstract: "Shows the newest changes.",
     discussion: """
-      The newest change is first. Each line shows who pointed which step at which connector, and the earlier reference.
+      The newest change is first. Each line shows who pointed which step at which connector, and the earlier \
+      reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
+      time.
 
         reflog history --top 5
         reflog history --flow signup --since 2026-03-01 --until 2026-03-31
@@ -46,28 +48,28 @@ struct ShowHistory: AsyncParsableCommand {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
         if let around { return try await show(around: TimeText.period("--around", around).start, source) }
-        let text = filter.text
-        let body = try await source.history(top: top, filter: text)
+        let selection = filter.selection
+        let body = try await source.history(top: top, of: selection)
         let shown = Int64(body["value"]?.array?.count ?? 0)
-        let empty = shown == 0 && output.format == .table ? try await emptyText(body, text, source) : ""
+        let empty = shown == 0 && output.format == .table ? try await emptyText(body, source) : ""
         try output.show(body, asTable: { ChangeTables.history($0, emptyText: empty) }, asCSV: ChangeCSV.list)
-        if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, text, shown) }
+        if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, selection, shown) }
       }
     }
   }
 
   /// Shows the changes before and after a moment, newest first.
   private func show(around moment: Timestamp, _ source: any HistorySource) async throws {
-    let given = filter.text.map { "\($0) and " } ?? ""
+    let selection = filter.selection
     let later = try await source.history(
       top: top / 2,
-      filter: "\(given)activityDateTime ge \(moment)",
+      of: selection.and("activityDateTime ge \(moment)"),
       isAscending: true
     )
-    let earlier = try await source.history(top: top - top / 2, filter: "\(given)activityDateTime lt \(moment)")
+    let earlier = try await source.history(top: top - top / 2, of: selection.and("activityDateTime lt \(moment)"))
     let (after, before) = (later["value"]?.array ?? [], earlier["value"]?.array ?? [])
     let body: JSONObject = ["value": .array(after.reversed() + before)]
-    let empty = after.isEmpty && before.isEmpty ? try await emptyText(earlier, filter.text, source) : ""
+    let empty = after.isEmpty && before.isEmpty ? try await emptyText(earlier, source) : ""
     try output.show(
       body,
       asTable: { body in
@@ -90,9 +92,9 @@ struct ShowHistory: AsyncParsableCommand {
   private var command: Suggestion { output.added(to: filter.added(to: source.added(to: Suggestion("history")))) }
 
   /// Returns the text for an empty table: whether nothing is recorded or nothing matches, and the nearest names.
-  private func emptyText(_ body: JSONObject, _ filter: String?, _ source: any HistorySource) async throws -> String {
-    guard filter != nil else { return "No changes are recorded yet." }
-    let total = try await source.count(filter: nil)
+  private func emptyText(_ body: JSONObject, _ source: any HistorySource) async throws -> String {
+    guard filter.text != nil else { return "No changes are recorded yet." }
+    let total = try await source.count(ChangeSelection())
     guard total != 0 else { return "No changes match this filter, because none are recorded." }
     var sentences = ["No changes match this filter\(total.map { "; \($0.grouped) without it" } ?? "")."]
     for nearest in (body["@reflog.nearestNames"]?.array ?? []).compactMap(\.object) {
@@ -105,8 +107,8 @@ struct ShowHistory: AsyncParsableCommand {
   }
 
   /// Shows a message with the number of matching changes if the table does not contain all of them.
-  private func sayIfMoreMatch(_ source: any HistorySource, _ filter: String?, _ shown: Int64) async throws {
-    let count = try await source.count(filter: filter)
+  private func sayIfMoreMatch(_ source: any HistorySource, _ selection: ChangeSelection, _ shown: Int64) async throws {
+    let count = try await source.count(selection)
     guard count.map({ $0 > shown }) ?? true else { return }
     let size = count.map { "\($0.grouped) changes" } ?? "more changes"
     let next =

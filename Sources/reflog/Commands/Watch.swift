@@ -35,14 +35,14 @@ struct Watch: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       // A relative time such as 2h must keep its meaning, so the filter is read only once.
-      let text = filter.text
+      let selection = filter.selection
       try await source.withSource { source in
         if format == .csv { try Terminal.data(Data(ChangeCSV.header)) }
         var position = Position(last: filter.since == nil ? try await Self.newestID(source) : 0)
         var pause = Self.interval
         while true {
           do {
-            try await showNewChanges(&position, text, source)
+            try await showNewChanges(&position, selection, source)
             pause = Self.interval
           } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
             Terminal.say("\(failure.message) Next attempt in \(pause).")
@@ -61,25 +61,29 @@ struct Watch: AsyncParsableCommand {
   }
 
   private static func newestID(_ source: any HistorySource) async throws -> Int64 {
-    let newest = try await source.history(top: 1, filter: nil)["value"]?.array?.first?.object
+    let newest = try await source.history(top: 1, of: ChangeSelection())["value"]?.array?.first?.object
     return newest.flatMap(id) ?? 0
   }
 
   private static func id(_ change: JSONObject) -> Int64? { change["id"]?.string.flatMap { Int64($0) } }
 
-  private func showNewChanges(_ position: inout Position, _ filter: String?, _ source: any HistorySource) async throws {
+  private func showNewChanges(
+    _ position: inout Position,
+    _ selection: ChangeSelection,
+    _ source: any HistorySource
+  ) async throws {
     if !position.pending.isEmpty {
       let ids = position.pending.sorted().map(String.init).joined(separator: ", ")
       let settled = "id in (\(ids)) and result ne 'pending'"
-      for change in try await Self.changes(settled, source) {
+      for change in try await Self.changes(ChangeSelection(filter: settled), source) {
         try show(change)
         if let id = Self.id(change) { position.pending.remove(id) }
       }
     }
     let newest = try await Self.newestID(source)
-    let given = filter.map { " and (\($0))" } ?? ""
     while position.last < newest {
-      let found = try await Self.changes("id gt \(position.last) and id le \(newest)\(given)", source)
+      let unread = selection.and("id gt \(position.last) and id le \(newest)")
+      let found = try await Self.changes(unread, source)
       for change in found {
         try show(change)
         guard let id = Self.id(change) else { continue }
@@ -90,9 +94,9 @@ struct Watch: AsyncParsableCommand {
     }
   }
 
-  /// Returns the first changes that match a filter, oldest first.
-  private static func changes(_ filter: String, _ source: any HistorySource) async throws -> [JSONObject] {
-    let body = try await source.history(top: pageSize, filter: filter, isAscending: true)
+  /// Returns the first of the selected changes, oldest first.
+  private static func changes(_ selection: ChangeSelection, _ source: any HistorySource) async throws -> [JSONObject] {
+    let body = try await source.history(top: pageSize, of: selection, isAscending: true)
     return (body["value"]?.array ?? []).compactMap(\.object)
   }
 

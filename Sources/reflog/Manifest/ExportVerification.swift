@@ -67,7 +67,10 @@ struct ExportVerification {
       let last = manifest.lastSequence
     else { return [] }
     let lines = ExportLines<Change>(format, CSVStyle(options: manifest.options))
-    let query = ChangeQuery(filter: try manifest.filter.map(ChangeFilter.parse))
+    let query = ChangeQuery(
+      filter: try manifest.filter.map(ChangeFilter.parse),
+      includesImpact: ExportRequest.includesImpact(inManifestOptions: manifest.options)
+    )
     var expected = LedgerRows(service.export(query), format, lines, upTo: last)
     var rows = try rows()
     var found: [String] = []

@@ -17,9 +17,9 @@ enum ChangeTables {
     )
     table.rows = objects(body["value"]).map { change in
       [
-        text(change["id"]), shortTime(change["activityDateTime"]), subject(change), reference(change["before"]),
-        reference(change["after"]), text(change["kind"]), text(change["result"]), who(change),
-        reason(change),
+        text(change["id"]), shortTime(change["activityDateTime"]), caller(change) ?? subject(change),
+        reference(change["before"]), edit(change) ?? reference(change["after"]), text(change["kind"]),
+        text(change["result"]) + rollback(change), who(change), reason(change),
       ]
     }
     return table
@@ -33,8 +33,9 @@ enum ChangeTables {
   /// Returns the line of a change for a list that grows.
   static func line(_ change: JSONObject) -> String {
     let parts = [
-      shortTime(change["activityDateTime"]), "change \(text(change["id"]))", subject(change) + ":",
-      "\(reference(change["before"])) → \(reference(change["after"]))", text(change["kind"]),
+      shortTime(change["activityDateTime"]), "change \(text(change["id"]))",
+      (caller(change) ?? subject(change)) + ":",
+      edit(change) ?? "\(reference(change["before"])) → \(reference(change["after"]))", text(change["kind"]),
       text(change["result"]), "by \(who(change))", shown(change["reason"], change),
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "  ")
@@ -67,7 +68,9 @@ enum ChangeTables {
       ("change", text(change["id"])), (change["subject"] == "connector" ? "connector" : "step", subject(change)),
       ("before", fullReference(change["before"])),
       ("after", fullReference(change["after"])), ("properties", properties(change["changedProperties"])),
+      ("called by", callers(change).joined(separator: ", ")),
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
+      ("rolled back", rollbacks(change)),
       ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),
       ("who", who(change)), ("from", shown(change["initiatedBy"]?.object?["ipAddress"], change)),
       ("reason", shown(change["reason"], change)), ("override", override(change)), ("erased", erasure(change)),
@@ -83,7 +86,7 @@ enum ChangeTables {
     Table(
       rows: objects(plan["value"]).flatMap { step in
         [["plan", text(step["summary"])]] + (text(step["message"]).isEmpty ? [] : [["problem", text(step["message"])]])
-      },
+      } + objects(plan["edited"]).map { ["note", text($0["summary"])] },
       emptyText: "Every step has the same reference as at that time."
     )
   }
@@ -147,6 +150,42 @@ enum ChangeTables {
       return "connector " + (ids.first { !$0.isEmpty } ?? "")
     }
     return "\(text(value["flowType"]))/\(text(value["flowId"]))/\(step)"
+  }
+
+  /// Returns the steps that called the connector when the change was made.
+  private static func callers(_ change: JSONObject) -> [String] {
+    objects(change["calledBy"]).map { step in
+      [step["flowType"], step["flowId"], step["step"]].map(text).joined(separator: "/")
+    }
+  }
+
+  /// Returns the first step that called the connector and the number of other steps, or nil if no steps are known.
+  private static func caller(_ change: JSONObject) -> String? {
+    let callers = callers(change)
+    return callers.first.map { "connector of \($0)" + (callers.count > 1 ? " and \(callers.count - 1) more" : "") }
+  }
+
+  /// Returns the names of the properties that an edit of a connector wrote, or nil if the change is no such edit.
+  private static func edit(_ change: JSONObject) -> String? {
+    let names = objects(change["changedProperties"]).map { text($0["name"]) }
+    let ids = [change["before"], change["after"]].map { $0?.object?["connectorId"] }
+    let isEdit = change["subject"] == "connector" && ids[0] == ids[1]
+    return isEdit && !names.isEmpty ? "edited: \(names.joined(separator: ", "))" : nil
+  }
+
+  /// Returns the newest rollback in the chain of rollbacks of the change, or an empty text.
+  ///
+  /// If the chain has an even number of rollbacks, the newest one restored what the change did.
+  private static func rollback(_ change: JSONObject) -> String {
+    let ids = (change["rolledBackBy"]?.array ?? []).map(text)
+    return ids.last.map { ids.count % 2 == 1 ? ", rolled back by \($0)" : ", restored by \($0)" } ?? ""
+  }
+
+  /// Returns the rollback of the change, the rollback of that rollback, and so on, or an empty text.
+  private static func rollbacks(_ change: JSONObject) -> String {
+    let ids = (change["rolledBackBy"]?.array ?? []).map(text)
+    guard let first = ids.first else { return "" }
+    return ids.dropFirst().reduce("rolled back by change \(first)") { $0 + ", which was rolled back by change \($1)" }
   }
 
   private static func reference(_ value: JSONValue?) -> String {

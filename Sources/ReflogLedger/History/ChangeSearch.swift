@@ -1,0 +1,164 @@
+import ReflogModel
+import ReflogStorage
+
+/// Finds the changes of a query in a range of ids.
+///
+/// The changes have one or two sources: the changes that match the filter, and the changes of connectors that
+/// ``FlowImpact`` finds. No change is in both sources.
+struct ChangeSearch: Sendable {
+  /// Changes in the order of the query.
+  struct Found: Sendable {
+    let changes: [StoredChange]
+    /// The ids that were searched. They are fewer than the ids in the requested range if the search ended early.
+    let ids: ClosedRange<Int64>
+  }
+
+  let plan: QueryPlan
+  private let isAscending: Bool
+  private let dialect: any Dialect
+
+  /// Plans the search of a query.
+  init(_ query: ChangeQuery, _ db: any LedgerConnection) throws {
+    plan = try QueryPlan(query, db)
+    isAscending = query.isAscending
+    dialect = db.dialect
+  }
+
+  /// Returns the first changes in a range of ids.
+  ///
+  /// - Parameters:
+  ///   - ids: The range of ids.
+  ///   - isScan: Whether all changes in the range are compared with the filter, although the plan may have lookups.
+  ///   - limit: The maximum number of changes.
+  ///   - rows: The reader of the changes.
+  ///   - db: The connection of the read.
+  func changes(
+    in ids: ClosedRange<Int64>,
+    scanning isScan: Bool,
+    limit: Int,
+    _ rows: ChangeRows,
+    _ db: any LedgerConnection
+  ) throws -> Found {
+    let source = plan.matching(scanning: isScan)
+    if plan.impact == nil, plan.personalScan == nil, source.lookups.valueCount == 1, let lookup = source.lookups.first {
+      let arguments = source.arguments(lookup.values.first, in: ids, limit: limit)
+      let condition = source.sql(lookup, isAscending: isAscending)
+      return Found(changes: try rows.stored(condition, arguments, kept: plan.isCommon), ids: ids)
+    }
+    // Each source returns up to `limit` ids, but only the first `limit` ids of all sources are needed. So the ids are
+    // merged before the rows are read.
+    var found = Set(try matchingIDs(source, in: ids, limit: limit, rows, db))
+    var searched = ids
+    if let lookups = plan.impact?.filteredLookups(dialect) {
+      found.formUnion(try lookupIDs(lookups, in: ids, limit: limit, rows, db))
+    } else if let impact = plan.impact {
+      // Changes of connectors behind the last change that is needed are not read.
+      if let last = first(limit, of: found).last, found.count >= limit {
+        searched = isAscending ? ids.lowerBound...last : last...ids.upperBound
+      }
+      let more = try impact.search(searched, ascending: isAscending, limit: limit, rows, kept: plan.isCommon, db)
+      searched = more.searched
+      found = found.union(more.found).filter(searched.contains)
+    }
+    guard !found.isEmpty else { return Found(changes: [], ids: searched) }
+    let changes = try rows.stored(
+      "WHERE change.id IN (\(dialect.numbers(inArray: "?"))) ORDER BY change.id \(order)",
+      SQLArguments([first(limit, of: found).list])
+    )
+    return Found(changes: changes, ids: searched)
+  }
+
+  /// Returns the ids of the first changes that match the filter.
+  private func matchingIDs(
+    _ source: FilteredLookups,
+    in ids: ClosedRange<Int64>,
+    limit: Int,
+    _ rows: ChangeRows,
+    _ db: any LedgerConnection
+  ) throws -> [Int64] {
+    guard let scan = plan.personalScan else { return try lookupIDs(source, in: ids, limit: limit, rows, db) }
+    return try db.integers(
+      "\(scan.select) ORDER BY personal.change \(order) LIMIT :limit",
+      scan.arguments(in: ids) + ["limit": limit],
+      kept: false
+    )
+  }
+
+  /// Returns the ids of the first changes that lookups find.
+  private func lookupIDs(
+    _ source: FilteredLookups,
+    in ids: ClosedRange<Int64>,
+    limit: Int,
+    _ rows: ChangeRows,
+    _ db: any LedgerConnection
+  ) throws -> [Int64] {
+    try LookupMerge(source, in: ids, isAscending: isAscending, limit: limit, isCommon: plan.isCommon, rows, db)
+      .foundIDs()
+  }
+
+  /// Returns the first ids in the order of the query.
+  private func first(_ limit: Int, of ids: Set<Int64>) -> [Int64] {
+    Array(ids.sorted { isAscending ? $0 < $1 : $1 < $0 }.prefix(limit))
+  }
+
+  /// The order of ids in SQL.
+  private var order: String { isAscending ? "ASC" : "DESC" }
+
+  /// The maximum number of changes of connectors that one read counts, so that the read needs little memory.
+  private static let counted = 50_000
+
+  /// Counts the matching changes in a range of ids from the lowest id on.
+  ///
+  /// - Returns: The number, and the ids that were searched. They are fewer than the ids in the requested range if the
+  ///   search ended early.
+  func count(
+    in ids: ClosedRange<Int64>,
+    _ rows: ChangeRows,
+    _ db: any LedgerConnection
+  ) throws -> (number: Int, ids: ClosedRange<Int64>) {
+    guard let impact = plan.impact, impact.lookups == nil else { return (try queriedCount(in: ids, db), ids) }
+    let more = try impact.search(ids, ascending: true, limit: Self.counted, rows, kept: false, db)
+    return (try queriedCount(in: more.searched, db) + more.found.count, more.searched)
+  }
+
+  /// Returns how many changes in a range of ids the SQL queries of the plan find.
+  private func queriedCount(in ids: ClosedRange<Int64>, _ db: any LedgerConnection) throws -> Int {
+    let matching =
+      plan.personalScan.map { (queries: [$0.select], arguments: $0.conditionArguments) }
+      ?? plan.matching(scanning: plan.lookups == nil).all(binding: "lookup", dialect)
+    let further = plan.impact?.filteredLookups(dialect)?.all(binding: "further", dialect)
+    let queries = matching.queries + (further?.queries ?? [])
+    guard !queries.isEmpty else { return 0 }
+    let range: SQLArguments = ["first": ids.lowerBound, "last": ids.upperBound]
+    let isDisjoint = plan.isExact && further == nil
+    let count = try db.integer(
+      "SELECT count(*) FROM (\(queries.joined(separator: isDisjoint ? " UNION ALL " : " UNION "))) AS matching",
+      matching.arguments + (further?.arguments ?? [:]) + range,
+      kept: false
+    )
+    return Int(count ?? 0)
+  }
+
+  /// The SQL queries for a page of 100 changes, for the query plan that the database reports.
+  var planned: [(sql: String, arguments: SQLArguments)] {
+    let sources = [plan.matching(scanning: plan.lookups == nil), plan.impact?.filteredLookups(dialect)]
+    let queries = sources.compactMap(\.self).flatMap { source in
+      source.lookups.map { lookup in
+        (
+          sql: "\(ChangeRows.select) \(source.sql(lookup, isAscending: isAscending))",
+          arguments: source.arguments(lookup.values.first, in: 1...Int64.max, limit: 100)
+        )
+      }
+    }
+    guard let impact = plan.impact, impact.lookups == nil else { return queries }
+    let period: SQLArguments = ["address": 1, "start": 1, "lowest": 1, "highest": Int64.max - 1, "count": 100]
+    let edits: SQLArguments = ["first": 1, "last": Int64.max, "limit": 100, "connector": 1]
+    return queries + [
+      (CallPeriods.sql(ascending: isAscending, dialect), period),
+      (
+        "\(ChangeRows.select) \(impact.changesOfPeriod(ascending: isAscending))",
+        SQLArguments(impact.filter.arguments) + edits
+      ),
+    ]
+  }
+}

@@ -1,0 +1,61 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// Returns the steps that called the connectors of changes when the changes were made, by the id of the change.
+  ///
+  /// Changes at an address have no entry in the result.
+  ///
+  /// - Parameters:
+  ///   - changes: The changes.
+  ///   - query: A query whose filter selects the steps that are compared, or nil for all steps.
+  /// - Returns: The steps in order, or nil if the filter selects no step or too many steps.
+  package func callers(
+    of changes: [Change],
+    among query: ChangeQuery? = nil
+  ) async throws(LedgerError) -> [Change.ID: [Address]]? {
+    let connectors = changes.compactMap { change in change.connectorID.map { (change.id, $0) } }
+    guard !connectors.isEmpty else { return [:] }
+    return try await read { db in
+      var arguments: SQLArguments = [:]
+      if let query {
+        guard let impact = try QueryPlan(query, db).impact,
+          impact.addresses.count <= FlowImpact.maximumNamedAddresses
+        else { return nil }
+        arguments = SQLArguments(impact.arguments)
+      }
+      let (condition, rows) = (Self.calling(areSelected: query != nil, db.dialect), ChangeRows(db, identities))
+      var callers: [Change.ID: [Address]] = [:]
+      for (id, connector) in connectors {
+        guard let row = try Self.row(of: connector, db) else { continue }
+        let holders = try rows.checked(condition, arguments + ["change": id.number, "connector": row])
+        callers[id] = holders.compactMap(\.intent.subject.address).sorted()
+      }
+      return callers
+    }
+  }
+
+  /// Returns the condition that selects the change that set `:connector` at each address that called the connector when
+  /// the change with the id `:change` was made.
+  ///
+  /// - Parameters:
+  ///   - areSelected: Whether only the addresses in `:addresses` are compared.
+  ///   - dialect: The SQL of the database.
+  private static func calling(areSelected: Bool, _ dialect: any Dialect) -> String {
+    """
+    WHERE change.id IN (
+      SELECT held.id FROM address AS calling CROSS JOIN change AS held
+      WHERE \(areSelected ? "calling.id IN (\(dialect.numbers(inArray: ":addresses")))" : "TRUE")
+        AND held.id = \(FlowImpact.newestApplied(at: "calling.id", before: ":change", dialect))
+        AND held.after_connector = :connector
+    )
+    """
+  }
+}
+
+extension Change {
+  /// The connector that the change created, updated or deleted, or nil if the change is about a step.
+  fileprivate var connectorID: ConnectorID? {
+    intent.subject == .connector ? intent.before.connectorID ?? after.connectorID : nil
+  }
+}

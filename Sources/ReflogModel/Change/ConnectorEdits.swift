@@ -1,0 +1,94 @@
+/// The changes of one connector since a moment.
+///
+/// A step that still calls the connector may now do something else, although its reference is the same.
+package struct ConnectorEdits: Sendable {
+  /// The connector with the name that it had before the first of the changes, or its id if the name is unknown.
+  package let connector: ConnectorReference
+  /// The changes, oldest first. There is at least one.
+  package let changes: [Change]
+  /// Whether older changes since the moment are missing in the list.
+  package let isCut: Bool
+
+  /// Creates a list of changes, or returns nil if there are none.
+  ///
+  /// - Parameters:
+  ///   - changes: The changes of one connector, oldest first.
+  ///   - limit: The maximum number of changes that the ledger returned.
+  package init?(_ changes: [Change], limit: Int) {
+    guard let first = changes.first else { return nil }
+    connector = first.intent.before
+    self.changes = changes
+    isCut = changes.count >= limit
+  }
+
+  /// The name of the connector for people.
+  package var name: String { connector.displayName ?? connector.connectorID?.text ?? "the connector" }
+
+  /// The changes as the rest of a sentence that begins with the name of the connector.
+  ///
+  /// For example: `was edited since (change 18): targetUrl https://a.example → https://b.example`.
+  package var predicate: String {
+    guard let last = changes.last else { return "" }
+    guard last.after != .none else { return "was deleted since (change \(last.id))" }
+    let properties = properties.map { name, before, after in
+      before == nil && after == nil ? name : "\(name) \(before ?? "–") → \(after ?? "–")"
+    }
+    let text = "was edited since (\(shownIDs))"
+    return properties.isEmpty ? text : "\(text): \(properties.joined(separator: ", "))"
+  }
+
+  /// The ids of the changes for people. Only the newest few are shown.
+  private var shownIDs: String {
+    let shown = changes.suffix(Self.mostShownIDs).map(\.id.description).joined(separator: ", ")
+    if changes.count == 1 { return "change \(shown)" }
+    return changes.count > Self.mostShownIDs || isCut ? "changes …, \(shown)" : "changes \(shown)"
+  }
+
+  private static let mostShownIDs = 3
+
+  /// The changed properties in the order of their first change, each with its first and its last value.
+  ///
+  /// A property whose value is the same again is left out. The values of a secret property are nil.
+  private var properties: [(name: String, before: String?, after: String?)] {
+    var names: [String] = []
+    var values: [String: (before: String?, after: String?)] = [:]
+    for property in changes.flatMap({ $0.intent.changedProperties ?? [] }) {
+      if let known = values[property.name] {
+        values[property.name] = (known.before, property.after)
+      } else {
+        names.append(property.name)
+        values[property.name] = (property.before, property.after)
+      }
+    }
+    return names.compactMap { name in
+      guard let value = values[name], value.before == nil || value.before != value.after else { return nil }
+      return (name, value.before, value.after)
+    }
+  }
+}
+
+/// A step whose connector was edited, as a part of the plan of a rollback to a time.
+package struct EditedStep: Sendable {
+  package let address: Address
+  /// Whether the step has the same reference as at the time, so the rollback does not change the step.
+  package let isSameReference: Bool
+  package let edits: ConnectorEdits
+
+  /// Creates a step.
+  package init(address: Address, isSameReference: Bool, edits: ConnectorEdits) {
+    self.address = address
+    self.isSameReference = isSameReference
+    self.edits = edits
+  }
+
+  /// The effect as a sentence for people.
+  ///
+  /// A rollback does not restore the properties of a connector.
+  package var summary: String {
+    let start =
+      isSameReference
+      ? "the reference of \(address.step) of \(address.flow) is the same, but "
+      : "\(address.step) of \(address.flow) will call \(edits.name) again, but "
+    return start + "\(edits.name) \(edits.predicate)"
+  }
+}

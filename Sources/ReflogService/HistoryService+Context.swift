@@ -1,0 +1,64 @@
+import ReflogLedger
+package import ReflogModel
+
+extension HistoryService {
+  /// The maximum length of a chain of rollbacks that roll each other back.
+  private static let longestChain = 10
+
+  /// Returns one change with its rollbacks and with all steps that called its connector.
+  package func inContext(_ change: Change) async throws(ServiceError) -> ChangeInContext {
+    let rollbacks = try await rollbacks(of: [change.id])
+    let callers: [Change.ID: [Address]]?
+    do { callers = try await history.callers(of: [change]) } catch { throw ServiceError(reading: error) }
+    return ChangeInContext(change, rolledBackBy: rollbacks[change.id] ?? [], calledBy: callers?[change.id])
+  }
+
+  /// Returns changes with their rollbacks.
+  ///
+  /// If the query includes the impact on flows, a change of a connector also has the steps that the query selects and
+  /// that called the connector.
+  package func inContext(_ changes: [Change], of query: ChangeQuery) async throws(ServiceError) -> [ChangeInContext] {
+    let rollbacks = try await rollbacks(of: changes.map(\.id))
+    var callers: [Change.ID: [Address]]?
+    if query.includesImpact {
+      do { callers = try await history.callers(of: changes, among: query) } catch { throw ServiceError(reading: error) }
+    }
+    return changes.map {
+      ChangeInContext($0, rolledBackBy: rollbacks[$0.id] ?? [], calledBy: callers?[$0.id])
+    }
+  }
+
+  /// Returns the chain of applied rollbacks of each change that was rolled back.
+  private func rollbacks(of ids: [Change.ID]) async throws(ServiceError) -> [Change.ID: [Change.ID]] {
+    var chains: [Change.ID: [Change.ID]] = [:]
+    // The changes whose chains may be longer, by the last rollback of the chain.
+    var open = Dictionary(ids.map { ($0, [$0]) }) { first, _ in first }
+    for _ in 0..<Self.longestChain where !open.isEmpty {
+      let next: [Change.ID: Change]
+      do {
+        next = try await history.appliedRollbacks(of: Array(open.keys))
+      } catch {
+        throw ServiceError(reading: error)
+      }
+      var further: [Change.ID: [Change.ID]] = [:]
+      for (rolledBack, rollback) in next {
+        for id in open[rolledBack] ?? [] {
+          chains[id, default: []].append(rollback.id)
+          further[rollback.id, default: []].append(id)
+        }
+      }
+      open = further
+    }
+    return chains
+  }
+
+  /// Returns the edits and deletions of connectors that were settled after a moment, by connector.
+  package func edits(
+    of connectors: Set<ConnectorID>,
+    since moment: Timestamp
+  ) async throws(ServiceError) -> [ConnectorID: ConnectorEdits] {
+    let found: [ConnectorID: [Change]]
+    do { found = try await history.edits(of: connectors, since: moment) } catch { throw ServiceError(reading: error) }
+    return found.compactMapValues { ConnectorEdits($0, limit: History.mostEdits) }
+  }
+}

@@ -1,0 +1,44 @@
+import ReflogModel
+
+/// A change of a connector on the page of a flow whose step called the connector.
+struct ConnectorEdit: Sendable {
+  /// The name of the connector, or its id if the name is unknown.
+  let name: String
+  /// The id of the connector.
+  let connector: String
+  /// The verb of the sentence that describes the change, such as `was edited`.
+  let verb: String
+  /// The changed properties with their values, or nil if no property is recorded.
+  let properties: String?
+  let change: String
+  let moment: Moment
+  /// The end of a sentence that shows who made the change, such as `by Adele`.
+  let attribution: String
+  /// The result, or nil if the change was applied.
+  let result: String?
+
+  /// The maximum length of the name and of the properties, in scalars.
+  private static let length = 160
+
+  /// Creates the view of a change, or returns nil if the change is not about a connector that existed.
+  init?(_ change: Change) {
+    guard change.intent.subject == .connector, let id = change.intent.before.connectorID else { return nil }
+    name = (change.intent.before.displayName ?? id.text).shortened(to: Self.length)
+    connector = id.text
+    verb = change.after == .none ? "was deleted" : "was edited"
+    let written = (change.intent.changedProperties ?? []).map { property in
+      property.before == nil && property.after == nil
+        ? property.name : "\(property.name) \(property.before ?? "–") → \(property.after ?? "–")"
+    }
+    properties = written.isEmpty ? nil : written.joined(separator: ", ").shortened(to: Self.length)
+    self.change = change.id.description
+    moment = Moment(change.resultDateTime ?? change.activityDateTime)
+    attribution = change.attribution
+    result = change.result == .applied ? nil : change.result.shownName
+  }
+
+  /// The change as a sentence without a full stop.
+  var sentence: String {
+    "\(name) \(verb)\(properties.map { ": \($0)" } ?? ""), \(moment.exact), \(attribution)"
+  }
+}

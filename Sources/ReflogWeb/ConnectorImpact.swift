@@ -1,0 +1,43 @@
+import ReflogModel
+
+/// The steps that called a connector when a change of the connector was made, as a list of changes shows them.
+struct ConnectorImpact: Sendable {
+  /// The first few steps.
+  let callers: [Caller]
+  /// The number of steps that are left out, or nil if all are shown.
+  let left: Int?
+  /// The id of the connector.
+  let connector: String
+
+  /// A step that called the connector.
+  struct Caller: Sendable {
+    let step: String
+    let flow: String
+    /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
+    let name: String
+    let isFirst: Bool
+  }
+
+  /// The maximum number of steps in a list of changes.
+  static let mostInList = 2
+  /// The maximum number of steps on the page of a change.
+  static let mostOnPage = 100
+
+  /// Returns the steps, or nil if the change is about a step or if no step called the connector.
+  init?(_ context: ChangeInContext, most: Int) {
+    let change = context.change
+    guard let steps = context.calledBy, !steps.isEmpty,
+      let connector = change.intent.before.connectorID ?? change.after.connectorID
+    else { return nil }
+    callers = steps.prefix(most).enumerated().map { index, address in
+      Caller(
+        step: address.step.name,
+        flow: address.flow.text,
+        name: FlowName(of: address).description,
+        isFirst: index == 0
+      )
+    }
+    left = steps.count > most ? steps.count - most : nil
+    self.connector = connector.text
+  }
+}

@@ -1,0 +1,30 @@
+import ReflogModel
+
+/// The changes that a command requests.
+struct ChangeSelection {
+  /// The text of the filter, or nil for all changes.
+  var filter: String?
+  /// Whether a filter on flows also selects the changes of the connectors that the flows' steps called.
+  var includesImpact = false
+
+  /// The options of the URL, each with `&` in front.
+  var options: String {
+    guard let filter else { return "" }
+    let scope = includesImpact ? "&\(QueryScope.option)=\(QueryScope.impact.rawValue)" : ""
+    return "&$filter=\(filter.percentEncoded())\(scope)"
+  }
+
+  /// Returns the selected changes that also match the text of another filter.
+  func and(_ further: String) -> ChangeSelection {
+    ChangeSelection(filter: filter.map { "(\($0)) and \(further)" } ?? further, includesImpact: includesImpact)
+  }
+
+  /// Returns the query of these changes; the newest change is first, unless the order is ascending.
+  func query(isAscending: Bool = false) throws -> ChangeQuery {
+    ChangeQuery(
+      filter: try filter.map(ChangeFilter.parse),
+      isAscending: isAscending,
+      includesImpact: includesImpact
+    )
+  }
+}

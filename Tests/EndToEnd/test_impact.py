@@ -1,0 +1,176 @@
+"""An edit of a connector is a part of the history of the flows whose steps call the connector."""
+
+import csv
+import io
+import json
+import time
+import urllib.parse
+
+from browser import Browser
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, ServerTestCase
+from testparts import apart
+
+CHANGES = "/beta/auditLogs/connectorChanges"
+FLOW = "b2cUserFlows/B2C_1_signup"
+STEP = FLOW + "/postFederationSignup"
+OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
+URL, NEW_URL = "https://good.example/check", "https://broken.example/check"
+
+
+@apart(cores=0.5)
+class AnEditedConnector(ServerTestCase):
+    """A step calls a connector, then the connector is edited."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.set = cls.server.put(STEP, FRAUD_CHECK).change
+        cls.server.put(OTHER, NEW_VENDOR)
+        cls.patch(FRAUD_CHECK, URL)
+        cls.unrelated = cls.patch(NEW_VENDOR, URL)
+        time.sleep(1.1)
+        cls.moment = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+        time.sleep(1.1)
+        cls.edit = cls.patch(FRAUD_CHECK, NEW_URL)
+
+    @classmethod
+    def patch(cls, connector, url):
+        answer = cls.server.request("PATCH", f"/beta/identity/apiConnectors/{connector}", {"targetUrl": url})
+        assert answer.status == 204, answer.text
+        return answer.change
+
+    def list(self, **options):
+        path = CHANGES + "?" + urllib.parse.urlencode(options)
+        answer = self.server.request("GET", path)
+        self.assertEqual(answer.status, 200, answer.text)
+        return answer.json
+
+    def ids(self, **options):
+        return [change["id"] for change in self.list(**options)["value"]]
+
+    def run_command(self, *arguments):
+        return self.server.command(*arguments, "--server", self.server.url, role="operator")
+
+    def test_the_list_has_the_edits_only_with_the_option(self):
+        filter = "flowId eq 'B2C_1_signup'"
+        plain, impact = self.ids(**{"$filter": filter}), self.ids(**{"$filter": filter, "flowScope": "impact"})
+        self.assertNotIn(self.edit, plain)
+        self.assertEqual(plain, self.ids(**{"$filter": filter, "flowScope": "steps"}))
+        self.assertEqual(impact[0], self.edit)
+        self.assertNotIn(self.unrelated, impact)
+        self.assertEqual(set(plain) - set(impact), set())
+        self.assertEqual(impact, self.ids(**{"$filter": filter, "flowScope": "impact", "$orderby": "id"})[::-1])
+
+        counted = self.list(**{"$filter": filter, "flowScope": "impact", "$count": "true", "$top": 1})
+        self.assertEqual(counted["@odata.count"], len(impact))
+        pages, page = [counted], counted
+        while "@odata.nextLink" in page:
+            page = self.server.request("GET", page["@odata.nextLink"].removeprefix(self.server.url)).json
+            pages.append(page)
+        self.assertEqual([change["id"] for page in pages for change in page["value"]], impact)
+
+    def test_a_link_to_a_page_needs_the_same_scope(self):
+        page = self.list(**{"$filter": "flowId eq 'B2C_1_signup'", "flowScope": "impact", "$top": 1})
+        link = page["@odata.nextLink"].removeprefix(self.server.url)
+        answer = self.server.request("GET", link.replace("flowScope=impact", "flowScope=steps"))
+        self.assertEqual((answer.status, answer.json["error"]["target"]), (400, "$skiptoken"))
+        wrong = self.server.request("GET", CHANGES + "?flowScope=all")
+        self.assertEqual((wrong.status, wrong.json["error"]["message"]), (400, "flowScope must be steps or impact."))
+        self.assertEqual(self.server.request("GET", "/beta/auditLogs/serviceEvents?flowScope=impact").status, 400)
+
+    def test_a_change_of_a_connector_names_the_steps_that_called_it(self):
+        called = {"flowType": "b2cUserFlows", "flowId": "B2C_1_signup", "step": "postFederationSignup"}
+        self.assertIn(called, self.server.request("GET", f"{CHANGES}/{self.edit}").json["calledBy"])
+        self.assertIsNone(self.server.request("GET", f"{CHANGES}/{self.set}").json["calledBy"])
+        listed = self.list(**{"$filter": "flowId eq 'B2C_1_signup'", "flowScope": "impact"})["value"][0]
+        self.assertEqual((listed["id"], listed["calledBy"]), (self.edit, [called]))
+        shown = self.run_command("show", self.edit)
+        self.assertIn(f"called by   {STEP}", shown.stdout)
+
+    def test_two_commands_lead_from_the_flow_to_the_cause(self):
+        history = self.run_command("history", "--flow", "B2C_1_signup")
+        line = history.stdout.splitlines()[1]
+        self.assertEqual(line.split()[0], self.edit)
+        self.assertIn("edited: targetUrl", line)
+        shown = self.run_command("show", self.edit).stdout
+        self.assertIn(f"targetUrl {URL} → {NEW_URL}", shown)
+        without = self.run_command("history", "--flow", "B2C_1_signup", "--flow-scope", "steps")
+        self.assertNotIn("edited: targetUrl", without.stdout)
+        if not self.server.is_postgresql:
+            in_file = self.server.command("history", "--flow", "B2C_1_signup", *self.server.database_flags)
+            self.assertEqual(in_file.stdout, history.stdout)
+
+    def test_an_export_has_the_edits(self):
+        filter = "flowId eq 'B2C_1_signup'"
+        options = {"$filter": filter, "$format": "csv", "flowScope": "impact"}
+        answer = self.server.request("GET", CHANGES + "?" + urllib.parse.urlencode(options))
+        rows = list(csv.DictReader(io.StringIO(answer.text)))
+        self.assertEqual(rows[-1]["id"], self.edit)
+        self.assertEqual(json.loads(rows[-1]["changedProperties"])[0]["after"], NEW_URL)
+        behind = self.server.request("GET", CHANGES + "?" + urllib.parse.urlencode(options | {"after": rows[-2]["sequence"]}))
+        self.assertEqual([row["id"] for row in csv.DictReader(io.StringIO(behind.text))], [self.edit])
+        exported = self.run_command("export", "--flow", "B2C_1_signup")
+        self.assertEqual([row["id"] for row in csv.DictReader(io.StringIO(exported.stdout))], [row["id"] for row in rows])
+
+    def test_three_clicks_lead_from_the_flow_to_the_cause(self):
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        board = browser.open("/flows")
+        flow = browser.open(next(link for link in board.links if link == f"/flows/{FLOW}"))
+        self.assertIn(f"Fraud check was edited in change {self.edit}", flow.text)
+        self.assertIn(f"targetUrl {URL} → {NEW_URL}", flow.text)
+        self.assertIn(f"/?connector={FRAUD_CHECK}", flow.links)
+        change = browser.open(next(link for link in flow.links if link == f"/changes/{self.edit}"))
+        self.assertIn("Steps that called this connector then", change.text)
+        self.assertIn("postFederationSignup of B2C_1_signup", change.text)
+        self.assertIn("History of this connector", change.text)
+        timeline = browser.open(f"/?flow={FLOW}")
+        self.assertIn("This connector was called by postFederationSignup of B2C_1_signup", timeline.text)
+        connector = browser.open(f"/?connector={FRAUD_CHECK}")
+        self.assertIn(f"/changes/{self.edit}", connector.links)
+
+    def test_a_comparison_and_a_plan_name_the_edit(self):
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        board = browser.open(f"/flows?asOf={self.moment}")
+        sentence = f"Fraud check was edited since (change {self.edit}): targetUrl {URL} → {NEW_URL}"
+        self.assertIn("edited or deleted since", board.text)
+        self.assertIn(sentence, board.text)
+        plan = browser.open(f"/flows/rollback?asOf={self.moment}&flow={FLOW}")
+        self.assertIn(f"The reference of postFederationSignup of B2C_1_signup is the same, but {sentence}.", plan.text)
+
+        body = {"asOf": self.moment, "flowType": "b2cUserFlows", "flowId": "B2C_1_signup", "dryRun": True}
+        answer = self.server.request("POST", "/beta/auditLogs/connectorConfigurations/rollback", body).json
+        edited = [step for step in answer["edited"] if step["step"] == "postFederationSignup"][0]
+        self.assertEqual(answer["value"], [])
+        self.assertEqual((edited["sameReference"], edited["editedBy"]), (True, [self.edit]))
+        self.assertEqual(edited["connector"]["connectorId"], FRAUD_CHECK)
+        shown = self.run_command("rollback", "--as-of", self.moment, "--flow", FLOW, "--dry-run")
+        self.assertIn(f"the reference of postFederationSignup of B2C_1_signup is the same, but {sentence}", shown.stdout)
+
+
+@apart(cores=0.4)
+class RolledBackChanges(ServerTestCase):
+    def test_a_change_names_its_rollback_and_the_rollback_of_that(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        bad = self.server.put(STEP, NEW_VENDOR).change
+
+        def roll_back(id):
+            return self.server.request("POST", f"{CHANGES}/{id}/rollback", {"reason": "CHG0042"}).change
+
+        first = roll_back(bad)
+        self.assertEqual(self.server.request("GET", f"{CHANGES}/{bad}").json["rolledBackBy"], [first])
+        second = roll_back(first)
+        chain = {change["id"]: change["rolledBackBy"] for change in self.server.request("GET", CHANGES).json["value"]}
+        self.assertEqual((chain[bad], chain[first], chain[second]), ([first, second], [second], []))
+        text = f"rolled back by change {first}, which was rolled back by change {second}"
+        self.assertIn(text, self.server.command("show", bad, "--server", self.server.url, role="reader").stdout)
+        history = self.server.command("history", "--server", self.server.url, role="reader")
+        results = [line for line in history.stdout.splitlines() if line.split()[0] in (bad, first)]
+        self.assertIn(f"applied, rolled back by {second}", results[0])
+        self.assertIn(f"applied, restored by {second}", results[1])
+        browser = Browser(self.server)
+        timeline = browser.sign_in("operator").text
+        page = browser.open(f"/changes/{bad}").text
+        for shown in (timeline, page):
+            self.assertIn(f"This change was rolled back by change {first} , which was rolled back by change {second} .", shown)
