@@ -58,7 +58,7 @@ build=${BUILD_FOLDER:-$PWD/.build}
 # Chooses the build with PostgreSQL for this script and for the programs that it starts, and installs what the build needs.
 #
 # The build with PostgreSQL has a separate folder. So if you switch between the two builds, no code is compiled again. Each
-# build needs about 2 GB. If BUILD_FOLDER is already set, that folder is used: .ci/run builds in one folder.
+# build needs about 2 GB. If BUILD_FOLDER is already set, that folder is used.
 use_postgresql() {
   need libpq-dev postgresql python3
   export BUILD_FOLDER=${BUILD_FOLDER:-$PWD/.build-postgresql} BUILD_TRAITS=PostgreSQL

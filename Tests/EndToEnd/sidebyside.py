@@ -137,7 +137,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME", help="a module, a class in a module, or a test in a class")
     parser.add_argument("--everything", action="store_true", help="also run the Swift tests, which must be built, and the tour")
     parser.add_argument("--store", choices=["sqlite", "postgresql", "pgbouncer", "both"], default="sqlite",
-                        help="where the ledgers are; `both` is all tests on SQLite, and the share on PostgreSQL that is for CI")
+                        help="where the ledgers are; `both` is all tests on SQLite, and a share on PostgreSQL")
     parser.add_argument("--cores", type=float, default=len(os.sched_getaffinity(0)), help="how many cores to keep busy")
     parser.add_argument("--limit", type=float, default=LIMIT_SECONDS, metavar="SECONDS", help="how long a module may take")
     parser.add_argument("--folder", type=pathlib.Path, default=HERE, help="where the modules are")

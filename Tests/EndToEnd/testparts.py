@@ -29,7 +29,7 @@ ROOT = HERE.parents[1]
 SECONDS, CORES = 10, 0.3
 # The value of `cores` for a part that must run alone.
 ALONE = math.inf
-# The modules that .ci/run also runs on PostgreSQL. Together they use each kind of statement of the ledger.
+# The modules that `tools/test --both` also runs on PostgreSQL. Together they use each kind of statement of the ledger.
 POSTGRESQL_SHARE = [
     "test_access", "test_conditional", "test_exports", "test_freeze", "test_idempotency", "test_impact",
     "test_postgresql_article", "test_queries", "test_recovery", "test_retention", "test_rollback_to_time",
