@@ -72,11 +72,14 @@ class MigrateLedger(MigrationTestCase):
                 (server.database, 64, "is a file of the ledger"),
                 (server.database + ".anchor", 64, "is a file of the ledger"),
                 (text, 1, "it is not a SQLite file"),
-                ("postgresql://localhost/reflog", 64, "built without PostgreSQL"),
             ):
                 run = reflog("migrate-ledger", server.database, target)
                 self.assertEqual(run.returncode, code, run.stderr)
                 self.assertIn(message, run.stderr)
+            # If the program was built with PostgreSQL, it tries to connect, but nothing listens on port 1.
+            run = reflog("migrate-ledger", server.database, "postgresql://localhost:1/reflog")
+            self.assertIn(run.returncode, (64, 70), run.stderr)
+            self.assertRegex(run.stderr, "built without PostgreSQL|Connection refused")
             self.assertEqual(rows(server.database), before)
             self.assertEqual(rows(copy), before)
             run = reflog("migrate-ledger", self.folder / "none.sqlite", self.folder / "new.sqlite")
