@@ -8,8 +8,8 @@ struct CommandTextTests {
   /// The strings that look like texts, but that no user sees.
   private static let hidden: Set = [
     "Bearer {}", "Content-Type", "Location", "Reflog-Change-Id", "Reflog-Manifest", "Reflog-Reason",
-    "result ne 'pending'", "{} and ", "{}activityDateTime ge {}", "{}activityDateTime lt {}", " and ({})",
-    "State", "ConnectorId", "ConnectorName", "id in ({}) and result ne 'pending'", "id gt {} and id le {}{}",
+    "result ne 'pending'", "({}) and {}", "activityDateTime ge {}", "activityDateTime lt {}",
+    "State", "ConnectorId", "ConnectorName", "id in ({}) and result ne 'pending'", "id gt {} and id le {}",
   ]
 
   /// The meanings of settings are a part of the help.

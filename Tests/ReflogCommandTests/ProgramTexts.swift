@@ -189,8 +189,6 @@ enum ProgramTexts {
       "Every step has the same reference as at that time.",
       "MESSAGE",
       "{} since {}",
-      "of freeze {} (service event {}): {}",
-      "OVERRIDE: {}",
       "connector of {}",
       " and {} more",
       "edited: {}",
@@ -198,6 +196,8 @@ enum ProgramTexts {
       ", restored by {}",
       "rolled back by change {}",
       ", which was rolled back by change {}",
+      "of freeze {} (service event {}): {}",
+      "OVERRIDE: {}",
       "by service event {} at {}",
 
     ],

@@ -26,6 +26,19 @@ struct FlowImpactTests {
     "flowId eq 'B2C_1_signup' or result eq 'denied'", "step eq 'preTokenIssuance'", "not (flowId eq 'B2C_1_edit')",
     "flowId eq 'B2C_1_signup' and (reason eq 'x' or flowId eq 'B2C_1_edit')",
     "(flowId eq 'B2C_1_edit' or step eq 'preTokenIssuance') and kind eq 'update'",
+    // The flow is given by a part of the name. The conditions test texts in identity rows and in personal parts.
+    "contains(flowId,'SIGN')", "contains(flowId,'sign') and contains(step,'issuance')", "contains(flowId,'nothing')",
+    "contains(flowId,'B2C') and contains(before/connectorId,'C-3')",
+    "contains(flowId,'sign') and not (contains(before/connectorId,'c-3'))",
+    "startswith(tolower(flowId),'b2c_1_') and contains(tolower(initiatedBy/user/displayName),'adele')",
+    "contains(flowId,'sign') and contains(tolower(reason),'chg7')",
+    "contains(flowId,'sign') and contains(reason,'CHG7') and subject eq 'connector'",
+    "contains(flowId,'sign') and contains(reason,'CHG7') and result eq 'denied'",
+    "flowId ge 'B2C_1_s' and contains(reason,'CHG7')", "flowId ge 'B2C_1_s' and reason eq 'Ticket CHG7'",
+    "flowId ge 'B2C_1_s' and contains(reason,'CHG7') and subject eq 'connector'",
+    "flowId ge 'B2C_1_s' and contains(reason,'CHG7') and initiatedBy/token/id eq '0123456789abcdef'",
+    "contains(flowId,'sign') and override/reason eq 'Sign-up is down'",
+    "contains(flowId,'sign') and contains(override/reason,'down') and subject eq 'connector'",
   ]
 
   /// Records a history in which steps and connectors are changed in random order.
@@ -56,10 +69,37 @@ struct FlowImpactTests {
         before: before,
         after: after,
         actor: actor,
-        reason: nil,
+        reason: changes.count % 4 == 0 ? "Ticket CHG7" : nil,
         requestID: "request"
       )
       changes.append(try await ledger.record(intent, isRefused ? .denied : .found))
+    }
+    return changes + (try await overrideAFreeze(in: ledger))
+  }
+
+  /// Edits all connectors in spite of a freeze.
+  private func overrideAFreeze(in ledger: Ledger) async throws -> [Change] {
+    let freeze = Freeze.Draft(scope: .everything, reason: "INC0042")
+    _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor))
+    var changes: [Change] = []
+    for connector in Self.references.dropLast() {
+      let intent = Change.Intent(
+        subject: .connector,
+        kind: .update,
+        before: connector,
+        after: connector,
+        actor: Sample.operatorActor,
+        reason: nil,
+        requestID: "request"
+      )
+      let appended = try await ledger.append(
+        Group(drafts: [.init(intent, .intended)], override: "Sign-up is down")
+      )
+      guard case .recorded(_, let drafts) = appended else {
+        Issue.record("\(appended)")
+        continue
+      }
+      changes.append(try await ledger.settle(drafts[0]))
     }
     return changes
   }

@@ -33,6 +33,14 @@ struct PlainQuestionTests {
     (question { ($0.flow, $0.result) = ("a", .denied) }, "contains(flowId,'a') and result eq 'denied'"),
   ]
 
+  @Test func aWholeIdOfAConnectorMatchesExactly() throws {
+    let id = "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"
+    let ids = "(before/connectorId eq '\(id)' or after/connectorId eq '\(id)')"
+
+    #expect(Self.question { $0.connector = id }.text == ids)
+    #expect(PlainQuestion(aboutChangesOf: try #require(ConnectorID(id))).text == "\(ids) and subject eq 'connector'")
+  }
+
   @Test(arguments: questions)
   func textsMatchPartsAndWholeAddressesMatchExactly(question: PlainQuestion, text: String) throws {
     #expect(question.text == text)
