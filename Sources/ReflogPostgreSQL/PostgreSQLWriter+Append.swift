@@ -38,7 +38,7 @@ extension PostgreSQLWriter: AppendStore {
       }
     }
     if let head { try refuseOlder(head) }
-    if let lease, holder != lease.holder {
+    if head != nil, let lease, holder != lease.holder {
       throw WriteLease.lost(to: try ServiceProcess.found(self), database: name)
     }
     begun = head
