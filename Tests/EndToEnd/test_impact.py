@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import pathlib
+import tempfile
 import time
 import urllib.parse
 
@@ -99,6 +101,27 @@ class AnEditedConnector(ServerTestCase):
         if not self.server.is_postgresql:
             in_file = self.server.command("history", "--flow", "B2C_1_signup", *self.server.database_flags)
             self.assertEqual(in_file.stdout, history.stdout)
+
+    def test_a_part_of_the_name_of_a_flow_finds_the_edits_before_and_after_a_time(self):
+        around = self.run_command("history", "--flow", "SIGNUP", "--around", self.moment, "--top", "10").stdout.splitlines()
+        ids = [line.split()[0] for line in around[1:]]
+        marker = next(index for index, line in enumerate(around[1:]) if "--around" in line)
+        self.assertEqual(ids[:marker], [self.edit])
+        self.assertIn(self.set, ids[marker + 1:])
+        self.assertIn(f"connector of {STEP}", around[1])
+        without = self.run_command("history", "--flow", "SIGNUP", "--around", self.moment, "--flow-scope", "steps")
+        self.assertNotIn("connector of", without.stdout)
+
+    def test_an_altered_export_is_compared_with_the_edits(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "flow.csv")
+            exported = self.run_command("export", "--flow", "B2C_1_signup", "--manifest", "--output", str(path))
+            self.assertEqual(exported.returncode, 0, exported.stderr)
+            path.write_bytes(path.read_bytes().replace(NEW_URL.encode(), b"https://other.example/check"))
+            verified = self.server.command("verify", *self.server.database_flags, "--manifest", f"{path}.manifest")
+        self.assertEqual(verified.returncode, 65, verified.stdout + verified.stderr)
+        self.assertIn(f"Row {self.edit} was altered.", verified.stdout)
+        self.assertNotIn("added", verified.stdout)
 
     def test_an_export_has_the_edits(self):
         filter = "flowId eq 'B2C_1_signup'"

@@ -204,7 +204,7 @@ class RollbackToATime(ServerTestCase):
         self.assertEqual((done.returncode, json.loads(done.stdout)["state"]), (0, "done"))
         for flow in ("b2cUserFlows/", "/B2C_1_signup", "b2cUserFlows", "nonsense/x", "b2cUserFlows/a/b"):
             self.assertEqual(run("--as-of", self.moment, "--flow", flow).returncode, 64, flow)
-        again = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup")
+        again = run("--as-of", self.moment, "--flow", "b2cUserFlows/B2C_1_signup", "--yes")
         self.assertEqual((again.returncode, again.stdout), (0, "Every step has the same reference as at that time.\n"))
 
     def test_configurations_can_be_filtered(self):

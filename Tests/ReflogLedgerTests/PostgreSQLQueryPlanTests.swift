@@ -50,10 +50,11 @@ struct PostgreSQLQueryPlanTests {
       }
 
       let scans = plan.filter { $0.contains(" Scan ") }
-      #expect(scans.count == 5, "\(plan)")
-      // No change has an override of a freeze.
-      #expect(scans.count { $0.contains("freeze_override") && $0.contains("rows=0 loops=10)") } == 1, "\(plan)")
-      #expect(scans.count { $0.contains("rows=10 loops=1)") || $0.contains("rows=1 loops=10)") } == 4, "\(plan)")
+      let found = scans.filter { $0.contains("rows=10 loops=1)") || $0.contains("rows=1 loops=10)") }
+      #expect(found.count == 4, "\(plan)")
+      // No change of the history overrides a freeze.
+      let overrides = scans.filter { $0.contains(" on freeze_override ") && $0.contains("rows=0 loops=10)") }
+      #expect(scans.count == found.count + overrides.count, "\(plan)")
     }
   }
 
@@ -85,10 +86,7 @@ struct PostgreSQLQueryPlanTests {
       INSERT INTO connector (connector_id)
       VALUES ('3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01'), ('8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602')
       """,
-      """
-      INSERT INTO connector_name (connector, display_name)
-      SELECT id, 'Fraud check' FROM connector WHERE connector_id = '3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01'
-      """,
+      "INSERT INTO connector_name (connector, display_name) SELECT id, 'Fraud check' FROM connector WHERE id > 198",
       "INSERT INTO actor (actor_type, actor_id) SELECT 'user', 'user' || i FROM generate_series(1, 98) AS i",
       "INSERT INTO actor (actor_type, actor_id) VALUES ('user', 'adele'), ('token', '0123456789abcdef')",
       """
@@ -115,7 +113,7 @@ struct PostgreSQLQueryPlanTests {
       SELECT i, i / 2, decode(repeat('00', 32), 'hex'), decode(repeat('00', 16), 'hex')
       FROM generate_series(2, 10001) AS i
       """,
-      "ANALYZE flow, step, address, connector, actor, actor_name, change, change_personal, entry",
+      "ANALYZE flow, step, address, connector, connector_name, actor, actor_name, change, change_personal, entry",
     ]
 }
 #endif
