@@ -32,22 +32,22 @@ extension HistoryService {
   private func rollbacks(of ids: [Change.ID]) async throws(ServiceError) -> [Change.ID: [Change.ID]] {
     var chains: [Change.ID: [Change.ID]] = [:]
     // The changes whose chains may be longer, by the last rollback of the chain.
-    var open = Dictionary(ids.map { ($0, [$0]) }) { first, _ in first }
-    for _ in 0..<Self.longestChain where !open.isEmpty {
+    var remaining = Dictionary(ids.map { ($0, [$0]) }) { first, _ in first }
+    for _ in 0..<Self.longestChain where !remaining.isEmpty {
       let next: [Change.ID: Change]
       do {
-        next = try await history.appliedRollbacks(of: Array(open.keys))
+        next = try await history.appliedRollbacks(of: Array(remaining.keys))
       } catch {
         throw ServiceError(reading: error)
       }
       var further: [Change.ID: [Change.ID]] = [:]
       for (rolledBack, rollback) in next {
-        for id in open[rolledBack] ?? [] {
+        for id in remaining[rolledBack] ?? [] {
           chains[id, default: []].append(rollback.id)
           further[rollback.id, default: []].append(id)
         }
       }
-      open = further
+      remaining = further
     }
     return chains
   }

@@ -35,8 +35,8 @@ struct ChangeRows {
   /// - Parameters:
   ///   - condition: The SQL after ``select``.
   ///   - arguments: The arguments of the condition.
-  /// - kept: Whether the text of the condition is the same in every call. If true, the prepared statement is kept for
-  ///   the next call.
+  ///   - kept: Whether the text of the condition is the same in every call. If true, the prepared statement is kept for
+  ///     the next call.
   /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
   func stored(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [StoredChange] {
     var changes: [StoredChange] = []

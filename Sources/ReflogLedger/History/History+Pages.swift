@@ -50,8 +50,8 @@ extension History {
   ///   - query: The filter and the order.
   ///   - id: The id after which the part begins, or nil for the first part.
   ///   - last: The newest change that is searched, or nil for all changes.
-  /// - limit: The maximum number of changes.
-  /// - patience: The duration of the search, after which no further read starts.
+  ///   - limit: The maximum number of changes.
+  ///   - patience: The duration of the search, after which no further read starts.
   package func piece(
     of query: ChangeQuery,
     behind id: Change.ID?,

@@ -91,7 +91,7 @@ final class LedgerMemory: Sendable {
   ///   - read: The state that was read.
   ///   - address: The address.
   ///   - newestTime: The time of the newest entry when the state was read.
-  /// - generation: The value of ``generation`` that the caller read before the read of the state began.
+  ///   - generation: The value of ``generation`` that the caller read before the read of the state began.
   func remember(_ read: AddressState, at address: Address, asOf newestTime: Timestamp, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.addresses[address] == nil else { return }

@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// The idempotency keys in the ledger's file.
 package enum IdempotencyRows {
-  /// The SQL form of ``Change/freesIdempotencyKey``, for the table `change`.
+  /// The SQL form of `Change.freesIdempotencyKey`, for the table `change`.
   package static let freesKey = """
     change.result = 'notApplied' OR coalesce(
       change.result = 'rejected' AND (
