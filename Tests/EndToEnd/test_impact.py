@@ -118,7 +118,7 @@ class AnEditedConnector(ServerTestCase):
             exported = self.run_command("export", "--flow", "B2C_1_signup", "--manifest", "--output", str(path))
             self.assertEqual(exported.returncode, 0, exported.stderr)
             path.write_bytes(path.read_bytes().replace(NEW_URL.encode(), b"https://other.example/check"))
-            verified = self.server.command("verify", *self.server.database_flags, "--manifest", f"{path}.manifest")
+            verified = self.server.command("verify", "--database", self.server.database, "--manifest", f"{path}.manifest")
         self.assertEqual(verified.returncode, 65, verified.stdout + verified.stderr)
         self.assertIn(f"Row {self.edit} was altered.", verified.stdout)
         self.assertNotIn("added", verified.stdout)
