@@ -16,6 +16,8 @@ package struct EvidenceRequest: Sendable {
   package func query() throws(FilterError) -> ChangeQuery {
     var question = PlainQuestion()
     (question.flow, question.since, question.until) = (flow, period.start, period.end)
+    // The manifest names one flow, so the text must not select other flows that contain it.
+    question.isWholeAddress = true
     return ChangeQuery(filter: try question.filter())
   }
 

@@ -33,7 +33,8 @@ DIGITS = 16
 MARK = b"\xef\xbb\xbf"
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 NOTE = re.compile(rf"((?:[^\x00-\x09\x0b-\x1f]*\n)+)\n((?:— [^ \n]+ {BASE64}\n)+)")
-csv.field_size_limit(1 << 30)
+# Reflog writes no longer cell. Without the limit, one added quote would make the rest of the file one cell in memory.
+csv.field_size_limit(4 << 20)
 
 
 class Finding(Exception):
@@ -138,9 +139,9 @@ def check_signatures(text, signatures, keys, where):
             raise Finding(f"{where}: its signature is wrong.")
 
 
-def shown(text):
+def shown(text, limit=SHOWN):
     """Returns a text from a file in a form that is safe to show."""
-    return "".join(character if character.isprintable() else "?" for character in text)[:SHOWN]
+    return "".join(character if character.isprintable() else "?" for character in str(text))[:limit]
 
 
 def listed(words):
@@ -236,13 +237,13 @@ class Checker:
 
     def report(self, text):
         self.findings += 1
-        print(text)
+        print(shown(text, None))
 
     def report_form(self, name, differences, agrees):
         self.forms += 1
         words = [word for word in ("byte order mark", "line ends", "separators", "quotes", "empty rows") if word in differences]
         verb = "differs" if words == ["byte order mark"] else "differ"
-        print(f"{name}: changed since: {listed(words or ['empty cells'])} {verb}, the {agrees}.")
+        print(shown(f"{name}: changed since: {listed(words or ['empty cells'])} {verb}, the {agrees}.", None))
 
     def check_row_file(self, name, file, names, has_mark=False):
         """Compares a file with rows that was altered or saved in another form."""
@@ -319,7 +320,7 @@ class Checker:
         for name, file in sorted(names.items()):
             if name.startswith("/") or ".." in name.split("/") or "\\" in name:
                 self.report(f"{shown(name)}: this is not a name of a file in a pack.")
-            elif not os.path.isfile(self.path(name)):
+            elif os.path.islink(self.path(name)) or not os.path.isfile(self.path(name)):
                 self.report(f"{name}: the file is missing.")
             elif (hash := sha256(self.path(name))) != file["sha256"]:
                 if hash in contents:
@@ -330,7 +331,9 @@ class Checker:
                     self.check_row_file(name, file, names)
         for parent, folders, found in os.walk(self.folder):
             folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
-            for name in sorted(found):
+            # A link to a folder is not followed, so it is reported as a file.
+            links = [folder for folder in folders if os.path.islink(os.path.join(parent, folder))]
+            for name in sorted(found + links):
                 path = os.path.relpath(os.path.join(parent, name), self.folder).replace(os.sep, "/")
                 is_of_system = name.startswith((".", "~$")) or name in ("Thumbs.db", "desktop.ini")
                 if path not in names and path != MANIFEST and not is_of_system:
@@ -372,25 +375,28 @@ def main():
         if not options.key:
             if not keys:
                 raise Unreadable(f"{name} has no key. Use --key")
-            print(f"No --key is given, so the key in the manifest is trusted: {', '.join(manifest['keys'])}", file=sys.stderr)
+            print(f"No --key is given, so the key in the manifest is trusted: {shown(', '.join(manifest['keys']), None)}", file=sys.stderr)
         check_signatures(text, signatures, keys, name)
         if manifest["checkpoint"]:
             check_signatures(*note(manifest["checkpoint"].encode(), "the checkpoint"), keys, f"{name}: the checkpoint")
         if kind == "reflog evidence 1":
             checker.check_pack(manifest["files"])
-            print(f"Checked {len(manifest['files'])} files of the pack for {manifest['period']['name']}, written at "
-                  f"{manifest['createdDateTime']}. Findings: {checker.findings}.", file=sys.stderr)
+            print(f"Checked {len(manifest['files'])} files of the pack for {shown(manifest['period']['name'])}, written at "
+                  f"{shown(manifest['createdDateTime'])}. Findings: {checker.findings}.", file=sys.stderr)
         elif kind == "reflog export 1" and name.endswith(".manifest"):
             checker.check_export(name[:-len(".manifest")], manifest)
-            print(f"Checked the file that was exported at {manifest['createdDateTime']}. Findings: {checker.findings}.",
+            print(f"Checked the file that was exported at {shown(manifest['createdDateTime'])}. Findings: {checker.findings}.",
                   file=sys.stderr)
         else:
             raise Unreadable(f"{name} cannot be read: it is not a manifest of Reflog")
     except Unreadable as problem:
-        print(problem, file=sys.stderr)
+        print(shown(problem, None), file=sys.stderr)
+        return 64
+    except OSError as error:
+        print(shown(f"{error.filename} cannot be read: {error.strerror}", None), file=sys.stderr)
         return 64
     except Finding as finding:
-        print(finding)
+        print(shown(finding, None))
         return 65
     return 65 if checker.findings else 3 if checker.forms else 0
 

@@ -42,6 +42,8 @@ package final class PostgreSQLWriter {
   private var abandoned: ServerTransaction?
   /// The hash of the newest entry that the current transaction inserted.
   var newestHash: Hash?
+  /// The value of ``newestHash`` at the savepoint.
+  private var savedHash: Hash?
   /// The address of the database, for error messages.
   let name: String
 
@@ -234,6 +236,7 @@ extension PostgreSQLWriter: WriteConnection {
   /// Sets a savepoint in the transaction.
   package func setSavepoint() throws {
     try flush()
+    savedHash = newestHash
     try queue("SAVEPOINT write")
     try finish()
   }
@@ -242,7 +245,7 @@ extension PostgreSQLWriter: WriteConnection {
   package func rollBackToSavepoint() throws {
     buffer = RowBuffer()
     lookups = AppendLookups()
-    written = nil
+    (written, newestHash) = (nil, savedHash)
     discardResults()
     try queue("ROLLBACK TO SAVEPOINT write")
     try queue("RELEASE SAVEPOINT write")

@@ -63,7 +63,11 @@ struct ServiceProcess: CustomStringConvertible {
   }
 
   /// Inserts the row, or replaces the row of another process. The clock of the database sets the times.
-  func write(_ db: any LedgerConnection) throws {
+  ///
+  /// - Parameters:
+  ///   - db: The connection.
+  ///   - other: The process whose row is replaced, or nil. The row of any other process is not changed.
+  func write(_ db: any LedgerConnection, replacing other: ServiceProcess?) throws {
     try db.execute(
       """
       INSERT INTO service_process (id, holder, host, process_id, machine, started, expires)
@@ -71,8 +75,9 @@ struct ServiceProcess: CustomStringConvertible {
       FROM (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now) AS clock
       ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, host = excluded.host, process_id = excluded.process_id,
         machine = excluded.machine, started = excluded.started, expires = excluded.expires
+      WHERE service_process.holder = ?6
       """,
-      [holder, host, processID, machine, WriteLease.duration],
+      [holder, host, processID, machine, WriteLease.duration, other?.holder],
       kept: false
     )
   }

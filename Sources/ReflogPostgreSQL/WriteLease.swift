@@ -84,10 +84,10 @@ extension WriteLease {
   ) throws -> WriteLease {
     let (lease, end) = (WriteLease(), ContinuousClock.now + .microseconds(duration) + renewalPause)
     var first: ServiceProcess?
-    while let other = try lease.replace(connection) {
-      // A row that is renewed, or that does not expire in time, belongs to a process that runs.
+    while let other = try lease.replace(connection, unrenewed: ContinuousClock.now < end ? nil : first) {
+      // A row that is renewed belongs to a process that runs.
       let isRenewed = first.map { $0.holder != other.holder || $0.expires != other.expires } ?? false
-      guard !isRenewed, ContinuousClock.now < end else {
+      guard !isRenewed else {
         throw StorageError.unusable(
           path: database,
           problem: "\(other) uses it. Only one process may write a ledger, so stop that process first"
@@ -106,20 +106,33 @@ extension WriteLease {
   private static let pollPause: UInt32 = 200_000
 
   /// Writes the row of this process, or returns the process that has the right to write.
-  private func replace(_ connection: PostgreSQLConnection) throws -> ServiceProcess? {
+  ///
+  /// - Parameters:
+  ///   - connection: A connection without a transaction.
+  ///   - unrenewed: The row of a process that did not renew it for longer than ``duration``, by the clock of this
+  ///     machine. The clock of the database can have been set back, so the row can be valid for much longer.
+  private func replace(_ connection: PostgreSQLConnection, unrenewed: ServiceProcess?) throws -> ServiceProcess? {
+    func hasEnded(_ other: ServiceProcess) -> Bool {
+      other.hasEnded || (other.holder == unrenewed?.holder && other.expires == unrenewed?.expires)
+    }
     // The row is read first without a lock, so that waiting does not delay the changes of the other process.
-    if let other = try ServiceProcess.found(connection), !other.hasEnded { return other }
+    if let other = try ServiceProcess.found(connection), !hasEnded(other) { return other }
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
     connection.queue(PostgreSQLTimeouts.standard.settings)
     do {
       try connection.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE", [], kept: false)
       // The lock is a statement of its own, so that the next statement sees what was committed meanwhile.
       let other = try ServiceProcess.found(connection)
-      let isFree = other?.hasEnded ?? true
-      if isFree { try ServiceProcess.this(holder).write(connection) }
+      let isFree = other.map(hasEnded) ?? true
+      if isFree { try ServiceProcess.this(holder).write(connection, replacing: other) }
+      // A new database has no head row to lock, so another process may have written its row in the meantime.
+      let hasRight = isFree && connection.changedRowCount == 1
       connection.queue("COMMIT")
       _ = try connection.finish()
-      return isFree ? nil : other
+      guard !hasRight else { return nil }
+      if let found = try ServiceProcess.found(connection) { return found }
+      // The other process has released its row in the meantime.
+      return try replace(connection, unrenewed: nil)
     } catch {
       connection.queue("ROLLBACK")
       // The caller must see the first error.

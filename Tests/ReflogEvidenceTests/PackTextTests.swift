@@ -191,6 +191,11 @@ struct PackTextTests {
     #expect(others == 1492)
   }
 
+  @Test func aPackOfAFlowHasNoChangesOfOtherFlowsWhoseIDsContainTheText() throws {
+    let query = try EvidenceRequest(try Period("2026-Q3"), flow: "B2C_1_signup").query()
+    #expect(query.filter.map { "\($0)" }?.contains("contains") == false)
+  }
+
   @Test func aPackIsNamedForItsPeriod() throws {
     #expect(EvidenceRequest(try Period("2026-Q3"), flow: nil).packName == "reflog-evidence-2026-Q3")
     #expect(

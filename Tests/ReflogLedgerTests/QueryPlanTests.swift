@@ -141,6 +141,23 @@ struct QueryPlanTests {
     }
   }
 
+  /// SQLite's parser has a limit for nested parentheses.
+  @Test(arguments: [" or ", " and "])
+  func aFilterWithTheMaximumNumberOfTermsIsAnswered(separator: String) async throws {
+    try await withLedgerFile { ledger, _ in
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
+      let text = Array(repeating: "contains(reason,'n')", count: 200).joined(separator: separator)
+      let found = try await ledger.history.changes(ChangeQuery(filter: try ChangeFilter.parse(text)))
+      #expect(found.isEmpty)
+    }
+  }
+
+  @Test func theNumberOfIDsOfAReadGrowsUpToTheMaximum() {
+    #expect(History.grown(1000, upTo: 10_000) == 4000)
+    #expect(History.grown(4000, upTo: 10_000) == 10_000)
+    #expect(History.grown(.max, upTo: .max) == .max)
+  }
+
   @Test func aFilterThatNoChangeCanMatchRunsNoQuery() async throws {
     try await withLedgerFile { ledger, _ in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)

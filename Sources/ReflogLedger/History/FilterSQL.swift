@@ -41,8 +41,9 @@ struct FilterSQL: Sendable {
     case .comparison(let field, let comparison, let value): compare(field, comparison, value)
     case .oneOf(let field, let values): "(" + values.map { compare(field, .eq, $0) }.joined(separator: " OR ") + ")"
     case .startsWith, .contains, .lowerCase: text(filter)
-    case .and(let left, let right): "(\(translate(left)) AND \(translate(right)))"
-    case .or(let left, let right): "(\(translate(left)) OR \(translate(right)))"
+    // One pair of parentheses for all terms: SQLite's parser has a limit for nested parentheses.
+    case .and: "(" + filter.conjuncts.map { translate($0) }.joined(separator: " AND ") + ")"
+    case .or: "(" + filter.disjuncts.map { translate($0) }.joined(separator: " OR ") + ")"
     case .not(let inner): "NOT \(translate(inner))"
     }
   }

@@ -84,7 +84,7 @@ extension History {
         return HistoryPiece(found, end: Change.ID(query.isAscending ? ids.upperBound : ids.lowerBound))
       }
       rest = further
-      size = min(size * Self.growth, sizes.last)
+      size = Self.grown(size, upTo: sizes.last)
       let part = rest.part(of: size, fromBelow: query.isAscending)
       let wanted = limit - found.count
       let isScan = search.plan.lookups == nil
@@ -94,6 +94,11 @@ extension History {
       found += next.changes
       ids = next.ids
     }
+  }
+
+  /// Returns the number of ids that the next read covers, after a read that covered `size` ids.
+  static func grown(_ size: Int64, upTo last: Int64) -> Int64 {
+    size > last / growth ? last : size * growth
   }
 
   /// Returns the number of ids that the first read covers, and the maximum number of ids that a later read covers.

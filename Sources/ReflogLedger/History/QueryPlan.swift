@@ -130,6 +130,11 @@ extension Filter<ChangeField> {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
+  /// The terms of the filter that are combined with `or`, so each matching change must match at least one of them.
+  var disjuncts: [ChangeFilter] {
+    if case .or(let left, let right) = self { left.disjuncts + right.disjuncts } else { [self] }
+  }
+
   /// The condition that a change was made to a connector.
   static var isOfConnector: ChangeFilter {
     .comparison(.plain(.subject), .eq, .text(Change.Subject.connector.word))

@@ -32,18 +32,24 @@ extension ChangeService {
     throw .frozen([], freeze)
   }
 
-  /// Records that a request overrides freezes, if the request is not recorded as a change.
+  /// Records that a request overrides freezes which do not cover a change that the request records.
   ///
-  /// The deletion of a flow whose steps call nothing is such a request.
+  /// For example, the deletion of a flow records no change of the steps that call nothing. The transaction that records the
+  /// changes does not compare these steps with the freezes, so this method does.
+  ///
+  /// - Throws: `frozen` if such a freeze is in force and the request does not override it.
   func recordOverride(
     of group: Group,
     for request: ChangeRequest,
     _ preparer: Preparer
   ) async throws(ServiceError) {
-    guard let reason = group.override, !group.drafts.contains(where: \.isIntended) else { return }
+    let (all, now) = (ledger.freezes, ledger.now)
+    guard !all.isEmpty else { return }
+    let compared = all.covering(group.drafts.filter(\.isIntended).map(\.intent.subject), at: now).map(\.id)
     let subjects = try await preparer.locks(of: request).compactMap(\.subject)
-    let freezes = ledger.freezes.covering(subjects, at: ledger.now)
-    guard !freezes.isEmpty else { return }
+    let freezes = all.covering(subjects, at: now).filter { !compared.contains($0.id) }
+    guard let freeze = freezes.endingLast else { return }
+    guard let reason = group.override else { throw .frozen([], freeze) }
     let details = FreezeOverride.details(of: freezes, changes: IDRanges(), reason: reason)
     let event = ServiceEvent.Content(.freezeOverridden, actor: request.caller.actor, details: details)
     do { try await ledger.record([event]) } catch { throw ServiceError(beforeSending: error) }

@@ -51,12 +51,12 @@ package struct ChangeService: Sendable {
   /// the error contains the recorded changes, and shows whether the write was sent.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
-    guard request.override == nil || Policy.permits(request.caller, .freeze) else { throw try await deny(request) }
     let preparer = try preparer(for: request.caller)
     try await preparer.prove(request.caller)
     guard !isJudgedByDirectory(request.caller) || !refusals.isSpent(by: request.caller.actor, at: ledger.now) else {
       throw .refusalsSpent
     }
+    guard request.override == nil || Policy.permits(request.caller, .freeze) else { throw try await deny(request) }
     if request.action.isRecorded { try check(reason: request.reason) }
     let start = ContinuousClock.now
     defer { duration.record(duration: ContinuousClock.now - start) }
@@ -95,9 +95,9 @@ package struct ChangeService: Sendable {
       switch try await prepare(request, preparer) {
       case .done(let receipt): return receipt
       case .toDo(let preparation):
-        try await recordOverride(of: preparation.group, for: request, preparer)
         let result: Ledger.CarriedOut
         do {
+          try await recordOverride(of: preparation.group, for: request, preparer)
           result = try await carryOut(preparation, for: request, preparer.directory)
         } catch {
           // This attempt recorded and sent nothing. But an earlier attempt with the same key may have been applied.
@@ -277,13 +277,20 @@ package struct ChangeService: Sendable {
   /// Records a request for a change that a freeze does not permit, and returns the error for the caller.
   private func deny(_ request: ChangeRequest, because freeze: Freeze) async throws(ServiceError) -> ServiceError {
     frozen.increment()
-    return .frozen(try await recordDenied(request, .frozen(freeze.id)), freeze)
+    return .frozen(try await recordDenied(request, .frozen(freeze.id), at: freeze.scope), freeze)
   }
 
   /// Records a denied request, and returns the id of the recorded change, or no id if the caller's budget is spent.
-  private func recordDenied(_ request: ChangeRequest, _ event: Change.Event) async throws(ServiceError) -> [Change.ID] {
-    guard !refusals.isSpent(by: request.caller.actor, at: ledger.now),
-      let intent = try await preparer.unreadIntents(of: request).first,
+  ///
+  /// If the request contains several steps, the change is recorded at the first step in `scope`.
+  private func recordDenied(
+    _ request: ChangeRequest,
+    _ event: Change.Event,
+    at scope: FreezeScope? = nil
+  ) async throws(ServiceError) -> [Change.ID] {
+    guard !refusals.isSpent(by: request.caller.actor, at: ledger.now) else { return [] }
+    let intents = try await preparer.unreadIntents(of: request)
+    guard let intent = intents.first(where: { scope?.contains($0.subject) ?? true }) ?? intents.first,
       refusals.take(for: intent, at: ledger.now)
     else { return [] }
     return try await ledger.record(Group(drafts: [.init(intent, event)])).map(\.id)

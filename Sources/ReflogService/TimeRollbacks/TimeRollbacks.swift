@@ -127,7 +127,13 @@ package final class TimeRollbacks: Service {
       state.ended[known.batchID] = nil
       return true
     }
-    guard isNew else { return }
+    guard isNew else {
+      // The rollback that is running has the override of its first request, if that request had one.
+      guard request.override == nil else {
+        throw .busy("This rollback is running. Send the request with the override again when the rollback has ended.")
+      }
+      return
+    }
     guard case .enqueued = queue.yield(request.remembered(as: known)) else {
       state.withLock { $0.running[known.batchID] = nil }
       throw .busy("Too many rollbacks to a time are waiting.")

@@ -16,6 +16,7 @@ struct PackTarget {
   ///   - isReplacing: Whether files in an existing folder, or an existing ZIP file, are replaced.
   ///   - files: The writer of files that protects the ledger's files.
   init(_ path: String, isReplacing: Bool, _ files: OutputFiles) throws {
+    let path = path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
     (self.path, self.isReplacing, self.files) = (path, isReplacing, files)
     if isZip { try files.check(path, replacing: isReplacing) }
     var isFolder: ObjCBool = false

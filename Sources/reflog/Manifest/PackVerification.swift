@@ -91,8 +91,9 @@ struct PackVerification {
     return paths.filter { path in
       let parts = path.split(separator: "/")
       let name = parts.last.map(String.init) ?? ""
-      var isFolder: ObjCBool = false
-      return FileManager.default.fileExists(atPath: self.path(path), isDirectory: &isFolder) && !isFolder.boolValue
+      // A link is not followed, so a link is a file.
+      let type = (try? FileManager.default.attributesOfItem(atPath: self.path(path)))?[.type] as? FileAttributeType
+      return type != .typeDirectory
         && !parts.contains { $0.hasPrefix(".") } && !name.hasPrefix("~$") && !Self.filesOfSystems.contains(name)
     }.sorted()
   }
