@@ -224,6 +224,11 @@ struct ServiceMessageTests {
       "Too many rollbacks to a time are waiting. Nothing was changed. Try again."
     ),
     (
+      .busy("This rollback is running. Send the request with the override again when the rollback has ended."),
+      "This rollback is running. Send the request with the override again when the rollback has ended. Nothing was "
+        + "changed. Try again."
+    ),
+    (
       .refusalsSpent,
       "The directory refused too many of your requests in this minute, so this one was not sent. Check your "
         + "permissions, and try again in a minute."
