@@ -59,7 +59,10 @@ enum TemplateTexts {
       "Changes (leave all fields empty for all changes)",
       "Format",
       "Download",
-      "A signed manifest proves later that the file is complete and unaltered: reflog export --manifest.",
+      """
+      A signed manifest proves later that the file is complete and unaltered: \
+      reflog export --server URL --manifest --output FILE.
+      """,
       "For an auditor: download a pack that can be checked without Reflog.",
     ],
     "filter.mustache": [
