@@ -113,8 +113,6 @@ class Damage:
     base: Snapshot
     apply: typing.Callable[[pathlib.Path], None]
     is_harmless: bool = False
-    # A name that the refusal can contain, or None if the refusal must contain the name of a damaged file.
-    mentions: str | None = None
 
 
 def damages(originals, seed=1):

@@ -5,6 +5,27 @@ import Testing
 
 /// Tests of filters that find changes by a part of a name or an id.
 struct TextSearchTests {
+  /// SQLite's parser has a limit for nested functions, and each of these letters needs a function.
+  @Test func aTextWithManyLettersOutsideOfASCIIIsFound() async throws {
+    let pangram = "Съешь же ещё этих мягких французских булок, да выпей чаю"
+    try await withLedger { ledger in
+      let intent = Change.Intent(
+        subject: .step(Sample.signup),
+        kind: .update,
+        before: .none,
+        after: .none,
+        actor: Sample.operatorActor,
+        reason: pangram.uppercased(),
+        requestID: "request"
+      )
+      try await ledger.record(intent, .found)
+      for (text, count) in [(pangram, 1), (pangram + "!", 0)] {
+        let filter = try ChangeFilter.parse("contains(tolower(reason),'\(text.lowercased())')")
+        #expect(try await ledger.history.changes(ChangeQuery(filter: filter)).count == count)
+      }
+    }
+  }
+
   private static let flows = 90
 
   /// Records changes at many addresses, by people with similar names, with connectors that have two names.

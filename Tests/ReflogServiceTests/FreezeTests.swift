@@ -188,6 +188,28 @@ struct FreezeTests {
     }
   }
 
+  /// The deletion records a change of the step that calls a connector, and no change of the frozen step.
+  @Test(arguments: [nil, "Obsolete"])
+  func theDeletionOfAFlowIsComparedWithTheFreezesOfStepsThatCallNothing(override: String?) async throws {
+    let frozen = try #require(Step.known.map { Self.signupFlow.address(of: $0) }.first { $0 != Sample.signup })
+    try await withService { fixture in
+      _ = try await fixture.set(Sample.newVendor)
+      let freeze = try await freeze(.address(frozen), fixture)
+      let request = fixture.request(.deleteFlow(Self.signupFlow), override: override)
+      guard override != nil else {
+        await #expect(throws: ServiceError.self) { try await fixture.service.perform(request) }
+        #expect(fixture.directory.writes.count == 1)
+        return
+      }
+
+      _ = try await fixture.service.perform(request)
+
+      let events = try await fixture.history.newestEvents(before: nil, limit: 10)
+      let event = try #require(events.first { $0.content.kind == .freezeOverridden })
+      #expect("\(event.content.details)".contains("\(freeze.id)"))
+    }
+  }
+
   @Test(arguments: [Role.reader, .admin])
   func onlyOperatorsFreezeAndRelease(role: Role) async throws {
     try await withService { fixture in

@@ -13,9 +13,12 @@ extension Ledger {
 
   /// Releases a freeze.
   ///
-  /// - Returns: The freeze before its release, or nil if there is no freeze with this id. If the freeze was already
-  ///   over, nothing is recorded.
-  package func releaseFreeze(_ id: Int64, by actor: Change.Actor) async throws(LedgerError) -> Freeze? {
+  /// - Returns: The freeze before its release, and false if the freeze was already over, so that nothing was recorded;
+  ///   nil if there is no freeze with this id.
+  package func releaseFreeze(
+    _ id: Int64,
+    by actor: Change.Actor
+  ) async throws(LedgerError) -> (freeze: Freeze, isReleased: Bool)? {
     try await write { session in try session.releaseFreeze(id, by: actor) }
   }
 

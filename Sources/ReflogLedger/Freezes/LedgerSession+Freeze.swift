@@ -59,11 +59,11 @@ extension LedgerSession {
 
   /// Releases a freeze.
   ///
-  /// - Returns: The freeze before its release, or nil if there is no freeze with this id. If the freeze was already
-  ///   over, nothing is recorded.
-  func releaseFreeze(_ id: Int64, by actor: Change.Actor) throws -> Freeze? {
+  /// - Returns: The freeze before its release, and false if the freeze was already over, so that nothing was recorded;
+  ///   nil if there is no freeze with this id.
+  func releaseFreeze(_ id: Int64, by actor: Change.Actor) throws -> (freeze: Freeze, isReleased: Bool)? {
     guard let freeze = try FreezeRows.freeze(id, connection) else { return nil }
-    guard freeze.isOpen(at: time) else { return freeze }
+    guard freeze.isOpen(at: time) else { return (freeze, false) }
     let event = try record(
       ServiceEvent.Content(
         .freezeReleased,
@@ -73,7 +73,7 @@ extension LedgerSession {
     )
     try connection.execute("UPDATE change_freeze SET released = ? WHERE id = ?", [event, id])
     replaceFreezes(by: try openFreezes().filter { $0.id != id })
-    return freeze
+    return (freeze, true)
   }
 
   /// Returns the freezes that cover the intended changes of a group at the time of this transaction.

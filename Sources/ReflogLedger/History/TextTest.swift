@@ -73,16 +73,38 @@ struct TextTest: Sendable {
   /// SQL functions convert only ASCII letters in the same way in every database. The other letters are replaced one by
   /// one. Only the letters of the test are replaced, because other letters never match.
   private func inLowerCase(_ column: String) -> String {
-    Set(text.unicodeScalars).flatMap { UpperCaseLetters.byLowerCase[$0] ?? [] }.sorted { $0.upper < $1.upper }
-      .reduce(column) { "replace(\($0), '\($1.upper)', '\($1.lower)')" }
+    let letters = Set(text.unicodeScalars).flatMap { UpperCaseLetters.byLowerCase[$0] ?? [] }
+      .sorted { $0.upper < $1.upper }
+    // SQLite's parser has a limit for nested functions. So each part of the letters is replaced in a separate table.
+    let parts = stride(from: 0, to: letters.count, by: Self.lettersOfAPart).map { start in
+      letters[start..<min(start + Self.lettersOfAPart, letters.count)]
+    }
+    guard parts.count > 1 else { return Self.replacing(letters[...], in: column) }
+    let tables = parts.enumerated().map { index, part in
+      index == 0
+        ? "part0 (value) AS (SELECT \(Self.replacing(part, in: column)))"
+        : "part\(index) (value) AS (SELECT \(Self.replacing(part, in: "value")) FROM part\(index - 1))"
+    }
+    return "(WITH \(tables.joined(separator: ", ")) SELECT value FROM part\(parts.count - 1))"
+  }
+
+  /// The maximum number of letters that nested functions replace.
+  private static let lettersOfAPart = 16
+
+  /// Returns an SQL expression in which each upper-case letter is replaced by its form in lower case.
+  private static func replacing(_ letters: ArraySlice<UpperCaseLetters.Letter>, in column: String) -> String {
+    letters.reduce(column) { "replace(\($0), '\($1.upper)', '\($1.lower)')" }
   }
 }
 
 /// The letters outside of ASCII that have another form in lower case.
 private enum UpperCaseLetters {
+  /// A letter and its form in lower case.
+  typealias Letter = (upper: Unicode.Scalar, lower: String)
+
   /// The letters and their forms in lower case, by each scalar of the form in lower case.
-  static let byLowerCase: [Unicode.Scalar: [(upper: Unicode.Scalar, lower: String)]] = {
-    var letters: [Unicode.Scalar: [(upper: Unicode.Scalar, lower: String)]] = [:]
+  static let byLowerCase: [Unicode.Scalar: [Letter]] = {
+    var letters: [Unicode.Scalar: [Letter]] = [:]
     for upper in (0x80...UInt32(0x1_FFFF)).compactMap(Unicode.Scalar.init) {
       let lower = upper.properties.lowercaseMapping
       guard !lower.unicodeScalars.elementsEqual([upper]) else { continue }

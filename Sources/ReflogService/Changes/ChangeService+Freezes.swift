@@ -94,12 +94,12 @@ extension ChangeService {
   /// - Throws: `freezeNotFound` if there is no freeze with this id, or `freezeIsOver` if the freeze is already over.
   package func releaseFreeze(_ id: Int64, for caller: Caller) async throws(ServiceError) {
     guard Policy.permits(caller, .freeze) else { throw .forbidden([]) }
-    let freeze: Freeze?
-    do { freeze = try await ledger.releaseFreeze(id, by: caller.actor) } catch {
+    let found: (freeze: Freeze, isReleased: Bool)?
+    do { found = try await ledger.releaseFreeze(id, by: caller.actor) } catch {
       throw ServiceError(beforeSending: error)
     }
-    guard let freeze else { throw .freezeNotFound(id) }
-    guard freeze.isOpen(at: ledger.now) else { throw .freezeIsOver(freeze) }
+    guard let found else { throw .freezeNotFound(id) }
+    guard found.isReleased else { throw .freezeIsOver(found.freeze) }
   }
 }
 
