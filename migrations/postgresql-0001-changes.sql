@@ -515,19 +515,6 @@ CREATE TABLE token (
   recorded bigint NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
 );
 
--- The keys that sign checkpoints. SQLite has the newest key in a file.
-CREATE TABLE signing_key (
-  id bigint PRIMARY KEY,
-  -- The public key as a vkey (C2SP signed-note).
-  verifier_key text COLLATE "C" NOT NULL UNIQUE CHECK (verifier_key <> ''),
-  -- The private key, encrypted. It is decrypted with another key, which is in a file on each machine and never in the
-  -- database.
-  wrapped_key bytea NOT NULL CHECK (octet_length(wrapped_key) > 0),
-  created bigint NOT NULL,
-  -- The time at which another key replaced this key, or NULL for the key in use.
-  retired bigint
-);
-
 -- The service process that may write the ledger. The process renews the row. A row that expired can be replaced.
 -- The times are from the clock of the database.
 CREATE TABLE service_process (
@@ -1196,19 +1183,12 @@ EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER head_update_entries BEFORE UPDATE ON head
 FOR EACH ROW EXECUTE FUNCTION check_head('history is append-only');
 
--- The columns that describe a requested rollback to a time, or a signing key, never change.
+-- The columns that describe a requested rollback to a time never change.
 
 CREATE TRIGGER time_rollback_update BEFORE UPDATE ON time_rollback FOR EACH ROW
 WHEN (
   NEW.batch_id <> OLD.batch_id OR NEW.as_of <> OLD.as_of OR NEW.flow IS DISTINCT FROM OLD.flow
   OR NEW.asked <> OLD.asked OR NEW.newest_change <> OLD.newest_change
-)
-EXECUTE FUNCTION refuse('history is append-only');
-
-CREATE TRIGGER signing_key_update BEFORE UPDATE ON signing_key FOR EACH ROW
-WHEN (
-  NEW.id <> OLD.id OR NEW.verifier_key <> OLD.verifier_key OR NEW.created <> OLD.created
-  OR (OLD.retired IS NOT NULL AND NEW.retired IS DISTINCT FROM OLD.retired)
 )
 EXECUTE FUNCTION refuse('history is append-only');
 
@@ -1324,7 +1304,7 @@ BEGIN
   -- No row is deleted.
   FOREACH name IN ARRAY ARRAY[
     'entry', 'subtree', 'purged_change', 'purged_event', 'erasure', 'purge', 'head', 'time_rollback',
-    'signing_key', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
+    'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
     'actor_name'
   ] LOOP
     EXECUTE format(
@@ -1334,7 +1314,7 @@ BEGIN
   END LOOP;
   -- A new row gets the next id.
   FOREACH name IN ARRAY ARRAY[
-    'purge', 'signing_key', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
+    'purge', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
     'actor_name'
   ] LOOP
     EXECUTE format(
@@ -1406,6 +1386,5 @@ BEGIN
   GRANT UPDATE (finished) ON sweep TO reflog_service;
   GRANT UPDATE (reason), DELETE ON unread_part TO reflog_service;
   GRANT UPDATE (revoked, recorded) ON token TO reflog_service;
-  GRANT UPDATE (wrapped_key, retired) ON signing_key TO reflog_service;
   GRANT UPDATE (holder, host, process_id, machine, started, expires), DELETE ON service_process TO reflog_service;
 END $$;

@@ -53,7 +53,7 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
     let facts = EvidenceFacts(
       origin: origin.text,
       period: request.period,
-      flow: request.flow,
+      flows: request.flows,
       taken: taken,
       keys: signers().map(\.verifierKey.text),
       logSize: try checkpoint.map { try Checkpoint(text: SignedNote(parsing: Array($0.utf8)).text).size }

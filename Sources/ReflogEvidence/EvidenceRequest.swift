@@ -13,13 +13,18 @@ package struct EvidenceRequest: Sendable {
   }
 
   /// The query that selects the changes.
+  ///
+  /// With a flow, the query also selects the changes of the connectors that the flow's steps called at that time.
   package func query() throws(FilterError) -> ChangeQuery {
     var question = PlainQuestion()
     (question.flow, question.since, question.until) = (flow, period.start, period.end)
     // The manifest names one flow, so the text must not select other flows that contain it.
     question.isWholeAddress = true
-    return ChangeQuery(filter: try question.filter())
+    return ChangeQuery(filter: try question.filter(), includesImpact: flow != nil)
   }
+
+  /// The selected flows, for people.
+  var flows: String { flow.map { "\($0.printable), and the connectors that it called" } ?? "all" }
 
   /// The usual name of the pack's folder or file, without an extension, for example `reflog-evidence-2026-Q3`.
   package var packName: String { "reflog-evidence-\(period.name.replacing("..", with: "-to-"))" }

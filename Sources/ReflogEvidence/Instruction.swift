@@ -8,7 +8,7 @@ struct Instruction {
   var text: String {
     """
     Changes in \(facts.period.name)
-    \(facts.period.firstDay) to \(facts.period.lastDay), both included, in UTC. Flows: \((facts.flow ?? "all").printable).
+    \(facts.period.firstDay) to \(facts.period.lastDay), both included, in UTC. Flows: \(facts.flows).
     Written at \(facts.taken) by Reflog from the log \(facts.origin).
 
     FILES

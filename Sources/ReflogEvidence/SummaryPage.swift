@@ -63,7 +63,7 @@ struct SummaryPage {
       [
         ["Log", escaped(manifest.origin)],
         ["Period", "\(period.firstDay) to \(period.lastDay), both included, in UTC"],
-        ["Flows", escaped(manifest.flow ?? "all")],
+        ["Flows", escaped(manifest.flows)],
         ["Written", "\(manifest.taken.description.prefix(19))Z"],
         ["Log entries", manifest.logSize.map { "\($0), signed" } ?? "none"],
         ["Keys of the log", manifest.keys.map(escaped).joined(separator: "<br>")],
@@ -159,7 +159,8 @@ struct SummaryPage {
 struct EvidenceFacts {
   let origin: String
   let period: Period
-  let flow: String?
+  /// The selected flows, for people.
+  let flows: String
   let taken: Timestamp
   let keys: [String]
   /// The number of log entries that the checkpoint in the pack covers, or nil if there is no checkpoint.

@@ -354,9 +354,10 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.error = lambda message: parser.exit(64, f"{parser.format_usage()}{message}\n")
     parser.add_argument("manifest", nargs="?", help="the manifest, or the folder of a pack; default: the folder of this program")
+    parser.add_argument("--manifest", dest="named", metavar="MANIFEST", help="the manifest, as for reflog verify")
     parser.add_argument("--key", type=verification_key, action="append", metavar="VKEY", help="a trusted key of the log")
     options = parser.parse_args()
-    path = options.manifest or os.path.dirname(os.path.abspath(__file__))
+    path = options.manifest or options.named or os.path.dirname(os.path.abspath(__file__))
     path = os.path.join(path, MANIFEST) if os.path.isdir(path) else path
     folder, name = os.path.split(path)
     checker = Checker(folder or ".")

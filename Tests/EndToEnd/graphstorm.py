@@ -33,14 +33,15 @@ TARGETS = [None] + [graph_connector(name) for name in
 class GraphStorm:
     """Makes many changes at the same time. Usage: `with GraphStorm(seed) as storm: storm.run(writes)`.
 
-    `window` is Reflog's settle window in seconds. If the window is shorter than STALE, Reflog accepts stale reads as current.
+    `window` is Reflog's settle window in seconds. A read can show a reference that was replaced up to `stale` seconds earlier. If
+    the window is shorter than `stale`, Reflog accepts stale reads as current.
     """
 
-    def __init__(self, seed, window=WINDOW, clients=32, **options):
+    def __init__(self, seed, window=WINDOW, stale=STALE, clients=32, **options):
         self.seed, self.clients = seed, clients
         self.server = Server(SETTLE_WINDOW=window, GRAPH_TIMEOUT=TIMEOUT, SWEEP_INTERVAL=5, GRAPH_READS_PER_MINUTE=20000,
                              **options)
-        self.graph = Graph(seed=seed, flows=FLOWS, timeout=TIMEOUT, stale=STALE, outsiders=2, mix=True, quiet=4,
+        self.graph = Graph(seed=seed, flows=FLOWS, timeout=TIMEOUT, stale=stale, outsiders=2, mix=True, quiet=4,
                            ledger=self.server.database)
         self.answers = collections.Counter()
         # The flows that the clients created and have not deleted yet.

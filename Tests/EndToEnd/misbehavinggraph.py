@@ -251,6 +251,8 @@ class Graph:
         self.options.stale = command.get("stale", self.options.stale)
         if command.get("forget"):
             self.touched.clear()
+        for id, body in command.get("add", {}).items():
+            self.add_connector(body, id)
         for address, value in command.get("set", {}).items():
             self.land(address, value, "outsider")
             self.references[address][:-1] = []

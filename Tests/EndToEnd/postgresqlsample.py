@@ -145,8 +145,6 @@ def sample():
       INSERT INTO unread_part (name, since, reason) VALUES ('apiConnectors', 1, 'forbidden');
       INSERT INTO token (id, secret_hash, name, role, created, expires)
       VALUES ('0123456789abcdef', {hash_of(1)}, 'ci', 'reader', 1, 2);
-      INSERT INTO signing_key (verifier_key, wrapped_key, created, retired) VALUES ('old', '\\x00', 1, 2);
-      INSERT INTO signing_key (verifier_key, wrapped_key, created) VALUES ('key', '\\x00', 2);
       INSERT INTO service_process (id, holder, host, process_id, machine, started, expires)
       VALUES (1, 7, 'host1', 71, 'boot', 1, 2)""")
     return log

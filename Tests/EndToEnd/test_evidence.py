@@ -18,7 +18,7 @@ import zipfile
 import packmanipulations
 from browser import Browser
 from packmanipulations import OTHER_KEY
-from reflogserver import BINARY, FRAUD_CHECK, NEW_VENDOR, Server, eventually, wait_for_checkpoint
+from reflogserver import BINARY, FRAUD_CHECK, INVITATION_CODES, NEW_VENDOR, Server, eventually, wait_for_checkpoint
 from test_exports import make_every_kind_of_change
 from testparts import apart, sqlite_only
 
@@ -52,6 +52,8 @@ class PackTestCase(unittest.TestCase):
         for number in range(6):
             reason = "a%2C%20%22b%22%0Ac" if number == 3 else "CHG1"
             server.put(SIGNUP, [FRAUD_CHECK, NEW_VENDOR][number % 2], headers={"Reflog-Reason": reason})
+        for connector, name in ((NEW_VENDOR, "Called by the flow"), (INVITATION_CODES, "Called by no flow")):
+            server.request("PATCH", f"/beta/identity/apiConnectors/{connector}", {"displayName": name})
         server.request("POST", "/beta/reflog/tokens", {"name": "auditor", "role": "reader", "expiresInDays": 7}, "admin")
         token = server.request("GET", "/beta/reflog/tokens", role="admin").json["value"][-1]["id"]
         server.request("DELETE", f"/beta/reflog/tokens/{token}", role="admin")
@@ -97,7 +99,8 @@ class Contents(PackTestCase):
             self.assertEqual((program.returncode, program.stdout, script.stdout), (0, "", ""), program.stderr + script.stderr)
             trusted = f"No --key is given, so the key in the manifest is trusted: {self.key}"
             self.assertEqual([trusted in run.stderr for run in (program, script)], [not arguments] * 2)
-        self.assertEqual(by_script(self.pack / "verify.py").returncode, 0)
+        for arguments in ((), (self.pack / MANIFEST,), ("--manifest", self.pack / MANIFEST)):
+            self.assertEqual(by_script(self.pack / "verify.py", *arguments).returncode, 0)
         self.assertEqual(by_program(self.pack).returncode, 0)
 
     def test_the_files_contain_every_change_and_every_event(self):
@@ -191,7 +194,12 @@ class Contents(PackTestCase):
     def test_a_pack_contains_only_its_period_and_its_flow(self):
         first = self.server.history()[0]["activityDateTime"]
         self.write(self.folder / "flow", "--flow", "B2C_1_signup")
-        self.assertEqual({row["flowId"] for row in self.rows("changes.csv", self.folder / "flow")}, {"B2C_1_signup"})
+        rows = self.rows("changes.csv", self.folder / "flow")
+        self.assertEqual({row["flowId"] for row in rows if row["subject"] == "step"}, {"B2C_1_signup"})
+        # The edit of a connector that the flow called is in the pack. The edit of another connector is not.
+        edited = [row["afterConnectorName"] for row in rows if row["subject"] == "connector" and row["kind"] == "update"]
+        self.assertEqual(edited[-1:], ["Called by the flow"])
+        self.assertNotIn("Called by no flow", edited)
         for period, is_in in ((first[:10], True), (first[:7], True), ("2020", False), (f"2020-01-01..{first[:10]}", True)):
             folder = self.folder / f"of {period}"
             run = self.server.command("evidence", "--period", period, "--server", self.server.url, folder, role="reader")

@@ -30,7 +30,8 @@ class MisbehavingGraph(unittest.TestCase):
             self.assertGreater(storm.results["update applied"], 500)
 
     def test_the_checks_find_a_server_that_accepts_stale_reads(self):
-        with GraphStorm(seed=20261124, window=0) as storm:
+        # Reads are stale for many seconds, so that the reconciler of a slow machine also reads stale references.
+        with GraphStorm(seed=20261124, window=0, stale=20) as storm:
             storm.run(writes=1500)
             findings = storm.findings()
             # "settled wrongly" shows errors of the reconciler. "false drift" shows errors of the read that Reflog makes earlier

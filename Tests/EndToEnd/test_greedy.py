@@ -60,3 +60,15 @@ class Shares(unittest.TestCase):
             self.addCleanup(lambda: [connection.close() for connection in held])
             self.assertEqual(server.put("b2cUserFlows/B2C_1_signup/postFederationSignup", None).status, 204)
             self.assertEqual(sum(not Greedy.is_open(connection) for connection in held), 8)
+
+    def test_bytes_that_are_no_request_are_answered_at_a_limited_pace(self):
+        with Server() as server:
+            greedy, efforts = Greedy(server, connections=100), as_stranger()
+            for name in ("unknown methods", "no HTTP"):
+                with self.subTest(name):
+                    # The first 200 answers of an address have no delay. Then an address gets 200 answers in a second.
+                    process, results = greedy.start(efforts[name], seconds=3)
+                    answers = results.get()
+                    process.join()
+                    self.assertGreater(answers[400], 200)
+                    self.assertLess(answers[400], 200 + 4 * 200)

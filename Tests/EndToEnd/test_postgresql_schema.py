@@ -17,7 +17,7 @@ CONSTRAINT, GENERATED, FORBIDDEN = "23", "428C9", "42501"
 # Tables that are not part of the history. They have no triggers against updates and deletions.
 FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token", "service_process"}
 # The columns of other tables that an UPDATE statement without more conditions can change in the sample.
-CHANGEABLE = {("erasure", "finished"), ("signing_key", "wrapped_key"), ("time_rollback", "finished"),
+CHANGEABLE = {("erasure", "finished"), ("time_rollback", "finished"),
               ("schema_version", "version")}
 # The columns that the role of the server is allowed to update. The triggers also check the new values.
 ERASED = {"salt", "actor_name", "ip_address", "reason", "erased_hash", "erased_event"}
@@ -35,7 +35,6 @@ UPDATE_RIGHTS = {
     "seen_reference": {"state", "connector", "seen"},
     "seen_connector": {"display_name", "target_url", "authentication", "entry", "seen"},
     "change_freeze": {"released"}, "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded"},
-    "signing_key": {"wrapped_key", "retired"},
     "service_process": {"holder", "host", "process_id", "machine", "started", "expires"},
 }
 DELETE_RIGHTS = {"change", "change_personal", "change_statement", "service_event", "service_event_personal", "retention", "hold",
@@ -135,7 +134,7 @@ UPDATES = (
     f"UPDATE entry SET hash = {hash_of(7)} WHERE sequence = 0", "UPDATE entry SET salt = NULL, change = 0 WHERE sequence = 15",
     "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE purge SET before = 1 WHERE finished IS NULL",
     "UPDATE purge SET restarts = 9 WHERE finished IS NOT NULL", "UPDATE erasure SET actor = 2, finished = 1",
-    "UPDATE time_rollback SET as_of = 9", "UPDATE signing_key SET retired = 9 WHERE retired IS NOT NULL",
+    "UPDATE time_rollback SET as_of = 9",
 )
 OTHER_VALUE = {"bigint": "coalesce({0}, 0) + 1", "text": "coalesce({0}, '') || 'x'", "bytea": "coalesce({0}, '') || '\\x00'"}
 
@@ -222,7 +221,7 @@ class SchemaTests(unittest.TestCase):
         for table, column in (row.split("|") for row in rows):
             found.setdefault(table, []).append(column)
 
-        self.assertEqual(set(found) - set(expected), {"schema_version", "signing_key", "service_process"})
+        self.assertEqual(set(found) - set(expected), {"schema_version", "service_process"})
         for name, columns in expected.items():
             with self.subTest(name):
                 self.assertEqual(found.get(name), columns)

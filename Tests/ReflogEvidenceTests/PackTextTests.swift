@@ -6,11 +6,11 @@ import Testing
 
 /// Tests the exact texts that an auditor reads: the instruction and the summary.
 struct PackTextTests {
-  private static func facts(flow: String? = nil, period: String = "2026-Q3") throws -> EvidenceFacts {
+  private static func facts(flows: String = "all", period: String = "2026-Q3") throws -> EvidenceFacts {
     EvidenceFacts(
       origin: "audit.example/reflog",
       period: try Period(period),
-      flow: flow,
+      flows: flows,
       taken: ManualClock.start,
       keys: ["audit.example/reflog+1f2e3d4c+AQID"],
       logSize: 41
@@ -103,7 +103,7 @@ struct PackTextTests {
     ] { summary.add(change) }
     let hold = LegalHold(name: "Case 7", scope: .everything, reason: "A & B", placed: ManualClock.start)
     let page = SummaryPage(
-      manifest: try Self.facts(flow: "B2C_1_signup"),
+      manifest: try Self.facts(flows: "B2C_1_signup"),
       summary: summary,
       keeping: Keeping(
         policy: RetentionPolicy(days: 800),
@@ -194,6 +194,14 @@ struct PackTextTests {
   @Test func aPackOfAFlowHasNoChangesOfOtherFlowsWhoseIDsContainTheText() throws {
     let query = try EvidenceRequest(try Period("2026-Q3"), flow: "B2C_1_signup").query()
     #expect(query.filter.map { "\($0)" }?.contains("contains") == false)
+    #expect(query.includesImpact)
+    #expect(try !EvidenceRequest(try Period("2026-Q3"), flow: nil).query().includesImpact)
+  }
+
+  @Test func theSelectedFlowsAreNamedForPeople() throws {
+    let period = try Period("2026-Q3")
+    #expect(EvidenceRequest(period, flow: nil).flows == "all")
+    #expect(EvidenceRequest(period, flow: "a\u{202E}b").flows == "a\u{FFFD}b, and the connectors that it called")
   }
 
   @Test func aPackIsNamedForItsPeriod() throws {

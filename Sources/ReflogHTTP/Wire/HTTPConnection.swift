@@ -14,6 +14,8 @@ package struct HTTPConnection: HTTPChannelHandler {
   /// The function that answers a request.
   package let responder: HTTPChannelHandler.Responder
   private let connections: ConnectionCount
+  /// The pace of the answers to bytes that are not an HTTP request.
+  private let pace = RefusalPace()
 
   /// Creates the handling of connections.
   ///
@@ -48,6 +50,7 @@ package struct HTTPConnection: HTTPChannelHandler {
       try pipeline.addHandler(ConnectionRules())
       try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
       try pipeline.addHandler(ConnectionShare(connections))
+      try pipeline.addHandler(UnreadableRequests(pace))
       try pipeline.addHandler(RequestDeadline())
       try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: Duration(RequestLimits.idle), logger: logger))
       return try NIOAsyncChannel(
