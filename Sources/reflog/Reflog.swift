@@ -1,6 +1,8 @@
 import ArgumentParser
 
-/// The program `reflog`; each command has its own file in `Commands`.
+/// The program `reflog`.
+///
+/// Each command is in a separate file in the folder `Commands`.
 @main
 struct Reflog: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -47,8 +49,8 @@ struct Reflog: AsyncParsableCommand {
       Terminal.say("reflog: \(failure.message)")
       exit(withError: ExitCode(failure.exitCode.rawValue))
     } catch {
-      // The argument parser throws an error if the arguments are wrong, and also if it only shows the help or the
-      // version.
+      // The argument parser throws an error if the arguments are wrong, and also if the parser only shows the help or
+      // the version.
       do {
         exit(withError: try ParserMessage.show(error))
       } catch {

@@ -1,6 +1,6 @@
 /// The help of one verb.
 struct VerbHelp {
-  /// What the verb does.
+  /// The summary of the verb.
   let abstract: String
   /// The explanation and the examples.
   var discussion = ""

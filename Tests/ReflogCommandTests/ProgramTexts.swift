@@ -1,4 +1,4 @@
-/// The texts that are shown by several verbs, and the texts of the server at its start.
+/// The texts that several verbs show, and the texts that the server shows at its start.
 ///
 /// In the table, `{}` marks the place of each value that the program inserts into a text. Single words in lower case,
 /// such as the names of rows, are not listed.

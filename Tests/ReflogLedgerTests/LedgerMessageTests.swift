@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests of the exact text of every message from the ledger that a user can see.
+/// Tests of the exact text of every message that a user can see from the ledger.
 struct LedgerMessageTests {
   static let errors: [(LedgerError, String)] = [
     (

@@ -2,7 +2,7 @@
 ///
 /// In the table, `{}` marks the place of each value that the server inserts into a text.
 enum TemplateTexts {
-  /// The texts of each file: its sentences, then the attributes that a browser shows.
+  /// The texts of each file: first the sentences, and then the attributes that a browser shows.
   static let all: [String: [String]] = [
     "arrow.mustache": ["→ to"],
     "change.mustache": [

@@ -1,6 +1,8 @@
 /// The help texts of the metrics.
 package enum MetricHelp {
-  /// The help text of each metric, by its name.
+  /// The help text of each metric.
+  ///
+  /// The key is the name of the metric.
   package static let texts = [
     "reflog_change_seconds": "Seconds that a request for a change took, with the wait for its keyed lock.",
     "reflog_changes_total": "Settled changes, by kind and result.",
@@ -26,7 +28,7 @@ package enum MetricHelp {
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
   ]
 
-  /// The names of the counters that have the value zero from the start.
+  /// The names of the counters that exist with the value zero when the server starts.
   package static let counters = [
     "reflog_drift_total", "reflog_freeze_overrides_total", "reflog_freeze_refusals_total", "reflog_frozen_drift_total",
     "reflog_sweep_failures_total", "reflog_unauthenticated_total",

@@ -1,9 +1,9 @@
 import ReflogFormats
 import ReflogModel
 
-/// All operations of the Graph API, the history API and the routes without a credential.
+/// All operations of the Graph API, of the history API and of the routes that need no credential.
 enum OpenAPIOperations {
-  /// All operations, in the order of the description.
+  /// All operations, in the order in which the description lists them.
   static let all = graphSurface + historySurface + [evidence] + freezes + openRoutes
 
   private static let flows = "/{version}/identity/{flowType}"

@@ -42,7 +42,9 @@ enum OpenAPISchemas {
     }
   }
 
-  /// The schemas by their names.
+  /// All schemas.
+  ///
+  /// The key is the name of the schema.
   static let all: JSONObject = [
     "Text": .object(["type": "string"]),
     "Entity": .object(["type": "object"]),

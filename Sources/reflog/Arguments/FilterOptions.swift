@@ -75,7 +75,7 @@ struct FilterOptions: ParsableArguments {
     do { _ = try filter.map(ChangeFilter.parse) } catch { throw ValidationError("\(error)") }
   }
 
-  /// All conditions as one filter, or nil if there is no condition.
+  /// The text of one filter with all given conditions, or nil if no condition is given.
   var text: String? {
     var question = PlainQuestion()
     (question.flow, question.actor, question.connector, question.reason) = (flow, actor, connector, reason)

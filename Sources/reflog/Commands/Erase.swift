@@ -75,7 +75,7 @@ struct Erase: AsyncParsableCommand {
     }
   }
 
-  /// The member of a request that identifies the actor.
+  /// The member of the request's body that identifies the actor.
   private var order: JSONObject {
     if let app { return ["app": .string(app)] }
     if let token { return ["token": .string(token)] }

@@ -4,7 +4,7 @@ import NIOHTTP1
 import ReflogFormats
 import ReflogModel
 
-/// The parts that the commands for freezes share.
+/// The path and the table that all commands for freezes use.
 enum FreezeRoute {
   /// The path of the HTTP route for freezes.
   static let path = "/beta/reflog/freezes"
