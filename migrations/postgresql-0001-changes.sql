@@ -16,9 +16,10 @@
 --   Without the index, each deletion would read the whole table that has the foreign key.
 --
 -- The database is for Reflog alone. The owner of the tables runs this file and later migrations. The server uses the
--- role `reflog_service`, which may not switch off a trigger. The end of this file lists the rights of this role.
+-- role `reflog_service`. This role is not allowed to switch off a trigger. The end of this file lists the rights of
+-- this role.
 
--- Other roles may not call the functions that the owner creates from here on.
+-- No other role is allowed to call the functions that the owner creates after this statement.
 ALTER DEFAULT PRIVILEGES REVOKE ALL ON FUNCTIONS FROM PUBLIC;
 
 -- The version of the schema: the number of the newest migration. A migration locks this row.
@@ -208,7 +209,7 @@ CREATE INDEX change_before_connector ON change (before_connector, id) WHERE befo
 CREATE INDEX change_after_connector ON change (after_connector, id) WHERE after_connector IS NOT NULL;
 CREATE INDEX change_created_connector ON change (created_connector, id) WHERE created_connector IS NOT NULL;
 
--- The changes of connectors: of all connectors, and of one connector.
+-- The changes that were made to connectors: to all connectors, and to one connector.
 CREATE INDEX change_connectors ON change (id) WHERE subject = 'connector';
 CREATE INDEX change_connector ON change ((coalesce(before_connector, after_connector, created_connector)), id)
 WHERE subject = 'connector';
@@ -220,7 +221,7 @@ CREATE INDEX change_client_app ON change (client_app, id) WHERE client_app IS NO
 -- The changes that are settled but were not applied.
 CREATE INDEX change_result ON change (result, id) WHERE result NOT IN ('applied', 'pending');
 
--- The changes with the same correlation id, the changes with the same batch id, and the rollbacks of a change.
+-- The changes with a given correlation id, the changes with a given batch id, and the rollbacks of a given change.
 CREATE INDEX change_correlation ON change (correlation_id, id) WHERE correlation_id IS NOT NULL;
 CREATE INDEX change_batch ON change (batch_id, id) WHERE batch_id IS NOT NULL;
 CREATE INDEX change_rollback ON change (rollback_of, id) WHERE rollback_of IS NOT NULL;
@@ -234,21 +235,24 @@ CREATE TABLE service_event (
   actor_proof text COLLATE "C" CHECK (actor_proof IN ('entra', 'graph', 'apiToken')),
   client_app bigint REFERENCES client_app (id),
   count bigint NOT NULL CHECK (count > 0),
-  -- A JSON object as text, because its bytes are part of a hash.
+  -- The details of the event, as a JSON object. The type is text, because the exact bytes of the object are part of a
+  -- hash.
   details text COLLATE "C" NOT NULL
 );
 
 CREATE INDEX service_event_actor ON service_event (actor, id) WHERE actor IS NOT NULL;
--- Every start reads the keys that have signed the log, and the former names of the log.
+-- Reflog reads these events at every start, to find the keys that have signed the log and the former names of the log.
 CREATE INDEX service_event_key ON service_event (id)
 WHERE kind IN ('keyRotated', 'keyReplaced', 'keyReplacementConfirmed', 'olderLedgerAccepted');
--- Every deletion first reads the retention policy, the legal holds, and the requests for purges and erasures.
+-- Reflog reads these events before every deletion, to find the retention policy, the legal holds, and the requests for
+-- purges and erasures.
 CREATE INDEX service_event_retention ON service_event (id)
 WHERE kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked', 'erasureAsked');
--- A verification compares the table change_freeze with these events.
+-- Reflog reads these events when it verifies the ledger, because the table `change_freeze` must match these events.
 CREATE INDEX service_event_freeze ON service_event (id)
 WHERE kind IN ('freezePlaced', 'freezeReleased', 'freezeOverridden');
--- Every deletion reads the newest claim of a purge or an erasure.
+-- Reflog reads these events before every deletion, to find the newest claim: the event that lists the records that
+-- a purge or an erasure is allowed to delete.
 CREATE INDEX service_event_claim ON service_event (id)
 WHERE kind IN ('purged', 'purgeWithdrawn', 'erased', 'erasureWithdrawn');
 
@@ -323,7 +327,7 @@ CREATE TABLE subtree (
 
 -- A transaction that appends entries locks the head row first, with SELECT … FOR UPDATE. So only one transaction
 -- appends entries at a time. The fill factor leaves free space in the page of the row. PostgreSQL stores each new
--- version of the row there, and uses the space of the old versions again.
+-- version of the row in this space, and uses the space of old versions again.
 CREATE TABLE head (
   id bigint PRIMARY KEY CHECK (id = 1),
   next_sequence bigint NOT NULL CHECK (next_sequence >= 0),
@@ -370,8 +374,7 @@ CREATE TABLE retention (
   days bigint NOT NULL CHECK (days > 0)
 );
 
--- The id of a hold is the id of the service event that placed the hold. So the id of a released hold is never used
--- again.
+-- The id of a hold is the id of the service event that placed the hold, so no two holds ever have the same id.
 CREATE TABLE hold (
   id bigint PRIMARY KEY,
   name text COLLATE "C" NOT NULL CHECK (name <> ''),
@@ -503,7 +506,7 @@ CREATE TABLE unread_part (
   reason text COLLATE "C" NOT NULL
 );
 
--- The API tokens. SQLite has this table in a separate file.
+-- The API tokens. With SQLite, this table is in a separate file.
 CREATE TABLE token (
   id text COLLATE "C" PRIMARY KEY CHECK (length(id) = 16),
   secret_hash bytea NOT NULL CHECK (octet_length(secret_hash) = 32),
@@ -515,21 +518,23 @@ CREATE TABLE token (
   recorded bigint NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
 );
 
--- The service process that may write the ledger. The process renews the row. A row that expired can be replaced.
--- The times are from the clock of the database.
+-- The process that is allowed to write the ledger. The process renews this row before the time in `expires`. If the
+-- process does not renew the row, another process can replace it after that time. The times are from the clock of the
+-- database.
 CREATE TABLE service_process (
   id bigint PRIMARY KEY CHECK (id = 1),
   -- A random number that identifies the process.
   holder bigint NOT NULL,
   host text COLLATE "C" NOT NULL,
   process_id bigint NOT NULL,
-  -- The boot of the host and the PID namespace in which process_id is valid.
+  -- Identifies the boot of the host and the PID namespace. The column `process_id` is valid only for this boot and this
+  -- namespace.
   machine text COLLATE "C" NOT NULL,
   started bigint NOT NULL,
   expires bigint NOT NULL
 );
 
--- Every change with its identity rows joined, for programs. Times are microseconds.
+-- Every change with the texts from its identity rows, for programs. Times are microseconds.
 CREATE VIEW change_details AS
 SELECT
   change.id,
@@ -667,7 +672,7 @@ SELECT
 FROM change_details;
 
 -- Every service event, for people who read it. The column `details` is a JSON object: `details::json ->> 'name'` reads
--- a member.
+-- the member `name`.
 CREATE VIEW service_events AS
 SELECT
   service_event.id,
@@ -695,16 +700,16 @@ LEFT JOIN client_app ON client_app.id = service_event.client_app
 LEFT JOIN service_event_personal ON service_event_personal.event = service_event.id
 LEFT JOIN actor_name ON actor_name.id = service_event_personal.actor_name;
 
--- Triggers that keep the history append-only. They refuse wrong writes of Reflog's own code, and edits by a person. The
--- argument of a trigger's function is the message of the refusal. A function that reads tables has a fixed
--- `search_path`. Otherwise a temporary table with the same name could hide a table from the function.
+-- Triggers that keep the history append-only. The triggers refuse wrong writes by Reflog's own code, and edits by a
+-- person. The argument of a trigger's function is the text of the error message. A function that reads tables has a
+-- fixed `search_path`. Otherwise a temporary table with the same name could hide a table from the function.
 
 CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
   RAISE integrity_constraint_violation USING MESSAGE = TG_ARGV[0];
 END $$;
 
--- Sets the id of a new identity row to the next id.
+-- Sets the id of a new row to the next id, which is one more than the highest id in the table.
 CREATE FUNCTION assign_id() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF NEW.id IS NULL THEN
@@ -713,8 +718,9 @@ BEGIN
   RETURN NEW;
 END $$;
 
--- Each of the next five functions runs once after an INSERT statement, and checks all its rows. This is faster than a
--- check of each row. The transition table `added` contains the new rows.
+-- Each of the next five functions runs once after an INSERT statement, and checks all rows that the statement inserted.
+-- One check of all rows is faster than a separate check of each row. The transition table `added` contains the new
+-- rows.
 
 CREATE FUNCTION check_entries() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
@@ -838,8 +844,8 @@ WHEN (
 )
 EXECUTE FUNCTION refuse('history is append-only');
 
--- A purge deletes only changes whose ids are in its service event. It never deletes a pending change, a change under a
--- legal hold, or the kept change of an address.
+-- A purge deletes only changes whose ids are in its service event. A purge never deletes a pending change, a change
+-- under a legal hold, or the change of an address in the view `kept_change`.
 CREATE FUNCTION check_deleted_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
   IF OLD.id > coalesce((SELECT last FROM purged_change WHERE first <= OLD.id ORDER BY first DESC LIMIT 1), 0) THEN
@@ -909,8 +915,9 @@ FOR EACH ROW EXECUTE FUNCTION check_purged_event(
   'only records that a signed claim contains are purged, and no id is purged twice'
 );
 
--- Personal data is inserted in the same transaction as its change or event, before the entry is inserted. It is erased
--- only if the newest claim of an erasure is signed and lists the entry of the data. Only a purge deletes it.
+-- Personal data is inserted in the same transaction as its change or event, before the entry is inserted. Personal data
+-- is erased only if the newest claim of an erasure is signed and contains the entry of the data. Only a purge deletes
+-- the row of the personal data.
 
 CREATE FUNCTION check_erased_change_personal() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1027,9 +1034,9 @@ FOR EACH ROW EXECUTE FUNCTION check_erased_service_event_personal('history is ap
 CREATE TRIGGER service_event_personal_delete BEFORE DELETE ON service_event_personal
 FOR EACH ROW EXECUTE FUNCTION check_deleted_with_event('history is append-only');
 
--- The retention policy, the legal holds, the purges and the erasures. The policy and the holds must match the newest
--- service event about them, and each erasure needs a service event. A request is never changed, except that a purge can
--- get a later moment.
+-- The retention policy, the legal holds, the purges and the erasures. The retention policy and each hold must match the
+-- newest service event about them. Each erasure needs a service event. A request for a purge or an erasure is never
+-- changed, with one exception: the purge can get a later time in the column `before`.
 
 CREATE FUNCTION check_erasure() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
@@ -1183,7 +1190,7 @@ EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER head_update_entries BEFORE UPDATE ON head
 FOR EACH ROW EXECUTE FUNCTION check_head('history is append-only');
 
--- The columns that describe a requested rollback to a time never change.
+-- The columns that describe a rollback to a time never change.
 
 CREATE TRIGGER time_rollback_update BEFORE UPDATE ON time_rollback FOR EACH ROW
 WHEN (
@@ -1286,12 +1293,12 @@ EXECUTE FUNCTION refuse('history is append-only');
 CREATE TRIGGER actor_name_update_unused BEFORE UPDATE ON actor_name
 FOR EACH ROW EXECUTE FUNCTION check_emptied_actor_name('history is append-only');
 
--- Triggers of one form that many tables have.
+-- Triggers that are the same for many tables.
 DO $$
 DECLARE
   name text;
 BEGIN
-  -- No row is updated.
+  -- No row in these tables can be updated.
   FOREACH name IN ARRAY ARRAY[
     'subtree', 'purged_change', 'purged_event', 'service_event', 'hold', 'flow', 'step', 'address',
     'client_app'
@@ -1301,7 +1308,7 @@ BEGIN
       name || '_update', name, 'history is append-only'
     );
   END LOOP;
-  -- No row is deleted.
+  -- No row in these tables can be deleted.
   FOREACH name IN ARRAY ARRAY[
     'entry', 'subtree', 'purged_change', 'purged_event', 'erasure', 'purge', 'head', 'time_rollback',
     'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
@@ -1312,7 +1319,7 @@ BEGIN
       name || '_delete', name, 'history is append-only'
     );
   END LOOP;
-  -- A new row gets the next id.
+  -- A new row in these tables gets the next id.
   FOREACH name IN ARRAY ARRAY[
     'purge', 'flow', 'step', 'address', 'client_app', 'connector', 'connector_name', 'actor',
     'actor_name'
@@ -1336,8 +1343,8 @@ BEGIN
   END LOOP;
 END $$;
 
--- The rights of the server's role. It may read and insert. It may update and delete only the columns and rows that the
--- triggers allow.
+-- The rights of the server's role. The role can read and insert rows. The role can update and delete only the columns
+-- and rows that the triggers allow.
 DO $$
 BEGIN
   REVOKE CREATE ON SCHEMA public FROM PUBLIC;
@@ -1347,7 +1354,7 @@ BEGIN
   END IF;
   GRANT USAGE ON SCHEMA public TO reflog_service;
   GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA public TO reflog_service;
-  -- The server only reads the version of the schema and the views.
+  -- The server can only read the version of the schema and the views.
   REVOKE INSERT ON schema_version, retention_event, claim_event, open_claim, kept_change, change_details, history,
     service_events FROM reflog_service;
 
@@ -1361,7 +1368,7 @@ BEGIN
   ), DELETE ON change TO reflog_service;
   GRANT UPDATE (change, event, salt) ON entry TO reflog_service;
 
-  -- The columns that an erasure or a purge updates, and the tables from which it deletes rows.
+  -- The columns that an erasure or a purge updates, and the tables from which an erasure or a purge deletes rows.
   GRANT UPDATE (salt, actor_name, ip_address, reason, erased_hash, erased_event), DELETE
     ON change_personal, change_statement TO reflog_service;
   GRANT UPDATE (salt, actor_name, ip_address, erased_hash, erased_event), DELETE
@@ -1378,7 +1385,7 @@ BEGIN
   GRANT UPDATE (released) ON change_freeze TO reflog_service;
   GRANT DELETE ON freeze_override TO reflog_service;
 
-  -- The rows that are not part of the history.
+  -- The server can update or delete the rows that are not part of the history.
   GRANT UPDATE (finished) ON time_rollback TO reflog_service;
   GRANT UPDATE (body_hash, change, recorded), DELETE ON idempotency TO reflog_service;
   GRANT UPDATE (state, connector, seen) ON seen_reference TO reflog_service;

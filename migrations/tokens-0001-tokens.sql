@@ -9,7 +9,7 @@ CREATE TABLE token (
   created INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   revoked INTEGER,
-  -- The events about this token that the ledger contains. 0: no event, 1: the creation, 2: the creation and the
-  -- revocation.
+  -- The number of events about this token that the ledger contains. 0 is no event, 1 is the creation, and 2 is the
+  -- creation and the revocation.
   recorded INTEGER NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
 ) STRICT;

@@ -14,8 +14,8 @@ need() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Installs the packages that the tests import into .build/sdk, if they are missing. The packages are Microsoft's Python SDK for
-# Graph, Selenium and axe-core. The package with axe-core is installed alone, because the tests do not need its dependencies.
+# Installs packages for the tests in the folder .build/sdk, if they are missing: Microsoft's Python SDK for Graph, Selenium and
+# axe-core. The package with axe-core is installed without its dependencies, because the tests do not need them.
 need_sdk() {
   local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0" axe=axe-playwright-python==0.1.8
   [ "$(cat .build/sdk/version 2>/dev/null)" = "$packages $axe" ] && return
@@ -29,7 +29,7 @@ need_sdk() {
   echo "$packages $axe" >.build/sdk/version
 }
 
-# Installs the web frameworks for tools/bench peers into .build/peers, if they are missing.
+# Installs the web frameworks for `tools/bench peers` in the folder .build/peers, if they are missing.
 need_peers() {
   local packages="django==5.2.19 django-simple-history==3.13.0 gunicorn==27.0.1"
   packages+=" starlette==1.10.0 asyncpg==0.32.0 uvicorn==0.54.0 httptools==0.9.0 uvloop==0.23.0"

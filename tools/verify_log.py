@@ -50,7 +50,7 @@ class Unreadable(Exception):
 
 
 def readable(file, data):
-    """Returns the first bytes of a given file without a byte order mark, if they are text."""
+    """Removes the byte order mark from the first bytes of a given file. Raises Unreadable if the bytes are not text."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
         raise Unreadable(f"{file.name} cannot be read: it is encoded in UTF-16 or is not text. Save it in UTF-8")
     data = data.removeprefix(b"\xef\xbb\xbf")
@@ -98,7 +98,7 @@ def inclusion_proof(index, hashes):
 
 
 def verification_key(text):
-    """Parses a C2SP vkey for Ed25519. Returns its name and key ID as a pair, and the key."""
+    """Parses a C2SP vkey for Ed25519. Returns a pair of the key's name and key ID, and the key."""
     name, id, key = text.split("+", 2)
     key = base64.b64decode(key, validate=True)
     if key[:1] != b"\1" or sha256(name.encode(), b"\n", key)[:4].hex() != id:

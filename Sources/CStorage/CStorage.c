@@ -1,5 +1,5 @@
-// Swift can't call C functions with a variable number of arguments. This file wraps such functions. It also contains the
-// checksums of a write-ahead log, because unoptimized Swift needs seconds for a large log.
+// Swift can't call C functions with a variable number of arguments. This file wraps such functions. It also computes
+// the checksums of a write-ahead log, because the same code in unoptimized Swift would need seconds for a large log.
 #define _GNU_SOURCE
 #include "CStorage.h"
 #include <errno.h>
@@ -39,7 +39,7 @@ static uint32_t big_endian(const unsigned char *bytes) {
   return (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
 }
 
-// Continues the checksum of a log over `count` bytes. `is_big` is the byte order of the words.
+// Adds `count` bytes to the checksum of a log. `is_big` is true if the bytes contain big-endian numbers.
 static void add_to_checksum(uint32_t sum[2], const unsigned char *bytes, size_t count, int is_big) {
   for (const unsigned char *end = bytes + count; bytes < end; bytes += 8) {
     uint32_t first = big_endian(bytes), second = big_endian(bytes + 4);
@@ -52,7 +52,8 @@ static void add_to_checksum(uint32_t sum[2], const unsigned char *bytes, size_t 
   }
 }
 
-// Reads the header of a frame. Returns whether the frame belongs to the same use of the log as the log's header.
+// Reads the header of a frame. Returns whether the frame header and the log's header contain the same two salts. SQLite
+// changes the salts when it writes the log again from the start, so a frame with other salts is an old frame.
 static int read_frame_header(int file, off_t at, const unsigned char *header, unsigned char *frame) {
   return pread(file, frame, FRAME_HEADER_SIZE, at) == FRAME_HEADER_SIZE && memcmp(frame + 8, header + 16, 8) == 0;
 }
@@ -81,7 +82,8 @@ int storage_scan_log(int file, const unsigned char *header, struct storage_log_c
     }
     at += (off_t)frame_size;
   }
-  // The next transaction can't be read. If another frame follows, that transaction was flushed, so the log is damaged.
+  // The frame at this position is missing or not valid. If a later frame follows the last frame of a transaction, that
+  // transaction was complete and flushed. So the log is damaged.
   unsigned char next[FRAME_HEADER_SIZE];
   int was_committed = 0;
   for (; pread(file, next, FRAME_HEADER_SIZE, at) == FRAME_HEADER_SIZE; at += (off_t)frame_size) {

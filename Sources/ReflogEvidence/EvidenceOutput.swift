@@ -1,6 +1,8 @@
-/// A place to which the files of a pack are written: a folder or a ZIP file.
+/// The output for the files of an evidence pack: a folder or a ZIP file.
 package protocol EvidenceOutput {
-  /// Appends bytes to a file of the pack. Several files may be open at the same time.
+  /// Appends bytes to a file of the pack.
+  ///
+  /// Several files can be open at the same time.
   ///
   /// - Parameters:
   ///   - bytes: The bytes.
@@ -12,12 +14,12 @@ package protocol EvidenceOutput {
   @concurrent
   mutating func end(_ name: String) async throws
 
-  /// Writes a whole file.
+  /// Writes a whole file of the pack.
   @concurrent
   mutating func write(_ bytes: [UInt8], to name: String) async throws
 }
 
-/// A receiver of bytes, in order.
+/// A receiver of the bytes of a file, in the order of the file.
 package protocol ByteReceiver {
   /// Receives the next bytes.
   @concurrent

@@ -2,7 +2,7 @@ import ReflogFormats
 package import ReflogModel
 package import ReflogService
 
-/// A pack of files about the changes of a period, for auditors.
+/// An evidence pack: files for auditors about the changes in a period.
 ///
 /// The pack contains the changes and the service events in CSV and JSON Lines, the roles of API tokens, the retention
 /// policy, a summary for printing, the checkpoint, a program that checks the pack, and a signed manifest of all files.
@@ -14,7 +14,9 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
   private let signers: @Sendable () -> [SigningKey]
   private let progress: @Sendable (Int) -> Void
 
-  /// Creates a pack. Nothing is read until the pack is written.
+  /// Creates a pack.
+  ///
+  /// The history is read only when the pack is written.
   ///
   /// - Parameters:
   ///   - request: The period and the flow.
@@ -22,7 +24,8 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
   ///   - service: The history.
   ///   - taken: The current time.
   ///   - signers: Returns the keys that sign the manifest.
-  ///   - progress: Receives the number of changes each time that more changes were written.
+  ///   - progress: A function that is called after more changes were written. Its argument is the number of changes
+  ///     that have been written.
   package init(
     _ request: EvidenceRequest,
     of changes: Changes,
@@ -37,7 +40,7 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
 
   /// Writes all files of the pack.
   ///
-  /// The manifest is the last file. It is missing if the method throws.
+  /// The manifest is the last file. The manifest is missing if the method throws an error.
   @concurrent
   package func write(to output: inout some EvidenceOutput) async throws {
     var summary = PeriodSummary()
@@ -47,7 +50,7 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
     files += try await roles.write(to: &output)
     let (policy, purge, holds) = try await service.keeping()
     let keeping = Keeping(policy: policy, purge: purge, holds: holds)
-    // The checkpoint is read after the last row was read. So the checkpoint covers the entries of all rows.
+    // The checkpoint is read after the last row was read, so the checkpoint covers the entries of all rows.
     let checkpoint = try await service.newestCheckpoint()
     let origin = try await service.origin()
     let facts = EvidenceFacts(
@@ -100,7 +103,9 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
     return files.files
   }
 
-  /// Writes the service events of the period, and collects the roles that all earlier events record.
+  /// Writes the service events of the period, and collects the roles of API tokens.
+  ///
+  /// The roles are in the events of the period and in all events before the period.
   @concurrent
   private func writeEvents(
     to output: inout some EvidenceOutput
@@ -112,7 +117,7 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
       let earlier = events.prefix { $0.activityDateTime < request.period.end }
       for event in earlier { roles.add(event) }
       try await files.append(earlier.filter { $0.activityDateTime >= request.period.start }, to: &output)
-      // Events are in the order of their times, so all further events are later than the period.
+      // Events are in the order of their times, so all events that follow are later than the period.
       guard earlier.count == events.count else { break }
     }
     try await files.end(in: &output)

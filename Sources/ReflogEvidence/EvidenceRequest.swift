@@ -1,10 +1,12 @@
 package import ReflogModel
 
-/// The changes that a pack for auditors contains.
+/// The selection of the changes that an evidence pack contains.
 package struct EvidenceRequest: Sendable {
-  /// The period in which the changes were requested.
+  /// The period in which the changes were recorded, according to `activityDateTime`.
   package let period: Period
-  /// The id of a flow, with or without its type, or nil for the changes of all flows.
+  /// The id of a flow, with or without its type.
+  ///
+  /// The value is nil if the pack contains the changes of all flows.
   package let flow: String?
 
   /// Creates a request.
@@ -18,7 +20,8 @@ package struct EvidenceRequest: Sendable {
   package func query() throws(FilterError) -> ChangeQuery {
     var question = PlainQuestion()
     (question.flow, question.since, question.until) = (flow, period.start, period.end)
-    // The manifest names one flow, so the text must not select other flows that contain it.
+    // The manifest contains the name of one flow. So the filter must not select other flows whose ids contain this
+    // text.
     question.isWholeAddress = true
     return ChangeQuery(filter: try question.filter(), includesImpact: flow != nil)
   }

@@ -1,10 +1,10 @@
 import ReflogModel
 
-/// The page of a pack that tells how to check the pack.
+/// The page of an evidence pack that explains how to check the pack.
 struct Instruction {
   let facts: EvidenceFacts
 
-  /// The text.
+  /// The text of the page.
   var text: String {
     """
     Changes in \(facts.period.name)

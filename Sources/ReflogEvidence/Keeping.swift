@@ -1,7 +1,7 @@
 import ReflogFormats
 import ReflogModel
 
-/// The retention policy, the legal holds and the purges when a pack is written.
+/// The retention policy, the legal holds and the purges at the time when an evidence pack is written.
 struct Keeping {
   let policy: RetentionPolicy
   let purge: Purge?

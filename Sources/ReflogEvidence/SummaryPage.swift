@@ -1,10 +1,10 @@
 import ReflogModel
 
-/// The summary of a pack as HTML that prints on A4.
+/// The summary page of an evidence pack, in HTML for printing on A4.
 ///
-/// The page needs no other file, runs no script and loads nothing from the network.
+/// The page needs no other file, runs no script, and sends no request to the network.
 struct SummaryPage {
-  /// The maximum number of people and programs that a row names.
+  /// The maximum number of people and programs whose names a row shows.
   private static let namedActors = 8
 
   let manifest: EvidenceFacts
@@ -123,9 +123,9 @@ struct SummaryPage {
     moment.map { String($0.description.prefix(16).replacing("T", with: " ")) } ?? ""
   }
 
-  /// Returns a table of cells that are already HTML.
+  /// Returns an HTML table. The cells must already be HTML.
   ///
-  /// Without titles, the first cell of each row is its title.
+  /// If `titles` is nil, the first cell of each row is the title of the row.
   private func table(
     _ titles: [String]?,
     _ rows: [[String]],
@@ -155,7 +155,7 @@ struct SummaryPage {
   }
 }
 
-/// The facts about a pack that the summary and the instruction show.
+/// The facts about an evidence pack that the summary page and the instruction page show.
 struct EvidenceFacts {
   let origin: String
   let period: Period
@@ -168,7 +168,7 @@ struct EvidenceFacts {
 }
 
 extension FlowScope {
-  /// The scope for people.
+  /// The scope as text for people.
   var text: String {
     switch self {
     case .everything: "all flows"

@@ -26,14 +26,15 @@ import sys
 
 MANIFEST = "evidence.manifest"
 PIECE = 1 << 20
-# The maximum number of rows of a file that are named, and of characters of an id that are shown.
+# The maximum number of rows of a file whose ids are shown, and the maximum number of characters of an id that are shown.
 NAMED_ROWS, SHOWN = 100, 60
-# The number of digits of a row's hash in the lists below the folder "rows".
+# The number of hexadecimal digits of a row's hash in the lists of rows. The lists are in the folder "rows".
 DIGITS = 16
 MARK = b"\xef\xbb\xbf"
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 NOTE = re.compile(rf"((?:[^\x00-\x09\x0b-\x1f]*\n)+)\n((?:— [^ \n]+ {BASE64}\n)+)")
-# Reflog writes no longer cell. Without the limit, one added quote would make the rest of the file one cell in memory.
+# No cell that Reflog writes is longer than this limit. Without the limit, one added quote would make the rest of the file one
+# cell in memory.
 csv.field_size_limit(4 << 20)
 
 
@@ -45,7 +46,7 @@ class Unreadable(Exception):
     """A file that cannot be read as a manifest. Such a file shows nothing about the pack."""
 
 
-# Ed25519 (RFC 8032 §5.1), only the check of a signature. A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, x*y = T/Z.
+# The check of an Ed25519 signature (RFC 8032 §5.1). A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, x*y = T/Z.
 P = 2**255 - 19
 L = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, P - 2, P) % P
@@ -71,7 +72,7 @@ def times(number, point):
 
 
 def decoded(data):
-    """Returns the point that 32 bytes stand for, or None."""
+    """Returns the point that 32 bytes encode, or None if the bytes encode no point."""
     number = int.from_bytes(data, "little")
     y, sign = number & ((1 << 255) - 1), number >> 255
     if y >= P:
@@ -88,7 +89,7 @@ def decoded(data):
 
 
 def encoded(point):
-    """Returns the 32 bytes that stand for a point."""
+    """Returns the 32 bytes that encode a point."""
     inverse = pow(point[2], P - 2, P)
     x, y = point[0] * inverse % P, point[1] * inverse % P
     return (y | (x & 1) << 255).to_bytes(32, "little")
@@ -109,7 +110,7 @@ def is_signature(key, signature, message):
 
 
 def verification_key(text):
-    """Parses a key of the log (a C2SP vkey). Returns its name and its key ID as a pair, and the public key."""
+    """Parses a key of the log (a C2SP vkey). Returns a pair of the name and the key ID, and the public key."""
     name, id, key = text.split("+", 2)
     key = base64.b64decode(key, validate=True)
     if len(key) != 33 or key[0] != 1 or hashlib.sha256(name.encode() + b"\n" + key).digest()[:4].hex() != id:
@@ -118,7 +119,7 @@ def verification_key(text):
 
 
 def note(data, where):
-    """Reads a signed note (C2SP signed-note). Returns its text and its signatures."""
+    """Reads a signed note (C2SP signed-note). Returns the text and the signatures of the note."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
         raise Unreadable(f"{where} cannot be read: it is encoded in UTF-16 or is not text. Save it in UTF-8")
     data = (data[3:] if data.startswith(MARK) else data).replace(b"\r\n", b"\n")
@@ -145,7 +146,7 @@ def shown(text, limit=SHOWN):
 
 
 def listed(words):
-    """Returns words as a list for a sentence."""
+    """Returns words as the text of a list, such as "a, b and c"."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
@@ -158,7 +159,7 @@ def sha256(path):
 
 
 def spelled(cells):
-    """Returns a row of CSV in its usual spelling, without empty cells at its end."""
+    """Returns a row of CSV in its usual spelling: with quotes only if they are needed, and without empty cells at the end."""
     while cells and not cells[-1]:
         cells = cells[:-1]
     quoted = ('"' + cell.replace('"', '""').replace("\r\n", "\n").replace("\r", "\n") + '"'
@@ -167,7 +168,7 @@ def spelled(cells):
 
 
 class Rows:
-    """The rows of a file, however a program saved them. Also finds how the file differs in its form."""
+    """The rows of a file that a program has possibly saved again. Collects the differences in form, such as other separators."""
 
     def __init__(self, path, format, has_mark):
         self.path, self.format, self.differences = path, format, set()
@@ -183,7 +184,7 @@ class Rows:
             self.differences.add("separators")
 
     def __iter__(self):
-        """Yields the id and the usual spelling of each row, as text in which each character is one byte."""
+        """Yields the id and the usual spelling of each row. Both are texts in which each character is one byte."""
         # ISO 8859-1 maps each byte to the character with the same number, so no byte is lost.
         with open(self.path, encoding="latin-1", newline="") as file:
             if self.mark:
@@ -226,7 +227,7 @@ class Rows:
 
 
 class Checker:
-    """Checks the files of one manifest. Prints each finding."""
+    """Checks the files that one manifest describes, and prints each finding."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -293,7 +294,10 @@ class Checker:
             self.report(f"{name}: {problem}.")
 
     def expected(self, name, names):
-        """Returns the position and the hash of each row by its id, or None if the pack has no unaltered list of the rows."""
+        """Returns the position and the hash of each row. The key is the id of the row.
+
+        Returns None if the pack has no list of the rows, or if the list was altered.
+        """
         list = f"rows/{name}"
         if list not in names or not os.path.isfile(self.path(list)) or sha256(self.path(list)) != names[list]["sha256"]:
             return None
@@ -314,7 +318,7 @@ class Checker:
         self.report(f"{name}: the file was altered.")
 
     def check_pack(self, files):
-        """Checks every file of a pack, and that the folder has no other file."""
+        """Checks every file in the manifest of a pack, and checks that the folder contains no other file."""
         names = {file["name"]: file for file in files}
         contents = {file["sha256"]: file["name"] for file in files}
         for name, file in sorted(names.items()):
@@ -331,7 +335,7 @@ class Checker:
                     self.check_row_file(name, file, names)
         for parent, folders, found in os.walk(self.folder):
             folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
-            # A link to a folder is not followed, so it is reported as a file.
+            # `os.walk` does not follow a link to a folder, so the link is reported as a file.
             links = [folder for folder in folders if os.path.islink(os.path.join(parent, folder))]
             for name in sorted(found + links):
                 path = os.path.relpath(os.path.join(parent, name), self.folder).replace(os.sep, "/")

@@ -2,8 +2,8 @@ package import ReflogModel
 
 /// The members and columns of a change in each format, in order.
 ///
-/// Every list is created from ``ReflogModel/ChangeField``. A new plain field at the end of that type is therefore in
-/// every list, and is the last column in CSV.
+/// Every list is created from ``ReflogModel/ChangeField``. If a plain field is added at the end of that type, the field
+/// is also in every list, and is the last column in CSV.
 extension Change: Exported {
   /// The last segment of the list's path in the history API.
   package static let collection = "connectorChanges"
@@ -37,7 +37,7 @@ extension Change: Exported {
     FreezeOverride.columns
   )
 
-  /// The members that OpenAPI describes.
+  /// The members of a change that the OpenAPI document describes.
   ///
   /// These members are never null.
   package static let described: [JSONMember<Change>] = list(
@@ -45,7 +45,9 @@ extension Change: Exported {
     parts(.before, .after, .initiatedBy, .status)
   )
 
-  /// The members for which OCSF has no attribute; an OCSF event contains them in `unmapped`.
+  /// The members for which OCSF has no attribute.
+  ///
+  /// An OCSF event contains these members in `unmapped`.
   static let unmapped: [JSONMember<Change>] = list(
     plain(.kind, through: .result),
     plain(.requestId),
@@ -57,7 +59,9 @@ extension Change: Exported {
     [properties, erasure, statementErasure, override]
   )
 
-  /// The members for which ASIM has no field; an ASIM event contains them in `AdditionalFields`.
+  /// The members for which ASIM has no field.
+  ///
+  /// An ASIM event contains these members in `AdditionalFields`.
   static let additional: [JSONMember<Change>] = list(
     plain(.sequence),
     plain(.requestId),
@@ -135,8 +139,7 @@ extension Change {
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
 
   private static let erasure = Erased.member { (change: Change) in change.erased }
-  /// The erasure of a person's statement, for formats that write the members of the status without an object around
-  /// them.
+  /// The erasure of a person's statement, for formats that have no object `status`.
   private static let statementErasure = Erased.member("statementErased") { (change: Change) in change.outcome?.erased }
 
   private static let override = FreezeOverride.member

@@ -2,20 +2,28 @@ import ReflogModel
 
 /// A table of text for people.
 package struct Table {
-  /// The titles of the columns, or empty for a table without titles.
+  /// The titles of the columns.
+  ///
+  /// The list is empty if the table has no titles.
   package var header: [String]
   package var rows: [[String]]
   /// The text that is shown if the table has no rows.
   package var emptyText: String
-  /// The titles of the columns whose cells may be cut if the table is too wide, or empty to cut cells in every column.
+  /// The titles of the columns whose cells can be shortened if the table is too wide.
+  ///
+  /// If the set is empty, the cells of every column can be shortened.
   package var cuttable: Set<String>
-  /// The titles of the columns that may be left out if the table is too wide, the least useful first.
+  /// The titles of the columns that can be left out if the table is too wide.
+  ///
+  /// The column that is the least useful is first.
   package var droppable: [String]
 
   private static let separator = "  "
-  /// The minimum width of a column whose cells are cut, in character positions of the terminal.
+  /// The minimum width, in character positions of the terminal, of a column whose cells are shortened.
   private static let minimum = 4
-  /// The width of a cut column below which people can't read it. A column is then left out instead.
+  /// The minimum width, in character positions, at which people can read a shortened column.
+  ///
+  /// A column that would be narrower is left out.
   private static let readable = 12
 
   /// Creates a table.
@@ -45,7 +53,7 @@ package struct Table {
     return (table, leftOut)
   }
 
-  /// The width of the table if each column that may be cut has the smallest width that people can read.
+  /// The width of the table if each column that can be shortened has the minimum width that people can read.
   private var minimumWidth: Int {
     let widths = header.indices.map { column in
       let natural = ([header] + rows).map { $0[column].printable.columns }.max() ?? 0
@@ -65,7 +73,7 @@ package struct Table {
   /// Returns the table as text with aligned columns.
   ///
   /// - Parameter columns: The width of the terminal, or nil for no limit. If a table with titles is wider, its longest
-  ///   cells are cut. A table without titles is never cut, because it must show the complete values.
+  ///   cells are shortened. A table without titles always shows the complete cells.
   package func text(columns: Int? = nil) -> String {
     guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
     let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }
@@ -80,8 +88,8 @@ package struct Table {
 
   /// Returns the width of each column.
   ///
-  /// If the table is too wide, the widest columns become narrower: every column that may be cut gets at most a limit as
-  /// its width. The limit is as large as possible.
+  /// If the table is too wide, the columns that can be shortened get a maximum width. The maximum is as large as
+  /// possible.
   private func widths(of lines: [[String]], columns: Int?) -> [Int] {
     let natural = (lines.first ?? []).indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
     let spare = (columns ?? .max) - Self.separator.count * max(0, natural.count - 1)
@@ -93,7 +101,8 @@ package struct Table {
     var widest = natural.max() ?? 0
     while widest > Self.minimum, limited(to: widest).reduce(0, +) > spare { widest -= 1 }
     var widths = limited(to: widest)
-    // Some character positions of the terminal can be left. They are added to the first columns that were cut.
+    // After the columns were shortened, some character positions of the terminal can be free. The first shortened
+    // columns get these positions.
     for index in widths.indices where isCuttable[index] && widths[index] < natural[index] {
       if widths.reduce(0, +) < spare { widths[index] += 1 }
     }

@@ -2,9 +2,10 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The routes that show whether the process is healthy. These routes need no credential.
+/// The routes that show whether the process is healthy.
 ///
-/// `/livez` shows whether the process is alive. `/readyz` shows whether the server accepts changes.
+/// These routes need no credential. `/livez` shows whether the process is alive. `/readyz` shows whether the server
+/// accepts changes.
 struct HealthController {
   let isReady: @Sendable () -> Bool
 

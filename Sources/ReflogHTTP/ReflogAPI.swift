@@ -31,8 +31,8 @@ package struct ReflogAPI: Sendable {
   ///
   /// If `entraSignIn` is nil, people can sign in on the pages with API tokens only. `proxies` contains the proxies in
   /// front of this server and the public URL of this server. `ledgerFigures` returns the ledger's counters for
-  /// `/metrics`. `isReady` returns whether the server accepts changes, for `/readyz` and `/metrics`.
-  /// `warnings` returns messages to the administrator about this server's settings and files, for the status.
+  /// `/metrics`. `isReady` returns whether the server accepts changes, for `/readyz` and `/metrics`. `warnings` returns
+  /// messages to the administrator about this server's settings and files, for the route that returns the status.
   package init(
     changes: ChangeService,
     history: HistoryService,
@@ -150,9 +150,10 @@ package struct ReflogAPI: Sendable {
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
   }
 
-  /// Adds the two ways to sign in: with an API token and through Entra.
+  /// Adds the routes to sign in with an API token and through Entra.
   ///
-  /// The number of concurrent sign-ins is limited for each network, so one network can't block the sign-ins of others.
+  /// The number of concurrent sign-ins is limited for each network, so one network can't block the sign-ins from other
+  /// networks.
   private func addSignIn(to router: Router<ReflogRequestContext>) {
     func group() -> RouterGroup<ReflogRequestContext> {
       router.group().add(middleware: SignInMiddleware(admission: admission, errors: pages.errors))

@@ -4,14 +4,14 @@ package import ReflogModel
 package struct Group: Sendable {
   /// The pending changes to settle.
   package var settlements: [Settlement]
-  /// The changes to record after the settlements, in this order.
+  /// The changes to record after the settlements, in the order of the list.
   package var drafts: [Draft]
   /// The service events to record.
   package var events: [ServiceEvent.Content]
   /// The idempotency key of the request, or nil if the client sent none.
   ///
-  /// The key is recorded with the first draft that this request made. The group can also contain drafts that the request
-  /// did not make: a drift, or the effect of an earlier request. The key is not recorded with those drafts.
+  /// The key is recorded with the first draft that this request made. The group can also contain drafts that this
+  /// request did not make: a drift, or the effect of an earlier request. The key is not recorded with these drafts.
   package var key: IdempotencyKey?
   /// The observations from reads of the directory.
   ///
@@ -26,7 +26,9 @@ package struct Group: Sendable {
   ///
   /// The append is refused if one of these connectors has a pending change.
   package var connectors: [ConnectorID]
-  /// The reason for which the group's changes override freezes, or nil if freezes refuse the group.
+  /// The reason why the group's changes override freezes.
+  ///
+  /// If the reason is nil, the append is refused if a freeze covers one of the changes.
   package var override: String?
 
   /// Creates a group.

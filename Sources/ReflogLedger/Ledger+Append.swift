@@ -26,7 +26,7 @@ extension Ledger {
     return appended
   }
 
-  /// Records the same event for pending changes, in the slot that ``append(_:reservingOutcome:)`` reserved.
+  /// Records one event for several pending changes, in the slot that ``append(_:reservingOutcome:)`` reserved.
   ///
   /// When this returns, the outcomes are durable.
   package func settle(

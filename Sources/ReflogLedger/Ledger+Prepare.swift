@@ -12,11 +12,9 @@ extension Ledger {
     return read.state
   }
 
-  /// Returns the newest writes to an address.
+  /// Returns the newest writes to an address, at most a few hundred.
   ///
-  /// The result contains only writes that may have reached the directory at or after the moment.
-  ///
-  /// The result has at most a few hundred writes.
+  /// The result contains only writes that possibly reached the directory at or after `moment`.
   package func recentWrites(at address: Address, since moment: Timestamp) async throws(LedgerError) -> [RecentWrite] {
     if let known = context.memory.writes(at: address, since: moment) { return known }
     return try await history.recentChanges(at: address, since: moment, limit: 256).map(RecentWrite.init)
@@ -38,10 +36,10 @@ extension Ledger {
     context.memory.forget()
   }
 
-  /// Returns the change that was made by an earlier request with this idempotency key, and whether both request bodies
-  /// are equal.
+  /// Returns the change that an earlier request with this idempotency key made.
   ///
-  /// The result is nil if no request used the key within the last day, or if the change was purged.
+  /// `isSameBody` is true if the bodies of both requests are equal. The result is nil if no request used the key within
+  /// the last day, or if the change was purged.
   package func change(named key: IdempotencyKey) async throws(LedgerError) -> (change: Change, isSameBody: Bool)? {
     let now = now
     let found = try await history.read { db in try IdempotencyRows.find(key, at: now, db) }

@@ -4,8 +4,8 @@ import ReflogStorage
 extension Ledger {
   /// Records a rollback to a time, so the rollback can continue after a restart.
   ///
-  /// When this returns, the rollback is durable. If the ledger already has a rollback with this batch id, that recorded
-  /// rollback is not changed and is returned.
+  /// When this returns, the rollback is durable. If the ledger already has a rollback with this batch id, the method
+  /// changes nothing and returns the recorded rollback.
   ///
   /// - Returns: The recorded rollback, and whether it is finished.
   package func remember(
@@ -25,7 +25,9 @@ extension Ledger {
 }
 
 extension History {
-  /// Returns the rollback to a time with this batch id, and whether the rollback is finished, or nil if there is none.
+  /// Returns the rollback to a time with this batch id, or nil if there is none.
+  ///
+  /// The result also contains whether the rollback is finished.
   package func timeRollback(_ batchID: String) async throws(LedgerError) -> (rollback: TimeRollback, isFinished: Bool)?
   {
     try await read { db in try TimeRollbackRows.find(batchID, db) }

@@ -5,9 +5,9 @@ package import ReflogStorage
 ///
 /// Each write is one transaction, and the transaction is durable when the method returns. Use ``history`` to read.
 package final class Ledger: Sendable {
-  /// The reader for the work on changes.
+  /// Reads the data that is needed to make changes.
   package let history: History
-  /// The reader for queries, with a separate pool of connections, so queries do not delay changes.
+  /// Reads the data for queries, with a separate pool of connections, so queries do not delay changes.
   package let questions: History
   /// The keys that sign each transaction.
   ///
@@ -33,8 +33,8 @@ package final class Ledger: Sendable {
   ///     the newest entry.
   ///   - origin: The name of the log if this ledger is new, or nil to generate a name.
   ///   - onSettled: Called with every change once its outcome is durable.
-  ///   - onFrozenDrift: Called with every durable change that was made without Reflog while a freeze covered its subject,
-  ///     and with that freeze.
+  ///   - onFrozenDrift: Called with each change that was made without Reflog although a freeze covered its subject, and
+  ///     with the freeze. The change is already durable.
   /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
   ///   tenant.
   package init(
@@ -94,8 +94,8 @@ package final class Ledger: Sendable {
   /// Whether the last write succeeded and the ledger accepts more writes.
   package var isHealthy: Bool { context.finding == nil && writer.isHealthy }
 
-  /// Three numbers since the ledger was opened: the commits, the writer's SQL statements, and the reads through
-  /// ``history``.
+  /// The numbers of commits, of the writer's SQL statements, and of reads through ``history``, since the ledger was
+  /// opened.
   package var counters: (commits: Int, statements: Int, reads: Int) {
     let written = writer.counters
     return (written.commits, written.statements, history.reader.readCount)
@@ -107,7 +107,7 @@ package final class Ledger: Sendable {
     return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: store.walBytes)
   }
 
-  /// Tries a write that changes no data, if the ledger is not healthy.
+  /// If the ledger is not healthy, tries a write that changes no data.
   ///
   /// A full disk makes the ledger unhealthy. If the disk has free space again, the successful write makes the ledger
   /// healthy without waiting for the next change.

@@ -7,11 +7,11 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case servesAnother(path: String, directory: String, tenantID: String)
   /// Too many writes are waiting; the group was not recorded.
   case busy
-  /// The clock is behind the newest entry; the group was not recorded.
+  /// The clock shows an earlier time than the newest entry. The group was not recorded.
   case clockBehind(by: Duration)
   /// The ledger can't be written or read at present; the group was not recorded.
   case unavailable(String)
-  /// The database of the ledger can't do this; a later attempt does not help.
+  /// The ledger's database does not support this operation, so a later attempt fails too.
   case notSupported(String)
   /// It is unknown whether the group was recorded; the ledger records no more groups until the server starts again.
   case commitUnknown(String)
@@ -23,13 +23,13 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case anchorMismatch(path: String, problem: String)
   /// The rows do not match the head row that Reflog wrote for the log, so another program wrote to the ledger's file.
   case foreignEntries(from: Int64)
-  /// A query for the impact on flows selects more steps than one query can have.
+  /// The filter of a query for the impact on flows selects more steps than the maximum.
   case impactTooBroad(Int, most: Int)
-  /// A change in this state can't receive this event.
+  /// A change with this result does not permit this event.
   case illegal(Change.IllegalTransition)
   /// The row of a change does not match the log.
   case altered(Change.ID)
-  /// A stored value is not one that Reflog writes, so the file is damaged or was altered.
+  /// The file contains a value that Reflog never writes, so the file is damaged or was altered.
   case corrupt(String)
 
   package var description: String {
@@ -85,7 +85,9 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
 }
 
 extension DefaultStringInterpolation {
-  /// Appends a text, and appends a full stop if the text does not end with one.
+  /// Appends a text.
+  ///
+  /// If the text does not end with a full stop, also appends a full stop.
   mutating func appendInterpolation(ended text: String) {
     appendLiteral(text.hasSuffix(".") ? text : text + ".")
   }

@@ -1,4 +1,6 @@
-/// The paths of the files that belong to a ledger: all files are next to the ledger, but the anchor can be elsewhere.
+/// The paths of the files that belong to a ledger.
+///
+/// All files are next to the ledger, except that the anchor can be elsewhere.
 package struct LedgerFiles: Sendable {
   /// The path of the ledger.
   package let database: String
@@ -20,7 +22,7 @@ package struct LedgerFiles: Sendable {
   package var tokens: String { database + ".tokens" }
   /// The embedded directory.
   package var directory: String { database + ".directory" }
-  /// The tokens that the first start created.
+  /// The API tokens that the first start of the server created.
   package var firstTokens: String { database + ".first-tokens" }
 
   /// The endings of all files that belong to a ledger, except the ledger itself.

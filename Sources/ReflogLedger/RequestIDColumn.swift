@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// Converts the id of a request to the value of its column.
+/// Converts the id of a request to the value that the database stores.
 ///
-/// A GUID in lower case is stored in the database's form for GUIDs. Any other id is stored as text.
+/// A GUID in lower case is stored in the database's form for GUIDs. An id that is not such a GUID is stored as text.
 enum RequestIDColumn {
   /// Returns the value of the column, or NULL if `text` is nil.
   static func value(of text: String?) -> SQLValue {

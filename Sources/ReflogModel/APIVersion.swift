@@ -7,7 +7,7 @@ package enum APIVersion: String, Sendable, CaseIterable {
 
   /// Creates the version that has this path segment.
   ///
-  /// The ASCII case of the segment does not matter, as in Graph. Returns nil for any other segment.
+  /// Upper and lower case of ASCII letters count as equal, as in Microsoft Graph. Returns nil for any other segment.
   package init?(segment: some StringProtocol) {
     let folded = String(segment).asciiFolded
     guard let match = Self.allCases.first(where: { $0.rawValue == folded }) else { return nil }

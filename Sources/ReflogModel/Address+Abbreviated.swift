@@ -1,7 +1,8 @@
 extension FlowName {
-  /// Reads a flow that a person wrote: `FLOWTYPE/FLOW`, or `FLOW` alone if its prefix shows the type.
+  /// Reads the name of a flow that a person wrote: `FLOWTYPE/FLOW`, or only the id `FLOW`.
   ///
-  /// Returns nil if the text has another form, or has no type and an id without the prefix `B2C_1_` or `B2X_1_`.
+  /// The type can be left out if the id begins with `B2C_1_` or `B2X_1_`, because these prefixes show the type. Returns
+  /// nil for any other text.
   package init?(abbreviated text: some StringProtocol) {
     let text = String(text)
     guard !text.contains("/") else {
@@ -19,7 +20,8 @@ extension FlowName {
 extension Address {
   /// Reads an address that a person wrote: `[FLOWTYPE/]FLOW/STEP`.
   ///
-  /// The type can be left out if the id of the flow begins with the prefix of a type. Returns nil for other forms.
+  /// The type can be left out if the id of the flow begins with `B2C_1_` or `B2X_1_`, because these prefixes show the
+  /// type. Returns nil for any other text.
   package init?(abbreviated text: some StringProtocol) {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard (2...3).contains(parts.count), let last = parts.last, let step = Step(String(last)),

@@ -1,15 +1,16 @@
 /// The reference that an address held at a moment, and the change that set the reference.
 package struct ConnectorConfiguration: Sendable {
   package let address: Address
-  /// The change that shows the reference at that moment, or nil if no change had been applied by then.
+  /// The change that shows the reference at the moment of this configuration.
   ///
-  /// The value is the last effective change up to that moment. If there was no effective change, the value is the last
-  /// applied change. In both cases, the `after` of the change is the reference at that moment.
+  /// The value is the last effective change up to the moment. If there was no effective change, the value is the last
+  /// applied change. In both cases, the `after` of the change is the reference. The value is nil if no change had been
+  /// applied up to the moment.
   package let change: Change?
-  /// Whether the reference at that moment is certain.
+  /// Whether the reference in this configuration is certain.
   ///
-  /// The value is false if a change at the address was pending at that moment. In that case, the address possibly held
-  /// a different reference.
+  /// The value is false if a change at the address was pending at the moment of the configuration. In that case, the
+  /// address possibly held a different reference.
   package let isCertain: Bool
   /// The redacted target URL of the connector, or nil if no read of the directory showed the URL.
   package let targetURL: String?
@@ -27,6 +28,6 @@ package struct ConnectorConfiguration: Sendable {
     self.verified = verified
   }
 
-  /// The reference at that moment, or `unknown` if Reflog had not read the address yet.
+  /// The reference at the moment of this configuration, or `unknown` if Reflog had not read the address yet.
   package var reference: ConnectorReference { change?.after ?? .unknown }
 }

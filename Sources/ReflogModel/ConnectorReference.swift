@@ -1,4 +1,6 @@
-/// The connector that a step of a user flow calls, if any.
+/// A reference from a step of a user flow to the connector that the step calls.
+///
+/// A step can also call no connector, and a reference can be unknown.
 ///
 /// Two references are equal if their states and connector ids are equal. The display name is the name that the
 /// connector had when the reference was read. The display name does not count in a comparison.

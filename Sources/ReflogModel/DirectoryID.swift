@@ -20,14 +20,16 @@ package struct DirectoryID<Subject>: Sendable {
   }
 }
 
-/// Marks the ids of user flows.
+/// Marks an id as the id of a user flow.
 package enum Flow {}
-/// Marks the ids of API connectors.
+/// Marks an id as the id of an API connector.
 package enum Connector {}
 
 /// The id of a user flow, such as `B2C_1_signup`.
 package typealias FlowID = DirectoryID<Flow>
-/// The id of an `identityApiConnector`, a GUID in Microsoft Graph.
+/// The id of an `identityApiConnector`.
+///
+/// In Microsoft Graph, the id is a GUID.
 package typealias ConnectorID = DirectoryID<Connector>
 
 extension DirectoryID: Hashable, Comparable, CustomStringConvertible {

@@ -24,7 +24,7 @@ package struct FlowName: Hashable, Comparable, Sendable, CustomStringConvertible
     self.init(flowType, flow)
   }
 
-  /// Returns the address of one of the flow's steps.
+  /// Returns the address of a step of this flow.
   package func address(of step: Step) -> Address { Address(flowType: flowType, flow: flow, step: step) }
 
   /// The name as text, for example `b2cUserFlows/B2C_1_signup`.

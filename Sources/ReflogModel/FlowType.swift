@@ -9,16 +9,16 @@ package enum FlowType: String, Sendable, CaseIterable {
 
   /// Creates the type that has this path segment.
   ///
-  /// The ASCII case of the segment does not matter, as in Graph. Returns nil for any other segment.
+  /// Upper and lower case of ASCII letters count as equal, as in Microsoft Graph. Returns nil for any other segment.
   package init?(segment: some StringProtocol) {
     let segment = String(segment)
     guard let match = Self.allCases.first(where: { $0.rawValue.isSame(as: segment) }) else { return nil }
     self = match
   }
 
-  /// The prefix of the ids of new flows.
+  /// The text that the id of each new flow begins with.
   ///
-  /// Microsoft Graph creates the id from this prefix and the name of the flow.
+  /// Microsoft Graph creates the id from this prefix and the name of the new flow.
   package var idPrefix: String {
     switch self {
     case .b2cUserFlows: "B2C_1_"

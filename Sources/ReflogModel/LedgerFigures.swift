@@ -1,4 +1,4 @@
-/// Three figures about a ledger: its commits and its SQL statements since the server started, and the size of its WAL.
+/// Three figures about a ledger: the number of commits, the number of SQL statements, and the size of the WAL.
 package struct LedgerFigures: Sendable {
   /// The number of commits since the server started.
   package let commits: Int

@@ -22,16 +22,18 @@ package struct LedgerStatus: Sendable {
   package let verified: Timestamp?
   /// The parts of the directory that the last sweep could not read, at most ``shownUnreadParts``.
   ///
-  /// If there are more such parts, the list contains the parts with the earliest failures.
+  /// If the sweep could not read more parts, the list contains the parts that failed first.
   package let unread: [UnreadPart]
   /// The number of all parts of the directory that the last sweep could not read.
+  ///
+  /// The number can be higher than the number of parts in `unread`.
   package let unreadCount: Int
 
   /// The maximum number of parts in `unread`, so the status is small even if no flow of a large tenant can be read.
   package static let shownUnreadParts = 100
-  /// The replacement of a lost signing key that no admin has confirmed yet.
+  /// The unconfirmed replacement of a lost signing key.
   ///
-  /// The value is nil if no replacement waits for a confirmation.
+  /// An admin must confirm the replacement. The value is nil if no replacement waits for a confirmation.
   package let keyReplacement: KeyReplacement?
 
   /// Creates a status.

@@ -36,8 +36,8 @@ package struct ServiceEvent: Sendable {
     case historyRead
     /// A caller exported history.
     ///
-    /// An export that continues an earlier export has no separate event. One event counts all exports of this kind
-    /// within a minute.
+    /// An export that continues an earlier export has no separate event. One event counts all exports of a caller that
+    /// continue earlier exports within a minute.
     case export
     /// Requests failed authentication.
     ///
@@ -45,7 +45,7 @@ package struct ServiceEvent: Sendable {
     case authenticationFailure
     /// The role of a caller did not permit a request, and the request is not recorded as a change.
     ///
-    /// One event counts all such requests within a minute.
+    /// One event counts all of these requests within a minute.
     case denied
     case tokenCreated
     case tokenRevoked
@@ -88,12 +88,12 @@ package struct ServiceEvent: Sendable {
     case erasureWithdrawn
     /// The signing key changed.
     ///
-    /// The log is signed with the new key from this entry on.
+    /// The log is signed with the new key from the entry of this event on.
     case keyRotated
     /// The signing key was lost, and a new key replaced it.
     ///
-    /// The log has a new name from this entry on. The details contain the size and the root of the part that the lost
-    /// key signed.
+    /// The log has a new name from the entry of this event on. The details of the event contain the size and the root
+    /// of the part of the log that the lost key signed.
     case keyReplaced
     /// An administrator confirmed that the replacement of a lost key was intended.
     case keyReplacementConfirmed
@@ -119,12 +119,12 @@ package struct ServiceEvent: Sendable {
     }
   }
 
-  /// The recorded content of an event.
+  /// The content of an event, without the values that the ledger assigns when it records the event.
   package struct Content: Sendable {
     package let kind: Kind
     /// The caller who caused the event, or nil if no caller caused the event.
     package let actor: Change.Actor?
-    /// How many occurrences the event counts.
+    /// The number of occurrences that the event counts.
     ///
     /// The count is above 1 only for kinds that count all occurrences within a minute.
     package let count: Int

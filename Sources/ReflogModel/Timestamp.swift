@@ -28,7 +28,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   /// The moment that is one microsecond later.
   package var next: Timestamp { Timestamp(microseconds: microseconds + 1) }
 
-  /// Returns the moment that is earlier by this duration.
+  /// Returns the moment that is `duration` earlier than this moment.
   package func before(_ duration: Duration) -> Timestamp {
     let (seconds, attoseconds) = duration.components
     return Timestamp(microseconds: microseconds - seconds * 1_000_000 - attoseconds / 1_000_000_000_000)
@@ -44,7 +44,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
 
 /// Returns the current time.
 ///
-/// Tests pass a clock that shows a fixed time.
+/// Tests pass a function that returns a fixed time.
 package typealias WallClock = @Sendable () -> Timestamp
 
 extension Timestamp: CustomStringConvertible {

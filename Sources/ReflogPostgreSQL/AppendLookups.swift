@@ -10,9 +10,10 @@ struct AppendLookups {
   private var connectors: [Int64: Int64?] = [:]
   private var results: [Int64: String] = [:]
   private var keys: [[UInt8]: StoredKey?] = [:]
-  /// The place of each known pending change, by the id of the change.
+  /// The row number of the subject of each known pending change.
   ///
-  /// A positive number is the row of an address. A negative number is the row of a connector, with a minus sign.
+  /// The key is the id of the change. A positive value is the row number of an address. A negative value is the row
+  /// number of a connector, with a minus sign.
   private var pendingPlaces: [Int64: Int64] = [:]
 
   /// A stored idempotency key, with the state of the change that was made with the key.
@@ -50,7 +51,7 @@ struct AppendLookups {
 
     /// The kinds of rows that the groups need.
     ///
-    /// A statement costs the server about 100 µs even if the statement finds no row.
+    /// Kinds without rows are left out, because each statement takes the server about 100 µs.
     var kinds: [Kind] {
       Kind.allCases.filter { kind in
         switch kind {

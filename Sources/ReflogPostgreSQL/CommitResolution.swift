@@ -7,12 +7,12 @@ import ReflogStorage
 /// Finds out whether a transaction is durable after its COMMIT had no clear answer.
 ///
 /// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
-/// transaction has ended: either its head row and its entries are in the database, or it had no effect. The lock is
-/// written to the log of the server, so the COMMIT of the new transaction also waits for the replication of the
-/// unanswered transaction.
+/// transaction has ended: either its head row and its entries are in the database, or the unanswered transaction had no
+/// effect. The lock is written to the log of the server, so the COMMIT of the new transaction also waits for the
+/// replication of the unanswered transaction.
 ///
-/// If the COMMIT never reached the server, the unanswered transaction would hold the lock until a time limit. So the new
-/// connection ends it first.
+/// If the COMMIT never reached the server, the unanswered transaction would hold the lock until a time limit. So the
+/// new connection ends that transaction first.
 struct CommitResolution {
   /// The values that the unanswered transaction wrote.
   struct Expected {
@@ -29,20 +29,20 @@ struct CommitResolution {
     case unknown(String)
   }
 
-  /// The time in seconds after which the resolution ends without an answer.
+  /// The time, in seconds, after which the resolution ends without an answer.
   static let patience = 120
-  /// The pause between two attempts in microseconds.
+  /// The pause, in microseconds, between two attempts.
   private static let pause: UInt32 = 250_000
 
   let connect: () throws(SQLError) -> PostgreSQLConnection
   let timeouts: PostgreSQLTimeouts
-  /// The unanswered transaction, or nil if the server did not identify it.
+  /// The unanswered transaction, or nil if the server did not identify the transaction.
   let unanswered: ServerTransaction?
 
-  /// Returns the answer, and lets the calling thread wait until there is an answer.
+  /// Waits on the calling thread until there is an answer, and returns the answer.
   ///
   /// - Parameters:
-  ///   - expected: The values that the transaction wrote, or nil if it appended no entry.
+  ///   - expected: The values that the transaction wrote, or nil if the transaction appended no entry.
   ///   - earlier: The head row at the beginning of the transaction.
   func result(of expected: Expected?, after earlier: StoredHead?) -> Answer {
     let end = ContinuousClock.now + .seconds(Self.patience)
@@ -90,7 +90,8 @@ struct CommitResolution {
       throw SQLError(code: .transient, message: "the synchronous standby did not confirm the transaction")
     }
     guard let head else { return .unknown("the head of the log is missing") }
-    // A transaction without entries only replaces rows. So it can run again, whether it is durable or not.
+    // A transaction without entries only replaces rows. So the transaction can run again, whether the first attempt is
+    // durable or not.
     guard let expected else { return .notDurable(connection) }
     if head.nextSequence >= expected.nextSequence {
       return hash == expected.newestHash

@@ -5,7 +5,7 @@ import CLibpq
 ///
 /// libpq reads values that the address does not contain from the variables `PG…` and from the file `.pgpass`.
 package struct PostgreSQLAddress: Sendable, CustomStringConvertible {
-  /// The address as the administrator wrote it; it can contain a password.
+  /// The address as the administrator wrote it; the text can contain a password.
   let connectionString: String
   /// The address without a password, for messages and settings that are shown.
   package let description: String
@@ -24,7 +24,7 @@ package struct PostgreSQLAddress: Sendable, CustomStringConvertible {
     text.hasPrefix("postgresql://") || text.hasPrefix("postgres://")
   }
 
-  /// Returns the URL without its password and its parameters, which can contain secrets too.
+  /// Returns the URL without the password and without the parameters; a parameter can contain a secret too.
   private static func withoutSecrets(_ text: String) -> String {
     var rest = text[...]
     guard let scheme = rest.firstRange(of: "://") else { return "postgresql://" }

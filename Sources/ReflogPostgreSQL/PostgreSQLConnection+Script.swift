@@ -3,7 +3,9 @@ import CLibpq
 import ReflogStorage
 
 extension PostgreSQLConnection {
-  /// Runs several statements without arguments, separated by semicolons, in the open transaction.
+  /// Runs a text with several statements in the open transaction.
+  ///
+  /// The statements are separated by semicolons and have no arguments.
   func runScript(_ sql: String) throws(SQLError) {
     // libpq accepts a text with several statements only outside of the pipeline mode.
     guard PQexitPipelineMode(server) == 1 else { throw Self.lost(SQLError.lastMessage(of: server)) }

@@ -4,7 +4,8 @@ package import ReflogStorage
 
 /// A ledger in a PostgreSQL database.
 ///
-/// One service process writes the ledger, see ``WriteLease``. The head row's lock orders all transactions that write.
+/// One service process writes the ledger, see ``WriteLease``. The lock on the head row orders all transactions that
+/// write.
 package struct PostgreSQLLedger: LedgerStore {
   /// Opens connections that can write.
   struct Opener: Sendable {
@@ -12,7 +13,7 @@ package struct PostgreSQLLedger: LedgerStore {
     /// The right of this process to write the ledger, or nil if another process may write at the same time.
     let lease: WriteLease?
 
-    /// A new writer, which connects when it is first used.
+    /// A new writer; the writer connects to the server when it is used for the first time.
     var writer: PostgreSQLWriter {
       PostgreSQLWriter(
         name: check.address.description,
@@ -46,7 +47,7 @@ package struct PostgreSQLLedger: LedgerStore {
   private let opener: Opener
   private let readers: (changes: PostgreSQLReaders, queries: PostgreSQLReaders)
 
-  /// Connects to a database, checks the server's settings, and creates the tables if they are missing.
+  /// Connects to a database, checks the server's settings, and creates the tables if the tables are missing.
   ///
   /// When the initializer returns, no other process can write the ledger until ``close()``.
   ///
@@ -67,7 +68,7 @@ package struct PostgreSQLLedger: LedgerStore {
 
   /// Opens the history in a database for reading only.
   package static func history(at address: PostgreSQLAddress) throws -> History {
-    // A connection is opened immediately, so that the command reports a problem before it starts.
+    // A connection is opened immediately, so that a problem is reported before the command begins its work.
     let connection = try PostgreSQLConnection(address.connectionString)
     try PostgreSQLMigrations.check(connection, address)
     return History(reader: readers(at: address))
@@ -120,7 +121,7 @@ package struct PostgreSQLLedger: LedgerStore {
   package func close() {
     readers.changes.close()
     readers.queries.close()
-    // If the server can't be reached, the right to write expires.
+    // If the server can't be reached now, the right to write expires a few seconds later.
     guard let lease = opener.lease,
       let connection = try? PostgreSQLConnection(opener.check.address.connectionString)
     else { return }

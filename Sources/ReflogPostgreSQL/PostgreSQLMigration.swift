@@ -35,9 +35,9 @@ package final class PostgreSQLTarget: LedgerTarget {
   /// All tables into which rows are copied.
   private static let tables = (LedgerTable.first + LedgerTable.last + [LedgerTable.tokens]).map(\.name)
 
-  /// Connects to a database, checks the server's settings, and creates the tables if they are missing.
+  /// Connects to a database, checks the server's settings, and creates the tables if the tables are missing.
   package init(at address: PostgreSQLAddress) throws {
-    // A target is not served yet, so the standby is checked later, when a server starts.
+    // No server uses the target yet, so the standby is checked later, when a server starts.
     let check = ServerCheck(address: address, acceptsNoStandby: true)
     let connection = try check.connect()
     try PostgreSQLMigrations.migrate(connection, address, isLoading: true)
@@ -62,7 +62,8 @@ package final class PostgreSQLTarget: LedgerTarget {
         }
       }
     } catch let error as SQLError {
-      // The role of a running server may not lock this table. The same role could not switch the triggers off.
+      // The role may not lock this table, for example because a running server uses this role. A role without the lock
+      // can't switch the triggers off either.
       guard error.code == .misuse else { throw error }
       throw StorageError.unusable(path: name, problem: "\(error.message). Name a role that owns the tables")
     }
@@ -77,8 +78,8 @@ package final class PostgreSQLTarget: LedgerTarget {
 
   package func write(_ rows: LedgerRows, to table: LedgerTable) throws {
     try transaction { connection in
-      // This transaction does not wait until it is durable. The last transaction waits until all transactions are
-      // durable.
+      // COMMIT does not wait until this transaction is durable. Only the last transaction waits until all transactions
+      // are durable.
       connection.queue("SET LOCAL synchronous_commit = off")
       let insertion = try RowInsertion(of: rows, into: table)
       connection.queue(insertion.sql, insertion.parameters)
@@ -118,9 +119,10 @@ package final class PostgreSQLTarget: LedgerTarget {
     connection.queue("LOCK TABLE ledger IN EXCLUSIVE MODE")
   }
 
-  /// Locks a table that no other transaction of a copy uses, until the connection ends.
+  /// Locks the table `schema_version` until the connection ends, so that no other process copies into the database.
   ///
-  /// The server releases the lock when this process ends or is killed.
+  /// The lock does not block the copy itself, because the transactions of the copy do not use this table. The server
+  /// releases the lock when this process ends or is killed.
   ///
   /// - Throws: ``MigrationError/targetInUse(target:)`` if another process holds the lock.
   private static func lockOut(others connection: PostgreSQLConnection, _ name: String) throws {
@@ -139,7 +141,7 @@ package final class PostgreSQLTarget: LedgerTarget {
     }
   }
 
-  /// Runs the statements of a transaction, and commits it.
+  /// Runs the statements of a transaction, and commits the transaction.
   private static func commit<Value>(_ connection: PostgreSQLConnection, _ body: () throws -> Value) throws -> Value {
     do {
       let value = try body()

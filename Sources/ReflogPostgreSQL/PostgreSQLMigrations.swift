@@ -7,12 +7,13 @@ import ReflogStorage
 /// The table `schema_version` has one row with the version of the schema. A migration locks the row, so two processes
 /// never migrate at the same time.
 enum PostgreSQLMigrations {
-  /// Creates the tables if the database has none.
+  /// Creates the tables, or migrates the tables to the newest version.
   ///
   /// - Parameters:
-  ///   - connection: The connection, without a transaction.
+  ///   - connection: A connection without an open transaction.
   ///   - address: The address of the database.
-  ///   - isLoading: Whether to accept an unfinished copy of another ledger; true if rows are being copied into it.
+  ///   - isLoading: Whether to accept an unfinished copy of another ledger. The value is true while rows are copied
+  ///     into the database.
   /// - Throws: ``StorageError`` if the database belongs to another program, if a newer version of Reflog migrated it,
   ///   or if the role may not create tables.
   static func migrate(
@@ -46,9 +47,10 @@ enum PostgreSQLMigrations {
     }
   }
 
-  /// Ends the transaction of a failed migration, and returns whether another process created the tables meanwhile.
+  /// Ends the transaction of a failed migration, and returns whether another process created the tables in the
+  /// meantime.
   ///
-  /// Two processes can begin with the same empty database. Then the second one fails to create the first table.
+  /// Two processes can begin with the same empty database. Then the second process fails to create the first table.
   private static func isMigratedByAnother(
     _ connection: PostgreSQLConnection,
     _ name: String,
@@ -60,7 +62,7 @@ enum PostgreSQLMigrations {
     return try version(connection, name, isLoading: isLoading) == Int64(Migrations.postgreSQL.migrations.count)
   }
 
-  /// Throws unless the database has the newest schema.
+  /// Throws an error if the database does not have the newest schema.
   static func check(_ connection: PostgreSQLConnection, _ address: PostgreSQLAddress) throws {
     let (name, newest) = (address.description, Int64(Migrations.postgreSQL.migrations.count))
     guard let version = try version(connection, name) else { throw StorageError.noTables(path: name) }
@@ -75,8 +77,8 @@ enum PostgreSQLMigrations {
 
   /// Returns the version of the schema, or nil if the database has no tables.
   ///
-  /// - Throws: ``StorageError`` if the connection finds the tables of another schema, if the tables belong to another
-  ///   program, if the role may not read them, or if the database is an unfinished copy.
+  /// - Throws: ``StorageError`` if the search path selects another schema, if the tables belong to another program, if
+  ///   the role may not read the tables, or if the database is an unfinished copy.
   private static func version(
     _ connection: PostgreSQLConnection,
     _ name: String,
@@ -125,15 +127,23 @@ enum PostgreSQLMigrations {
     return version
   }
 
-  /// The schema that contains the tables. The triggers' functions use this schema too.
+  /// The schema that contains the tables.
+  ///
+  /// The functions of the triggers use this schema too.
   private static let schema = "public"
 
-  /// Reads whether the table `schema_version` exists, can be read and has its columns, whether any table exists, the
-  /// name of the role, whether the database is an unfinished copy, and the schema that is searched first.
+  /// The SQL that reads which tables the database contains and which rights the role has.
   ///
-  /// The columns are: whether the table `schema_version` exists, whether the role may read it, whether it has its
-  /// columns, whether any table or view exists, the name of the role, and whether the database is an unfinished copy.
-  /// Tables and views of an extension do not count.
+  /// The columns are, in this order:
+  ///
+  /// - Whether the table `schema_version` exists.
+  /// - Whether the role may read this table.
+  /// - Whether this table has the columns of Reflog.
+  /// - Whether any table or view exists, except the tables and views of an extension.
+  /// - The name of the role.
+  /// - Whether the database is an unfinished copy.
+  /// - The schema that is searched first.
+  /// - The search path.
   private static let tables = """
     SELECT to_regclass('schema_version') IS NOT NULL,
       coalesce(has_table_privilege(to_regclass('schema_version'), 'SELECT'), FALSE),

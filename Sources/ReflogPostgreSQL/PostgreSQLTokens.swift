@@ -9,7 +9,7 @@ import Synchronization
 /// If another process revokes a token, this process refuses the token after at most ``PostgreSQLTokens/freshness``
 /// seconds.
 package struct PostgreSQLTokens: TokenDatabase {
-  /// The time in seconds for which a token in memory is used without reading the token again.
+  /// The time, in seconds, for which a token in memory is used without a new read.
   package static let freshness: UInt64 = 1
 
   private let readers: any LedgerReader
@@ -34,7 +34,7 @@ package struct PostgreSQLTokens: TokenDatabase {
     try await readers.read(body)
   }
 
-  /// Writes in one transaction.
+  /// Runs a write in one durable transaction.
   package func write<Value: Sendable>(
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value {

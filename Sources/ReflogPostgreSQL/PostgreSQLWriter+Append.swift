@@ -19,7 +19,8 @@ extension PostgreSQLWriter: AppendStore {
     let needs = AppendLookups.Needs(groups, identities)
     let kinds = needs.kinds
     for kind in kinds { try queue(Self.statement(of: kind), [needs.parameter(of: kind)]) }
-    // The request also contains BEGIN, the settings and the lock. Their results are first and are skipped.
+    // The request also contains BEGIN, the settings and the lock. The results of these statements are first, and are
+    // skipped.
     let results = try finish().suffix(1 + kinds.count)
     var (head, holder): (StoredHead?, Int64?)
     try results.first?.forEach { row in
@@ -28,7 +29,8 @@ extension PostgreSQLWriter: AppendStore {
       holder = try row.optionalInteger(10)
       return false
     }
-    // A lookup whose result has no row for an item has found nothing for the item.
+    // If a lookup returns no row for a connector, no change of the connector is pending. If a lookup returns no row for
+    // a key, the key is not stored.
     for connector in needs.connectors { lookups.add(pending: nil, ofConnector: connector) }
     for key in needs.keys { lookups.add(nil, key) }
     for (kind, result) in zip(kinds, results.dropFirst()) {
@@ -50,13 +52,13 @@ extension PostgreSQLWriter: AppendStore {
     switch lookup {
     case .addresses: newestAtAddresses
     case .connectors: pendingOfConnectors
-    // The lock prevents other programs from settling the change between this check and the write of the outcome.
+    // `FOR UPDATE` prevents other programs from settling the change between this check and the write of the outcome.
     case .changes: "SELECT id, result FROM change WHERE id = ANY ($1) FOR UPDATE"
     case .keys: storedKeys
     }
   }
 
-  /// Stores a row that a lookup found.
+  /// Stores a row that a lookup returned.
   private func take(_ row: Row, of lookup: AppendLookups.Needs.Kind) throws {
     switch lookup {
     case .addresses: lookups.add(try Self.newest(row), atAddress: try row.integer(0))
@@ -90,7 +92,7 @@ extension PostgreSQLWriter: AppendStore {
     return found
   }
 
-  /// Returns the id of the pending change of a connector, or nil if there is none.
+  /// Returns the id of the pending change of a connector, or nil if no change of the connector is pending.
   package func pendingChange(ofConnector row: Int64) throws -> Int64? {
     if let known = lookups.pendingChange(ofConnector: row) { return known }
     var found: Int64?
@@ -169,7 +171,7 @@ extension PostgreSQLWriter: AppendStore {
     noteChangedRows(1)
   }
 
-  /// Inserts an idempotency key, or replaces the row of the same key.
+  /// Inserts the row of an idempotency key, or replaces the row if the key is already stored.
   package func insert(_ row: KeyRow) throws {
     buffer.add(row)
     lookups.forgetKey(row.key.keyHash)
@@ -224,7 +226,7 @@ extension PostgreSQLWriter: AppendStore {
     WHERE coalesce(address, -before_connector) = ANY (SELECT -unnest($1::bigint[])) AND result = 'pending'
     """
 
-  /// The SQL that reads the stored keys in `$1`, each with the state of its change.
+  /// The SQL that reads the stored keys in `$1`, and the state of the change that was made with each key.
   private static let storedKeys = """
     SELECT idempotency.key_hash, idempotency.change, idempotency.body_hash, idempotency.recorded,
       CASE WHEN change.id IS NOT NULL THEN \(IdempotencyRows.freesKey) END

@@ -18,9 +18,10 @@ package final class PostgreSQLWriter {
   /// The right of this process to write the ledger, or nil if another process may write at the same time.
   let lease: WriteLease?
   private var connection: PostgreSQLConnection?
-  /// The newest head row that this writer made durable, or nil if there is none.
+  /// The newest head row that this writer made durable, or nil if this writer made no head row durable.
   ///
-  /// If a server lacks these entries, it is an old standby or a restored server, so this writer never writes to it.
+  /// This writer does not write to a server that lacks the entries of this head row, because that server is an old
+  /// standby or a restored server.
   private var acknowledged: AcknowledgedHead?
 
   package private(set) var statementCount = 0
@@ -32,13 +33,16 @@ package final class PostgreSQLWriter {
   var buffer = RowBuffer()
   /// The stored values that the checks of the current transaction need.
   var lookups = AppendLookups()
-  /// The head row at the beginning of the current transaction, or nil if the transaction did not read it.
+  /// The head row at the beginning of the current transaction, or nil if the transaction did not read the head row.
   var begun: StoredHead?
-  /// The head row that the current transaction writes, with the hash of its newest entry; nil if it writes none.
+  /// The head row that the current transaction writes, or nil if the transaction writes no head row.
+  ///
+  /// The value also contains the hash of the newest entry.
   var written: CommitResolution.Expected?
-  /// The current transaction on the server, or nil if the server has not identified it yet.
+  /// The current transaction on the server, or nil if the server has not identified the transaction yet.
   var serverTransaction: ServerTransaction?
-  /// A transaction whose connection was cut, and which can still lock the head row.
+  /// A transaction that can still lock the head row after its connection was lost, or nil if no earlier transaction can
+  /// lock the head row.
   private var abandoned: ServerTransaction?
   /// The hash of the newest entry that the current transaction inserted.
   var newestHash: Hash?
@@ -66,7 +70,7 @@ package final class PostgreSQLWriter {
     self.connect = connect
   }
 
-  /// Returns the open connection, and opens a new one first if there is none.
+  /// Returns the open connection, or opens a new connection if no connection is open.
   ///
   /// - Throws: A transient error if the connection was lost inside a transaction. On a new connection, the remaining
   ///   statements would run without the transaction and without the lock on the head row.
@@ -83,7 +87,7 @@ package final class PostgreSQLWriter {
     return new
   }
 
-  /// Renews the right of this process to write, if that is due.
+  /// Renews the right of this process to write, if the renewal is due.
   package func renewLease() {
     guard let lease, lease.takeRenewal() else { return }
     // The error is ignored, because the next transaction reports the same problem to its caller.
@@ -100,8 +104,8 @@ package final class PostgreSQLWriter {
   @discardableResult
   func finish() throws(SQLError) -> [PostgreSQLResult] {
     do { return try opened().finish() } catch {
-      // The server has ended the transaction because of the error. The higher number tells the caller of this
-      // connection that the whole transaction must be repeated.
+      // The server has ended the transaction because of the error. The number is increased, because the caller then
+      // repeats the whole transaction.
       allChangedRowCount += 1
       throw error
     }
@@ -120,7 +124,7 @@ package final class PostgreSQLWriter {
   /// The number of entries after which the rows in memory are sent to the server.
   private static let entriesAhead = 64
 
-  /// Sends the rows in memory to the server if they are many, without waiting for the results.
+  /// Sends the rows in memory to the server if there are many rows, without waiting for the results.
   ///
   /// The server inserts these rows while the session still creates the next rows of the transaction.
   func sendRowsAhead() throws(SQLError) {
@@ -129,20 +133,20 @@ package final class PostgreSQLWriter {
     try opened().send()
   }
 
-  /// Waits for the statements that were sent ahead, before a rollback.
+  /// Waits, before a rollback, for the results of the statements that were already sent.
   ///
-  /// The server would skip the rollback if one of these statements failed. The rollback removes their effects, so
-  /// their errors do not matter.
+  /// The server would skip the rollback if one of these statements failed. The rollback removes the effects of these
+  /// statements, so their errors do not matter.
   private func discardResults() { _ = try? connection?.finish() }
 
-  /// Sends the rows in memory to the server, so that the next statement sees them.
+  /// Sends the rows in memory to the server, so that the next statement sees these rows.
   func flush() throws(SQLError) {
     guard !buffer.isEmpty else { return }
     try queueBuffer()
     try finish()
   }
 
-  /// Renews the right of this process to write in the current transaction, if that is due.
+  /// Uses the current transaction to renew the right of this process to write, if the renewal is due.
   func queueRenewal() throws(SQLError) {
     guard let lease, lease.takeRenewal() else { return }
     try queue(WriteLease.renewal, [.integer(lease.holder)])
@@ -182,7 +186,8 @@ extension PostgreSQLWriter: WriteConnection {
       connection.queue("COMMIT", [])
       _ = try connection.finish()
     } catch {
-      // If the server reported an error, it did not commit. If it did not answer, it may have committed.
+      // If the server reported an error, the transaction was not committed. If the server did not answer, the
+      // transaction may be committed.
       guard connection.isLost else { throw .refused(error) }
       return try resolve(expected, earlier)
     }
@@ -191,7 +196,8 @@ extension PostgreSQLWriter: WriteConnection {
     clear()
   }
 
-  /// Finds out on a new connection whether the transaction is durable, and throws if it is not.
+  /// Finds out on a new connection whether the transaction is durable, and throws an error if the transaction is not
+  /// durable.
   private func resolve(_ expected: CommitResolution.Expected?, _ earlier: StoredHead?) throws(CommitError) {
     connection = nil
     let resolution = CommitResolution(connect: connect, timeouts: timeouts, unanswered: serverTransaction)
@@ -259,7 +265,7 @@ extension PostgreSQLWriter: WriteConnection {
     try finish()
   }
 
-  /// Does nothing, because PostgreSQL removes deleted rows and their copies when it vacuums the tables.
+  /// Does nothing, because PostgreSQL removes deleted rows and their copies when PostgreSQL vacuums the tables.
   package func beginDeletion() throws {}
 
   /// Writes to the database without changing any data, to find out whether the database accepts writes.
@@ -287,7 +293,7 @@ extension PostgreSQLWriter: WriteConnection {
     }
   }
 
-  /// Throws if the server lacks entries that this writer acknowledged.
+  /// Throws an error if the server lacks entries that this writer acknowledged.
   func refuseOlder(_ head: StoredHead) throws {
     guard let acknowledged else { return }
     let isOlder = head.nextSequence < acknowledged.nextSequence
@@ -310,14 +316,14 @@ struct AcknowledgedHead {
 
 /// The limits of the time that the server spends on one transaction.
 package struct PostgreSQLTimeouts: Sendable {
-  /// The maximum time of one statement in milliseconds.
+  /// The maximum time, in milliseconds, of one statement.
   package var statement: Int
-  /// The maximum time in milliseconds for which a statement waits for a lock.
+  /// The maximum time, in milliseconds, that a statement waits for a lock.
   package var lock: Int
-  /// The maximum time in milliseconds for which an open transaction may be idle.
+  /// The maximum time, in milliseconds, that an open transaction may be idle.
   package var idle: Int
 
-  /// The limits of changes.
+  /// The limits of a transaction that records changes.
   package static let standard = PostgreSQLTimeouts(statement: 30_000, lock: 10_000, idle: 30_000)
 
   /// The SQL that sets the limits and the planner's settings for the current transaction.
@@ -327,8 +333,8 @@ package struct PostgreSQLTimeouts: Sendable {
   ///
   /// PostgreSQL keeps the query plan for the check of a foreign key. A plan from a time when the table was nearly empty
   /// would scan the whole table for every new row. So `enable_seqscan` is off, and the planner chooses index lookups.
-  /// This setting makes plans look expensive, and expensive plans start the just-in-time compiler, which takes longer
-  /// than the statement. So `jit` is off too.
+  /// With this setting, the planner calculates high costs, and high costs start the just-in-time compiler. The compiler
+  /// takes longer than the statement, so `jit` is off too.
   var settings: String {
     """
     SELECT set_config('statement_timeout', '\(statement)', TRUE), set_config('lock_timeout', '\(lock)', TRUE),

@@ -1,7 +1,7 @@
 #if PostgreSQL
 import ReflogStorage
 
-/// Opens connections, but refuses servers with settings that could lose changes after their callers got an answer.
+/// Opens connections, and refuses a server if its settings could lose a change after the caller got an answer.
 struct ServerCheck: Sendable {
   let address: PostgreSQLAddress
   let acceptsNoStandby: Bool
@@ -57,17 +57,17 @@ struct ServerCheck: Sendable {
   func connectAgain() throws(SQLError) -> PostgreSQLConnection {
     do { return try connect() } catch {
       // Any other problem, such as a wrong setting of the server, is not transient, because only an administrator can
-      // solve it.
+      // solve the problem.
       throw (error as? SQLError) ?? SQLError(code: .other, message: "\(error)")
     }
   }
 
-  /// Throws if the settings in a row can't be accepted.
+  /// Throws an error if the settings in a row can't be accepted.
   private func check(_ row: Row) throws {
     guard try row.integer(0) >= Self.oldestVersion else {
       throw unusable("its version is older than PostgreSQL 15")
     }
-    // A standby is refused, because it accepts no writes and can lack the newest entries.
+    // A standby is refused, because a standby accepts no writes and can lack the newest entries.
     guard try !row.bool(1), try row.text(7) == "off" else {
       throw unusable(
         "the server is in recovery or read-only. Name the primary server, or add target_session_attrs=read-write to a "
@@ -91,7 +91,7 @@ struct ServerCheck: Sendable {
     }
   }
 
-  /// Throws if the role may not write the tables.
+  /// Throws an error if the role may not write the tables.
   func checkRights(_ connection: PostgreSQLConnection) throws {
     connection.queue(
       """
@@ -110,7 +110,7 @@ struct ServerCheck: Sendable {
     }
   }
 
-  /// Returns the text of the problem that the role may not use the tables.
+  /// Returns the message for a role that may not use the tables.
   static func missingRights(of role: String) -> String {
     "the role \(role) may not write its tables. Grant the rights of the role reflog_service to it"
   }

@@ -1,13 +1,14 @@
 #if PostgreSQL
 import ReflogStorage
 
-/// A transaction on the server, identified by the process that runs it and the time of its begin.
+/// A transaction on the server, identified by its server process and by its start time.
 ///
 /// If the connection is cut, the server may not notice this for a long time. Until then, the transaction locks the head
 /// row, and every other transaction waits.
 struct ServerTransaction {
-  /// The SQL of the columns that identify the current transaction. Behind a connection pooler, libpq's own number of the
-  /// process is not the number of the server's process.
+  /// The SQL of the columns that identify the current transaction.
+  ///
+  /// The server returns the id of its process. Behind a connection pooler, libpq would return a different id.
   static let columns = "pg_backend_pid(), (extract(epoch FROM transaction_timestamp()) * 1000000)::bigint"
 
   private let processID: Int64
@@ -21,9 +22,9 @@ struct ServerTransaction {
     began = try row.integer(column + 1)
   }
 
-  /// Ends the transaction through another connection, if the server waits for the next message of its client.
+  /// Uses another connection to end the transaction, if the server waits for the next statement of the transaction.
   ///
-  /// A COMMIT that the server already received is not disturbed. Every role may end its own connections.
+  /// A COMMIT that the server already received is not interrupted. Every role may end its own connections.
   func end(through connection: PostgreSQLConnection) {
     connection.queue(
       """
@@ -32,7 +33,7 @@ struct ServerTransaction {
       """,
       [.integer(processID), .integer(began)]
     )
-    // After an error, the transaction ends at its time limit.
+    // If this statement fails, the transaction ends at its time limit.
     _ = try? connection.finish()
   }
 }

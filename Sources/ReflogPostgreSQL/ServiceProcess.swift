@@ -8,10 +8,10 @@ struct ServiceProcess: CustomStringConvertible {
   let holder: Int64
   let host: String
   let processID: Int64
-  /// The boot of the host and the namespace in which ``processID`` is valid.
+  /// The boot id of the host and the PID namespace in which ``processID`` is valid.
   let machine: String
   let started: Timestamp
-  /// The time in microseconds, by the clock of the database, at which the row expires.
+  /// The time at which the row expires, in microseconds of the database's clock.
   let expires: Int64
   /// Whether the row has expired.
   let isExpired: Bool
@@ -19,14 +19,15 @@ struct ServiceProcess: CustomStringConvertible {
   /// The process with the time of its start, for example `process 71 on host web1, started at 2026-…Z,`.
   var description: String { "process \(processID) on host \(host.printable), started at \(started)," }
 
-  /// Whether another process may replace the row: it has expired, or its process on this machine has ended.
+  /// Whether another process may replace the row: the row has expired, or the process ran on this machine and has
+  /// ended.
   var hasEnded: Bool {
     guard !isExpired else { return true }
     guard machine == Self.machine, processID != Int64(getpid()) else { return false }
     return kill(pid_t(clamping: processID), 0) != 0 && errno == ESRCH
   }
 
-  /// Reads the row, or returns nil if there is none.
+  /// Reads the row of the table `service_process`, or returns nil if the table has no row.
   static func found(_ db: any LedgerConnection) throws -> ServiceProcess? {
     try db.first(
       """
@@ -49,7 +50,7 @@ struct ServiceProcess: CustomStringConvertible {
     }
   }
 
-  /// Returns this process, without times.
+  /// Returns this process; the times are 0, because the database sets the times.
   static func this(_ holder: Int64) -> ServiceProcess {
     ServiceProcess(
       holder: holder,
@@ -62,11 +63,13 @@ struct ServiceProcess: CustomStringConvertible {
     )
   }
 
-  /// Inserts the row, or replaces the row of another process. The clock of the database sets the times.
+  /// Inserts the row, or replaces the row of another process.
+  ///
+  /// The times in the row are from the clock of the database.
   ///
   /// - Parameters:
   ///   - db: The connection.
-  ///   - other: The process whose row is replaced, or nil. The row of any other process is not changed.
+  ///   - other: The process whose row is replaced. If the value is nil, no row is replaced.
   func write(_ db: any LedgerConnection, replacing other: ServiceProcess?) throws {
     try db.execute(
       """
@@ -89,12 +92,13 @@ struct ServiceProcess: CustomStringConvertible {
     return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// The boot of this host and the PID namespace of this process (proc(5)).
+  /// The boot id of this host and the PID namespace of this process (proc(5)).
   private static let machine: String = {
     let boot = (try? DurableFile.read("/proc/sys/kernel/random/boot_id")).map { String(decoding: $0, as: UTF8.self) }
     var namespace = [CChar](repeating: 0, count: 128)
     guard let boot, readlink("/proc/self/ns/pid", &namespace, namespace.count - 1) > 0 else {
-      // Without this data, no other process has the same value, so no process is taken for ended.
+      // If this data can't be read, the value is random. So no other process has the same value, and no process is
+      // treated as ended.
       return "\(UInt64.random(in: .min ... .max))"
     }
     let number = String(decoding: namespace.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -6,21 +6,23 @@ import Synchronization
 
 /// The right of this process to write a ledger: the row of the table `service_process`.
 ///
-/// The process renews the row. When a process finds the row of another process, it writes nothing more. The row is
-/// replaced only under the lock of the head row, and each transaction that appends reads the row under the same lock. So
-/// no process appends after another process has taken the right.
+/// The process renews the row. A process that finds the row of another process stops writing. The row is replaced only
+/// under the lock of the head row, and each transaction that appends reads the row under the same lock. So no process
+/// appends after another process has taken the right.
 final class WriteLease: Sendable {
-  /// The time in microseconds after which a row that was not renewed can be replaced.
+  /// The time, in microseconds, after which a row that was not renewed can be replaced.
   static let duration: Int64 = 10_000_000
   /// The time between two renewals.
   private static let renewalPause = Duration.seconds(3)
 
   /// A random number that identifies this process in the row.
   let holder = Int64.random(in: 1...Int64.max)
-  /// The time from which on the row must be renewed.
+  /// The time at which the next renewal of the row is due.
   private let due = Mutex(ContinuousClock.now + renewalPause)
 
-  /// Whether the row must be renewed. If the result is true, the caller renews the row now.
+  /// Returns whether the row must be renewed.
+  ///
+  /// If the result is true, the caller must renew the row now.
   func takeRenewal() -> Bool {
     let now = ContinuousClock.now
     return due.withLock { due in
@@ -38,9 +40,9 @@ final class WriteLease: Sendable {
   /// The clock of the database in microseconds since 1970.
   private static let now = "(extract(epoch FROM clock_timestamp()) * 1000000)::bigint"
 
-  /// Renews the row in a transaction that nothing waits for.
+  /// Renews the row in a transaction for which no request waits.
   ///
-  /// The transaction need not be durable: without it, the row only expires earlier.
+  /// The transaction need not be durable, because without the renewal, the row only expires earlier.
   func renew(_ connection: PostgreSQLConnection) throws(SQLError) {
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
     connection.queue("SET LOCAL synchronous_commit = off")
@@ -56,7 +58,7 @@ final class WriteLease: Sendable {
     }
   }
 
-  /// Deletes the row, so that the next process need not wait.
+  /// Deletes the row, so that the next process does not have to wait.
   func release(_ connection: PostgreSQLConnection) throws(SQLError) {
     connection.queue("DELETE FROM service_process WHERE id = 1 AND holder = $1", [.integer(holder)])
     _ = try connection.finish()
@@ -70,7 +72,7 @@ final class WriteLease: Sendable {
 }
 
 extension WriteLease {
-  /// Takes the right to write a ledger, and waits if the process that had it has probably ended.
+  /// Takes the right to write a ledger, and waits if the process that had the right has probably ended.
   ///
   /// - Parameters:
   ///   - connection: A connection without a transaction.
@@ -85,7 +87,7 @@ extension WriteLease {
     let (lease, end) = (WriteLease(), ContinuousClock.now + .microseconds(duration) + renewalPause)
     var first: ServiceProcess?
     while let other = try lease.replace(connection, unrenewed: ContinuousClock.now < end ? nil : first) {
-      // A row that is renewed belongs to a process that runs.
+      // A row that is renewed belongs to a running process.
       let isRenewed = first.map { $0.holder != other.holder || $0.expires != other.expires } ?? false
       guard !isRenewed else {
         throw StorageError.unusable(
@@ -102,26 +104,27 @@ extension WriteLease {
     return lease
   }
 
-  /// The pause between two reads of another process's row in microseconds.
+  /// The pause, in microseconds, between two reads of another process's row.
   private static let pollPause: UInt32 = 200_000
 
   /// Writes the row of this process, or returns the process that has the right to write.
   ///
   /// - Parameters:
   ///   - connection: A connection without a transaction.
-  ///   - unrenewed: The row of a process that did not renew it for longer than ``duration``, by the clock of this
-  ///     machine. The clock of the database can have been set back, so the row can be valid for much longer.
+  ///   - unrenewed: The row of a process that has not renewed the row for longer than ``duration``, measured by the
+  ///     clock of this machine. If the clock of the database was set back, this row has not expired yet, but the row is
+  ///     replaced anyway. The value is nil if the other process may still renew its row.
   private func replace(_ connection: PostgreSQLConnection, unrenewed: ServiceProcess?) throws -> ServiceProcess? {
     func hasEnded(_ other: ServiceProcess) -> Bool {
       other.hasEnded || (other.holder == unrenewed?.holder && other.expires == unrenewed?.expires)
     }
-    // The row is read first without a lock, so that waiting does not delay the changes of the other process.
+    // The row is first read without a lock, so that the wait does not delay the changes of the other process.
     if let other = try ServiceProcess.found(connection), !hasEnded(other) { return other }
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
     connection.queue(PostgreSQLTimeouts.standard.settings)
     do {
       try connection.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE", [], kept: false)
-      // The lock is a statement of its own, so that the next statement sees what was committed meanwhile.
+      // The lock is a separate statement, so that the next statement sees the rows that were committed in the meantime.
       let other = try ServiceProcess.found(connection)
       let isFree = other.map(hasEnded) ?? true
       if isFree { try ServiceProcess.this(holder).write(connection, replacing: other) }

@@ -42,8 +42,8 @@ package final class Backups: Sendable {
 
   /// Starts a backup of the current state of the ledger.
   ///
-  /// When this returns, the service event `backup` is durable. The bytes of the backup are read only later, so every
-  /// downloaded backup is recorded.
+  /// When this method returns, the service event `backup` is durable. The bytes of the backup can be read only after
+  /// that, so every downloaded backup is recorded.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another backup is in progress.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
@@ -59,7 +59,7 @@ package final class Backups: Sendable {
 
 /// A copy of the ledger at one moment.
 ///
-/// Its bytes are a complete SQLite file, which needs no other file.
+/// The bytes of the copy are one complete SQLite file.
 package struct Backup: Sendable {
   fileprivate let copy: LedgerCopy
   fileprivate let lease: Backups.Slot.Lease

@@ -7,11 +7,11 @@ package protocol ExportSource: Sendable {
 
   /// Reads the next piece, or returns nil at the end.
   ///
-  /// A piece is empty if none of the items in this part of the ledger matches.
+  /// A piece is empty if none of the items in this part of the ledger matches the filter.
   mutating func nextPiece() async throws(ServiceError) -> ExportPiece<Item>?
 }
 
-/// A piece of an export; its items are compared with the log when they are requested.
+/// A piece of an export; the items are compared with the log when a caller requests the items.
 package struct ExportPiece<Item: Sendable>: Sendable {
   private let check: @Sendable () throws(LedgerError) -> [Item]
 
@@ -20,12 +20,12 @@ package struct ExportPiece<Item: Sendable>: Sendable {
     self.check = check
   }
 
-  /// Creates a piece of items that are already compared with the log.
+  /// Creates a piece of items that were already compared with the log.
   init(_ items: [Item]) {
     check = { items }
   }
 
-  /// Compares the items with the log, and returns them.
+  /// Compares the items with the log, and returns the items.
   package func items() throws(ServiceError) -> [Item] {
     do { return try check() } catch { throw ServiceError(reading: error) }
   }
@@ -43,7 +43,7 @@ extension ExportSource {
     try await ExportedItems(from: try await following())
   }
 
-  /// Reads the next piece, and returns the piece with a source that continues after it; returns nil at the end.
+  /// Returns the next piece and a source that continues after the piece, or nil at the end.
   @concurrent
   fileprivate func following() async throws(ServiceError) -> Following<Self>? {
     var rest = self
@@ -52,7 +52,7 @@ extension ExportSource {
   }
 }
 
-/// A piece that was read, and a source that continues after it.
+/// A piece that was read, and a source that continues after the piece.
 private struct Following<Source: ExportSource>: Sendable {
   let piece: ExportPiece<Source.Item>
   let rest: Source
@@ -61,8 +61,8 @@ private struct Following<Source: ExportSource>: Sendable {
 /// The items of one piece of an export; the next piece is already read.
 ///
 /// Call ``following()`` with `async let`, and write the items at the same time. So three pieces are in work at the same
-/// time: one is written, the next is compared with the log, and the third is read. An export can therefore use several
-/// processors.
+/// time: the first piece is written, the second piece is compared with the log, and the third piece is read. An export
+/// can therefore use several processors.
 package struct ExportedItems<Source: ExportSource>: Sendable {
   /// The items, oldest first.
   package let items: [Source.Item]

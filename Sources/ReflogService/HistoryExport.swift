@@ -3,10 +3,10 @@ package import ReflogModel
 
 /// Exports history, oldest first, in pieces that are read on demand.
 ///
-/// A full export is in the order of change ids. An export after an entry is in the order of entries, and contains every
-/// change that has a newer entry. So a change that was exported while it was pending is exported again after it is
-/// settled. To keep an exact copy of the history, store the changes by id. If you receive an id again, replace the
-/// stored change.
+/// A full export is in the order of change ids. An export that begins after an entry contains every change with a newer
+/// entry, in the order of entries. So a change that was exported as pending is exported again after the change is
+/// settled. To keep an exact copy of the history, store the changes by id. If you receive a change whose id is already
+/// stored, replace the stored change.
 package struct HistoryExport: ExportSource {
   /// The maximum number of changes in a piece.
   ///
@@ -27,11 +27,13 @@ package struct HistoryExport: ExportSource {
   private enum Position {
     /// The export continues after this change, in the order of change ids.
     ///
-    /// The export ends with the change `last`, the newest change when the export began.
+    /// The export ends with the change `last`: the newest change at the time when the export began. The value `last` is
+    /// nil until the first piece is read.
     case change(Change.ID?, last: Change.ID?)
     /// The export continues after this entry, in the order of entries.
     ///
-    /// The export ends with the entry `last`, the newest entry when the export began.
+    /// The export ends with the entry `last`: the newest entry at the time when the export began. The value `last` is
+    /// nil until the first piece is read.
     case entry(Int64, last: Int64?)
   }
 
@@ -43,7 +45,7 @@ package struct HistoryExport: ExportSource {
 
   /// Returns the next piece of changes, or nil at the end.
   ///
-  /// A piece is empty if none of the changes in this part of the ledger matches.
+  /// A piece is empty if none of the changes in this part of the ledger matches the query.
   package mutating func nextPiece() async throws(ServiceError) -> ExportPiece<Change>? {
     do {
       switch position {

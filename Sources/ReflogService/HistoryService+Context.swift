@@ -2,10 +2,10 @@ import ReflogLedger
 package import ReflogModel
 
 extension HistoryService {
-  /// The maximum length of a chain of rollbacks that roll each other back.
+  /// The maximum length of a chain in which each rollback rolls back the previous rollback.
   private static let longestChain = 10
 
-  /// Returns one change with its rollbacks and with all steps that called its connector.
+  /// Returns one change with its rollbacks and with all steps that called the change's connector.
   package func inContext(_ change: Change) async throws(ServiceError) -> ChangeInContext {
     let rollbacks = try await rollbacks(of: [change.id])
     let callers: [Change.ID: [Address]]?
@@ -15,8 +15,8 @@ extension HistoryService {
 
   /// Returns changes with their rollbacks.
   ///
-  /// If the query includes the impact on flows, a change of a connector also has the steps that the query selects and
-  /// that called the connector.
+  /// If the query includes the impact on flows, the result for a change of a connector also contains the steps that
+  /// called the connector. Only steps that the query selects are included.
   package func inContext(_ changes: [Change], of query: ChangeQuery) async throws(ServiceError) -> [ChangeInContext] {
     let rollbacks = try await rollbacks(of: changes.map(\.id))
     var callers: [Change.ID: [Address]]?
@@ -28,10 +28,13 @@ extension HistoryService {
     }
   }
 
-  /// Returns the chain of applied rollbacks of each change that was rolled back.
+  /// Returns the chain of applied rollbacks for each change that was rolled back.
+  ///
+  /// The key is the id of the change. The value contains the ids of the rollbacks, in the order of the chain.
   private func rollbacks(of ids: [Change.ID]) async throws(ServiceError) -> [Change.ID: [Change.ID]] {
     var chains: [Change.ID: [Change.ID]] = [:]
-    // The changes whose chains may be longer, by the last rollback of the chain.
+    // The changes whose chains may continue. The key is the last id in the chain: the id of a rollback, or the id of
+    // the change if no rollback was found yet.
     var remaining = Dictionary(ids.map { ($0, [$0]) }) { first, _ in first }
     for _ in 0..<Self.longestChain where !remaining.isEmpty {
       let next: [Change.ID: Change]
@@ -52,7 +55,9 @@ extension HistoryService {
     return chains
   }
 
-  /// Returns the edits and deletions of connectors that were settled after a moment, by connector.
+  /// Returns the edits and the deletions of these connectors that were settled after a moment.
+  ///
+  /// The key is the id of the connector.
   package func edits(
     of connectors: Set<ConnectorID>,
     since moment: Timestamp

@@ -10,9 +10,9 @@ package struct HistoryService: Sendable {
     self.history = history
   }
 
-  /// Returns a change after it was checked against the log.
+  /// Checks a change against the log, and returns the change.
   ///
-  /// - Throws: `changeNotFound`, or `changePurged` if a purge deleted it.
+  /// - Throws: `changePurged` if a purge deleted the change, or `changeNotFound` if no change has this id.
   package func change(_ id: Change.ID) async throws(ServiceError) -> Change {
     do {
       if let change = try await history.change(id) { return change }
@@ -64,9 +64,10 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// Returns recorded names that are like the texts of a query that matches no change, for texts that no name contains.
+  /// Returns recorded names that are similar to the texts in a query's filter, if the query matches no change.
   ///
-  /// The result is empty unless the page is the first page, the last page and empty.
+  /// A text has a result only if no recorded name contains the text. The query matches no change if `page` is the first
+  /// page, contains no change, and has no next page.
   package func nearestNames(
     to query: ChangeQuery,
     behind: Change.ID?,
@@ -108,7 +109,7 @@ package struct HistoryService: Sendable {
   ///
   /// - Parameters:
   ///   - address: The address whose changes are returned.
-  ///   - end: A moment that limits the result to changes that were settled earlier, or nil for all changes.
+  ///   - end: Only changes that were settled before this moment are returned. If the value is nil, there is no limit.
   ///   - limit: The maximum number of changes to return.
   package func effectiveChanges(
     at address: Address,
@@ -120,14 +121,14 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// Returns the newest rollback of a change, or nil if there is none.
+  /// Returns the newest rollback of a change, or nil if the change has no rollback.
   ///
-  /// A rollback is ignored if it was not applied and can't be applied any more.
+  /// Rollbacks that were not applied, and can't be applied any more, are ignored.
   package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
     do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the pending change at an address, or nil if none is pending.
+  /// Returns the pending change at an address, or nil if no change is pending.
   package func pendingChange(at address: Address) async throws(ServiceError) -> Change? {
     do { return try await history.pendingChange(at: address) } catch { throw ServiceError(reading: error) }
   }
@@ -144,12 +145,12 @@ package struct HistoryService: Sendable {
     do { return try await history.configurations(asOf: moment, of: flows) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns all flows that have at least one step in the ledger, in order.
+  /// Returns all flows that have at least one step in the ledger, sorted by type and id.
   package func flows() async throws(ServiceError) -> [FlowName] {
     do { return try await history.flows() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the newest signed checkpoint of the log and the key that signed it.
+  /// Returns the newest signed checkpoint of the log, and the key that signed the checkpoint.
   ///
   /// - Throws: `notSignedYet` if there is no checkpoint yet.
   package func checkpoint() async throws(ServiceError) -> (note: String, key: String) {
@@ -186,7 +187,7 @@ package struct HistoryService: Sendable {
     throw await missing(id)
   }
 
-  /// Returns the receipt of a change, which proves that the log contains the change's newest entry.
+  /// Returns the receipt of a change: the proof that the log contains the change's newest entry.
   ///
   /// - Throws: `notSignedYet` while no checkpoint covers that entry.
   package func proof(of id: Change.ID) async throws(ServiceError) -> TransparencyProof {
@@ -199,9 +200,10 @@ package struct HistoryService: Sendable {
     throw .notSignedYet
   }
 
-  /// Returns the secret key with which this ledger signs cursors, to recognize its own cursors.
+  /// Returns the secret key with which this ledger signs its cursors, so that the ledger accepts only its own cursors.
   ///
-  /// The key contains the log's name. So a cursor becomes invalid when an older copy of the ledger is accepted.
+  /// The key contains the log's name. When an older copy of the ledger is accepted, the log gets a new name, and all
+  /// earlier cursors become invalid.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
     do { return try await history.cursorKey() + Array(history.origin().text.utf8) } catch {
       throw ServiceError(reading: error)
@@ -227,16 +229,18 @@ package struct HistoryService: Sendable {
     do { return try await history.keyRotations() } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the position of an entry of this log, or nil if there is no entry.
+  /// Returns the position of an entry of this log, or nil if `sequence` is nil.
   package func position(_ sequence: Int64?) async throws(ServiceError) -> LogPosition? {
     guard let sequence else { return nil }
     return LogPosition(sequence, in: try await origin())
   }
 
-  /// Throws `positionNotInLog` if a position belongs to another log or comes after the newest entry of this log, and
-  /// `positionOfFormerName` if the position has a former name of this log.
+  /// Throws an error if an export can't begin at a position.
   ///
-  /// Such a position must not be used, because an export that begins there would leave out changes.
+  /// The error is `positionNotInLog` if the position belongs to another log or comes after the newest entry of this
+  /// log. The error is `positionOfFormerName` if the position has a former name of this log.
+  ///
+  /// In both cases, an export that begins at the position would leave out changes.
   package func check(_ position: LogPosition) async throws(ServiceError) {
     let own = try await origin().text
     guard position.origin ?? own == own else {
@@ -248,7 +252,7 @@ package struct HistoryService: Sendable {
     guard position.sequence <= newest else { throw .positionNotInLog(position, log: own, newest: newest) }
   }
 
-  /// Returns the retention policy, the newest purge or nil if there was none, and the legal holds.
+  /// Returns the retention policy, the newest purge and the legal holds; `purge` is nil if there was no purge.
   package func keeping() async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]) {
     do {
       return (try await history.retentionPolicy(), try await history.newestPurge(), try await history.holds())
@@ -264,7 +268,7 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the changes that match a query, oldest first.
   ///
-  /// The export ends with the change that is the newest one at the time when the first piece is read.
+  /// The export ends with the change that is the newest change at the time when the first piece is read.
   ///
   /// - Parameters:
   ///   - query: The filter for the changes. The order in the query is ignored.
@@ -327,12 +331,12 @@ package struct HistoryService: Sendable {
     }
   }
 
-  /// The number of events that one short read returns, which is the maximum size of a page plus one.
+  /// The maximum number of events that one read returns: the maximum size of a page plus one.
   private static let eventsRead = 1001
 
   /// Returns an export of the service events that match a filter, oldest first.
   ///
-  /// The export ends with the event that is the newest one at the time when the first piece is read.
+  /// The export ends with the event that is the newest event at the time when the first piece is read.
   ///
   /// - Parameters:
   ///   - filter: The filter for the events, or nil to export events of all kinds.

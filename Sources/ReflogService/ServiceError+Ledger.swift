@@ -3,7 +3,7 @@ import ReflogModel
 
 /// Converts errors of the ledger to errors of a request.
 ///
-/// All such conversions are in this file.
+/// This file contains all conversions of ledger errors.
 extension ServiceError {
   /// Creates the error for a request that was not sent, because the ledger could not record the request.
   init(beforeSending error: LedgerError) {

@@ -9,7 +9,7 @@ package enum ServiceError: Error, Sendable {
   case forbidden([Change.ID])
   /// The caller's token and the ledger belong to different tenants.
   case otherTenant
-  /// Reflog has no credential for the directory, and the caller sent no token for it.
+  /// Reflog has no credential for the directory, and the caller sent no token for the directory.
   case noDirectoryCredentials
   case changeNotFound(Change.ID)
   /// A purge deleted the change.
@@ -19,7 +19,7 @@ package enum ServiceError: Error, Sendable {
   case tokenNotFound(String)
   /// The retention policy has fewer days than the minimum, and the caller did not override the minimum.
   case retentionTooShort(days: Int)
-  /// The retention policy keeps history without limit, so there is nothing to purge.
+  /// The retention policy keeps history without limit, so no history can be purged.
   case noRetention
   /// The purge would delete changes that must be kept: changes that were settled at or after this moment.
   case purgeNotPermitted(before: Timestamp)
@@ -41,21 +41,21 @@ package enum ServiceError: Error, Sendable {
   case positionNotInLog(LogPosition, log: String, newest: Int64?)
   /// The position has the name that the log had until this replacement of a lost key.
   ///
-  /// `log` is the present name.
+  /// `log` is the current name.
   case positionOfFormerName(LogPosition, KeyReplacement, log: String)
-  /// The link to the page contains a former name of the log; this replacement of a lost key ended the use of that name.
+  /// The link to the page contains the name that the log had until this replacement of a lost key.
   case pageOfFormerName(KeyReplacement)
   /// The page would begin behind a change that this ledger does not have yet.
   case pageNotInLedger
   /// The count takes too long, because too much history must be scanned.
   case questionTooBroad
-  /// The filter of a query for the impact on flows selects more steps than one query can have.
+  /// The filter selects more steps than one query about the impact on flows can have.
   case impactTooBroad(Int, most: Int)
   /// Every change needs a reason that matches this pattern.
   case reasonRequired(pattern: String)
   /// The token can't be created.
   ///
-  /// The text is the reason, as a sentence.
+  /// The text is the reason, written as a sentence.
   case badToken(String)
   /// The address holds this reference, which does not meet the request's condition.
   case preconditionFailed(current: ConnectorReference)
@@ -63,13 +63,13 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The ids identify the recorded changes with the result `denied`.
   case frozen([Change.ID], Freeze)
-  /// There are already as many freezes as permitted.
+  /// The maximum number of freezes is reached.
   case tooManyFreezes
   /// There is no freeze with this id.
   case freezeNotFound(Int64)
-  /// The freeze is already over, so it can't be released.
+  /// The freeze is already over, so the freeze can't be released.
   case freezeIsOver(Freeze)
-  /// The freeze would end before it begins, or at the same time.
+  /// The end of the freeze is not later than the start of the freeze.
   case freezeIsEmpty
   /// A pending change locks the address or the connector.
   ///
@@ -83,7 +83,7 @@ package enum ServiceError: Error, Sendable {
   case connectorMissing(ConnectorID)
   /// The change can't be rolled back.
   ///
-  /// The text is the reason, as a clause.
+  /// The text is the reason, written as a clause.
   case notRollbackable(Change.ID, why: String)
   /// The batch id already belongs to this rollback to a time.
   ///
@@ -99,7 +99,7 @@ package enum ServiceError: Error, Sendable {
   case providerUnavailable
   /// Too many requests are waiting, so the request was not sent to the directory.
   ///
-  /// The text is the reason, as a sentence.
+  /// The text is the reason, written as a sentence.
   case busy(String)
   /// The directory refused too many of the caller's requests in this minute, so this request was not sent.
   case refusalsSpent
@@ -107,21 +107,21 @@ package enum ServiceError: Error, Sendable {
   ///
   /// A read may be sent after `retryAfter`.
   case readsSpent(retryAfter: Duration)
-  /// The number of the flow's steps that call a connector is higher than one request can change.
+  /// The flow calls connectors at more steps than one request can change.
   case tooManySteps
   /// The ledger could not be read, so the request was not sent to the directory.
   case ledgerUnreadable(String)
-  /// The ledger contains data that Reflog never writes, so it is damaged.
+  /// The ledger contains data that Reflog never writes, so the ledger is damaged.
   case ledgerDamaged(String)
-  /// The ledger's database can't do this.
+  /// The ledger's database does not support the request.
   ///
-  /// The text is the reason and the advice, as sentences.
+  /// The text contains the reason and the advice, written as sentences.
   case notSupported(String)
   /// The intent could not be recorded, so the request was not sent to the directory.
   case ledgerUnavailable(String)
   /// The directory could not be read, so no write was sent.
   ///
-  /// The text is the reason, as a clause.
+  /// The text is the reason, written as a clause.
   case directoryUnavailable(String)
   /// The clock shows a time that is earlier than the ledger's newest entry, so the request was not sent.
   case clockBehind(String)
@@ -129,8 +129,8 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The reconciler will settle the changes.
   case outcomeUnknown([Change.ID], why: String)
-  /// A repeated request was not carried out, because the result of the first request's change is final, but does not
-  /// show whether the change was applied.
+  /// The repeated request was not carried out, because the final result of the first request does not show whether its
+  /// change was applied.
   case outcomeStaysUnknown(Change.ID, Change.Result)
   /// The write was certainly not sent to the directory.
   case notSent([Change.ID], why: String)
@@ -143,7 +143,7 @@ package enum ServiceError: Error, Sendable {
 }
 
 extension ServiceError {
-  /// The changes that were recorded for the request, or because of which the request was not carried out.
+  /// The changes that the request recorded, or the changes that prevented the request.
   package var changes: [Change.ID] {
     switch self {
     case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _),
@@ -183,7 +183,7 @@ extension ServiceError {
     }
   }
 
-  /// Creates the error for a failed read of the directory, after which no write was sent.
+  /// Creates the error for a failed read of the directory; no write was sent.
   init(beforeSending failure: DirectoryFailure) {
     self =
       switch failure {
@@ -335,7 +335,7 @@ private func problem(_ change: Change) -> String {
   return "\(change.intent.subject.address?.step.name ?? "") is \(change.result.rawValue)\(cause)"
 }
 
-/// Returns a sentence without its full stop, to use it inside another sentence.
+/// Returns a sentence without the full stop, for use inside another sentence.
 private func clause(_ sentence: String) -> Substring {
   sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
 }

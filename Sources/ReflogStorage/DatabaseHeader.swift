@@ -1,6 +1,6 @@
 import Glibc
 
-/// The parts of a SQLite file's header that Reflog checks before it opens the file (sqlite.org/fileformat2, section
+/// The parts of a SQLite file's header that Reflog checks before SQLite opens the file (sqlite.org/fileformat2, section
 /// 1.3).
 struct DatabaseHeader {
   private static let byteCount = 108
@@ -38,13 +38,13 @@ struct DatabaseHeader {
     isWAL = bytes[18] == 2
     isFormatKnown = bytes[18] == bytes[19] && (1...2).contains(bytes[18])
     let stored = Int(bytes[16]) << 8 | Int(bytes[17])
-    // A page of 65,536 bytes does not fit into the two bytes, so SQLite stores 1.
+    // The number 65,536 does not fit into two bytes, so SQLite stores 1 for a page of this size.
     pageSize = stored == 1 ? 65_536 : stored
     // The number of pages is valid only if the program that wrote the number also updated the two change counters.
     let isCountValid = bytes.number(at: 24) == bytes.number(at: 92)
     pageCount = isCountValid && bytes.number(at: 28) > 0 ? Int(bytes.number(at: 28)) : nil
-    // The first page contains the schema. In the page, the 100 bytes of the file header are followed by the type of the
-    // page and, two bytes later, the number of rows. Type 13 is a page without child pages (section 1.6).
+    // The first page contains the schema. The file header has 100 bytes. Byte 100 is the type of the page, and bytes
+    // 103 and 104 are the number of rows. Type 13 is a page without child pages (section 1.6).
     hasTables = bytes[100] != 13 || bytes[103] != 0 || bytes[104] != 0
     mark = SessionMark(bytes.number(at: Self.markOffset))
   }

@@ -22,8 +22,8 @@ package enum DurableFile {
     let partial = path + ".partial"
     let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
-    // The file may exist already, from an interrupted write or from another program. Then it can have other
-    // permissions, so the permissions are set here.
+    // The file can already exist, because a write was interrupted or because another program created the file. The
+    // existing file can have wrong permissions, so the permissions are set here.
     fchmod(file, 0o600)
     let failure = writeAll(bytes, to: file, at: path)
     close(file)
@@ -36,8 +36,8 @@ package enum DurableFile {
 
   /// Writes and flushes all bytes, or returns the error.
   ///
-  /// A write can write fewer bytes than requested without an error, for example if the disk becomes full. So the
-  /// remaining bytes are written with another call, which reports the reason if the disk is full.
+  /// A call of `write` can write fewer bytes than requested without an error, for example if the disk becomes full. So
+  /// the next call writes the remaining bytes, and reports the error if the disk is full.
   private static func writeAll(_ bytes: [UInt8], to file: Int32, at path: String) -> StorageError? {
     var written = 0
     while written < bytes.count {
@@ -52,7 +52,9 @@ package enum DurableFile {
   /// Returns whether a file exists at a path.
   package static func exists(_ path: String) -> Bool { FileChecks.exists(path) }
 
-  /// Returns whether two paths are the same file, also through links, or nil if neither path has a file.
+  /// Returns whether two paths have the same file; links are followed.
+  ///
+  /// The result is nil if neither path has a file.
   package static func isSame(_ first: String, _ second: String) -> Bool? {
     var (one, other) = (stat(), stat())
     switch (stat(first, &one), stat(second, &other)) {
@@ -87,7 +89,7 @@ package enum DurableFile {
 
   /// Renames a file to a name that no other file has, and returns the new path.
   ///
-  /// The new name is the old name with `ending` appended. If another file has that name, a number is appended too:
+  /// The new name is the old name with `ending` appended. If a file with that name exists, a number is also appended:
   /// `-2`, `-3` and so on. When this method returns, the new name is durable.
   package static func putAside(_ file: String, as ending: String) throws(StorageError) -> String {
     var (path, number) = (file + ending, 1)
@@ -108,9 +110,9 @@ package enum DurableFile {
     .unusable(path: path, problem: "it can't be written: \(String(cString: strerror(errno)))")
   }
 
-  /// Throws if any user other than the owner has a permission on the file.
+  /// Throws if a user other than the owner has a permission on the file.
   ///
-  /// Does nothing if the file does not exist. Call this method before Reflog trusts a file that only its owner may read
+  /// Does nothing if the file does not exist. Call this method before Reflog uses a file that only the owner may read
   /// and write.
   package static func requirePrivate(_ path: String) throws(StorageError) {
     guard isOpenToOthers(path) else { return }

@@ -58,7 +58,9 @@ enum FileChecks {
     return String(cString: real)
   }
 
-  /// Returns whether a file, a folder, a device or a link has this path; a link counts even if its target is missing.
+  /// Returns whether a file, a folder, a device or a link has this path.
+  ///
+  /// The result is true for a link whose target is missing.
   static func isTaken(_ path: String) -> Bool {
     var status = stat()
     return lstat(path, &status) == 0
@@ -75,7 +77,9 @@ enum FileChecks {
     guard fsync(folder) == 0 else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// The types of file systems whose locks or flushes are not reliable, as written in `/proc/self/mountinfo`.
+  /// The types of file systems whose locks or flushes are not reliable.
+  ///
+  /// The names are those of `/proc/self/mountinfo`.
   ///
   /// A type that starts with `fuse` is refused too.
   private static let unsafeFileSystems = ["nfs", "nfs4", "smb3", "cifs", "smbfs", "9p"]
@@ -96,8 +100,8 @@ enum FileChecks {
   ///
   /// The source is a line of `/proc/self/mountinfo` (proc(5)): `36 35 98:0 /root /mount rw - ext4 /dev/sda rw`.
   private static func fileSystemType(ofDevice device: String) -> String? {
-    // If /proc can't be read, the file system is accepted, because the check only protects against a configuration
-    // mistake.
+    // The check only protects against a mistake in the configuration. So the file system is accepted if /proc can't be
+    // read.
     guard let mounts = try? String(contentsOfFile: "/proc/self/mountinfo", encoding: .utf8) else { return nil }
     for line in mounts.split(separator: "\n") {
       let fields = line.split(separator: " ")

@@ -4,8 +4,8 @@ import Synchronization
 /// A lock on the file `<path>.lock` that only one process can hold at a time.
 ///
 /// The lock is released with ``release()`` or when this object is deinitialized. The kernel also releases the lock when
-/// the process ends or crashes. The database itself is not locked, because with SQLite's exclusive mode, other
-/// processes could not read it.
+/// the process ends or crashes. The database itself is not locked, because other processes must be able to read the
+/// database. SQLite's exclusive mode would prevent these reads.
 final class LockFile: Sendable {
   private let descriptor: Mutex<Int32?>
 

@@ -86,8 +86,8 @@ extension Migrations {
   /// program. This method checks only the data that can be read without writing. The rest is checked after the file is
   /// open.
   ///
-  /// Call this method only while no connection of this process has the file open. The reason is that this method closes
-  /// a descriptor of the file, and the kernel then releases all locks that the process holds on the file (fcntl(2)).
+  /// Call this method only while no connection of this process has the file open. This method closes a descriptor of
+  /// the file, and the kernel then releases all locks that the process holds on the file (fcntl(2)).
   func refuseForeignFile(at path: String) throws {
     guard let header = try DatabaseHeader(ofFileAt: path), header.applicationID != applicationID else { return }
     guard header.applicationID == 0 else { throw StorageError.foreign(path: path) }
@@ -101,12 +101,12 @@ extension Migrations {
       try queue.read { db in try refuseForeignFile(db, path: path) }
       try queue.close()
     } catch is DatabaseError {
-      // After an interrupted start, a journal file can exist. Then this read fails, because only a writer can roll the
+      // After an interrupted start, a journal file can exist. This read then fails, because only a writer can roll the
       // journal back. The error is ignored, because the check is repeated after the file is open.
     }
   }
 
-  /// Throws if another program created the file, or if it is another kind of Reflog file.
+  /// Throws if another program created the file, or if the file is a different kind of Reflog file.
   func refuseForeignFile(_ db: Database, path: String) throws {
     let found = try Int32.fetchOne(db, sql: "PRAGMA application_id")
     if found == applicationID { return }

@@ -10,7 +10,7 @@ package struct SharedStorage: Sendable {
 
   /// Opens the file and migrates it to the newest schema.
   ///
-  /// If the file does not exist, this method creates it if `creating` is true, and throws otherwise.
+  /// If the file does not exist, this method creates the file if `creating` is true, and throws if `creating` is false.
   package init(path: String, kind: StorageKind, creating: Bool) throws {
     guard creating || FileChecks.exists(path) else {
       throw StorageError.unusable(path: path, problem: "the file does not exist")
@@ -45,7 +45,7 @@ package struct SharedStorage: Sendable {
 
   /// The version of the file's contents, or nil if the version can't be read.
   ///
-  /// Every transaction that writes to the file changes the version, also a transaction of another process.
+  /// Every transaction that writes to the file changes the version, including the transactions of other processes.
   package var version: UInt32? { file.current }
 
   /// Reads in one transaction.
@@ -69,8 +69,8 @@ package struct SharedStorage: Sendable {
 private final class FileVersion: Sendable {
   /// The descriptor of the open file.
   ///
-  /// The descriptor is never closed, because the kernel would then release all locks that SQLite holds on the file in
-  /// this process (fcntl(2)).
+  /// The descriptor is never closed. If it were closed, the kernel would release all locks that SQLite holds on the
+  /// file in this process (fcntl(2)).
   private let descriptor: Int32
 
   /// Opens the file to read its change counter.

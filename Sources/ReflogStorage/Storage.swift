@@ -3,8 +3,8 @@ import GRDB
 /// A SQLite file with one write connection and two pools of read connections.
 ///
 /// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads the data that
-/// a write needs. The second pool answers queries. Because the pools are separate, a write never waits, even if queries
-/// use all connections of the second pool.
+/// a write needs. The second pool answers queries. The pools are separate, so a write does not wait if queries use all
+/// connections of the second pool.
 ///
 /// Only one connection writes and runs WAL checkpoints. Do not change this. SQLite versions earlier than 3.51.3 can
 /// lose commits if one connection writes while another connection resets the WAL. Debian 12 has SQLite 3.40.1.
@@ -30,8 +30,8 @@ package struct Storage: Sendable {
   ///   - path: The path of the file.
   ///   - kind: The kind of the file.
   ///   - acceptsMissingLog: Whether to open a file even if its write-ahead log is missing.
-  ///   - isLoading: Whether the rows of another ledger are copied into this file. Only if this value is true, the file
-  ///     may be an unfinished copy, whose schema has no triggers.
+  ///   - isLoading: Whether the rows of another ledger are copied into this file. If the value is false, an unfinished
+  ///     copy, whose schema has no triggers, is refused.
   package init(path: String, kind: StorageKind, acceptsMissingLog: Bool = false, isLoading: Bool = false) throws {
     try FileChecks.checkPath(path)
     self.path = path
@@ -92,8 +92,8 @@ package struct Storage: Sendable {
 
   /// Copies the WAL into the file, closes every connection, and releases the lock.
   ///
-  /// The write connection is closed last. Call this method after the last write. If another process still reads, some
-  /// pages can remain in the WAL. The next start reads those pages.
+  /// Call this method after the last write. The write connection is closed last. If another process is still reading
+  /// the file, some pages can remain in the WAL. The next start reads those pages.
   package func close() throws {
     try closeConnections()
     releaseLock()

@@ -58,7 +58,7 @@ package struct StorageCompaction: Sendable {
       // old file.
       defer { storage.releaseLock() }
       // If another process reads the file, pages can remain in the write-ahead log. SQLite would later copy these old
-      // pages into the new file and damage it. So the compaction ends with an error.
+      // pages into the new file, and damage the new file. So the compaction ends with an error.
       guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw StorageError.locked }
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
       // Both files are complete. A crash during or after the rename leaves either the old or the new file at `path`.
@@ -79,7 +79,7 @@ package struct StorageCompaction: Sendable {
 
   /// Copies the owner and the permissions of the old file to the new file.
   ///
-  /// This is necessary because the compaction and the server may run as different users.
+  /// The server may run as a different user than the compaction, and must be able to open the new file.
   private func keepOwner(_ file: Int32) throws {
     var old = stat()
     guard stat(path, &old) == 0, fchown(file, old.st_uid, old.st_gid) == 0, fchmod(file, old.st_mode & 0o7777) == 0

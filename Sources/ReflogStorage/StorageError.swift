@@ -4,7 +4,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case inUse(path: String)
   /// The locks or flushes of the file system are not reliable.
   case unsafeFileSystem(path: String, name: String)
-  /// The path is not a plain file without other names (hard links).
+  /// The path is not a plain file, or the file has other names (hard links).
   case notAPlainFile(path: String, problem: String)
   /// The file can't be opened, created, read or written.
   case unusable(path: String, problem: String)
@@ -14,7 +14,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case missingLog(path: String)
   /// Another program replaced, moved or deleted the file while this process has it open.
   case replaced(path: String)
-  /// The file is a SQLite file of another program, or another kind of Reflog file.
+  /// The file is a SQLite file of another program, or a different kind of Reflog file.
   case foreign(path: String)
   /// A newer version of Reflog migrated the file.
   case newerSchema(path: String)
@@ -44,7 +44,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case unreadable(String)
   /// COMMIT failed, so it is unknown whether the write is in the file.
   ///
-  /// The writer has stopped. At the next start, Reflog reads the file and so finds the result.
+  /// The writer has stopped. The next start of the server reads the file, which then shows the result.
   case commitUnknown(String)
   /// The writer has stopped and accepts no more writes.
   case stopped

@@ -8,11 +8,11 @@ import Synchronization
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
   private let counter = ReadCounter()
-  /// The files that a server has open, or nil for a reader without a server.
+  /// The files that the server has open, or nil if this reader does not belong to a server.
   ///
   /// Each read checks that no other program replaced these files.
   private let files: OpenFiles?
-  /// The lock that keeps servers from starting while the file is copied, or nil if servers may start.
+  /// The lock that prevents the start of a server while the file is copied, or nil if servers may start.
   private let lock: LockFile?
   /// Whether the file's write-ahead log is missing, so the newest changes can be missing.
   package let isLogMissing: Bool
@@ -35,7 +35,9 @@ package struct StorageReader: Sendable {
 
   /// The reason why a file is opened without a server.
   package enum Purpose: Sendable {
-    /// A command reads the file, also while a server uses it.
+    /// A command reads the file.
+    ///
+    /// A server may use the file at the same time.
     case reading
     /// The start of a server checks the file before the server writes to the file.
     ///
@@ -43,18 +45,17 @@ package struct StorageReader: Sendable {
     case checkingStart
     /// A command copies the whole file.
     ///
-    /// The file must not be in use, and no server can start while the reader exists.
+    /// The file must not be in use. No server can start while the reader exists.
     case copying
   }
 
   /// Opens a file for reading only, while a server runs or on read-only media.
   ///
-  /// SQLite needs two more files in the same folder, and can't create them if the folder is read-only. Then the file is
-  /// opened with `immutable=1`, which tells SQLite that the file never changes. With this setting, SQLite ignores the
-  /// `-wal` file, so this method throws if the `-wal` file may contain transactions.
+  /// SQLite needs two more files in the same folder. If the folder is read-only, SQLite can't create these files. The
+  /// file is then opened with `immutable=1`, which tells SQLite that the file never changes. With this setting, SQLite
+  /// ignores the `-wal` file, so this method throws if the `-wal` file may contain transactions.
   ///
-  /// A file that no server uses, such as a backup, is also opened with `immutable=1`, so that SQLite creates no files
-  /// next to it.
+  /// A file that no server uses, such as a backup, is also opened with `immutable=1`, so SQLite creates no other files.
   package init(readingFileAt path: String, kind: StorageKind, for purpose: Purpose = .reading) throws {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
     let mustBeUnused = purpose != .reading
@@ -66,8 +67,8 @@ package struct StorageReader: Sendable {
       guard !isServed else { throw StorageError.inUse(path: path) }
       try LockFile.check(for: path)
     }
-    // The state is checked only if no server uses the file. A server has already checked the file, and changes it while
-    // it is in use.
+    // The state is checked only if no server uses the file. A server that uses the file has already checked the file,
+    // and changes it.
     let state = isServed ? nil : try FileState(ofFileAt: path, kind: kind, settling: purpose == .reading)
     isLogMissing = state?.isLogMissing ?? false
     guard !isLogMissing || purpose == .checkingStart else { throw StorageError.missingLog(path: path) }
@@ -120,8 +121,8 @@ package struct StorageReader: Sendable {
 
   /// Returns whether a line of SQLite's integrity check reports damage to pages, tables or indexes.
   ///
-  /// The other lines report a value that the schema does not permit. Such a value does not match the log, so the checks
-  /// of the rows report the value.
+  /// If the result is false, the line reports a value that the schema does not permit. Such a value does not match the
+  /// log, so the checks of the rows report the value.
   package static func isDamage(_ line: String) -> Bool {
     line != "ok" && !line.hasPrefix("CHECK constraint failed") && !line.contains(" value in ")
   }

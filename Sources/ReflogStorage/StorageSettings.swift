@@ -8,27 +8,28 @@ enum StorageSettings {
     case writable, readOnly
   }
 
-  /// The maximum time in milliseconds that a connection waits for another process to release a lock.
+  /// The maximum time, in milliseconds, that a connection waits until another process releases a lock.
   static let busyTimeoutMilliseconds: Int32 = 5000
   /// The number of read connections in a pool.
   ///
   /// Four connections are enough for two cores. More connections would need more memory, because every connection has a
   /// separate page cache.
   private static let readers = 4
-  /// The maximum size in bytes of the WAL's file after a checkpoint.
+  /// The maximum size, in bytes, of the WAL file after a checkpoint.
   ///
-  /// SQLite keeps this many bytes of the file, because overwriting bytes is faster than extending a file. If the WAL is
-  /// larger, the writer waits a short time for the readers to end, and then resets the WAL.
+  /// SQLite keeps this number of bytes in the file, because overwriting bytes is faster than extending a file. If the
+  /// WAL is larger, the writer waits a short time for the readers to end, and then resets the WAL.
   static let keptWALBytes = 64 << 20
 
-  /// The size of the writer's page cache in KiB.
+  /// The size, in KiB, of the page cache of the writer.
   ///
   /// The cache is large enough for the index pages to which new changes are added.
   private static let writerCacheKilobytes = 16 << 10
 
-  /// The size of each reader's page cache in KiB.
+  /// The size, in KiB, of the page cache of each reader.
   ///
-  /// For ten million changes, the inner pages of all tables and indexes have about 10 MB. So they fit into this cache.
+  /// With ten million changes, the inner pages of all tables and indexes have about 10 MB. So the inner pages fit into
+  /// this cache.
   private static let readerCacheKilobytes = 12 << 10
 
   /// Disables SQLite's memory statistics, which Reflog does not use.
@@ -65,9 +66,9 @@ enum StorageSettings {
 
   /// Applies the settings of the writer, then reads all settings and throws if a setting has a wrong value.
   ///
-  /// Call this method after the pool is open. When the pool of GRDB switches to WAL, GRDB sets `synchronous=NORMAL`,
-  /// and it does this later than `prepareDatabase`. So only this method can set the final value. With `NORMAL`, a power
-  /// failure would lose commits whose callers already got an answer.
+  /// Call this method after the pool is open. When the pool of GRDB switches to WAL, GRDB sets `synchronous=NORMAL`
+  /// later than `prepareDatabase` runs. So only this method can set the final value. With `NORMAL`, a power failure
+  /// would lose commits whose callers already got an answer.
   static func apply(toWriter db: Database, path: String) throws {
     try db.execute(
       sql: """

@@ -1,7 +1,7 @@
 import ReflogModel
 
 extension Change {
-  /// True if the directory has applied the change, or has possibly applied it.
+  /// Whether the directory has applied the change, or may have applied the change.
   private var mayHaveHappened: Bool {
     switch result {
     case .rejected, .denied, .notApplied: false
@@ -28,7 +28,9 @@ extension Change {
     }
   }
 
-  /// The maximum length of the actor's name, in scalars. Only the page of the change shows the full name.
+  /// The maximum length, in scalars, of the actor's name.
+  ///
+  /// Only the page of the change shows the full name.
   private static let nameLength = 80
 
   /// The end of a sentence that shows who made the change, such as `by Adele`.

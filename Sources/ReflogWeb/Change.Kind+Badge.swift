@@ -1,7 +1,9 @@
 import ReflogModel
 
 extension Change {
-  /// The badge of a change that overrode a freeze or that a freeze refused, or nil for every other change.
+  /// The badge that shows that the change overrode a freeze, or that a freeze refused the change.
+  ///
+  /// The value is nil if no freeze was overridden and no freeze refused the change.
   var frozenBadge: ChangeView.Badge? {
     if override != nil { return ChangeView.Badge(label: "freeze overridden", tone: "warning") }
     guard outcome?.code == Change.frozenCode, result == .denied else { return nil }
@@ -10,7 +12,7 @@ extension Change {
 }
 
 extension Change.Kind {
-  /// The badge of a kind that needs attention, or nil for an ordinary update.
+  /// The badge that shows the kind, or nil if the kind is `update`.
   var badge: ChangeView.Badge? {
     switch self {
     case .update: nil

@@ -14,7 +14,7 @@ extension Change.Result {
     }
   }
 
-  /// The class in the style sheet that colours the result.
+  /// The CSS class that colours the result.
   var tone: String {
     switch self {
     case .applied: "good"

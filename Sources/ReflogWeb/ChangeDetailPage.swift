@@ -1,33 +1,37 @@
 package import ReflogModel
 
-/// The page of one change: all its facts, and the earlier and later changes of the same step.
+/// The page of one change: the details of the change, and a part of the history of the step or the connector.
 package struct ChangeDetailPage: Sendable {
   let change: ChangeView
   let facts: [Fact]
-  /// The steps that called the connector when the change was made, or nil if there are none.
+  /// The steps that called the connector when the change was made, or nil if no step called the connector.
   let impact: ConnectorImpact?
   /// True if no recorded step called the connector when the change was made.
   let isUncalled: Bool
   /// The id of the connector, or nil if the change is about a step.
   let connector: String?
-  /// The connector's properties that the change wrote, or empty if the change is about a step.
+  /// The connector's properties that the change wrote.
+  ///
+  /// The list is empty if the change is about a step.
   let properties: [Property]
   let hasProperties: Bool
-  /// This change, and the step's or the connector's changes directly earlier and later than this change, newest first.
+  /// This change, and the changes next to this change in the history of the step or the connector, newest first.
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
-  /// The applied rollbacks of the change, of that rollback, and so on.
+  /// The chain of applied rollbacks: the rollback of the change, the rollback of that rollback, and so on.
   let rollbacks: [RollbackLink]
   let hasRollbacks: Bool
-  /// The flow and the time that the page links to, or nil if the change is not about a step.
+  /// The flow and the time to which the page has links, or nil if the change is not about a step.
   let location: Location?
   /// True while the result is not known.
   let isPending: Bool
-  /// True if the viewer asked to freeze the step after the rollback, and this failed.
+  /// True if the viewer requested a freeze after the rollback, but the step could not be frozen.
   let notFrozen: Bool
 
-  /// One row of the table of facts. Exactly one of `value`, `moment` and `link` is set.
+  /// One row of the table with the details of the change.
+  ///
+  /// Exactly one of `value`, `moment` and `link` is set.
   struct Fact: Sendable {
     let name: String
     var value: String?
@@ -47,7 +51,9 @@ package struct ChangeDetailPage: Sendable {
     let text: String
   }
 
-  /// A connector's property that the change wrote. A secret or absent value is shown as `–`.
+  /// A connector's property that the change wrote.
+  ///
+  /// A secret or absent value is shown as `–`.
   struct Property: Sendable {
     let name: String
     let before: String
@@ -57,14 +63,15 @@ package struct ChangeDetailPage: Sendable {
   /// Creates the page of a change.
   ///
   /// - Parameters:
-  ///   - context: the change that the page shows, with its rollbacks and the steps that called its connector.
-  ///   - chain: this change, and the changes of the step or the connector directly earlier and later than this change;
-  ///     newest first.
-  ///   - rollback: the newest rollback of this change whose result is applied, pending or unknown, or nil if there is
-  ///     none.
+  ///   - context: the change that the page shows, with the rollbacks of the change and the steps that called the
+  ///     changed connector.
+  ///   - chain: this change, and the changes next to this change in the history of the step or the connector, newest
+  ///     first.
+  ///   - rollback: the newest rollback of this change with the result applied, pending or unknown. The value is nil if
+  ///     there is no rollback with one of these results.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
-  ///   - notFrozen: true if the viewer asked to freeze the step after the rollback, and this failed.
+  ///   - notFrozen: true if the viewer requested a freeze after the rollback, but the step could not be frozen.
   ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
   package init(
     _ context: ChangeInContext,
@@ -125,7 +132,7 @@ package struct ChangeDetailPage: Sendable {
     ].compactMap(\.self)
   }
 
-  /// Returns the facts about the override of a freeze.
+  /// Returns the details about the override of a freeze.
   private static func override(_ change: Change) -> [Fact] {
     guard let override = change.override else { return [] }
     let freezes = override.freezes.map(String.init).joined(separator: ", ")
@@ -136,7 +143,7 @@ package struct ChangeDetailPage: Sendable {
     ]
   }
 
-  /// Returns the facts about the erasures of the change's personal data.
+  /// Returns the details about the erasures of the change's personal data.
   private static func erasures(_ change: Change) -> [Fact] {
     let all = [("Erased by", change.erased), ("Statement erased by", change.outcome?.erased)]
     return all.compactMap { name, erased in

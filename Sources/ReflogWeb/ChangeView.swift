@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// A change in the form that lists and pages show: who changed which step, how, and with which result.
+/// A change in the form that pages show: who changed which step, how, and with which result.
 struct ChangeView: Sendable {
   let id: String
   /// The time at which the change was recorded.
@@ -8,7 +8,7 @@ struct ChangeView: Sendable {
   let actor: String
   /// The verb of the sentence that describes the change, such as `set`.
   let action: String
-  /// True for a drift or a baseline, whose actor is unknown.
+  /// True if the change is a drift or a baseline; the actor of such a change is unknown.
   let isFound: Bool
   /// The step's name, or nil if the change is about a connector.
   let step: String?
@@ -23,45 +23,49 @@ struct ChangeView: Sendable {
   /// Pages show these properties instead of `after`.
   let writing: Writing?
   let result: String
-  /// The class in the style sheet that colours the result.
+  /// The CSS class that colours the result.
   let tone: String
-  /// The class in the style sheet that colours the row.
+  /// The CSS class that colours the row.
   ///
-  /// An applied change whose kind has a badge uses the class of the badge. Every other change uses the class of its
-  /// result.
+  /// If the change is applied and its kind has a badge, the row has the class of the badge. Otherwise, the row has the
+  /// class of the result.
   let rowTone: String
-  /// The badge that shows the kind, or nil for an ordinary update.
+  /// The badge that shows the kind, or nil if the kind is `update`.
   let kind: Badge?
-  /// The badge of a change that overrode a freeze or that a freeze refused, or nil for every other change.
+  /// The badge that shows that the change overrode a freeze, or that a freeze refused the change.
+  ///
+  /// The value is nil if no freeze was overridden and no freeze refused the change.
   let frozen: Badge?
   /// The shortened reason, or nil if the change has no reason.
   let reason: String?
-  /// The shortened reason for the override of a freeze, or nil if no freeze covered the change.
+  /// The shortened reason for the override of a freeze, or nil if the change overrode no freeze.
   let override: String?
-  /// The link to the event that erased the reason and the actor's name, or nil if they were not erased.
+  /// The link to the event that erased the reason and the actor's name, or nil if no personal data was erased.
   let erased: ErasureLink?
-  /// The steps that called the connector when the change was made, or nil if they are not shown.
+  /// The steps that called the connector when the change was made, or nil if the steps are not shown.
   let impact: ConnectorImpact?
-  /// The applied rollbacks of the change, of that rollback, and so on.
+  /// The chain of applied rollbacks: the rollback of the change, the rollback of that rollback, and so on.
   let rollbacks: [RollbackLink]
   let isRolledBack: Bool
   /// True if the page that contains this view is the page of this change.
   let isCurrent: Bool
 
-  /// The maximum lengths of texts, in scalars. Only the page of the change shows the full texts.
+  /// The maximum lengths, in scalars, of the reason and of the actor's name.
+  ///
+  /// Only the page of the change shows the full texts.
   private static let (reasonLength, nameLength) = (180, 80)
 
-  /// The first few of the connector's properties that a change wrote, with shortened texts.
+  /// The first properties that a change of a connector wrote, with shortened texts.
   struct Writing: Sendable {
     let properties: [Property]
-    /// The number of properties that are left out, or nil if all are shown.
+    /// The number of properties that are left out, or nil if all properties are shown.
     let left: Int?
   }
 
-  /// One of the connector's properties that a change wrote.
+  /// A property that a change of a connector wrote.
   struct Property: Sendable {
     let name: String
-    /// The values, or nil if they are secret.
+    /// The values, or nil if the values are secret.
     let values: Values?
   }
 
@@ -74,7 +78,7 @@ struct ChangeView: Sendable {
   /// A short coloured label.
   struct Badge: Sendable {
     let label: String
-    /// The class in the style sheet.
+    /// The CSS class that colours the badge.
     let tone: String
   }
 
@@ -84,8 +88,9 @@ struct ChangeView: Sendable {
   /// Creates the view of a change.
   ///
   /// - Parameters:
-  ///   - context: the change to show. The page of the change shows its context elsewhere.
-  ///   - isWhole: true to show the names in full.
+  ///   - context: the change to show, with its context. If `isWhole` is true, the context is not part of the view,
+  ///     because the page of the change shows the context in another place.
+  ///   - isWhole: true to show the full names, without the context.
   ///   - isCurrent: true if the page that contains this view is the page of this change.
   init(_ context: ChangeInContext, isWhole: Bool = false, isCurrent: Bool = false) {
     let change = context.change
@@ -118,7 +123,7 @@ struct ChangeView: Sendable {
 }
 
 extension ChangeView.Writing {
-  /// The maximum number of shown properties, and the maximum length of each name and value in scalars.
+  /// The maximum number of shown properties, and the maximum length, in scalars, of each name and each value.
   private static let (mostProperties, length) = (3, 80)
 
   /// Returns the properties that the change wrote, or nil if the change is not an edit of a connector.

@@ -1,8 +1,10 @@
 import ReflogModel
 
-/// A change of a connector on the page of a flow whose step called the connector.
+/// A change of a connector, in the form that the page of a flow shows.
+///
+/// A step of the flow called the connector when the change was made.
 struct ConnectorEdit: Sendable {
-  /// The name of the connector, or its id if the name is unknown.
+  /// The name of the connector, or the connector's id if the name is unknown.
   let name: String
   /// The id of the connector.
   let connector: String
@@ -17,10 +19,10 @@ struct ConnectorEdit: Sendable {
   /// The result, or nil if the change was applied.
   let result: String?
 
-  /// The maximum length of the name and of the properties, in scalars.
+  /// The maximum length, in scalars, of the name and of the properties.
   private static let length = 160
 
-  /// Creates the view of a change, or returns nil if the change is not about a connector that existed.
+  /// Creates the view of a change, or returns nil if the change is about a step or created the connector.
   init?(_ change: Change) {
     guard change.intent.subject == .connector, let id = change.intent.before.connectorID else { return nil }
     name = (change.intent.before.displayName ?? id.text).shortened(to: Self.length)

@@ -1,10 +1,10 @@
 import ReflogModel
 
-/// The steps that called a connector when a change of the connector was made, as a list of changes shows them.
+/// The steps that called a connector when a change of the connector was made.
 struct ConnectorImpact: Sendable {
-  /// The first few steps.
+  /// The first steps, up to the maximum number.
   let callers: [Caller]
-  /// The number of steps that are left out, or nil if all are shown.
+  /// The number of steps that are left out, or nil if all steps are shown.
   let left: Int?
   /// The id of the connector.
   let connector: String

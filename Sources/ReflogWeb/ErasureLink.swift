@@ -4,7 +4,7 @@ import ReflogModel
 struct ErasureLink: Sendable {
   /// The id of the event.
   let event: String
-  /// The path of the page of service events that begins with this event.
+  /// The path of the page on which this event is the first service event.
   let path: String
 
   /// Creates the link, or returns nil if no data was erased.

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The page on which you choose the period of a pack for auditors.
+/// The page on which you choose the period of the evidence for auditors.
 package struct EvidencePage: Sendable {
   let period: String
   let flow: String?
@@ -12,7 +12,7 @@ package struct EvidencePage: Sendable {
   /// - Parameters:
   ///   - period: The text in the field for the period.
   ///   - flow: The text in the field for the flow, or nil for an empty field.
-  ///   - problem: Why a period can't be used, or nil.
+  ///   - problem: The reason why the period can't be used, or nil if the period can be used.
   package init(period: String, flow: String?, problem: String?) {
     (self.period, self.flow, self.problem) = (period, flow, problem)
   }

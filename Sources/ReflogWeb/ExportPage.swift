@@ -12,7 +12,7 @@ package struct ExportPage: Sendable {
     let isChosen: Bool
   }
 
-  /// Creates the page with a form that filters the changes, empty or filled in.
+  /// Creates the page with a form that filters the changes; the form can be empty or filled in.
   package init(_ form: FilterForm) {
     self.form = form
     formats = [

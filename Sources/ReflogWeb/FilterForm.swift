@@ -23,7 +23,7 @@ package struct FilterForm: Sendable {
     init(_ text: String?) {
       let isMoment = text?.contains("T") ?? false
       type = isMoment ? "datetime-local" : "date"
-      // A `datetime-local` input accepts a time in milliseconds and without a time zone.
+      // A `datetime-local` input accepts a time with milliseconds and without a time zone.
       let moment = isMoment ? text.flatMap { Timestamp(parsing: $0) } : nil
       value = moment.map { String($0.description.prefix(23)).replacing("Z", with: "") } ?? text ?? ""
     }
@@ -39,7 +39,7 @@ package struct FilterForm: Sendable {
   /// Fills in the form.
   ///
   /// - Parameters:
-  ///   - values: the values by field name; a field without a value is empty.
+  ///   - values: the values of the fields. The key is the name of the field. A field without a value is empty.
   ///   - problem: the message about invalid values, or nil if all values are valid.
   package init(_ values: [String: String], problem: String?) {
     flow = values["flow"] ?? ""

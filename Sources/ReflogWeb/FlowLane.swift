@@ -4,11 +4,15 @@ package import ReflogModel
 package struct FlowLane: Sendable {
   /// The step that the lane shows.
   package let step: Step
-  /// The periods, oldest first. Each period ends when the next period starts.
+  /// The periods, oldest first.
+  ///
+  /// Each period ends when the next period starts.
   let periods: [Period]
   /// True if the first period starts with the step's oldest applied change in the log.
   let isWhole: Bool
-  /// The newest changes of the connectors that the step called when the changes were made, newest first.
+  /// The newest changes of the connectors that the step called, newest first.
+  ///
+  /// The step called the connector when the change was made.
   let edits: [Change]
 
   /// A period in which the step's reference did not change.
@@ -41,7 +45,7 @@ package struct FlowLane: Sendable {
     self.periods = periods
   }
 
-  /// Returns the lane with changes of the connectors that the step called, newest first.
+  /// Returns a copy of the lane with these changes of connectors, newest first.
   package func with(edits: [Change]) -> FlowLane { FlowLane(self, edits: edits) }
 
   private init(_ lane: FlowLane, edits: [Change]) {

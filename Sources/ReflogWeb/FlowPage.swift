@@ -1,6 +1,8 @@
 package import ReflogModel
 
-/// The page of one flow, with a lane for each step. A lane shows the references that the step had over time.
+/// The page of one flow, with a lane for each step.
+///
+/// A lane shows the references that the step had over time.
 package struct FlowPage: Sendable {
   /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
   let name: String
@@ -38,14 +40,18 @@ package struct FlowPage: Sendable {
     let hasEdits: Bool
   }
 
-  /// The symbol of a change of a connector. `x` is in thousandths of the lane's width.
+  /// The symbol that shows a change of a connector.
+  ///
+  /// The value `x` is in thousandths of the lane's width.
   struct Mark: Sendable {
     let x: Int
     let change: String
     let title: String
   }
 
-  /// The rectangle that shows a period. `x` and `width` are thousandths of the lane's width.
+  /// The rectangle that shows a period.
+  ///
+  /// The values `x` and `width` are in thousandths of the lane's width.
   struct Bar: Sendable {
     let x: Int
     let width: Int
@@ -74,16 +80,18 @@ package struct FlowPage: Sendable {
 
   /// The width of a lane, in the units that `Bar.x` and `Bar.width` use.
   private static let width: Int64 = 1000
-  /// The minimum width of a bar. A narrower bar would not be visible.
+  /// The minimum width of a bar.
+  ///
+  /// A narrower bar would not be visible.
   private static let thinnest = 4
-  /// Half of the width of a mark.
+  /// Half of the width of a mark, in the units that `Mark.x` uses.
   private static let halfMark = 6
 
   /// Creates the page of a flow.
   ///
   /// - Parameters:
   ///   - name: the type and the id of the flow.
-  ///   - lanes: the lanes of the flow's steps, in the order in which the page shows them.
+  ///   - lanes: the lanes of the flow's steps, in the order of the page.
   ///   - end: the time at which the lanes end.
   ///   - isNow: true if `end` is the current time.
   package init(_ name: FlowName, _ lanes: [FlowLane], end: Timestamp, isNow: Bool) {
@@ -93,8 +101,8 @@ package struct FlowPage: Sendable {
     self.end = Moment(end)
     self.isNow = isNow
     // All lanes start at the same time. If all lanes are whole, the lanes start at the start of the oldest period.
-    // Otherwise the lanes start at the latest start of an incomplete lane, because the earlier references of that lane
-    // are missing.
+    // Otherwise, the lanes start at the latest start of an incomplete lane, because the references from before that
+    // start are missing.
     let cut = lanes.filter { !$0.isWhole }.compactMap(\.start).max()
     let start = cut ?? lanes.compactMap(\.start).min()
     self.start = start.map(Moment.init)
@@ -136,7 +144,7 @@ package struct FlowPage: Sendable {
     return Int((time.microseconds - start.microseconds) * width / whole)
   }
 
-  /// Returns the periods that the page shows completely or in part, each with the shown range of time.
+  /// Returns the periods that the page shows completely or in part, and the shown time range of each period.
   private static func periods(
     _ lane: FlowLane,
     start: Timestamp,

@@ -11,7 +11,7 @@ package struct FlowsPage: Sendable {
   ///
   /// A valid time is in the format of a `datetime-local` input. An invalid text is shown again unchanged.
   let asOf: String
-  /// The time that the board shows, or nil if it shows the current references.
+  /// The time that the board shows, or nil if the board shows the current references.
   let moment: Moment?
   /// A sentence about the difference from the current references, or nil if the board shows the current references.
   let comparison: String?
@@ -21,7 +21,9 @@ package struct FlowsPage: Sendable {
   /// The message about an invalid time, or nil if the time is valid.
   let problem: String?
 
-  /// The text that the shown flow ids contain, or empty for all flows.
+  /// The text that the person searched for.
+  ///
+  /// The page shows the flows whose id contains the text. If the text is empty, the page shows all flows.
   let search: String
   let isSearch: Bool
   /// The query of the URL that shows the current references of the same flows, such as `?flow=signup`.
@@ -60,24 +62,25 @@ package struct FlowsPage: Sendable {
   /// A step of a flow, shown as a cell of the board.
   struct Cell: Sendable {
     let step: String
-    /// The reference and the change that set it, or nil if the reference is unknown.
+    /// The reference and the change that set the reference, or nil if the reference is unknown.
     let known: Known?
     let isDifferent: Bool
-    /// The current reference, or nil if it equals the shown reference.
+    /// The current reference, or nil if the current reference equals the shown reference.
     let now: ReferenceView?
-    /// The changes of the connector since the shown time, or nil if the reference differs or there are none.
+    /// The changes of the connector since the shown time, or nil if the reference differs or the connector was not
+    /// changed.
     let edit: Edit?
   }
 
-  /// The changes of a connector that the step called at the shown time and calls now.
+  /// The changes of a connector that the step called at the shown time and still calls now.
   struct Edit: Sendable {
     /// The changes as a sentence without a full stop.
     let text: String
-    /// The newest of these changes.
+    /// The id of the newest of these changes.
     let change: String
   }
 
-  /// A known reference, and the change that set it.
+  /// A known reference, and the change that set the reference.
   struct Known: Sendable {
     let reference: ReferenceView
     let change: String
@@ -97,8 +100,8 @@ package struct FlowsPage: Sendable {
   /// - Parameters:
   ///   - then: the references of all addresses at the requested time, or the current references.
   ///   - now: the current references, or nil if `then` contains the current references.
-  ///   - edits: the changes of the connectors since the requested time.
-  ///   - pending: the ids of the changes that are pending now, by address.
+  ///   - edits: the changes of the connectors since the requested time. The key is the id of the connector.
+  ///   - pending: the ids of the changes that are pending now. The key is the address.
   ///   - question: the time and the flows that the viewer requested.
   ///   - next: the query of the next page, or nil if this is the last page.
   ///   - canRollBack: true if the viewer is allowed to roll back changes.
@@ -175,7 +178,7 @@ package struct FlowsPage: Sendable {
 }
 
 extension FlowsPage.Edit {
-  /// The maximum length of the text, in scalars.
+  /// The maximum length, in scalars, of the text.
   private static let length = 200
 
   fileprivate init?(_ edits: ConnectorEdits) {
@@ -186,7 +189,7 @@ extension FlowsPage.Edit {
 }
 
 extension FlowsPage.Known {
-  /// The maximum length of a target URL, in scalars.
+  /// The maximum length, in scalars, of a target URL.
   private static let urlLength = 120
 
   /// Returns the reference of a configuration, or nil if the reference is unknown.
@@ -215,7 +218,7 @@ private struct Comparison {
 
   /// Returns a sentence with the result of the comparison.
   ///
-  /// - Parameter isPart: true if the page is one of several.
+  /// - Parameter isPart: true if the page is one of several pages.
   func sentence(isPart: Bool) -> String {
     switch edited {
     case 0: references(isPart: isPart)

@@ -29,11 +29,11 @@ struct FreezeView: Sendable {
   let scope: String
   let isPlanned: Bool
   let from: Moment
-  /// The end of the freeze, or nil if a person must release it.
+  /// The end of the freeze, or nil if the freeze ends only when a person releases the freeze.
   let until: Moment?
   let actor: String
   let reason: String
-  /// Who froze what, why and until when, as a clause.
+  /// A clause that contains the actor, the scope, the reason and the end of the freeze.
   let summary: String
 
   /// Creates the view of a freeze.

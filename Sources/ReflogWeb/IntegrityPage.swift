@@ -1,10 +1,11 @@
 package import ReflogModel
 
-/// The page with the newest checkpoint, the key that verifies it, the state of the ledger, and the service events.
+/// The page with the newest checkpoint, the key that verifies the checkpoint, the state of the ledger, and the service
+/// events.
 package struct IntegrityPage: Sendable {
-  /// The newest checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
+  /// The newest checkpoint and the key that verifies the checkpoint, or nil if no checkpoint is signed yet.
   let signed: Signed?
-  /// The replacement of a lost key that no admin has confirmed yet, or nil if no replacement waits for a confirmation.
+  /// The replacement of a lost key, or nil if no replacement waits for the confirmation by an admin.
   let replacement: Replacement?
   let tenant: String
   let newestChange: String
@@ -14,10 +15,10 @@ package struct IntegrityPage: Sendable {
   let pending: Int
   /// The time at which the last sweep finished, or nil if no sweep has finished yet.
   let verified: Moment?
-  /// True if sweeps check the directory. Only Microsoft Graph is checked by sweeps.
+  /// True if sweeps check the directory.
   ///
-  /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with the
-  /// references in Microsoft Graph.
+  /// Sweeps check only Microsoft Graph, because other programs can change references there. A sweep compares the
+  /// recorded references with the references in Microsoft Graph.
   let isSwept: Bool
   /// The parts of the directory that the last sweep could not read.
   let unread: [Unread]
@@ -27,7 +28,7 @@ package struct IntegrityPage: Sendable {
   /// The next page starts with the newest event that is older than this event.
   let older: String?
 
-  /// A signed checkpoint and the key that verifies it.
+  /// A signed checkpoint and the key that verifies the checkpoint.
   struct Signed: Sendable {
     let note: String
     let key: String
@@ -58,7 +59,7 @@ package struct IntegrityPage: Sendable {
     let time: Moment
     let kind: String
     let actor: String?
-    /// The link to the event that erased the actor's personal data, or nil if it was not erased.
+    /// The link to the event that erased the actor's personal data, or nil if the data was not erased.
     let erased: ErasureLink?
     let count: Int
     let isMany: Bool
@@ -69,7 +70,8 @@ package struct IntegrityPage: Sendable {
   ///
   /// - Parameters:
   ///   - status: the state of the ledger.
-  ///   - checkpoint: the newest signed checkpoint and the key that verifies it, or nil if no checkpoint is signed yet.
+  ///   - checkpoint: the newest signed checkpoint and the key that verifies the checkpoint, or nil if no checkpoint is
+  ///     signed yet.
   ///   - events: service events, newest first.
   ///   - older: the id of the last event in `events`, or nil if this is the last page.
   ///   - canConfirm: whether the viewer is allowed to confirm the replacement of a lost key.
@@ -112,7 +114,9 @@ package struct IntegrityPage: Sendable {
     }
   }
 
-  /// The maximum lengths of texts, in scalars. The HTTP route for service events returns the full texts.
+  /// The maximum lengths, in scalars, of the actor's name and of the details.
+  ///
+  /// The HTTP route for service events returns the full texts.
   private static let (nameLength, detailsLength) = (80, 300)
 
   /// Returns the details in the form `name: value, …`.

@@ -2,13 +2,15 @@ import ReflogModel
 
 /// A time on a page, in UTC, in the formats that templates need.
 struct Moment: Sendable {
-  /// The full date and time in microseconds, for example `2026-11-23T09:15:02.123456Z`.
+  /// The date and the time with microseconds, for example `2026-11-23T09:15:02.123456Z`.
   let exact: String
   /// The day, for example `2026-11-23`.
   let day: String
-  /// The time of day in seconds, for example `09:15:02`.
+  /// The time of day with seconds, for example `09:15:02`.
   let clock: String
-  /// The time of day in milliseconds, for example `09:15:02.123`. The time is in seconds if the milliseconds are zero.
+  /// The time of day with milliseconds, for example `09:15:02.123`.
+  ///
+  /// The milliseconds are left out if they are zero.
   let fine: String
 
   init(_ time: Timestamp) {

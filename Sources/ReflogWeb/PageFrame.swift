@@ -61,7 +61,7 @@ struct FramedPage<Content: Sendable>: Sendable {
   let sections: [Link]
   let page: Content
 
-  /// Puts a page into its frame.
+  /// Combines a page with the frame around the page.
   ///
   /// - Parameters:
   ///   - title: the title of the document.
@@ -83,7 +83,9 @@ struct FramedPage<Content: Sendable>: Sendable {
   }
 }
 
-/// A section in the navigation. The raw value is the path of the section's first page.
+/// A section in the navigation.
+///
+/// The raw value is the path of the section's first page.
 enum PageSection: String, CaseIterable, Sendable {
   case timeline = "/"
   case flows = "/flows"

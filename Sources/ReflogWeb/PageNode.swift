@@ -1,6 +1,6 @@
 import Mustache
 
-/// A view model in the form that templates read: a dictionary of its members by name.
+/// A view model in the form that templates read: a dictionary whose keys are the names of the members.
 ///
 /// Reflection is slow, so the members are read by reflection only once, when the node is created. After that, each
 /// lookup by a template reads the dictionary.

@@ -10,7 +10,9 @@ struct ReferenceView: Sendable {
   let id: String?
   let isConnector: Bool
 
-  /// The maximum length of a name, in scalars. Only the page of a change shows full names.
+  /// The maximum length, in scalars, of a name.
+  ///
+  /// Only the page of a change shows full names.
   private static let length = 80
 
   /// Creates a view that shows a text instead of a connector.
@@ -20,7 +22,7 @@ struct ReferenceView: Sendable {
   ///
   /// - Parameters:
   ///   - reference: the reference to show.
-  ///   - isWhole: true if the view shows the full name, and false if it shows a shortened name.
+  ///   - isWhole: true if the view shows the full name, and false if the view shows a shortened name.
   init(_ reference: ConnectorReference, isWhole: Bool = false) {
     switch reference {
     case .connector(let id, let displayName):

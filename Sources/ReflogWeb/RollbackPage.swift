@@ -15,17 +15,21 @@ package struct RollbackPage: Sendable {
   let isConnectorMissing: Bool
   /// The newest of the later changes that the rollback would also undo, newest first.
   let later: [ChangeView]
-  /// A sentence with the number of later changes that are not shown, or nil if all are shown.
+  /// A sentence with the number of later changes that are not shown, or nil if all changes are shown.
   let left: String?
   let hasLaterChanges: Bool
-  /// The id of the step's newest change that was applied or possibly applied. The form sends this id as `seen`.
-  let seen: String?
-  /// The current reference: a connector's id or `none`, or nil if the reference is unknown. The form sends this value
-  /// as `standing`.
-  let current: String?
-  /// The changes of the connector to restore since the change that is rolled back, as a sentence without a full stop.
+  /// The id of the step's newest change that was applied or may have been applied.
   ///
-  /// The value is nil if there are none.
+  /// The form sends this id as `seen`.
+  let seen: String?
+  /// The current reference: a connector's id or `none`, or nil if the reference is unknown.
+  ///
+  /// The form sends this value as `standing`.
+  let current: String?
+  /// A sentence without a full stop: how the connector to restore was edited or deleted.
+  ///
+  /// The sentence contains only edits that are newer than the change to roll back. The value is nil if the connector
+  /// has no newer edits.
   let edits: String?
   /// True if the step already has the reference that the rollback would set.
   let isAlreadySet: Bool
@@ -37,7 +41,7 @@ package struct RollbackPage: Sendable {
   let freeze: FreezeView?
   /// Whether the form offers to freeze the step after the rollback.
   let offersFreeze: Bool
-  /// The reason for the override of the freeze that the viewer has already typed.
+  /// The text that the viewer has already typed as the reason for the override of the freeze.
   let override: String
 
   /// The maximum number of later changes that the page lists.
@@ -51,10 +55,10 @@ package struct RollbackPage: Sendable {
   ///   - plan: the effect that the rollback would have.
   ///   - later: the newest of the later changes, newest first, at most `mostLater`.
   ///   - reason: the reason that the viewer has already typed.
-  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed it yet.
+  ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   ///   - freeze: the freeze that covers the step, or nil if the step is not frozen.
   ///   - offersFreeze: whether the viewer may place and override freezes.
-  ///   - override: the reason for the override that the viewer has already typed.
+  ///   - override: the text that the viewer has already typed as the reason for the override.
   package init(
     _ plan: RollbackPlan,
     later: [Change],

@@ -14,12 +14,12 @@ extension String {
     return self
   }
 
-  /// An estimate of the text's size in HTML, in bytes after escaping.
+  /// An estimate of the size, in bytes, of the text after HTML escaping.
   var weightInHTML: Int { unicodeScalars.reduce(0) { $0 + $1.weightInHTML } }
 }
 
 extension Unicode.Scalar {
-  /// An estimate of the scalar's size in HTML, in bytes after escaping.
+  /// An estimate of the size, in bytes, of the scalar after HTML escaping.
   fileprivate var weightInHTML: Int {
     switch self {
     case "&", "<", ">", "'": 5

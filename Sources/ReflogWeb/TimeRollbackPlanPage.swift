@@ -13,25 +13,28 @@ package struct TimeRollbackPlanPage: Sendable {
   let isPossible: Bool
   /// True if every step still has the reference that the step had at the requested time.
   let isEmpty: Bool
-  /// The steps that called a connector that was edited since, in order.
+  /// The steps whose connector was edited after the requested time, in the order of the plan.
   let edited: [Edited]
   let hasEdited: Bool
-  /// A sentence with the number of edited steps that are not shown, or nil if all are shown.
+  /// A sentence with the number of edited steps that are not shown, or nil if all steps are shown.
   let editedLeft: String?
-  /// Why the rollback was refused after the viewer confirmed the plan, or nil if no rollback was refused.
+  /// The reason why the rollback was refused after the viewer confirmed the plan, or nil if the rollback was not
+  /// refused.
   let problem: String?
 
-  /// A step that called a connector that was edited since.
+  /// A step whose connector was edited after the requested time.
   struct Edited: Sendable {
-    /// The effect as a sentence without a full stop.
+    /// A sentence without a full stop about the step and the edits of its connector.
     let text: String
-    /// The newest of the changes of the connector.
+    /// The id of the newest change of the connector.
     let change: String
   }
 
-  /// The maximum number of steps with edited connectors. `reflog rollback --as-of` lists all steps.
+  /// The maximum number of steps with edited connectors on the page.
+  ///
+  /// The command `reflog rollback --as-of` lists all steps.
   private static let mostEdited = 50
-  /// The maximum length of the sentence about a step, in scalars.
+  /// The maximum length, in scalars, of the sentence about a step.
   private static let length = 400
 
   /// Creates the page of a plan.

@@ -5,7 +5,7 @@ package struct TimeRollbackProgressPage: Sendable {
   let moment: Moment
   let form: TimeRollbackForm
   let steps: TimeRollbackSteps
-  /// Two sentences: the number of steps that are rolled back, and the state of the rollback.
+  /// Two sentences: one with the number of steps that are rolled back, and one with the state of the rollback.
   let summary: String
   let isRunning: Bool
   /// True if the rollback stopped before it was complete, and the viewer is allowed to continue the rollback.

@@ -2,31 +2,35 @@ import ReflogModel
 
 /// The steps of a rollback to a time, in the form that the pages of the plan and of the progress show.
 struct TimeRollbackSteps: Sendable {
-  /// The steps that change: first the steps that can't be rolled back, then the other steps.
+  /// The steps that change: first the steps that can't be rolled back, then the steps that can be rolled back.
   ///
-  /// Each of these two groups is sorted by address.
+  /// Each group is sorted by address.
   let rows: [Row]
-  /// A sentence with the number of changing steps that are not shown, or nil if all are shown.
+  /// A sentence with the number of changing steps that are not shown, or nil if all steps are shown.
   let left: String?
   /// A sentence with the number of steps that are not changed, or nil if every step is changed.
   ///
-  /// A step is not changed if the reference that it had at the earlier time is unknown.
+  /// A step is not changed if the reference that the step had at the earlier time is unknown.
   let leftAlone: String?
   let isEmpty: Bool
 
-  /// The maximum number of rows. `reflog rollback --as-of` lists all steps.
+  /// The maximum number of rows.
+  ///
+  /// The command `reflog rollback --as-of` lists all steps.
   private static let mostRows = 150
-  /// The maximum size of all rows together in bytes. With this limit, a page is smaller than 60 KB.
+  /// The maximum size, in bytes, of all rows together.
+  ///
+  /// With this limit, a page is smaller than 60 KB.
   private static let mostBytes = 50_000
 
   /// A row of the list: a step that the rollback changes.
   struct Row: Sendable {
     let step: String
     let flow: String
-    /// The verb of the sentence in the row: `calls` if the step is rolled back, else `will call`.
+    /// The verb of the sentence in the row: `calls` if the step is rolled back, otherwise `will call`.
     let action: String
     let after: ReferenceView
-    /// The current reference. If the step was rolled back, this is the reference before the rollback.
+    /// The current reference, or the reference before the rollback if the step was rolled back.
     let before: ReferenceView
     let isDone: Bool
     /// The result of the step's newest change in this rollback, or nil if the rollback has not changed the step yet.
@@ -73,7 +77,7 @@ extension TimeRollback.Item {
 }
 
 extension TimeRollbackSteps.Row {
-  /// The size of a row's HTML without its texts, in bytes.
+  /// The size, in bytes, of a row's HTML without the texts.
   private static let markup = 260
 
   fileprivate init(_ step: TimeRollback.Item) {
@@ -93,7 +97,7 @@ extension TimeRollbackSteps.Row {
 
   fileprivate var isHindered: Bool { problem != nil || pending != nil }
 
-  /// An estimate of the row's size in HTML, in bytes.
+  /// An estimate of the size, in bytes, of the row's HTML.
   fileprivate var weight: Int {
     let texts = [step, flow, after.name, after.id, before.name, before.id, problem].compactMap(\.self)
     return texts.reduce(Self.markup) { $0 + $1.weightInHTML }

@@ -18,12 +18,14 @@ package struct TimelinePage: Sendable {
   let newest: String?
   let form: FilterForm
   let status: Status
-  /// The number of changes without the filter, or nil if it is not known or not needed.
+  /// The number of changes without the filter, or nil if the number is not known or not needed.
   let total: String?
-  /// The names that are like the texts of the filter, if no change matches.
+  /// The recorded names that are similar to the texts of the filter.
+  ///
+  /// The list is empty if a change matches the filter.
   let proposals: [Proposal]
 
-  /// The recorded names that are like a text of the filter.
+  /// The recorded names that are similar to a text of the filter.
   package struct Proposal: Sendable {
     let text: String
     let names: [Name]
@@ -58,10 +60,10 @@ package struct TimelinePage: Sendable {
     /// The time at which the last sweep finished, or nil if no sweep has finished yet.
     let verified: Moment?
     let directory: String
-    /// True if sweeps check the directory. Only Microsoft Graph is checked by sweeps.
+    /// True if sweeps check the directory.
     ///
-    /// Other programs can change references in Microsoft Graph too. So a sweep compares the recorded references with
-    /// the references in Microsoft Graph.
+    /// Sweeps check only Microsoft Graph, because other programs can change references there. A sweep compares the
+    /// recorded references with the references in Microsoft Graph.
     let isSwept: Bool
     /// True if the last sweep could not read a part of the directory.
     let isIncomplete: Bool
@@ -77,8 +79,9 @@ package struct TimelinePage: Sendable {
   ///   - isFiltered: true if the filter can exclude changes.
   ///   - isNewest: true if the page starts with the newest change that the filter matches.
   ///   - status: the state of the ledger.
-  ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
-  ///   - proposals: the names that are like the texts of the filter, if no change matches.
+  ///   - total: the number of changes without the filter, or nil if the number is not known or not needed.
+  ///   - proposals: the recorded names that are similar to the texts of the filter, or an empty list if a change
+  ///     matches the filter.
   package init(
     _ changes: [ChangeInContext],
     next: String?,

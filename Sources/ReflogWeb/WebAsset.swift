@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// A file that pages load from this server, embedded in the binary.
+/// A file that is embedded in the binary, and that pages load from this server.
 package struct WebAsset: Sendable {
   /// The content of the file.
   package let bytes: [UInt8]

@@ -1,6 +1,8 @@
 import Mustache
 
-/// The templates of all pages, parsed once. Each template is a file of this target and is embedded in the binary.
+/// The templates of all pages, parsed once.
+///
+/// Each template is a file of this target and is embedded in the binary.
 enum WebPages {
   private static let library = MustacheLibrary(templates: templates)
 

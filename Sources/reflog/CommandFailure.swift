@@ -5,13 +5,16 @@ import ReflogStorage
 
 /// A failure that ends a command, with the exit code and the message for the user.
 struct CommandFailure: Error {
-  /// The exit codes of the program; 0 is success.
+  /// The exit codes of the program after a failure.
+  ///
+  /// The exit code after a success is 0.
   enum ExitCode: Int32 {
     /// The command was refused or failed.
     case refused = 1
     /// The change, token or other item does not exist.
     case notFound = 2
-    /// A program saved a file in another form, but the rows of the file agree with its manifest.
+    /// Another program saved an exported file in another form, but the content of the file still agrees with the
+    /// manifest.
     case otherForm = 3
     /// The arguments or settings are wrong (`EX_USAGE`).
     case usage = 64

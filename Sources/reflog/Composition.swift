@@ -12,7 +12,9 @@ import ReflogStorage
 import ServiceLifecycle
 import UnixSignals
 
-/// A server with its files, services and routes. Only this type connects these parts.
+/// A server with its files, services and routes.
+///
+/// Only this type connects these parts.
 struct Composition {
   private let settings: ServerSettings
   private let logger: Logger
@@ -51,7 +53,7 @@ struct Composition {
     let documents = EntraDocuments()
     let watchlist = Watchlist(window: served.directory.settleWindow)
     // Other programs can change Microsoft Graph, so Reflog verifies each applied change with a later read. Only Reflog
-    // changes the embedded directory, so a later read is not needed there.
+    // changes the embedded directory, so the changes of the embedded directory need no later read.
     let isVerified = served.directory.kind == .graph
     var opened: OpenedDatabase?
     do {
@@ -121,9 +123,9 @@ struct Composition {
     }
   }
 
-  /// Closes the files after a start that failed, so that no write-ahead log remains.
+  /// Closes the files after a failed start, so that the databases leave no write-ahead log.
   ///
-  /// An error of closing is ignored, because the caller reports the first error.
+  /// An error while closing a file is ignored, because the caller reports the first error.
   private static func closeUnused(_ served: ServedDirectory, _ ledger: OpenedDatabase?) {
     if case .embedded(_, let storage) = served { try? storage.close() }
     try? ledger?.close()
@@ -132,14 +134,16 @@ struct Composition {
   /// The maximum time for running requests to finish after a SIGTERM.
   private static let shutdownLimit = Duration.seconds(20)
 
-  /// Serves requests until SIGTERM or SIGINT. Then running requests finish, and the files are closed.
+  /// Serves requests until SIGTERM or SIGINT.
+  ///
+  /// Then running requests finish, and the files are closed.
   func run() async throws {
     do {
       try await serve()
     } catch {
       await served.abandon()
-      // Any other error can be a failed commit. After a failed commit, the files must not be written again. The next
-      // start finds out which commits are in the files.
+      // An error that is not a `CommandFailure` can be a failed commit. After a failed commit, the files must not be
+      // written again, so they are not closed here. The next start finds out which commits are in the files.
       if error is CommandFailure { Self.closeUnused(served, database) }
       // An error of this call is ignored, because the caller reports the first error.
       try? await documents.shutdown()
@@ -184,8 +188,9 @@ struct Composition {
     ]
     services += threads.all.map { .init(service: $0) }
     services.append(.init(service: log))
-    // The event recorder records the stop of the server, so it must stop later than the services that record other
-    // events. The services stop in reverse order. So the event recorder must start earlier than those services.
+    // The event recorder records the stop of the server. So the event recorder must stop later than the services that
+    // record other events. The services stop in reverse order. So the event recorder must start earlier than those
+    // services.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {
@@ -247,7 +252,7 @@ struct Composition {
     _ reconciler: Reconciler,
     _ rollbacks: TimeRollbacks
   ) throws -> some ApplicationProtocol {
-    // The bearer tokens and the sign-in share one cache of the issuer's keys.
+    // The check of bearer tokens and the sign-in share one cache of the issuer's keys.
     let entraTokens = entraTokens
     let api = ReflogAPI(
       changes: changes,

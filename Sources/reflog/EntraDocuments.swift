@@ -2,12 +2,14 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Requests to an OpenID provider: for its published documents, and for tokens.
+/// Sends requests to an OpenID provider, for the documents that the provider publishes and for tokens.
 ///
-/// Redirects are not followed, because a document must come from the given URL, and a secret must reach only the given
+/// Redirects are not followed. A document must come from the given URL, and a secret must be sent only to the given
 /// URL.
 struct EntraDocuments {
-  /// The maximum size of an answer in bytes. The keys of a provider are much smaller.
+  /// The maximum size, in bytes, of an answer.
+  ///
+  /// The document with the keys of a provider is much smaller.
   private static let limit = 1 << 20
   private static let timeout = TimeAmount.seconds(5)
 

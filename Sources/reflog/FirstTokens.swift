@@ -12,7 +12,7 @@ struct FirstTokens {
   /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal, the
   /// new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
   ///
-  /// The start check already found that no other user has a permission on an existing file.
+  /// The start check has already verified that no other user has a permission on an existing file of tokens.
   func makeIfNoneExist() async throws {
     guard try await tokens.tokens().isEmpty else { return }
     if Terminal.isTerminal {
@@ -20,8 +20,8 @@ struct FirstTokens {
       Terminal.say("The first API tokens (role and token). They are shown only once:")
       for line in lines { Terminal.say(line) }
     } else {
-      // The file is created earlier than the tokens. So if the file can't be created, no token is created whose secret
-      // would be lost.
+      // The file is created earlier than the tokens. If the file can't be created, no tokens are created, so no secret
+      // of a token is lost.
       let file = try newFile()
       try file.write(contentsOf: Data(try await make().map { $0 + "\n" }.joined().utf8))
       try file.synchronize()

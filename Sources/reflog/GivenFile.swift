@@ -3,11 +3,13 @@ import ReflogModel
 
 /// A small text file that a person passes to a command, such as a checkpoint or a manifest.
 ///
-/// A person often gets such a file from a mail program, a browser or a terminal on Windows. Such a program can add a
-/// byte order mark, end lines with CR LF, or leave out the last newline. Reflog corrects these differences when it
-/// reads the file.
+/// A person often gets the file from a mail program, a browser or a terminal on Windows. These programs can add a byte
+/// order mark, end lines with CR LF, or leave out the last newline. Reflog corrects these differences when it reads the
+/// file.
 struct GivenFile {
-  /// The maximum size in bytes. Every checkpoint, manifest or receipt that Reflog writes is smaller.
+  /// The maximum size, in bytes, of the file.
+  ///
+  /// Every checkpoint, manifest or receipt that Reflog writes is smaller.
   private static let maximumByteCount = 4 << 20
 
   private let path: String
@@ -51,7 +53,9 @@ struct GivenFile {
     return text
   }
 
-  /// The length of an Ed25519 signature in bytes. Every other known signature is longer.
+  /// The length, in bytes, of an Ed25519 signature.
+  ///
+  /// The signatures of all other known types are longer.
   private static let shortestSignature = 64
 
   /// Returns the signed note in the file.
@@ -59,14 +63,14 @@ struct GivenFile {
     let note: SignedNote
     do { note = try SignedNote(parsing: bytes) } catch { throw unreadable("\(error)") }
     guard note.signatures.allSatisfy({ $0.bytes.count >= Self.shortestSignature }) else {
-      throw unreadable("a signature in it was cut. Get a new copy of the whole file")
+      throw unreadable("a signature in the file is not complete. Get a new copy of the whole file")
     }
     return note
   }
 
   /// Returns the failure for a file whose content can't be read.
   ///
-  /// - Parameter problem: The problem, as a clause or as sentences.
+  /// - Parameter problem: A clause or sentences that describe the problem.
   func unreadable(_ problem: String) -> CommandFailure { Self.failure(path, problem) }
 
   private static func failure(_ path: String, _ problem: String) -> CommandFailure {

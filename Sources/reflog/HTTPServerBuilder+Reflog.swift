@@ -4,9 +4,10 @@ import ReflogHTTP
 import ReflogModel
 
 extension HTTPServerBuilder {
-  /// Returns an HTTP/1.1 server with Reflog's limits. The server uses TLS if `tls` is not nil.
+  /// Returns an HTTP/1.1 server with Reflog's limits.
   ///
-  /// The connections of the trusted proxies are not limited for each address.
+  /// The server uses TLS if `tls` is not nil. The number of connections from each network is limited, except for the
+  /// connections of the trusted proxies.
   static func reflog(_ tls: TLS?, trustedProxies: [AddressBlock]) throws -> HTTPServerBuilder {
     let connections = ConnectionCount(trusted: trustedProxies)
     let http1 = HTTPServerBuilder { HTTPConnection(connections: connections, responder: $0) }

@@ -1,10 +1,11 @@
 import Foundation
 
-/// Checks that the server can listen, before the server creates or changes a file.
+/// Checks that the server can listen on its address, before the server creates or changes a file.
 enum ListenerCheck {
-  /// Binds the address for a moment.
+  /// Listens on the address for a moment.
   ///
-  /// - Throws: A failure if another program listens on the port or the host is not an address of this machine.
+  /// - Throws: A failure if another program already listens on the port, or if the host is not an address of this
+  ///   machine.
   static func run(host: String, port: Int) throws {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -18,7 +19,8 @@ enum ListenerCheck {
     let file = socket(address.ai_family, address.ai_socktype, address.ai_protocol)
     guard file >= 0 else { throw failure(host, port) }
     defer { close(file) }
-    // The server also sets this option. With the option, open connections of an earlier server don't block the port.
+    // The server also sets the option `SO_REUSEADDR`. With the option, open connections of an earlier server don't
+    // block the port.
     var isOn: Int32 = 1
     setsockopt(file, SOL_SOCKET, SO_REUSEADDR, &isOn, socklen_t(MemoryLayout.size(ofValue: isOn)))
     guard bind(file, address.ai_addr, address.ai_addrlen) == 0, listen(file, 1) == 0 else { throw failure(host, port) }

@@ -1,23 +1,27 @@
 import ReflogLedger
 import ReflogModel
 
-/// The log of a ledger, checked against its anchor and ready to be signed.
+/// The key file and the anchor of a log that was checked and can be signed.
 struct OpenedLog {
   let keyFile: LogKeyFile
   let anchor: Anchor
 
-  /// The log and its files after the check.
+  /// The result of the check: the files of the log, and the newest replacement of a lost key.
   struct Checked {
     let keyFile: LogKeyFile
     let found: LogKeyFile.Found
     let anchor: Anchor
-    /// Whether the log has entries, but no anchor that could show that this is the newest copy.
+    /// Whether the log is signed, but its anchor is missing.
+    ///
+    /// Without the anchor, Reflog can't check that this is the newest copy of the ledger.
     let isAnchorMissing: Bool
     /// The newest replacement of a lost key, or nil if no key was replaced.
     let replacement: KeyReplacement?
   }
 
-  /// Checks that the log, its key and its anchor belong together. This method changes no file.
+  /// Checks that the log, its key and its anchor belong together.
+  ///
+  /// This method changes no file.
   static func check(_ history: History, _ settings: ServerSettings) async throws -> Checked {
     let anchor = Anchor(path: settings.anchor)
     // The head row of the log is verified first, because Reflog must not trust or write to an altered log.
@@ -86,7 +90,8 @@ struct OpenedLog {
     guard let anchored = try anchor.checkpoint(), try await !ledger.history.holds(anchored) else { return }
     if try await !ledger.history.hasAccepted(anchored) {
       let origin = try Ledger.origin(after: anchored)
-      // If the process ends here, the new key is already next to the current key. The next start replaces the new key.
+      // If the process ends here, the file of the new key already exists next to the file of the current key. The next
+      // start replaces the new key.
       let key = try LogKeyFile(besideLedgerAt: settings.location.filesPath, origin: origin).prepare()
       try ledger.acceptOlder(than: anchored, as: origin, signedBy: key)
     }

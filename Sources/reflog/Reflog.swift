@@ -1,11 +1,13 @@
 import ArgumentParser
 
-/// The program `reflog`; each command has its own file in `Commands`.
+/// The program `reflog`.
+///
+/// Each command is in a separate file in the folder `Commands`.
 @main
 struct Reflog: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reflog",
-    abstract: "Records who pointed which step of which user flow at which API connector, and rolls changes back.",
+    abstract: "Records who changed the API connector that a step of a user flow calls, and rolls changes back.",
     discussion: """
       Reflog is a proxy in front of Microsoft Graph. It accepts \
       PUT /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft Graph does.
@@ -47,8 +49,8 @@ struct Reflog: AsyncParsableCommand {
       Terminal.say("reflog: \(failure.message)")
       exit(withError: ExitCode(failure.exitCode.rawValue))
     } catch {
-      // The argument parser throws an error if the arguments are wrong, and also if it only shows the help or the
-      // version.
+      // The argument parser throws an error if the arguments are wrong, and also if the parser only shows the help or
+      // the version.
       do {
         exit(withError: try ParserMessage.show(error))
       } catch {

@@ -6,7 +6,8 @@ import UnixSignals
 
 /// Reads the certificate and the log level again each time the process receives SIGHUP.
 ///
-/// If one of them can't be read, the earlier one stays in use, and the log contains an error.
+/// If the certificate can't be read, the server continues to use the earlier certificate and logs an error. If the log
+/// level can't be read, the server keeps the earlier log level and logs an error.
 struct Reload: Service {
   let settings: ServerSettings
   /// The certificate, or nil if the server does not use TLS.
@@ -15,7 +16,7 @@ struct Reload: Service {
 
   /// Makes the process ignore SIGHUP until ``run()`` is called.
   ///
-  /// Without this, a SIGHUP during the start ends the process.
+  /// Without this call, a SIGHUP during the start would end the process.
   static func ignoreSignal() { signal(SIGHUP, SIG_IGN) }
 
   /// Runs until the server stops.
@@ -29,7 +30,7 @@ struct Reload: Service {
     do {
       try tls?.reloader.reload()
     } catch {
-      // The error is not logged, because it may contain a part of the key.
+      // The error is not logged, because the error can contain a part of the key.
       logger.error("the certificate or its key can't be read again; the earlier certificate stays in use")
     }
     do {

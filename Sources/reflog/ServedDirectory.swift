@@ -49,7 +49,7 @@ enum ServedDirectory {
     }
   }
 
-  /// The directory, for requests.
+  /// The directory to which the server sends requests.
   var directory: any Directory {
     switch self {
     case .embedded(let directory, _): directory
@@ -65,7 +65,9 @@ enum ServedDirectory {
     }
   }
 
-  /// Closes the directory. Call it once, after the last request to it.
+  /// Closes the directory.
+  ///
+  /// Call this method once, after the last request to the directory.
   func close() async throws {
     switch self {
     case .embedded(_, let storage): try storage.close()
@@ -75,7 +77,7 @@ enum ServedDirectory {
 
   /// Closes the connections to Microsoft Graph when the server ends with an error.
   ///
-  /// An error of closing is ignored, because the caller reports the first error.
+  /// An error while closing a connection is ignored, because the caller reports the first error.
   func abandon() async {
     if case .graph(let directory, _) = self { try? await directory.shutdown() }
   }

@@ -83,9 +83,10 @@ struct StartCheck {
     }
   }
 
-  /// Returns whether the setting accepts this ledger although it does not match its anchor.
+  /// Returns whether the settings accept this ledger although the ledger does not match its anchor.
   ///
-  /// If the result is true, the key and the anchor are replaced. So the key and the anchor are not checked.
+  /// If the result is true, the server replaces the key and the anchor later. So the key and the anchor are not checked
+  /// here.
   private func isOlderAccepted(_ history: History) async throws -> Bool {
     guard settings.acceptsOlderLedger, let anchored = try Anchor(path: settings.anchor).checkpoint() else {
       return false
@@ -94,11 +95,11 @@ struct StartCheck {
     return try await !history.holds(anchored)
   }
 
-  /// Throws if a file exists that is only created for a ledger with entries.
+  /// Throws a failure if a file exists that Reflog creates only for a ledger with entries.
   ///
   /// - Parameters:
-  ///   - problem: What is wrong with the ledger, as a clause.
-  ///   - further: More files that exist only if a ledger existed.
+  ///   - problem: The problem with the ledger, as a clause for the message.
+  ///   - further: The paths of more files that can exist only if a ledger existed.
   private func refuseOtherFiles(_ problem: String, _ further: [String] = []) throws {
     let others = ([files.log, files.key, settings.anchor] + further).filter(DurableFile.exists)
     guard let other = others.first else { return }
@@ -108,7 +109,7 @@ struct StartCheck {
     )
   }
 
-  /// Checks the file of tokens, and that the first tokens can be stored if they are needed.
+  /// Checks the file of tokens, and checks that the first tokens can be stored if first tokens are needed.
   private func checkTokens() async throws {
     for file in [files.tokens, files.firstTokens] { try DurableFile.requirePrivate(file) }
     guard settings.authenticationModes.contains(.token) else { return }

@@ -4,11 +4,13 @@ import Logging
 import NIOCertificateReloading
 import ReflogModel
 
-/// The certificate and the key of the listener. If the files change, the server reads them again.
+/// The certificate and the key of the listener.
+///
+/// If the files change, the server reads them again.
 struct TLS {
   private static let interval = Duration.seconds(15)
 
-  /// The cipher suites for TLS 1.2: with forward secrecy and authenticated encryption (RFC 9325 §4.2).
+  /// The cipher suites for TLS 1.2, which have forward secrecy and authenticated encryption (RFC 9325 §4.2).
   ///
   /// Suites with an RSA key exchange or with CBC are left out. TLS 1.3 has separate suites, which are always on.
   private static let ciphers = [

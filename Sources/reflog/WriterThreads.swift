@@ -9,7 +9,7 @@ struct WriterThreads {
   let ledger: WriterThread
   let directory: WriterThread
 
-  /// Creates the threads; they are not running yet.
+  /// Creates the threads, which are not running yet.
   init(for settings: ServerSettings) {
     ledger = WriterThread()
     if case .postgreSQL = settings.location.database, case .embedded = settings.directory {
@@ -21,7 +21,7 @@ struct WriterThreads {
 
   /// All threads, in the order in which they start.
   ///
-  /// The threads stop in reverse order. The ledger's thread must stop last, because it must still record the outcomes
-  /// of the directory's last writes.
+  /// The threads stop in reverse order. The ledger's thread must stop last, because this thread must still record the
+  /// outcomes of the directory's last writes.
   var all: [WriterThread] { directory === ledger ? [ledger] : [ledger, directory] }
 }

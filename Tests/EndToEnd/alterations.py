@@ -1,4 +1,4 @@
-"""Alters the bytes of a file at random, in the ways in which a defective disk, a program or a person can alter them."""
+"""Alters the bytes of a file at random, as a defective disk, a program or a person can alter the bytes."""
 
 import contextlib
 import json
@@ -43,7 +43,7 @@ def altered(data, chance):
 
 
 def whole(data, chance):
-    """Returns a file that another program altered when it copied the file, or a different file in place of the file."""
+    """Returns the bytes of a file after a program altered the whole file, or the bytes of a different file."""
     text = data.decode("utf-8", "replace")
     return chance.choice([
         lambda: b"", lambda: b"\xef\xbb\xbf" + data, lambda: text.encode("utf-16"), lambda: text.encode("utf-16-be"),

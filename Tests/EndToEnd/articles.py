@@ -12,7 +12,7 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 @dataclasses.dataclass(frozen=True)
 class Block:
-    """A block of code with its language and its text. The language can be empty."""
+    """A block of code: the language of the block, and the text. The language can be empty."""
     language: str
     text: str
 
@@ -24,7 +24,7 @@ def article(name):
 
 
 def section(text, heading):
-    """Returns the text below a heading. It ends at the next heading of the same or a higher level."""
+    """Returns the text below a heading. The text ends at the next heading of the same or a higher level."""
     level = len(heading) - len(heading.lstrip("#"))
     prose = re.split(rf"^{re.escape(heading)}\n", text, maxsplit=1, flags=re.MULTILINE)
     assert len(prose) == 2, f"there is no heading {heading}"
@@ -60,7 +60,7 @@ def without_code(text):
 
 
 def links(text):
-    """Returns the targets of the links and pictures in a text. Targets on the web are not included."""
+    """Returns the targets of the links and pictures in a text. Leaves out targets on the web."""
     return re.findall(r"\]\((?!https?:)([^)\s]+)\)", without_code(text))
 
 

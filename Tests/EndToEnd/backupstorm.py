@@ -14,7 +14,7 @@ import time
 import historybench
 from reflogserver import Server
 
-# The exit code with which `reflog verify` ends if it has findings.
+# The exit code of `reflog verify` if the verification has findings.
 FOUND = 65
 
 
@@ -80,7 +80,7 @@ def main(binary, backups, seed=1, writers=2, each=8):
 
 
 def backup(server, media, number, written, damaging):
-    """Makes a backup and verifies it. Returns the problems as a list of texts.
+    """Makes a backup and verifies the backup. Returns the problems as a list of texts.
 
     If `damaging` is a generator of random numbers, this function first alters the backup. The verification must then find
     the alteration.

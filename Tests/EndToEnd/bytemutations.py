@@ -30,8 +30,8 @@ def flip_wal_bit(it):
     altered[bit // 8] ^= 1 << bit % 8
     pathlib.Path(f"{it.path}-wal").write_bytes(altered)
     it.after = lambda: read_history_with_wal(wal.path, bytes(altered), it.folder)
-    # A crash can also lose the newest commits. So if the anchor does not cover the missing commits, the mutation counts as
-    # lost. If the anchor covers them, the mutation counts as an alteration that was not found.
+    # If the anchor does not cover the missing commits, the verdict is `lost`, because a crash can also lose these commits.
+    # If the anchor covers the missing commits, the verdict is `missed`.
     it.is_lost = lambda after: after in wal.unanchored
     return f"bit {bit % 8} of byte {bit // 8}, {it.part}"
 

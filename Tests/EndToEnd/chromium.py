@@ -118,7 +118,7 @@ class Chromium:
 def make_sample(server):
     """Makes changes of several kinds and results.
 
-    Returns the paths of the pages that show the changes, as a dictionary by name.
+    Returns a dictionary from the names of pages to paths. The pages show the changes.
     """
     for target in (LOYALTY, FRAUD_CHECK):
         server.put(STEP, target, headers={"Reflog-Reason": "CHG0041%20First%20set-up"})
@@ -144,9 +144,9 @@ def trouble_server(graph):
 
 
 def make_trouble(server, graph):
-    """Causes drift, a change with an unknown outcome, and a rollback to a time that rolls back only some of its steps.
+    """Causes drift, a change with an unknown outcome, and a rollback to a time that fails for some of the steps.
 
-    Returns the paths of the pages that show the drift, the change and the rollback, as a dictionary by name.
+    Returns a dictionary from the names of pages to paths. The pages show the drift, the change and the rollback.
     """
     drifted, hanging = "b2cUserFlows/B2C_1_flow0/postFederationSignup", "b2cUserFlows/B2C_1_flow1/postFederationSignup"
     for address in (drifted, hanging):

@@ -1,4 +1,4 @@
-"""Damages the files of a ledger in many ways, and checks how a start and the reading commands react.
+"""Damages the files of a ledger in many ways, and checks how the server's start and the reading commands react.
 
 A start must either serve the whole history or report the problem. A start that is refused must not alter a file. If a command
 can't show the whole history, it must report an error.
@@ -24,16 +24,16 @@ from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, wait_for_checkpoint
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 LEDGER = "reflog.sqlite"
 FILES = ("", "-wal", ".key", ".anchor", ".tokens", ".directory", ".directory-wal")
-# SQLite creates the index of the log again at each start, and the lock has no content. So these files are not compared.
+# These files are not compared. SQLite creates the `-shm` file again at each start, and the `.lock` file has no content.
 SCRATCH = ("-shm", ".lock")
 PAGE = 4096
 HTML = b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>proxy</body></html>\n"
-# The texts that a refusal must not contain, because they are not about the files.
+# The message of a refused start must not contain these texts, because they do not explain the problem of the files.
 UNHELPFUL = re.compile(r"Fatal error|internal error|older version of Reflog|start the server once|\(os error")
 
 
 class Snapshot:
-    """A copy of all files of a ledger at one moment, and the ids of the changes that were acknowledged until then."""
+    """A copy of all files of a ledger at one moment, and the ids of the changes that were acknowledged before that moment."""
 
     def __init__(self, server, folder, name):
         self.folder = pathlib.Path(folder, name)
@@ -72,7 +72,7 @@ class Originals:
             assert server.command("backup", backup, role="admin").returncode == 0
             self.backup = pathlib.Path(backup)
             wait_for_checkpoint(server)
-            # A copy of the files one after another, while changes are made.
+            # Copy the files one after another, while changes are made.
             self.live = Snapshot(server, folder, "live")
             for ending in FILES:
                 if os.path.exists(server.files + ending):
@@ -107,7 +107,7 @@ class Originals:
 class Damage:
     """One kind of damage: its name, the snapshot that is copied, and the function that damages the copy.
 
-    `is_harmless` is true if the start must succeed. If it is false, the start is allowed to succeed or to be refused.
+    If `is_harmless` is true, the start must succeed. If `is_harmless` is false, the start can succeed or be refused.
     """
     name: str
     base: Snapshot
@@ -134,8 +134,7 @@ def damages_of_file(state, base, ending, chance):
     name = f"{state}: {ending or 'the ledger'}"
 
     def write(content):
-        # SQLite sets the mode of an empty log to the mode of the ledger. So each damaged file gets that mode from the
-        # beginning.
+        # Each damaged file gets the same file mode as the ledger, because SQLite also sets this mode for an empty log.
         return lambda folder: (at(folder).write_bytes(content), at(folder).chmod(0o600))
 
     def at(folder):
@@ -361,9 +360,10 @@ class Trial:
         return server.process, log.read_text(errors="replace")
 
     def compare(self, server):
-        """Checks that a started server serves every acknowledged change, or that a read names the problem."""
+        """Checks that a started server shows every acknowledged change, or that a read of the history reports the problem."""
         if not is_accepted(server):
-            # The copy has other tokens than the server, so the history is read from the file and not over HTTP.
+            # The copy contains other tokens, so the server does not accept the test's token. So read the history from the file
+            # and not over HTTP.
             run = server.command("history", "--database", server.database, "--top", "1000", "--format", "json")
             if run.returncode != 0:
                 return [] if names_problem(run.stderr) else [f"history failed without a reason: {run.stderr[-200:]}"]
@@ -409,7 +409,7 @@ def names_problem(text):
 
 
 def run(binary, share=1, seed=1, only=None, verbose=False, workers=2):
-    """Tries the damages, or every `share`-th of them. Returns the number of damages, of starts, and the findings."""
+    """Tries every `share`-th damage. Returns the number of damages, the number of starts, and the findings."""
     with tempfile.TemporaryDirectory(prefix="reflog-damage-") as folder:
         originals = Originals(binary, folder)
         chosen = [damage for number, damage in enumerate(damages(originals, seed)) if number % share == 0]
@@ -437,7 +437,7 @@ def lost_change_is_found(binary, originals):
 
 
 def count():
-    """Returns the number of damages for files that all have the same content, without starting a server."""
+    """Returns the number of damages. Does not start a server: all files that are damaged contain only zeros."""
     with tempfile.TemporaryDirectory() as folder:
         base = Snapshot.__new__(Snapshot)
         base.folder, base.changes, base.tokens = pathlib.Path(folder), [], {}

@@ -9,7 +9,7 @@ symbols.
 import json
 import sys
 
-# Properties and cases are not in this set, because for many of them the name and the type are explanation enough.
+# Properties and cases are not in this set, because the name and the type of a property or case often explain enough.
 KINDS = {"swift." + kind for kind in (
     "actor", "associatedtype", "class", "enum", "func", "func.op", "init", "method", "protocol", "struct", "subscript", "type.method",
     "typealias",
@@ -17,8 +17,8 @@ KINDS = {"swift." + kind for kind in (
 
 
 def undocumented(graph):
-    """Returns the symbols of a graph that have no doc comment. Symbols without a location are left out, because the compiler
-    writes these symbols itself."""
+    """Returns the symbols of a graph that have no doc comment. Leaves out symbols without a location, because the compiler adds
+    these symbols itself."""
     return [symbol for symbol in declared(graph) if "docComment" not in symbol]
 
 

@@ -68,10 +68,10 @@ TARGETS = {
 
 
 class FileFuzz:
-    """Alters copies of a folder that contains every file, and runs commands in the copies."""
+    """Alters copies of a folder that contains all files of TARGETS, and runs commands in the copies."""
 
     def __init__(self, server, seed):
-        """`server` must run the program under test. The commands that need a server send their requests to it."""
+        """`server` must run the program under test. Commands that need a server send their requests to `server`."""
         self.server, self.seed = server, seed
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reflog-files-"))
         self.pristine = self.folder / "pristine"
@@ -89,7 +89,7 @@ class FileFuzz:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def fill(self):
-        """Fills the unaltered folder with a ledger, the files next to it, and every other file."""
+        """Writes a ledger, the files next to the ledger, and the other files of TARGETS into the unaltered folder."""
         with Server(self.binary) as source:
             for number in range(12):
                 source.put("b2cUserFlows/B2C_1_signup/postFederationSignup", [FRAUD_CHECK, NEW_VENDOR, None][number % 3],
@@ -116,7 +116,7 @@ class FileFuzz:
             for number in range(6):
                 source.put("b2cUserFlows/B2C_1_signup/postFederationSignup", [FRAUD_CHECK, NEW_VENDOR][number % 2])
             self.token = source.tokens["operator"]
-            # A killed server leaves the newest commits in the -wal.
+            # Kill the server, so that the newest commits are only in the `-wal` file.
             source.kill()
             for path in pathlib.Path(source.folder).glob("reflog.sqlite*"):
                 shutil.copy(path, self.pristine / path.name)
@@ -193,7 +193,7 @@ class FileFuzz:
         shutil.rmtree(folder, ignore_errors=True)
 
     def outcome(self, arguments, folder, variables):
-        """Returns the exit code of a command, its output, and a list of its faults."""
+        """Returns the exit code of a command, the output, and a list of the faults that were found."""
         process = self.start(arguments, folder, variables)
         runs_on = arguments[0] == "serve" or "--follow" in arguments
         answers = self.serve(process, arguments) if runs_on else []
@@ -205,7 +205,7 @@ class FileFuzz:
         output = getattr(process, "seen", "") + rest.decode(errors="replace")
         code = process.returncode
         faults = answers
-        # The command export --follow runs until a signal ends it, so the exit code of SIGTERM is correct for it.
+        # `export --follow` runs until a signal ends the command, so for this command the exit code of SIGTERM is correct.
         if code not in EXIT_CODES and not (code == -signal.SIGTERM and "--follow" in arguments):
             faults = faults + [f"exit code {code}"]
         if TRAP.search(output):
@@ -215,7 +215,8 @@ class FileFuzz:
         return code, output, faults
 
     def serve(self, process, arguments):
-        """Waits until a server listens or ends, sends it requests, and stops it. Returns faults of the answers."""
+        """Waits until a server listens or ends, sends requests to the server, and stops the server. Returns the faults of the
+        answers."""
         os.set_blocking(process.stdout.fileno(), False)
         process.seen, found, deadline = "", [], time.monotonic() + HANG_SECONDS
         follow_end = time.monotonic() + 1
@@ -255,7 +256,7 @@ class FileFuzz:
         return found
 
     def control(self):
-        """Returns whether the checks find a command that ends with a signal, a wrong exit code, or without a message."""
+        """Returns whether the checks find a command that a signal ended, a wrong exit code, and a missing message."""
         plants = {"kill -SEGV $$": "exit code -11", "echo x; exit 4": "exit code 4", "exit 70": "no message",
                   "echo 'Fatal error: x'; exit 70": "trap"}
         found, binary = [], self.binary

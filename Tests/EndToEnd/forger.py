@@ -47,14 +47,14 @@ class Forger:
         return found[0].hex() if found and found[0] else None
 
     def personal(self, table, id):
-        """Returns the hash of the personal data in a row, or None if there is no row."""
+        """Returns the hash of the personal data in a row. Returns None if the table has no row with this id."""
         key = HISTORY[table]
         found = self.rows(f"SELECT {table}.*, name, user_principal_name FROM {table} "
                           f"LEFT JOIN actor_name ON actor_name.id = {table}.actor_name WHERE {key} = ?", id)
         return part_hash(found[0]) if found else None
 
     def of_change(self, id):
-        """Computes the hashes of a change's entries from the change's row. Returns the hashes as a dictionary by sequence."""
+        """Computes the hashes of a change's entries from the change's row. The key of each hash is the entry's sequence."""
         row = self.rows("SELECT change_details.*, change.intent_sequence, change.outcome_sequence, "
                         "change.error_message AS message, change.retry_after FROM change_details "
                         "JOIN change ON change.id = change_details.id "
@@ -79,7 +79,7 @@ class Forger:
             "personal": hexadecimal(stated), "statedBy": self.stater(id) if row["settled_by"] == "person" else None}))}
 
     def stater(self, id):
-        """Returns the person who stated the result of a change, in the form of the outcome's record."""
+        """Returns the person who stated the result of a change, with the members that the record of the outcome contains."""
         found = self.rows("SELECT app_id AS \"clientAppId\", actor_id AS id, change_statement.actor_proof AS proof, actor_type AS type "
                           "FROM change_statement JOIN actor ON actor.id = change_statement.actor "
                           "LEFT JOIN client_app ON client_app.id = change_statement.client_app WHERE change = ?", id)
@@ -147,9 +147,9 @@ class Forger:
         return log
 
     def sign(self, log, named=None):
-        """Recomputes the head from the rows and the tree, and signs it with the log's key.
+        """Recomputes the head row of the log from the rows and the tree, and signs the head with the log's key.
 
-        If `named` is a vkey, the signature is a forgery: it contains the key ID of `named`, although the key of `log` signed.
+        If `named` is a vkey, the signature is a forgery: it has the key ID of `named`, but is made with the key of `log`.
         """
         if named:
             log.key_id = bytes.fromhex(named.split("+")[1])

@@ -58,7 +58,7 @@ def purge(it):
 
 
 def purge_change(rows):
-    """Deletes a change and the salts of its entries like a purge, and inserts a row that refers to a purge event."""
+    """Deletes a change and the salts of the change's entries, like a purge. Inserts a row that refers to a purge event."""
     id = rows.pick("change")
     rows.remove_rows_of(id)
     rows.run("UPDATE entry SET salt = NULL, change = 0 WHERE change = ?", id)
@@ -68,7 +68,7 @@ def purge_change(rows):
 
 
 def empty_newest(rows):
-    """Deletes the newest change or event, and empties its entries like a purge."""
+    """Deletes the newest change or event, and the salts of the entries of this change or event, like a purge."""
     table, column = rows.chance.choice([("change", "change"), ("service_event", "event")])
     id = rows.one(f"SELECT max(id) FROM {table}")
     if table == "change":
@@ -133,7 +133,7 @@ def store_hash(rows):
 
 
 def forge_head(it):
-    """Alters only the head: the size, the checkpoint, the tree or the signature in it."""
+    """Alters only the head row of the log: the size, the checkpoint, the tree or the signature."""
     with it.rows() as rows:
         size, older = rows.ledgers.size, rows.ledgers.older_checkpoint
         how = it.chance.choice(["size", "older", "older checkpoint", "tree", "signature", "signer", "origin"])
@@ -157,8 +157,8 @@ def forge_head(it):
 
 
 def append(it):
-    """Appends a row, and an entry with the row's hash, after the last signed entry. Sometimes also forges the head to cover the
-    entry."""
+    """Appends a row, and an entry with the row's hash, after the last signed entry. Sometimes also forges the head, so that the
+    head covers the entry."""
     with it.rows() as rows:
         table, at = it.chance.choice([("change", "intent_sequence"), ("service_event", "sequence")])
         source, sequence = rows.pick(table), it.ledgers.size
@@ -173,7 +173,7 @@ def append(it):
 
 
 def move_head(rows):
-    """Forges the head so that it covers the appended entries, or keeps the head. Returns a text for the description."""
+    """Forges the head, so that the head covers the appended entries, or keeps the head. Returns a text for the description."""
     how = rows.chance.choice(["", ", counted", ", signed"])
     if how == ", counted":
         rows.forger.set_head(rows.forger.rebuild(bytes(32)), *rows.one("SELECT checkpoint, verifier_key FROM head"))
@@ -185,7 +185,8 @@ def move_head(rows):
 def append_deletion(it):
     """Deletes a change or personal data. Appends an event that justifies the deletion, and an entry with the event's hash.
 
-    The event contains the id of the newest requested purge, or the newest requested erasure and the entry with the data.
+    A deletion of a change is justified with the newest request for a purge. A deletion of personal data is justified with the
+    newest request for an erasure.
     """
     with it.rows() as rows:
         if rows.dice(0.5):

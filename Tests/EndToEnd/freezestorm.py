@@ -28,7 +28,7 @@ def body_of(scope, seconds):
 
 
 class Freeze:
-    """A freeze in the service events."""
+    """A freeze, read from the service event that records the freeze."""
 
     def __init__(self, event):
         self.id, self.placed = event["id"], event["activityDateTime"]
@@ -37,9 +37,9 @@ class Freeze:
         self.released = None
 
     def covers(self, change):
-        """Whether the freeze certainly was in force when the change was recorded, and covers it.
+        """Returns whether the freeze covers the change, and was certainly in force when the change was recorded.
 
-        Entries with the same time may be in any order, so a freeze of exactly the same time covers nothing for certain.
+        If the freeze and the change have the same time, the change can be earlier. So the result is False for equal times.
         """
         time = change["activityDateTime"]
         if not self.contains(change) or not self.placed < time or time < self.start:
@@ -53,7 +53,7 @@ class Freeze:
         return address[0] is not None and self.scope.split("/") == address[:len(self.scope.split("/"))]
 
     def may_cover(self, change):
-        """Whether the freeze may have been in force when the change was recorded."""
+        """Returns whether the freeze covers the change, and was possibly in force when the change was recorded."""
         time = change["activityDateTime"]
         if not self.contains(change) or time < self.placed:
             return False
@@ -61,7 +61,7 @@ class Freeze:
 
 
 class Storm:
-    """Clients that change and freeze at random."""
+    """Clients that change steps, and that place, release and override freezes at random."""
 
     def __init__(self, server, clients, seed):
         self.server, self.clients, self.seed = server, clients, seed
@@ -101,14 +101,15 @@ class Storm:
     def note(self, what, answer):
         with self.lock:
             self.statuses[f"{what} {answer.status}"] += 1
-            # A busy machine may take longer for a request to freeze than the freeze lasts. Then the server refuses it with 400.
+            # On a busy machine, the server possibly handles the request after the end of the requested freeze. The server then
+            # refuses the request with 400.
             accepted = {"freeze": (201, 400), "release": (204, 404, 409), "override": (204,)}.get(what, (204, 423))
             if answer.status not in accepted:
                 self.problems.append(f"{what}: {answer.status} {answer.text[:300]}")
 
     def freeze(self, chance):
         scope = chance.choice(("all", *FLOWS, *ADDRESSES, *ADDRESSES))
-        # A freeze of everything is short, so that other requests succeed too.
+        # A freeze of all steps is short, so that some of the changes succeed.
         return self.server.request("POST", FREEZES, body_of(scope, 0.05 if scope == "all" else chance.choice((0.1, 0.5, None))))
 
     def release(self, chance):
@@ -148,7 +149,8 @@ class Storm:
     def violations_of(self, change, freezes, recorded):
         id, override = change["id"], change["override"]
         if change["result"] == "denied":
-            # The refusal is recorded in a later transaction than the check, so the freeze may be over.
+            # The server records a refused change in a later transaction than the one that found the freeze. So the freeze is
+            # possibly over at the time of the change.
             number = (re.findall(r"^Freeze (\d+) ", change["status"]["message"] or "") or [None])[0]
             refused = any(freeze.id == number and freeze.contains(change) and freeze.placed <= change["activityDateTime"]
                           for freeze in freezes)

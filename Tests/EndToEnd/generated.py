@@ -53,7 +53,7 @@ class GeneratedServer(Server):
 
 
 def texts_in_file(path, *texts):
-    """Returns the texts that the bytes of a file contain."""
+    """Returns a list of the given texts. Leaves out the texts that the file does not contain."""
     with open(path, "rb") as file:
         content = file.read()
     return [text for text in texts if (text if isinstance(text, bytes) else text.encode()) in content]

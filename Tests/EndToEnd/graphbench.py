@@ -14,7 +14,7 @@ WARM_UP_SECONDS = 3
 
 
 def measure(options):
-    """Prints the times of a change with and without Reflog. Each of the connections has its own address.
+    """Prints the times of a change with and without Reflog. Each connection changes a different address.
 
     Without Reflog, the client sends to Graph the two requests that Reflog sends for a change: a read and a write.
     """

@@ -12,16 +12,17 @@ import time
 from reflogserver import Graph, Server, graph_connector
 from stormcheck import address_of
 
-# How many seconds Reflog waits for an answer from Graph.
+# The time in seconds that Reflog waits for an answer from Graph.
 TIMEOUT = 0.4
 # A read can show a reference that was replaced up to STALE seconds earlier. Reflog's settle window WINDOW is longer than STALE,
 # so no read is stale after the settle window.
 STALE = 2.0
 WINDOW = 3.0
 FLOWS = 150
-# How many seconds one list answers 403, and then how many seconds every list can be read.
+# Graph refuses the reads of one list with 403 for the first number of seconds. Then Graph answers the reads of all lists for
+# the second number of seconds.
 FORBIDDEN_SECONDS, ALLOWED_SECONDS = 8, 12
-# The lists that a sweep reads, and the error codes of a 403.
+# The lists that a sweep reads, and the error codes in Graph's answers with the status 403.
 LISTS = ("apiConnectors", "b2cUserFlows", "b2xUserFlows")
 CODES = ("AADB2C", "Authorization_RequestDenied", "accessDenied")
 ADDRESSES = [f"b2cUserFlows/B2C_1_flow{flow}/{step}" for flow in range(FLOWS)
@@ -46,7 +47,7 @@ class GraphStorm:
         self.answers = collections.Counter()
         # The flows that the clients created and have not deleted yet.
         self.created = []
-        # The times at which sweeps of the whole directory were complete, as the status showed them.
+        # The times in Reflog's status at which sweeps of the whole directory were complete.
         self.verified = set()
         self.lock = threading.Lock()
 
@@ -104,7 +105,7 @@ class GraphStorm:
         try:
             self.verified.add(self.status()["verifiedDateTime"])
         except (OSError, http.client.HTTPException):
-            # The server is being restarted.
+            # The request failed, because the server is being restarted.
             pass
 
     def status(self):
@@ -152,19 +153,19 @@ class GraphStorm:
             if kind < 0.035 and self.created:
                 return "DELETE", "/beta/identity/b2cUserFlows/" + self.created.pop(0), None
         if kind < 0.05:
-            # This body was returned by a read, so its secret is masked. Reflog must not send the body to Graph.
+            # A read returned this body, so the secret in the body is masked. Reflog must not send the body to Graph.
             return "PATCH", "/beta/identity/apiConnectors/" + TARGETS[1], {
                 "displayName": "Fraud check", "authenticationConfiguration": {
                     "@odata.type": "#microsoft.graph.basicAuthentication", "username": "svc", "password": "******"}}
         if kind < 0.06:
-            # A flow is edited with an annotation that could set a reference without a record.
+            # Edit a flow. The annotation in the body could set a reference that the ledger does not record.
             bind = {"postFederationSignup@odata.bind": f"/identity/apiConnectors/{TARGETS[2]}"}
             return "PATCH", "/beta/identity/" + address.rsplit("/", 1)[0], {"apiConnectorConfiguration": bind}
         flow, step = address.rsplit("/", 1)
         return "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref", reference
 
     def findings(self):
-        """Returns for each kind of problem a list of texts. The list is empty if there is no problem of that kind."""
+        """Returns a list of texts for each kind of problem. The list is empty if no problem of that kind was found."""
         ledger = sqlite3.connect(f"file:{self.server.database}?mode=ro", uri=True)
         ledger.row_factory = sqlite3.Row
         rows = ledger.execute("SELECT * FROM change_details WHERE subject = 'step' ORDER BY id").fetchall()
@@ -173,7 +174,7 @@ class GraphStorm:
         arrived = [event for event in record if event["event"] == "arrived"]
         landed = {(event["by"], event["address"]) for event in record if event["event"] == "landed"}
         effective = {number for number, _ in landed}
-        # A write of a step. The other writes create and delete flows.
+        # Select the writes of steps: their addresses contain two slashes. The other writes create and delete flows.
         steps = [event for event in arrived if event["address"].count("/") == 2]
         held = collections.defaultdict(list)
         for event in record:
@@ -211,7 +212,7 @@ class GraphStorm:
 
 
 def has_unknown_effect(row, held):
-    """Returns whether a change with an unknown before set the reference that the address already held.
+    """Returns whether a change set the reference that the address already held, and the change's `before` is unknown.
 
     No read can show whether Graph applied such a change. `held` contains the times and values of the address's references.
     """
@@ -237,7 +238,7 @@ def wrong_results(row, numbers, landed):
 
 
 def false_drifts(rows, record):
-    """Returns a text for each recorded drift or baseline that is wrong, because no outsider set the reference in it."""
+    """Returns a text for each recorded drift or baseline whose reference was not set by an outsider."""
     made = collections.defaultdict(list)
     for event in record:
         if event["event"] == "landed" and event["by"] == "outsider":
@@ -255,7 +256,7 @@ def false_drifts(rows, record):
 
 
 def overstated_sweeps(verified, record):
-    """Returns a text for each sweep that was reported as complete although it got another status than 200 for a list."""
+    """Returns a text for each sweep that was reported as complete, although Graph refused the read of a list."""
     found = []
     for moment in filter(None, verified):
         end = datetime.datetime.fromisoformat(moment).timestamp()
@@ -265,7 +266,7 @@ def overstated_sweeps(verified, record):
 
 
 def broken_chains(rows):
-    """Returns a text for each change whose before is known and is not the after of the change in front of it."""
+    """Returns a text for each change whose `before` is known, but differs from the `after` of the address's previous change."""
     last, found = {}, []
     for row in rows:
         if row["result"] != "applied":

@@ -1,4 +1,4 @@
-"""Sends as many expensive requests as a caller can, and measures how much they slow down an operator who works at the same
+"""Sends as many expensive requests as a caller can. Measures how much the requests slow down an operator who works at the same
 time."""
 
 import http.client
@@ -17,7 +17,7 @@ from reflogserver import FRAUD_CHECK, INVITATION_CODES, NEW_VENDOR
 FLOW = "/beta/identity/b2cUserFlows/B2C_1_signup"
 HISTORY = "/beta/auditLogs/connectorChanges"
 CONFIGURATIONS = "/beta/auditLogs/connectorConfigurations"
-# A filter that no index can answer, with the maximum number of terms in a filter.
+# A filter that no index supports, with the maximum number of terms that a filter can have.
 HEAVY = "$filter=" + urllib.parse.quote(" or ".join(f"contains(reason,'{'x' * 20}{number}')" for number in range(40)))
 TERMS = "$filter=" + urllib.parse.quote("flowId in (" + ",".join(f"'flow{number}'" for number in range(90)) + ")")
 
@@ -30,8 +30,8 @@ def http_request(method, path, body=b"", **headers):
 
 
 class Effort:
-    """One kind of expensive request that a caller sends again and again. `request(number)` returns the bytes of the request
-    with this number.
+    """One kind of expensive request that a caller sends repeatedly. `request(number)` returns the bytes of the request with
+    this number.
 
     By default, each connection sends a request, waits for the answer, and sends the next request. `pause` is the number of
     seconds after which a connection that waits for an answer sends its next bytes anyway. `closes` means that a connection is
@@ -43,7 +43,7 @@ class Effort:
 
 
 def as_reader(token):
-    """Returns the efforts of a caller with the role reader, by name."""
+    """Returns the efforts of a caller with the role `reader`. The key of each effort is its name."""
     def call(method, path, body=b"", **headers):
         return http_request(method, path, body, Authorization=f"Bearer {token}", Content_Type="application/json", **headers)
 
@@ -100,7 +100,7 @@ def as_reader(token):
 
 
 def as_stranger():
-    """Returns the efforts of a client without a credential, by name."""
+    """Returns the efforts of a client without a credential. The key of each effort is its name."""
     def bearing(token):
         return lambda number: http_request("GET", HISTORY, Authorization=f"Bearer {token()}")
 
@@ -130,7 +130,7 @@ def as_stranger():
 
 
 class Connection:
-    """One connection of an effort."""
+    """One of the connections over which an effort sends requests."""
 
     def __init__(self, port, address):
         self.port, self.address, self.socket = port, address, None
@@ -175,8 +175,8 @@ class Connection:
         return statuses
 
     def first_answer(self):
-        """Removes the first complete answer from the received bytes, and returns its status. Returns None if no answer is
-        complete."""
+        """Removes the first complete answer from the received bytes, and returns the answer's status. Returns None if no answer
+        is complete."""
         end = self.received.find(b"\r\n\r\n")
         if end < 0:
             return None
@@ -201,7 +201,7 @@ class Connection:
 
 
 def attack(port, address, effort, connections, seconds, results):
-    """Makes an effort for some seconds. Puts the number of answers by status into the queue `results`."""
+    """Sends the requests of an effort for some seconds. Then puts the number of answers for each status into `results`."""
     numbers, statuses = itertools.count(), {}
     opened = [Connection(port, address) for _ in range(connections)]
     selector = selectors.DefaultSelector()
@@ -254,7 +254,7 @@ class Operator:
         self.server, self.times, self.statuses = server, [], {}
 
     def work(self, seconds):
-        """Works for some seconds, and returns the 99th percentile of the time of a request, in seconds."""
+        """Works for some seconds. Returns the 99th percentile of the response times, in seconds."""
         self.times, self.statuses = [], {}
         connection = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=120)
         headers = {"Authorization": f"Bearer {self.server.tokens['operator']}", "Content-Type": "application/json"}
@@ -291,12 +291,12 @@ def size_of(database):
 
 
 class Greedy:
-    """Makes efforts against a server, and measures what each effort costs."""
+    """Sends the requests of efforts to a server. Measures how each effort slows down an operator and enlarges the ledger."""
 
     def __init__(self, server, connections=200):
         self.server, self.connections = server, connections
-        # Each run of an effort has a separate client address, and the operator has another address. So waiting requests from an
-        # earlier run do not use the share of this run.
+        # Each run of an effort has a new client address, because the server limits each address separately. So requests that
+        # still wait from an earlier run do not count for the next run.
         self.readers = itertools.count()
         self.addresses = (f"127.0.{number // 250}.{2 + number % 250}" for number in itertools.count())
 
@@ -314,7 +314,7 @@ class Greedy:
         return operator
 
     def hold_connections(self, count):
-        """Opens connections and sends no bytes. Returns the connections."""
+        """Opens `count` connections, and sends no bytes over the connections. Returns the connections."""
         address = next(self.addresses)
         return [socket.create_connection(("127.0.0.1", self.server.port), source_address=(address, 0))
                 for _ in range(count)]
@@ -345,8 +345,8 @@ class Greedy:
         return process, results
 
     def growth(self, effort, seconds):
-        """Makes an effort while no operator works. Returns the number of bytes by which the ledger grew, and the answers by
-        status."""
+        """Runs an effort while no operator works. Returns the number of bytes by which the ledger grew, and the number of
+        answers for each status."""
         before = size_of(self.server.database)
         process, results = self.start(effort, seconds)
         statuses = results.get()
@@ -354,7 +354,7 @@ class Greedy:
         return size_of(self.server.database) - before, statuses
 
     def disturbance(self, effort, seconds):
-        """Makes an effort while an operator works. Returns the operator's 99th percentile and the operator's statuses."""
+        """Runs an effort while an operator works. Returns the operator's 99th percentile and the operator's statuses."""
         operator = Operator(self.server)
         process, results = self.start(effort, seconds + 1)
         time.sleep(1)

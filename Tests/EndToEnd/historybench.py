@@ -1,4 +1,4 @@
-"""Measures queries, pages and exports of history over a small and a large ledger in one run. Compare the ratios."""
+"""Measures queries, pages and exports of a small and a large ledger. Times differ between runs, so compare only ratios."""
 
 import contextlib
 import http.client
@@ -26,7 +26,7 @@ CONNECTORS = ["before/connectorId", "after/connectorId", "tolower(before/display
 
 
 def contains(fields, text):
-    """Returns the filter that one of some fields contains a text, in any case."""
+    """Returns a filter for changes in which at least one of the fields contains a text. Ignores upper and lower case."""
     return "(" + " or ".join(f"contains({field},'{text.lower()}')" for field in fields) + ")"
 
 
@@ -134,7 +134,7 @@ def path(filter, **options):
 
 
 def queries(small, large, rounds, top):
-    """Measures the first page of every query on both ledgers alternately. Counts only pages with equal numbers of changes."""
+    """Measures the first page of every query, alternately on the two ledgers. Compares only pages of the same length."""
     chance = random.Random(1)
     clients = [Client(small), Client(large)]
     generators = [Queries(small.database, chance), Queries(large.database, chance)]
@@ -159,7 +159,7 @@ def queries(small, large, rounds, top):
 
 
 def counts(large):
-    """Measures counts of matching changes, a query that has no index, and the configuration at a time."""
+    """Measures counts of matching changes, a query that no index supports, and the configuration at a time."""
     client, generator = Client(large), Queries(large.database, random.Random(2))
     for name in ("flow and step", "actor", "not applied"):
         took, body = client.get(path(generator.all()[name], count="true", top=1))
@@ -194,7 +194,7 @@ def download(server, query, into=None):
 
 
 def export(server):
-    """Measures the CSV export of the whole history over HTTP, and the time in which sqlite3 prints the same columns."""
+    """Measures the CSV export of the whole history over HTTP, and how long sqlite3 needs to print the same columns."""
     subprocess.run(["cat", server.database], stdout=subprocess.DEVNULL, check=True)
     size, lines, took = download(server, "")
     print(f"over HTTP: {lines - 1} rows, {size / 1e6:.0f} MB in {took:.1f} s: {(lines - 1) / took:.0f} rows/s; "

@@ -1,4 +1,4 @@
-"""Finds out to which table, index or header each byte of a ledger's file and of its `-wal` belongs."""
+"""Finds out to which table, index or header each byte belongs, for a ledger's file and for the ledger's `-wal` file."""
 
 import collections
 import contextlib
@@ -13,7 +13,7 @@ from ledgerfile import HISTORY, IDENTITIES, SINGLE, copied, read_history
 class Pages:
     """The pages of a file, grouped by kind: history, index, header and so on."""
 
-    # How often a bit is picked from each kind of page, as a weight.
+    # The weight of each kind of page. The weight determines how often a bit is picked from pages of this kind.
     WEIGHTS = {"history": 60, "identity": 12, "inner": 6, "index": 8, "other": 6, "schema": 4, "header": 2, "free": 2}
 
     def __init__(self, path):
@@ -29,7 +29,7 @@ class Pages:
 
     @staticmethod
     def names(tables, name, kind):
-        """Returns the kind of a page, and the name that the report uses for it."""
+        """Returns the kind of a page, and the name that the report uses for the page."""
         if name is None:
             return "free", "a free page"
         if name.startswith("sqlite_schema"):
@@ -51,7 +51,7 @@ class Pages:
         return [*range(head, pointers), *range(content or 65536, self.bytes)]
 
     def pick(self, chance):
-        """Picks a bit of a page, mostly a bit of a used byte. Returns the page's name and the bit's position in the file."""
+        """Picks a bit of a page, in most cases in a used byte. Returns the page's name and the bit's position in the file."""
         kind = chance.choices(list(self.WEIGHTS), list(self.WEIGHTS.values()))[0]
         if kind == "header":
             return "the file's header", chance.randrange(100 * 8)
@@ -63,7 +63,7 @@ class Pages:
 
 
 class Wal:
-    """The `-wal` file of a ledger: the commits in it, and the history up to each of the newest commits."""
+    """The `-wal` file of a ledger: the commits in the file, and the history up to each of the newest commits."""
 
     # The length of the file's header and the length of a frame's header, both in bytes (SQLite's file format, 4.1).
     HEADER, FRAME = 32, 24

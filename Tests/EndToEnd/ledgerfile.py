@@ -7,7 +7,7 @@ import pathlib
 import sqlite3
 import subprocess
 
-# The tables of history, and the key column of each.
+# The tables of history, and the key column of each table.
 HISTORY = {"change": "id", "change_personal": "change", "change_statement": "change", "service_event": "id",
            "service_event_personal": "event", "entry": "sequence"}
 # The tables to which the tables of history refer. `address` refers to `flow` and `step`, so `address` must come first.
@@ -22,11 +22,11 @@ REFERENCES = {
     "service_event_personal": {"actor_name": "actor_name"},
     "address": {"flow": "flow", "step": "step"},
 }
-# The tables that have exactly one row. For each table, the columns that a signature covers.
+# The tables that have exactly one row. Each list contains the columns of the table that a signature covers.
 SINGLE = {"ledger": ["id", "tenant_id"], "head": ["id", "next_sequence", "frontier", "checkpoint"]}
 # The stored columns of each table, in the order of the columns. Generated columns are left out.
 COLUMNS = {}
-# For each table with generated columns, a function that picks the stored columns from a row of `SELECT *`.
+# Functions that pick the stored columns from a row of `SELECT *`. Only a table with generated columns has a function.
 STORED = {}
 
 
@@ -41,7 +41,7 @@ def copied(source, target):
 
 @contextlib.contextmanager
 def triggers_dropped(path):
-    """Opens a ledger and drops its triggers, so that SQL can alter history. Creates the triggers again at the end."""
+    """Opens a ledger and drops the ledger's triggers, so that SQL can alter history. Creates the triggers again at the end."""
     with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as ledger:
         triggers = ledger.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
@@ -55,7 +55,8 @@ def triggers_dropped(path):
 def connect(path, immutable=True):
     """Opens an SQLite file.
 
-    Every text is read as a pair of "text" and bytes. So a text differs from a blob, and a text with invalid UTF-8 can be read.
+    Every text is read as a pair: the word "text" and the bytes. So a text never equals a blob, and a text with invalid UTF-8 can
+    be read.
     """
     uri = pathlib.Path(path).as_uri() + ("?immutable=1" if immutable else "")
     connection = sqlite3.connect(uri, uri=True, isolation_level=None)
@@ -64,7 +65,7 @@ def connect(path, immutable=True):
 
 
 def read_history(path, immutable=True):
-    """Returns the rows of each table of history, as a dictionary by table. Reads only the tables and never the indexes."""
+    """Returns a dictionary from each history table to the table's rows. Reads only the tables and never the indexes."""
     try:
         with contextlib.closing(connect(path, immutable)) as ledger:
             rows = {table: ledger.execute(f"SELECT * FROM {table} NOT INDEXED ORDER BY rowid").fetchall()
@@ -79,7 +80,7 @@ def read_history(path, immutable=True):
 
 
 def referenced_identities(rows):
-    """Returns the rows of the tables in IDENTITIES to which other rows refer, as a dictionary by table."""
+    """Returns a dictionary from the tables in IDENTITIES to rows. Contains only the rows to which other rows refer."""
     wanted, kept = collections.defaultdict(set), {}
     for table in (*HISTORY, *IDENTITIES):
         if table in IDENTITIES:

@@ -7,15 +7,14 @@ from postgresqldatabase import SQLError
 
 # The object identifiers of the types of Reflog's columns, from pg_type.dat of PostgreSQL: bytea, bool, and three integers.
 BYTEA, BOOLEAN, INTEGERS = 17, 16, (20, 21, 23)
-# The states of a connection and of a result after success, from libpq-fe.h.
+# The state of a successful connection, and the two states of a successful result. The numbers are from libpq-fe.h.
 CONNECTED, COMMAND_OK, TUPLES_OK = 0, 1, 2
-# The field of an error that contains the code of the error, from postgres_ext.h.
+# The number of the field that contains an error's code. The number is from postgres_ext.h.
 CODE_FIELD = ord("C")
 
 
 class StatementError(SQLError):
-    """The error that is raised if PostgreSQL refuses an SQL statement. `code` is PostgreSQL's code of the error, for example
-    23505."""
+    """The error that is raised if PostgreSQL refuses an SQL statement. `code` is PostgreSQL's error code, for example 23505."""
 
     def __init__(self, message, code):
         super().__init__(message, code)
@@ -32,13 +31,13 @@ def library():
         getattr(loaded, name).restype = ctypes.c_void_p
     for name in ("PQerrorMessage", "PQresultErrorField", "PQfname"):
         getattr(loaded, name).restype = ctypes.c_char_p
-    # A value contains zero bytes only in escaped form. So the value ends at the first zero byte, and c_char_p reads all of it.
+    # c_char_p reads a value up to the first zero byte. This is the whole value, because zero bytes inside a value are escaped.
     loaded.PQgetvalue.restype = ctypes.c_char_p
     return loaded
 
 
 class Cursor:
-    """The rows of a result, with the methods of Python's database API that the mutations use."""
+    """The rows of a result. Has those methods of Python's database API that the mutations use."""
 
     def __init__(self, columns, rows):
         self.description = [(name,) for name in columns]

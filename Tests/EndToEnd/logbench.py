@@ -1,4 +1,4 @@
-"""Measures how long a log's verification and a server's start take. Compares the verification with hashing alone."""
+"""Measures the time of a log's verification and of a server's start. Compares the verification with hashing alone."""
 
 import os
 import shutil
@@ -11,12 +11,13 @@ from historybench import serving
 from reflogserver import Graph
 
 CHANGES = "/beta/auditLogs/connectorChanges"
-# How many bytes openssl hashes in one measurement.
+# The number of bytes that openssl hashes in one measurement.
 SAMPLE_BYTES = 1 << 30
 
 
 def run_measured(*command):
-    """Runs a command. Returns its exit code, its stderr, wall and processor seconds, and peak memory in MB."""
+    """Runs a command. Returns the exit code, the stderr, the wall time and the processor time in seconds, and the peak memory in
+    MB."""
     with tempfile.TemporaryFile("w+") as errors:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=errors)
@@ -34,7 +35,7 @@ def records(server, count=300):
 
 
 def openssl_rate(sample):
-    """Returns how many bytes a second openssl hashes. The sample is repeated until it is long enough."""
+    """Returns the number of bytes that openssl hashes per second. The sample is repeated until it has SAMPLE_BYTES bytes."""
     with tempfile.NamedTemporaryFile() as file:
         for _ in range(SAMPLE_BYTES // len(sample)):
             file.write(sample)
@@ -79,7 +80,7 @@ def starts(binary, ledger, rounds=7):
             for name, database in (("empty", empty), ("large", ledger)):
                 start = time.perf_counter()
                 with serving(binary, database, graph):
-                    # The first round creates the files, so it is not counted.
+                    # Do not count the first round, because the first round creates the files.
                     if round:
                         times[name].append((time.perf_counter() - start) * 1000)
     shutil.rmtree(folder)

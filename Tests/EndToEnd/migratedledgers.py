@@ -1,4 +1,4 @@
-"""The shared parts of the tests of `reflog migrate-ledger`."""
+"""Functions and a test case that several tests of `reflog migrate-ledger` share."""
 
 import contextlib
 import os
@@ -15,7 +15,7 @@ UNFINISHED = "is an unfinished copy of another ledger. Run the same reflog migra
 
 
 def reflog(*arguments, binary=False, **settings):
-    """Runs a command with only these variables of Reflog, and returns the completed process."""
+    """Runs a command, and returns the completed process. Of Reflog's environment variables, only `settings` are set."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     kept |= {"REFLOG_" + name: value for name, value in settings.items()}
     return subprocess.run([BINARY, *arguments], capture_output=True, text=not binary, env=kept, timeout=300)
@@ -36,7 +36,7 @@ def rows(database):
 
 
 class MigrationTestCase(unittest.TestCase):
-    """Tests with a folder of their own."""
+    """A test case in which each test has a separate temporary folder."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="reflog-test-")
@@ -52,7 +52,8 @@ class MigrationTestCase(unittest.TestCase):
             self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def is_killed(self, source, target, seconds):
-        """Copies a ledger, and kills the copy after some seconds. Returns False if the copy was complete earlier."""
+        """Copies a ledger with a separate process, and kills the process after `seconds`. Returns False if the copy was complete
+        earlier."""
         copy = subprocess.Popen([BINARY, "migrate-ledger", source, target], stderr=subprocess.PIPE, text=True)
         try:
             messages = copy.communicate(timeout=seconds)[1]
@@ -64,7 +65,7 @@ class MigrationTestCase(unittest.TestCase):
         return False
 
     def is_refused(self, target, verb, **settings):
-        """Returns whether the target is an unfinished copy. Checks that a server, `verify` and another verb then refuse it."""
+        """Returns whether the target is an unfinished copy. Checks that each command refuses an unfinished copy."""
         if UNFINISHED not in reflog("status", "--database", target).stderr:
             return False
         served = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT, "AUTH_MODE": "token,passthrough"} | settings

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """A fake Microsoft Graph that misbehaves on command, and keeps a durable record of the writes that it received.
 
-It serves user flows, connectors and the references between them over real HTTP, and the login that issues tokens. It draws its
-faults at random with a fixed seed, or a test sets them with `POST /control`. The record is a file of JSON Lines. It contains
-every write that arrived, the effect of the write, and the times of the arrival and the effect. Each line is flushed to disk
-before the program continues. So a test can compare a ledger with the record.
+The program serves user flows, connectors, references and the login that issues tokens over real HTTP. The faults are drawn at
+random with a fixed seed, or a test sets the faults with `POST /control`. The record is a file of JSON Lines. The record contains
+every write that arrived, the effect of the write, the time of the arrival, and the time of the effect. Each line is flushed to
+disk before the program continues. So a test can compare a ledger with the record.
 
     misbehavinggraph.py --port 0 --record record.jsonl --ledger reflog.sqlite --seed 1 --mix
 """
@@ -25,7 +25,7 @@ import uuid
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
 SECRET = "a secret that only Graph knows"
 
-# The faults that a write can get. The weight of a fault determines how often the fault is drawn.
+# The faults of writes, and their weights. The weight of a fault determines how often the fault is drawn.
 WRITE_FAULTS = {
     "ok": 60, "slow": 4, "reset_before": 3, "reset_after": 3, "hang_before": 1, "hang_after": 1, "late": 3,
     "refuse_400": 1, "refuse_403": 1, "refuse_404": 1, "refuse_409": 1, "refuse_412": 1, "refuse_422": 1,
@@ -34,7 +34,7 @@ WRITE_FAULTS = {
     "503_after": 1, "504_before": 1, "504_after": 1, "garbage_before": 1, "garbage_after": 1, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1,
 }
-# The faults that a read can get. The weight of a fault determines how often the fault is drawn.
+# The faults of reads, and their weights. The weight of a fault determines how often the fault is drawn.
 READ_FAULTS = {
     "ok": 400, "slow": 6, "reset": 4, "hang": 1, "500": 3, "503": 3, "throttle_seconds": 1, "garbage": 3, "endless": 1,
     "trickle": 1, "redirect": 1, "token_expired": 1, "refuse_403": 1, "silent": 40, "silent_context": 10, "slow_list": 20,
@@ -77,9 +77,9 @@ class Graph:
         # The path of a list below /identity, and the error code. A request for the list is answered with 403 and this code.
         self.forbidden = {}
         self.killing, self.front_refuses = {}, False
-        # How many seconds each request waits until it is handled.
+        # The number of seconds that each request waits until this program handles the request.
         self.delay = 0.0
-        # For each request, the time when its last byte arrived and the time of its answer.
+        # The two times of each request: when the last byte of the request arrived, and when the answer was sent.
         self.timings = collections.deque(maxlen=100_000)
         self.number = 0
         self.record_file = os.open(options.record, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -93,7 +93,7 @@ class Graph:
             self.add_connector({"displayName": name, "targetUrl": "https://api.contoso.example/" + name[:5].lower()},
                                str(uuid.uuid5(uuid.NAMESPACE_URL, name)))
 
-    # The record
+    # The following methods write the record, and read the ledger.
 
     def note(self, **event):
         event["time"] = time.time()
@@ -109,8 +109,8 @@ class Graph:
             return None
         if self.ledger is None:
             self.ledger = sqlite3.connect(f"file:{self.options.ledger}?mode=ro", uri=True)
-        # Most writes belong to a pending change. If this program is slow, the change is possibly already settled when the write
-        # is handled.
+        # Search the pending changes first, because most writes belong to a pending change. If this program is slow, the change
+        # is possibly already settled. So then search all changes.
         for pending in ("result = 'pending' AND", ""):
             found = self.ledger.execute(
                 f"SELECT activity_time FROM change WHERE {pending} correlation_id = ?", (stored(correlation),)
@@ -127,7 +127,7 @@ class Graph:
             "SELECT flow.flow_type, flow.flow_id, step.name FROM change JOIN address ON address.id = change.address"
             " JOIN flow ON flow.id = address.flow JOIN step ON step.id = address.step WHERE change.result = 'pending'")}
 
-    # References and connectors
+    # The following methods read and change the references and the connectors.
 
     def add_connector(self, body, id=None):
         id = id or str(uuid.uuid4())
@@ -140,7 +140,7 @@ class Graph:
         return self.connectors[id]
 
     def land(self, address, value, by):
-        """Sets the reference of an address, and records by whom: `by` is the number of a write, or `outsider`."""
+        """Sets the reference of an address, and records who set the reference. `by` is the number of a write, or `outsider`."""
         self.references[address].append((time.monotonic(), value))
         del self.references[address][:-32]
         self.note(event="landed", by=by, address=address, value=value)
@@ -158,8 +158,8 @@ class Graph:
     async def outsider(self, rate):
         """Changes references without Reflog. Picks only steps that had no read and no write for `--quiet` seconds.
 
-        Also leaves out steps with a pending change. If the outsider set the reference from before that change, no read could
-        show whether the change took place, and Reflog would record that the change did not take place.
+        Also leaves out steps with a pending change. If the outsider restored the reference that such a step had earlier than
+        the change, a read could not show that the change took place. Reflog would then record a wrong result.
         """
         others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
         while True:
@@ -179,7 +179,7 @@ class Graph:
                 # show an older reference, Reflog could not distinguish an outsider's change from a stale read.
                 self.references[address][:-1] = []
 
-    # HTTP
+    # The following methods receive requests over HTTP.
 
     async def serve(self, reader, writer):
         try:
@@ -230,7 +230,7 @@ class Graph:
         return request.answer(200, {"token_type": "Bearer", "expires_in": 3599, "access_token": token})
 
     def control(self, request):
-        """Changes how the fake Graph behaves, and answers with its state."""
+        """Changes how the fake Graph behaves, and answers with the state of the fake Graph."""
         command = json.loads(request.body or b"{}")
         if command.get("drop_queues"):
             self.write_queue, self.read_queue = [], []
@@ -243,7 +243,7 @@ class Graph:
         self.forbidden = command.get("forbidden", self.forbidden)
         self.unknown_steps = set(command.get("unknown_steps", self.unknown_steps))
         if "kill" in command:
-            # A descriptor, unlike a process id, never refers to another process that was started later.
+            # Open a descriptor of each process. Unlike a process id, the descriptor never refers to a process that starts later.
             self.killing = {stage: (victim, os.pidfd_open(victim)) for stage, victim in command["kill"].items()}
         self.tokens["any"] = command.get("any_token", self.tokens["any"])
         self.tokens["hand_out"] = command.get("hand_out", self.tokens["hand_out"])
@@ -294,7 +294,7 @@ class Graph:
             return queue.pop(0)
         return self.chance.choices(list(faults), list(faults.values()))[0] if self.mixing else "ok"
 
-    # Reading
+    # The following methods answer reads.
 
     async def read(self, request, token):
         fault = self.draw(self.read_queue, READ_FAULTS)
@@ -369,10 +369,10 @@ class Graph:
                 body = {step: self.connectors.get(self.seen(f"{kind}/{flow}/{step}")) for step in steps}
                 context = f"{kind}('{flow}')/apiConnectorConfiguration"
                 if request.silence == "silent":
-                    # A missing member shows nothing about its step, because the context does not list the steps.
+                    # A missing member shows nothing about its step, because `@odata.context` does not contain the step.
                     body = {step: value for step, value in body.items() if value and self.chance.random() < 0.5}
                 elif request.silence == "silent_context":
-                    # A missing member shows that its step calls no connector, because the context lists the step as expanded.
+                    # A missing member shows that its step calls no connector, because `@odata.context` contains the step.
                     body = {step: value for step, value in body.items() if value}
                     context += "(" + ",".join(step + "()" for step in steps) + ")"
                 request.answer(200, self.entity(request, body, context))
@@ -400,7 +400,7 @@ class Graph:
             page["@odata.nextLink"] = f"{link}?%24top={top}&%24skiptoken={start + top}"
         request.answer(200, page)
 
-    # Writing
+    # The following methods answer writes.
 
     async def write(self, request, token):
         self.number += 1
@@ -562,7 +562,8 @@ class Request:
 
     @property
     def address(self):
-        """`flowType/flow/step` if the request's path contains one step, or None."""
+        """The address `flowType/flow/step` to which the request refers. The value is None if the request does not refer to
+        exactly one step."""
         parts = self.segments
         if parts[2:3] == ["apiConnectorConfiguration"]:
             step = parts[3] if len(parts) > 3 else self.query.get("$expand", "")

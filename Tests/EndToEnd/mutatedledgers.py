@@ -1,4 +1,4 @@
-"""Creates the ledger for the mutations, and its copies."""
+"""Creates a ledger for the mutations, and copies of the ledger."""
 
 import contextlib
 import json
@@ -20,7 +20,7 @@ from test_graph import graph_token
 
 # A verification that takes longer than this number of seconds is counted as hung.
 HANG_SECONDS = 60
-# The times are short, so that a person can soon state the result of a pending change.
+# The times in seconds are short, so that a person can state the result of a pending change after a few seconds.
 SETTINGS = historybench.SETTINGS | {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1}
 # The number of seconds after a change until every read shows its result. A write takes effect within six timeouts, and then the
 # settle window must pass.
@@ -30,7 +30,7 @@ BRIAN = "0b1c2d3e-0000-4000-8000-000000000002"
 
 
 class Ledgers:
-    """Three ledgers in one folder: a signed ledger, an older copy, and a copy that has its newest commits in the `-wal`."""
+    """Three ledgers in one folder: a signed ledger, an older copy, and a copy whose newest commits are in the `-wal` file."""
 
     def __init__(self, folder, binary, generator, changes, seed):
         self.folder = pathlib.Path(folder)
@@ -73,7 +73,7 @@ class Ledgers:
             ledger.execute("DROP TABLE scratch")
 
     def serve(self, graph, changes, copy):
-        """Changes the ledger through a server, stops the server, and copies the ledger and its anchor."""
+        """Changes the ledger through a server, stops the server, and copies the ledger and the anchor of the ledger."""
         with self.server(graph) as server:
             changes(server, graph)
             wait_for_checkpoint(server)
@@ -91,7 +91,7 @@ class Ledgers:
 
     @staticmethod
     def admit(server, graph):
-        """Gives two persons a token that the fake Graph accepts."""
+        """Creates tokens for two persons. The fake Graph accepts the tokens."""
         server.tokens["adele"] = graph_token()
         server.tokens["brian"] = graph_token(oid=BRIAN, name="Brian Johnson", upn="brian@contoso.example")
         graph.control(tokens=[server.tokens["adele"], server.tokens["brian"]])
@@ -175,7 +175,7 @@ class Ledgers:
             return ledger.execute(sql).fetchone()
 
     def verify(self, path, anchor=None):
-        """Verifies a ledger. Returns the output and the exit code, which is None if the verification hung."""
+        """Verifies a ledger. Returns the exit code and the output. The exit code is None if the verification hung."""
         arguments = ["verify", "--database", path, "--key", self.key, *(["--anchor", anchor] if anchor else [])]
         try:
             run = subprocess.run([self.binary, *arguments], capture_output=True, timeout=HANG_SECONDS, env=environment())
@@ -184,7 +184,7 @@ class Ledgers:
             return None, ((error.stdout or b"") + (error.stderr or b"")).decode(errors="replace")
 
     def controls(self):
-        """Verifies the unaltered ledgers, which must have no findings. Returns the names of the ledgers that failed the
+        """Verifies the unaltered ledgers. No verification may have findings. Returns the names of the ledgers that failed the
         verification."""
         failures = []
         Forger.check(self.without_triggers)
@@ -201,7 +201,7 @@ class Ledgers:
 def environment():
     """Returns the environment of this process, without Reflog's variables and with Swift's backtraces switched off.
 
-    Backtraces are not needed: if the program crashes, a signal ends it, and the exit code already shows that.
+    Backtraces are not needed, because the exit code already shows that the program crashed.
     """
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     return kept | {"SWIFT_BACKTRACE": "enable=no"}

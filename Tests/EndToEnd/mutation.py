@@ -1,4 +1,4 @@
-"""A mutation of a copy of the ledger, and operations on its rows."""
+"""A mutation of a copy of the ledger, and operations on the rows of the copy."""
 
 import datetime
 import pathlib
@@ -27,7 +27,7 @@ class Impossible(Exception):
 
 
 class Mutation:
-    """A mutation: the altered copy of the ledger, and the unaltered history and the anchor with which the copy is compared."""
+    """A mutation: the altered copy of the ledger. The copy is compared with the unaltered history and with the anchor."""
 
     def __init__(self, ledgers, folder, chance):
         self.ledgers, self.chance, self.folder = ledgers, chance, pathlib.Path(folder)
@@ -35,10 +35,10 @@ class Mutation:
         self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.history
         # The name that the report uses for the altered part of the file.
         self.part = "rows"
-        # Whether the mutation hides rows from a query although the tables have the rows. The verification must find the
-        # mutation too.
+        # Whether the mutation hides rows from a query although the tables have the rows. The verification must also find
+        # such a mutation.
         self.hides = False
-        # A regular expression that a finding about the altered part matches, or None for any finding.
+        # A regular expression for the findings about the altered part. The value is None if any finding is accepted.
         self.names = None
 
     def rows(self):
@@ -107,7 +107,7 @@ class Rows:
         return self.one(f"SELECT type, \"notnull\" FROM pragma_table_info('{table}') WHERE name = ?", column)
 
     def other_value(self, table, column, old):
-        """Returns another value that fits the type of a column."""
+        """Returns a value that fits the type of a column and differs from `old`."""
         kind, must = self.column(table, column)
         how = self.chance.choices(["elsewhere", "listed", "null", "near", "odd", "alike"], [8, 4, 2, 3, 2, 1])[0]
         if how == "elsewhere":

@@ -6,7 +6,7 @@ from ledgerfile import HISTORY, IDENTITIES
 
 
 class Report:
-    """Counts verdicts, and prints tables of them."""
+    """Counts verdicts, and prints tables of the counts."""
 
     # `unnamed` means that no finding identifies the altered part. `lost` means that the anchor covers no missing entry, so a
     # crash could have lost the entries. `the same` means that history is unaltered. `quiet` means that history is unaltered and
@@ -66,7 +66,7 @@ class Report:
             print(f"    output: {line[:320]}")
 
     def uncovered(self):
-        """Counts the flipped bits that changed no history and caused no finding. Returns the counts by group of pages."""
+        """Counts the flipped bits that changed no history and caused no finding. Returns a count for each group of pages."""
         counts = collections.Counter()
         for part, part_counts in self.parts.items():
             table = part.removeprefix("table ")

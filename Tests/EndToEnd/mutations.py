@@ -1,4 +1,4 @@
-"""Alters copies of a signed ledger, and compares what `reflog verify` reports with what an independent reader finds."""
+"""Alters copies of a signed ledger. Compares the findings of `reflog verify` with the differences that this program finds."""
 
 import concurrent.futures
 import multiprocessing
@@ -18,8 +18,8 @@ from mutationreport import Report
 from mutationverdict import judge
 from postgresqlledgers import PostgreSQLLedgers
 
-# For each kind of mutation, the function that makes the mutation, and a weight that determines how often the kind is drawn.
-# If you change the order or a weight, the same seed creates different mutations.
+# The kinds of mutations. Each kind has a function that makes the mutation, and a weight that determines how often the kind is
+# drawn. If you change the order or a weight, the same seed creates different mutations.
 KINDS = {
     "a bit in a page": (bytemutations.flip_bit, 45),
     "a bit in the -wal": (bytemutations.flip_wal_bit, 8),
@@ -37,7 +37,7 @@ KINDS = {
     "a purge or an erasure forged after the signed end": (forgeries.append_deletion, 2),
     "the head forged": (forgeries.forge_head, 2),
 }
-# The kinds for a ledger in PostgreSQL: those that change rows, and those that change the schema.
+# The kinds of mutations for a ledger in PostgreSQL. These mutations change rows or the schema, but no bytes of files.
 POSTGRESQL_KINDS = {name: kind for name, kind in KINDS.items() if kind[0].__module__ != "bytemutations"} | {
     "an index that lacks a row": (schemamutations.hide_from_index, 5),
     "two rows with one key": (schemamutations.double, 3),
@@ -83,7 +83,7 @@ def ignore_interrupts():
 
 
 def run(binary, generator, mutations=10000, changes=10000, seed=1, jobs=2, only=None, numbers=None):
-    """Creates a ledger and mutates copies of it.
+    """Creates a ledger and mutates copies of the ledger.
 
     Returns whether `reflog verify` found every altered history and always ended without a crash or a hang.
     """
@@ -106,7 +106,7 @@ def check(ledgers, kinds, mutations, seed, jobs, only=None, numbers=None):
 
 
 def trials(ledgers, kinds, numbers, seed, jobs, only=None):
-    """Makes the mutations with these numbers in several processes, and returns the report about them."""
+    """Makes the mutations with these numbers in several processes. Returns the report about the mutations."""
     global TRIALS
     report, TRIALS = Report(), Trials(ledgers, kinds, seed, only)
     with concurrent.futures.ProcessPoolExecutor(jobs, multiprocessing.get_context("fork"), ignore_interrupts) as pool:

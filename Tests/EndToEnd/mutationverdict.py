@@ -6,7 +6,7 @@ import time
 
 from ledgerfile import Unreadable, differences
 
-# The exit code with which `reflog verify` ends if it has findings.
+# The exit code of `reflog verify` if the verification has findings.
 FOUND = 65
 
 
@@ -16,14 +16,15 @@ class Verdict:
 
     number: int
     kind: str
-    # The altered part of the file.
+    # The part of the file that the mutation altered.
     part: str
     description: str
-    # If history is altered: `found`, `unnamed`, `missed`, `lost`, `refused`, `crashed` or `hung`. If it is unaltered: `same`.
+    # The result of the verification: `found`, `unnamed`, `missed`, `lost`, `refused`, `crashed` or `hung`. The result is `same`
+    # if the history is unaltered and the verification ended normally.
     outcome: str
-    # Whether the mutation altered history or hides a part of it from a query.
+    # Whether the mutation altered the history, or hides a part of the history from a query.
     altered: bool
-    # The exit code, or None if the verification hung.
+    # The exit code of the verification. The value is None if the verification hung.
     code: int | None
     output: str
     differences: list

@@ -1,7 +1,7 @@
 """Checks events against the Open Cybersecurity Schema Framework.
 
 `ocsf-1.8.0.json` in this folder is the part of the schema for the class Entity Management and its objects. These commands
-create it from version 1.8.0 of github.com/ocsf/ocsf-schema with ocsf-lib 0.10.4 from PyPI:
+create the file from version 1.8.0 of github.com/ocsf/ocsf-schema with ocsf-lib 0.10.4 from PyPI:
 
     python -m ocsf.compile path/to/ocsf-schema > compiled.json
     python Tests/EndToEnd/ocsf.py compiled.json > Tests/EndToEnd/ocsf-1.8.0.json

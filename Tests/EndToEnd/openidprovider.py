@@ -92,7 +92,7 @@ class OpenIDProvider:
     def authorize(self, url, roles, **changed):
         """Returns the URL to which Entra redirects a browser after a sign-in. The URL contains a new code.
 
-        The other arguments replace claims of the ID token. `header` and `key` replace its header fields and its key.
+        `changed` replaces claims of the ID token. The arguments `header` and `key` replace the token's header fields and key.
         """
         asked = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query))
         code = encoded(os.urandom(16))
@@ -100,7 +100,7 @@ class OpenIDProvider:
         return asked["redirect_uri"] + "?" + urllib.parse.urlencode({"code": code, "state": asked["state"]})
 
     def redeem(self, form):
-        """Returns tokens for a valid request with an unused code, or None (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
+        """Returns tokens if the request is valid and the code is unused, or None (RFC 6749 §4.1.3, RFC 7636 §4.6)."""
         asked, roles, changed = self.codes.pop(form.get("code"), (None, None, None))
         if asked is None or (form["client_id"], form["client_secret"], form["grant_type"], form["redirect_uri"]) != (
                 asked["client_id"], self.secret, "authorization_code", asked["redirect_uri"]):
@@ -109,7 +109,7 @@ class OpenIDProvider:
             return None
         header, key = changed.pop("header", {}), changed.pop("key", None)
         identity = self.claims(roles, aud=asked["client_id"], azp=asked["client_id"], nonce=asked["nonce"]) | changed
-        # A key that is not published gets the id of the published key, so only its signature is wrong.
+        # The token always contains the id of the published key. If `key` is another key, only the token's signature is wrong.
         token = self.token(identity, {"kid": self.key.id} | header, key)
         return {"token_type": "Bearer", "access_token": self.token(self.claims(roles)), "id_token": token}
 
@@ -134,7 +134,7 @@ class OpenIDProvider:
         return signed + "." + encoded(key.sign(signed.encode(), "sha" + (algorithm[2:] if algorithm[2:].isdigit() else "256")))
 
     def defects(self):
-        """Returns tokens with one defect each, as a dictionary by the defect's name. Reflog must refuse all these tokens."""
+        """Returns a dictionary from the names of defects to tokens. Each token has one defect. Reflog must refuse all tokens."""
         good = self.claims(["Reflog.Operate"])
         now = int(time.time())
 

@@ -1,9 +1,9 @@
-"""Ways to alter a pack for auditors, and what the check of the pack must report for each of them."""
+"""Ways to alter a pack for auditors, and the text that the check of the pack must print for each way."""
 
 import json
 import re
 
-# The key of another log.
+# The public key of a log to which no pack belongs.
 OTHER_KEY = "audit.example/other+4734f691+AepKbGPinFIKvvVQexMuxfmVR3auvr57kkIe6mkURtIs"
 MARK = b"\xef\xbb\xbf"
 CSV_FILES = ("changes.csv", "service-events.csv")
@@ -41,7 +41,7 @@ def edit_bytes(name, edit):
 
 
 def flip(position, bit=0):
-    """Returns a function that flips one bit at a position, which is a part of the length."""
+    """Returns a function that flips one bit. `position` is a fraction of the data's length, for example 0.5."""
     def edit(data):
         at = min(int(position * len(data)), len(data) - 1)
         return data[:at] + bytes([data[at] ^ 1 << bit]) + data[at + 1:]
@@ -64,7 +64,7 @@ def add(name, data=b"one more\n"):
 
 
 def edit_manifest(edit):
-    """Returns a function that edits the members of the manifest, and keeps its signature."""
+    """Returns a function that edits the members of the manifest, and keeps the manifest's signature."""
     def manipulate(pack):
         text, signatures = (pack / "evidence.manifest").read_text().split("\n\n")
         members = json.loads(text)
@@ -95,7 +95,7 @@ def header(name):
 
 
 def manipulations():
-    """Yields a name, a function that alters the pack in a folder, and the text that both programs must print."""
+    """Yields the name of each manipulation, a function that alters a pack, and the text that both programs must print."""
     for name in FILES:
         altered = f"{name}: the file was altered."
         yield f"{name} is removed", lambda pack, name=name: (pack / name).unlink(), f"{name}: the file is missing."
@@ -188,7 +188,7 @@ def manipulations():
 
 
 def unreadable_manifests():
-    """Yields a name and a function that makes the manifest unreadable."""
+    """Yields pairs of a name and a function. Each function makes the manifest of a pack unreadable."""
     yield "the manifest is removed", lambda pack: (pack / "evidence.manifest").unlink()
     yield "the manifest is empty", edit_bytes("evidence.manifest", lambda data: b"")
     yield "the signature is removed", edit_bytes("evidence.manifest", lambda data: data[:data.rindex("— ".encode())])
@@ -212,13 +212,14 @@ def separated(rows):
 
 
 def semicolons(row):
-    """Replaces the commas between the cells of a row."""
+    """Replaces the commas between the cells of a row with semicolons."""
     parts = re.split(rb'("(?:[^"]|"")*")', row)
     return b"".join(part if part.startswith(b'"') else part.replace(b",", b";") for part in parts)
 
 
 def other_forms():
-    """Yields a name, a function that saves a file of the pack in another form, and what both programs must print."""
+    """Yields the name of each other form, a function that converts a file of the pack, and the text that both programs must
+    print."""
     for name in ("changes.csv", "service-events.csv", "roles.csv"):
         rows_agree = f"{name}: changed since: {{}}, the rows agree."
         yield f"{name} with a mark", edit_bytes(name, lambda data: MARK + data), rows_agree.format("byte order mark differs")

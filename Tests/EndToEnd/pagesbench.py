@@ -26,7 +26,7 @@ class Pages:
         self.moment = lambda: time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(chance.uniform(first, last)))
 
     def paths(self):
-        """Returns functions as a dictionary by the name of a page. Each function returns a path of that page."""
+        """Returns a dictionary from the names of pages to functions. Each function returns a path of the page."""
         pick = self.chance.choice
         flow = lambda: pick(self.flows)
         return {

@@ -26,7 +26,7 @@ NAMES = ("fdatasync", "bare", "reflog", "pgbench", "django", "starlette", "csv")
 
 
 class Bench:
-    """The settings of the peers: the programs, the temporary folder, and how long to measure."""
+    """The settings that all peers use: the programs, the temporary folder, and the length of a measurement."""
 
     def __init__(self, options):
         self.binary = program(options.binary, "reflog")
@@ -98,7 +98,7 @@ def report(options, described, rounds):
 
 
 def refuse_memory(folder):
-    """Ends the run if the folder is in memory, because fdatasync in memory is too fast, so every figure would be wrong."""
+    """Ends the run if the folder is in memory. In memory, fdatasync is too fast, and the figures would be wrong."""
     kind = run("stat", "--file-system", "--format", "%T", folder).strip()
     if kind in ("tmpfs", "ramfs"):
         raise SystemExit(f"{folder} is in memory ({kind}). Name a folder on a disk: --folder PATH")

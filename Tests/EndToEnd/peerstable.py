@@ -3,8 +3,8 @@
 import dataclasses
 import statistics
 
-# For each server: the first part of the names of its figures, its title in the table, and the numbers of connections with
-# which it is measured.
+# The servers in the table. The key is the first part of the names of the server's figures. The value contains the server's
+# title in the table, and the numbers of connections of its measurements.
 SERVERS = {
     "bare": ("bare handler", (64, 1, 256)), "reflog": ("Reflog", (64, 1, 256)),
     "starlette": ("Starlette", (64, 1)), "django": ("Django", (64, 1)),
@@ -78,7 +78,8 @@ def value_in(found, value):
 
 
 def figures():
-    """Yields, for each measured figure, its section, name and unit, and a function that reads its value for one round."""
+    """Yields the measured figures: the section, the name and the unit of a figure, and a function that reads the figure's value
+    in one round."""
     for kind, name in (("append", "appended to a file"), ("overwrite", "written over a block of a file")):
         yield "fdatasync of 4 KiB", name, "µs", figure(f"fdatasync.{kind}")
     for connections in (64, 1, 256):
@@ -124,7 +125,7 @@ def ratios():
 
 
 def served(connections):
-    """Returns pairs of a server and its name in the table, for the servers measured with this number of connections."""
+    """Returns the servers that are measured with this number of connections. Each pair has a server and its name in the table."""
     return [(peer, f"{title}, {plural(connections)}") for peer, (title, measured) in SERVERS.items()
             if connections in measured]
 

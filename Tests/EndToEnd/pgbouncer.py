@@ -1,7 +1,7 @@
 """Starts pgbouncer, a program that shares a few connections to a PostgreSQL server among many clients.
 
-Its settings are those in the article about PostgreSQL, so that Reflog needs no other setting if the tests pass. In the transaction
-mode of the article, each transaction of a client can use another connection to the server.
+The settings are the settings in the article about PostgreSQL. So if the tests pass, Reflog needs no more settings than the
+article describes. In the article's transaction mode, each transaction of a client can use a different connection to the server.
 """
 
 import configparser
@@ -31,7 +31,7 @@ def documented_settings():
 class PgBouncer:
     """A pgbouncer in front of a `PostgreSQLServer`, with its socket in a temporary folder.
 
-    Ctrl-C in a terminal stops it, unless `has_own_group` is true.
+    Ctrl-C in a terminal stops pgbouncer, unless `has_own_group` is true.
     """
 
     def __init__(self, server, has_own_group=False):
@@ -50,7 +50,7 @@ class PgBouncer:
         self.stop()
 
     def start(self):
-        """Starts pgbouncer. When this returns, it accepts connections."""
+        """Starts pgbouncer. When this method returns, pgbouncer accepts connections."""
         if not os.path.exists(PROGRAM):
             packages.install("pgbouncer")
         # The path of a Unix socket has at most 107 bytes, and the user of the server must reach the folder.
@@ -83,7 +83,7 @@ class PgBouncer:
         return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
     def stop(self):
-        """Stops pgbouncer, and deletes its folder."""
+        """Stops pgbouncer, and deletes pgbouncer's folder."""
         if self.process is not None and self.process.poll() is None:
             # At SIGTERM, pgbouncer ends immediately.
             self.process.send_signal(signal.SIGTERM)
@@ -94,5 +94,5 @@ class PgBouncer:
             self.folder = None
 
     def dsn(self, role="reflog_service", database="postgres"):
-        """Returns the URL of a database of the server through pgbouncer."""
+        """Returns the URL with which a client reaches a database through pgbouncer."""
         return f"postgresql://{role}@/{database}?host={self.folder}&port={self.server.port}"

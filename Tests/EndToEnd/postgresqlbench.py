@@ -60,7 +60,7 @@ def measure(options):
 
 
 def pgbench(postgresql, seconds):
-    """Returns the appends a second."""
+    """Returns the number of appends per second."""
     with tempfile.NamedTemporaryFile("w", suffix=".sql") as script:
         script.write(APPEND)
         script.flush()
@@ -74,7 +74,7 @@ def pgbench(postgresql, seconds):
 
 
 def loads(server, seconds):
-    """Returns the rate and the percentiles for each number of connections."""
+    """Returns, for each number of connections, the changes per second and the percentiles of the response times."""
     load = prepared_load(server)
     found = {}
     for connections in CONNECTIONS:

@@ -5,7 +5,7 @@ superuser. If the variable is set, `reflogserver.Server` keeps its ledger in Pos
 URL of the same database through pgbouncer, Reflog connects through pgbouncer, and the tests connect directly.
 `postgresqlserver.py` starts a server and sets the variables.
 
-If this file is run, it creates a database and prints its URL.
+If you run this file as a program, the program creates a database and prints the URL of the database.
 """
 
 import os
@@ -16,7 +16,7 @@ VARIABLE, POOLER = "REFLOG_TEST_POSTGRESQL", "REFLOG_TEST_PGBOUNCER"
 OWNER, SERVICE = "reflog_owner", "reflog_service"
 # The name of the database that contains the tables of an empty ledger. New databases are copies of this database.
 TEMPLATE = "reflog_template"
-# The beginning of the URL in REFLOG_TEST_POSTGRESQL: the superuser and the database. The host, a socket, is in the parameters.
+# The URL in REFLOG_TEST_POSTGRESQL begins with this superuser and database. The URL's parameters contain the host: a socket.
 ADMINISTRATOR = "//postgres@/postgres"
 
 
@@ -25,7 +25,7 @@ class SQLError(Exception):
 
 
 def psql(url, sql):
-    """Runs SQL statements until one fails. Returns the rows as text, one a line, with | between the columns.
+    """Runs SQL statements until one fails. Returns the rows as text: one row per line, with | between the columns.
 
     Each statement is a transaction, unless the SQL contains BEGIN. Raises SQLError if a statement fails.
     """
@@ -38,7 +38,7 @@ def psql(url, sql):
 
 
 class Database:
-    """A new database with the tables of an empty ledger, on the server whose URL is in the environment variable."""
+    """A new database with the tables of an empty ledger, on the server in the variable REFLOG_TEST_POSTGRESQL."""
 
     def __init__(self):
         self.server = os.environ[VARIABLE]
@@ -47,7 +47,7 @@ class Database:
 
     @property
     def url(self):
-        """The URL for the role of the service, through pgbouncer if the tests use it."""
+        """The URL for the role of the service. If the tests use pgbouncer, the URL leads to pgbouncer."""
         return self.address(os.environ.get(POOLER, self.server), SERVICE)
 
     def url_of(self, role):

@@ -1,4 +1,4 @@
-"""Creates the ledger for the mutations in PostgreSQL, and its copies. Each copy is a database."""
+"""Creates a ledger in PostgreSQL for the mutations, and copies of the ledger. Each copy is a database."""
 
 import contextlib
 import itertools
@@ -16,14 +16,13 @@ from postgresqlserver import OWNER, SERVICE, PostgreSQLServer
 from reflogserver import Graph, eventually, graph_connector, wait_for_checkpoint
 from test_rollback_to_time import now, wait_for_end
 
-# The settings of the server for the first changes. The sweep of the server records drift, and the references that it finds at
-# the first start.
+# The settings of the server for the first changes. The server's sweep records drift, and the first reference of each address.
 SWEEPING = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
-# The first changes get earlier times: the newest change is then AGE_DAYS old, and the oldest is RANGE_DAYS older.
+# age() makes the newest of the first changes AGE_DAYS old. The oldest change is then RANGE_DAYS older than the newest.
 AGE_DAYS, RANGE_DAYS = 500, 300
 MICROSECONDS_PER_DAY = 86_400_000_000
-# The columns with the times that are made earlier.
+# The columns with the times that age() moves into the past.
 OLD_TIMES = {"change": ("activity_time", "last_verified_time", "rollback_to"), "service_event": ("time",),
              "time_rollback": ("as_of", "asked", "finished")}
 
@@ -109,7 +108,7 @@ class PostgreSQLLedgers(Ledgers):
         finally:
             self.drop(name)
 
-    # The server and its changes.
+    # The following methods run the server and make the changes.
 
     @contextlib.contextmanager
     def started(self, graph, settings):
@@ -151,7 +150,7 @@ class PostgreSQLLedgers(Ledgers):
         eventually(lambda: self.row(self.served, "SELECT count(*) FROM change WHERE kind = 'drift'")[0])
 
     def make_last_changes(self, server, graph):
-        """Makes further changes, and places and releases holds."""
+        """Makes more changes, and places and releases legal holds."""
         self.make_further_changes(server, graph)
         holds = "/beta/reflog/holds"
         for name, flow in (("CASE-7", {}), ("CASE-8", {"flowType": "b2cUserFlows", "flowId": "B2C_1_flow1"})):
@@ -162,7 +161,7 @@ class PostgreSQLLedgers(Ledgers):
     def age(self):
         """Moves the times of all changes and events far into the past, and signs the log again with the log's key.
 
-        Old times are needed so that a purge deletes some of the changes.
+        A purge deletes only old changes, so some changes must be old.
         """
         with self.connected("served") as connection:
             self.triggers_off(connection)
@@ -198,7 +197,7 @@ class PostgreSQLLedgers(Ledgers):
         return {"checkpoint": checkpoint, "key": self.row(self.url("pristine"), "SELECT verifier_key FROM head")[0]}
 
     def controls(self):
-        """Verifies the unaltered ledgers, which must have no findings. Returns the names of the ledgers that failed the
+        """Verifies the unaltered ledgers. No verification may have findings. Returns the names of the ledgers that failed the
         verification."""
         with self.connected("pristine") as connection:
             Forger.check_rows(connection)

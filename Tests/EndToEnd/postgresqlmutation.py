@@ -7,7 +7,8 @@ from mutation import Impossible, Mutation, Rows
 from postgresqlrows import read_history
 from postgresqlserver import SERVICE, SQLError
 
-# The beginnings of the codes of errors about values and constraints, from appendix A of PostgreSQL's documentation.
+# PostgreSQL's error codes begin with these digits if a value is not valid, or if a value violates a constraint (PostgreSQL's
+# documentation, appendix A).
 DATA_EXCEPTION, CONSTRAINT_VIOLATION = "22", "23"
 TYPES = {"bigint": "INTEGER", "text": "TEXT", "bytea": "BLOB"}
 
@@ -35,7 +36,7 @@ class PostgreSQLMutation(Mutation):
 
 
 class PostgreSQLRows(Rows):
-    """A copy of the ledger without CHECK constraints, open for the SQL of a superuser whose session fires no triggers.
+    """A copy of the ledger without CHECK constraints. A superuser alters the copy with SQL, in a session that fires no triggers.
 
     At the end of the `with` block, the CHECK constraints are created again and marked as valid. So only the rows are altered.
     """
@@ -64,7 +65,7 @@ class PostgreSQLRows(Rows):
                                        (f"public.{table}",)).fetchone()[0]
 
     def execute(self, sql, arguments=()):
-        """Runs SQL. If a value does not fit, or a unique index refuses the value, the mutation is not possible."""
+        """Runs SQL. Raises Impossible if a value does not fit the column, or if a unique index refuses the value."""
         if not sql.lstrip().startswith("SELECT"):
             self.sql.append(libpq.bound(sql, arguments))
         try:

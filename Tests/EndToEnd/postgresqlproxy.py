@@ -21,22 +21,22 @@ POINTS = {
     "in the answer": 25,
     # The client's connection ends. The COMMIT reaches the server later.
     "late COMMIT": 20,
-    # The client gets no answer for some time, and then its connection ends.
+    # The client gets no answer for some time, and then the client's connection ends.
     "late end": 9,
     # The client's connection ends. The COMMIT never reaches the server, but the server's connection stays open.
     "lost COMMIT": 1,
 }
-# The answer to a COMMIT, with the end of the request, has 33 bytes.
+# The length in bytes of the answer to a COMMIT, including the message ReadyForQuery at its end.
 ANSWER_BYTES = 33
-# A point that is used only if it is requested: the client receives the answer of a successful COMMIT, but the COMMIT never
-# reaches the server. A check of the history must find the lost change.
+# A point that is used only on request. The client receives the answer of a successful COMMIT, but the COMMIT never reaches the
+# server. A check of the history must find the lost change.
 FALSE_ANSWER = "false answer"
 FLUSH = b"H\0\0\0\4"
 # The messages ParseComplete, BindComplete, NoData, CommandComplete and ReadyForQuery.
 COMMITTED = b"1\0\0\0\4" b"2\0\0\0\4" b"n\0\0\0\4" b"C\0\0\0\13COMMIT\0" b"Z\0\0\0\5I"
-# The codes of requests for encryption. The server answers them with one byte, and the client then sends its real first message.
+# The codes of requests for encryption. The server answers such a request with one byte. Then the client sends its first message.
 ENCRYPTION_REQUESTS = (80877103, 80877104)
-# The time in seconds for which a cut waits for a COMMIT.
+# The maximum time in seconds that a cut waits for a COMMIT.
 PATIENCE = 300
 
 Cut = collections.namedtuple("Cut", "point chance cuts_resolution done")
@@ -52,7 +52,8 @@ class CommitProxy:
         self.lock = threading.Lock()
         self.cut = None
         self.cuts_next_resolution = None
-        # The number of cuts at each point. Cuts of the transaction that resolves an unanswered COMMIT are counted separately.
+        # The number of cuts at each point. After a cut, Reflog finds out in a new transaction whether the COMMIT was made. Cuts
+        # of these transactions are counted separately in `resolutions`.
         self.counts = collections.Counter()
         self.resolutions = 0
 
@@ -82,7 +83,8 @@ class CommitProxy:
     def cut_next(self, chance, point=None):
         """Cuts the connection at the next COMMIT of a transaction that inserts entries. Returns the point of the cut.
 
-        In one of five cases, the connection that resolves the unanswered COMMIT is cut too.
+        After the cut, Reflog finds out over a new connection whether the COMMIT was made. In one of five cases, the new
+        connection is also cut.
         """
         point = point or chance.choices(list(POINTS), list(POINTS.values()))[0]
         cuts_resolution = point != FALSE_ANSWER and chance.random() < 0.2
@@ -119,9 +121,9 @@ class ProxiedConnection:
             end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.bytes = bytearray()
         self.has_started = False
-        # Whether the current transaction inserted entries, wrote outcomes of changes, and locked the head row.
+        # Whether the current transaction inserted entries, wrote outcomes of changes, or locked the head row of the log.
         self.has_inserted = self.has_settled = self.has_locked = False
-        # The function that receives the server's bytes instead of the client, or None if the client receives them.
+        # The function that receives the server's bytes instead of the client. The value is None if the client receives the bytes.
         self.divert = None
 
     def start(self):
@@ -133,7 +135,7 @@ class ProxiedConnection:
         try:
             direction()
         except OSError:
-            # The client or the server closed its connection, so the proxy also ends the other connection.
+            # The client or the server closed a connection, so the proxy also ends the other connection.
             pass
         self.end(self.client)
         self.end(self.server)
@@ -144,7 +146,7 @@ class ProxiedConnection:
 
     @staticmethod
     def end(connection, abruptly=False):
-        """Ends a connection. If `abruptly` is true, the other end receives a reset."""
+        """Ends a connection. If `abruptly` is true, the other end of the connection receives a TCP reset."""
         try:
             if abruptly:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -174,7 +176,7 @@ class ProxiedConnection:
             self.server.sendall(passed)
 
     def messages(self):
-        """Removes all complete messages from the received bytes, and returns the kind and the bytes of each.
+        """Removes all complete messages from the received bytes. Returns the kind and the bytes of each message.
 
         The first messages of a connection have no kind.
         """
@@ -191,7 +193,7 @@ class ProxiedConnection:
             yield kind, message
 
     def note(self, message):
-        """Records whether a statement inserts entries, writes outcomes or locks the head row. Returns whether it is a COMMIT."""
+        """Records whether a statement inserts entries, writes outcomes or locks the head row. Returns True for COMMIT."""
         sql = message[5:].split(b"\0")[1]
         if sql.startswith(b"BEGIN"):
             self.has_inserted = self.has_settled = self.has_locked = False

@@ -8,7 +8,7 @@ import reflogserver
 class PostgreSQLReflog(reflogserver.Server):
     """A Reflog server whose ledger is in a PostgreSQL database. The other files are in the server's folder.
 
-    The URL is given in the environment, so the list of processes does not show its password.
+    The URL is in an environment variable, so the list of processes does not show the password in the URL.
     """
 
     def __init__(self, url, binary=reflogserver.BINARY, graph=None, **settings):

@@ -17,15 +17,16 @@ def learn_columns(connection):
 
 
 def columns(connection, table):
-    """Returns the columns of a table. For each column, also returns whether PostgreSQL computes it from other columns."""
+    """Returns the columns of a table, and whether PostgreSQL computes the values of a column from other columns."""
     return connection.execute("SELECT attname, attgenerated <> '' FROM pg_attribute WHERE attrelid = ?::regclass AND attnum > 0 "
                               "AND NOT attisdropped ORDER BY attnum", (f"public.{table}",)).fetchall()
 
 
 def read_history(connection):
-    """Returns the rows of each table of history, as a dictionary by table. Reads only the tables and never the indexes.
+    """Returns a dictionary from each history table to the table's rows. Reads only the tables and never the indexes.
 
-    The computed columns follow the stored columns, because PostgreSQL stores both.
+    In each row, the computed columns follow the other columns. The computed columns are included, because PostgreSQL also
+    stores their values.
     """
     for scan in ("indexscan", "indexonlyscan", "bitmapscan"):
         connection.execute(f"SET enable_{scan} = off")

@@ -1,4 +1,4 @@
-"""SQL that writes a small ledger into an empty PostgreSQL database, in the way in which the server writes it.
+"""Creates the SQL for a small ledger in an empty PostgreSQL database. The SQL writes each transaction like the server.
 
 The ledger has at least one row in each table. The tests of the schema try to alter these rows.
 """
@@ -41,7 +41,7 @@ class Log:
         self.run("COMMIT")
 
     def add_intent(self, address=1, after=2, time=1_700_000_000_123_456, personal=True):
-        """Appends a pending change, and returns its id. Without `personal`, the change has no personal data."""
+        """Appends a pending change, and returns the change's id. Without `personal`, the change has no personal data."""
         self.begin()
         number = self.change
         self.run("INSERT INTO change (id, intent_sequence, activity_time, address, kind, before_connector, before_name, "
@@ -71,7 +71,7 @@ class Log:
         return sequence
 
     def add_event(self, kind, details="{}", then="", personal=True):
-        """Appends a service event, and returns its id. `then` is SQL for the same transaction."""
+        """Appends a service event, and returns the event's id. `then` is more SQL for the transaction of the event."""
         self.begin()
         number = self.event
         self.run("INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details) "
@@ -151,7 +151,7 @@ def sample():
 
 
 def purge(log, change, sequences):
-    """Records the claim of a purge for one change, and deletes the change."""
+    """Appends the event with which a purge records that it deletes a change. Then deletes the change."""
     event = log.add_event("purged", f'{{"changes":"{change}"}}')
     log.run(f"BEGIN; INSERT INTO purged_change (first, last, event) VALUES ({change}, {change}, {event}); "
             f"DELETE FROM change_personal WHERE change = {change}; DELETE FROM change_statement WHERE change = {change}; "

@@ -17,7 +17,7 @@ VERSION = 15
 
 
 def items(server, database):
-    """Returns the items of a database, each as a line with the hash of the definition and the name."""
+    """Returns a line for each item of a database's schema: the hash of the item's definition, and the item's name."""
     (query,) = re.findall(r'query = #"""\n(.*?)"""#', SOURCE.read_text(), re.DOTALL)
     return [f"{digest} {name}" for name, digest in (line.rsplit("|", 1) for line in server.psql(query, database=database).split("\n"))]
 

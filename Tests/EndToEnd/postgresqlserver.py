@@ -5,9 +5,9 @@ started the server can reach the socket's folder. Connections over TCP need the 
 
     postgresqlserver.py [--pgbouncer] COMMAND …
 
-runs a command, for example `swift test`, with new servers. The environment variable REFLOG_TEST_POSTGRESQL of the command
-contains the URL of a server, see postgresqldatabase.py. With --pgbouncer, Reflog connects to the server through pgbouncer. The
-servers are stopped when the command ends.
+This program starts new servers and runs COMMAND, for example `swift test`. The command's environment variable
+REFLOG_TEST_POSTGRESQL contains the URL of a server, see postgresqldatabase.py. With --pgbouncer, Reflog connects to the server
+through pgbouncer. The servers are stopped when the command ends.
 """
 
 import contextlib
@@ -35,8 +35,8 @@ OLDEST = 15
 START_SECONDS = 120
 # A Unix socket's path has at most 107 bytes, and PostgreSQL's own user must reach the folder. So the folder is in /tmp.
 FOLDER = "/tmp"
-# A folder in memory, and the free space in bytes that the databases of the tests need. A commit there does not wait for a disk,
-# although the setting fsync remains on, as Reflog demands.
+# A folder in memory, and the free space in bytes that the databases of the tests need. A commit in this folder does not wait
+# for a disk. So the tests are fast although Reflog requires the setting `fsync = on`.
 MEMORY, MEMORY_BYTES = "/dev/shm", 4 << 30
 
 
@@ -84,7 +84,7 @@ class PostgreSQLServer:
         self.stop()
 
     def start(self):
-        """Starts the server. When this returns, the server accepts connections.
+        """Starts the server. When this method returns, the server accepts connections.
 
         The first start creates the data folder and the roles.
         """
@@ -134,9 +134,9 @@ class PostgreSQLServer:
         return subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
     def stop(self):
-        """Stops the server, and deletes its folder."""
+        """Stops the server, and deletes the server's folder."""
         if self.process is not None and self.process.poll() is None:
-            # SIGINT is PostgreSQL's fast shutdown: it ends all connections.
+            # SIGINT requests PostgreSQL's fast shutdown, which ends all connections.
             self.process.send_signal(signal.SIGINT)
             self.process.wait()
         self.process = None
@@ -147,7 +147,7 @@ class PostgreSQLServer:
 
     def kill(self):
         """Kills all processes of the server with SIGKILL, and starts the server again on the same data folder."""
-        # Kill the main process first. Otherwise it could start a new process in place of a killed process.
+        # Kill the main process first. Otherwise the main process could start a new process in place of a killed process.
         processes = children(self.process.pid)
         self.process.kill()
         for process in processes:
@@ -166,7 +166,7 @@ class PostgreSQLServer:
         self.start()
 
     def create_database(self, name):
-        """Creates a database that belongs to reflog_owner, and applies the migrations in it."""
+        """Creates a database that belongs to reflog_owner, and applies the migrations in the database."""
         self.psql(f"CREATE DATABASE {name} OWNER {OWNER}")
         for migration in sorted(MIGRATIONS.glob("postgresql-*.sql")):
             self.psql(f"BEGIN;\n{migration.read_text()}\nCOMMIT;", role=OWNER, database=name)
@@ -191,7 +191,7 @@ class PostgreSQLServer:
                 time.sleep(0.05)
 
     def psql(self, sql, role="postgres", database="postgres"):
-        """Runs SQL statements until one fails. Returns the rows as text, one a line, with | between the columns.
+        """Runs SQL statements until one fails. Returns the rows as text: one row per line, with | between the columns.
 
         Each statement is a transaction, unless the SQL contains BEGIN. Raises SQLError if a statement fails.
         """
@@ -203,7 +203,7 @@ class PostgreSQLServer:
 
     @property
     def user(self):
-        """The user who runs the server. PostgreSQL refuses to run as root, so root starts it as Debian's user postgres."""
+        """The user who runs the server. If root runs the tests, this is `postgres`, because PostgreSQL refuses to run as root."""
         return pwd.getpwnam("postgres") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
 
     @property
@@ -291,7 +291,7 @@ def main(command):
     command = command[1:] if with_pgbouncer else command
     with serving_tests(with_pgbouncer) as variables:
         process = subprocess.Popen(command, env=os.environ | variables)
-        # The server must run until the command has ended. A terminal sends SIGINT to the command too.
+        # Ignore SIGINT, because the server must run until the command has ended. A terminal also sends SIGINT to the command.
         signal.signal(signal.SIGINT, lambda number, frame: None)
         signal.signal(signal.SIGTERM, lambda number, frame: process.send_signal(number))
         return process.wait()

@@ -1,6 +1,6 @@
 """Changes steps from many clients while PostgreSQL and its connections fail. Then checks the history.
 
-The server's connections go through a proxy that can cut them during COMMIT.
+The server connects to PostgreSQL through a proxy. The proxy can cut a connection during COMMIT.
 """
 
 import collections
@@ -21,14 +21,14 @@ from storm import TARGETS, Storm
 from stormcheck import Attempt, Record, problems, unrecorded
 
 DATABASE = "ledger"
-# The answers to a change that failed, as the HTTP reference documents them.
+# The documented answers to a change that failed: the status and the error code.
 DOCUMENTED = {(502, "outcomeUnknown"), (502, "notSent"), (503, "ledgerUnavailable"), (503, "busy"), (409, "stepUnresolved")}
-# The exit code of a server that can't find out whether its last COMMIT is durable, and a part of its message.
+# The exit code of a server that can't find out whether the last COMMIT is durable, and a part of the server's message.
 UNKNOWN_EXIT, UNKNOWN_MESSAGE = 70, "It is unknown whether the last commit was written"
-# The time in seconds within which the server must acknowledge a change after a fault, and within which all pending
-# changes must be settled.
+# Two time limits in seconds. After a fault, the server must acknowledge a change within the first time. After all faults, the
+# pending changes must be settled within the second time.
 RECOVERY, SETTLING = 180, 180
-# While the faults continue, the new changes are checked each time after this number of faults.
+# The new changes are checked each time after this number of faults.
 FAULTS_BETWEEN_CHECKS = 25
 
 # SQL that reads the history as one line of JSON for each row. All rows are from one state of the database.
@@ -42,8 +42,8 @@ SELECT json_build_object('entry', json_build_array(sequence, encode(hash, 'hex')
 SELECT json_build_object('head', json_build_array(next_sequence, checkpoint)) FROM head;
 COMMIT;
 """
-# SQL that ends one of Reflog's backends (server processes), and returns the state that its transaction had. If a transaction
-# has an id, it is writing, and it has locked the head row.
+# SQL that ends one of Reflog's backends (server processes), and returns the state that the backend's transaction had. A
+# transaction that has an id is writing, and has locked the head row of the log.
 TERMINATION = """
 SELECT CASE WHEN pg_terminate_backend(pid) THEN kind END FROM (
   SELECT pid, CASE WHEN backend_xid IS NOT NULL THEN 'writing' WHEN state LIKE 'idle in%' THEN 'in a transaction'
@@ -54,18 +54,18 @@ SELECT CASE WHEN pg_terminate_backend(pid) THEN kind END FROM (
 
 
 class PostgreSQLStorm(Storm):
-    """The clients, the server, PostgreSQL and the proxy. Use it in a `with` block."""
+    """Runs clients, a Reflog server, PostgreSQL and a proxy. Use an object of this class in a `with` block."""
 
     def __init__(self, binary, clients=32, addresses=8, seed=1, pause=0.1, changes=5):
         # With syncfs, a start after a kill is faster, because the whole file system is flushed in one call.
         self.postgres = PostgreSQLServer(max_connections=60, recovery_init_sync_method="syncfs")
-        # The mean pause of a client between two changes, and the number of acknowledged changes between two faults.
+        # The mean pause in seconds between two changes of a client, and the number of acknowledged changes between two faults.
         self.binary, self.pause, self.changes = binary, pause, changes
         super().__init__(None, clients, addresses, seed)
         self.proxy = None
         self.chance = random.Random(seed)
         self.counts = collections.Counter()
-        # The number of attempts at the start of `self.attempts` that were already checked.
+        # The number of attempts that were already checked. These attempts are the first elements of `self.attempts`.
         self.checked = 0
         self.found = []
         self.names = itertools.count(1)
@@ -96,7 +96,7 @@ class PostgreSQLStorm(Storm):
             self.proxy.__exit__()
         self.postgres.__exit__()
 
-    # The faults.
+    # The following methods cause faults.
 
     def run_faults(self, fault, count, checks=True):
         """Runs the clients while a fault happens `count` times. Then checks the whole history, if `checks` is true."""
@@ -128,7 +128,7 @@ class PostgreSQLStorm(Storm):
             time.sleep(0.005)
 
     def restart_if_ended(self):
-        """Starts the server again if it ended. The server is allowed to end only because the outcome of a COMMIT is unknown."""
+        """If the server has ended, starts it again. A server is allowed to end only if the outcome of a COMMIT is unknown."""
         if (code := self.server.process.poll()) is None:
             return
         self.counts["ends of the server"] += 1
@@ -164,7 +164,7 @@ class PostgreSQLStorm(Storm):
         self.counts["restarts"] += 1
         self.server.start()
 
-    # The clients.
+    # The following methods run the clients.
 
     @contextlib.contextmanager
     def running_clients(self):
@@ -206,7 +206,7 @@ class PostgreSQLStorm(Storm):
         if connection:
             connection.close()
 
-    # The checks.
+    # The following methods check the history.
 
     def check_running(self):
         """Checks the changes that were acknowledged since the last check, and the numbers of the entries."""
@@ -217,7 +217,7 @@ class PostgreSQLStorm(Storm):
         if not acknowledged:
             return
         record = self.record(min(int(attempt.change) for attempt in acknowledged), entries="FALSE")
-        # A request can repeat an earlier request with the same key, so the earlier attempts are needed too.
+        # A request with an idempotency key can repeat an earlier request. So also check the earlier requests with that key.
         with self.lock:
             keys = {attempt.key for attempt in attempts if attempt.key}
             attempts = [attempt for attempt in self.attempts[:self.checked] if attempt.key in keys] + [
@@ -262,7 +262,7 @@ class PostgreSQLStorm(Storm):
         return [] if run.returncode == 0 else [f"verify ended with {run.returncode}: {run.stdout}{run.stderr}"]
 
     def controls(self):
-        """Plants one fault at a time in copies of the record. Returns the problems that the check finds, by fault."""
+        """Plants one fault in each copy of the record. Returns a dictionary from the faults to the problems that are found."""
         record, found = self.record(), {}
         acknowledged = {int(attempt.change): attempt for attempt in self.attempts if attempt.status == 204}
         index = [index for index, row in enumerate(record.changes) if row["id"] in acknowledged][len(acknowledged) // 2]
@@ -303,12 +303,12 @@ class PostgreSQLStorm(Storm):
         return (f"requests {len(self.attempts)}, keys {keyed}, answers {dict(statuses)}, results {dict(self.results)}\n"
                 f"faults {dict(self.counts)}, cut resolutions {self.proxy.resolutions}")
 
-    # One session of psql that runs many statements.
+    # The session of psql that runs all statements of `psql()`. The value is None until the first statement.
 
     session = None
 
     def psql(self, sql):
-        """Runs a statement that returns one row as the superuser. Returns the row."""
+        """Runs a statement as the superuser. Returns the one row that is the statement's result."""
         if self.session is None:
             command = ["psql", "--no-psqlrc", "--quiet", "--no-align", "--tuples-only",
                        "--dbname", self.postgres.dsn("postgres", DATABASE)]

@@ -1,4 +1,4 @@
-"""Purges half of a ledger, erases the personal data of a person, and kills the server at one point after another."""
+"""Purges half of a ledger and erases the personal data of a person. Meanwhile, kills the server at several points."""
 
 import contextlib
 import json
@@ -16,10 +16,10 @@ from test_retention import DAYS, LAST_CHANGES
 
 # After each kill, this number of purged changes is drawn at random. The files must not contain the ids of these changes.
 SAMPLE = 300
-# The maximum allowed size of the -wal in bytes. The value is the server's own limit plus space for a few transactions.
+# The maximum size, in bytes, that the `-wal` file may have: the server's own limit plus space for a few transactions.
 WAL_LIMIT = 256 << 20
-# The point of a purge at which the server is killed. The point is BEFORE, AFTER, or a share of the purged changes. At AFTER,
-# the server deletes unused names and frees space.
+# The server is killed at a point of a purge. A point is BEFORE, AFTER, or the share of the changes that are already purged. At
+# AFTER, the server deletes unused names and frees space.
 BEFORE, AFTER = "before it begins", "after the last change"
 
 
@@ -35,7 +35,7 @@ class Storm:
         self.facts()
 
     def facts(self):
-        """Computes which changes a purge must keep, which changes it must delete, and the person whose data must be erased."""
+        """Finds the changes that a purge must keep or must delete, and the person whose data must be erased."""
         ledger = sqlite3.connect(f"file:{self.pristine}?mode=ro", uri=True)
         rows = lambda sql, *values: ledger.execute(sql, values).fetchall()
         cutoff = int((time.time() - DAYS * 86_400) * 1e6)

@@ -16,7 +16,7 @@ import unittest
 class Result(unittest.TextTestResult):
     # The open file for the results. The file is set on the class, because the test runner creates the instance.
     file = None
-    # The outcome that the running test has so far, or None if no test is running.
+    # The outcome that the running test has until now. The value is None if no test is running.
     outcome = None
 
     def record(self, test, outcome):

@@ -1,4 +1,4 @@
-"""Starts the real reflog program on a free port in a temporary folder, and sends requests to it."""
+"""Starts the real `reflog` program on a free port in a temporary folder, and sends requests to the program."""
 
 import functools
 import http.client
@@ -18,7 +18,7 @@ import uuid
 import postgresqldatabase
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-# The folder of the build. tools/lib.sh sets the variable for the build with PostgreSQL.
+# The folder of the build. tools/lib.sh sets BUILD_FOLDER for the build with PostgreSQL.
 BUILD = pathlib.Path(os.environ.get("BUILD_FOLDER", ROOT / ".build"))
 BINARY = BUILD / "debug" / "reflog"
 
@@ -45,7 +45,7 @@ def graph_connector(name):
 
 
 class Port:
-    """A reserved port on loopback. The system assigns it to no other program until this object is closed.
+    """A reserved port on loopback. Until this object is closed, the system assigns the port to no other program.
 
     This object binds a socket to the port, but the socket does not listen. So a server that sets SO_REUSEADDR can listen on
     the port. A program that requests any free port, or opens a connection from any free port, receives a different port.
@@ -72,7 +72,7 @@ def eventually(condition, seconds=120):
 
 
 class Answer:
-    """An HTTP response: its status, its headers by lower-case name, and its body."""
+    """An HTTP response: the status, the headers and the body. The names of the headers are in lower case."""
 
     def __init__(self, response):
         self.status = response.status
@@ -97,7 +97,7 @@ class Answer:
 
 
 class Graph:
-    """The fake Microsoft Graph of misbehavinggraph.py. It runs in a separate process, and tests control it over HTTP."""
+    """The fake Microsoft Graph of misbehavinggraph.py, in a separate process. Tests control the process over HTTP."""
 
     def __init__(self, **options):
         self.folder = tempfile.mkdtemp(prefix="reflog-graph-")
@@ -124,7 +124,7 @@ class Graph:
         return f"http://127.0.0.1:{self.port}"
 
     def control(self, **command):
-        """Changes how the fake Graph behaves, and returns its state."""
+        """Changes how the fake Graph behaves, and returns the state of the fake Graph."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request("POST", "/control", json.dumps(command))
@@ -139,7 +139,7 @@ class Graph:
             return [json.loads(line) for line in lines]
 
     def reference(self, address):
-        """Returns the id of the connector to which an address `flowType/flow/step` points, or None."""
+        """Returns the id of the connector that the step at an address calls, or None if the step calls no connector."""
         return self.control()["references"].get(address)
 
 
@@ -216,7 +216,7 @@ class Server:
 
     @property
     def files(self):
-        """The path of the files next to the ledger, without their endings. A ledger in a SQLite file also has this path."""
+        """The path of the files next to the ledger, without an ending such as `.key`. A SQLite ledger is at the same path."""
         if self.chosen_files:
             return self.chosen_files
         return os.path.join(self.folder, "reflog.sqlite") if self.is_postgresql else self.database
@@ -235,9 +235,10 @@ class Server:
         program's flags."""
         return [] if self.is_postgresql else ["--database", self.database]
 
-    # A command that runs the program, for example a tracer with its arguments. If empty, the program runs directly.
+    # A command that runs the program, for example a tracer with its arguments. If the list is empty, the program runs directly.
     wrapper = []
-    # The folder in which the program runs, and in which it creates files whose paths it is not given. None is the tests' own.
+    # The folder in which the program runs, and in which it creates files with relative paths. If the value is None, the program
+    # runs in the folder in which the tests run.
     working_folder = None
 
     @property
@@ -248,7 +249,7 @@ class Server:
             settings = {
                 "DIRECTORY": "graph", "GRAPH_URL": self.graph.url, "GRAPH_LOGIN_URL": self.graph.url,
                 "GRAPH_TENANT": TENANT, "GRAPH_CLIENT_ID": "reflog", "GRAPH_CLIENT_SECRET": graph_secret(),
-                # By default, one caller is not allowed to send as many reads as the tests send.
+                # The default limit is too low for the tests, because one caller sends all reads of a test.
                 "GRAPH_CALLER_READS_PER_MINUTE": 100_000,
             }
         if self.is_postgresql:
@@ -263,7 +264,7 @@ class Server:
             return False
 
     def stop(self):
-        """Stops the server with a signal, and returns its exit code."""
+        """Stops the server with a signal, and returns the server's exit code."""
         if self.process is None or self.process.poll() is not None:
             return None
         self.process.send_signal(signal.SIGTERM)
@@ -296,7 +297,7 @@ class Server:
         return kept
 
     def request(self, method, path, body=None, role="operator", headers=None, raw=None):
-        """Sends a request with a body. `body` is converted to JSON, `raw` is sent unchanged."""
+        """Sends a request. The body of the request is `body`, converted to JSON, or `raw`, unchanged."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             fields = dict(headers or {})
@@ -320,7 +321,7 @@ class Server:
         return self.request("PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref", body, role, headers)
 
     def reference(self, address):
-        """Returns the id of the connector to which an address points in the directory, or None."""
+        """Returns the connector's id that the directory has at an address, or None if the step calls no connector."""
         flow, step = address.rsplit("/", 1)
         answer = self.request("GET", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}")
         assert answer.status in (200, 204), answer.text
@@ -359,7 +360,7 @@ def wait_for_checkpoint(server):
         # ledger is empty.
         newest = status["newestSequence"]
         is_complete = answer.status == 200 and newest is not None and answer.text.split("\n")[1] == str(newest + 1)
-        # Also check the anchor, because the server publishes a checkpoint earlier than it writes the anchor.
+        # Also check the anchor, because the server first publishes a checkpoint and then writes the anchor.
         is_anchored = is_complete and anchor.exists() and anchor.read_text() == answer.text
         return is_anchored and status["verifierKey"] and (answer.text, status["verifierKey"])
     return eventually(published)

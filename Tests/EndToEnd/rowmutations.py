@@ -5,7 +5,7 @@ from mutation import Impossible
 
 # A number that is much greater than every id and every sequence in the ledger.
 FAR = 1 << 62
-# For each table whose rows have the id of a change or a service event: the name of the rows in findings.
+# The word in front of an id in a finding, for each table whose rows belong to a change or a service event.
 OWNERS = {"change": "changes?", "change_personal": "change", "change_statement": "change", "service_event": "events?",
           "service_event_personal": "event"}
 
@@ -64,7 +64,7 @@ def insert_copy(rows):
     sequence = rows.chance.choice([end, end + 1, end + rows.chance.randrange(1000), rows.chance.randrange(end), -1])
     columns = {"id": id, "sequence": sequence} if table == "service_event" else {"id": id, "intent_sequence": sequence}
     if table == "change" and rows.dice(0.5):
-        # A change that was recorded together with its outcome has only one entry, so its two sequences are equal.
+        # A change that was recorded together with its outcome has only one entry, so the change's two sequences are equal.
         columns["outcome_sequence"] = sequence
     rows.copy_row(table, source, **columns)
     with_entry = rows.dice(0.4)

@@ -1,21 +1,21 @@
-"""Mutations of a ledger in PostgreSQL that only a superuser can make: of indexes, views, tables, settings and the catalog."""
+"""Mutations that only a superuser of PostgreSQL can make. They alter indexes, views, tables, settings and the catalog."""
 
 from ledgerfile import COLUMNS, HISTORY, IDENTITIES
 from mutation import Impossible
 from postgresqlrows import columns
 
-# The views, each with the column that identifies a row. A mutation uses this column to hide a row from the view.
+# The views, and the column that identifies a row of each view. A mutation uses this column to hide a row from the view.
 VIEWS = {"history": "id", "change_details": "id", "service_events": "id", "retention_event": "id", "claim_event": "id",
          "open_claim": "id", "kept_change": "address"}
-# The indexes of some tables: the table, the name, the condition, the definition, whether the index is unique, and the name of
-# the constraint to which the index belongs.
+# SQL that returns the indexes of some tables. The columns are the table, the index's name, its condition, its definition, whether
+# the index is unique, and the name of the constraint to which the index belongs.
 INDEXES = """
 SELECT indrelid::regclass::text, indexrelid::regclass::text, coalesce(pg_get_expr(indpred, indrelid), 'true'),
   pg_get_indexdef(indexrelid), indisunique,
   (SELECT conname::text FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
 FROM pg_index WHERE indrelid = ANY (?::regclass[]) ORDER BY 2
 """
-# SQL that decides whether PostgreSQL adds new rows to an index.
+# SQL that determines whether PostgreSQL adds new rows to an index.
 SET_READY = "UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass"
 SET_UNIQUE = "UPDATE pg_index SET indisunique = {} WHERE indexrelid = ?::regclass"
 UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
@@ -24,7 +24,8 @@ UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
 def changed(mutation):
     """Marks a mutation that `reflog verify` must find although the rows of the tables are unchanged.
 
-    `mutation` returns a description, and a regular expression that a finding about the altered part matches, or None.
+    `mutation` returns a description of the mutation, and a regular expression for the findings about the altered part. The
+    regular expression is None if any finding is accepted.
     """
     def made(it):
         it.part, it.hides = "schema", True
@@ -37,7 +38,7 @@ def changed(mutation):
 
 
 def use_amcheck(rows):
-    """Installs the extension amcheck. Without it, `reflog verify` compares each index with its table."""
+    """Installs the extension amcheck. Without this extension, `reflog verify` compares each index with its table."""
     rows.run("CREATE EXTENSION amcheck")
     rows.run("GRANT EXECUTE ON FUNCTION bt_index_check(regclass, boolean) TO reflog_service")
 
@@ -60,7 +61,8 @@ def pick_row(rows, table, condition="true"):
 
 @changed
 def hide_from_index(rows):
-    """Writes a row again while an index receives no new rows. The definition of the index is unchanged."""
+    """Writes a row again while an index receives no new rows, so the index then lacks the row. The definition of the index is
+    unchanged."""
     table, index, condition, *_ = pick_index(rows)
     key, id = pick_row(rows, table, condition)
     names = ", ".join(COLUMNS[table])
@@ -197,7 +199,8 @@ def alter_table(rows):
         if how == "null" and (not must or column == key):
             raise Impossible
         if how == "type":
-            # Views depend on most columns, so only the catalog is altered. PostgreSQL stores both types in the same form.
+            # Alter only the catalog, because ALTER TABLE fails if a view uses the column. PostgreSQL stores text and varchar in
+            # the same form.
             if kind != "TEXT":
                 raise Impossible
             rows.run("UPDATE pg_attribute SET atttypid = 'varchar'::regtype WHERE attrelid = ?::regclass AND attname = ?",
@@ -231,8 +234,8 @@ def shadow(rows):
     id = rows.chance.choice(ids)
     condition = f"{key} <> {id}"
     how = rows.chance.choice(["the catalog", "the role's schema", "the path", "the path", "a function", "an operator"])
-    # A report shows only a limited number of findings. If many changes or tables seem to be missing, their findings can fill the
-    # report before it mentions `name`. So the more general findings below are accepted too.
+    # A report shows only a limited number of findings. If many changes or tables seem to be missing, the report is possibly full
+    # before it mentions `name`. So the more general findings below are also accepted.
     names = rf"\b{name}\b|\b{id}\b|The schema is not Reflog's|search_path is|refers to the identity row|permission denied for table pg_"
     if how == "the catalog":
         rows.run("SET allow_system_table_mods = on")

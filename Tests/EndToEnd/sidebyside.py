@@ -37,8 +37,8 @@ POLL_SECONDS = 0.05
 class Run:
     """A running part.
 
-    The part has a separate folder for its files. It also has a separate process group, so that one signal ends the part and all
-    programs that the part started.
+    The part has a separate folder for its files. The part also has a separate process group, so that one signal ends the part and
+    all programs that the part started.
     """
 
     def __init__(self, part, folder):
@@ -57,13 +57,13 @@ class Run:
         return self.folder / "output"
 
     def has_ended(self):
-        """Returns whether the process has ended. Does not reap the process, so that no other process gets its id."""
+        """Returns whether the process has ended. Does not reap the process, so that no other process gets this process id."""
         return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None
 
     def interrupt(self):
-        """Interrupts the part. The part then prints a traceback and ends the programs that it started.
+        """Interrupts the part. The part then prints a traceback, and ends the programs that the part started.
 
-        Kills the part if it has not ended after GRACE_SECONDS.
+        If the part has not ended after GRACE_SECONDS, kills the part.
         """
         if self.interrupted is None:
             self.interrupted = time.monotonic()
@@ -72,7 +72,7 @@ class Run:
             self.signal(signal.SIGKILL)
 
     def signal(self, number):
-        """Sends a signal to the process and to all programs that it started."""
+        """Sends a signal to the process and to all programs that the process started."""
         try:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
@@ -80,7 +80,7 @@ class Run:
             pass
 
     def end(self, limit):
-        """Kills the programs that the part did not end, and returns the outcome of its tests."""
+        """Kills the programs that the part did not end, and returns the outcome of the part's tests."""
         self.signal(signal.SIGKILL)
         code = self.process.wait()
         self.seconds = time.monotonic() - self.began
@@ -162,7 +162,7 @@ def main():
 
 
 def chosen(options, stack):
-    """Returns the parts that the options choose, and starts the PostgreSQL servers that they need."""
+    """Returns the parts that the options choose, and starts the PostgreSQL servers that the parts need."""
     folder, parts = options.folder.resolve(), []
     if options.store in ("sqlite", "both"):
         parts += testparts.parts(folder, options.names, {})
@@ -179,7 +179,7 @@ def chosen(options, stack):
 
 
 def report(runs):
-    """Prints a line for each part as it ends, the output of the failed parts and the totals. Returns the exit code."""
+    """Prints a line for each part when the part ends, the output of failed parts, and the totals. Returns the exit code."""
     began, total, failed = time.monotonic(), Outcome(), []
     for run, outcome in runs:
         print(f"{run.part.name:44}{outcome.count:4} tests{run.seconds:7.1f} s  {'FAILED' if outcome.failed else 'ok'}", flush=True)

@@ -17,7 +17,7 @@ ADDRESSES = [
     for flow in ("B2C_1_signup", "B2C_1_signup_signin", "B2C_1_profile_edit", "B2C_1_password_reset")
     for step in ("postFederationSignup", "postAttributeCollection")
 ]
-# The system calls with which SQLite writes. For each call, roughly how many of these calls the server makes in a second.
+# The system calls with which SQLite writes, and approximately how many of each call the server makes per second.
 CALLS = {"pwrite64": 2000, "fdatasync": 400, "fsync": 2, "ftruncate": 2}
 TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
 
@@ -30,9 +30,9 @@ class Storm:
         self.seed = seed
         self.attempts = []
         self.acknowledged = 0
-        # The problems that were found in the ledger after a kill and earlier than the next start.
+        # The problems that were found in the ledger between a kill and the next start of the server.
         self.torn = []
-        # How many I/O errors the server got.
+        # The number of I/O errors that the server got.
         self.injected = 0
         self.lock = threading.Lock()
 
@@ -41,7 +41,7 @@ class Storm:
 
         In addition, runs the server `io_errors` times with one failing system call, and kills the server after each failure.
 
-        The clients run longer than `seconds` if fewer than `changes` changes were acknowledged, as on a slow machine.
+        On a slow machine, the clients run longer than `seconds`: until `changes` changes were acknowledged.
         """
         self.stopped = threading.Event()
         threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
@@ -64,14 +64,14 @@ class Storm:
             thread.join()
 
     def restart_after_kill(self, event):
-        """Kills the server and starts it again. Checks the ledger between kill and start, before the server can repair it."""
+        """Kills the server, checks the ledger, and starts the server again. The start comes last, because it can repair files."""
         self.server.kill()
         with contextlib.closing(self.open()) as ledger:
             self.torn += [f"after {event}: {problem}" for problem in unsigned(record_in(ledger))]
         self.server.start()
 
     def fail_once(self, chance):
-        """Runs the server while one write or flush fails, of a file that belongs to the ledger or the embedded directory."""
+        """Runs the server while one write or flush of a file fails. The file belongs to the ledger or to the directory."""
         call = chance.choices(list(CALLS), [6, 6, 1, 1])[0]
         error, number = chance.choice(["EIO", "ENOSPC"]), chance.randint(1, CALLS[call])
         injected = self.server.files + ".injected"
@@ -121,7 +121,8 @@ class Storm:
             self.attempts += mine
 
     def put(self, connection, correlation, address, target, key=None):
-        """Sends a change on a connection. Returns the status, the id of the change, and the code of an error."""
+        """Sends a change on a connection. Returns the status, the id of the change, and the error code. The code is None after a
+        success."""
         flow, step = address.rsplit("/", 1)
         connection.request(
             "PUT", f"/beta/identity/{flow}/apiConnectorConfiguration/{step}/$ref",
@@ -148,7 +149,7 @@ class Storm:
         return found if database else found + self.unverified()
 
     def unverified(self):
-        """Returns what `reflog verify` finds."""
+        """Returns the findings of `reflog verify`."""
         run = self.server.command("verify", "--database", self.server.database, "--anchor", self.server.files + ".anchor")
         return [] if run.returncode == 0 else [f"verify ended with {run.returncode}: {run.stdout}{run.stderr}"]
 
@@ -177,7 +178,7 @@ class Storm:
 
 
 def was_injected(trace):
-    """Returns whether strace made a call fail."""
+    """Returns whether strace injected an error into a system call."""
     try:
         with open(trace) as lines:
             return "(INJECTED)" in lines.read()

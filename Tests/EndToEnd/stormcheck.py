@@ -5,8 +5,8 @@ import dataclasses
 
 from referencelog import ReferenceLog, encoded, tree_hash
 
-# A client's request and its answer. The status is None if there was no answer. `key` is the request's Idempotency-Key. `code`
-# is the code in the answer if the answer is an error.
+# A client's request, and the answer to the request. The status is None if no answer arrived. `key` is the request's
+# Idempotency-Key. `code` is the error code in the answer. The code is None if the answer is not an error.
 Attempt = collections.namedtuple("Attempt", "correlation address target status change key code", defaults=(None, None))
 
 
@@ -24,7 +24,7 @@ class Record:
 
 
 def problems(record, attempts, reference):
-    """Returns the problems of a complete history. `reference` returns what the directory has at an address."""
+    """Returns the problems of a complete history. The function `reference` returns the directory's reference at an address."""
     changes = record.changes
     found = unrecorded(changes, attempts)
     found += [f"change {row['id']} is still pending" for row in changes if row["result"] == "pending"]
@@ -49,7 +49,7 @@ def unrecorded(changes, attempts):
     found = []
     by_id = {row["id"]: row for row in changes}
     by_correlation = collections.Counter(row["correlation_id"] for row in changes if row["correlation_id"])
-    # A request can be sent again with its key. Each time, it has another correlation id.
+    # A client can repeat a request with the same idempotency key. Each repetition has a new correlation id.
     correlations = collections.defaultdict(set)
     for attempt in attempts:
         correlations[attempt.key or attempt.correlation].add(attempt.correlation)

@@ -10,7 +10,7 @@ TYPE = re.compile(r"^ *(?:[\w@()]+ +)*?(?:struct|class|enum|actor|extension|prot
 
 @dataclasses.dataclass(frozen=True)
 class Function:
-    """A function in a file. `type` is the type that contains it. `body` is its text with the signature, without comments."""
+    """A function in a file. `type` is the type around the function. `body` is the signature and the code, without comments."""
     name: str
     labels: tuple[str, ...]
     type: str
@@ -47,7 +47,7 @@ def end_of(text, start):
 
 
 def labels_of(parameters):
-    """Returns the labels of the parameters in the text between the parentheses."""
+    """Returns the labels of a function's parameters. `parameters` is the text between the parentheses of the declaration."""
     labels, depth, start = [], 0, 0
     for index, letter in enumerate(parameters + ","):
         if letter in "([{<":

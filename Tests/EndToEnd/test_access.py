@@ -44,7 +44,7 @@ MATRIX = [
 
 @apart(cores=1)
 class Access(unittest.TestCase):
-    """Every role has exactly its rights at every route, and no route accepts a defective token."""
+    """Every role has exactly the documented rights at every route, and no route accepts a defective token."""
 
     @classmethod
     def setUpClass(cls):
@@ -160,8 +160,8 @@ class Denials(unittest.TestCase):
                 answer = server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", body, "reader")
                 self.assertEqual(answer.status, 403)
             changes = server.history()
-            # Reflog records at most 16 denied changes of a caller in a minute. The requests can be sent in several different
-            # minutes.
+            # Reflog records at most 16 denied changes of a caller per minute. The test can take several minutes, so more than
+            # 16 changes can be recorded.
             self.assertIn(len(changes), range(16, 81))
             self.assertNotIn("xxxxx" * 100, str(changes))
 
@@ -229,7 +229,7 @@ class Events(unittest.TestCase):
         with Server() as server:
             ask = lambda query, **options: server.request("GET", "/beta/auditLogs/serviceEvents?" + query, **options)
             all = []
-            # Wait for four events, because the server records the start first and the three first tokens a moment later.
+            # Wait for four events, because the server records the start first, and the first three tokens a moment later.
             while len(all) < 4:
                 all = ask("$top=1000").json["value"][::-1]
             self.assertEqual(ask("$orderby=id%20asc").json["value"], all)

@@ -22,7 +22,7 @@ def record_changes(server, graph):
     for name, headers in (("Fraud check", {"Reflog-Reason": "CHG0042", "client-request-id": CORRELATION}), ("Loyalty", {})):
         made = server.put(SIGNUP, graph_connector(name), headers=headers)
         assert made.status == 204, made.text
-    # The newest change in the history is possibly another change, because the sweep also records changes.
+    # Use the id of the change, because the newest change is possibly one that the sweep recorded.
     undone = server.request("POST", f"{CHANGES}/{made.change}/rollback", {"reason": "INC0042"})
     assert undone.status == 200, undone.text
     assert server.put(SIGNUP, graph_connector("Loyalty"), role="reader").status == 403

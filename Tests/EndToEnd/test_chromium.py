@@ -88,7 +88,7 @@ class Chrome(unittest.TestCase):
             self.assertIn("Meanwhile", browser.text)
             self.assertIn("CHG0041", browser.text)
             self.assertEqual(browser.count("#days > section"), 1)
-            # If you open a change and return to the previous page, the same list is shown again.
+            # Open a change, and return to the previous page. The browser must show the same list again.
             browser.follow("Change ")
             browser.wait_for("Details")
             browser.driver.back()

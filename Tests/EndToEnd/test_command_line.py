@@ -24,7 +24,7 @@ STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 
 @apart(seconds=15, cores=0.6)
 class CommandLine(ServerTestCase):
-    """The commands, formats and exit codes of the command line."""
+    """Tests of the commands, the formats and the exit codes of the command line."""
 
     def run_command(self, *arguments, role="operator"):
         return self.server.command(*arguments, role=role)
@@ -71,7 +71,7 @@ class CommandLine(ServerTestCase):
             asked = self.run_command(*command, "--format", "json", "--server", self.server.url)
             self.assertEqual(json.loads(asked.stdout), body)
             read = self.run_command(*command, "--format", "json", "--database", self.server.database)
-            # Only a server has links, and warnings about its settings.
+            # Only the answer of a server contains links, and warnings about the server's settings.
             links = ("@odata.context", "@odata.nextLink", "warnings")
             self.assertEqual(json.loads(read.stdout), {name: body[name] for name in body if name not in links})
 
@@ -209,7 +209,7 @@ class CommandLine(ServerTestCase):
 
 @apart(seconds=15, cores=0.6)
 class Arguments(ServerTestCase):
-    """Addresses, times, misspelt words, and the commands and numbers that messages contain."""
+    """Tests of addresses, times and misspelt words, and of the commands and numbers in messages."""
 
     def run_command(self, *arguments, role="operator"):
         return self.server.command(*arguments, role=role)
@@ -307,7 +307,7 @@ class Arguments(ServerTestCase):
 
 @apart(seconds=10, cores=0.6)
 class Streams(ServerTestCase):
-    """Closed streams, pipes and terminals."""
+    """Tests of commands whose streams are closed, pipes or terminals."""
 
     def run_command(self, *arguments, role="operator"):
         return self.server.command(*arguments, role=role)
@@ -385,7 +385,7 @@ class BrokenConnections(unittest.TestCase):
     """The command line distinguishes a server that can't be reached from a server that ended the connection."""
 
     def run_against(self, behave):
-        """Runs a command that changes and a command that reads against a listener, and returns both runs."""
+        """Runs two commands against a listener: one changes a step, and one reads. Returns the completed processes."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             def serve():
                 while True:

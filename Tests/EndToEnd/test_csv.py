@@ -23,12 +23,12 @@ def text(value):
 
 
 def erasure(prefix, erased):
-    """Returns the cells about an erasure. The erasure is None if no data was erased."""
+    """Returns the cells about an erasure. `erased` is None if no data was erased."""
     return {prefix + "EventId": (erased or {}).get("eventId"), prefix + "DateTime": (erased or {}).get("dateTime")}
 
 
 def cells_of(change):
-    """Computes the CSV cells of a change from its JSON. Returns the cells as a dictionary by the name of the column."""
+    """Computes the CSV cells of a change from the change's JSON. Returns a dictionary from the names of columns to cells."""
     before, after, actor, status = change["before"], change["after"], change["initiatedBy"], change["status"]
     token = actor["token"] or {}
     return {name: text(value) for name, value in {
@@ -54,12 +54,12 @@ def label(name, id, state):
 
 
 def cells_of_row(row):
-    """Returns the cells in a row of the view `history`, as a dictionary by column, without the changed properties."""
+    """Returns a dictionary from the columns of the view `history` to the cells of a row. Leaves out the changed properties."""
     return {column: text(row[column]) for column in row.keys() if column != "changed_properties"}
 
 
 def row_of(cells):
-    """Computes a row of the view `history` from the CSV cells of a change. Returns the row as a dictionary by column."""
+    """Computes a row of the view `history` from the CSV cells of a change. Returns a dictionary from columns to values."""
     renamed = {"activity_date_time": "time", "result_date_time": "result_time", "last_verified_date_time": "last_verified_time",
                "actor_user_principal_name": "user_principal_name", "erased_date_time": "erased_time",
                "statement_erased_date_time": "statement_erased_time"}

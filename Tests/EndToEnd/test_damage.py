@@ -11,7 +11,7 @@ SQLITE_ONLY = "it damages the ledger's file"
 class Damage(unittest.TestCase):
     """A start on damaged files serves the whole history or reports the problem. `tools/damage` tries every damage."""
 
-    # The share of the damages that the tests try.
+    # The tests try every SHARE-th damage.
     SHARE = 12
 
     def test_every_start_serves_the_whole_history_or_reports_the_problem(self):

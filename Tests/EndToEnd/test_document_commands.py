@@ -37,7 +37,7 @@ def environment(**variables):
 
 
 def without_times(text):
-    """Returns the lines of an output without spaces at their ends, and with the same time in place of every time."""
+    """Returns the lines of an output. Removes spaces at the ends of lines, and replaces every time with a fixed time."""
     lines = "\n".join(line.rstrip() for line in text.splitlines()).strip() + "\n"
     return re.sub(r"\d{4}-\d\d-\d\d([ T])\d\d:\d\d:\d\d(\.\d{6}Z)?", r"2026-11-23\g<1>09:15:02", lines)
 
@@ -117,7 +117,7 @@ class Readme(unittest.TestCase):
         """Runs a script that ends with a server, and yields the server's URL."""
         port = Port()
         self.addCleanup(port.close)
-        # `exec` replaces the shell by the server, so that the server gets the signal.
+        # `exec` replaces the shell with the server, so that the server gets the signal.
         script = script.replace("\nreflog serve", "\nexec reflog serve")
         self.assertIn("exec reflog serve", script)
         with open(self.folder / "log", "wb") as log:

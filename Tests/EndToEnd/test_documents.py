@@ -20,7 +20,7 @@ def commands(document):
 
 
 def reachable(*starts):
-    """Returns the documents that a reader can reach by following links, beginning at the documents `starts`."""
+    """Returns the documents that a reader can reach from the documents `starts` by following links."""
     found, waiting = set(), list(starts)
     names = {document.stem: document for document in ARTICLES}
     while waiting:
@@ -36,7 +36,7 @@ def reachable(*starts):
 
 
 class Documents(unittest.TestCase):
-    """The README and the articles have valid links, code blocks and commands."""
+    """The links, the code blocks and the commands in the README and the articles are valid."""
 
     def test_the_readme_is_short(self):
         self.assertLessEqual(len(README.read_bytes()), 12_288)

@@ -1,4 +1,4 @@
-"""Tests of the packs for auditors: what they contain, and that every alteration of a pack is found without the ledger."""
+"""Tests of the packs for auditors: the contents of a pack, and that every alteration of a pack is found without the ledger."""
 
 import csv
 import datetime
@@ -37,13 +37,13 @@ def by_program(path, *arguments):
 
 
 def by_script(script, *arguments):
-    """Checks a manifest with the program in a pack, with Python alone: without its packages and its variables."""
+    """Checks a manifest with the program in a pack. Runs Python without installed packages and without Python's variables."""
     return subprocess.run([sys.executable, "-I", "-S", "-B", script, *arguments], env={"PATH": "/nowhere"},
                           capture_output=True, text=True)
 
 
 class PackTestCase(unittest.TestCase):
-    """Tests with a server, and with a pack that `reflog evidence` wrote from the server."""
+    """A test case with a server, and with a pack that `reflog evidence` made from the server's history."""
 
     @classmethod
     def setUpClass(cls):
@@ -59,7 +59,7 @@ class PackTestCase(unittest.TestCase):
         server.request("DELETE", f"/beta/reflog/tokens/{token}", role="admin")
         server.request("POST", "/beta/reflog/holds", {"name": "case-7", "reason": "A dispute"}, "admin")
         server.request("POST", "/beta/reflog/retention", {"days": 800}, "admin")
-        # The tokens of the first start are recorded a moment later.
+        # The server records the tokens of the first start a moment after the start. Wait until the tokens are recorded.
         created = "/beta/auditLogs/serviceEvents?$filter=kind%20eq%20%27tokenCreated%27"
         eventually(lambda: server.request("GET", created).json["value"][3:])
         _, cls.key = wait_for_checkpoint(server)
@@ -81,7 +81,8 @@ class PackTestCase(unittest.TestCase):
         return shutil.copytree(self.pack, copy)
 
     def check(self, pack, *arguments):
-        """Checks a pack with both programs, which must agree, and returns the exit code and the lines."""
+        """Checks a pack with `reflog verify` and with the program in the pack. The exit codes must be equal. Returns the two
+        completed processes."""
         program, script = by_program(pack / MANIFEST, *arguments), by_script(self.pack / "verify.py", *arguments, pack / MANIFEST)
         self.assertEqual(program.returncode, script.returncode, program.stdout + program.stderr + script.stdout + script.stderr)
         return program, script
@@ -109,7 +110,7 @@ class Contents(PackTestCase):
             for format in ("csv", "jsonl"):
                 written = (self.pack / f"{name}.{format}").read_bytes()
                 exported = self.server.request("GET", f"/beta/auditLogs/{list}?$format={format}").bytes
-                # The server records more events after the pack was written.
+                # Compare only the first exported events, because the server records more events after the pack was written.
                 self.assertEqual(written, exported[:len(written)])
             self.assertGreater(count, 7)
             self.assertEqual(len((self.pack / f"{name}.jsonl").read_text().splitlines()), count)
@@ -150,7 +151,7 @@ class Contents(PackTestCase):
     def test_the_instruction_and_the_checkpoint_belong_to_the_log(self):
         instruction = (self.pack / "README.txt").read_text()
         self.assertIn(self.key, instruction)
-        # One page of A4 has about 60 lines of 100 characters, in the usual size of a text editor.
+        # The instruction must fit on one page. A page of A4 has about 60 lines of 100 characters.
         self.assertLess(len(instruction.splitlines()), 60)
         listed = re.findall(r"^(\S+\.?\S*)  +", instruction.split("FILES\n")[1].split("\n\n")[0], re.MULTILINE)
         self.assertEqual({name.rstrip("/").split("/")[0] for name in listed} | {"changes.jsonl", "service-events.jsonl"},
@@ -241,7 +242,7 @@ class Pages(PackTestCase):
 
 
 class Refusals(PackTestCase):
-    """A pack is not written over other files, and wrong requests are explained."""
+    """A pack is not written over other files. If a request is wrong, the message explains the reason."""
 
     def test_a_folder_with_files_is_replaced_only_with_force(self):
         folder = self.folder / "used"
@@ -349,7 +350,7 @@ class Manipulations(PackTestCase):
                 for run in (program, script):
                     self.assertIn(f"{MANIFEST} cannot be read: ", run.stderr)
 
-    def test_a_file_in_another_form_is_told_from_an_altered_one(self):
+    def test_a_file_that_was_saved_in_another_form_does_not_count_as_altered(self):
         for name, manipulate, expected in packmanipulations.other_forms():
             with self.subTest(name):
                 pack = self.copy()
@@ -357,7 +358,7 @@ class Manipulations(PackTestCase):
                 program, script = self.check(pack, "--key", self.key)
                 self.assertEqual((program.returncode, program.stdout), (3, expected + "\n"), program.stderr)
                 self.assertEqual(script.stdout, program.stdout)
-        # An altered row is found in such a file too.
+        # The programs also find an altered row in a file whose byte order mark and line ends differ.
         pack = self.copy()
         path = pack / "changes.csv"
         path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\r\n", b"\n").replace(b",applied,", b",denied,", 1))
@@ -411,7 +412,7 @@ class Exports(PackTestCase):
             for key in ((), ("--key", self.key)):
                 self.assertEqual(self.check_export(path, *key).returncode, 0)
 
-    def test_an_export_in_another_form_is_told_from_an_altered_one(self):
+    def test_an_export_that_was_saved_in_another_form_does_not_count_as_altered(self):
         path = self.export(name="form.csv")
         original = path.read_bytes()
         path.write_bytes(b"\xef\xbb\xbf" + original.replace(b"\r\n", b"\n"))
@@ -422,7 +423,8 @@ class Exports(PackTestCase):
         run = self.check_export(path, "--key", self.key)
         self.assertEqual(run.returncode, 65)
         self.assertIn(f"{path} is not the file that was exported at ", run.stdout)
-        # With the ledger, the altered row is named, and a file in another form is no finding.
+        # If `reflog verify` also reads the ledger, it reports the altered row. If only the line ends differ, it reports
+        # that the rows agree.
         with_ledger = ["verify", "--database", self.server.database, "--key", self.key, "--manifest", f"{path}.manifest"]
         self.assertIn("was altered.", self.server.command(*with_ledger).stdout)
         path.write_bytes(original.replace(b"\r\n", b"\n"))

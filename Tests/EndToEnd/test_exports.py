@@ -46,7 +46,7 @@ class Formats(unittest.TestCase):
 
     def check(self, server):
         changes = server.history()
-        # The sweep can record another change in the meantime.
+        # Compare only the first events, because the sweep can record another change in the meantime.
         events = self.lines(server, "ocsf")[:len(changes)]
         self.assertEqual([event["metadata"]["uid"] for event in events], [change["id"] for change in changes])
         for event, change in zip(events, changes):
@@ -125,7 +125,8 @@ class IncrementalExports(unittest.TestCase):
     def download(self, server, downloaded, after):
         """Exports the changes after an entry, and adds them to `downloaded`.
 
-        Returns all downloaded changes by id, the newest sequence, and how many of the exported changes are pending.
+        Returns a dictionary from ids to all downloaded changes, the newest sequence, and the number of pending changes in
+        this export.
         """
         answer = server.request("GET", f"{CHANGES}?$format=jsonl" + (f"&after={after}" if after is not None else ""))
         changes = [json.loads(line) for line in answer.text.splitlines()]
@@ -161,7 +162,7 @@ class CommandLine(ServerTestCase):
             self.assertEqual(by_file.stdout, by_server.stdout)
             self.assertTrue(by_file.stdout)
 
-    def test_following_writes_each_outcome_once_and_continues_after_a_restart(self):
+    def test_a_followed_export_writes_each_outcome_once_and_continues_after_a_restart(self):
         state = os.path.join(self.server.folder, "follow.state")
         command = [self.server.binary, "export", "--server", self.server.url, "--format", "jsonl", "--follow", "--state", state]
         environment = self.server.environment() | {"REFLOG_TOKEN": self.server.tokens["reader"]}
@@ -202,8 +203,8 @@ class CommandLine(ServerTestCase):
                 follower.communicate()
                 output.seek(0)
                 rows = list(csv.DictReader(output))
-            # Remove duplicates by id, as readers of the file must do. If the follower was interrupted when the state file did
-            # not cover a change yet, the follower has written that change twice.
+            # Remove duplicate ids, as readers of the file must do. The follower writes a change first and the state file later.
+            # So if an interruption happens in between, the follower writes the change a second time.
             self.assertEqual(list(dict.fromkeys(row["id"] for row in rows)), [change["id"] for change in server.history()])
 
     def test_invalid_combinations_of_flags_are_refused(self):

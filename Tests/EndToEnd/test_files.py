@@ -34,7 +34,7 @@ class Output(unittest.TestCase):
         wait_for_checkpoint(cls.server)
 
     def verbs(self, path):
-        """Returns a command for each verb that writes a file, with the role that it needs."""
+        """Returns a command for each verb that writes a file, and the role that the command needs."""
         database = ["--database", self.server.database]
         return [(["export", "--output", path, *database], None), (["show", "2", "--proof", path, *database], None),
                 (["backup", path], "admin"),
@@ -44,12 +44,12 @@ class Output(unittest.TestCase):
     def test_no_verb_writes_over_a_file_of_the_ledger(self):
         folder = self.server.folder
         os.symlink(self.server.files + ".key", os.path.join(folder, "link"))
-        # The anchor is not used here, because the server replaces it by a new file.
+        # The anchor is not used here, because the server replaces the anchor with a new file.
         os.link(self.server.files + ".key", os.path.join(folder, "hard-link"))
         os.symlink(folder, os.path.join(folder, "folder-link"))
         paths = [self.server.files + ending for ending in ENDINGS]
         paths += [os.path.join(folder, name) for name in ("link", "hard-link", "folder-link/reflog.sqlite.key")]
-        # These files do not exist now. If a command creates them, a later start reads them as files of the ledger.
+        # These files do not exist. If a command created such a file, a later start would read it as a file of the ledger.
         paths += [self.server.files + ending for ending in (".key.next", ".directory-journal")]
         before = inodes(self.server)
         for number, path in enumerate(paths):
@@ -87,7 +87,7 @@ class Output(unittest.TestCase):
 
 
 def inodes(server):
-    """Returns the inode of each file of a ledger. Leaves out the anchor, because the server replaces it."""
+    """Returns the inode of each file of a ledger. Leaves out the anchor, because the server replaces the anchor's file."""
     return {ending: os.stat(server.files + ending).st_ino for ending in ENDINGS
             if ending != ".anchor" and os.path.exists(server.files + ending)}
 
@@ -106,7 +106,8 @@ class Input(unittest.TestCase):
         assert run.returncode == 0, run.stderr
         cls.manifest = pathlib.Path(cls.exported + ".manifest").read_text()
 
-    # For each way in which programs alter a text: a function that alters it, and whether Reflog can still read it.
+    # The ways in which programs alter a text. Each has a function that alters the text, and whether Reflog can still read
+    # the altered text.
     WAYS = {
         "CR LF": (lambda text: text.replace("\n", "\r\n").encode(), True),
         "a byte order mark": (lambda text: b"\xef\xbb\xbf" + text.encode(), True),
@@ -162,7 +163,7 @@ class Input(unittest.TestCase):
 
 @apart(seconds=12)
 class Positions(unittest.TestCase):
-    """A position, a page or a state file of a newer ledger is refused, because an export from there could skip changes."""
+    """A position, a page link or a state file of a newer ledger is refused, because an export could then skip changes."""
 
     def test_positions_of_a_newer_ledger_are_refused(self):
         with Server() as server:
@@ -185,7 +186,8 @@ class Positions(unittest.TestCase):
             shutil.copy(backup, server.database)
             server.settings["ACCEPT_OLDER_LEDGER"] = "true"
             server.start()
-            # The ledger has more entries than the position, so only the name of the log shows that it is another history.
+            # With 30 entries, the position would be valid in the new ledger. Only the name of the log shows that the position
+            # belongs to another history.
             for entries in (1, 30):
                 change(server, entries)
                 for option in (position, position.partition("@")[0]):
@@ -238,7 +240,7 @@ class Replacement(unittest.TestCase):
                     self.assertIn(f"{file} was replaced, moved or deleted while Reflog uses it.", answer.text)
                     self.assertEqual(server.request("GET", CHANGES).status, 503)
                     self.assertEqual(server.request("GET", "/readyz", role=None).status, 503)
-                    # The same file under its old name is used again.
+                    # Move the file back. The server uses the file again, because it is the same file.
                     os.replace(file + ".moved", file)
                     change(server)
                     self.assertEqual(len(server.history()), len({item["id"] for item in server.history()}))
@@ -280,7 +282,8 @@ class CopiesInUse(unittest.TestCase):
                 self.assertIn(f"{copy}/reflog.sqlite-wal is missing", run.stderr)
                 self.assertEqual(run.stdout, "")
             self.assertEqual(os.listdir(copy), ["reflog.sqlite"])
-            # The copied ledger is new: its first entry is only in the log. The files next to it make no difference.
+            # The copied ledger is new: its first entry is only in the `-wal` file, which is missing here. So each start must
+            # fail, even with the files next to the ledger.
             for endings in ((".directory",), (".directory", ".key", ".anchor", ".tokens")):
                 for ending in endings:
                     shutil.copy(server.files + ending, copy)
@@ -290,7 +293,7 @@ class CopiesInUse(unittest.TestCase):
                 self.assertRegex(start.stderr, r"\Areflog: \S+reflog.sqlite(.directory)?-wal is missing|\Areflog: .*-wal is missing")
 
     def test_a_server_starts_on_a_complete_ledger_without_its_log(self):
-        """After a kill, `sqlite3` copies the log into the ledger and deletes the log. The anchor shows that nothing is missing."""
+        """After a kill, `sqlite3` copies the `-wal` file into the ledger. The anchor shows that no entry is missing."""
         with Server() as server:
             change(server, 4)
             wait_for_checkpoint(server)

@@ -23,7 +23,7 @@ OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 
 @apart(seconds=15, cores=0.6)
 class Finding(ServerTestCase):
-    """A person finds changes by parts of names, and around a time."""
+    """A person can find changes by a part of a name, and can find the changes around a time."""
 
     @classmethod
     def setUpClass(cls):
@@ -54,7 +54,7 @@ class Finding(ServerTestCase):
                 with self.subTest(arguments=arguments, source=source[0]):
                     self.assertEqual(self.ids(*arguments, *source), found)
 
-    def test_an_empty_answer_tells_why_and_proposes_names(self):
+    def test_an_empty_answer_contains_the_reason_and_proposes_names(self):
         for source in self.sources():
             def shown(*arguments):
                 return self.server.command("history", *arguments, *source, role="reader").stdout
@@ -97,7 +97,7 @@ class Finding(ServerTestCase):
             values = dict(csv.reader(io.StringIO(self.server.command("status", "--format", "csv", *source, role="reader").stdout)))
             self.assertEqual(values["directory"], "embedded")
 
-    def test_the_server_in_the_environment_counts_unless_a_database_is_given(self):
+    def test_the_server_in_the_environment_is_used_if_no_database_is_given(self):
         with tempfile.TemporaryDirectory() as folder:
             environment = self.server.environment("reader")
             run = lambda *arguments: subprocess.run([self.server.binary, *arguments], capture_output=True, text=True, env=environment,

@@ -21,7 +21,7 @@ def in_hours(hours):
 
 
 class Freezing(ServerTestCase):
-    """A freeze refuses changes in its scope, and operators can override and release it."""
+    """A freeze refuses changes in its scope. Operators can override and release the freeze."""
 
     def freeze(self, **body):
         answer = self.server.request("POST", FREEZES, {"reason": "INC0042"} | body)
@@ -193,7 +193,7 @@ class Freezing(ServerTestCase):
 
 
 class FrozenDrift(unittest.TestCase):
-    """A change that was made without Reflog at a frozen step is an alert."""
+    """A change that was made without Reflog at a frozen step causes an alert."""
 
     def test_drift_at_a_frozen_step_is_reported(self):
         with Graph(timeout=FAST["GRAPH_TIMEOUT"]) as graph, Server(graph=graph, **FAST) as server:

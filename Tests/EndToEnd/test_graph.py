@@ -16,8 +16,8 @@ FRAUD_CHECK, LOYALTY, OUTSIDER = (graph_connector(name) for name in ("Fraud chec
 PATIENT = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 10, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
 # The settings for tests in which Graph does not answer.
 FAST = PATIENT | {"GRAPH_TIMEOUT": 1}
-# How many seconds after a change every read shows its result. A write takes effect within six timeouts. Then the settle
-# window must pass.
+# The number of seconds after a change until every read shows its result. A write takes effect within six timeouts. Then the
+# settle window must pass.
 DOUBT = 6 * FAST["GRAPH_TIMEOUT"] + FAST["SETTLE_WINDOW"]
 
 
@@ -462,8 +462,8 @@ class TokenPassthrough(GraphTestCase):
 
         paths = f"/beta/identity/{SIGNUP.rsplit('/', 1)[0]}"
         answers = [self.server.put(SIGNUP, None, role="forged"),
-                   # An answer is stored for this idempotency key. This caller has no valid token, so it must not get the stored
-                   # answer.
+                   # An answer is stored for this idempotency key. This caller has no valid token, so the caller must not get the
+                   # stored answer.
                    self.server.put(SIGNUP, LOYALTY, role="forged adele", headers=key),
                    self.server.put(OTHER, None, role="forged"),
                    self.server.request("DELETE", paths, role="forged"),

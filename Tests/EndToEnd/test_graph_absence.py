@@ -130,6 +130,6 @@ class Effects(GraphTestCase):
         self.assertEqual(effect["initiatedBy"]["type"], "token")
         self.swept()
         self.assertEqual(self.changes(kind="drift"), [])
-        # The same is true if a change finds the effect earlier than the sweep.
+        # The effect of the deletion is recorded only once, and another step can still be changed.
         self.assertEqual(json.dumps(self.changes(subject="step")).count("connectorDeleted"), 1)
         self.assertEqual(self.server.put(OTHER, LOYALTY).status, 204)

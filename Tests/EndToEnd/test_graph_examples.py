@@ -11,7 +11,7 @@ BODY = """{
 
 
 class GraphExamples(unittest.TestCase):
-    """The three examples on Microsoft's page work. curl sends them exactly as the page shows them."""
+    """The three examples on Microsoft's page work. curl sends the requests exactly as the page shows them."""
 
     def curl_put(self, server, step, body):
         result = subprocess.run(

@@ -17,7 +17,7 @@ SQLITE_ONLY = "the fake Graph and the tests read the ledger's file"
 
 @apart(seconds=90, cores=0.8)
 class MisbehavingGraph(unittest.TestCase):
-    """The ledger agrees with Graph's record under all faults of Graph. `tools/graph-storm` runs a longer test."""
+    """The ledger agrees with Graph's record, even if Graph has many faults. `tools/graph-storm` runs a longer test."""
 
     def assertNothingFound(self, storm):
         self.assertEqual({kind: found for kind, found in storm.findings().items() if found}, {})

@@ -8,7 +8,8 @@ from testparts import apart, sqlite_only
 @apart(seconds=25, cores=1.7)
 @sqlite_only("it opens the ledger's file")
 class GreedyCallers(unittest.TestCase):
-    """No effort of a reader or a stranger stops an operator or fills the ledger. A short version of `tools/greedy`."""
+    """No effort of a reader or of a client without a credential stops an operator or fills the ledger. This is a short version of
+    `tools/greedy`."""
 
     @classmethod
     def setUpClass(cls):
@@ -51,7 +52,7 @@ class Shares(unittest.TestCase):
             server.start()
             events = server.request("GET", "/beta/auditLogs/serviceEvents?$filter=kind%20eq%20'export'").json["value"]
             self.assertEqual(sum(event["count"] for event in events), 30)
-            # The requests can be sent in two different minutes.
+            # The limit is for one minute, and the requests can be sent in two different minutes.
             self.assertLessEqual(len(events), 18)
 
     def test_a_network_has_a_share_of_the_connections(self):

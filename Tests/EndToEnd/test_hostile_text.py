@@ -21,7 +21,7 @@ def hidden(text):
 
 
 class HostileText(ServerTestCase):
-    """A text that is meant to hide or forge something has no effect."""
+    """A text that should hide or forge a part of an output has no effect."""
 
     def test_a_combining_mark_does_not_expose_the_query_of_a_url(self):
         for url in ("https://api.contoso.example/x?\u0301code=canary-1", "https://api.contoso.example/x#canary-1"):
@@ -95,7 +95,7 @@ class HostilePeer(http.server.BaseHTTPRequestHandler):
 
     @classmethod
     def start(cls, case):
-        """Starts a server that stops at the end of a test, and returns its URL."""
+        """Starts a server that stops at the end of a test, and returns the server's URL."""
         server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), cls)
         case.addCleanup(server.server_close)
         case.addCleanup(server.shutdown)
@@ -122,7 +122,7 @@ class HostileServer(HostilePeer):
 
 
 class HostileAnswers(unittest.TestCase):
-    """The texts of a directory and of a server have no effect on the log, a terminal or the history."""
+    """Texts from a directory or a server can't forge lines of the log, control a terminal, or alter the history."""
 
     def test_the_text_of_a_directorys_error_is_shown_on_one_line_and_recorded_with_a_limit(self):
         url = HostileGraph.start(self)

@@ -53,7 +53,7 @@ class AnEditedConnector(ServerTestCase):
     def run_command(self, *arguments):
         return self.server.command(*arguments, "--server", self.server.url, role="operator")
 
-    def test_the_list_has_the_edits_only_with_the_option(self):
+    def test_the_list_contains_edits_of_connectors_only_with_flow_scope(self):
         filter = "flowId eq 'B2C_1_signup'"
         plain, impact = self.ids(**{"$filter": filter}), self.ids(**{"$filter": filter, "flowScope": "impact"})
         self.assertNotIn(self.edit, plain)
@@ -174,7 +174,7 @@ class AnEditedConnector(ServerTestCase):
 
 @apart(cores=0.4)
 class RolledBackChanges(ServerTestCase):
-    def test_a_change_names_its_rollback_and_the_rollback_of_that(self):
+    def test_a_change_names_its_rollback_and_the_rollback_of_its_rollback(self):
         self.server.put(STEP, FRAUD_CHECK)
         bad = self.server.put(STEP, NEW_VENDOR).change
 

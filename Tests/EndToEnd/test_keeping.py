@@ -38,7 +38,7 @@ def server_rows(server, sql):
 
 
 def signing_files(server):
-    """Returns the bytes of the anchor and of the key files next to the ledger, as a dictionary by file name."""
+    """Returns a dictionary from file names to bytes, for the anchor and the key files next to the ledger."""
     return {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite.[ak]*")}
 
 

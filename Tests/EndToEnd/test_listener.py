@@ -32,7 +32,7 @@ def connections(port):
 
 
 class TLSServer(Server):
-    """A server with TLS. Its readiness is also checked over TLS."""
+    """A server with TLS. The test also checks over TLS whether the server is ready."""
 
     def is_ready(self):
         try:
@@ -88,7 +88,7 @@ class TLS(unittest.TestCase):
             self.assertIsNotNone(server.handshake(ssl.TLSVersion.TLSv1_3))
             for suite in ("ECDHE-RSA-AES128-GCM-SHA256", "ECDHE-RSA-AES256-GCM-SHA384", "ECDHE-RSA-CHACHA20-POLY1305"):
                 self.assertEqual(server.handshake(ssl.TLSVersion.TLSv1_2, suite), suite)
-            # An RSA key exchange has no forward secrecy, and CBC has known attacks.
+            # The server must refuse these suites. A key exchange with RSA has no forward secrecy, and CBC has known attacks.
             for suite in ("AES128-GCM-SHA256", "AES256-GCM-SHA384", "AES128-SHA", "AES256-SHA", "ECDHE-RSA-AES128-SHA",
                           "ECDHE-RSA-AES256-SHA", "ECDHE-RSA-AES128-SHA256", "kRSA", "SHA1"):
                 self.assertIsNone(server.handshake(ssl.TLSVersion.TLSv1_2, suite + ":@SECLEVEL=0"), suite)
@@ -191,8 +191,8 @@ class Proxies(unittest.TestCase):
                 }
                 for name, link in links.items():
                     self.assertTrue(link.startswith("https://reflog.example/"), (name, link))
-                # A redirect has no host, so the browser sends the next request to the same host. The cookie is sent over TLS
-                # only.
+                # The URL of a redirect contains no host, so the browser sends the next request to the same host. The browser
+                # sends the cookie only over TLS.
                 self.assertTrue(ask("GET", "/").headers["location"].startswith("/sign-in?"))
                 signed_in = server.request("POST", "/sign-in", role=None, raw="token=" + server.tokens["reader"], headers={
                     **headers, "Content-Type": "application/x-www-form-urlencoded"})
@@ -266,7 +266,8 @@ class Limits(unittest.TestCase):
             self.addCleanup(lambda: [connection.close() for connection in slow])
             token = server.tokens["operator"].encode()
             for number in range(600):
-                # The slow clients have another address than the operator. Each address has a share of the connections.
+                # The slow clients and the operator have different addresses, because each address may use only a share of the
+                # connections.
                 source = f"127.0.0.{2 + number % 3}"
                 connection = socket.create_connection(("127.0.0.1", server.port), source_address=(source, 0))
                 # One third of the clients never completes the headers of the request. Another third never completes the body.
@@ -284,7 +285,7 @@ class Limits(unittest.TestCase):
                 start = time.monotonic()
                 self.assertEqual(server.put(STEP, None).status, 204)
                 times.append(time.monotonic() - start)
-            # The time limits for slow clients are 30 s. If a request had to wait for a slow client, it would take about 30 s.
+            # The time limits for slow clients are 30 s. A request that had to wait for a slow client would take about 30 s.
             self.assertLess(max(times), 25)
 
     def test_an_unfinished_request_is_closed(self):

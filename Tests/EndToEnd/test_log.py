@@ -125,7 +125,7 @@ class Verifying(unittest.TestCase):
         self.assertIn("Row 1 of the table address has the same identity as another row", run.stdout)
 
     def edited(self, *statements, put_checkpoint=None):
-        """Edits a copy with SQL and verifies it. Returns the exit code and the findings.
+        """Edits a copy of the ledger with SQL, and verifies the copy. Returns the exit code and the findings.
 
         If `put_checkpoint` is an older checkpoint, stores it in the head row of the log, and changes the rest of the head to
         agree with that checkpoint.
@@ -206,7 +206,7 @@ class Verifying(unittest.TestCase):
         # Without the anchor, verify can't find the deletion. This shows that verify found the deletion because of the anchor.
         os.remove(self.copy + ".anchor")
         self.assertEqual(self.verify("--key", self.key).returncode, 0)
-        # A server does not start with the cut ledger and the newest anchor.
+        # A server does not start with the shortened ledger and the newest anchor.
         shutil.copy(newest, self.server.folder + "/newest")
         shutil.copy(self.copy, self.server.database)
         with self.assertRaisesRegex(AssertionError, "does not match the anchor"):

@@ -16,7 +16,7 @@ REASON = "Disk failure, no copy of the key"
 
 @apart(seconds=15, cores=0.7)
 class LostKey(unittest.TestCase):
-    """A ledger whose signing key is lost continues under a new name. Both parts can be verified."""
+    """A ledger whose signing key is lost continues under a new name. Both parts of the log can be verified."""
 
     def setUp(self):
         self.server = self.enterContext(Server())
@@ -181,7 +181,7 @@ class LostKey(unittest.TestCase):
         for arguments in ((), ("--lost",), ("--reason", REASON), ("--lost", "--reason", " ")):
             self.assertEqual(self.replace(*arguments).returncode, 64, arguments)
         self.lose()
-        # The anchor shows that this copy lacks signed entries. So the copy is refused, even if its key is lost.
+        # The anchor shows that this copy lacks signed entries. So the copy is refused, even if the copy's key is lost.
         lines = self.anchor.split("\n")
         pathlib.Path(self.server.files + ".anchor").write_text("\n".join([lines[0], str(int(lines[1]) + 9), *lines[2:]]))
         run = self.replace("--lost", "--reason", REASON)

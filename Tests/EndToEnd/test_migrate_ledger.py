@@ -54,14 +54,14 @@ class MigrateLedger(MigrationTestCase):
             self.assertEqual(wait_for_checkpoint(other)[1], key)
             self.assertEqual(reflog("verify", "--database", other.database).returncode, 0)
 
-    def test_a_ledger_is_never_written_over(self):
+    def test_an_existing_ledger_is_never_overwritten(self):
         with Server() as server:
             make_every_kind_of_change(server)
             wait_for_checkpoint(server)
             server.stop()
             before = rows(server.database)
             copy, other = self.folder / "copy.sqlite", self.folder / "other.sqlite"
-            # A second run only compares the two ledgers again.
+            # The first run copies the ledger. The second run only compares the two ledgers.
             for _ in range(2):
                 self.assertEqual(reflog("migrate-ledger", server.database, copy).returncode, 0)
             generate(other, 10)
@@ -76,7 +76,7 @@ class MigrateLedger(MigrationTestCase):
                 run = reflog("migrate-ledger", server.database, target)
                 self.assertEqual(run.returncode, code, run.stderr)
                 self.assertIn(message, run.stderr)
-            # If the program was built with PostgreSQL, it tries to connect, but nothing listens on port 1.
+            # If the program was built with PostgreSQL, the connection fails, because no program listens on port 1.
             run = reflog("migrate-ledger", server.database, "postgresql://localhost:1/reflog")
             self.assertIn(run.returncode, (64, 70), run.stderr)
             self.assertRegex(run.stderr, "built without PostgreSQL|Connection refused")
@@ -94,7 +94,8 @@ class MigrateLedger(MigrationTestCase):
         seconds = time.monotonic() - began
         chance, kills, refusals = random.Random(7), 0, 0
         while kills < KILLS:
-            # The comparison at the end takes a part of this time, also if all rows were copied earlier.
+            # Kill the process within half of the time that a whole copy needs. A continued copy also needs time, because it
+            # ends with a comparison of all rows.
             if self.is_killed(source, target, chance.uniform(0, seconds / 2)):
                 kills += 1
             else:

@@ -46,7 +46,7 @@ class MigratePostgreSQL(MigrationTestCase):
             self.assertEqual(rows(first), rows(second))
             self.assertEqual(rows(f"{first}.tokens"), rows(f"{second}.tokens"))
             self.expect_equal(server.database, first, other.url, second, anchor=server.files + ".anchor")
-            # The signing key, the anchor and the directory are the files of the first ledger.
+            # The server continues with the signing key, the anchor and the embedded directory of the first ledger.
             server.database = other.url
             server.start()
             changes = len(server.history())
@@ -75,7 +75,7 @@ class MigratePostgreSQL(MigrationTestCase):
                 self.assertEqual(run.returncode, code, run.stderr)
                 self.assertIn(message, run.stderr)
         self.assertEqual(rows_of(full), before)
-        # A second run only compares the two ledgers again.
+        # The second run only compares the two ledgers again.
         self.migrate(source, full.url_of(OWNER))
 
     def test_a_source_that_a_server_writes_is_refused(self):
@@ -97,7 +97,7 @@ class MigratePostgreSQL(MigrationTestCase):
         seconds = time.monotonic() - began
         chance, refusals = random.Random(11), 0
         settings = {"FILES": str(self.folder / "files"), "ACCEPT_NO_STANDBY": "true"}
-        # Half of the kills interrupt the copy into PostgreSQL, the other half the copy from PostgreSQL.
+        # Half of the kills interrupt the copy into PostgreSQL. The other half interrupt the copy from PostgreSQL.
         for start, end in ((source, target.url_of(OWNER)), (target.url, back)):
             kills = 0
             while kills < KILLS // 2:
@@ -121,7 +121,7 @@ class MigratePostgreSQL(MigrationTestCase):
         for thread in threads:
             thread.join()
 
-        # A process that begins after another one has ended only compares the two ledgers.
+        # If the second process begins after the first process has ended, the second process only compares the two ledgers.
         self.assertIn(0, [run.returncode for run in runs])
         for run in runs:
             if run.returncode != 0:
@@ -130,7 +130,8 @@ class MigratePostgreSQL(MigrationTestCase):
 
 
 def rows_of(database):
-    """Returns the contents of a PostgreSQL database as SQL. Leaves out the lines with a random key, which differ in each dump."""
+    """Returns the contents of a PostgreSQL database as SQL. Leaves out the lines with a random key, because the key differs in
+    each dump."""
     return [line for line in database.dump().splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
 
 

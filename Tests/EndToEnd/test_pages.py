@@ -276,7 +276,7 @@ class FlowsPage(unittest.TestCase):
             self.assertEqual(browser.open(f"/flows/rollback?asOf={moment}&flow=x").status, 400)
             self.assertIn("No flow id contains this text", browser.open("/flows?flow=zzz").text)
 
-            # A change is not rolled back if it is made after the plan was shown.
+            # A change is not rolled back if the change is made after the plan was shown.
             server.put(STEP, NEW_VENDOR)
             plan = browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_signup")
             server.put(STEP, None)
@@ -602,7 +602,7 @@ class SessionsAndSafety(unittest.TestCase):
             self.assertEqual(page.status, 200)
             self.assertIn(("content", "0; url=/?flow=B2C_1_signup&result=applied"), page.attributes)
             self.assertIn("/?flow=B2C_1_signup&result=applied", page.links)
-            # If a page of Reflog sends the same request, Reflog redirects the browser to the sign-in.
+            # If a page of Reflog sends the request without a session, Reflog redirects the browser to the sign-in.
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Site": "same-origin"}).status, 303)
             self.assertEqual(browser.send("GET", "/", headers={**elsewhere, "Sec-Fetch-Mode": "cors"}).status, 303)
             browser.sign_in("reader")

@@ -7,7 +7,7 @@ FLOW = "/beta/identity/b2cUserFlows/B2C_1_signup"
 
 
 class ReadEditWrite(ServerTestCase):
-    """A caller reads an object, edits the object and sends it back, like Graph's SDKs and scripts."""
+    """Like Graph's SDKs and like scripts, a caller reads an object, edits the object, and sends the object back."""
 
     def changed(self, answer):
         change = self.server.request("GET", f"/beta/auditLogs/connectorChanges/{answer.change}").json
@@ -43,7 +43,7 @@ class ReadEditWrite(ServerTestCase):
 
 
 class Options(ServerTestCase):
-    """Reads of the embedded directory have the query options of Microsoft Graph."""
+    """Reads of the embedded directory support the query options of Microsoft Graph."""
 
     def test_a_list_is_read_page_by_page(self):
         path, names = "/v1.0/identity/apiConnectors?$top=2&$count=true&$select=displayName&$orderby=displayName%20desc", []

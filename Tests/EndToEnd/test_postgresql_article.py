@@ -39,8 +39,8 @@ class Article(unittest.TestCase):
         return done.stdout
 
     def start(self, database, *flags, accepts=True, **variables):
-        """Starts a service, waits until the service is ready or has ended, and stops it. Returns the messages of the
-        service."""
+        """Starts a service, waits until the service is ready or has ended, and stops the service. Returns the service's
+        messages."""
         port = Port()
         self.addCleanup(port.close)
         flags = [*flags, *(["--accept-no-standby"] if accepts else [])]

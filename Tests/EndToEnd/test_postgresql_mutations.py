@@ -23,7 +23,7 @@ class PostgreSQLMutations(unittest.TestCase):
         cls.ledgers = cls.enterClassContext(PostgreSQLLedgers(folder, BINARY, changes=12, seed=SEED))
 
     def trials(self, numbers, only=None):
-        """Makes mutations and returns the report about them, and the printed report."""
+        """Makes mutations. Returns the `Report` about the mutations, and the text that was printed."""
         text = io.StringIO()
         with contextlib.redirect_stdout(text):
             report = mutations.trials(self.ledgers, mutations.POSTGRESQL_KINDS, numbers, SEED, 2, only)

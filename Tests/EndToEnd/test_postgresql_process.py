@@ -1,4 +1,4 @@
-"""Tests that one process at a time writes a ledger in PostgreSQL, and of what the process can't do there."""
+"""Tests that only one process at a time writes a ledger in PostgreSQL. Also tests backups and `reflog verify`."""
 
 import random
 import threading
@@ -77,7 +77,7 @@ class ServiceProcessTests(PostgreSQLProcessTestCase):
         server = self.started()
         expires = self.expires()
         eventually(lambda: self.expires() > expires)
-        # Changes that arrive all the time also renew the row.
+        # The process also renews the row while changes arrive without a pause.
         expires = self.expires()
         for connector in (NEW_VENDOR, FRAUD_CHECK) * 1000:
             self.assertEqual(server.put(STEP, connector).status, 204)
@@ -122,7 +122,7 @@ class LostCommitTests(PostgreSQLProcessTestCase):
     def test_a_commit_that_never_arrived_does_not_delay_changes(self):
         with CommitProxy(postgresql.port) as proxy:
             url = postgresql.dsn(SERVICE, self.name, tcp=True).replace(f":{postgresql.port}/", f":{proxy.port}/")
-            # Only a plain connection can be read by the proxy.
+            # The connection is not encrypted, because the proxy must read its messages.
             server = self.started(url + "?sslmode=disable&gssencmode=disable")
             self.assertEqual(server.put(STEP, NEW_VENDOR).status, 204)
             # With this seed, only one connection is cut.
@@ -159,7 +159,7 @@ class VerifyTests(PostgreSQLProcessTestCase):
         self.assertEqual(run.returncode, 65, run.stderr)
         return run.stdout + run.stderr
 
-    def test_another_search_path_is_named(self):
+    def test_a_changed_search_path_is_reported(self):
         server = self.started()
         server.stop()
         self.psql("CREATE SCHEMA other; GRANT USAGE ON SCHEMA other TO PUBLIC")

@@ -11,12 +11,13 @@ SECONDS, CORES = 25, 0.5
 
 OWNER, SERVICE = "reflog_owner", "reflog_service"
 ROLES = (OWNER, SERVICE)
-# The classes of SQLSTATE that mean "refused": a constraint or a trigger (23), a generated column (428C9), a missing right.
+# The beginnings of the SQLSTATE codes of refused statements. The reasons are a constraint or a trigger, a generated column, and
+# a missing right.
 CONSTRAINT, GENERATED, FORBIDDEN = "23", "428C9", "42501"
 
 # Tables that are not part of the history. They have no triggers against updates and deletions.
 FREE = {"idempotency", "seen_reference", "seen_connector", "sweep", "unread_part", "token", "service_process"}
-# The columns of other tables that an UPDATE statement without more conditions can change in the sample.
+# All other tables are part of the history. In the sample, an UPDATE statement can change only these columns of those tables.
 CHANGEABLE = {("erasure", "finished"), ("time_rollback", "finished"),
               ("schema_version", "version")}
 # The columns that the role of the server is allowed to update. The triggers also check the new values.
@@ -40,8 +41,8 @@ UPDATE_RIGHTS = {
 DELETE_RIGHTS = {"change", "change_personal", "change_statement", "service_event", "service_event_personal", "retention", "hold",
                  "idempotency", "seen_connector", "unread_part", "service_process", "freeze_override"}
 
-# A function that runs a statement and undoes its effect. It returns "done" and the number of rows, or the SQLSTATE and the
-# message of the refusal.
+# A function that runs a statement and undoes the statement's effect. The function returns "done" and the number of rows, or the
+# SQLSTATE and the message of the refusal.
 ATTEMPT = """
 CREATE SCHEMA test;
 GRANT USAGE ON SCHEMA test TO PUBLIC;
@@ -61,7 +62,8 @@ APPEND_ONLY = "23000 history is append-only"
 NEW_CHANGE = ("INSERT INTO change (id, intent_sequence, activity_time, address, kind, before_absent, after_connector, actor, "
               "request_id) VALUES ")
 NEW_EVENT = "INSERT INTO service_event (id, sequence, time, kind, count, details) VALUES "
-# Wrong rows, and the beginning of the refusal. The next entry has the number 18, the next change 6 and the next event 10.
+# SQL that inserts wrong rows, and the beginning of the message that refuses the SQL. In correct rows, the next entry has the
+# sequence 18, the next change has the id 6, and the next event has the id 10.
 WRONG_ROWS = {
     "a gap in the entries": (f"INSERT INTO entry (sequence, change, hash) VALUES (19, 6, {hash_of(1)})",
                              "23000 entries are numbered without gaps"),
@@ -138,7 +140,8 @@ UPDATES = (
 )
 OTHER_VALUE = {"bigint": "coalesce({0}, 0) + 1", "text": "coalesce({0}, '') || 'x'", "bytea": "coalesce({0}, '') || '\\x00'"}
 
-# Queries, each with the index that it must use. The comments on the indexes in the schema describe these queries.
+# The conditions of queries, and the index that each query must use. The comments on the indexes in the schema describe the
+# queries.
 LOOKUPS = {
     "coalesce(address, -before_connector) = 5 AND result = 'pending'": "change_pending",
     "address = 5 ORDER BY id DESC LIMIT 100": "change_address",
@@ -183,7 +186,7 @@ VACUUM ANALYZE change;
 class SchemaTests(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        # These tests do not stop the server without a shutdown, so the server need not wait for the disk.
+        # These tests never kill the server, so the server need not wait for the disk.
         cls.server = cls.enterClassContext(PostgreSQLServer(in_memory=True, fsync="off"))
         cls.server.create_database("sample")
         cls.server.psql(ATTEMPT, database="sample")

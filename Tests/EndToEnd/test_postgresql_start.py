@@ -22,13 +22,13 @@ ENTRIES = "SELECT count(*) FROM entry"
 RECOVERY = "is in recovery or read-only. Name the primary server"
 NO_STANDBY = "no synchronous standby .*--accept-no-standby"
 
-# Settings of the server, and the part of the message that names the setting.
+# Settings with which PostgreSQL can lose changes, and the part of the message that explains each setting.
 SERVER_SETTINGS = {
     "fsync": ("off", "its setting fsync is off.* Set it to on"),
     "full_page_writes": ("off", "its setting full_page_writes is off.* Set it to on"),
 }
 COMMIT_MESSAGE = r"its setting synchronous_commit is {}.* Set it to on"
-# Statements that make a database unusable, and a part of the message.
+# SQL statements that make a database unusable, and a part of the message that refuses the database.
 DATABASES = {
     "tables of another program": ("CREATE TABLE orders (id bigint)", "another program"),
     "a table change of another program": ("CREATE TABLE change (id bigint)", "another program"),
@@ -56,7 +56,7 @@ class PostgreSQLStartTestCase(unittest.TestCase):
         self.count = 0
 
     def database(self, migrated=True):
-        """Creates a database, and returns its name."""
+        """Creates a database, and returns the database's name."""
         self.count += 1
         name = f"{self._testMethodName[:50]}_{self.count}".lower()
         if migrated:
@@ -67,7 +67,8 @@ class PostgreSQLStartTestCase(unittest.TestCase):
 
     def reflog(self, url, **settings):
         server = PostgreSQLReflog(url, **settings)
-        # Without the URL of a PostgreSQL database, the server is not given the path of its files.
+        # If `url` is not the URL of a PostgreSQL database, the server gets no path for its files. So set the folder in which
+        # the server runs.
         server.working_folder = server.folder
         self.addCleanup(server.__exit__)
         return server
@@ -117,7 +118,7 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
                 primary.psql(f"ALTER DATABASE {database} SET synchronous_commit = {value}")
                 self.assert_refused(self.reflog(primary.dsn(OWNER, database)), COMMIT_MESSAGE.format(value), database)
 
-    def test_a_role_and_a_variable_can_not_weaken_commits(self):
+    def test_settings_of_a_role_and_of_the_environment_cannot_weaken_commits(self):
         database = self.database(migrated=False)
         server = self.reflog(primary.dsn(OWNER, database))
         server.others["PGOPTIONS"] = "-c synchronous_commit=off"
@@ -305,7 +306,7 @@ class AddressTests(PostgreSQLStartTestCase):
             with self.subTest(arguments=arguments):
                 run = server.command(*arguments, "--database", url)
                 self.assertNotIn(primary.passwords[SERVICE], run.stdout + run.stderr)
-                # The exit code shows that the command accepted the URL. Otherwise the test would check only one message.
+                # Exit code 64 would mean that the command refused the URL. The test needs an accepted URL.
                 self.assertNotEqual(run.returncode, 64, run.stderr)
 
     def test_a_misspelled_setting_does_not_show_its_value(self):
@@ -318,7 +319,7 @@ class AddressTests(PostgreSQLStartTestCase):
 
 
 class SynchronousStandbyTests(PostgreSQLStartTestCase):
-    """A change is acknowledged after the synchronous standby has it."""
+    """A change is acknowledged only after the synchronous standby has received the change."""
 
     def setUp(self):
         super().setUp()
@@ -368,7 +369,7 @@ class SynchronousStandbyTests(PostgreSQLStartTestCase):
             return answer.result()
 
     def waiting(self, column):
-        """Returns a value for each backend that waits for the standby."""
+        """Returns the value of a column, for each backend that waits for the standby."""
         return primary.psql(
             f"SELECT {column} FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND datname = '{self.name}'")
 
@@ -387,15 +388,15 @@ def exists(server, database):
 
 
 def files_of(server):
-    """Returns the names of the files that belong to the ledger. The embedded directory is opened earlier than the ledger."""
+    """Returns the names of the ledger's files. Leaves out the embedded directory, because it is opened before the ledger."""
     return {name for name in os.listdir(server.folder) if name != "log" and ".directory" not in name}
 
 
 def dumped(database):
-    """Returns a copy of a database as SQL, without the row of the process that writes it."""
+    """Returns a copy of a database as SQL. Leaves out the row of the process that writes the ledger."""
     command = ["pg_dump", "--exclude-table-data", "service_process", "--dbname", primary.dsn("postgres", database)]
     run = subprocess.run(command, capture_output=True, text=True, check=True)
-    # The dump begins and ends with a random key, so that psql does not run other commands.
+    # Remove the commands at the beginning and the end of the dump, because they contain a random key.
     return re.sub(r"(?m)^\\(un)?restrict .*\n", "", run.stdout)
 
 

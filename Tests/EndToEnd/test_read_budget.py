@@ -1,5 +1,5 @@
-"""Each caller has a budget of reads of Microsoft Graph in a minute, so Graph still accepts requests for changes and for the
-sweep."""
+"""Each caller can send a limited number of reads of Microsoft Graph per minute. So Graph still accepts the requests for changes
+and for the sweep."""
 
 import collections
 import concurrent.futures
@@ -31,7 +31,7 @@ class ReadBudget(GraphTestCase):
             self.assertEqual(refused.code, "tooManyReads")
             self.assertIn("This read was not sent. Try again in a minute.", refused.text)
             self.assertTrue(1 <= int(refused.headers["retry-after"]) <= 60)
-        # The plan of a rollback also reads Graph, so it is refused. A read of the history does not read Graph.
+        # The plan of a rollback also reads Graph, so the plan is refused. A read of the history does not read Graph.
         plan = f"/beta/auditLogs/connectorChanges/{change}/rollback"
         self.assertEqual(self.server.request("POST", plan, {"dryRun": True}, "reader").code, "tooManyReads")
         self.assertEqual(self.server.request("GET", "/beta/auditLogs/connectorChanges", role="reader").status, 200)

@@ -9,7 +9,7 @@ STEP = "b2cUserFlows/B2C_1_flow0/postFederationSignup"
 class Recovery(unittest.TestCase):
     def test_a_change_that_a_crash_left_pending_is_settled_after_the_next_start(self):
         with Graph(timeout=1) as graph, Server(graph=graph, GRAPH_TIMEOUT=1, SETTLE_WINDOW=0.5) as server:
-            # The fake Graph applies the write. Then it kills the server and sends no answer.
+            # The fake Graph applies the write. Then the fake Graph kills the server and sends no answer.
             graph.control(kill={"landed": server.process.pid})
             with self.assertRaises(OSError):
                 server.put(STEP, graph_connector("Loyalty"))

@@ -201,7 +201,7 @@ class Erasing(unittest.TestCase):
                 self.assertEqual(texts_in_file(path, name, upn), [], path)
             self.assertEqual(server.verify().returncode, 0)
             server.stop()
-            # Erase data with SQL. The verification must find it.
+            # Erase personal data with SQL. The verification must find that the data is missing.
             other = server.rows("SELECT change FROM change_personal WHERE salt IS NOT NULL LIMIT 1")[0][0]
             edit(server.database, "UPDATE change_personal SET salt = NULL, actor_name = NULL, ip_address = NULL, reason = NULL, "
                                   "erased_event = (SELECT max(id) FROM service_event WHERE kind = 'erased'), "

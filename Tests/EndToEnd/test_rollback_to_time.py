@@ -22,7 +22,7 @@ def address_of(step):
 
 
 def wait_for_end(server, batch, seconds=120):
-    """Waits until a rollback to a time has ended, and returns its progress."""
+    """Waits until a rollback to a time has ended, and returns the progress of the rollback."""
     deadline = time.monotonic() + seconds
     while (progress := server.request("GET", f"{CONFIGURATIONS}/rollback/{batch}").json)["state"] == "running":
         assert time.monotonic() < deadline, progress
@@ -62,7 +62,7 @@ class TwoHundredAddresses(unittest.TestCase):
                                                f"it now calls Loyalty ({bad})")
             self.assertEqual({step["result"] for step in plan.json["value"]}, {None})
 
-            # Graph answers the first 100 writes. All later writes get no answer.
+            # Graph answers the first 100 writes of the rollback. All later writes get no answer.
             graph.control(writes=["ok"] * 100 + ["reset_before"] * 400)
             begun = server.request("POST", f"{CONFIGURATIONS}/rollback", asked)
             self.assertEqual(begun.status, 202)
@@ -74,7 +74,7 @@ class TwoHundredAddresses(unittest.TestCase):
             self.assertTrue(any(step["message"] for step in partial["value"] if step["result"] is None or
                                 step["result"] == "pending"))
 
-            # Kill and restart the server. Graph answers again.
+            # Kill and restart the server. After the restart, Graph answers again.
             queued = graph.control()["queued"]
             self.assertGreater(queued, 0)
             server.kill()

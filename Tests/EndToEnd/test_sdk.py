@@ -12,7 +12,7 @@ PYTHON = ROOT / ".build" / "sdk" / "bin" / "python"
 
 @apart(cores=1)
 class SDK(unittest.TestCase):
-    """Microsoft's Python SDK works with Reflog. Only its base URL is changed."""
+    """Microsoft's Python SDK works with Reflog. Only the base URL of the SDK is changed."""
 
     def test_the_sdk_reads_and_changes_references_and_connectors_and_gets_errors(self):
         with Graph(page=3) as graph, Server(graph=graph, SETTLE_WINDOW=1) as server:

@@ -137,7 +137,7 @@ class Redirects(unittest.TestCase):
 
 @apart(seconds=10, cores=0.6)
 class Files(unittest.TestCase):
-    """Permissions, byte order marks and encodings of files with secrets."""
+    """Tests of the permissions, the byte order marks and the encodings of files with secrets."""
 
     def file(self, folder, name, content, mode=0o600):
         path = pathlib.Path(folder, name)
@@ -146,7 +146,7 @@ class Files(unittest.TestCase):
         return str(path)
 
     def refusal(self, server, **settings):
-        """Starts a server that must refuse to start. Returns its message."""
+        """Starts a server that must refuse to start. Returns the message of the server."""
         variables = server.variables | {"REFLOG_" + name: value for name, value in settings.items()}
         done = subprocess.run([server.binary, "serve", "--port", "0", "--database", server.database], capture_output=True, text=True,
                               env=server.environment() | variables, timeout=60)

@@ -15,7 +15,7 @@ CLIENT = "77d8c1f2-9a0b-4c3d-8e5f-6a7b8c9d0e1f"
 
 @apart(seconds=13, cores=0.6)
 class Entra(unittest.TestCase):
-    """Sign-in to the pages through an OpenID provider, with the authorization code flow and PKCE."""
+    """Tests of the sign-in to the pages through an OpenID provider, with the authorization code flow and PKCE."""
 
     def setUp(self):
         self.provider = self.enterContext(OpenIDProvider())
@@ -124,7 +124,7 @@ class Entra(unittest.TestCase):
         self.server.put(STEP, FRAUD_CHECK)
         page = self.refused("access_denied", state="0" * 64)
         self.assertEqual((page.status, "another browser" in page.text), (400, True), page.text)
-        # The browser still has the cookie for the sign-in that it began, so it can complete that sign-in.
+        # The browser still has the cookie for the sign-in that it began. So the browser can complete that sign-in.
         self.assertTrue([name for name in self.browser.cookies if "sign_in" in name])
         self.assertIn("\nreflog_unauthenticated_total 0\n", self.server.request("GET", "/metrics", role="reader").text)
 
@@ -133,7 +133,7 @@ class Entra(unittest.TestCase):
         before = dict(self.browser.cookies)
         link = "/sign-in/entra?target=/"
         url = self.browser.send("GET", link).headers["location"]
-        # Remove the session's cookie, because a browser does not send it after the redirect from Entra.
+        # Remove the session's cookie, because a browser does not send this cookie after the redirect from Entra.
         self.browser.cookies = {name: value for name, value in self.browser.cookies.items() if "session" not in name}
         self.assertEqual(self.come_back(self.provider.authorize(url, ["Reflog.Read"])).status, 200)
         self.assertEqual(self.browser.send("GET", "/").status, 200)

@@ -18,21 +18,21 @@ CORRUPT = "The ledger is damaged: "
 
 
 def leave_head(ledger):
-    """Leaves the head unaltered."""
+    """Leaves the head row of the log unaltered."""
 
 
 def count_all_entries(ledger):
-    """Sets the size in the head to the number of all entries."""
+    """Sets the log's size in the head row to the number of all entries."""
     ledger.execute("UPDATE head SET next_sequence = (SELECT count(*) FROM entry)")
 
 
 def count_one_more(ledger):
-    """Adds 1 to the size in the head."""
+    """Adds 1 to the log's size in the head row."""
     ledger.execute("UPDATE head SET next_sequence = next_sequence + 1")
 
 
 def sign_with_false_key(ledger):
-    """Makes the head agree with all entries, and signs it with another key. The signature has the ID of the true key."""
+    """Makes the head agree with all entries, and signs the head with another key. The signature has the ID of the true key."""
     forger = Forger(ledger)
     (ours,) = ledger.execute("SELECT verifier_key FROM head").fetchone()
     forger.sign(forger.rebuild(os.urandom(32)), ours)
@@ -46,13 +46,13 @@ def remove_checkpoint(ledger):
 
 
 def delete_head(ledger):
-    """Deletes the head."""
+    """Deletes the head row of the log."""
     ledger.execute("DELETE FROM head")
 
 
-# The functions that alter the head row of the log, and two reasons for each. The first reason is the one that Reflog reports
-# if only the head was altered, or None if Reflog accepts the ledger. The second reason is the one that Reflog reports if rows
-# were also appended.
+# The functions that alter the head row of the log, and two messages of each function. Reflog prints the first message if only the
+# head was altered. The first message is None if Reflog accepts the ledger. Reflog prints the second message if rows were also
+# appended.
 HEADS = {
     leave_head: (None, FOREIGN), count_all_entries: (None, FOREIGN), remove_checkpoint: (FOREIGN, FOREIGN),
     sign_with_false_key: (FOREIGN, FOREIGN),
@@ -127,7 +127,7 @@ class StartRefusal(unittest.TestCase):
                 self.assert_refused(server, "", is_log_new=False)
 
     def test_a_running_change_stays_pending_if_another_program_writes(self):
-        """The outcome of the change is not recorded, because it would follow rows that Reflog did not write."""
+        """The outcome of the change is not recorded, because its entry would follow rows that Reflog did not write."""
         with Graph() as graph, Server(graph=graph) as server:
             wait_for_checkpoint(server)
             graph.control(delay=3)
@@ -298,7 +298,7 @@ class StartRefusal(unittest.TestCase):
     def assert_refused(self, server, reason, is_log_new=True):
         """Checks that the server does not start, and that verify has findings.
 
-        The start must end with exit code 1 and print one line with the reason. It must not alter a file.
+        The start must end with exit code 1, print one line with the reason, and alter no file.
         """
         before = contents(server)
         start = 0 if is_log_new else len(server.log)
@@ -381,7 +381,7 @@ def erase(ledger, change, recorded=True):
 
 
 def head(server):
-    """Returns the head row of the log as a dictionary by column."""
+    """Returns the head row of the log as a dictionary from columns to values."""
     with contextlib.closing(sqlite3.connect(f"file:{server.database}?mode=ro", uri=True)) as ledger:
         ledger.row_factory = sqlite3.Row
         return dict(ledger.execute("SELECT * FROM head").fetchone())

@@ -93,7 +93,7 @@ class VerifierTestCase(unittest.TestCase):
         self.folder = pathlib.Path(folder.name) / "log"
 
     def file(self, name, content):
-        """Writes a file next to the log, and returns its path."""
+        """Writes a file next to the log, and returns the file's path."""
         file = self.folder.parent / name
         file.write_bytes(content if isinstance(content, bytes) else content.encode())
         return str(file)
@@ -203,7 +203,8 @@ class GoodLogTests(VerifierTestCase):
         log.write(self.folder)
         (self.folder / "checkpoint").write_text(log.checkpoint(300))
         with served(self.folder) as url:
-            # Write the older partial tile at level 1. The checkpoint at size 300 needs it, because level 1 has no full tile.
+            # Write the older partial tile at level 1. The check of the checkpoint at size 300 reads this tile, because level 1
+            # has no full tile.
             (self.folder / "tile" / "1" / "000.p" / "1").write_bytes(tree_hash(log.leaves[:256]))
 
             result = verify(url, log.vkey)

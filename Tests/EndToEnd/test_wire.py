@@ -15,7 +15,7 @@ BODY = json.dumps({"@odata.id": f"https://graph.microsoft.com/beta/identity/apiC
 
 
 class Wire:
-    """A connection to the server. It sends bytes and reads one answer after the other."""
+    """A connection to the server. Sends bytes, and reads one answer after the other."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
@@ -37,7 +37,7 @@ class Wire:
         return bool(piece)
 
     def answer(self, method="GET"):
-        """Returns the version, the status, the headers by lower-case name and the body of the next answer."""
+        """Returns the version, the status, the headers and the body of the next answer. The header names are in lower case."""
         while b"\r\n\r\n" not in self.rest:
             assert self.more(), f"the connection ended: {self.rest!r}"
         head, _, self.rest = self.rest.partition(b"\r\n\r\n")
@@ -201,7 +201,7 @@ class Expectations(WireTestCase):
 
 
 class HTTP10(WireTestCase):
-    """Answers to HTTP/1.0 are never chunked, and the connection ends unless the client requests to keep the connection open."""
+    """Answers to HTTP/1.0 are never chunked. The connection ends after an answer, unless the client sends `keep-alive`."""
 
     STREAMS = ("?$format=csv", "?$format=jsonl", "?$format=ocsf")
 
@@ -261,8 +261,8 @@ class Connections(WireTestCase):
 
     def test_the_connection_ends_only_as_the_answer_states(self):
         for more in ("Connection: close\r\n", "Connection: Close\r\n", "Connection: close, TE\r\n", "Connection: TE,CLOSE\r\n",
-                     # The server supports no upgrade of the protocol. After a request for an upgrade, it reads no
-                     # further request.
+                     # The server supports no upgrade of the protocol. After a request for an upgrade, the server reads
+                     # no more requests.
                      "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n",
                      "Connection: upgrade\r\nUpgrade: websocket\r\n"):
             with self.subTest(more), self.wire() as wire:
@@ -305,7 +305,7 @@ class Connections(WireTestCase):
 
 
 class Bodies(WireTestCase):
-    """Bodies in chunks, and bodies whose length is stated wrongly."""
+    """Tests of bodies in chunks, and of bodies with a wrong length in the headers."""
 
     def chunked(self, chunks, trailer=""):
         head = f"PUT {REF} HTTP/1.1\r\n{self.fields}Transfer-Encoding: chunked\r\n\r\n".encode()
@@ -413,7 +413,7 @@ class Heads(WireTestCase):
     PAGES = ("/", "/flows", "/export", "/evidence", "/integrity", "/sign-in", "/nothing", "/livez", "/readyz", "/checkpoint", "/metrics")
 
     def paths(self):
-        """Returns every path that has GET, with ids that exist where possible."""
+        """Returns every path that the method GET supports. If possible, the ids in the path exist."""
         change = self.server.put(STEP, NEW_VENDOR).change
         values = {"version": "beta", "flowType": "b2cUserFlows", "flow": "B2C_1_signup", "step": "postFederationSignup",
                   "change": change, "id": change, "connector": FRAUD_CHECK}
@@ -437,8 +437,8 @@ class Heads(WireTestCase):
                 _, head_status, head, _ = wire.answer("HEAD")
                 self.assertEqual(head_status, status)
                 self.assertEqual({name: head.get(name) for name in kept}, {name: headers.get(name) for name in kept})
-                # An answer to HEAD can leave out the length. The length of /metrics is not compared, because it changes with
-                # every request.
+                # An answer to HEAD can leave out the length. The length of /metrics is not compared, because the length changes
+                # with every request.
                 if "content-length" in head and path != "/metrics":
                     self.assertEqual(head["content-length"], headers.get("content-length"))
                 self.assertEqual("content-length" in head, headers.get("content-length", "0") != "0")

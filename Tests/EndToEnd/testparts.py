@@ -3,9 +3,9 @@
 A part is a module of tests. The module's constants SECONDS and CORES contain the time and the number of cores that the part
 needs. A class with the mark `@apart` is a separate part. All other classes of the module together are one part.
 
-The tests run with a ledger in a SQLite file, in a PostgreSQL database, or both, one part for each. A module whose constant
-SQLITE_ONLY contains a reason does not run on PostgreSQL. `@sqlite_only` is the same mark for a class or a test. A module with
-the constant POSTGRESQL_ONLY runs only on PostgreSQL.
+A part runs with ledgers in SQLite files or in PostgreSQL databases. Tests that run on both are in two parts. A module whose
+constant SQLITE_ONLY contains a reason does not run on PostgreSQL. `@sqlite_only` is the same mark for a class or a test. A
+module with the constant POSTGRESQL_ONLY runs only on PostgreSQL.
 """
 
 import dataclasses
@@ -29,17 +29,18 @@ ROOT = HERE.parents[1]
 SECONDS, CORES = 10, 0.3
 # The value of `cores` for a part that must run alone.
 ALONE = math.inf
-# The modules that `tools/test --both` also runs on PostgreSQL. Together they use each kind of statement of the ledger.
+# The modules that `tools/test --both` also runs on PostgreSQL. These modules together use each kind of statement of the ledger.
 POSTGRESQL_SHARE = [
     "test_access", "test_conditional", "test_exports", "test_freeze", "test_idempotency", "test_impact",
     "test_postgresql_article", "test_queries", "test_recovery", "test_retention", "test_rollback_to_time",
 ]
-# The Swift tests that have a ledger, and the tests of the connection to PostgreSQL, which never use pgbouncer.
+# The Swift tests that need a ledger, and the Swift tests of the connection to PostgreSQL. The tests of the connection never use
+# pgbouncer.
 SWIFT_TESTS_OF_LEDGERS, SWIFT_TESTS_OF_CONNECTIONS = "ReflogLedgerTests|ReflogServiceTests", "ReflogPostgreSQLTests"
 
 
 def sqlite_only(reason):
-    """Marks a class of tests or a test that needs a ledger in a SQLite file. On PostgreSQL, it is skipped."""
+    """Marks a class or a test that needs a ledger in a SQLite file. On PostgreSQL, the class or the test is skipped."""
     return unittest.skipIf(VARIABLE in os.environ, reason)
 
 
@@ -79,7 +80,7 @@ class Outcome:
 class PythonPart:
     """A part whose tests Python's unittest runs. `tests` contains the names of the tests in unittest's form.
 
-    `environment` contains the variables that name PostgreSQL servers, or is empty if the ledgers are SQLite files.
+    `environment` contains the URLs of PostgreSQL servers. If the ledgers are in SQLite files, `environment` is empty.
     """
     modules: pathlib.Path
     module: str
@@ -185,7 +186,7 @@ def parts(folder, names, environment):
     PostgreSQL are left out.
     Raises InvalidModule if a module has a syntax error.
     """
-    # The modules are imported here to read their constants and marks.
+    # Import the modules here, to read the constants and the marks of the modules.
     sys.path.insert(0, str(folder))
     names = names or sorted(file.stem for file in folder.glob("test_*.py"))
     mark = "SQLITE_ONLY" if environment else "POSTGRESQL_ONLY"
@@ -217,7 +218,7 @@ def parts_of(folder, name):
 
 
 def imported(name):
-    """Imports a module. Raises InvalidModule if it has a syntax error.
+    """Imports a module. Raises InvalidModule if the module has a syntax error.
 
     Returns None if the import fails for another reason. The part's process then fails and shows the reason.
     """

@@ -3,9 +3,9 @@ import Hummingbird
 import NIOCore
 import Synchronization
 
-/// A fake Microsoft Graph that answers thousands of requests a second without any faults.
+/// A fake Microsoft Graph that answers thousands of requests per second without any faults.
 ///
-/// It stores the references in memory. `misbehavinggraph.py` is another fake Graph, which simulates faults.
+/// This server stores the references in memory. `misbehavinggraph.py` is another fake Graph, which simulates faults.
 final class FakeGraph: Sendable {
   /// The time from the arrival of a request to the answer.
   private let delay: Duration

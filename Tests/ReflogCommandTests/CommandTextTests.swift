@@ -1,9 +1,9 @@
 import ReflogTesting
 import Testing
 
-/// Tests that the tables of this target contain every text of the command line, except the texts of its help.
+/// Tests that the tables of this target contain every text of the command line, except the help texts.
 ///
-/// To change a text, change its row too. To add a text, add a row to the file in the table.
+/// If you change a text, also change its row in the table. If you add a text, add a row below the name of its file.
 struct CommandTextTests {
   /// The strings that look like texts, but that no user sees.
   private static let hidden: Set = [
@@ -12,7 +12,7 @@ struct CommandTextTests {
     "State", "ConnectorId", "ConnectorName", "id in ({}) and result ne 'pending'", "id gt {} and id le {}",
   ]
 
-  /// The meanings of settings are a part of the help.
+  /// The file with the meanings of settings. The meanings are help texts, so the test leaves the file out.
   private static let helpFile = "Settings/Setting.swift"
 
   @Test func everyTextIsInATable() throws {

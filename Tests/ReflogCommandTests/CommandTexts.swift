@@ -19,11 +19,11 @@ enum CommandTexts {
       "written {} of {} MB",
       "The compaction ended without a result.",
     ],
-    "Commands/ConfirmKey.swift": ["nothing, because no replacement of a key was pending"],
+    "Commands/ConfirmKey.swift": ["nothing. No replacement of a key was waiting for a confirmation"],
     "Commands/Erase.swift": [
       "Use exactly one of --actor, --app and --token.",
       "more record",
-      " A legal hold keeps the data in {}. Erase again after its release.",
+      " A legal hold keeps the data in {}. Erase the data again after the hold ",
       "service event",
       "{} and {}",
       "No personal data of {} is left to erase: {}.{}",
@@ -160,7 +160,7 @@ enum CommandTexts {
       "TARGET URL",
       "CALLED BY",
       "(no step)",
-      "There are no such connectors.",
+      "No connectors match.",
     ],
     "Commands/ShowHistory.swift": [
       "--top must be a number from 1 to 1000.",

@@ -37,7 +37,7 @@ struct EveryTextTests {
 
   private static func isSQL(_ string: String) -> Bool { string.contains(/^\s*(SELECT|INSERT|UPDATE|DELETE)\b/) }
 
-  @Test func everyTextOfTheSourcesIsInATest() throws {
+  @Test func everyMessageInTheSourcesIsInATest() throws {
     let tested = Data(try SourceTexts.sentences(inSwiftFilesOf: "Tests").joined(separator: "\n").utf8)
     for (file, texts) in try Self.texts() {
       for text in texts {

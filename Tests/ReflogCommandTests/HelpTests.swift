@@ -74,7 +74,7 @@ struct HelpTests {
     }
   }
 
-  /// Returns the meaning of the setting that a flag of `reflog serve` sets, or nil if there is no such setting.
+  /// Returns the meaning of the setting that a flag of `reflog serve` sets, or nil if the flag sets no setting.
   private func meaning(_ flag: String) -> String? {
     let variable = "REFLOG_" + flag.dropFirst(2).replacing("-", with: "_").uppercased()
     return HelpTexts.settings.first { $0.variable == variable }?.meaning

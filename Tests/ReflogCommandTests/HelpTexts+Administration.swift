@@ -89,7 +89,7 @@ extension HelpTexts {
       abstract: "Shows and sets how long history is kept, and purges older history.",
       discussion: """
         If no number of days is set, history is kept for ever. A purge deletes the changes that were settled, and the \
-        service events that were recorded, more than that number of days ago. It never deletes held changes (reflog \
+        service events that were recorded, more than that number of days ago. A purge never deletes held changes (reflog \
         hold), pending changes, or the last effective change of a step. After a purge the log can still be verified. \
         Show the plan first.
 
@@ -152,7 +152,8 @@ extension HelpTexts {
           reflog freeze b2cUserFlows/B2C_1_signup/postFederationSignup --until 8h --reason INC0042
           reflog freeze all --from 2026-12-24 --until 2026-12-26 --reason 'Holidays'
 
-        Times are 2026-12-24, 2026-12-24T14:00 or 2026-12-24T14:00:00Z. 30m, 2h and 7d mean the time so far from now. \
+        Times are 2026-12-24, 2026-12-24T14:00 or 2026-12-24T14:00:00Z. 30m, 2h and 7d mean 30 minutes, 2 hours \
+        and 7 days from now. \
         If --until is a day, the freeze includes the day. Without --until, the freeze lasts until you release it with \
         reflog unfreeze.
         """,

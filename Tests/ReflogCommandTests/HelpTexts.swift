@@ -1,6 +1,6 @@
 /// The help of one verb.
 struct VerbHelp {
-  /// What the verb does.
+  /// The summary of the verb.
   let abstract: String
   /// The explanation and the examples.
   var discussion = ""
@@ -40,7 +40,8 @@ enum HelpTexts {
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],
     "--flow-scope": [
-      "For a filter on flows: impact also shows changes of the connectors that the flows called then; steps does not."
+      "For a filter on flows: impact also shows changes of the connectors that the flows called at that time; steps "
+        + "does not."
     ],
     "--format": ["table for people, json for the body that the HTTP route returns, or csv."],
     "--wide": ["Show all columns of a table, even if they do not fit the terminal."],
@@ -55,7 +56,7 @@ enum HelpTexts {
   /// The verbs that read history and make changes.
   static let history: [String: VerbHelp] = [
     "reflog": VerbHelp(
-      abstract: "Records who pointed which step of which user flow at which API connector, and rolls changes back.",
+      abstract: "Records who changed the API connector that a step of a user flow calls, and rolls changes back.",
       discussion: """
         Reflog is a proxy in front of Microsoft Graph. It accepts PUT \
         /identity/{b2cUserFlows|b2xUserFlows}/{flow}/apiConnectorConfiguration/{step}/$ref as Microsoft Graph does.
@@ -94,7 +95,7 @@ enum HelpTexts {
     "reflog history": VerbHelp(
       abstract: "Shows the newest changes.",
       discussion: """
-        The newest change is first. Each line shows who pointed which step at which connector, and the earlier \
+        The newest change is first. Each line shows who changed the connector of which step, and the earlier \
         reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
         time.
 

@@ -66,7 +66,7 @@ enum OtherTexts {
       "Requests without a valid credential.",
       "Unix time since which a part of the directory can't be read; 0 if none.",
       "Lists and user flows that the last sweep could not read.",
-      "Requests with forwarding headers of a trusted proxy that could not be read.",
+      "Requests from a trusted proxy whose forwarding headers could not be read.",
       "The size of the ledger's write-ahead log in bytes.",
     ],
     "ReflogModel/Change/ConnectorEdits.swift": ["the connector"],

@@ -1,4 +1,4 @@
-/// The texts that are shown by several verbs, and the texts of the server at its start.
+/// The texts that several verbs show, and the texts that the server shows at its start.
 ///
 /// In the table, `{}` marks the place of each value that the program inserts into a text. Single words in lower case,
 /// such as the names of rows, are not listed.
@@ -81,7 +81,7 @@ enum ProgramTexts {
       "it is encoded in UTF-16 or is not text. Save it in UTF-8",
       "it is a web page, probably an error page of a proxy. Download the file again",
       "it is not valid UTF-8",
-      "a signature in it was cut. Get a new copy of the whole file",
+      "a signature in the file is not complete. Get a new copy of the whole file",
       "{} cannot be read: {}{}",
       "it is not a file, or you have no permission",
       "it does not exist",

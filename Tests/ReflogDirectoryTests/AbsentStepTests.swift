@@ -105,7 +105,7 @@ struct AbsentStepTests {
 extension ScriptedPeer {
   static let token = Reaction.json("200 OK", #"{"access_token":"first","expires_in":3600}"#)
 
-  /// Calls `body` with a directory whose requests a peer answers, after the peer has issued a token.
+  /// Calls `body` with a directory in front of a peer. The peer issues a token, and then has the given reactions.
   fileprivate static func withDirectory(
     _ reactions: [Reaction],
     body: (GraphDirectory, ScriptedPeer) async throws -> Void

@@ -41,7 +41,7 @@ final class ScriptedPeer: Sendable {
   /// The number of connections that the peer accepted.
   var connectionCount: Int { state.withLock { $0.connectionCount } }
 
-  /// Calls `body` with a peer on a free port of 127.0.0.1 and the URL of the peer.
+  /// Starts a peer on a free port of 127.0.0.1, and calls `body` with the URL of the peer and with the peer.
   ///
   /// If a request arrives after the last reaction was used, the peer closes the connection.
   static func with(

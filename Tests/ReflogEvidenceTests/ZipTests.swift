@@ -5,7 +5,7 @@ import ReflogTesting
 import Synchronization
 import Testing
 
-/// Tests that a ZIP file contains what was written, also if several files were written at the same time.
+/// Tests that a ZIP file contains the written files, even if several files were written at the same time.
 struct ZipTests {
   /// Collects the bytes of a ZIP file.
   private final class Collector: ByteReceiver, Sendable {
@@ -49,7 +49,7 @@ struct ZipTests {
     return try #require(FileHandle(forReadingAtPath: path))
   }
 
-  @Test func everyFileIsReadAgain() async throws {
+  @Test func everyWrittenFileCanBeRead() async throws {
     try await withTemporaryFolder { folder in
       let reader = try ZipReader(try Self.write(try await zip(), in: folder))
       var output = MemoryOutput()

@@ -1,7 +1,7 @@
 import ReflogFormats
 import Testing
 
-/// Tests that a row has the same usual spelling, however a program spelled it.
+/// Tests that a row has one canonical spelling, even if programs spell the row in different ways.
 struct CanonicalRowTests {
   private func cells(_ row: String, _ separator: Character = ",") throws -> [String] {
     var reader = CSVCells(of: Array(row.utf8)[...], separatedBy: try #require(separator.asciiValue))

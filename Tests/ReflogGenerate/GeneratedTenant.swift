@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogTesting
 
-/// A generated tenant: flows, connectors, and people and programs that attempt changes.
+/// A generated tenant with flows and connectors, and with the people and programs that attempt changes.
 struct GeneratedTenant {
-  /// One attempted change: its intent, and the state in which it is recorded.
+  /// One attempted change: the intent, and the state in which the change is recorded.
   struct Attempt {
     let intent: Change.Intent
     let birth: Change.Event
@@ -26,7 +26,7 @@ struct GeneratedTenant {
   /// The current reference of each address, in the order of `addresses`.
   private var references: [ConnectorReference]
   private var next = 0
-  /// Of 1,000 attempts, how many edit a connector.
+  /// The number of attempts that edit a connector, for every 1,000 attempts.
   private let edits: Int
 
   init(seed: UInt64, edits: Int = 0) {
@@ -78,7 +78,7 @@ struct GeneratedTenant {
   /// Returns a new request id.
   mutating func requestID() -> String { Self.guid(&chance) }
 
-  /// Returns an edit of a connector that a read of the directory found.
+  /// Returns an edit of a connector. The edit was made without Reflog, and a read of the directory found the edit.
   private mutating func edit() -> Attempt {
     let connector = connectors[Int.random(in: 0..<connectors.count, using: &chance)]
     let number = Int.random(in: 0..<1000, using: &chance)

@@ -3,7 +3,7 @@ import Testing
 @testable import ReflogHTTP
 
 struct AcceptedMediaTypesTests {
-  /// The types that the server offers, with its preferred type first.
+  /// The media types that the server offers. The server prefers the first type.
   private static let offered = ["application/json", "text/csv", "application/jsonl"]
 
   @Test(

@@ -111,7 +111,7 @@ struct OutcomeTests {
     }
   }
 
-  @Test func aLockedStepIsAnsweredWith409AndTheIDOfThePendingChange() async throws {
+  @Test func theAnswerForALockedStepIs409WithTheIDOfThePendingChange() async throws {
     try await withServer { server in
       server.fixture.directory.react(.loseRequest)
       _ = try await server.set(Sample.newVendor)

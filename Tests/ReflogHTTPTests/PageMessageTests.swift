@@ -1,7 +1,7 @@
 import ReflogTesting
 import Testing
 
-/// Tests that a table contains every message of the routes of the pages.
+/// Tests that a table contains every message that the routes of the pages show.
 struct PageMessageTests {
   /// The strings that look like texts, but that no user sees.
   private static let hidden: Set = [

@@ -74,7 +74,7 @@ enum PageMessages {
       "This plan belongs to another rollback. Make a new plan.",
     ],
     "RollbackForm.swift": [
-      "The duration of the freeze is not one that the form offers.",
+      "The form does not offer this duration for a freeze. Load the page again.",
       " of change {}",
       "After the rollback{}{}",
     ],

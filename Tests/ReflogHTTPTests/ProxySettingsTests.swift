@@ -49,8 +49,9 @@ struct ProxySettingsTests {
     )
   }
 
-  /// A proxy never writes an invalid `Forwarded` header, so the client wrote the header. Reflog must then read the
-  /// header `X-Forwarded-For`, because the proxy wrote it.
+  /// A proxy never writes an invalid `Forwarded` header, so the client wrote this header.
+  ///
+  /// The proxy wrote the header `X-Forwarded-For`, so Reflog must read `X-Forwarded-For`.
   @Test(arguments: ["x", "for", "=", ";", "for=1.2.3.4, y"])
   func anInvalidForwardedHeaderDoesNotHideTheClientInXForwardedFor(forwarded: String) {
     let client = client("127.0.0.1", [("Forwarded", forwarded), ("X-Forwarded-For", "203.0.113.9")])

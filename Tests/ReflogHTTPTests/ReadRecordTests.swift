@@ -85,7 +85,7 @@ struct ReadRecordTests {
     ("/beta/reflog/erasures", #"{"dryRun":true,"actor":"none"}"#, .admin),
   ]
 
-  @Test func everyGetRouteIsListedWithADecisionAboutCounting() async throws {
+  @Test func everyGetRouteIsInTheListOfCountedAndUncountedRoutes() async throws {
     let routes = try await withAPI { api in
       Set(api.buildRouter().routes.filter { "\($0.method)" == "GET" }.map { "\($0.path)".lowercased() })
     }
@@ -188,7 +188,7 @@ extension LiveServer {
     return try #require(answer.body["token"]?.string, "\(name): \(answer.text)")
   }
 
-  /// Returns the sum of the counts in the service events of a kind, for the name of each caller.
+  /// Returns a dictionary from the names of callers to the sums of the counts in the service events of a kind.
   fileprivate func recorded(_ kind: ServiceEvent.Kind) async throws -> [String: Int] {
     let recorder = Task { try await api.events.run() }
     recorder.cancel()

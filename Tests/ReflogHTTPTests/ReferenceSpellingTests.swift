@@ -31,7 +31,7 @@ struct ReferenceSpellingTests {
     }
   }
 
-  /// The requests that Reflog does not forward, each with a part of the message that tells the caller what to send.
+  /// The requests that Reflog does not forward, and a part of the message that shows the caller the right request.
   private static let unforwarded: [(methods: [HTTPMethod], path: String, advice: String)] = [
     ([.PUT, .POST, .PATCH, .DELETE], step, "/{step}/$ref"), ([.PUT, .PATCH, .DELETE], step + "/", "/{step}/$ref"),
     ([.POST, .PATCH], step + "/$ref", "with PUT"), ([.PUT, .PATCH], step + "/$value", "/{step}/$ref"),
@@ -161,8 +161,9 @@ struct ReferenceSpellingTests {
     }
   }
 
-  /// The values of `apiConnectorConfiguration` in the body of a new flow. Each value has the name of its wrong member,
-  /// or nil if the value is valid.
+  /// The values of `apiConnectorConfiguration` in the body of a new flow.
+  ///
+  /// `target` is the name of the wrong member in the value. `target` is nil if the value is valid.
   private static let creations: [(configuration: String, target: String?)] = [
     ("{\"postFederationSignup\":\(reference)}", nil), ("{\"PostFederationSignup\":{\"Id\":\"abc\"}}", nil),
     (

@@ -5,7 +5,7 @@ import Testing
 
 /// Tests of the exact texts of the refusals that a real server sends.
 struct RequestRefusalTests {
-  /// A request and its refusal.
+  /// A request, and the message with which the server refuses the request.
   private struct Refusal {
     let method: HTTPMethod
     let path: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests of reading an object, editing it and sending it back.
+/// Tests of clients that read an object, edit the object, and send the object back.
 struct SentBodyTests {
   private static let flow = "/beta/identity/b2cUserFlows/B2C_1_signup"
   private static let id = "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests of the slots that are shared by callers.
+/// Tests of the slots that callers share.
 struct SlotsTests {
   private static let greedy = SlotHolder.caller(.token, "greedy")
   private static let other = SlotHolder.caller(.token, "other")
@@ -139,7 +139,7 @@ struct SlotsTests {
 
     #expect(throws: ServiceError.self) { try admission.export(for: caller, from: nil) }
     _ = try admission.export(for: other, from: nil)
-    // If an export ends before a client reads the export, its slot is free again.
+    // If an export ends before a client reads the export, the export's slot is free again.
     shares.removeLast()
     shares.append(try admission.export(for: caller, from: nil))
     #expect(shares.count == 8)

@@ -9,7 +9,7 @@ struct ZeroCharacterTests {
   private static let connectors = "/beta/identity/apiConnectors"
   private static let rollbacks = "/beta/auditLogs/connectorConfigurations/rollback"
 
-  /// The method and the path of each route with a JSON body, the body, and the member with the character.
+  /// The routes with a JSON body: the method, the path, a body, and the name of the member that contains U+0000.
   private static let bodies: [(HTTPMethod, String, String, String)] = [
     (.PUT, LiveServer.signup, #"{"@odata.id":"apiConnectors/a\u0000"}"#, "@odata.id"),
     (.POST, flows, #"{"id":"B2C_1_new","userFlowType":"a\u0000"}"#, "userFlowType"),
@@ -54,7 +54,7 @@ struct ZeroCharacterTests {
     }
   }
 
-  /// The directory already has its texts, so they are recorded with U+FFFD in place of the character.
+  /// Reflog can't refuse texts that come from the directory, so Reflog records U+FFFD in place of U+0000.
   @Test func theTextsOfARefusalAreRecordedWithAnotherCharacter() async throws {
     try await withServer { server in
       let refusal = DirectoryRefusal(httpStatus: 409, code: "Con\0flict", message: "\0Later.")

@@ -14,9 +14,9 @@ struct ErasedTests {
   private static let namesake = Change.Actor(type: .app, id: "oid", name: "Namesake", clientAppID: "other")
   private static let admin = Change.Actor(type: .token, id: "admin", name: "admin")
 
-  /// The subject of an erasure, and the ids of the changes that the erasure must cover.
+  /// The subjects of erasures, the number of actors that each subject identifies, and the ids of the actors' changes.
   ///
-  /// The changes 1 to 4 are made by Adele, the program, the token and the namesake, in this order.
+  /// Adele makes change 1, the program makes change 2, the token makes change 3, and the namesake makes change 4.
   private static let subjects: [(subject: Erasure.Subject, actors: Int, changes: [Int64])] = [
     (.actor("oid"), 2, [1, 4]), (.actor("OID"), 2, [1, 4]), (.actor("principal"), 1, [2]), (.actor("0123"), 1, [3]),
     (.actor("client"), 0, []), (.actor("Adele"), 0, []), (.actor(""), 0, []), (.app("principal"), 1, [2]),
@@ -91,7 +91,7 @@ struct ErasedTests {
     }
   }
 
-  @Test func dataThatNoErasureDeletedIsNotShownAsAbsent() async throws {
+  @Test func missingDataWithoutAnErasureIsAnError() async throws {
     try await withChanges { ledger, database in
       for (table, id) in [("change_personal", "change"), ("service_event_personal", "event")] {
         let reason = table == "change_personal" ? "reason = NULL," : ""

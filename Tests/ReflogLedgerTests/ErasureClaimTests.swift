@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that a signed event lists every entry whose personal data is deleted by an erasure.
+/// Tests that a signed event lists every entry whose personal data an erasure deletes.
 struct ErasureClaimTests {
   private static let adele = Change.Actor(type: .user, id: "adele", name: "Adele", ipAddress: "::1", proof: .entra)
   private static let brian = Change.Actor(type: .user, id: "brian", name: "Brian", ipAddress: "::1", proof: .entra)
@@ -35,7 +35,7 @@ struct ErasureClaimTests {
 
       #expect(try await it.names() == [1, 4])
       #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.brian))
-      // The erasure did not cover the held data. So this deletion is not recorded.
+      // The erasure did not cover the held data, so no event of the ledger records this deletion of the data.
       try await it.eraseByHand(change: 1)
 
       try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
@@ -68,8 +68,10 @@ struct ErasureClaimTests {
     }
   }
 
-  /// The ledger reads the service events to find an open claim. So the ledger finds the claim even if another program
-  /// empties a column of the table `erasure` or `purge`.
+  /// A claim is the event that lists the entries whose data is deleted next. An open claim has no deletion yet.
+  ///
+  /// The ledger finds an open claim in the service events. So the ledger finds the claim even if another program edits
+  /// the table `erasure` or `purge`.
   @Test func anOpenClaimIsWithdrawnIfItsErasureWasMarkedAsFinished() async throws {
     try await withChanges { it in
       try await it.ask("adele")
@@ -109,7 +111,7 @@ struct ErasureClaimTests {
     "UPDATE erasure SET actor = (SELECT id FROM actor WHERE actor_id = 'brian')", "DELETE FROM hold",
     "UPDATE erasure SET event = (SELECT max(id) FROM service_event WHERE kind = 'holdPlaced')",
   ])
-  func anErasureStopsIfItDiffersFromItsRecord(statement: String) async throws {
+  func anErasureStopsIfItsRowsDifferFromItsServiceEvent(statement: String) async throws {
     try await withChanges { it in
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.brian) != nil)
       try await it.ask("adele")
@@ -120,8 +122,9 @@ struct ErasureClaimTests {
     }
   }
 
-  /// The record of the outcome in the log contains the person. So a verification can check the person even after the
-  /// erasure of the statement.
+  /// The log's record of an outcome contains the person who stated the result.
+  ///
+  /// So a verification can check the person even after the person's statement was erased.
   @Test(arguments: ["SET actor = (SELECT id FROM actor WHERE actor_id = 'brian')", "SET actor_proof = 'graph'"])
   func theLogContainsThePersonWhoStatedAResult(edit: String) async throws {
     try await withChanges { it in

@@ -67,7 +67,7 @@ struct FindingMessageTests {
     ),
     (
       .headMismatch(size: 8, signed: 9),
-      "The head of the log counts 8 entries, but its signed checkpoint covers 9."
+      "The head of the log counts 8 entries, but its signed checkpoint covers 9 entries."
     ),
     (.strangeHead(.tree), "The tree in the head of the log does not match the entries."),
     (

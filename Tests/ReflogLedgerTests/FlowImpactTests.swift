@@ -26,7 +26,7 @@ struct FlowImpactTests {
     "flowId eq 'B2C_1_signup' or result eq 'denied'", "step eq 'preTokenIssuance'", "not (flowId eq 'B2C_1_edit')",
     "flowId eq 'B2C_1_signup' and (reason eq 'x' or flowId eq 'B2C_1_edit')",
     "(flowId eq 'B2C_1_edit' or step eq 'preTokenIssuance') and kind eq 'update'",
-    // The flow is given by a part of the name. The conditions test texts in identity rows and in personal parts.
+    // These filters contain only a part of the flow's id. Some filters also have conditions about personal data.
     "contains(flowId,'SIGN')", "contains(flowId,'sign') and contains(step,'issuance')", "contains(flowId,'nothing')",
     "contains(flowId,'B2C') and contains(before/connectorId,'C-3')",
     "contains(flowId,'sign') and not (contains(before/connectorId,'c-3'))",
@@ -59,7 +59,8 @@ struct FlowImpactTests {
         let address = Self.addresses[Int.random(in: 0..<4, using: &chance)]
         subject = .step(address)
         after = Self.references[Int.random(in: 0..<4, using: &chance)]
-        // The first change at an address may have no effect.
+        // The first change at an address sets the reference that the address already has, or the earlier reference is
+        // unknown.
         before = held[address] ?? (Bool.random(using: &chance) ? after : .unknown)
         if !isRefused { held[address] = after }
       }
@@ -104,7 +105,7 @@ struct FlowImpactTests {
     return changes
   }
 
-  /// Returns the changes that match a query, found without SQL.
+  /// Returns the ids of the changes that match a filter. The search does not use SQL.
   private func expected(_ filter: ChangeFilter, in changes: [Change]) -> [Change.ID] {
     var held: [Address: ConnectorReference] = [:]
     return changes.filter { change in
@@ -118,7 +119,7 @@ struct FlowImpactTests {
     }.map(\.id)
   }
 
-  /// Returns whether a change of a connector matches if the terms on flows are compared with an address.
+  /// Returns whether a change of a connector matches a filter whose terms about flows are compared with an address.
   private func matches(_ filter: ChangeFilter, _ change: Change, calledBy address: Address) -> Bool {
     let selecting = terms(filter).filter(isOnAddress)
     guard selecting.contains(where: { $0.fields.contains(.plain(.flowId)) }) else { return false }
@@ -142,7 +143,7 @@ struct FlowImpactTests {
     term.fields.allSatisfy { [.plain(.flowId), .plain(.flowType), .plain(.step)].contains($0) }
   }
 
-  @Test(arguments: 1...2) func everyPageAndCountAndExportContainsTheSameChanges(seed: UInt64) async throws {
+  @Test(arguments: 1...2) func pagesCountsAndExportsContainTheSameChanges(seed: UInt64) async throws {
     try await withLedger { ledger in
       var chance = SeededGenerator(seed: seed)
       let changes = try await fill(ledger, &chance)
@@ -262,7 +263,7 @@ struct FlowImpactTests {
     }
   }
 
-  @Test func rollbacksAreFoundByTheChangeThatTheyRollBack() async throws {
+  @Test func theNewestRollbackOfEachChangeIsFound() async throws {
     try await withLedger { ledger in
       func rollback(of id: Change.ID, _ event: Change.Event) async throws -> Change {
         let intent = Change.Intent(

@@ -54,7 +54,7 @@ func withFullLedger(_ body: (Ledger, Storage) async throws -> Void) async throws
   }
 }
 
-/// Records a freeze, a released freeze, and a change that overrides both.
+/// Records two freezes, and a change that overrides both freezes. Then releases one of the freezes.
 private func recordFreezes(in ledger: Ledger, by adele: Change.Actor) async throws {
   let frozen = Freeze.Draft(scope: .address(Sample.attributes), reason: "x", until: ledger.now.before(.seconds(-60)))
   _ = try #require(try await ledger.place(frozen, by: adele))

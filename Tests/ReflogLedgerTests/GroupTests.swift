@@ -60,7 +60,7 @@ struct GroupTests {
     }
   }
 
-  @Test func aUsedKeyReturnsItsChangeAndRecordsNoMore() async throws {
+  @Test func aRepeatedKeyReturnsTheRecordedChangeAndRecordsNothing() async throws {
     try await withLedgerDatabase { ledger, database in
       let group = Group(drafts: [.init(Self.intent, .intended)], key: Self.key)
       guard case .recorded(_, let recorded) = try await ledger.append(group) else {
@@ -173,7 +173,7 @@ struct GroupTests {
   }
 
   @Test(arguments: [nil, Change.ID(1)])
-  func aChangeAtAnAddressSinceTheGroupWasPreparedRefusesTheGroup(prepared: Change.ID?) async throws {
+  func aGroupIsRefusedIfItsAddressChangedAfterItWasPrepared(prepared: Change.ID?) async throws {
     try await withLedgerDatabase { ledger, database in
       try await ledger.record(Self.intent, .found)
       try await ledger.record(Sample.intent(before: Sample.fraudCheck, after: .none), .found)

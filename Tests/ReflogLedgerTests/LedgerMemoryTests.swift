@@ -152,7 +152,7 @@ struct LedgerMemoryTests {
 
   /// The memory does not have the writes that are older than the read of the address.
   ///
-  /// If the ledger needs older writes, it reads them from the file.
+  /// If the ledger needs older writes, the ledger reads these writes from the file.
   @Test func theMemoryHasNoWritesThatAreOlderThanTheReadOfTheAddress() {
     let memory = LedgerMemory(keepsWrites: true)
     remember(Sample.signup, in: memory)

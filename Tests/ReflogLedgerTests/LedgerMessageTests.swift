@@ -6,7 +6,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests of the exact text of every message from the ledger that a user can see.
+/// Tests of the exact text of every message that a user can see from the ledger.
 struct LedgerMessageTests {
   static let errors: [(LedgerError, String)] = [
     (
@@ -180,7 +180,7 @@ struct LedgerMessageTests {
 
   @Test(arguments: [
     (9, "the ledger has fewer than the 9 signed entries"),
-    (2, "the first 2 entries of the ledger are not the signed ones"),
+    (2, "the first 2 entries of the ledger are not the entries that were signed"),
   ])
   func theMessageExplainsAnAnchorThatDoesNotMatch(size: Int64, problem: String) async throws {
     try await withLedgerFile { ledger, storage in

@@ -68,8 +68,8 @@ struct LedgerTests {
 
   /// The file itself refuses a second pending change at an address.
   ///
-  /// A service never writes a second pending change, because requests for one address wait for each other. The rule in
-  /// the file also refuses the change if another program writes it.
+  /// A service never writes a second pending change, because requests for one address wait for each other. But another
+  /// program could write a second pending change.
   @Test func theDatabaseRefusesASecondPendingChangeAtAnAddress() async throws {
     try await withLedger { ledger in
       let intent = Sample.intent(before: .none, after: Sample.fraudCheck)

@@ -10,9 +10,9 @@ import Testing
 struct LostKeyTests {
   private static let intent = Sample.intent(before: .none, after: Sample.fraudCheck)
 
-  /// The states of a key file that stop a start, and the problem that the error names.
+  /// The contents of a key file with which a start is refused, and the problem that the error must contain.
   ///
-  /// `NAME` is the log's name. Each file contains no key, or a key that did not sign the ledger.
+  /// The content is nil if the file is missing. No file contains the key that signed the ledger.
   private static let states: [(content: String?, problem: String)] = [
     (nil, "the file is missing, but the ledger was signed with it."), ("", "it is not PRIVATE, KEY, a name"),
     ("nonsense", "it is not PRIVATE, KEY, a name"), ("another log", "the key belongs to another log."),
@@ -114,8 +114,9 @@ struct LostKeyTests {
     }
   }
 
-  /// Calls `body` with the folder of a closed ledger and the key that signed it; the ledger has two entries and an
-  /// anchor.
+  /// Calls `body` with the folder of a closed ledger, and with the key that signed the ledger.
+  ///
+  /// The ledger has two entries and an anchor.
   private func withSignedLedger(_ body: (String, SigningKey) async throws -> Void) async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()

@@ -95,7 +95,7 @@ struct MigrationFixture {
   }
 }
 
-/// A target that calls a closure after each transaction.
+/// A target of a migration that calls a closure after each transaction.
 struct WatchedTarget<Target: LedgerTarget>: LedgerTarget {
   let target: Target
   let afterWrite: @Sendable (Target) throws -> Void

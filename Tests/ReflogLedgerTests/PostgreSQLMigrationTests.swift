@@ -14,7 +14,7 @@ struct PostgreSQLMigrationTests {
   /// An error that ends a copy.
   private struct Interruption: Error {}
 
-  /// Calls `body` with new databases without tables.
+  /// Calls `body` with new databases that have no tables.
   private func withDatabases(
     _ count: Int = 1,
     _ body: ([PostgreSQLTestDatabase]) async throws -> Void
@@ -159,7 +159,7 @@ struct PostgreSQLMigrationTests {
     }
   }
 
-  /// Two processes create the tables at the same time, and one of them copies.
+  /// If two processes create the tables at the same time, only one of the processes copies the ledger.
   @Test func onlyOneProcessCopiesIntoADatabase() async throws {
     try await MigrationFixture.with { fixture in
       try await withDatabases { databases in
@@ -209,7 +209,7 @@ struct PostgreSQLMigrationTests {
         }
         let message = error?.description ?? ""
         #expect(message.hasSuffix("Name a role that owns the tables."), "\(message)")
-        // The owner can still copy.
+        // The role that owns the tables can still copy the ledger.
         try await migrate(try LedgerSource(ofFileAt: fixture.source), try PostgreSQLTarget(at: databases[0].owner))
         try await expectLedger(databases[0])
       }

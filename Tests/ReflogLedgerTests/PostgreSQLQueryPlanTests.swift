@@ -7,7 +7,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that index lookups answer the queries of ``QueryPlanTests`` in PostgreSQL too.
+/// Tests that the queries of ``QueryPlanTests`` are also answered by index lookups in PostgreSQL.
 @Suite(.enabled(if: PostgreSQLTestDatabase.server != nil, "REFLOG_TEST_POSTGRESQL is not set"))
 struct PostgreSQLQueryPlanTests {
   /// The tables that grow with the history.
@@ -26,7 +26,7 @@ struct PostgreSQLQueryPlanTests {
             #expect(!plan.contains { $0.contains("Seq Scan on \(table) ") }, "\(question ?? ""): \(plan)")
           }
           #expect(!plan.contains { $0.contains("Merge") || $0.contains("Hash Join") }, "\(question ?? ""): \(plan)")
-          // Only pending changes are sorted. Each address has at most one.
+          // Only pending changes are sorted. Each address has at most one pending change.
           let sorts = plan.count { $0.contains("Sort Key") }
           #expect(sorts <= plan.count { $0.contains("change_pending") }, "\(question ?? ""): \(plan)")
         }
@@ -34,8 +34,9 @@ struct PostgreSQLQueryPlanTests {
     }
   }
 
-  /// A merge join would read the tables from their beginning, so each piece of an export would take longer than the
-  /// piece before it.
+  /// A merge join would read the tables from their beginning.
+  ///
+  /// So each piece of an export would take longer than the previous piece.
   @Test func aPieceOfALongHistoryReadsOnlyItsRows() async throws {
     try await withHistory { history in
       let plan = try await history.read { db in
@@ -52,7 +53,7 @@ struct PostgreSQLQueryPlanTests {
       let scans = plan.filter { $0.contains(" Scan ") }
       let found = scans.filter { $0.contains("rows=10 loops=1)") || $0.contains("rows=1 loops=10)") }
       #expect(found.count == 4, "\(plan)")
-      // No change of the history overrides a freeze.
+      // The scans of the table `freeze_override` find no row, because no change of the history overrides a freeze.
       let overrides = scans.filter { $0.contains(" on freeze_override ") && $0.contains("rows=0 loops=10)") }
       #expect(scans.count == found.count + overrides.count, "\(plan)")
     }
@@ -67,14 +68,14 @@ struct PostgreSQLQueryPlanTests {
       for statement in Self.statements { try connection.execute(statement) }
       try await body(try PostgreSQLLedger.history(at: database.service))
     } catch {
-      // The caller must see the first error.
+      // Ignore an error of the deletion, because the caller must see the first error.
       try? database.drop()
       throw error
     }
     try database.drop()
   }
 
-  /// The statements that insert the history. Its hashes are not valid, because only the plans are read.
+  /// The statements that insert the history. The hashes are not valid, because the tests only read the query plans.
   private static let statements =
     tables.map { "ALTER TABLE \($0) DISABLE TRIGGER USER" } + [
       "INSERT INTO flow (flow_type, flow_id) SELECT 'b2cUserFlows', 'B2C_1_' || i FROM generate_series(1, 499) AS i",

@@ -60,9 +60,9 @@ struct QueryPlanTests {
     }
   }
 
-  /// The filters of queries, each with the index that the query plan must use. The first query has no filter.
+  /// The filters of queries, and the index that each query plan must use. The first query has no filter.
   ///
-  /// The queries of `tools/bench history` are among them. ``primaryKey`` stands for the range of ids that a time bounds.
+  /// The list contains the queries of `tools/bench history`. ``primaryKey`` means that a query reads a range of ids.
   static let questions: [(filter: String?, index: String)] = [
     (nil, primaryKey), ("activityDateTime lt 2026-03-01T00:00:00Z", primaryKey),
     ("activityDateTime ge 1970-01-01T00:00:00Z", primaryKey),
@@ -116,7 +116,7 @@ struct QueryPlanTests {
     }
   }
 
-  /// Each argument is a filter on a flow and the indexes that find the changes of the connectors that the flow called.
+  /// Each argument has a filter on a flow, and the indexes that find the changes of the flow's connectors.
   @Test(arguments: [
     ("flowId eq 'b2c_1_signup'", ["change_applied", "change_connector"]),
     ("flowId eq 'B2C_1_signup' and kind eq 'update'", ["change_applied", "change_connector"]),
@@ -141,7 +141,7 @@ struct QueryPlanTests {
     }
   }
 
-  /// SQLite's parser has a limit for nested parentheses.
+  /// The SQL for a filter must not nest parentheses too deeply, because SQLite's parser has a limit.
   @Test(arguments: [" or ", " and "])
   func aFilterWithTheMaximumNumberOfTermsIsAnswered(separator: String) async throws {
     try await withLedgerFile { ledger, _ in

@@ -104,7 +104,9 @@ struct SigningTests {
     "DELETE FROM head",
   ]
 
-  /// A PostgreSQL server with such a head could have lost entries in a failover, so the error is another one there.
+  /// Edits after which the head row of the log does not cover an acknowledged entry.
+  ///
+  /// In PostgreSQL, a failover can cause the same state, so the ledger reports a different error.
   private static let headsWithoutAcknowledgedEntries = [
     "UPDATE head SET next_sequence = next_sequence - 1", "UPDATE head SET checkpoint = 'x' || checkpoint",
   ]
@@ -174,7 +176,7 @@ struct SigningTests {
     }
   }
 
-  /// The parts of the head row that the checkpoint does not cover, each with a wrong value.
+  /// SQL that writes a wrong value to a part of the head row that the checkpoint does not cover.
   ///
   /// A start computes the right values from the newest rows.
   private static let unsigned: [(statement: String, part: LedgerReport.HeadPart)] = [
@@ -210,7 +212,7 @@ struct SigningTests {
     }
   }
 
-  /// Each argument edits the log in a way that the ledger must find when it starts.
+  /// Each argument edits the log. The ledger must find each of these edits when a server starts.
   @Test(
     arguments: [
       "UPDATE head SET next_sequence = next_sequence + 1", "UPDATE head SET next_sequence = next_sequence - 1",

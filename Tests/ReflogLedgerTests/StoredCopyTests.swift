@@ -7,10 +7,10 @@ import Testing
 
 /// Tests that a verification finds altered indexes, altered views and altered hashes of the tree.
 ///
-/// The log does not contain indexes, views and hashes. But a query or a tile shows their content, so an alteration
-/// would mislead a reader.
+/// The log does not contain indexes, views and hashes. But queries read indexes and views, and tiles contain hashes,
+/// so an alteration would mislead a reader.
 struct StoredCopyTests {
-  /// The indexes without a row in the ledger of this test.
+  /// The indexes that contain no row in the ledger of this test.
   private static let empty: Set = ["change_created_connector", "idempotency_recorded", "purge_unfinished"]
 
   @Test func anIndexThatHidesARowIsFound() async throws {
@@ -24,7 +24,8 @@ struct StoredCopyTests {
       for index in indexes where !Self.empty.contains(index[0]) {
         let (name, table) = (index[0], index[1])
         let sql = try sqlite3(storage.path, "SELECT sql FROM sqlite_schema WHERE name = '\(name)'")
-        // The new index has no row. Its definition is altered first, and then restored, so only its content differs.
+        // Create the index with a false condition, so that the index contains no row. Later, restore the definition of
+        // the index, so that only the content of the index differs.
         try editByHand(
           storage.path,
           "DROP INDEX \(name); \(sql)\(sql.contains("WHERE") ? " AND" : " WHERE") 1 = 0"

@@ -5,7 +5,7 @@ import Testing
 
 /// Tests of filters that find changes by a part of a name or an id.
 struct TextSearchTests {
-  /// SQLite's parser has a limit for nested functions, and each of these letters needs a function.
+  /// The SQL must not nest a function for each letter, because SQLite's parser has a limit for nested functions.
   @Test func aTextWithManyLettersOutsideOfASCIIIsFound() async throws {
     let pangram = "Съешь же ещё этих мягких французских булок, да выпей чаю"
     try await withLedger { ledger in

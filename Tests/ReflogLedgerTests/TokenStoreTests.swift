@@ -10,7 +10,7 @@ struct TokenStoreTests {
   ) async throws {
     try await withDatabase { database in
       let clock = ManualClock()
-      // The server creates the rows that a write to the tokens locks.
+      // In PostgreSQL, a write to the tokens locks a row that is created when the ledger is opened the first time.
       try await withLedger(in: database) { _, _ in }
       try await body(try database.tokens(clock: clock.read), clock, database)
     }

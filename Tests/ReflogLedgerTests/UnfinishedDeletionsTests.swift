@@ -33,7 +33,8 @@ struct UnfinishedDeletionsTests {
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       try await it.purgeAll()
       #expect(try await it.ids() == [1, 2, 3, 4, 8])
-      // This event cancels the claim. So a verification does not accept the claim as the reason for missing rows.
+      // The claim is the event that lists the rows to delete. This event cancels the claim, so a verification does not
+      // accept the claim as the reason for missing rows.
       #expect(try await it.kinds().contains(.purgeWithdrawn))
       try await it.verify()
 
@@ -141,7 +142,7 @@ struct UnfinishedDeletionsTests {
         let adele = Change.Actor(type: .user, id: "adele", name: name, userPrincipalName: "adele@contoso.example")
         try await it.change(Sample.intent(before: .none, after: .none, by: adele))
       }
-      // The recorded id is in lower case. The erasure must find the actor by the id in upper case too.
+      // The recorded id is in lower case. The erasure must also find the actor if the id is given in upper case.
       #expect(try await it.ledger.erase(.actor("ADELE")) == 1)
 
       let names = try await it.ledger.history.changes().compactMap(\.intent.actor.userPrincipalName)

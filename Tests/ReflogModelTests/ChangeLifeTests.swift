@@ -8,7 +8,7 @@ struct ChangeLifeTests {
     Change.Statement(result: result, reason: "", actor: .unknown)
   }
 
-  /// All events; each event has the name that identifies it in the table of transitions.
+  /// All events. The table of transitions identifies an event by its name.
   private static let events: [(name: String, event: Change.Event)] = [
     ("intended", .intended), ("denied", .denied), ("found", .found),
     ("notKept", .notKept(Change.ID(1))), ("connectorDeleted", .connectorDeleted(Change.ID(1))),

@@ -4,26 +4,26 @@ import Testing
 /// Tests of the syntax of `$filter` (OData 4.01 URL Conventions and ABNF), with one row for each form of the grammar.
 struct FilterSyntaxTests {
   @Test(arguments: [
-    // White space: spaces and tabs, required around operators and optional elsewhere.
+    // Filters with spaces and tabs. White space is required around operators, and optional at all other places.
     ("  id   eq\t1  ", "id eq 1"), ("(\tid eq 1 )", "id eq 1"), ("id in(1)", "id in (1)"),
     ("id in (\t1 ,2 )", "id in (1, 2)"), ("contains( reason ,\t'x' )", "contains(reason,'x')"),
     ("id eq 1 and(id eq 2)", "(id eq 1 and id eq 2)"), ("not(id eq 1)", "not id eq 1"),
-    // Keywords in every case.
+    // Filters with keywords in upper and lower case.
     ("reason EQ 'x'", "reason eq 'x'"), ("reason Ne NULL", "reason ne null"), ("reason IN (Null)", "reason in (null)"),
     ("NOT id Eq 1 AND id eq 2 Or id eq 3", "((not id eq 1 and id eq 2) or id eq 3)"),
     ("StartsWith(reason,'C') and CONTAINS(reason,'H')", "(startswith(reason,'C') and contains(reason,'H'))"),
-    // Texts.
+    // Filters with texts.
     ("reason eq ''", "reason eq ''"), ("reason eq ''''", "reason eq ''''"),
     ("reason eq 'O''Neil'", "reason eq 'O''Neil'"),
     ("reason eq 'a,(b) and ''c'' or d'", "reason eq 'a,(b) and ''c'' or d'"), ("reason eq 'eq'", "reason eq 'eq'"),
     ("reason eq 'Ünï 検査'", "reason eq 'Ünï 検査'"), ("reason eq '%20+&='", "reason eq '%20+&='"),
     ("reason lt 'x'", "reason lt 'x'"), ("flowId eq 'a\tb'", "flowId eq 'a\tb'"),
-    // Numbers.
+    // Filters with numbers.
     ("sequence gt -1", "sequence gt -1"), ("sequence eq +7", "sequence eq 7"), ("sequence eq 007", "sequence eq 7"),
     ("sequence le 9223372036854775807", "sequence le 9223372036854775807"),
     ("sequence ge -9223372036854775808", "sequence ge -9223372036854775808"), ("id eq '17'", "id eq 17"),
     ("status/http eq 404", "status/http eq 404"), ("sequence eq '-1'", "sequence eq -1"),
-    // Lists.
+    // Filters with lists.
     ("id in (1)", "id in (1)"), ("reason in ('a', null)", "reason in ('a', null)"), ("id in ('1',2)", "id in (1, 2)"),
     ("not (result in ('applied','denied'))", "not result in ('applied', 'denied')"),
     // A function is a condition, and can be compared with a boolean.
@@ -34,7 +34,7 @@ struct FilterSyntaxTests {
     ("true eq contains(reason,'x')", "contains(reason,'x')"), ("(id eq 1) eq true", "id eq 1"),
     ("(id eq 1 or id eq 2) ne TRUE", "not (id eq 1 or id eq 2)"), ("contains(reason,'')", "contains(reason,'')"),
     ("not startswith(reason,'x') eq true", "not startswith(reason,'x')"),
-    // Texts in lower case. Fields that ignore case have no other meaning with the function.
+    // Filters with the function `tolower`. The function has no effect on a field that ignores case.
     ("tolower(reason) eq 'x'", "tolower(reason) eq 'x'"), ("ToLower( reason )ne 'x'", "tolower(reason) ne 'x'"),
     ("'x' eq tolower(reason)", "tolower(reason) eq 'x'"), ("tolower(flowId) eq 'x'", "flowId eq 'x'"),
     ("tolower(reason) in ('x', null)", "tolower(reason) in ('x', null)"),
@@ -43,12 +43,12 @@ struct FilterSyntaxTests {
     ("startswith(tolower(step),tolower('X')) eq false", "not startswith(step,'x')"),
     ("startswith(reason,tolower('X'))", "startswith(reason,'x')"),
     ("not contains(tolower(reason),'X')", "not contains(tolower(reason),'X')"),
-    // Parentheses and precedence.
+    // Filters with parentheses, and the precedence of operators.
     ("((id eq 1))", "id eq 1"), ("(id) eq (1)", "id eq 1"), ("id eq ((1))", "id eq 1"), ("((id)) in (1)", "id in (1)"),
     ("not not id eq 1", "not not id eq 1"), ("not (not (id eq 1))", "not not id eq 1"),
     ("id eq 1 or id eq 2 and not id eq 3", "(id eq 1 or (id eq 2 and not id eq 3))"),
     ("(id eq 1 or id eq 2) and id eq 3", "((id eq 1 or id eq 2) and id eq 3)"),
-    // A literal on the left.
+    // Filters with the literal to the left of the operator.
     ("1 lt id", "id gt 1"), ("1 ge id", "id le 1"), ("1 gt id", "id lt 1"), ("1 le id", "id ge 1"),
     ("1 eq id", "id eq 1"),
     ("('x') eq (reason)", "reason eq 'x'"), ("null ne reason", "reason ne null"),
@@ -132,7 +132,7 @@ struct FilterSyntaxTests {
   private static let flagOnly = "a condition can only be compared with true or false, with eq or ne"
 
   @Test(arguments: [
-    // Fields, operators and functions that Reflog does not have.
+    // Filters with fields, operators or functions that Reflog does not have.
     ("createdDateTime ge 2020-01-01", 0, "there is no field 'createdDateTime'"),
     ("Id eq 1", 0, "there is no field 'Id'"),
     ("id eq 1 and colour eq 1", 12, "there is no field 'colour'"), ("'x' eq colour", 0, "expected a field"),
@@ -164,7 +164,7 @@ struct FilterSyntaxTests {
     ("cast(id,Edm.String) eq '1'", 0, "there is no function 'cast'. \(functions)"),
     ("contains('abc',reason)", 9, "expected a field"), ("contains(reason)", 15, "expected a comma"),
     ("contains(reason,'a','b')", 19, "expected ')'"), ("contains(reason,null)", 16, "expected a text in single quotes"),
-    // Literals of another type, and literals that Reflog does not have.
+    // Filters with literals of a wrong type, or with literals that Reflog does not have.
     ("sequence eq 1.0", 12, wholeNumber), ("sequence eq 1e3", 12, wholeNumber), ("sequence eq INF", 12, wholeNumber),
     ("sequence eq 9223372036854775808", 12, wholeNumber), ("sequence eq true", 12, wholeNumber),
     ("sequence eq --1", 12, wholeNumber), ("sequence eq '01'", 12, wholeNumber), ("sequence eq ' 1'", 12, wholeNumber),
@@ -178,14 +178,14 @@ struct FilterSyntaxTests {
       "before/connectorId ne after/connectorId", 22,
       "compare before/connectorId with a value, not with the field after/connectorId"
     ),
-    // Conditions and booleans.
+    // Filters with wrong conditions or wrong booleans.
     ("reason", 6, "expected an operator. \(operators)"), ("not reason", 10, "expected an operator. \(operators)"),
     ("reason and id eq 1", 7, "expected an operator. \(operators)"), ("contains(reason,'x') gt false", 21, flagOnly),
     ("contains(reason,'x') eq null", 21, flagOnly), ("contains(reason,'x') eq 1", 21, flagOnly),
     ("(id eq 1) eq (id eq 2)", 10, flagOnly), ("contains(reason,'x') in (true)", 21, "'in' needs a field on its left"),
     ("reason gt null", 7, "null, true and false can only be compared with eq and ne"),
     ("null lt reason", 5, "null, true and false can only be compared with eq and ne"),
-    // Parentheses and the end.
+    // Filters with wrong parentheses or a wrong end.
     ("(id eq 1", 8, "expected ')'"), ("id eq 1)", 7, "expected 'and', 'or' or the end of the filter"),
     ("id eq (1", 8, "expected ')'"), ("()", 1, "expected a field"), ("id eq 1 and", 11, "expected a field"),
     ("and id eq 1", 0, "there is no field 'and'"), ("not", 3, "expected a field"), ("\t", 1, "expected a field"),

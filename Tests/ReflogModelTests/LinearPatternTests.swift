@@ -3,7 +3,7 @@ import Testing
 
 /// Tests of the patterns that a reason must match.
 struct LinearPatternTests {
-  /// Each pattern has texts that it matches from the start to the end, and texts that it does not match.
+  /// The patterns. Each pattern matches the whole of each text in `matching`, and does not match the texts in `other`.
   private static let patterns: [(pattern: String, matching: [String], other: [String])] = [
     ("CHG[0-9]+", ["CHG1", "CHG0042"], ["", "CHG", "chg1", "CHG1 ", "xCHG1"]),
     ("(CHG|INC)[0-9]{4,}", ["CHG0042", "INC12345"], ["CHG042", "CHG0042 and more", "because"]),
@@ -39,7 +39,7 @@ struct LinearPatternTests {
     #expect(other.filter { compiled.matchesWhole($0) } == [])
   }
 
-  /// Patterns for which a search with backtracking would never end in practice.
+  /// Patterns for which a search with backtracking would take longer than any test can wait.
   @Test(arguments: ["(a+)+b", "(a|aa)+b", "(a|a)*b", "((a*)*)*b", "(.*a){20}b", "(\\w+\\s?)*b"])
   func everyPatternIsCheckedInLinearTime(pattern: String) throws {
     #expect(try !LinearPattern(pattern).matchesWhole(String(repeating: "a", count: 4000)))

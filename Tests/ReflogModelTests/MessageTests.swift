@@ -1,7 +1,7 @@
 import ReflogModel
 import Testing
 
-/// Tests of the exact text of every message about changes, rollbacks and the directory that a user can see.
+/// Tests of the exact text of every message that a user can see about changes, rollbacks and the directory.
 struct MessageTests {
   // MARK: The directory.
 
@@ -64,7 +64,7 @@ struct MessageTests {
     #expect(outcome?.message == message)
   }
 
-  @Test func theTextOfADriftContainsTheChangeThatItUndoes() throws {
+  @Test func theTextOfADriftNamesTheChangeThatTheDriftUndoes() throws {
     let outcome = try Change.outcome(of: .notKept(Change.ID(17)), on: nil, settledBy: .reconciler)
 
     #expect(outcome?.code == "notKept")
@@ -147,7 +147,9 @@ struct MessageTests {
     )
   }
 
-  /// The first and the last value of each property are shown; a property with its first value is left out.
+  /// The sentence shows the first and the last value of each property.
+  ///
+  /// A property is left out if its last value is equal to its first value.
   @Test func editsOfAConnectorAreOneSentence() throws {
     func target(_ before: String, _ after: String) -> Change.ChangedProperty {
       Change.ChangedProperty(name: "targetUrl", before: before, after: after)

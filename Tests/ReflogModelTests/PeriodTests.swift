@@ -10,7 +10,7 @@ struct PeriodTests {
     ("2026-12", "2026-12-01", "2026-12-31"), ("2026-07-14", "2026-07-14", "2026-07-14"),
     ("2026-07-01..2026-09-30", "2026-07-01", "2026-09-30"), ("2026-07-14..2026-07-14", "2026-07-14", "2026-07-14"),
   ])
-  func aNameIsAPeriodOfWholeDays(_ name: String, _ first: String, _ last: String) throws {
+  func theNameOfAPeriodCoversWholeDays(_ name: String, _ first: String, _ last: String) throws {
     let period = try Period(name)
 
     #expect(period.name == name)

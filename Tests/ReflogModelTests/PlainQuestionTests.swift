@@ -33,7 +33,7 @@ struct PlainQuestionTests {
     (question { ($0.flow, $0.result) = ("a", .denied) }, "contains(flowId,'a') and result eq 'denied'"),
   ]
 
-  @Test func aWholeIdOfAConnectorMatchesExactly() throws {
+  @Test func aCompleteConnectorIDMatchesOnlyThatConnector() throws {
     let id = "3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"
     let ids = "(before/connectorId eq '\(id)' or after/connectorId eq '\(id)')"
 

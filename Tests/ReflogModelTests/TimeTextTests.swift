@@ -3,7 +3,7 @@ import Testing
 
 /// Tests of the times that a person writes on the command line.
 struct TimeTextTests {
-  /// A zone that is one hour ahead of UTC, and two hours from 2026-03-29T01:00Z to 2026-10-25T01:00Z, like Berlin.
+  /// The time at which summer time begins in Berlin. From `spring` to `autumn`, the zone is two hours ahead of UTC.
   private static let spring = Timestamp(parsing: "2026-03-29T01:00:00Z")?.microseconds ?? 0
   private static let autumn = Timestamp(parsing: "2026-10-25T01:00:00Z")?.microseconds ?? 0
   private let berlin = TimeText(now: Timestamp(parsing: "2026-11-23T09:15:02Z") ?? .distantFuture) { seconds in

@@ -221,7 +221,7 @@ struct PostgreSQLConnectionTests {
     #expect(!connection.committedOnlyLocally)
   }
 
-  /// Each commit on this server waits for a standby server that does not exist.
+  /// Each commit on the server at `waitingAddress` waits for a standby server that does not exist.
   @Test(
     .enabled(if: TestServer.waitingAddress != nil, "REFLOG_TEST_POSTGRESQL_WAITING is not set"),
     arguments: [("pg_cancel_backend", false), ("pg_terminate_backend", true)]

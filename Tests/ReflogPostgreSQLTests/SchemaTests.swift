@@ -4,7 +4,7 @@ import ReflogPostgreSQL
 import ReflogStorage
 import Testing
 
-// An extension is visible in all schemas, so these tests run one after the other.
+// Run these tests one after the other, because an extension that a test installs is visible in all schemas.
 @Suite(.needsServer, .serialized)
 struct SchemaTests {
   static let schema = [

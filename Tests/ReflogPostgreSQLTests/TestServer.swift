@@ -6,11 +6,12 @@ import Testing
 
 /// The server for the tests.
 enum TestServer {
-  /// The address in the environment variable `REFLOG_TEST_POSTGRESQL`, or nil if the tests have no server.
+  /// The address of the server. The value is nil if the variable `REFLOG_TEST_POSTGRESQL` is not set.
   static let address = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"]
 
-  /// The address of a server whose commits wait for a standby server that does not exist, or nil if the tests have no
-  /// such server.
+  /// The address of a server whose commits wait for a standby server that does not exist.
+  ///
+  /// The value is nil if the variable `REFLOG_TEST_POSTGRESQL_WAITING` is not set.
   static let waitingAddress = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL_WAITING"]
 
   /// Connects to the server.
@@ -45,7 +46,7 @@ extension Trait where Self == ConditionTrait {
   static var needsServer: Self { .enabled(if: TestServer.address != nil, "REFLOG_TEST_POSTGRESQL is not set") }
 }
 
-/// A value of a row that is kept after the row was read.
+/// A copy of a value in a row. The copy can be used after the next row was read.
 enum StoredValue: Hashable {
   case null
   case integer(Int64)

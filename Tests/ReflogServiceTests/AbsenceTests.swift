@@ -97,9 +97,9 @@ struct AbsenceTests {
 
   // MARK: The reconciler.
 
-  /// Each argument is the reference that the directory has after a change to the new vendor whose answer was lost.
+  /// A change sets the new vendor, but the answer is lost. `held` is the reference that the directory has afterwards.
   ///
-  /// The change's earlier reference is unknown. The last known reference in the ledger is the fraud check.
+  /// The reference before the change is unknown. The last known reference in the ledger is the fraud check.
   @Test(arguments: [
     (held: Sample.newVendor, result: Change.Result.applied, drifts: 0),
     (held: Sample.fraudCheck, result: .notApplied, drifts: 0),
@@ -132,7 +132,7 @@ struct AbsenceTests {
 
   // MARK: The sweep.
 
-  @Test func aStepIsNeitherDriftNorVerifiedIfTheSweepCannotReadIt() async throws {
+  @Test func aStepThatTheSweepCannotReadIsNotDriftAndNotVerified() async throws {
     try await Sweeping.with(clock: clock) { sweeping in
       await #expect(sweeping.sweeper.sweep())
       sweeping.directory.leaveOut(Sample.signup, failing: forbidden)

@@ -53,8 +53,10 @@ struct FlowCreationTests {
     }
   }
 
-  /// Each argument has the directory's reactions to the creation and to the writes of the two steps, the results of the
-  /// two changes, and the error text.
+  /// A request creates a flow with two references. Reflog sends one write for the flow and one write for each step.
+  ///
+  /// Each argument contains the directory's reactions to these writes, the results of the two changes, and the error
+  /// text.
   @Test(arguments: [
     (
       reactions: [ScriptedDirectory.Reaction.refuse(refusal)], results: ["rejected", "rejected"], error: "No."
@@ -100,7 +102,7 @@ struct FlowCreationTests {
       let steps = ["postAttributeCollection", "postFederationSignup"]
       let found = try await results(fixture)
       #expect(found == zip(steps, expected).map { "\($0) \($1)" })
-      // The reservations of the writer's queue are released, so the next change is recorded.
+      // The slots that were reserved in the writer's queue are free again, so the next change can be recorded.
       _ = try await fixture.set(.none, at: Sample.attributes)
     }
   }

@@ -5,7 +5,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests of freezes: which changes they refuse, and how an operator overrides them.
+/// Tests of freezes: which changes a freeze refuses, and how an operator overrides a freeze.
 struct FreezeTests {
   private static let signupFlow = FlowName(of: Sample.signup)
   private static let connector = Sample.fraudCheck.connectorID
@@ -24,7 +24,7 @@ struct FreezeTests {
     return try await fixture.service.place(draft, for: Self.operatorCaller)
   }
 
-  /// Returns the error of a refused request, which must be `frozen`.
+  /// Returns the error of a refused request. The error must be `frozen`.
   private func refusal(
     of action: ChangeRequest.Action,
     _ fixture: ServiceFixture
@@ -188,7 +188,7 @@ struct FreezeTests {
     }
   }
 
-  /// The deletion records a change of the step that calls a connector, and no change of the frozen step.
+  /// The frozen step calls no connector, so the deletion of the flow records no change of the frozen step.
   @Test(arguments: [nil, "Obsolete"])
   func theDeletionOfAFlowIsComparedWithTheFreezesOfStepsThatCallNothing(override: String?) async throws {
     let frozen = try #require(Step.known.map { Self.signupFlow.address(of: $0) }.first { $0 != Sample.signup })
@@ -228,7 +228,7 @@ struct FreezeTests {
     }
   }
 
-  /// Microsoft Graph decides what a caller with its own token may change, but not whether the caller may override.
+  /// Microsoft Graph decides what a caller with a Graph token may change, but it can't permit the override of a freeze.
   ///
   /// The refusal is recorded only if the directory accepts the token, because otherwise the caller is unknown.
   @Test(arguments: ["a.b.accepted", "a.b.refused"])
@@ -271,7 +271,7 @@ struct FreezeTests {
     }
   }
 
-  /// The key is not used by a refused request, so the request can be repeated after the freeze.
+  /// A refused request is not stored with its idempotency key, so the request can be repeated after the freeze.
   @Test func aRefusedRequestCanBeRepeatedAfterTheFreeze() async throws {
     try await withService { fixture in
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))

@@ -37,7 +37,7 @@ struct InventoryTests {
     "id": "abc", "displayName": "Fraud check", "targetUrl": "https://api.contoso.example/",
   ])
 
-  /// Incomplete lists, each with the problem that the error must contain.
+  /// Incomplete lists, and the problem that the error about each list must contain.
   private static let lists: [(list: JSONObject, httpStatus: Int, problem: String)] = [
     ([:], 200, "its answer is not a list"), (["value": "x"], 200, "its answer is not a list"),
     (list(), 204, "its answer is not a list"), (list("x"), 200, "its list has an item that is not an object"),

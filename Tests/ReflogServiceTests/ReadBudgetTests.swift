@@ -49,7 +49,7 @@ struct ReadBudgetTests {
     #expect(budget.take(for: Self.first, at: Self.time(0)) == .seconds(60))
   }
 
-  /// A kind of read, and the number of requests to Microsoft Graph that it needs.
+  /// A kind of read, and the number of requests to Microsoft Graph that the read needs.
   struct Read: Sendable, CustomTestStringConvertible {
     let testDescription: String
     let requests: Int
@@ -123,7 +123,7 @@ struct ReadBudgetTests {
     }
   }
 
-  /// Calls `body` with a service in front of Microsoft Graph that has recorded one change of the sign-up step.
+  /// Calls `body` with a service in front of Microsoft Graph. The service has recorded one change of the sign-up step.
   private static func withGraph(readsPerMinute: Int, _ body: (ServiceFixture) async throws -> Void) async throws {
     let clock = ManualClock()
     let reads = ReadBudget(readsPerMinute: readsPerMinute)

@@ -24,7 +24,7 @@ struct RefusalBudgetTests {
     )
   }
 
-  /// Every kind of action. If an action can change several steps, it changes several steps here.
+  /// Every kind of action. If a kind of action can change several steps, the action here changes several steps.
   private static func actions() throws -> [ChangeRequest.Action] {
     let flow = FlowName(of: Sample.signup)
     let connector = try #require(Sample.newVendor.connectorID)
@@ -54,8 +54,9 @@ struct RefusalBudgetTests {
     }
   }
 
-  /// The budget of a minute is enough for sixteen denied requests with short reasons, and for fewer requests with long
-  /// reasons.
+  /// The budget for one minute is enough for sixteen denied requests with short reasons.
+  ///
+  /// If the reasons are long, the budget is enough for fewer requests.
   @Test(arguments: [(10, 16), (4000, 3), (20_000, 0)])
   func deniedRequestsAreRecordedUpToABudgetOfRowsAndBytes(reasonLength: Int, recorded: Int64) async throws {
     let clock = ManualClock()

@@ -29,7 +29,7 @@ struct RollbackTests {
     }
   }
 
-  @Test func aChangeIsShownWithItsRollbackAndTheRollbackOfThat() async throws {
+  @Test func aChangeIsShownWithItsRollbackAndWithTheRollbackOfItsRollback() async throws {
     try await withService { fixture in
       let bad = try await fixture.set(Sample.newVendor)
       let rollback = try await fixture.rollBack(bad.id)

@@ -329,7 +329,7 @@ struct ServiceMessageTests {
 }
 
 extension LogPosition {
-  /// Creates a position from its text form, which must be valid.
+  /// Creates a position from its text form. The text must be valid.
   fileprivate init(sample text: String) {
     guard let position = LogPosition(text) else { preconditionFailure("\(text) is no position") }
     self = position

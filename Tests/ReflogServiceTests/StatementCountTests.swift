@@ -7,7 +7,7 @@ import ReflogTesting
 import Synchronization
 import Testing
 
-/// Tests of three numbers for one change in the ledger's file: its commits, its SQL statements and its reads.
+/// Tests of the numbers of commits, of SQL statements and of reads that one change needs in the ledger's file.
 ///
 /// Each test first makes other changes, so all data for the measured change is already in memory.
 struct StatementCountTests {
@@ -52,7 +52,7 @@ struct StatementCountTests {
     }
   }
 
-  /// All freezes are in memory, so a change that no freeze covers needs no statement for them.
+  /// All freezes are in memory, so a change that no freeze covers needs no SQL statement to find freezes.
   @Test func freezesOfOtherStepsCostNoStatementAndNoRead() async throws {
     try await withEmbedded { it in
       _ = try await it.set(Sample.newVendor)

@@ -8,7 +8,7 @@ import Testing
 ///
 /// The error contains the name of the file.
 struct FileStateTests {
-  /// The files of a ledger whose server was killed: the database and its log.
+  /// The files of a ledger whose server was killed: the database and its write-ahead log.
   private struct Killed {
     let database: Data
     let log: Data
@@ -28,7 +28,7 @@ struct FileStateTests {
     }
   }
 
-  /// Writes the files, and returns the text of the error with which Reflog refuses them.
+  /// Writes the files, and returns the text of the error with which Reflog refuses the files.
   private func refusal(_ database: Data, log: Data?, in folder: String) throws -> String {
     let path = folder + "/file.sqlite"
     try database.write(to: URL(filePath: path))
@@ -51,7 +51,7 @@ struct FileStateTests {
       try Storage(path: path, kind: .ledger).close()
       let whole = try Data(contentsOf: URL(filePath: path))
       var flipped = killed.log
-      // The salt of the first frame is in the bytes 40 to 47.
+      // Flip a bit in the content of the first frame. The salt of the frame, in the bytes 40 to 47, is not changed.
       flipped[32 + 24 + 100] ^= 1
 
       let refusals: [(Data, Data?, String)] = [
@@ -99,7 +99,7 @@ struct FileStateTests {
     }
   }
 
-  /// A server that was killed directly after it stored its mark has a log with only this mark.
+  /// A server stores a mark when it opens a file. If the server is killed immediately, the log has only the mark.
   @Test func aLogFileWithOnlyTheMarkBelongsToTheDatabaseFile() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"

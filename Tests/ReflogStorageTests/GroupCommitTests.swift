@@ -39,7 +39,7 @@ struct GroupCommitTests {
 
   /// One transaction contains three writes, and the second write fails.
   ///
-  /// The writer runs all three writes in one transaction, because they are submitted before the thread starts.
+  /// The writer runs all three writes in one transaction, because the writes are submitted before the thread starts.
   @Test func theOtherWritesOfATransactionAreKeptAndCommittedOnce() async throws {
     try await withTemporaryFolder { folder in
       let thread = WriterThread()

@@ -26,10 +26,10 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "7afa6e1bc0d62bf71928f3de2a7b7f454c2026028d89e972024dc36c23bf2467 ledger-0001-changes",
-        "35c64e8d3f3089bbd34f332c117b160c10460299bd8d43bfdf5117e344c3a249 postgresql-0001-changes",
-        "fc4fc36dd263622fa6088e039d3de660fe83814320f0e63ed5d3c299369c1cd1 directory-0001-flows",
-        "3f1b5224d5499ecd28b1df38b39cb8508bfde28e13305f1c8da203bf179114df tokens-0001-tokens",
+        "70f9fda76350abd45b3d86cfaef4c8c69b0564c894fe9bb81f9f8b7cec5fe4a9 ledger-0001-changes",
+        "4fcd1f5ebbd00a7407a1a82d6668d2e8b76e6a0949ff80621c94b3276bc63cf4 postgresql-0001-changes",
+        "216e56b3efcfe54410bd4f22551168dbd6b60a7fc0bf0d3f4467d93e12a9b375 directory-0001-flows",
+        "3b069fcc74b09c522838be3d0718ebe70b554877de021640fe13389349175c4d tokens-0001-tokens",
       ]
     )
   }

@@ -19,7 +19,7 @@ final class PlainSession: WriteSession {
   func restore() {}
 }
 
-/// Calls `body` with an open file and a running writer that writes this file.
+/// Opens a file, starts a writer that writes the file, and calls `body` with the file and the writer.
 @discardableResult
 func withWriter<Value: Sendable>(
   limits: GroupCommitLimits = .standard,

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogStorage
 
-/// Tests of the exact text of every message about a database file that a user can see.
+/// Tests of the exact text of every message that a user can see about a database file.
 struct StorageMessageTests {
   static let errors: [(StorageError, String)] = [
     (

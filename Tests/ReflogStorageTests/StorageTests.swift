@@ -52,7 +52,7 @@ struct StorageTests {
     }
   }
 
-  /// Reflog must refuse the file before Reflog applies its SQLite settings.
+  /// Reflog must refuse the file before SQLite settings are applied to the file.
   ///
   /// Otherwise the refused file would be changed, because SQLite stores some settings in the file.
   @Test(arguments: [0, 7])

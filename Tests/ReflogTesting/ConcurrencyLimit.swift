@@ -3,13 +3,13 @@ import Synchronization
 
 /// Limits how many tests have open files and open connections to databases at the same time.
 ///
-/// Swift Testing starts all tests of a run at the same time. Without a limit, the tests would open thousands of files and
-/// connections. PostgreSQL refuses so many connections, and `Process` of Foundation crashes with more than 1,300 files.
+/// Swift Testing starts all tests of a run at the same time. Without a limit, the tests would open thousands of files
+/// and connections. PostgreSQL refuses so many connections. Foundation's `Process` crashes with more than 1,300 files.
 final class ConcurrencyLimit: Sendable {
   /// The limit for all tests of this process.
   static let ofTests = ConcurrencyLimit(max(16, 4 * ProcessInfo.processInfo.activeProcessorCount))
 
-  /// Whether the current task already counts, so that it does not wait for itself.
+  /// Whether the current task is already counted. A counted task must not wait, because it would wait for itself.
   @TaskLocal private static var isCounted = false
 
   private let state: Mutex<(free: Int, waiting: [CheckedContinuation<Void, Never>])>
@@ -18,7 +18,7 @@ final class ConcurrencyLimit: Sendable {
     state = Mutex((free: maximumCount, waiting: []))
   }
 
-  /// Calls `body` when fewer tests than the maximum are inside such a call.
+  /// Waits until fewer tests than the maximum are running, and then calls `body`.
   func run<Value>(_ body: () async throws -> Value) async throws -> Value {
     guard !Self.isCounted else { return try await body() }
     await begin()
@@ -58,7 +58,7 @@ final class ConcurrencyLimit: Sendable {
 
 /// Calls `body` without the limit for the number of tests that run at the same time.
 ///
-/// A test with a time limit needs this function, because its time contains the time for which it waits for other tests.
+/// A test with a time limit needs this function, because a wait for other tests would count towards the time limit.
 package func withoutWaitingForOtherTests<Value>(_ body: () async throws -> Value) async throws -> Value {
   try await ConcurrencyLimit.ignoring(body)
 }

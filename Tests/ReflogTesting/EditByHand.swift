@@ -1,4 +1,4 @@
-/// The error for an edit of a file that SQLite refused.
+/// The error that is thrown if SQLite refuses an edit of a file.
 package struct RefusedEdit: Error {
   /// The text that `sqlite3` printed.
   package let output: String
@@ -6,7 +6,7 @@ package struct RefusedEdit: Error {
 
 /// Edits a file in the same way as an attacker who has read Reflog's source code.
 ///
-/// During the edit, the file's triggers and check constraints are switched off. After the edit, they are restored.
+/// The file's triggers and check constraints are switched off during the edit, and restored after the edit.
 package func editByHand(_ path: String, _ statements: String) throws {
   func triggers(_ column: String) throws -> String {
     try sqlite3(path, "SELECT group_concat(\(column), ';' || char(10)) FROM sqlite_schema WHERE type = 'trigger'")

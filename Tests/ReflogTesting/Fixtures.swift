@@ -70,7 +70,7 @@ package enum Sample {
 
 /// Calls `body` while a writer thread runs, then stops the thread and closes its files.
 ///
-/// If the thread ended with an error, this error is thrown. Otherwise an error of `body` is thrown.
+/// If the thread ended with an error, the thread's error is thrown. Otherwise an error of `body` is thrown.
 @discardableResult
 package func running<Value: Sendable>(
   _ thread: WriterThread,
@@ -147,7 +147,7 @@ package func withLedgerDatabase<Value: Sendable>(
   }
 }
 
-/// Opens the ledger in a database as a service does at its start, and closes it after `body`.
+/// Opens the ledger in a database as a service does at its start, and closes the ledger after `body`.
 ///
 /// The ledger records nothing until `body` runs the writer thread.
 @discardableResult

@@ -1,7 +1,7 @@
 package import ReflogLedger
 package import ReflogModel
 
-/// The error for a group that the ledger refused although the test expected it to be recorded.
+/// The error that is thrown if the ledger refuses a group that a test wants to record.
 package struct UnexpectedRefusal: Error {
   /// The ledger's answer.
   package let appended: Appended

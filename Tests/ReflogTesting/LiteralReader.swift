@@ -13,7 +13,7 @@ struct LiteralReader {
   private let language: Language
   private var position = 0
   private var found: [(text: String, isHelp: Bool)] = []
-  /// The index in `found` of the last literal, and the position in `code` behind that literal.
+  /// The index of the last literal in `found`, and the position behind the literal in `code`.
   private var last: (index: Int, end: Int)?
 
   /// Creates a reader of a source text.
@@ -100,7 +100,7 @@ struct LiteralReader {
     }
   }
 
-  /// Skips a value that is inserted into a text. The literals in the value are read.
+  /// Skips a value that is inserted into a text, but reads the literals in the value.
   private mutating func insertedValue(from open: Unicode.Scalar, to close: Unicode.Scalar) {
     last = nil
     var depth = 1
@@ -116,7 +116,7 @@ struct LiteralReader {
   }
 
   private func starts(with text: String) -> Bool {
-    // The first scalar is compared first, because most positions differ there and this comparison is fast.
+    // Compare the first scalar first. This comparison is fast, and the first scalar differs at most positions.
     code[position] == text.unicodeScalars.first && code[position...].starts(with: text.unicodeScalars)
   }
 
@@ -137,7 +137,7 @@ struct LiteralReader {
       .contains { before.starts(with: $0.unicodeScalars.reversed()) }
   }
 
-  /// Returns the content of a literal of several lines without the indentation of its last line.
+  /// Returns the content of a literal of several lines, and removes the indentation of the last line from each line.
   private static func withoutIndentation(_ text: String) -> String {
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let width = lines.last?.count ?? 0

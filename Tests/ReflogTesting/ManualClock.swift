@@ -1,7 +1,7 @@
 package import ReflogModel
 import Synchronization
 
-/// A clock that moves when a test advances the clock, and by a fixed step at each read of the clock.
+/// A clock for tests. A test advances the clock, and each read moves the clock by a fixed step.
 package final class ManualClock: Sendable {
   /// The default start time: 2026-11-23T09:15:02.123456Z.
   package static let start = Timestamp(microseconds: 1_795_425_302_123_456)

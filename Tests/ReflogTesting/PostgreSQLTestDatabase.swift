@@ -7,7 +7,8 @@ import ReflogStorage
 
 /// A new database on a PostgreSQL server.
 ///
-/// Reflog connects through pgbouncer if `REFLOG_TEST_PGBOUNCER` contains its URL. The tests connect without pgbouncer.
+/// If `REFLOG_TEST_PGBOUNCER` contains the URL of a pgbouncer, Reflog connects through pgbouncer. The tests connect
+/// directly to the server.
 package struct PostgreSQLTestDatabase: TestDatabase {
   /// The address for the role that owns the database.
   package let owner: PostgreSQLAddress
@@ -16,9 +17,9 @@ package struct PostgreSQLTestDatabase: TestDatabase {
   private let server: String
   private let name: String
 
-  /// The URL of the server that the tests use, or nil if they use no server.
+  /// The URL of the PostgreSQL server. The value is nil if the tests use no PostgreSQL server.
   package static let server = ProcessInfo.processInfo.environment["REFLOG_TEST_POSTGRESQL"]
-  /// The URL of the same server through pgbouncer, or nil if Reflog connects without pgbouncer.
+  /// The URL with which Reflog reaches the server through pgbouncer, or nil if Reflog connects without pgbouncer.
   private static let pooler = ProcessInfo.processInfo.environment["REFLOG_TEST_PGBOUNCER"]
 
   /// Creates a database.
@@ -39,7 +40,7 @@ package struct PostgreSQLTestDatabase: TestDatabase {
     try PostgreSQLConnection(server).execute("CREATE DATABASE \(name) TEMPLATE \(template) OWNER reflog_owner")
   }
 
-  /// Calls `body` with a copy of the server's database that has the tables of an empty ledger.
+  /// Calls `body` with a new database that has the tables of an empty ledger.
   static func withLedgerTables<Value>(
     on server: String,
     _ body: (any TestDatabase) async throws -> Value
@@ -48,7 +49,7 @@ package struct PostgreSQLTestDatabase: TestDatabase {
       let database = try PostgreSQLTestDatabase(of: server, copying: "reflog_template")
       let value: Value
       do { value = try await body(database) } catch {
-        // The caller must see the first error.
+        // Ignore an error of the deletion, because the caller must see the first error.
         try? database.drop()
         throw error
       }
@@ -61,17 +62,17 @@ package struct PostgreSQLTestDatabase: TestDatabase {
     server.replacing("//postgres@/postgres", with: "//\(role)@/\(database)", maxReplacements: 1)
   }
 
-  /// Connects to the database with the role that owns it.
+  /// Connects to the database with the role that owns the database.
   package func connect() throws -> PostgreSQLConnection {
     try PostgreSQLConnection(Self.url(server, role: "reflog_owner", database: name))
   }
 
-  /// Deletes the database, also if programs are connected to it.
+  /// Deletes the database, even if programs are connected to the database.
   package func drop() throws {
     try PostgreSQLConnection(server).execute("DROP DATABASE \(name) WITH (FORCE)")
   }
 
-  /// Opens the ledger as a service does at its start, and closes it after `body`.
+  /// Opens the ledger as a service does at its start, and closes the ledger after `body`.
   package func withStore<Value>(_ body: (any LedgerStore) async throws -> Value) async throws -> Value {
     let ledger = try PostgreSQLLedger(at: service, acceptsNoStandby: true)
     defer { ledger.close() }
@@ -83,7 +84,7 @@ package struct PostgreSQLTestDatabase: TestDatabase {
     TokenStore(try PostgreSQLLedger.tokens(at: service), clock: clock)
   }
 
-  /// Runs queries, and returns their rows as text: one row a line, with `|` between the columns.
+  /// Runs queries, and returns the rows as text: one row per line, with `|` between the columns.
   package func query(_ sql: String) throws -> String { try psql(sql) }
 
   /// Edits the tables as an attacker could; see ``TestDatabase/edit(_:)``.
@@ -99,13 +100,13 @@ package struct PostgreSQLTestDatabase: TestDatabase {
 
   /// Returns all rows of all tables as SQL.
   ///
-  /// Deleted rows are in the files of the server until it vacuums them, so the files are not read.
+  /// This method does not read the server's files, because deleted rows are in the files until the server vacuums them.
   package func contents() throws -> Data {
     let url = Self.url(server, role: "postgres", database: name)
     return Data(try run("/usr/bin/pg_dump", ["--dbname", url], input: nil).output.utf8)
   }
 
-  /// Runs SQL statements in one transaction for the superuser, and returns their output.
+  /// Runs SQL statements as the superuser in one transaction, and returns the output of the statements.
   @discardableResult
   private func psql(_ sql: String) throws -> String {
     let flags = ["--no-psqlrc", "--quiet", "--no-align", "--tuples-only", "--set", "ON_ERROR_STOP=1"]
@@ -116,7 +117,7 @@ package struct PostgreSQLTestDatabase: TestDatabase {
     return output
   }
 
-  /// Switches the triggers and the foreign keys off.
+  /// SQL that switches the triggers and the foreign keys off.
   private static let beforeEdit = """
     SET LOCAL session_replication_role = replica;
     CREATE SCHEMA edit;
@@ -128,7 +129,7 @@ package struct PostgreSQLTestDatabase: TestDatabase {
 
   private static let afterEdit = "; DROP SCHEMA edit CASCADE"
 
-  /// Removes the check constraints.
+  /// SQL that removes the check constraints.
   private static let removeChecks = """
     CREATE TABLE edit.removed AS
       SELECT oid, conrelid::regclass::text AS owner, quote_ident(conname) AS name, pg_get_constraintdef(oid) AS definition
@@ -144,7 +145,7 @@ package struct PostgreSQLTestDatabase: TestDatabase {
 
     """
 
-  /// Restores the check constraints without a check of the rows.
+  /// SQL that restores the check constraints, but does not check the rows.
   private static let restoreChecks = """
     ;
     SET LOCAL allow_system_table_mods = on;

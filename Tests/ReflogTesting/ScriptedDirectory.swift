@@ -1,7 +1,7 @@
 package import ReflogModel
 import Synchronization
 
-/// A directory in memory that reacts to each write with the next reaction of its script, and stores the writes.
+/// A directory in memory that stores all writes, and reacts to each write with the next reaction of a script.
 package final class ScriptedDirectory: Directory {
   /// The reaction of the directory to a write.
   package enum Reaction: Sendable {
@@ -24,13 +24,16 @@ package final class ScriptedDirectory: Directory {
     var writes: [DirectoryWrite] = []
     var readFailure: DirectoryFailure?
     var otherAnswer: DirectoryResponse?
-    /// The stale references, by address; a read returns the stale reference instead of the true reference.
-    var staleReads: [Address: ConnectorReference] = [:]
-    /// The addresses that are left out of every answer about a flow, each with the error of a read of the step itself.
+    /// The stale references. The key is the address.
     ///
-    /// If the error is nil, a read of the step itself returns the true reference.
+    /// A read of the address returns the stale reference instead of the true reference.
+    var staleReads: [Address: ConnectorReference] = [:]
+    /// The addresses that are left out of every answer about a flow.
+    ///
+    /// The value is the error with which a separate read of the step fails. If the error is nil, this read returns the
+    /// true reference.
     var missingSteps: [Address: DirectoryFailure?] = [:]
-    /// The errors of reads of lists, by the list's path below `/identity`.
+    /// The errors with which reads of lists fail. The key is the list's path below `/identity`.
     var listFailures: [String: DirectoryFailure] = [:]
 
     /// Returns the connector that a read of a step shows, or nil if the step calls no connector.
@@ -50,7 +53,7 @@ package final class ScriptedDirectory: Directory {
 
   /// Creates a directory.
   ///
-  /// - Parameter connectors: The display names of the connectors, by id.
+  /// - Parameter connectors: The display names of the connectors. The key is the connector's id.
   package init(
     references: [Address: ConnectorReference] = [:],
     connectors: [ConnectorID: String],
@@ -86,7 +89,8 @@ package final class ScriptedDirectory: Directory {
   ///
   /// - Parameters:
   ///   - address: The address of the step.
-  ///   - failure: The error of a read of the step itself, or nil if that read returns the true reference.
+  ///   - failure: The error with which a separate read of the step fails. If the error is nil, the read returns the
+  ///     true reference.
   package func leaveOut(_ address: Address, failing failure: DirectoryFailure? = nil) {
     state.withLock { $0.missingSteps[address] = .some(failure) }
   }
@@ -96,7 +100,7 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.missingSteps[address] = nil }
   }
 
-  /// Sets the error that is thrown by every read of one list.
+  /// Sets the error with which every read of one list fails.
   ///
   /// The list is identified by its path, such as `b2xUserFlows`. If the error is nil, reads of the list succeed again.
   package func failList(_ path: String, _ failure: DirectoryFailure?) {
@@ -113,7 +117,7 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.references[address] = reference }
   }
 
-  /// Sets the stale reference that is returned by every read of an address.
+  /// Sets the stale reference that every read of an address returns.
   ///
   /// If the reference is nil, reads return the true reference again.
   package func readStale(_ address: Address, _ reference: ConnectorReference?) {
@@ -125,9 +129,9 @@ package final class ScriptedDirectory: Directory {
     state.withLock { $0.connectors[id] = nil }
   }
 
-  /// Returns the reference at an address, or the stale reference if a test set one.
+  /// Returns the reference at an address.
   ///
-  /// The directory refuses an unknown address.
+  /// If a test has set a stale reference, returns the stale reference. The directory refuses an unknown address.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let (failure, reference, isMissing) = state.withLock { state in
       let reference = state.staleReads[address] ?? state.references[address]

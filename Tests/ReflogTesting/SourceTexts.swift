@@ -5,7 +5,7 @@ import Foundation
 /// Tests compare these texts with tables. So the tables contain every text for users, and a test fails if a new text
 /// has no row. A value that is inserted into a text is `{}` in the result.
 package enum SourceTexts {
-  /// Returns the texts in the Swift files of a folder, by the path of the file below that folder.
+  /// Returns the texts in the Swift files of a folder. The key is the path of the file below the folder.
   ///
   /// Files without texts are left out.
   ///
@@ -38,7 +38,7 @@ package enum SourceTexts {
       .map { ($0, try String(contentsOf: root.appending(path: $0), encoding: .utf8)) }
   }
 
-  /// Returns the texts in the templates of pages, and in the scripts of pages, by the name of the file.
+  /// Returns the texts in the templates and the scripts of pages. The key is the name of the file.
   ///
   /// - Parameters:
   ///   - folder: The path of the folder below the folder of the package.
@@ -62,13 +62,13 @@ package enum SourceTexts {
 
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../..")
 
-  /// Returns the string literals that are texts, each of them once.
+  /// Returns the string literals that are texts. The result contains each text only once.
   private static func literals(in code: String, _ language: LiteralReader.Language) -> [String] {
     var reader = LiteralReader(code, language)
     return unique(reader.literals().filter(isText))
   }
 
-  /// Returns whether a string is a text: it contains a space and a word, or it is a word that begins with a capital.
+  /// Returns whether a string is a text: a string with a space and a word, or a word that begins with a capital letter.
   ///
   /// All other strings are names in code, paths or formats.
   private static func isText(_ string: String) -> Bool {

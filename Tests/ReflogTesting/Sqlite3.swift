@@ -1,13 +1,13 @@
 import Foundation
 
-/// Runs the `sqlite3` program of Debian on a file, and returns its output.
+/// Runs the `sqlite3` program of Debian on a file, and returns the output of the program.
 ///
 /// The output includes error messages. The program ends at the first error.
 package func sqlite3(_ path: String, _ sql: String) throws -> String {
   try run("/usr/bin/sqlite3", ["-cmd", ".timeout 5000", path, sql], input: nil).output
 }
 
-/// Runs SQL statements with the `sqlite3` program of Debian, and returns its output.
+/// Runs SQL statements with the `sqlite3` program of Debian, and returns the output of the program.
 ///
 /// The output includes error messages. After an error, the program continues with the next statement.
 package func sqlite3(_ path: String, script: [String]) throws -> String {
@@ -15,7 +15,7 @@ package func sqlite3(_ path: String, script: [String]) throws -> String {
   return try run("/usr/bin/sqlite3", ["-batch", path], input: script.joined(separator: "\n")).output
 }
 
-/// Runs a program, and returns its output, which includes error messages, and its exit code.
+/// Runs a program, and returns the exit code and the output. The output includes error messages.
 func run(_ program: String, _ arguments: [String], input: String?) throws -> (output: String, code: Int32) {
   let process = Process()
   process.executableURL = URL(filePath: program)

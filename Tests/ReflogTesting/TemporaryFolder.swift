@@ -1,8 +1,8 @@
 import Foundation
 
-/// Creates a folder, calls `body` with its path, and removes the folder afterwards.
+/// Creates a folder, calls `body` with the folder's path, and removes the folder afterwards.
 ///
-/// Waits until few enough other tests have a folder; see ``ConcurrencyLimit``.
+/// If too many other tests have a folder, this function first waits until a test ends; see ``ConcurrencyLimit``.
 package func withTemporaryFolder<Value>(_ body: (String) async throws -> Value) async throws -> Value {
   try await ConcurrencyLimit.ofTests.run {
     let path = FileManager.default.temporaryDirectory.appending(path: "reflog-\(UUID().uuidString)").path()

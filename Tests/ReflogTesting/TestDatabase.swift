@@ -5,28 +5,28 @@ import ReflogStorage
 
 /// A new, empty database for the ledger of one test.
 ///
-/// The same tests run with each kind of database. So a test reads and edits the tables only with this protocol, and its
-/// SQL is standard SQL or uses the functions that ``edit(_:)`` describes.
+/// The same tests run with each kind of database. So a test reads and edits the tables only with this protocol. The
+/// test uses only standard SQL, and the functions that ``edit(_:)`` describes.
 package protocol TestDatabase: Sendable {
-  /// Opens the ledger as a service does at its start, and closes it after `body`.
+  /// Opens the ledger as a service does at its start, and closes the ledger after `body`.
   func withStore<Value>(_ body: (any LedgerStore) async throws -> Value) async throws -> Value
 
   /// Opens the API tokens as another process does.
   func tokens(clock: @escaping WallClock) throws -> TokenStore
 
-  /// Runs queries, and returns their rows as text: one row a line, with `|` between the columns.
+  /// Runs queries, and returns the rows as text: one row per line, with `|` between the columns.
   func query(_ sql: String) throws -> String
 
-  /// Edits the tables as an attacker could who has read Reflog's source code and has all rights.
+  /// Edits the tables like an attacker who has read Reflog's source code and has all rights.
   ///
-  /// During the edit, the triggers and the check constraints are switched off. After the edit, they are restored. The
-  /// statements can use `zeroblob(n)`, which returns `n` zero bytes.
+  /// The triggers and the check constraints are switched off during the edit, and restored after the edit. The
+  /// statements can use the function `zeroblob(n)`. This function returns `n` zero bytes.
   func edit(_ statements: String) throws
 
   /// Returns the SQL literal for bytes in hexadecimal.
   func literal(ofHexadecimal bytes: String) -> String
 
-  /// Returns the bytes that the database stores. If a text is in none of them, the text was deleted.
+  /// Returns the bytes that the database stores. A text was deleted if these bytes do not contain the text.
   func contents() throws -> Data
 }
 
@@ -35,12 +35,12 @@ package struct SQLiteTestDatabase: TestDatabase {
   /// The path of the file.
   package let path: String
 
-  /// Opens the ledger as a service does at its start, and closes it after `body`.
+  /// Opens the ledger as a service does at its start, and closes the ledger after `body`.
   package func withStore<Value>(_ body: (any LedgerStore) async throws -> Value) async throws -> Value {
     let storage = try Storage(path: path, kind: .ledger)
     let value: Value
     do { value = try await body(SQLiteLedger(storage)) } catch {
-      // The caller must see the first error.
+      // Ignore an error of the close, because the caller must see the first error.
       try? storage.close()
       throw error
     }
@@ -53,7 +53,7 @@ package struct SQLiteTestDatabase: TestDatabase {
     try TokenStore(besideLedgerAt: path, clock: clock)
   }
 
-  /// Runs queries, and returns their rows as text: one row a line, with `|` between the columns.
+  /// Runs queries, and returns the rows as text: one row per line, with `|` between the columns.
   package func query(_ sql: String) throws -> String { try sqlite3(path, sql) }
 
   /// Edits the tables as an attacker could; see ``TestDatabase/edit(_:)``.
@@ -79,7 +79,7 @@ package func withDatabase<Value>(_ body: (any TestDatabase) async throws -> Valu
   return try await withDatabaseFile(body)
 }
 
-/// Calls `body` with a new SQLite file, also if other tests use a PostgreSQL server.
+/// Calls `body` with a new SQLite file, even if other tests use a PostgreSQL server.
 package func withDatabaseFile<Value>(_ body: (SQLiteTestDatabase) async throws -> Value) async throws -> Value {
   try await withTemporaryFolder { folder in try await body(SQLiteTestDatabase(path: folder + "/reflog.sqlite")) }
 }

@@ -2,7 +2,7 @@ import ReflogModel
 
 /// A scripted directory for requests with a caller's token.
 ///
-/// The directory refuses every request if the caller's token is not accepted.
+/// If the token is not accepted, the directory refuses every request.
 struct TokenCheckingDirectory: Directory {
   let inner: ScriptedDirectory
   let isAccepted: Bool

@@ -72,7 +72,7 @@ struct ChangeDetailPageTests {
     #expect(page.facts.first { $0.name == "Rolled back by" }?.link?.path == "/changes/5")
   }
 
-  @Test func aRollbackThatWasRolledBackIsNamedAndTheOfferReturns() {
+  @Test func afterARollbackWasRolledBackThePageOffersAnotherRollback() {
     let change = Sample.change(2, Sample.fraudCheck, Sample.newVendor)
 
     let page = page(change, rolledBackBy: [5, 6], canRollBack: true)

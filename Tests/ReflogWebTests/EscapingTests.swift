@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Tests of hostile texts that try to leave their HTML element, to reverse a line, or to cover other lines.
+/// Tests of hostile texts that could break out of an HTML element, reverse a line, or cover other lines.
 struct EscapingTests {
   @Test(arguments: [
     ("Fraud check", "Fraud check"),

@@ -148,7 +148,7 @@ struct FlowPageTests {
     #expect(page.render(in: Sample.frame).pageText.contains("drift: set without Reflog"))
   }
 
-  @Test func connectorsWithoutAColourOfTheirOwnShareTheLastColour() {
+  @Test func connectorsBeyondTheNumberOfColoursShareTheLastColour() {
     let connectors = (0..<10).map { Sample.connector("c\($0)", "Connector \($0)") }
     let changes = connectors.enumerated().map { number, connector in
       Sample.change(Int64(number) + 1, .none, connector, at: "2026-11-23T0\(number):00:00Z")

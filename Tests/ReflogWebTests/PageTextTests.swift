@@ -3,7 +3,7 @@ import Testing
 
 /// Tests that the tables of this target contain every text of the pages.
 ///
-/// To change a text, change its row too. To add a text, add a row to the file in the table.
+/// If you change a text, also change its row in the table. If you add a text, add a row below the name of its file.
 struct PageTextTests {
   /// The strings of the script and of the models that look like texts, but that no user sees.
   private static let hidden: Set = [

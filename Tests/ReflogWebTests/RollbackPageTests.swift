@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Tests of the page with the plan of a rollback and the form that confirms the rollback.
+/// Tests of the page that shows the plan of a rollback, and the form that confirms the rollback.
 struct RollbackPageTests {
   private func plan(
     before: ConnectorReference = Sample.newVendor,
@@ -147,7 +147,7 @@ struct RollbackPageTests {
     #expect(html.contains(#"<input type="checkbox" name="freeze" value="true">"#))
   }
 
-  @Test func aFreeStepNeedsNoOverride() {
+  @Test func aStepWithoutAFreezeNeedsNoOverride() {
     let html = RollbackPage(plan(), later: [], offersFreeze: true).render(in: Sample.frame)
 
     #expect(!html.contains("name=\"override\""))

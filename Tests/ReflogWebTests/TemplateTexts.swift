@@ -2,7 +2,7 @@
 ///
 /// In the table, `{}` marks the place of each value that the server inserts into a text.
 enum TemplateTexts {
-  /// The texts of each file: its sentences, then the attributes that a browser shows.
+  /// The texts of each file: first the sentences, and then the attributes that a browser shows.
   static let all: [String: [String]] = [
     "arrow.mustache": ["→ to"],
     "change.mustache": [
@@ -243,7 +243,7 @@ enum TemplateTexts {
     ],
     "sign-in.mustache": [
       "Sign in",
-      "Reflog records who pointed which step of which user flow at which API connector, and rolls changes back.",
+      "Reflog records who changed the API connector that a step of a user flow calls, and rolls changes back.",
       "Sign in with Microsoft Entra",
       """
       This server accepts only tokens for Microsoft Graph, so you can't sign in here. An administrator can add \

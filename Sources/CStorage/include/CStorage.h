@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/// Switches off SQLite's memory statistics, because every allocation would lock their mutex
+/// Switches off SQLite's memory statistics, because every allocation would lock the mutex of the statistics
 /// (sqlite.org/c3ref/c_config_covering_index_scan.html). Call this function before the first connection is opened. A
 /// later call has no effect.
 void storage_disable_memory_statistics(void);
@@ -21,7 +21,7 @@ struct storage_log_content {
   uint32_t frame_count;
   /// The number of pages of the database after the last complete transaction.
   uint32_t page_count;
-  /// Whether every frame of a complete transaction contains page 1.
+  /// Whether all frames of the complete transactions contain page 1.
   int has_only_first_page;
   /// Whether a transaction that was complete and flushed can't be read any more. A crash can damage only the last
   /// transaction, because each transaction is flushed before the next transaction begins.
@@ -36,7 +36,7 @@ int storage_scan_log(int file, const unsigned char *header, struct storage_log_c
 /// support such a rename, a file with the new name is replaced. Returns 0, or -1 after an error.
 int storage_rename_to_new(const char *from, const char *to);
 
-/// The number of a file and its device, which a new file with the same name does not have.
+/// The inode number and the device of a file. They identify the file: a new file with the same name has other values.
 struct storage_file_identity {
   uint64_t number;
   uint32_t device_major;
@@ -45,8 +45,8 @@ struct storage_file_identity {
 
 /// Reads the identity of the file at a path. Returns 0, or -1 after an error.
 ///
-/// The function does not read the times of the file. After stat(2) has read them, Linux stores a new time with the next
-/// write, so the next fdatasync(2) must also write the file's inode, and takes longer.
+/// The function does not read the times of the file. After stat(2) has read these times, Linux stores a new time with
+/// the next write. The next fdatasync(2) must then also write the file's inode, and takes longer.
 int storage_identify_file(const char *path, struct storage_file_identity *identity);
 
 #endif

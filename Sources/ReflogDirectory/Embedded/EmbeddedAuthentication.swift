@@ -2,7 +2,7 @@ import Crypto
 import Foundation
 import ReflogModel
 
-/// The authentication of a connector to the API that it calls, in the form that a read returns.
+/// The authentication that a connector uses when it calls an API, in the form that a read returns.
 enum EmbeddedAuthentication {
   /// The name of the property in a connector.
   static let property = "authenticationConfiguration"
@@ -10,11 +10,11 @@ enum EmbeddedAuthentication {
   private static let redacted = JSONValue.string("******")
   private static let certificateType = "#microsoft.graph.clientCertificateAuthentication"
 
-  /// Returns the `apiAuthenticationConfigurationBase` that a write contains, without its secrets.
+  /// Returns the `apiAuthenticationConfigurationBase` in a request body, without the secrets.
   ///
-  /// - Parameter current: The connector's current authentication, to compare the list of certificates with it. If a
-  ///   caller reads a connector, edits it and sends it back, the body contains this list too, but only an upload can
-  ///   change the list.
+  /// - Parameter current: The connector's current authentication. If a caller sends back a connector that the caller
+  ///   read before, the body contains the list of certificates. This list must equal the current list, because only an
+  ///   upload can change the list.
   static func readable(_ value: JSONValue, over current: JSONValue) throws -> JSONValue {
     guard let object = value.object, let type = object["@odata.type"]?.string else {
       throw DirectoryRefusal.badRequest(
@@ -41,9 +41,9 @@ enum EmbeddedAuthentication {
     }
   }
 
-  /// Returns an authentication with one more certificate, which becomes the active certificate.
+  /// Returns a copy of an authentication with one more certificate; the new certificate is active.
   ///
-  /// The certificate can't be read, because its password is not used. So the hash of the file is its thumbprint.
+  /// The certificate can't be read, because its password is not used. So the thumbprint is the hash of the file.
   static func adding(_ pkcs12: String, to current: JSONValue) -> JSONValue {
     let isCertificate = current.object?["@odata.type"]?.string == certificateType
     let earlier = (isCertificate ? current.object?["certificateList"]?.array : nil) ?? []

@@ -20,7 +20,7 @@ struct EmbeddedConnector {
     )
   }
 
-  /// The members of an `identityApiConnector`.
+  /// The connector in the form of an `identityApiConnector`.
   var json: JSONObject {
     [
       "id": .string(id.text), "displayName": .string(displayName), "targetUrl": .string(targetURL),
@@ -66,7 +66,7 @@ enum EmbeddedConnectors {
     return try query.list(try all(db), at: "identity/apiConnectors", question.version)
   }
 
-  /// Returns status 200 with the connector, or status 204 if there is none.
+  /// Returns status 200 with the connector, or status 204 if `connector` is nil.
   static func one(_ connector: EmbeddedConnector?, _ question: DirectoryRead) throws -> DirectoryResponse {
     let query = try EmbeddedQuery(question.query, of: .connector, for: .object)
     return try connector.map { try query.object($0.json, at: "identity/apiConnectors") } ?? .noContent
@@ -120,7 +120,8 @@ enum EmbeddedConnectors {
 
   /// Adds a certificate to a connector.
   ///
-  /// The certificate itself is not stored. The embedded directory does not need it, because it never calls an API.
+  /// The certificate itself is not stored. The embedded directory does not need the certificate, because the embedded
+  /// directory never calls an API.
   static func upload(_ body: JSONObject, to id: ConnectorID, _ db: Connection) throws -> DirectoryResponse {
     guard let pkcs12 = body["pkcs12Value"]?.string, body["password"]?.string != nil else {
       throw DirectoryRefusal.badRequest("The properties 'pkcs12Value' and 'password' are required.")

@@ -3,12 +3,13 @@ package import ReflogStorage
 
 /// A directory in a SQLite file that answers requests as Microsoft Graph does.
 ///
-/// Use this directory for tests, and to try Reflog out. It does not change the sign-up of any user. When a write is
-/// answered, the write is durable, and every later read shows it. So this directory needs no settle window.
+/// Use this directory for tests, and to try Reflog out. This directory does not change the sign-up of any user. When a
+/// write is answered, the write is durable, and every later read shows the write. So this directory needs no settle
+/// window.
 package struct EmbeddedDirectory: LocalDirectory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
-  /// The value is zero, because a write ends together with the process that sent it.
+  /// The value is zero, because a write ends together with the process that sent the write.
   package let longestWrite = Duration.zero
   package let hasOwnCredential = true
   /// The tenant's id: a GUID that was generated when the file was created.
@@ -19,13 +20,12 @@ package struct EmbeddedDirectory: LocalDirectory {
 
   /// Opens the directory in a file.
   ///
-  /// If the file is new, a new tenant is created in it. Call this initializer before the writer thread starts.
+  /// If the file is new, a new tenant is created in the file. Call this initializer before the writer thread starts.
   ///
   /// - Parameters:
   ///   - storage: The open file.
   ///   - thread: The thread that writes this file and the ledger's file.
-  ///   - newTenantID: The tenant's id for a new file, a GUID. It is ignored for an existing file, which already has a
-  ///     tenant id.
+  ///   - newTenantID: The tenant's id for a new file, a GUID. The value is ignored if the file already has a tenant.
   ///   - sample: Whether sample flows and connectors are created in a new file.
   package init(
     storage: Storage,
@@ -46,7 +46,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     }
   }
 
-  /// Checks a directory's file, and returns the id of the tenant in it, or nil if the file has no tenant yet.
+  /// Checks a directory's file, and returns the id of the tenant in the file, or nil if the file has no tenant yet.
   ///
   /// This method changes no file.
   ///
@@ -73,7 +73,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     return read
   }
 
-  /// Returns a connector, from memory or from the file, or nil if there is none with this id.
+  /// Returns a connector, from memory or from the file, or nil if no connector has this id.
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     if let known = memory.connector(id) { return known }
     let generation = memory.generation

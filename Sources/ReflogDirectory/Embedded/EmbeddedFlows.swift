@@ -12,7 +12,7 @@ struct EmbeddedFlow {
   var isLanguageCustomizationEnabled: Bool
   var defaultLanguageTag: String?
 
-  /// The members of a `b2cIdentityUserFlow` or `b2xIdentityUserFlow`, without its references.
+  /// The members of a `b2cIdentityUserFlow` or `b2xIdentityUserFlow`, without the references of the flow.
   var json: JSONObject {
     var json: JSONObject = [
       "id": .string(id.text), "userFlowType": .string(userFlowType),
@@ -26,7 +26,7 @@ struct EmbeddedFlow {
     return json
   }
 
-  /// Returns the members of the flow together with some of its collections.
+  /// Returns the members of the flow, together with some collections of the flow.
   func json(with parts: [EmbeddedPart], _ db: Connection) throws -> JSONObject {
     var json = json
     for part in parts {
@@ -172,8 +172,8 @@ enum EmbeddedFlows {
   private static func apply(_ body: JSONObject, to flow: inout EmbeddedFlow, isNew: Bool) throws {
     for member in body.members {
       switch (member.name, member.value) {
-      // These two properties can't be changed. But if a caller reads a flow, edits it and sends it back, the body
-      // contains these properties too. So their current values are accepted.
+      // These two properties can't be changed. But if a caller sends back a flow that the caller read before, the body
+      // contains these properties too. So the current values of these properties are accepted.
       case ("userFlowType", _) where !isNew && member.value == flow.json["userFlowType"]: break
       case ("userFlowTypeVersion", _) where !isNew && member.value == flow.json["userFlowTypeVersion"]: break
       case ("userFlowType", .string(let type)) where isNew && userFlowTypes.contains(type): flow.userFlowType = type
@@ -190,7 +190,7 @@ enum EmbeddedFlows {
 }
 
 extension EmbeddedFlow {
-  /// Reads the columns of `EmbeddedFlows.columns`.
+  /// Reads a row with the columns `EmbeddedFlows.columns`.
   fileprivate init(row: Row, flowType: FlowType) throws {
     guard let id = FlowID(try row.text(1)) else { throw row.unexpected(1) }
     self.init(

@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// A read of the file adds a value to the cache, and each commit updates the cache.
 final class EmbeddedMemory: Sendable {
-  /// The maximum number of references in the cache, and also the maximum number of connectors; each needs some hundred
-  /// bytes.
+  /// The maximum number of references in the cache, and also the maximum number of connectors; each value needs a few
+  /// hundred bytes.
   ///
   /// When a maximum is reached, the whole cache is emptied.
   private static let capacity = 8192
@@ -30,7 +30,7 @@ final class EmbeddedMemory: Sendable {
 
   /// The current generation.
   ///
-  /// Read the generation before you read the file, and pass it to ``remember(_:at:of:)`` after the read.
+  /// Read the generation before you read the file, and pass the generation to ``remember(_:at:of:)`` after the read.
   var generation: Int { state.withLock { $0.generation } }
 
   func reference(at address: Address) -> ConnectorReference? { state.withLock { $0.references[address] } }
@@ -38,8 +38,8 @@ final class EmbeddedMemory: Sendable {
 
   /// Caches a reference that was read from the file.
   ///
-  /// Does nothing if the value may be older than the file. There are two such cases: the generation changed after the
-  /// read began, or a commit has already cached a reference for the address.
+  /// The reference is not cached if the file may contain a newer reference. There are two cases: the generation changed
+  /// after the read began, or a commit has already cached a reference for the address.
   func remember(_ reference: ConnectorReference, at address: Address, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation, state.references[address] == nil else { return }
@@ -50,7 +50,8 @@ final class EmbeddedMemory: Sendable {
 
   /// Caches a connector that was read from the file.
   ///
-  /// Does nothing if the generation changed after the read began, because the value may then be older than the file.
+  /// The connector is not cached if the generation changed after the read began, because the file may contain newer
+  /// values.
   func remember(_ connector: DirectoryConnector, of generation: Int) {
     state.withLock { state in
       guard state.generation == generation else { return }

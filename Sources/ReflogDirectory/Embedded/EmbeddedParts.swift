@@ -7,18 +7,18 @@ enum EmbeddedPart: String, CaseIterable {
 
   /// The name under which the directory stores the collection.
   ///
-  /// Both collections of identity providers contain the same providers, so they are stored under one name.
+  /// Both collections of identity providers contain the same providers, so both collections are stored under one name.
   var stored: String { self == .userFlowIdentityProviders ? Self.identityProviders.rawValue : rawValue }
 }
 
 /// A path below a user flow: `/{flowType}/{flow}/{part}`.
 ///
-/// The id of an object and `$ref` or `$count` may follow.
+/// The path may continue with the id of an object, and with `$ref` or `$count`.
 struct EmbeddedPartPath {
   let flowType: FlowType
   let flow: FlowID
   let part: EmbeddedPart
-  /// The segments after the part.
+  /// The segments of the path after the part.
   let rest: [String]
 
   /// Reads a path that begins after `/identity`, or throws a refusal if the path does not belong to a part.
@@ -87,7 +87,7 @@ enum EmbeddedParts {
     return object
   }
 
-  /// Performs a write below a user flow.
+  /// Performs a write of a collection that belongs to a user flow.
   static func write(_ request: DirectoryWrite.Passthrough, _ db: Connection) throws -> DirectoryResponse {
     let path = try EmbeddedPartPath(request.path)
     let flow = try EmbeddedFlows.row(path.flowType, path.flow, db)

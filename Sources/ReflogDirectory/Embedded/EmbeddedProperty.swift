@@ -27,7 +27,7 @@ enum EmbeddedProperty: String, FilterField {
   }
 }
 
-/// A kind of object of the embedded directory: its name in Microsoft Graph, and its properties.
+/// A kind of object in the embedded directory, with the kind's name in Microsoft Graph and the kind's properties.
 struct EmbeddedType {
   let name: String
   let properties: [EmbeddedProperty]
@@ -39,7 +39,7 @@ struct EmbeddedType {
     properties: [.id, .displayName, .targetUrl, .authenticationConfiguration]
   )
 
-  /// A flow's `apiConnectorConfiguration`; its `$expand` option contains the names of steps.
+  /// A flow's `apiConnectorConfiguration`; the option `$expand` of a read contains the names of steps.
   static let configuration = EmbeddedType(name: "userFlowApiConnectorConfiguration", properties: [])
 
   static func flow(_ flowType: FlowType) -> EmbeddedType {

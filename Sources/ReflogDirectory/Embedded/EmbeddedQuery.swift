@@ -1,9 +1,10 @@
 import ReflogModel
 
-/// The query options of a read of the embedded directory, which are the options of Microsoft Graph.
+/// The query options of a read of the embedded directory.
 ///
-/// A list has `$filter`, `$orderby`, `$top`, `$skip`, `$count`, `$select` and `$expand`. A single object has `$select`
-/// and `$expand`. The `$` is optional, as in the beta version of Microsoft Graph.
+/// The options have the same meaning as in Microsoft Graph. A read of a list accepts `$filter`, `$orderby`, `$top`,
+/// `$skip`, `$count`, `$select` and `$expand`. A read of a single object accepts `$select` and `$expand`. The `$` is
+/// optional, as in the beta version of Microsoft Graph.
 struct EmbeddedQuery {
   fileprivate enum Option: String, CaseIterable {
     case filter, orderby, top, skip, count, select, expand
@@ -29,7 +30,7 @@ struct EmbeddedQuery {
 
   /// Reads the options, or throws a refusal.
   ///
-  /// An option is refused if it is unknown, occurs twice, or is not accepted for this kind of answer.
+  /// An option is refused if the option is unknown, occurs twice, or is not accepted for this kind of answer.
   init(_ items: [QueryItem], of type: EmbeddedType, for answer: Answer) throws(DirectoryRefusal) {
     var values: [Option: String] = [:]
     for item in items {
@@ -74,7 +75,7 @@ struct EmbeddedQuery {
     )
   }
 
-  /// Returns the page of objects that is requested by the options.
+  /// Returns the page of objects that the options request.
   ///
   /// - Parameters:
   ///   - objects: All objects of the list.
@@ -104,7 +105,9 @@ struct EmbeddedQuery {
     )
   }
 
-  /// The beginning of each link, which the server replaces with its own URL before it sends the answer.
+  /// The beginning of each link.
+  ///
+  /// Before the server sends the answer, the server replaces this beginning with its own URL.
   private static let linkBase = "https://embedded"
 
   private func filtered(_ objects: [JSONObject]) throws(DirectoryRefusal) -> [JSONObject] {
@@ -161,7 +164,7 @@ struct EmbeddedQuery {
     }
   }
 
-  /// Returns the selected and expanded properties in parentheses, as `@odata.context` contains them.
+  /// Returns the selected and expanded properties in parentheses, in the form that `@odata.context` needs.
   private func selection() throws(DirectoryRefusal) -> String {
     let names = try names(.select) + (try expanded()).map { $0.rawValue + "()" }
     return names.isEmpty ? "" : "(\(names.joined(separator: ",")))"
@@ -194,7 +197,7 @@ struct EmbeddedQuery {
 }
 
 extension EmbeddedQuery {
-  /// Returns the steps in the value of `$expand` of a read of a flow's configuration.
+  /// Returns the steps in the option `$expand` of a request that reads a flow's configuration.
   static func expandedSteps(_ query: [QueryItem]) throws(DirectoryRefusal) -> [Step] {
     let options = try EmbeddedQuery(query, of: .configuration, for: .object)
     guard options.values[.select] == nil else {

@@ -30,7 +30,7 @@ enum SampleTenant {
     (.b2xUserFlows, "B2X_1_partner_signup", "signUpOrSignIn", "1"),
   ]
 
-  /// The references of the sample flows: the address, and the index of the connector in `connectors`.
+  /// The references of the sample flows, each with an address and with the index of the connector in `connectors`.
   private static let references = [
     ("b2cUserFlows/B2C_1_signup/postFederationSignup", 0),
     ("b2cUserFlows/B2C_1_signup/postAttributeCollection", 2),

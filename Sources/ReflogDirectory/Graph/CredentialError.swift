@@ -12,7 +12,7 @@ package enum CredentialError: Error, CustomStringConvertible {
   case noCertificate(path: String)
   /// The file has no private key that can be used.
   ///
-  /// `problem` is the reason, as a clause without a full stop.
+  /// `problem` is the reason, written as a clause without a full stop.
   case noPrivateKey(path: String, problem: String)
 
   /// The message for the operator: the file, the problem, and what to do.

@@ -28,7 +28,7 @@ extension DirectoryAnswer {
 extension DirectoryResponse {
   /// Creates a success from Graph's answer.
   ///
-  /// The member `@odata.context` is removed here, because Reflog's Graph API adds its own value before it answers the
+  /// The member `@odata.context` is removed here, because Reflog's Graph API adds its own value to the answer for the
   /// caller.
   init(_ response: GraphResponse, from graphURL: String) {
     var body = response.json
@@ -55,7 +55,7 @@ extension DirectoryResponse {
 }
 
 extension DirectoryRefusal {
-  /// The maximum lengths of an error's code and message, in scalars.
+  /// The maximum lengths, in scalars, of an error's code and of an error's message.
   ///
   /// Both limits are needed because the texts are recorded. Graph's own codes and messages are much shorter.
   private static let (codeLimit, messageLimit) = (256, 4096)

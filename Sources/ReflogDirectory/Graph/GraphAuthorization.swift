@@ -20,7 +20,7 @@ enum GraphAuthorization: Sendable {
     }
   }
 
-  /// Returns a new token after Graph refused a token, or nil if there is no other token.
+  /// Returns a new token after Graph refused a token, or nil if no new token is available.
   func token(insteadOf rejected: String) async throws(DirectoryFailure) -> String? {
     switch self {
     case .own(let tokens): try await tokens.token(insteadOf: rejected)

@@ -9,7 +9,7 @@ import ReflogModel
 /// credentials"). The assertion is signed with PS256, and `x5t#S256` contains the SHA-256 of the certificate's DER
 /// form.
 package struct GraphCertificate: Sendable {
-  /// The time for which a client assertion is valid, in seconds.
+  /// The time, in seconds, for which a client assertion is valid.
   ///
   /// The time is long enough for clocks that differ a little, and so short that a stolen assertion soon becomes
   /// useless.
@@ -20,7 +20,7 @@ package struct GraphCertificate: Sendable {
 
   /// Reads a PEM file that contains a certificate and its RSA private key.
   ///
-  /// - Throws: A ``CredentialError``.
+  /// - Throws: A ``CredentialError`` if the file can't be used.
   package init(pemFileAt path: String) async throws {
     let text = try CredentialFile.text(ofFileAt: path)
     guard let certificate = Self.der(ofFirst: "CERTIFICATE", in: text) else {
@@ -34,7 +34,7 @@ package struct GraphCertificate: Sendable {
     do {
       await keys.add(pss: try Insecure.RSA.PrivateKey(pem: pem), digestAlgorithm: .sha256)
     } catch {
-      // The parser's error is left out, because it may contain a part of the private key.
+      // The parser's error is left out, because that error may contain a part of the private key.
       throw CredentialError.noPrivateKey(path: path, problem: "its key can't be parsed")
     }
   }
@@ -66,7 +66,7 @@ package struct GraphCertificate: Sendable {
     return try await keys.sign(assertion, header: ["x5t#S256": .string(thumbprint)])
   }
 
-  /// Returns the first PEM block with this label, or nil if there is none.
+  /// Returns the first PEM block with this label, or nil if no block has this label.
   ///
   /// The block includes its BEGIN and END lines.
   private static func block(_ label: String, in text: String) -> String? {

@@ -7,10 +7,10 @@ import ReflogModel
 
 /// Sends requests to Microsoft Graph and to the login service.
 ///
-/// The result of each request shows whether a part of the request was sent. Redirects are not followed, because they
-/// could send a token to another host.
+/// The result of each request shows whether a part of the request was sent. Redirects are not followed, because a
+/// redirect could send a token to another host.
 struct GraphConnection: Sendable {
-  /// The maximum length of an answer in bytes.
+  /// The maximum length, in bytes, of an answer.
   ///
   /// The largest page of connectors or flows is shorter.
   private static let bodyLimit = 4 << 20
@@ -19,8 +19,8 @@ struct GraphConnection: Sendable {
 
   /// The maximum number of connections to a host.
   ///
-  /// A request without an answer uses one connection. Each address and each caller has at most one such request, so
-  /// enough connections are left for other requests.
+  /// A request without an answer uses one connection. Each address and each caller has at most one request without an
+  /// answer, so enough connections are left for other requests.
   private static let connectionLimit = 256
   /// The time for which a connection for reads is kept open without a request.
   ///
@@ -28,9 +28,9 @@ struct GraphConnection: Sendable {
   private static let readingIdleTimeout = TimeAmount.seconds(20)
   /// The time for which a connection for writes is kept open without a request.
   ///
-  /// Every server keeps idle connections open much longer. This is important: if the server closed the connection at
-  /// the moment when a write begins, the result of the write would be unknown. A new connection for each write would
-  /// prevent this too, but would need two or three more round trips.
+  /// If the server closed a connection at the moment when a write begins, the result of the write would be unknown.
+  /// Every server keeps idle connections open much longer than this time, so this does not happen. A new connection for
+  /// each write would also prevent this, but would need two or three more round trips.
   private static let writingIdleTimeout = TimeAmount.seconds(2)
 
   private let reading: HTTPClient
@@ -42,7 +42,7 @@ struct GraphConnection: Sendable {
   ///
   /// - Parameters:
   ///   - timeout: The limit for a whole exchange, from the first attempt to connect to the last byte of the answer.
-  ///   - metrics: Receives the number of requests and the time that each takes.
+  ///   - metrics: Receives the number of requests and the duration of each request.
   init(timeout: Duration, metrics: any MetricsFactory) {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = Self.connectTimeout
@@ -59,8 +59,9 @@ struct GraphConnection: Sendable {
 
   /// Returns a client whose connections and recorders all run on one event loop.
   ///
-  /// So at the deadline, a recorder has noticed all bytes that were sent until then. The event loop is set for the
-  /// whole client. If each request set the event loop, AsyncHTTPClient would close the connection after every request.
+  /// As a result, at the deadline, a recorder has noticed all bytes that were sent before the deadline. The event loop
+  /// is set for the whole client. If each request set the event loop, AsyncHTTPClient would close the connection after
+  /// every request.
   private static func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)

@@ -21,10 +21,11 @@ package struct GraphDirectory: Directory {
   ///   - graphURL: The base URL of Graph, without a slash at the end.
   ///   - loginURL: The base URL of the login service, without a slash at the end.
   ///   - credential: Reflog's own credential, or nil if every caller sends its own token.
-  ///   - timeout: The limit for a whole exchange.
+  ///   - timeout: The maximum time for a whole exchange, from the first attempt to connect to the last byte of the
+  ///     answer.
   ///   - settleWindow: The time after a write in which a read may still show the older value. Entra is eventually
   ///     consistent and documents no limit for this time.
-  ///   - metrics: Receives the number of requests to Graph and the time that each takes.
+  ///   - metrics: Receives the number of requests to Graph and the duration of each request.
   package init(
     graphURL: String,
     loginURL: String,
@@ -35,7 +36,8 @@ package struct GraphDirectory: Directory {
   ) {
     self.graphURL = graphURL
     self.settleWindow = settleWindow
-    // A write needs at most four exchanges: a token request and the write, and both again if Graph refuses the token.
+    // A write needs at most four exchanges: a token request and the write, and both requests again if Graph refuses the
+    // token.
     longestWrite = timeout * 4
     let connection = GraphConnection(timeout: timeout, metrics: metrics)
     self.connection = connection
@@ -46,7 +48,7 @@ package struct GraphDirectory: Directory {
       } ?? .missing
   }
 
-  /// Returns this directory with the caller's token for every request.
+  /// Returns a copy of this directory that sends the caller's token with every request.
   package func bearing(_ token: DirectoryToken) -> any Directory {
     var directory = self
     directory.authorization = .caller(token)
@@ -60,14 +62,14 @@ package struct GraphDirectory: Directory {
     try await connection.shutdown()
   }
 
-  /// Returns the reference at an address, from a read of the flow with `$expand` for the step.
+  /// Reads the reference at an address from the flow's configuration, with `$expand` for the step.
   ///
   /// The result is `unknown` if the answer of Graph does not show the reference.
   package func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     try await references(of: FlowName(of: address), at: [address.step])[address.step] ?? .unknown
   }
 
-  /// Returns a connector, or nil if Graph answers 404.
+  /// Returns a connector, or nil if Graph answers with status 404.
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     let response: GraphResponse
     do {
@@ -125,7 +127,7 @@ package struct GraphDirectory: Directory {
 
   /// Sends a request with a token, and once more with a new token if Graph refused the first token.
   ///
-  /// - Throws: `unavailable` if there is no token. The request was not sent in this case.
+  /// - Throws: `unavailable` if there is no token. In this case, the request was not sent.
   private func send(
     _ request: GraphRequest,
     correlationID: String?

@@ -4,11 +4,11 @@ import ReflogModel
 enum GraphExchange: Sendable {
   /// No part of the request was sent.
   ///
-  /// The text is the reason, as a clause.
+  /// The text is the reason, written as a clause.
   case neverSent(String)
   /// The request was sent completely or in part, but no complete answer arrived.
   ///
-  /// The text is the reason, as a clause.
+  /// The text is the reason, written as a clause.
   case broken(String)
   /// A complete answer arrived.
   case answered(GraphResponse)
@@ -26,7 +26,9 @@ enum GraphExchange: Sendable {
 /// A complete answer from Microsoft Graph or the login service.
 struct GraphResponse: Sendable {
   let httpStatus: Int
-  /// The header fields, by lower-case name.
+  /// The header fields of the answer.
+  ///
+  /// The key is the name of the field in lower case.
   let headers: [String: String]
   let body: [UInt8]
 
@@ -36,6 +38,6 @@ struct GraphResponse: Sendable {
   /// Whether the content type is JSON.
   var isJSON: Bool { headers["content-type"]?.lowercased().contains("json") ?? false }
 
-  /// The id that Graph assigned to the request, or nil if the answer contains none.
+  /// The id that Graph assigned to the request, or nil if the answer contains no id.
   var requestID: String? { headers["request-id"] }
 }

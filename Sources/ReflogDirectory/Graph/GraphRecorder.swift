@@ -7,7 +7,7 @@ import Synchronization
 final class GraphRecorder: HTTPClientResponseDelegate {
   typealias Response = GraphResponse
 
-  /// The error for an answer that is longer than the limit in bytes.
+  /// The error for an answer that is longer than `limit` bytes.
   struct TooLong: Error, CustomStringConvertible {
     let limit: Int
     var description: String { "the answer is longer than \(limit) bytes" }
@@ -15,8 +15,8 @@ final class GraphRecorder: HTTPClientResponseDelegate {
 
   /// The header fields whose value is a list.
   ///
-  /// If such a field occurs several times, its values together are one list (RFC 9110 §5.3). For other fields, only the
-  /// first value is used.
+  /// If one of these fields occurs several times, its values together are one list (RFC 9110 §5.3). If a field is not
+  /// in this set, only the first value of the field is used.
   private static let lists: Set<String> = ["link", "www-authenticate"]
 
   private struct State {

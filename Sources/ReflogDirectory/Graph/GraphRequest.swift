@@ -1,7 +1,7 @@
 import NIOHTTP1
 import ReflogModel
 
-/// A request to Microsoft Graph without its host and its token.
+/// A request to Microsoft Graph, without the host and the token.
 struct GraphRequest: Sendable {
   let method: HTTPMethod
   /// The path and the query, beginning with the API version.
@@ -13,7 +13,7 @@ struct GraphRequest: Sendable {
     let bytes: [UInt8]
   }
 
-  /// Whether the request can change anything.
+  /// Whether the request can change data in Microsoft Graph.
   var isWrite: Bool { method != .GET }
 
   /// Creates a request for a path below `/identity`.
@@ -37,7 +37,8 @@ struct GraphRequest: Sendable {
 
   /// Returns the text of a query.
   ///
-  /// Some special characters are not escaped, because RFC 3986 §3.4 permits them in a query, and Graph expects them.
+  /// Some special characters are not escaped, because RFC 3986 §3.4 permits these characters in a query, and Graph
+  /// expects these characters unescaped.
   private static func text(of query: [QueryItem]) -> String {
     query.isEmpty ? "" : "?" + query.encoded(keeping: "$,'()*:/@")
   }

@@ -1,13 +1,13 @@
 import NIOHTTP1
 import ReflogModel
 
-/// Caches Reflog's own access token and renews it.
+/// Caches Reflog's own access token, and renews the token before the token expires.
 ///
-/// The token is fetched with the client credentials flow of the Microsoft identity platform: `POST
-/// {login}/{tenant}/oauth2/v2.0/token`. If two requests need a new token at the same time, both may fetch a token. This
-/// does no harm.
+/// The token is fetched with the client credentials flow of the Microsoft identity platform:
+/// `POST {login}/{tenant}/oauth2/v2.0/token`. If two requests need a new token at the same time, both requests may
+/// fetch a token. That does no harm, because both tokens are valid.
 actor GraphTokens {
-  /// The time before the expiry of a token at which the token is renewed.
+  /// The time between the renewal of a token and the expiry of that token.
   ///
   /// With this margin, a token does not expire between the sending of a request and the check of the token by Graph.
   private static let margin = Duration.seconds(300)
@@ -28,7 +28,8 @@ actor GraphTokens {
 
   /// Returns a valid token.
   ///
-  /// - Parameter rejected: A token that Graph refused, or nil. The method does not return this token again.
+  /// - Parameter rejected: A token that Graph refused, or nil if Graph refused no token. The method does not return
+  ///   this token again.
   func token(insteadOf rejected: String? = nil) async throws(DirectoryFailure) -> String {
     if let current, current.token != rejected, clock.now < current.renewal { return current.token }
     let (token, lifetime) = try await fetch()

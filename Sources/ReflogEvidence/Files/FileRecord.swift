@@ -1,7 +1,7 @@
 import ReflogFormats
 import ReflogModel
 
-/// The description of a file of a pack while the file is written.
+/// Collects the description of a file in an evidence pack while the file is written.
 struct FileRecord: Sendable {
   let name: String
   let format: EvidenceManifest.File.Format
@@ -15,7 +15,7 @@ struct FileRecord: Sendable {
     (self.name, format, hasRows) = (name, .text, false)
   }
 
-  /// Begins the description of a file with rows.
+  /// Begins the description of a file that contains rows.
   init(rows name: String, _ format: EvidenceManifest.File.Format) {
     (self.name, self.format, hasRows) = (name, format, true)
   }
@@ -26,7 +26,7 @@ struct FileRecord: Sendable {
     byteCount += Int64(bytes.count)
   }
 
-  /// Adds a row in its usual spelling, and returns the hash of the row.
+  /// Adds a row in its usual spelling (see `RowHashes`), and returns the hash of the row.
   mutating func add(row: ArraySlice<UInt8>) -> Hash { rows.add(row) }
 
   /// The description of the whole file.

@@ -1,10 +1,11 @@
 import ReflogModel
 
-/// The numbers of changes of one flow, or of the connectors, in a period.
+/// The numbers of changes in a period, for one flow, for all connectors, or in total.
 struct FlowSummary {
-  /// The number of people and programs whose changes are counted one by one.
+  /// The maximum number of people and programs whose changes are counted separately.
   ///
-  /// The number limits the memory. The changes of everyone else are counted together.
+  /// The maximum limits the memory that a summary needs. The changes of all other people and programs are counted
+  /// together.
   private static let actorLimit = 1000
 
   /// A person or a program, and the number of their changes.
@@ -17,14 +18,16 @@ struct FlowSummary {
   private(set) var rollbacks: Int64 = 0
   private(set) var drift: Int64 = 0
   private(set) var baselines: Int64 = 0
-  /// The changes that were refused for lack of rights.
+  /// The number of changes that were refused because of the caller's role or because of a freeze.
   private(set) var denied: Int64 = 0
-  /// The changes that were requested, but not applied, except those that were denied.
+  /// The number of changes that were settled but not applied, except the denied changes.
   private(set) var notApplied: Int64 = 0
   private(set) var pending: Int64 = 0
-  /// The updates and rollbacks without a recorded reason, except those that were denied.
+  /// The number of updates and rollbacks without a recorded reason, except the denied changes.
   private(set) var withoutReason: Int64 = 0
-  /// The changes whose personal data was erased, so their reasons are not known.
+  /// The number of updates and rollbacks whose personal data was erased.
+  ///
+  /// The reasons of these changes are not known.
   private(set) var erased: Int64 = 0
   private var actors: [ActorKey: Share] = [:]
   private var othersChanges: Int64 = 0
@@ -72,14 +75,16 @@ struct FlowSummary {
     }
   }
 
-  /// The people and programs with the most updates and rollbacks, and the number of changes by everyone else.
+  /// Returns the people and programs with the most updates and rollbacks.
+  ///
+  /// `others` is the number of updates and rollbacks by all other people and programs.
   func shares(_ limit: Int) -> (first: [Share], others: Int64) {
     let sorted = actors.values.sorted { ($1.changes, $0.name) < ($0.changes, $1.name) }
     return (Array(sorted.prefix(limit)), sorted.dropFirst(limit).reduce(othersChanges) { $0 + $1.changes })
   }
 }
 
-/// The numbers of changes in a period, for each flow and in all.
+/// The numbers of changes in a period: for each flow, for all connectors, and in total.
 struct PeriodSummary {
   private(set) var flows: [FlowName: FlowSummary] = [:]
   private(set) var connectors = FlowSummary()

@@ -1,7 +1,7 @@
 import ReflogFormats
 import ReflogModel
 
-/// The files of a pack with the same items: one in JSON Lines and one in CSV.
+/// Two files of an evidence pack that contain the same items: a file in JSON Lines and a file in CSV.
 ///
 /// Both files are written in one pass over the items.
 struct ItemFiles<Item: Exported & PackedItem> {
@@ -23,7 +23,7 @@ struct ItemFiles<Item: Exported & PackedItem> {
   /// Appends items to both files.
   @concurrent
   mutating func append(_ items: [Item], to output: inout some EvidenceOutput) async throws {
-    // Each format is written by a task of its own, so that two processors are busy.
+    // A separate task writes each format, so that two processors can work at the same time.
     let (file, lines) = (csv, csvLines)
     async let written = Self.adding(items, lines, to: file)
     for item in items { json.add(item.packedID) { jsonLines.write(item, to: &$0) } }
@@ -32,7 +32,9 @@ struct ItemFiles<Item: Exported & PackedItem> {
     try await csv.flush(to: &output)
   }
 
-  /// Returns a file with more items. The items are not passed to an output yet.
+  /// Returns a file after the items were added.
+  ///
+  /// The items are not written to an output yet.
   @concurrent
   private static func adding(_ items: [Item], _ lines: ExportLines<Item>, to file: RowFile) async -> RowFile {
     var file = file
@@ -52,9 +54,11 @@ struct ItemFiles<Item: Exported & PackedItem> {
   var files: [EvidenceManifest.File] { json.files + csv.files }
 }
 
-/// An item that a pack contains.
+/// An item that an evidence pack contains.
 protocol PackedItem {
-  /// The id of the item, as in the first cell of its row.
+  /// The id of the item.
+  ///
+  /// In CSV, the id is the first cell of the item's row.
   var packedID: String { get }
 }
 

@@ -1,4 +1,4 @@
-/// The names of the files of a pack.
+/// The names of the files in an evidence pack.
 enum PackedFile {
   static let changes = "changes"
   static let serviceEvents = "service-events"

@@ -1,9 +1,12 @@
 import ReflogFormats
 import ReflogModel
 
-/// The roles of API tokens, as the service events record them.
+/// The table of API tokens and their roles in an evidence pack.
 ///
-/// The roles of people who sign in through Entra are assigned in Entra, and no service event records them.
+/// The roles are read from service events.
+///
+/// The table does not contain people who sign in through Entra. Their roles are assigned in Entra, and no service event
+/// records these roles.
 struct RoleTable {
   /// A token and its role.
   struct Row: Sendable {
@@ -36,7 +39,9 @@ struct RoleTable {
     self.period = period
   }
 
-  /// Adds what an event earlier than the end of the period says about a token.
+  /// Adds the facts about a token that an event records.
+  ///
+  /// The event must be earlier than the end of the period.
   mutating func add(_ event: ServiceEvent) {
     guard event.content.kind == .tokenCreated || event.content.kind == .tokenRevoked else { return }
     let details = event.content.details

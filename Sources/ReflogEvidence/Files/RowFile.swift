@@ -1,14 +1,16 @@
 import ReflogFormats
 import ReflogModel
 
-/// A file of a pack with rows, together with the list of its rows.
+/// A file with rows in an evidence pack, together with a second file: the list of the rows.
 ///
-/// The list has one line for each row: the id of the row, a space, and the first 16 hexadecimal digits of the row's hash.
-/// With the list, a reader can find the rows of a copy that were altered, added, moved or removed.
+/// The list has one line for each row: the id of the row, a space, and the first 16 hexadecimal digits of the row's
+/// hash. With the list, a reader can find the rows of a copy that were altered, added, moved or removed.
 struct RowFile: Sendable {
-  /// The folder of the lists.
+  /// The folder that contains the lists of rows.
   static let listFolder = "rows/"
-  /// The number of bytes of a row's hash in a list. The list has two hexadecimal digits for each byte.
+  /// The number of bytes of a row's hash that a list contains.
+  ///
+  /// The list has two hexadecimal digits for each byte.
   private static let listedByteCount = 8
   private static let digits = Array("0123456789abcdef".utf8)
 
@@ -18,7 +20,7 @@ struct RowFile: Sendable {
   private var lines: [UInt8] = []
   private var list: [UInt8] = []
 
-  /// Begins a file.
+  /// Begins a file and the list of its rows.
   init(_ name: String, _ format: EvidenceManifest.File.Format) {
     record = FileRecord(rows: name, format)
     listRecord = FileRecord(text: Self.listFolder + name)
@@ -28,7 +30,7 @@ struct RowFile: Sendable {
   /// Adds a line to the next bytes of the file.
   ///
   /// - Parameters:
-  ///   - id: The id of the row, which is the first cell of a row of CSV.
+  ///   - id: The id of the row. In CSV, the id is the first cell of the row.
   ///   - write: A closure that appends the line.
   mutating func add(_ id: String, _ write: (inout [UInt8]) -> Void) {
     let start = lines.count
@@ -49,7 +51,7 @@ struct RowFile: Sendable {
     (format == .csv ? ExportFormat.csv : ExportFormat.jsonl).canonicalRow(ofWritten: line)
   }
 
-  /// Passes the lines that were added since the last call to the output.
+  /// Writes to the output all lines that were added since the previous call of this method.
   @concurrent
   mutating func flush(to output: inout some EvidenceOutput) async throws {
     record.add(lines)
@@ -60,13 +62,13 @@ struct RowFile: Sendable {
     list.removeAll(keepingCapacity: true)
   }
 
-  /// Ends the file and its list.
+  /// Ends the file and the list of the rows.
   @concurrent
   mutating func end(in output: inout some EvidenceOutput) async throws {
     try await output.end(record.name)
     try await output.end(listRecord.name)
   }
 
-  /// The descriptions of the file and of its list.
+  /// The descriptions of the file and of the list of the rows.
   var files: [EvidenceManifest.File] { [record.file, listRecord.file] }
 }

@@ -1,9 +1,11 @@
 /// The checksum of the ZIP format (CRC-32, ISO 3309).
 struct CRC32 {
-  /// The number of tables: eight bytes are added in one step.
+  /// The number of tables.
+  ///
+  /// Each step adds eight bytes to the checksum, and each of the eight bytes needs a table.
   private static let stride = 8
 
-  /// For each position in a step and each byte, the change of the checksum.
+  /// The effect of each byte on the checksum, for each of the eight positions in a step.
   private static let tables: [UInt32] = {
     var tables = [UInt32](repeating: 0, count: 256 * stride)
     for byte in 0..<256 {

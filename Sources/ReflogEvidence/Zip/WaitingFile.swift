@@ -1,8 +1,8 @@
 import Foundation
 
-/// The content of a file that waits for its place in a ZIP file.
+/// The content of a file that is written to a ZIP file later.
 ///
-/// The content is in a temporary file without a name, which the system removes when the file is closed.
+/// The content is in a temporary file without a name. The system deletes the temporary file when it is closed.
 struct WaitingFile {
   private static let pieceSize = 1 << 18
 
@@ -15,7 +15,7 @@ struct WaitingFile {
 
   /// Creates an empty file.
   init() throws {
-    // The system replaces the six letters at the end.
+    // `mkstemp` replaces the six letters `X` at the end of the path, so that the path is unique.
     let template = FileManager.default.temporaryDirectory.path + "/reflog-evidence-" + String(repeating: "X", count: 6)
     var path = Array(template.utf8CString)
     let descriptor = mkstemp(&path)
@@ -49,11 +49,11 @@ struct WaitingFile {
   }
 }
 
-/// The error if no temporary file can be created.
+/// The error that is thrown if no temporary file can be created.
 package struct WaitingFileError: Error, CustomStringConvertible {
   let problem: String
 
-  /// What is wrong, and what to check.
+  /// The problem, and the folder to check.
   package var description: String {
     "No temporary file can be created for the pack: \(problem). Check the folder TMPDIR."
   }

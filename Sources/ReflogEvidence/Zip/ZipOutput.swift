@@ -1,10 +1,11 @@
 package import ReflogModel
 
-/// Writes a pack as one ZIP file while the pack is created.
+/// Writes an evidence pack as one ZIP file while the pack is created.
 ///
-/// A ZIP file contains its files one after another. The first file that is written is passed on immediately, and its size
-/// follows its content. If other files are written at the same time, their bytes are kept in temporary files until the
-/// first file ends. So the memory does not depend on the size of the pack. Files are stored without compression.
+/// A ZIP file contains its files one after another. The bytes of the first file are sent to the receiver immediately.
+/// The size of that file is not known yet, so the size is written after the content. If other files are written at the
+/// same time, their bytes are kept in temporary files until the first file ends. So the memory does not depend on the
+/// size of the pack. Files are stored without compression.
 package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
   private var receiver: Receiver
   private let time: (time: UInt16, date: UInt16)
@@ -14,7 +15,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
   private var waiting: [String: WaitingFile] = [:]
   private var ended: [String] = []
 
-  /// The file that is passed on while it is written.
+  /// The file whose bytes are sent to the receiver immediately.
   private struct Current {
     let name: String
     let offset: UInt64
@@ -49,7 +50,9 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     try await pass(bytes)
   }
 
-  /// Ends a file of the pack, and passes on the files that wait for its end.
+  /// Ends a file of the pack.
+  ///
+  /// Files that have already ended wait until this file ends. They are then sent to the receiver.
   @concurrent
   package mutating func end(_ name: String) async throws {
     guard let file = current, file.name == name else {
@@ -80,7 +83,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     record(name, offset, UInt64(bytes.count), checksum.value, 0)
   }
 
-  /// Passes on the files that have ended, unless another file is being passed on.
+  /// Sends the waiting files that have ended to the receiver, if no other file is being sent.
   @concurrent
   private mutating func passWaiting() async throws {
     guard current == nil else { return }
@@ -95,7 +98,9 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     ended = []
   }
 
-  /// Writes the directory of the ZIP file. Call this method once, after the last file.
+  /// Writes the directory of the ZIP file.
+  ///
+  /// Call this method once, after the last file.
   @concurrent
   package mutating func finish() async throws {
     var bytes: [UInt8] = []
@@ -120,7 +125,8 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     var bytes: [UInt8] = []
     bytes.append(littleEndian: ZipRecord.localHeader)
     appendFormat(flags, checksum, to: &bytes)
-    // The sizes are in the extra field, also if they are small, so that a size that follows has 64 bits.
+    // The sizes are always in the extra field, even if they are small. So a size that is written after the content has
+    // 64 bits.
     bytes.append(littleEndian: ZipRecord.inExtra)
     bytes.append(littleEndian: ZipRecord.inExtra)
     bytes.append(littleEndian: UInt16(name.utf8.count))
@@ -154,7 +160,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     bytes.append(littleEndian: size)
     bytes.append(littleEndian: UInt16(entry.name.utf8.count))
     bytes.append(littleEndian: UInt16(isLarge ? 28 : 0))
-    // No comment, the first disk, and no attributes of the content.
+    // These three fields are 0: the length of the comment, the number of the disk, and the attributes of the content.
     for _ in 0..<3 { bytes.append(littleEndian: UInt16(0)) }
     bytes.append(littleEndian: ZipRecord.attributes)
     bytes.append(littleEndian: isLarge ? ZipRecord.inExtra : UInt32(entry.offset))
@@ -165,7 +171,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     for number in [entry.size, entry.size, entry.offset] { bytes.append(littleEndian: number) }
   }
 
-  /// Appends the end of the ZIP file, once with numbers of 64 bits and once for readers of small files.
+  /// Appends the records at the end of the ZIP file: first in the form with numbers of 64 bits, then in the older form.
   private func appendEnd(start: UInt64, size: UInt64, to bytes: inout [UInt8]) {
     let count = UInt64(entries.count)
     bytes.append(littleEndian: ZipRecord.end64)

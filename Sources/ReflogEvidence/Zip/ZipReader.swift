@@ -3,7 +3,9 @@ package import Foundation
 /// Reads a ZIP file that ``ZipOutput`` wrote.
 package struct ZipReader: Sendable {
   private static let pieceSize = 1 << 18
-  /// The maximum size of the directory of a ZIP file in bytes. The directory of a pack has about two kilobytes.
+  /// The maximum size, in bytes, of the directory of a ZIP file.
+  ///
+  /// The directory of an evidence pack has about two kilobytes.
   private static let directoryLimit: UInt64 = 1 << 20
   private static let endLength = 22
   private static let locatorLength = 20
@@ -33,7 +35,7 @@ package struct ZipReader: Sendable {
 
   /// Writes all files of the ZIP file to an output.
   ///
-  /// - Throws: ``ZipError`` if the content of a file does not have its checksum.
+  /// - Throws: ``ZipError`` if the content of a file does not match the file's checksum.
   @concurrent
   package func extract(to output: inout some EvidenceOutput) async throws {
     for entry in entries {
@@ -105,7 +107,7 @@ package enum ZipError: Error, Equatable, CustomStringConvertible {
   case unsafeName(String)
   case wrongChecksum(String)
 
-  /// What is wrong with the ZIP file.
+  /// The problem with the ZIP file.
   package var description: String {
     switch self {
     case .isIncomplete: "The pack was not received completely. Try again."

@@ -13,17 +13,17 @@ enum ZipRecord {
 
   /// The version of the format that a reader needs: 4.5, which has numbers of 64 bits.
   static let version: UInt16 = 45
-  /// The program that wrote the file is one for Unix, so the attributes are those of Unix.
+  /// The operating system Unix: the attributes of a file are in the form that Unix uses.
   static let unix: UInt16 = 3 << 8
-  /// The attributes of a regular file that its owner may read and write, and others may read.
+  /// The attributes of a regular file. Its owner can read and write the file, and all other users can read it.
   static let attributes: UInt32 = 0o100644 << 16
 
-  /// The flag of a file whose size and checksum follow the content.
+  /// The flag of a file whose size and checksum are written after the content.
   static let isDescribedLater: UInt16 = 1 << 3
   /// The flag of a file whose name is in UTF-8.
   static let isUTF8: UInt16 = 1 << 11
 
-  /// The value that stands for a number in the extra field.
+  /// The value that is written in place of a number if the extra field of the record contains the number.
   static let inExtra: UInt32 = .max
 
   /// A file in a ZIP file.
@@ -46,7 +46,7 @@ enum ZipRecord {
 }
 
 extension [UInt8] {
-  /// Appends a number, the lowest byte first.
+  /// Appends a number with the lowest byte first.
   mutating func append(littleEndian number: some FixedWidthInteger) {
     Swift.withUnsafeBytes(of: number.littleEndian) { append(contentsOf: $0) }
   }

@@ -41,7 +41,7 @@ extension CSV where Item: Exported {
 
 /// A column of CSV: the column's name, and a function that returns the value of an item's cell.
 package struct CSVColumn<Subject>: Sendable {
-  /// The name in the header row.
+  /// The name of the column in the header row.
   package let name: String
   let value: @Sendable (Subject) -> FilterValue
 

@@ -4,11 +4,14 @@ import ReflogModel
 ///
 /// A cell without a value is empty.
 package struct CSVLine: ~Copyable {
-  /// Returns whether a spreadsheet may read a cell that begins with these bytes as a formula.
+  /// Returns whether a spreadsheet could run the text in this cell as a formula.
+  ///
+  /// The first character of the cell decides.
   ///
   /// The list of characters is from OWASP (CSV Injection) and ASVS 1.2.10: `=`, `+`, `-`, `@`, tab, CR, LF and NUL. The
   /// semicolon is added, because it separates cells in many countries. The full-width forms of the first four
-  /// characters (U+FF1D, U+FF0B, U+FF0D, U+FF20) are added, because spreadsheets in some languages read them too.
+  /// characters (U+FF1D, U+FF0B, U+FF0D, U+FF20) are added, because spreadsheets in some languages read them like the
+  /// usual forms.
   private static func startsFormula(_ cell: UnsafeBufferPointer<UInt8>) -> Bool {
     switch cell.first {
     case UInt8(ascii: "="), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "@"), UInt8(ascii: ";"): true
@@ -18,7 +21,7 @@ package struct CSVLine: ~Copyable {
     }
   }
 
-  // This property is read for every byte. It is computed, because a stored static property is slower to read.
+  // `quote` is read for every byte. The property is computed, because a stored static property is slower to read.
   private static var quote: UInt8 { UInt8(ascii: "\"") }
   private static var apostrophe: UInt8 { UInt8(ascii: "'") }
 
@@ -77,7 +80,9 @@ package struct CSVLine: ~Copyable {
     }
   }
 
-  /// Returns a line with texts, in the default style. An empty text is an empty cell.
+  /// Returns a line in the default style, with one cell for each text.
+  ///
+  /// An empty text becomes an empty cell.
   package static func bytes(_ cells: [String]) -> [UInt8] {
     var line = CSVLine(appendedTo: [], CSVStyle())
     for cell in cells { line.write(cell.isEmpty ? .null : .text(cell)) }

@@ -1,9 +1,9 @@
 /// The usual spelling of a row of CSV.
 ///
-/// Another program can read a file of CSV and save it with other quotes, other separators, other ends of lines and other
-/// numbers of empty cells. The usual spelling of a row is the same for all these files: cells are separated by commas, a
-/// cell has quotes only if RFC 4180 requires them, a line in a cell ends with LF, empty cells at the end are left out, and
-/// the row has no end of line.
+/// Another program can read a file of CSV and save it with other quotes, other separators, other ends of lines and
+/// other numbers of empty cells. The usual spelling of a row is the same for all these files: cells are separated by
+/// commas, a cell has quotes only if RFC 4180 requires them, a line break in a cell is LF, empty cells at the end are
+/// left out, and the row has no end of line.
 package enum CanonicalRow {
   private static let quote = UInt8(ascii: "\"")
   private static let comma = UInt8(ascii: ",")
@@ -20,8 +20,8 @@ package enum CanonicalRow {
 
   /// Returns the usual spelling of a row that ``CSV`` wrote.
   ///
-  /// Nearly all rows are already spelled so, except for the empty cells at the end and the end of the line. Then the
-  /// result needs no copy.
+  /// Most rows already have the usual spelling, except the empty cells at the end and the end of the line. For these
+  /// rows, the result is a part of `line` and not a copy.
   ///
   /// - Parameter line: The line, with CRLF at its end.
   package static func bytes(ofWritten line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
@@ -51,7 +51,7 @@ package enum CanonicalRow {
   }
 }
 
-/// Reads the cells of one row of CSV, however another program spelled them.
+/// Reads the cells of one row of CSV, with any form of quotes that another program writes.
 package struct CSVCells {
   private static let quote = UInt8(ascii: "\"")
 

@@ -3,7 +3,8 @@ import ReflogModel
 extension Change {
   /// The change as an AuditEvent, version 0.1.2, of Microsoft Sentinel's Advanced Security Information Model (ASIM).
   ///
-  /// If the schema has no field for a member, the member is in `AdditionalFields`, with its name in Reflog's JSON.
+  /// If the schema has no field for a member of Reflog's JSON, `AdditionalFields` contains the member under the same
+  /// name.
   var asim: JSONObject {
     var event: JSONObject = [
       "TimeGenerated": .string((resultDateTime ?? activityDateTime).description),

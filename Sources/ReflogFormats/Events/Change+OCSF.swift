@@ -4,8 +4,8 @@ extension Change {
   /// The change as an event of the Open Cybersecurity Schema Framework (OCSF), version 1.8.0, class Entity Management
   /// (3004).
   ///
-  /// Times are in milliseconds since 1970. If the class has no attribute for a member, the member is in `unmapped`,
-  /// with its name in Reflog's JSON.
+  /// Times are in milliseconds since 1970. If the class has no attribute for a member of Reflog's JSON, `unmapped`
+  /// contains the member under the same name.
   var ocsf: JSONObject {
     var event: JSONObject = [
       "activity_id": .integer(activity.ocsf.id),
@@ -33,13 +33,13 @@ extension Change {
     event.add("comment", intent.reason)
     if let actor = intent.actor.ocsf { event["actor"] = .object(actor) }
     if let address = intent.actor.ipAddress {
-      // Some validators require a name or a uid in addition to the address.
+      // Some validators of OCSF require a name or a uid in addition to the address.
       event["src_endpoint"] = .object(["ip": .string(address), "name": .string(address)])
     }
     return event
   }
 
-  /// The severity.
+  /// The severity of the event.
   ///
   /// The severity is higher for changes that a person should check: drift, superseded changes, denied changes, and
   /// changes with an unknown outcome.
@@ -113,7 +113,7 @@ extension Change.Activity {
 }
 
 extension Change.Actor {
-  /// The actor, or nil if it is unknown.
+  /// The actor as an OCSF object, or nil if the actor is unknown.
   fileprivate var ocsf: JSONObject? {
     var actor: JSONObject = [:]
     switch type {

@@ -2,7 +2,9 @@ import ReflogModel
 
 /// Writes items to an exported file, one line per item.
 package struct ExportLines<Item: Exported>: Sendable {
-  /// The bytes in front of the first item, or empty for JSON Lines.
+  /// The bytes in front of the first item.
+  ///
+  /// The list is empty for JSON Lines.
   package let header: [UInt8]
   private let line: @Sendable (Item, inout [UInt8]) -> Void
 

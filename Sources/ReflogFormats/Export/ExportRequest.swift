@@ -35,7 +35,7 @@ package struct ExportRequest: Sendable {
   /// The writer of changes in this format and style.
   package var lines: ExportLines<Change> { ExportLines(format, style) }
 
-  /// The query of a URL for this export.
+  /// The query in the URL of the request for this export.
   package var query: String {
     var options = [QueryItem("$format", format.rawValue)] + style.options.map { QueryItem($0, "true") }
     if let filter { options.append(QueryItem("$filter", filter)) }
@@ -47,12 +47,12 @@ package struct ExportRequest: Sendable {
   /// The option that requests the changes of connectors.
   private static let impact = QueryItem(QueryScope.option, QueryScope.impact.rawValue)
 
-  /// The options that a manifest of the exported file lists.
+  /// The options in the manifest of the exported file.
   package var manifestOptions: [String] { style.options + (includesImpact ? [Self.impactOption] : []) }
 
-  /// The request for changes of connectors, as a manifest lists it.
+  /// The option that requests the changes of connectors, in the form that a manifest contains.
   private static let impactOption = "\(impact.name)=\(impact.value)"
 
-  /// Returns whether the options that a manifest lists contain the request for changes of connectors.
+  /// Returns whether the options in a manifest request the changes of connectors.
   package static func includesImpact(inManifestOptions options: [String]) -> Bool { options.contains(impactOption) }
 }

@@ -1,7 +1,9 @@
 package import ReflogModel
 
 extension APIToken {
-  /// The token as JSON of the route for tokens, without its secret.
+  /// The token as JSON, in the form that the API for tokens returns.
+  ///
+  /// The JSON does not contain the token's secret.
   package var json: JSONObject {
     [
       "id": .string(id), "name": .string(name), "role": .string(role.rawValue),

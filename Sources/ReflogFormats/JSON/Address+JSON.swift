@@ -17,7 +17,9 @@ extension FlowName {
 }
 
 extension FlowScope {
-  /// The scope as `{"flowType","flowId"}`, both null for all flows.
+  /// The scope as `{"flowType","flowId"}`.
+  ///
+  /// Both members are null if the scope is all flows.
   package var json: JSONObject {
     switch self {
     case .flow(let flowType, let flow): FlowName(flowType, flow).json

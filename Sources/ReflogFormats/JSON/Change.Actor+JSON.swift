@@ -9,8 +9,8 @@ extension Change.Actor {
 
   /// The members of an actor.
   ///
-  /// Fields whose paths begin with the same name are members of one object. If all of these fields are null, the object
-  /// is null.
+  /// If the paths of several fields begin with the same name, the fields are members of one object. If all of these
+  /// fields are null, the object is null.
   private static let members: [JSONMember<Change.Actor>] = {
     var members: [JSONMember<Change.Actor>] = []
     for field in ActorField.allCases {
@@ -32,10 +32,10 @@ extension Change.Actor {
 
   /// Returns the columns of an actor in CSV.
   ///
-  /// The cells are empty if an item has no actor.
+  /// The cells are empty if the change or the service event has no actor.
   ///
-  /// - Parameter value: Returns the value of a column for the actor of an item. A function that returns the actor would
-  ///   be slower, because it would copy all texts of the actor for each column.
+  /// - Parameter value: Returns the value of a column for the actor of a change or a service event. The function does
+  ///   not return the whole actor, because that would copy all texts of the actor for each column.
   static func columns<Subject>(
     value: @escaping @Sendable (Subject, CSVColumn<Change.Actor>) -> FilterValue
   ) -> [CSVColumn<Subject>] {

@@ -6,7 +6,7 @@ extension ChangeInContext: Listed {
 
   /// The members of the change, and the members that other changes add.
   ///
-  /// Exported files contain only the members of the change, because a line of an export must stay the same.
+  /// Exported files contain only the members of the change, because a line of an export must never change.
   package static let members: [JSONMember<ChangeInContext>] =
     Change.members.map { member in JSONMember(member.name, schema: member.schema) { member.value($0.change) } } + [
       JSONMember("rolledBackBy") { .array($0.rolledBackBy.map { .string($0.description) }) },

@@ -15,7 +15,7 @@ extension ConnectorReference {
   ///
   /// - Parameters:
   ///   - prefix: The beginning of the columns' names, such as `before`.
-  ///   - reference: Returns the reference of an item.
+  ///   - reference: A function that returns the reference of an item.
   static func columns<Subject>(
     _ prefix: String,
     of reference: @escaping @Sendable (Subject) -> ConnectorReference

@@ -17,7 +17,9 @@ extension Freeze {
 }
 
 extension FreezeScope {
-  /// The scope as `{"scope","flowType","flowId","step"}`; a member that the scope does not have is null.
+  /// The scope as `{"scope","flowType","flowId","step"}`.
+  ///
+  /// A member that the scope does not need is null.
   var json: JSONObject {
     let nothing: JSONObject = ["flowType": .null, "flowId": .null]
     return ["scope": .string(kind.rawValue)]

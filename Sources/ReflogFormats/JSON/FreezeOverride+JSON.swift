@@ -17,7 +17,9 @@ extension FreezeOverride {
     JSONMember<FreezeOverride>(field) { Optional($0)[field] }
   }
 
-  /// The columns in CSV, which are empty if no freeze covered the change.
+  /// The columns in CSV that show the override of a freeze.
+  ///
+  /// The cells are empty if no freeze covered the change.
   static let columns: [CSVColumn<Change>] = [
     CSVColumn("overrideEventId") { $0.override[.eventId] }, CSVColumn("overrideReason") { $0.override[.reason] },
   ]

@@ -20,7 +20,7 @@ package struct JSONMember<Subject>: Sendable {
   ///   - field: The field.
   ///   - name: The member's name, or nil to use the field's name.
   ///   - schema: The schema, or nil to use the schema of the field's kind.
-  ///   - value: Returns the field's value.
+  ///   - value: A function that returns the field's value.
   init<Field: FilterField>(
     _ field: Field,
     _ name: String? = nil,
@@ -38,7 +38,7 @@ extension JSONObject {
     self.init(uniqueMembers: members.map { Member(name: $0.name, value: $0.value(subject)) })
   }
 
-  /// Creates the object, but leaves out the members whose value is null.
+  /// Creates the object with those of the members whose value is not null.
   init<Subject>(known subject: Subject, _ members: [JSONMember<Subject>]) {
     self.init(
       uniqueMembers: members.compactMap { member in
@@ -50,7 +50,7 @@ extension JSONObject {
 
   /// Returns an object with the members of both operands.
   ///
-  /// No name may occur in both operands.
+  /// The two operands must not contain a member with the same name.
   package static func + (left: JSONObject, right: JSONObject) -> JSONObject {
     JSONObject(uniqueMembers: left.members + right.members)
   }

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension KeyReplacement {
-  /// The replacement as JSON.
+  /// The replacement of a lost signing key as JSON.
   package var json: JSONObject {
     [
       "eventId": .string(String(event)), "dateTime": .string(time.description),

@@ -15,7 +15,7 @@ package struct Listing<Item: Listed> {
   ///   - next: The token of the next page, or nil if this is the last page.
   ///   - selected: The names of the members to show, or nil for all.
   ///   - count: The total number of items, or nil if the total was not requested.
-  ///   - nearest: The names that are like the texts of the filter, if no item matches.
+  ///   - nearest: The recorded names that are similar to the texts in the filter. The list is empty if an item matches.
   package init(
     _ items: [Item],
     next: String? = nil,
@@ -33,15 +33,16 @@ package struct Listing<Item: Listed> {
   /// Returns the list as JSON.
   ///
   /// - Parameters:
-  ///   - versionURL: The URL of this server up to the version, without a slash at the end. If it is nil, the list has
-  ///     no links.
+  ///   - versionURL: The URL of this server up to the version, without a slash at the end. If the URL is nil, the list
+  ///     has no links.
   ///   - options: The options of the request, which the link to the next page repeats.
   package func json(versionURL: String?, repeating options: [QueryItem] = []) -> JSONObject {
     var json: JSONObject = [:]
     if let versionURL { json["@odata.context"] = .string("\(versionURL)/$metadata#auditLogs/\(Item.collection)") }
     if let count { json["@odata.count"] = .integer(count) }
     if let versionURL, let next {
-      // The total is counted for the first page only, so the link to the next page must not request the total.
+      // Reflog counts the items for the first page only. So the link to the next page must not request the total
+      // number.
       let kept = options.filter { option in
         let name = option.name.lowercased()
         return !name.hasSuffix("skiptoken") && !name.hasSuffix("count")

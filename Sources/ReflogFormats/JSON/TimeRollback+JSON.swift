@@ -40,8 +40,8 @@ extension TimeRollbackProgress {
 extension TimeRollback.Item {
   /// The item as JSON.
   ///
-  /// `result` is null until a change was made for the step. It is `unknown` if the step's reference at the earlier time
-  /// is unknown.
+  /// `result` is null until the rollback has made a change for the step. `result` is `unknown` if the step's reference
+  /// at the target time is unknown.
   fileprivate var json: JSONObject {
     address.json + [
       "before": .object(before.json),

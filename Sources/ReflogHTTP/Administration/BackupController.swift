@@ -6,7 +6,7 @@ import ReflogService
 
 /// Sends a copy of the whole ledger as a SQLite file.
 ///
-/// Admins only.
+/// Only admins can use this route.
 struct BackupController {
   let backups: Backups
 

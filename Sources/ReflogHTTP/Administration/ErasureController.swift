@@ -4,13 +4,15 @@ import ReflogService
 
 /// The routes to erase the personal data that Reflog recorded about a person, an application or an API token.
 ///
-/// Admins only.
+/// Only admins can use these routes.
 struct ErasureController {
-  /// The maximum length of an actor's id or name in bytes.
+  /// The maximum length, in bytes, of an actor's id or name.
   ///
   /// Every id from Entra or Reflog is shorter.
   private static let idLimit = 256
-  /// The members of a body that identify an actor. A body has exactly one of them.
+  /// The names of the members that can identify an actor in the body of a request.
+  ///
+  /// A body has exactly one of these members.
   private static let subjects = ["actor", "app", "token"]
 
   let retention: Retention
@@ -28,7 +30,9 @@ struct ErasureController {
     return Self.answer(try await retention.erasures(for: try context.requireCaller()))
   }
 
-  /// Reads `{"actor" or "app" or "token","dryRun"}` and returns the plan, or begins the erasure.
+  /// Begins an erasure, or returns only the plan of the erasure if `dryRun` is true.
+  ///
+  /// The body is `{"actor" or "app" or "token","dryRun"}`.
   private func erase(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
@@ -61,7 +65,7 @@ struct ErasureController {
     return response
   }
 
-  /// Returns the id of the API token with this name, or the text itself if no token has the name.
+  /// Returns the id of the API token whose name is `text`, or `text` itself if no token has this name.
   private func tokenID(_ text: String, _ caller: Caller) async throws -> String {
     try await tokens.tokens(for: caller).first { $0.name == text }?.id ?? text
   }

@@ -6,7 +6,7 @@ import ReflogService
 
 /// The routes for freezes, which refuse changes for a time.
 ///
-/// Every reader can read freezes. Operators place and release them.
+/// Every reader can read freezes. Only operators can place and release freezes.
 struct FreezeController {
   let changes: ChangeService
 
@@ -31,7 +31,9 @@ struct FreezeController {
     return Response(json: freeze.json(at: Timestamp(Date())))
   }
 
-  /// Reads `{"scope","flowType","flowId","step","from","until","reason"}` and places a freeze.
+  /// Places a freeze.
+  ///
+  /// The body is `{"scope","flowType","flowId","step","from","until","reason"}`.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireOperator()
@@ -48,7 +50,9 @@ struct FreezeController {
 }
 
 extension ReflogRequestContext {
-  /// Returns the id of the freeze in the path, or throws an error if the text is not a number.
+  /// Returns the id of a freeze from the path of the request.
+  ///
+  /// The method throws an error if the id in the path is not a number.
   fileprivate func freezeID() throws -> Int64 {
     guard let text = parameters.get("freeze"), let id = Freeze.id(text) else {
       throw RequestError.badRequest("A freeze's id is a number, such as 17.", target: "freeze")
@@ -56,7 +60,7 @@ extension ReflogRequestContext {
     return id
   }
 
-  /// Returns the caller, or throws an error if the caller may not place and release freezes.
+  /// Returns the caller, or throws an error if the caller is not allowed to place and release freezes.
   fileprivate func requireOperator() throws -> Caller {
     let caller = try requireCaller()
     guard Policy.permits(caller, .freeze) else { throw ServiceError.forbidden([]) }
@@ -67,7 +71,8 @@ extension ReflogRequestContext {
 extension Freeze.Draft {
   /// Reads a freeze from the body of a request.
   ///
-  /// A body without a flow must contain the scope `all`, because a mistake must not freeze everything.
+  /// A body without a flow must contain the scope `all`. So a body from which the flow is missing by mistake does not
+  /// freeze everything.
   fileprivate init(_ body: JSONObject) throws {
     try body.allow(only: "scope", "flowType", "flowId", "step", "from", "until", "reason")
     self.init(

@@ -7,9 +7,9 @@ import ReflogService
 ///
 /// History under a legal hold is kept, even if the retention policy allows its deletion.
 ///
-/// Admins only.
+/// Only admins can use these routes.
 struct HoldController {
-  /// The maximum length of a hold's reason in bytes.
+  /// The maximum length, in bytes, of the reason for a legal hold.
   private static let reasonLimit = 1024
 
   let retention: Retention
@@ -27,9 +27,9 @@ struct HoldController {
     return Response(json: ["value": .array(holds.map { .object($0.json) })])
   }
 
-  /// Reads `{"name","reason","flowType","flowId"}` and places a legal hold.
+  /// Places a legal hold.
   ///
-  /// If the body contains no flow, the hold covers all history.
+  /// The body is `{"name","reason","flowType","flowId"}`. If the body contains no flow, the hold covers all history.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()

@@ -5,7 +5,7 @@ import ReflogService
 
 /// The routes to rotate the key that signs the log, and to confirm the replacement of a lost key.
 ///
-/// Admins only.
+/// Only admins can use these routes.
 struct KeyController {
   let log: LogPublisher
 

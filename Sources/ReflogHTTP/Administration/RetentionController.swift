@@ -4,7 +4,7 @@ import ReflogService
 
 /// The routes for the retention policy and for purges.
 ///
-/// Admins only.
+/// Only admins can use these routes.
 struct RetentionController {
   let retention: Retention
   let events: EventRecorder
@@ -22,9 +22,9 @@ struct RetentionController {
     return try await answer(context)
   }
 
-  /// Reads `{"days","override"}` and sets the policy.
+  /// Sets the retention policy.
   ///
-  /// If `days` is null, history is kept for ever.
+  /// The body is `{"days","override"}`. If `days` is null, history is kept for ever.
   private func set(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
@@ -40,10 +40,10 @@ struct RetentionController {
     return Response(status: .noContent)
   }
 
-  /// Reads `{"dryRun","before"}` and returns the plan, or begins the purge.
+  /// Begins a purge, or returns only the plan of the purge if `dryRun` is true.
   ///
-  /// In the request for the purge, send the `before` that the plan contained. The purge then deletes only history that
-  /// the plan included.
+  /// The body is `{"dryRun","before"}`. To delete only history that the plan included, a caller copies the value of
+  /// `before` from the plan into the request that begins the purge.
   private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()

@@ -6,7 +6,7 @@ import ReflogService
 
 /// The routes for API tokens.
 ///
-/// Admins only.
+/// Only admins can use these routes.
 struct TokenController {
   let tokens: TokenService
 
@@ -45,7 +45,7 @@ struct TokenController {
   }
 }
 
-/// The body of a request for a token: `{"name","role","expiresInDays"}`.
+/// The body of a request that creates an API token: `{"name","role","expiresInDays"}`.
 ///
 /// Only `expiresInDays` is optional.
 private struct TokenBody {

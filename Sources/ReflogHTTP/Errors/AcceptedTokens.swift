@@ -5,8 +5,8 @@ import ReflogService
 enum AcceptedTokens {
   /// Returns a sentence that tells the caller which token to send.
   ///
-  /// A token of Microsoft Graph is valid only for the routes of Microsoft Graph. If the server accepts only such
-  /// tokens, no token is valid for the other routes, and the sentence explains this.
+  /// A token for Microsoft Graph is valid only at paths below `/identity`. If the server accepts only tokens for
+  /// Microsoft Graph, no token is valid at any other path, and the sentence explains this limit.
   ///
   /// - Parameters:
   ///   - modes: The kinds of tokens that the server accepts.

@@ -10,9 +10,9 @@ import ReflogService
 /// Only this type maps errors to HTTP statuses and error codes.
 struct ErrorAnswer {
   let status: HTTPResponse.Status
-  /// A stable name for programs, such as `stepUnresolved`.
+  /// The error code: a stable name of the error for programs, such as `stepUnresolved`.
   let code: String
-  /// The message for people: what happened, and what to do about it.
+  /// The message for people, which says what happened and what the caller can do.
   private(set) var message: String
   /// The part of the request that is wrong, or nil if no single part is wrong.
   var target: String?
@@ -21,7 +21,7 @@ struct ErrorAnswer {
 
   /// An object that caused the error.
   struct Detail {
-    /// The object for people, for example `change 18`.
+    /// The name of the object in a text for people, for example `change 18`.
     let message: String
     /// The id of the object.
     let target: String
@@ -30,16 +30,17 @@ struct ErrorAnswer {
     init(freeze: Int64) { (message, target) = ("freeze \(freeze)", String(freeze)) }
   }
 
-  /// The value of `Retry-After`, or nil if a later attempt does not help.
+  /// The value of the header `Retry-After`, or nil if a later attempt does not help.
   var retryAfter: String?
   var wwwAuthenticate: String?
   var allow: String?
-  /// The id that the directory assigned to the request, if the directory returned the error and no change records the
-  /// error.
+  /// The id that the directory assigned to the refused request.
   ///
-  /// The value is nil for every other error.
+  /// The value is nil if the error did not come from the directory, or if a change records the error.
   var directoryRequestID: String?
-  /// The ids of the changes that were recorded, for the header `Reflog-Change-Id`.
+  /// The ids of the changes that Reflog recorded for the request.
+  ///
+  /// The header `Reflog-Change-Id` contains these ids.
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
 
@@ -248,16 +249,17 @@ struct ErrorAnswer {
     retryAfter = seconds.map(String.init)
   }
 
-  /// Returns a wait in whole seconds, rounded up.
+  /// Returns the number of seconds in a wait, rounded up to a whole number.
   ///
   /// The result is at least 1.
   private static func seconds(_ wait: Duration) -> Int {
     max(1, Int(wait.components.seconds) + (wait.components.attoseconds > 0 ? 1 : 0))
   }
 
-  /// Logs the refused request at the error's level.
+  /// Logs the refused request at the log level of this error.
   ///
-  /// If the level is `error` or higher, the log line contains the text of the error `cause` instead of the message.
+  /// If the level is `error` or higher, the log line contains the text of `cause` instead of the message for the
+  /// caller.
   func log(to logger: Logger, _ request: Request, _ context: ReflogRequestContext, cause: any Error) {
     var metadata: Logger.Metadata = [
       "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status.code)",
@@ -268,7 +270,9 @@ struct ErrorAnswer {
     logger.log(level: logLevel, "request refused", metadata: metadata)
   }
 
-  /// Returns this answer with one more sentence in the message. The sentence tells the caller what to do.
+  /// Returns this answer with one more sentence in the message.
+  ///
+  /// The sentence tells the caller what to do.
   func advising(_ advice: String) -> ErrorAnswer {
     var answer = self
     answer.message += " " + advice

@@ -39,7 +39,7 @@ struct ErrorMiddleware: RouterMiddleware {
     }
   }
 
-  /// Returns whether the caller's credential was refused, by Reflog or by Microsoft Graph.
+  /// Returns whether Reflog or Microsoft Graph refused the caller's credential.
   private static func isFailedAuthentication(_ error: any Error) -> Bool {
     switch error {
     case RequestError.unauthenticated, ServiceError.otherTenant: true

@@ -12,9 +12,9 @@ enum RequestError: Error, Sendable {
   case bodyTooLarge(limit: Int)
   /// The transfer of the body was interrupted.
   case bodyIncomplete
-  /// The path belongs to Microsoft Graph, and Reflog does not forward it.
+  /// The path belongs to Microsoft Graph, and Reflog does not forward requests for this path.
   case notProxied
-  /// The request is a `$batch`.
+  /// The request is a `$batch`, which contains several requests.
   ///
   /// The request is refused, because Reflog can't record the single requests inside a batch.
   case batch
@@ -22,17 +22,17 @@ enum RequestError: Error, Sendable {
   case missingRef
   /// The request is for a step's `$ref`, with a method other than `GET`, `PUT` or `DELETE`.
   case methodOfReference
-  /// The path belongs to a user flow or a connector, and Reflog does not forward the method there.
+  /// The path belongs to a user flow or a connector, and Reflog does not forward the request's method at this path.
   ///
-  /// The value contains the methods that Reflog forwards at this path.
+  /// The value is the list of the methods that Reflog forwards at this path.
   case methodNotForwarded([HTTPRequest.Method])
-  /// The request uploads a certificate for the connector that a step calls.
+  /// The request uploads a client certificate at the path of a step, and not at the path of a connector.
   case certificateOfStep
   /// The path contains an id in parentheses, such as `b2cUserFlows('B2C_1_signup')`.
   case keyInParentheses
-  /// A resource exists at this path, but it does not support the request's method.
+  /// A resource exists at this path, but the resource does not support the request's method.
   ///
-  /// The value contains the methods that the resource supports.
+  /// The value is the list of the methods that the resource supports.
   case methodNotAllowed([HTTPRequest.Method])
   /// The request has an `Expect` header with a value other than `100-continue`.
   case expectationFailed

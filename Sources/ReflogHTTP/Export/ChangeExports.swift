@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// Answers with an export of changes as a file.
+/// Answers a request for an export with a file that contains changes.
 ///
 /// Each export is recorded before the first byte is sent.
 struct ChangeExports {
@@ -13,7 +13,7 @@ struct ChangeExports {
   let events: EventRecorder
   let admission: Admission
 
-  /// Returns the answer that streams an export.
+  /// Returns the answer that sends an export while the export is read from the ledger.
   ///
   /// - Parameters:
   ///   - exportRequest: The selection of changes to export, and the format of the file.
@@ -56,7 +56,7 @@ struct ChangeExports {
     return response
   }
 
-  /// Returns the draft of the manifest.
+  /// Returns the draft of an export's manifest.
   ///
   /// The manifest is completed and signed after the whole export was sent.
   private func manifest(_ exportRequest: ExportRequest, as id: String) async throws -> ManifestDraft {

@@ -6,7 +6,7 @@ import ReflogEvidence
 import ReflogModel
 import ReflogService
 
-/// Answers with a pack for auditors as a ZIP file.
+/// Answers a request for a pack: a ZIP file for auditors with the changes of a period.
 ///
 /// Each pack is recorded as an export before the first byte is sent.
 struct EvidencePacks {
@@ -15,7 +15,7 @@ struct EvidencePacks {
   let events: EventRecorder
   let admission: Admission
 
-  /// Returns the answer that streams a pack.
+  /// Returns the answer that sends a pack while the pack is written.
   func response(_ request: EvidenceRequest, _ context: ReflogRequestContext) async throws -> Response {
     let share = try admission.export(for: try context.requireCaller(), from: context.ipAddress)
     let details: JSONObject = [

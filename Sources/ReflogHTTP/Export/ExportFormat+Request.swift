@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 extension ExportFormat {
-  /// Reads the format from `$format`, or from `Accept` if `$format` is missing.
+  /// Reads the format from the query option `$format`, or from the header `Accept` if `$format` is missing.
   ///
   /// The result is nil if the caller requests JSON, because JSON is sent page by page and not as a file.
   /// The caller also gets JSON if `Accept` contains no type that Reflog can send.

@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The work that all routes of the Graph API share: they answer a read or make a change.
+/// The methods with which all routes of the Graph API answer a read or make a change.
 extension ChangeService {
   /// Reads a resource of the directory for the caller.
   ///

@@ -2,8 +2,8 @@ import ReflogModel
 
 /// The members that describe an object and are not properties of the object (OData JSON Format 4.01 §4.6).
 ///
-/// Microsoft Graph adds these members to its answers. If a caller reads an object, edits the object and sends it back,
-/// the body contains these members too. So Reflog accepts the members, but does not forward them.
+/// Microsoft Graph adds these members to its answers. If a caller reads an object, edits the object and sends the
+/// object back, the body contains these members too. So Reflog accepts the members, but does not forward them.
 enum ControlInformation {
   private static let names: Set<String> = [
     "context", "metadataetag", "type", "etag", "editlink", "readlink", "navigationlink", "associationlink", "count",
@@ -12,7 +12,7 @@ enum ControlInformation {
 
   /// Returns whether a member is control information, such as `@odata.context` or `languages@odata.context`.
   ///
-  /// `@odata.id` and `@odata.bind` are not control information here, because they set a reference.
+  /// `@odata.id` and `@odata.bind` do not count as control information, because these members set a reference.
   static func contains(_ name: String) -> Bool {
     guard let at = name.lastIndex(of: "@") else { return false }
     let annotation = name[name.index(after: at)...].description.asciiFolded
@@ -22,7 +22,7 @@ enum ControlInformation {
 }
 
 extension JSONObject {
-  /// The object without the control information among its members.
+  /// A copy of the object without the members that are control information.
   ///
   /// Nested objects are not changed, because the `@odata.type` in a nested object identifies the kind of the object.
   var withoutControlInformation: JSONObject {

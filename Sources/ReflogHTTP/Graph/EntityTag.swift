@@ -17,7 +17,8 @@ enum EntityTag {
 
   /// Reads an `If-Match` header, which contains `*` or entity tags separated by commas.
   ///
-  /// A weak tag never matches. A tag that Reflog did not create is accepted, but it never matches.
+  /// A weak tag never matches a reference. A tag that Reflog did not create is accepted, but the tag never matches a
+  /// reference.
   static func precondition(_ header: String) throws(RequestError) -> Precondition {
     let members = header.split(separator: ",").map { $0.trimming(while: { $0 == " " || $0 == "\t" }) }
     if members.count == 1, members[0] == "*" { return .anyConnector }

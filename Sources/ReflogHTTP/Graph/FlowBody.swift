@@ -3,13 +3,15 @@ import ReflogService
 
 /// The body of a request that creates a user flow.
 ///
-/// The references are separate from the other members of the body.
+/// The references are stored in `references`, and all other members of the body are stored in `rest`.
 struct FlowBody {
   static let configurationName = "apiConnectorConfiguration"
 
-  /// The id of the flow, with the prefix that Microsoft Graph adds to the id in the request.
+  /// The id of the new flow, with the prefix that Microsoft Graph adds if the id in the request has no prefix.
   let id: FlowID
-  /// The connectors of the new flow's steps.
+  /// The connectors that the steps of the new flow are to call.
+  ///
+  /// The key is the step.
   let references: [Step: ConnectorID]
   /// The members of the body that are not references.
   let rest: JSONObject
@@ -30,7 +32,7 @@ struct FlowBody {
     references = try Self.references(configuration?.value ?? .null, authority: authority)
   }
 
-  /// Reads `{"postFederationSignup":{"@odata.id":url}}` or `{"PostFederationSignup":{"Id":id}}`.
+  /// Reads the references from `{"postFederationSignup":{"@odata.id":url}}` or `{"PostFederationSignup":{"Id":id}}`.
   ///
   /// The tool Microsoft365DSC sends the second form.
   private static func references(

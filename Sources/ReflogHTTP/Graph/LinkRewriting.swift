@@ -3,7 +3,7 @@ import ReflogService
 
 /// Rewrites the links in the directory's answers, so that they point to this server.
 ///
-/// This is necessary because a client sends its token to every link that it follows.
+/// The links must point to this server, because a client sends its token to every link that the client follows.
 struct LinkRewriting {
   /// The OData annotations that contain a URL (OData JSON Format 4.01 §4.5).
   private static let annotations = ["@odata.context", "@odata.id", "@odata.editLink", "@odata.readLink"]
@@ -24,15 +24,16 @@ struct LinkRewriting {
     self.target = target
   }
 
-  /// Returns a header with the links in angle brackets rewritten (RFC 8288 §3).
+  /// Returns the value of a header, in which each link in angle brackets is rewritten (RFC 8288 §3).
   func rewritten(header: String) -> String {
     guard let source else { return header }
     return header.replacing("<\(source)/", with: "<\(target)/")
   }
 
-  /// Returns the object with its links rewritten.
+  /// Returns a copy of the object in which all links are rewritten.
   ///
-  /// Throws if a link points to another host, and a client would follow the link automatically.
+  /// The method throws an error if a client would follow a link automatically, and the link points to a host other than
+  /// the directory.
   func rewritten(_ object: JSONObject) throws(ServiceError) -> JSONObject {
     guard let source else { return object }
     var result: JSONObject = [:]

@@ -53,16 +53,17 @@ struct PassthroughController {
     return try await changes.answer(.other(passthrough), to: request, context)
   }
 
-  /// Returns whether all servers find the same segments in a path.
+  /// Returns whether every server splits the path into the same segments.
   ///
-  /// Some servers treat `;` as the end of a segment. So a path with `..;` could write to a resource outside of the
-  /// writable part. An encoded character could have the same effect.
+  /// Some servers treat `;` as the end of a segment. So a path with `..;` or with an encoded character could write to a
+  /// resource outside of the writable part.
   private static func isPlain(_ path: String) -> Bool {
     path.utf8.allSatisfy { $0.isUnreserved || "/$@=,:'()+!*".utf8.contains($0) }
       && !path.split(separator: "/").contains { $0.hasPrefix("..") }
   }
 
-  /// Checks the flow type and the ids in the path, and returns the canonical path below `/{version}/identity`.
+  /// Checks the flow type and the ids in the path, and returns the part of the canonical path that follows
+  /// `/{version}/identity`.
   private func path(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> String {
     if context.parameters.get("flowType") != nil { _ = try context.flowType() }
     if context.parameters.get("flow") != nil { _ = try context.flowID() }

@@ -2,8 +2,8 @@ import ReflogModel
 
 /// The body of a `$ref` request.
 ///
-/// `{"@odata.id": url}` sets the reference. `{}` or `{"@odata.id": null}` disables the step. Control information, for
-/// example `@odata.context`, is accepted and has no effect.
+/// `{"@odata.id": url}` sets the reference. `{}` or `{"@odata.id": null}` clears the reference, so the step calls no
+/// connector. Control information, for example `@odata.context`, is accepted and has no effect.
 ///
 /// Reflog reads only the connector's id from the URL, and never sends a request to the URL.
 enum ReferenceBody {
@@ -11,7 +11,8 @@ enum ReferenceBody {
   ///
   /// - Parameters:
   ///   - body: The body of the request.
-  ///   - authority: This server's `host:port`, or nil if it is unknown. URLs with this `host:port` are accepted too.
+  ///   - authority: This server's `host:port`, or nil if the `host:port` is unknown. URLs with this `host:port` are
+  ///     accepted too.
   static func reference(_ body: JSONObject, authority: String?) throws(RequestError) -> ConnectorReference {
     let body = body.withoutControlInformation
     if let other = body.members.first(where: { $0.name != "@odata.id" }) {
@@ -31,7 +32,7 @@ enum ReferenceBody {
   /// The correct form of a body, for error messages.
   private static let form = #"Send {"@odata.id":"https://graph.microsoft.com/beta/identity/apiConnectors/{id}"}"#
 
-  /// The hosts of Microsoft Graph, one for each national cloud.
+  /// The hosts of Microsoft Graph, one host for each cloud of Microsoft.
   static let graphHosts = [
     "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
   ]
@@ -68,7 +69,7 @@ enum ReferenceBody {
 
   /// Returns the path of a URL.
   ///
-  /// The method throws if the host of the URL belongs neither to Microsoft Graph nor to this server.
+  /// The method throws an error if the host of the URL belongs neither to Microsoft Graph nor to this server.
   private static func path(of url: String, authority: String?) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(

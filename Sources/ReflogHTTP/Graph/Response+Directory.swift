@@ -5,7 +5,9 @@ import ReflogModel
 import ReflogService
 
 extension Response {
-  /// Creates an answer from the directory's answer, with links that point to this server.
+  /// Creates the answer to the caller from the directory's answer.
+  ///
+  /// The links in the new answer point to this server.
   init(_ response: DirectoryResponse, at base: RequestBase) throws(ServiceError) {
     let status = HTTPResponse.Status(code: response.httpStatus)
     if let raw = response.raw {

@@ -5,7 +5,7 @@ import ReflogModel
 /// Reflog refuses masked secrets, because a mask would replace the real secret. Reflog also refuses each member that
 /// could change the reference of a step, because that change would not be recorded.
 enum SentBody {
-  /// Returns the members of a connector that are sent.
+  /// Returns the members of a connector that Reflog sends to the directory.
   ///
   /// - Parameters:
   ///   - body: The body of the request.
@@ -21,7 +21,7 @@ enum SentBody {
     return sent
   }
 
-  /// Returns the members of a user flow that are sent.
+  /// Returns the members of a user flow that Reflog sends to the directory.
   static func flow(_ body: JSONObject) throws(RequestError) -> JSONObject {
     try refuseMasks(in: body, isConnector: false)
     if let name = memberThatMovesReferences(in: .object(body)) { throw movesReferences(name) }
@@ -30,7 +30,8 @@ enum SentBody {
 
   /// Returns a body without the member `apiConnectorConfiguration`.
   ///
-  /// Microsoft Graph returns this member as an empty object with every flow. Throws if the member has content.
+  /// Microsoft Graph returns this member as an empty object with every flow. The method throws an error if the member
+  /// has content.
   static func withoutEmptyConfiguration(_ body: JSONObject) throws(RequestError) -> JSONObject {
     guard let member = body.member(named: FlowBody.configurationName) else { return body }
     guard member.value.object?.withoutControlInformation.members.isEmpty == true else {
@@ -50,11 +51,12 @@ enum SentBody {
     if let name = memberThatMovesReferences(in: .object(body)) { throw movesReferences(name) }
   }
 
-  /// Returns the name of a member that sets references of a flow's steps, or nil if the value has no such member.
+  /// Returns the name of a member that would set the reference of a step, or nil if the value has no member of this
+  /// kind.
   ///
-  /// OData has several spellings: `apiConnectorConfiguration@odata.bind`,
-  /// `apiConnectorConfiguration/postFederationSignup@odata.bind`, and both with the name of a type in front. Objects at
-  /// any depth are checked.
+  /// OData allows several spellings of the member's name, for example `apiConnectorConfiguration@odata.bind` and
+  /// `apiConnectorConfiguration/postFederationSignup@odata.bind`. The name of a type can be in front of each spelling.
+  /// Objects at any depth are checked.
   private static func memberThatMovesReferences(in value: JSONValue) -> String? {
     switch value {
     case .null, .bool, .number, .string: return nil

@@ -3,7 +3,7 @@ import ReflogModel
 
 /// Explains why Reflog does not forward a request to Microsoft Graph.
 enum UnforwardedRequest {
-  /// Returns the refusal of a request that no route forwards.
+  /// Returns the error that refuses a request that no route forwards.
   ///
   /// - Parameters:
   ///   - path: The canonical path, beginning with the version.

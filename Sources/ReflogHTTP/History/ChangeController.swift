@@ -62,7 +62,8 @@ struct ChangeController {
     let action = ChangeRequest.Action.rollBack(id, permitting: body.isForced ? .all : .none)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
-    // This answer needs no further read, because a failed read must not hide the result of the change.
+    // This answer contains only the change itself. A read of more data could fail, and the error would hide the result
+    // of the change.
     return Response(json: ChangeInContext(change).json).about([change.id])
   }
 

@@ -23,16 +23,17 @@ package struct Cursor: Sendable {
     self.query = "\(Field.self)\n\(query.isAscending)\n\(query.filter?.description ?? "")\(scope)"
   }
 
-  /// Returns the token for the page that follows an id.
+  /// Returns the token for the page that begins after the item with this id.
   ///
   /// The token is the id, a dot, and the digest in hexadecimal.
   func token(behind id: Int64) -> String {
     "\(id).\(digest(id))"
   }
 
-  /// Returns the id in a token that an earlier page contained.
+  /// Returns the id that a token contains.
   ///
-  /// The method throws if the token was created for another query or by another ledger.
+  /// An earlier page of the same query contained the token. The method throws an error if the token was created for
+  /// another query or by another ledger.
   func id(in token: String) throws(RequestError) -> Int64 {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, let id = Change.ID(parts[0])?.number, parts[1] == digest(id) else {

@@ -2,7 +2,7 @@ import Hummingbird
 import ReflogEvidence
 import ReflogModel
 
-/// The route for packs for auditors.
+/// The route that returns a pack: a ZIP file for auditors with the changes of a period.
 struct EvidenceController {
   let packs: EvidencePacks
 
@@ -20,7 +20,7 @@ struct EvidenceController {
 }
 
 extension Period {
-  /// Reads the name of a period in the query of a URL.
+  /// Creates a period from the name of the period in the query of a URL.
   init(query name: String) throws(RequestError) {
     do { try self.init(name) } catch { throw .badRequest(error.description, target: "period") }
   }

@@ -7,10 +7,10 @@ extension HistoryService {
     Cursor(of: query, key: try await cursorKey())
   }
 
-  /// Returns the id in the token of a query's page.
+  /// Returns the id that the token of a page contains.
   ///
-  /// The method throws if the token was created for another query, by another ledger, or while the log had a former
-  /// name.
+  /// The method throws an error if the token was created for another query, by another ledger, or while the log had a
+  /// former name.
   func id<Field>(in token: String, of query: HistoryQuery<Field>) async throws -> Int64 {
     do { return try await cursor(of: query).id(in: token) } catch let error as RequestError {
       for replacement in try await keyReplacements() {

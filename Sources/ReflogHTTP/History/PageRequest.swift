@@ -8,7 +8,7 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   let query: HistoryQuery<Field>
   /// The maximum number of items on the page.
   let size: Int
-  /// The id after which the page begins, or nil for the first page.
+  /// The id of the last item on the previous page, or nil for the first page.
   let behind: Int64?
   /// Whether the answer contains the total number of items (`$count`).
   let isCounted: Bool
@@ -17,11 +17,11 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   private let cursor: Cursor
   private let selected: Set<String>?
 
-  /// Reads the options of a page.
+  /// Reads a request for a page from the options of a query.
   ///
   /// - Parameters:
   ///   - items: The decoded query options.
-  ///   - history: The history that has the pages.
+  ///   - history: The service that reads the history.
   init(_ items: [QueryItem], of history: HistoryService) async throws {
     self.items = items
     var allowed: [QueryOptions.Name] = [.filter, .orderby, .top, .count, .select, .skiptoken, .format]
@@ -35,13 +35,13 @@ struct PageRequest<Item: Listed, Field: FilterField> {
     isCounted = try options.flag(.count)
   }
 
-  /// Returns the answer with a page.
+  /// Returns the answer that contains a page.
   ///
   /// - Parameters:
   ///   - page: The items of the page.
-  ///   - next: The id after which the next page begins, or nil if this is the last page.
+  ///   - next: The id of the last item on this page, or nil if no page follows.
   ///   - count: The total number of items, or nil if the total was not requested.
-  ///   - nearest: The names that are like the texts of the filter, if no item matches.
+  ///   - nearest: The recorded names that are similar to the texts in the filter. The list is empty if an item matches.
   ///   - request: The HTTP request.
   ///   - context: The HTTP request's context.
   func answer(

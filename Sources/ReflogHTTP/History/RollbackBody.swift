@@ -4,9 +4,10 @@ import ReflogModel
 ///
 /// All members are optional.
 struct RollbackBody {
-  /// The reason, or nil if the body has none.
+  /// The reason for the rollback, or nil if the body contains no reason.
   private(set) var reason: String?
-  /// Whether the rollback is allowed to undo later changes at the address in addition to the change.
+  /// Whether the rollback is allowed to undo, in addition to the change, all later changes at the address of the
+  /// change.
   private(set) var isForced = false
   /// Whether the caller requests only the plan of the rollback.
   private(set) var isDryRun = false

@@ -3,17 +3,20 @@ import ReflogModel
 
 /// The body of a request for a rollback to a time: `{"asOf","flowType","flowId","reason","dryRun","batchId"}`.
 struct TimeRollbackBody {
-  /// The time to roll back to, or nil to use the time with which the batch began.
-  let asOf: Timestamp?
-  /// The flow to roll back, or nil if the body identifies no flow.
+  /// The time to roll back to.
   ///
-  /// If the value is nil, the scope of the batch is used. If the batch has not begun, all flows are rolled back.
+  /// If the value is nil, ``batchID`` must identify a rollback that has already begun. Reflog then uses the time of
+  /// that rollback.
+  let asOf: Timestamp?
+  /// The flow to roll back, or nil if the body does not identify a flow.
+  ///
+  /// If the value is nil, a rollback that has already begun keeps its scope, and a new rollback covers all flows.
   let scope: FlowScope?
-  /// The reason, or nil if the body has none.
+  /// The reason for the rollback, or nil if the body contains no reason.
   let reason: String?
   /// Whether the caller requests only the plan of the rollback.
   let isDryRun: Bool
-  /// The id of the batch to begin or to continue, or nil to create a new id.
+  /// The id of the rollback to begin or to continue, or nil to create a new id.
   let batchID: String?
 
   init(_ body: JSONObject) throws(RequestError) {
@@ -25,7 +28,7 @@ struct TimeRollbackBody {
     batchID = try body.text("batchId").map { (text) throws(RequestError) in try Self.batchID(text) }
   }
 
-  /// Returns the id of a batch in lower case, or throws an error if the text is not a GUID.
+  /// Returns the id of a rollback with lower-case letters, or throws an error if the text is not a GUID.
   static func batchID(_ text: String) throws(RequestError) -> String {
     guard let id = GUID.normalized(text) else { throw .badRequest("batchId must be a GUID.", target: "batchId") }
     return id

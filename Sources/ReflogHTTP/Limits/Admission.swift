@@ -12,7 +12,7 @@ struct Admission: Sendable {
   let pace: RefusalPace
   /// The slots for changes by callers who are allowed to make changes, and for requests by admins.
   private let changes: Slots
-  /// The slots for queries of the history, and for all requests that will be refused.
+  /// The slots for queries of the history, and for the requests of callers who can only read the history.
   private let questions: Slots
   /// The slots for reads of the directory.
   private let directoryReads: Slots
@@ -22,7 +22,9 @@ struct Admission: Sendable {
   private let open: Slots
   /// The slots for sign-ins.
   private let signIns: Slots
-  /// The slots for exports. An export uses a slot while its file is sent.
+  /// The slots for exports.
+  ///
+  /// An export uses a slot while the exported file is sent.
   private let exports: Slots
   /// The slots for reading the pieces of exports from the ledger.
   private let exportPieces: Slots
@@ -67,7 +69,7 @@ struct Admission: Sendable {
   ) async throws -> Response {
     if request.headers[.expect] != nil, request.hasBody {
       do { return try await slots.use(holder) { try await next(nil) } } catch is BodyIsMissing {
-        // The route needs the body, so the body is received below.
+        // The route needs the body, so the code below receives the body.
       }
     }
     return try await bodies.receive(request, for: holder) { body in
@@ -75,14 +77,14 @@ struct Admission: Sendable {
     }
   }
 
-  /// Admits a request to a route that needs no credential.
+  /// Waits for a slot for a request to a route that needs no credential, and calls `next`.
   func admitOpen(from ipAddress: String?, next: () async throws -> Response) async throws -> Response {
     try await open.use(SlotHolder(ipAddress), next)
   }
 
-  /// Admits a sign-in.
+  /// Receives the body of a sign-in request, waits for a slot, and calls `next` with the body.
   ///
-  /// The answer to a failed sign-in is delayed if the same network had many failures.
+  /// The answer to a failed sign-in is delayed if many earlier sign-ins from the same network failed.
   func admitSignIn(
     _ request: Request,
     from ipAddress: String?,
@@ -94,9 +96,9 @@ struct Admission: Sendable {
     return response
   }
 
-  /// Takes a slot for an export, and returns the object that holds the slot.
+  /// Takes a slot for an export, and returns an object that holds the slot until the object is released.
   ///
-  /// The method throws `busy` if the caller has too many exports.
+  /// The method throws `busy` if too many exports of the caller are in progress.
   func export(for caller: Caller, from ipAddress: String?) throws(ServiceError) -> ExportShare {
     let holder = SlotHolder(caller, from: ipAddress)
     guard exports.enterWithoutWaiting(holder) else { throw .busy("Too many of your exports are in progress.") }
@@ -115,11 +117,11 @@ struct Admission: Sendable {
   }
 }
 
-/// The slots that an export uses while its file is sent.
+/// The slots that an export uses while the exported file is sent.
 ///
 /// The export holds one of the slots for exports until this object is released, even if the client never reads the
-/// file. To read a piece from the ledger, the export also holds one of the slots for pieces. It releases this second
-/// slot when the piece was read. So a slow client does not block other clients.
+/// file. To read a piece from the ledger, the export also holds one of the slots for pieces. The export releases the
+/// slot for pieces as soon as the piece was read. So a slow client does not block other clients.
 final class ExportShare: Sendable {
   private let exports: Slots
   private let pieces: Slots
@@ -135,13 +137,13 @@ final class ExportShare: Sendable {
     exports.leave(holder)
   }
 
-  /// Reads a piece of the export while the export holds a slot for the read.
+  /// Reads a piece of the export while the export holds one of the slots for pieces.
   func piece<Value>(_ read: () async throws(ServiceError) -> Value) async throws(ServiceError) -> Value {
     try await pieces.use(holder, read)
   }
 }
 
-/// The source of an export that takes a slot for each piece.
+/// A source of exported items that takes a slot for each piece that it reads.
 struct SharedExport<Source: ExportSource>: ExportSource {
   var source: Source
   let share: ExportShare

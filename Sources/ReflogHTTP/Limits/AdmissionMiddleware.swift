@@ -1,11 +1,11 @@
 import Hummingbird
 
-/// Limits how many requests of authenticated callers are in progress at the same time.
+/// Limits the number of requests by authenticated callers that are in progress at the same time.
 ///
 /// The limits keep the use of memory small and the queues short. A request takes a slot when its body has arrived. If
-/// the caller already holds its share of the slots, the request waits. If it waits too long, the answer is 503 `busy`,
-/// and the request has no effect. If the answer is streamed, the request is not counted while the answer is sent.
-/// Exports are an exception, because they are counted until the whole file was sent.
+/// the caller already holds its share of the slots, the request waits. If the request waits too long, the answer is 503
+/// `busy`, and the request has no effect. If the answer is streamed, the request is not counted while the answer is
+/// sent. Exports are an exception, because they are counted until the whole file was sent.
 struct AdmissionMiddleware: RouterMiddleware {
   let admission: Admission
 
@@ -21,7 +21,7 @@ struct AdmissionMiddleware: RouterMiddleware {
   }
 }
 
-/// Limits, for each network, how many requests to routes that need no credential are in progress at the same time.
+/// Limits the number of concurrent requests from each network to routes that need no credential.
 struct OpenRouteMiddleware: RouterMiddleware {
   let admission: Admission
 

@@ -5,8 +5,8 @@ import Synchronization
 
 /// Receives the bodies of requests into memory that is shared by all callers.
 ///
-/// A body is received completely before its request takes a slot. So a slow client holds only the bytes that it has
-/// sent, and no caller holds more than an eighth of the memory.
+/// A body is received completely before its request takes a slot. So a slow client uses memory only for the bytes that
+/// the client has sent, and no caller holds more than an eighth of the memory.
 final class BodyMemory: Sendable {
   private struct State {
     var used: [SlotHolder: Int] = [:]
@@ -17,11 +17,11 @@ final class BodyMemory: Sendable {
   private let pace: RefusalPace
   private let state = Mutex(State())
 
-  /// Creates the memory.
+  /// Creates the memory for the bodies of requests.
   ///
   /// - Parameters:
-  ///   - capacity: The maximum number of bytes of all bodies together.
-  ///   - pace: Delays the refusals of bodies for which a caller has no memory left.
+  ///   - capacity: The maximum size, in bytes, of all bodies together.
+  ///   - pace: Delays the answer if a body is refused because the caller already uses too much of the memory.
   init(capacity: Int, pace: RefusalPace) {
     self.capacity = capacity
     self.pace = pace
@@ -29,7 +29,7 @@ final class BodyMemory: Sendable {
 
   /// Receives the body of a request, and calls `next` with the complete body.
   ///
-  /// The memory of the body is used until `next` returns.
+  /// The body is kept in the memory until `next` returns.
   func receive(
     _ request: Request,
     for holder: SlotHolder,
@@ -84,7 +84,7 @@ final class BodyMemory: Sendable {
 }
 
 extension Request {
-  /// Whether the request announces a body (RFC 9112 §6.3).
+  /// Whether the headers of the request announce a body (RFC 9112 §6.3).
   var hasBody: Bool {
     headers[.transferEncoding] != nil || headers[.contentLength].map { $0 != "0" } ?? false
   }

@@ -8,17 +8,18 @@ package final class ConnectionCount: Sendable {
   private let trusted: [AddressBlock]
   private let open = Mutex<[SlotHolder: Int]>([:])
 
-  /// Creates a count.
+  /// Creates a count of connections.
   ///
   /// - Parameters:
-  ///   - limit: The maximum number of connections of one network.
-  ///   - trusted: The proxies, which are not limited, because they have connections for many clients.
+  ///   - limit: The maximum number of open connections from one network.
+  ///   - trusted: The trusted proxies. Their connections are not limited, because a proxy has connections for many
+  ///     clients.
   package init(limit: Int = RequestLimits.connections / Slots.Limits.share, trusted: [AddressBlock]) {
     self.limit = limit
     self.trusted = trusted
   }
 
-  /// Counts a connection, and returns the network to which it is counted.
+  /// Counts a new connection, and returns the network of the connection.
   ///
   /// The result is nil if the network has too many connections.
   fileprivate func enter(_ address: SocketAddress?) -> SlotHolder? {
@@ -41,10 +42,11 @@ package final class ConnectionCount: Sendable {
   }
 }
 
-/// Closes a new connection if its network already has too many connections, and limits how much one read receives.
+/// Closes a new connection if its network already has too many connections, and limits how many bytes one read
+/// receives.
 ///
-/// All requests in the bytes of one read are decoded before other connections are served. So a large read with many
-/// small requests would occupy the event loop.
+/// All requests in the bytes of one read are decoded before the server serves the next connection. So a large read with
+/// many small requests would occupy the event loop.
 package final class ConnectionShare: ChannelInboundHandler, RemovableChannelHandler {
   /// The type of the parts that the handler passes on unchanged.
   package typealias InboundIn = NIOAny
@@ -60,7 +62,7 @@ package final class ConnectionShare: ChannelInboundHandler, RemovableChannelHand
   /// The maximum number of bytes that one read receives.
   private static let readBytes = 4096
 
-  /// Counts the connection.
+  /// Counts the new connection, and closes the connection if its network has too many connections.
   package func handlerAdded(context: ChannelHandlerContext) {
     let allocator = FixedSizeRecvByteBufferAllocator(capacity: Self.readBytes)
     _ = context.channel.setOption(.recvAllocator, value: allocator)
@@ -74,7 +76,7 @@ package final class ConnectionShare: ChannelInboundHandler, RemovableChannelHand
     if holder == nil { context.close(promise: nil) } else { context.fireChannelActive() }
   }
 
-  /// Ends the count of the connection.
+  /// Subtracts the connection from the count of its network.
   package func handlerRemoved(context: ChannelHandlerContext) {
     holder.map(count.leave)
     holder = nil

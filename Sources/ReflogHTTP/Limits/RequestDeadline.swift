@@ -4,8 +4,9 @@ package import NIOHTTPTypes
 /// Closes a connection whose client is too slow to send a request or to receive an answer.
 ///
 /// The head and the body of a request must arrive within the limit. For the first request, the time starts when the
-/// connection opens. For a later request, the time starts when its head arrives. The server's idle limit applies
-/// between two requests. While an answer is sent, the client must receive a part of the answer within the limit.
+/// connection opens. For a later request, the time starts when the head of that request arrives. The server's idle
+/// limit applies between two requests. While an answer is sent, the client must receive a part of the answer within the
+/// limit.
 package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHandler {
   /// The type of the parts that the handler reads from the channel.
   package typealias InboundIn = HTTPRequestPart
@@ -29,20 +30,20 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
     arrival = closing(context)
   }
 
-  /// Cancels both timers.
+  /// Cancels the timer for the request and the timer for the answer.
   package func handlerRemoved(context: ChannelHandlerContext) {
     arrival?.cancel()
     delivery?.cancel()
   }
 
-  /// Cancels both timers after the connection has closed.
+  /// Cancels the timers for the request and for the answer, because the connection has closed.
   package func channelInactive(context: ChannelHandlerContext) {
     arrival?.cancel()
     delivery?.cancel()
     context.fireChannelInactive()
   }
 
-  /// Starts the timer when the head of a request arrives, and cancels it when the whole request has arrived.
+  /// Starts the timer when the head of a request arrives, and cancels the timer when the whole request has arrived.
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
     case .head: if arrival == nil { arrival = closing(context) }

@@ -2,24 +2,25 @@ package import NIOCore
 
 /// The limits of requests and connections.
 package enum RequestLimits {
-  /// The maximum length of a body in bytes.
+  /// The maximum length, in bytes, of the body of a request.
   ///
-  /// The body of a reference, a connector or a flow has a few hundred bytes. The limit also allows long URLs.
+  /// The body of a reference, a connector or a flow has a few hundred bytes. The limit is high enough for long URLs in
+  /// the body.
   static let body = 64 * 1024
-  /// The maximum length of a forwarded body in bytes.
+  /// The maximum length, in bytes, of a body that Reflog forwards to Microsoft Graph.
   ///
-  /// For example, a caller forwards a page of a user flow in one language, in HTML or JSON.
+  /// For example, the body is a page of a user flow in one language, as HTML or JSON.
   static let passthroughBody = 1024 * 1024
-  /// The maximum length of a reason in bytes.
+  /// The maximum length, in bytes, of the reason for a change.
   ///
   /// The limit is high enough for a long commit message in any writing system.
   static let reasonBytes = 4000
-  /// The maximum number of bytes of all bodies that are in memory at the same time.
+  /// The maximum size, in bytes, of all bodies that are in memory at the same time.
   static let bodies = 128 * 1024 * 1024
   /// The slots for changes.
   ///
-  /// Concurrent changes share one commit, and most of their time they wait for Microsoft Graph. So the number is high:
-  /// one caller can use all 256 connections to Graph.
+  /// Concurrent changes share one commit, and a change waits for Microsoft Graph most of the time. So the number of
+  /// slots is high. The share of one caller is enough to use all 256 connections to Microsoft Graph.
   static let changes = Slots.Limits(slots: 2048, waiting: 4096)
   /// The slots for queries of the history.
   ///
@@ -35,15 +36,17 @@ package enum RequestLimits {
   static let open = Slots.Limits(slots: 64, waiting: 4096, pause: .milliseconds(20))
   /// The slots for sign-ins.
   static let signIns = Slots.Limits(slots: 64, waiting: 4096, pause: .milliseconds(50))
-  /// The slots for exports. An export uses a slot while its file is sent.
+  /// The slots for exports.
+  ///
+  /// An export uses a slot while the exported file is sent.
   static let exports = Slots.Limits(slots: 64, waiting: 0)
   /// The slots for reading the pieces of exports from the ledger.
   ///
-  /// Each caller reads one piece at a time, and each export waits for one piece at a time.
+  /// One caller uses at most one of these slots at a time, and one export waits for at most one slot at a time.
   static let exportPieces = Slots.Limits(slots: 8, waiting: 64, pause: .milliseconds(10))
-  /// The maximum length in bytes of all header fields together.
+  /// The maximum length, in bytes, of all header fields of a request together.
   ///
-  /// The limit is high enough for an Entra token of 16 KB and for 16 KB of other fields.
+  /// The limit is high enough for an Entra token of 16 KB and for 16 KB of all other header fields.
   package static let headers = 32 * 1024
   /// The maximum number of header fields.
   ///
@@ -55,7 +58,7 @@ package enum RequestLimits {
   package static let arrival = TimeAmount.seconds(30)
   /// The maximum idle time of a connection between two requests.
   ///
-  /// SDKs close their idle connections earlier.
+  /// Client libraries close idle connections earlier than this limit.
   package static let idle = TimeAmount.seconds(75)
   /// The maximum number of open connections.
   ///

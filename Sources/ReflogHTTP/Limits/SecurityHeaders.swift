@@ -8,7 +8,8 @@ extension Response {
   /// show the answer in a frame. Caches do not store the answer, because most answers are for one caller only. If a
   /// route has already set `Cache-Control`, that value is kept.
   ///
-  /// - Parameter overTLS: Whether the client used TLS. The browser then uses only TLS for this server (RFC 6797).
+  /// - Parameter overTLS: Whether the client used TLS. If true, a header tells the browser to use only TLS for this
+  ///   server (RFC 6797).
   func secured(overTLS: Bool) -> Response {
     var response = self
     if overTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }

@@ -2,11 +2,15 @@ import ReflogModel
 
 /// The person, program or network that uses a part of a limited resource.
 enum SlotHolder: Hashable, Sendable {
-  /// An authenticated caller, by the type and the id of its actor.
+  /// An authenticated caller.
+  ///
+  /// The values are the type and the id of the caller's actor.
   case caller(Change.ActorType, String)
-  /// A network. It holds the slots of all clients in the network that are not authenticated.
+  /// A network.
+  ///
+  /// All clients in the network that are not authenticated share the slots of the network.
   case network([UInt8])
-  /// All requests whose address is unknown.
+  /// The holder for all requests that come from an unknown IP address.
   case unknown
 
   /// Creates the holder for an authenticated caller.
@@ -22,8 +26,8 @@ enum SlotHolder: Hashable, Sendable {
 
   /// Creates the holder for a client that is not authenticated.
   ///
-  /// A client with IPv6 usually has all addresses of a network with a prefix of 64 bits. So all addresses in such a
-  /// network are one holder.
+  /// A client with IPv6 usually has all addresses of a network with a prefix of 64 bits. So all addresses in a network
+  /// of this size are one holder.
   init(_ ipAddress: String?) {
     if let ipAddress, let bytes = IPAddress(ipAddress)?.bytes {
       self = .network(bytes.count == 16 ? Array(bytes.prefix(8)) : bytes)

@@ -3,14 +3,14 @@ import Dispatch
 import ReflogService
 import Synchronization
 
-/// A number of slots that are shared by callers, so that no caller can hold all slots.
+/// A fixed number of slots that all callers share, so that no caller can hold all slots.
 ///
-/// A request waits if it does not get a slot immediately. The waiting requests of one caller are in one queue, and a
-/// free slot is given to each caller in rotation. So the requests of one caller never wait for the many requests of
+/// A request waits if it does not get a slot immediately. The waiting requests of one caller are in one queue, and free
+/// slots are given to the callers in rotation. So the requests of one caller never wait for the many requests of
 /// another caller, except while all slots are in use.
 ///
-/// A caller who sends requests too fast is slowed down: each of its slots is kept in use for a pause after the work. So
-/// the caller can't use all processors, even with requests that need little work.
+/// A caller who sends requests too fast is slowed down: each slot of this caller is kept in use for a pause after the
+/// work. So the caller can't use all processors, even with requests that need little work.
 final class Slots: Sendable {
   /// The limits of a group of slots.
   struct Limits: Sendable {
@@ -20,22 +20,25 @@ final class Slots: Sendable {
     let waiting: Int
     /// The minimum time for which a slot is in use while other requests of the same caller wait.
     ///
-    /// The slot is also in use for at least twice the time of the work. If the pause is nil, callers are not slowed
-    /// down.
+    /// If the work is long, the slot is in use for twice the time of the work. If the pause is nil, callers are not
+    /// slowed down.
     var pause: Duration?
     /// The maximum time that a request waits.
     var wait = Duration.seconds(20)
 
-    /// The share of one caller: no caller holds more than an eighth of the slots or of the queue.
+    /// The divisor that defines the share of one caller.
+    ///
+    /// No caller holds more than an eighth of the slots or of the queue.
     static let share = 8
 
     var perHolder: Int { max(1, slots / Self.share) }
     var waitingPerHolder: Int { max(1, waiting / Self.share) }
 
-    /// The shortest mean time between two requests of one caller. A caller with a shorter mean time is slowed down.
+    /// The shortest mean time between two requests of one caller.
     ///
-    /// A request that needs only the processor never waits for a slot. So the number of waiting requests does not show
-    /// that a caller sends too many of these requests, but the mean time between the requests shows it.
+    /// A caller with a shorter mean time is slowed down. A request that needs only the processor never waits for a
+    /// slot. So the number of waiting requests does not show whether a caller sends too many of these requests. The
+    /// mean time between the requests shows this.
     var interval: Duration? { pause.map { $0 / 10 } }
     /// The time for which a caller can send requests faster than ``interval`` allows.
     static let burst = Duration.seconds(1)
@@ -50,17 +53,21 @@ final class Slots: Sendable {
   private struct State {
     var held: [SlotHolder: Int] = [:]
     var heldInAll = 0
-    /// The waiting requests of each caller, oldest first.
+    /// The waiting requests of each caller.
+    ///
+    /// The key is the caller. The oldest request is first in its queue.
     var queues: [SlotHolder: Deque<Waiter>] = [:]
-    /// The callers that have waiting requests, in the order in which they get free slots.
+    /// The callers that have waiting requests, in the order in which these callers get free slots.
     var rotation: Deque<SlotHolder> = []
     var waiting = 0
-    /// For each caller, the time at which its requests would end if each request lasted one ``Limits/interval``.
+    /// The time at which the requests of a caller would end if each request lasted one ``Limits/interval``.
     ///
-    /// If this time is far in the future, the caller sends requests too fast.
+    /// The key is the caller. If this time is far in the future, the caller sends requests too fast.
     var due: [SlotHolder: ContinuousClock.Instant] = [:]
     var nextTicket: UInt64 = 0
-    /// Whether the timer is running. The timer ends the wait of every request that waited too long.
+    /// Whether the timer is running.
+    ///
+    /// The timer ends the wait of every request that waited too long.
     var isWatched = false
   }
 
@@ -72,7 +79,7 @@ final class Slots: Sendable {
   ///
   /// - Parameters:
   ///   - limits: The limits of the slots.
-  ///   - pace: Delays the refusals of requests that can't wait.
+  ///   - pace: Delays the answers to requests that are refused, because they did not get a slot.
   init(_ limits: Limits, pace: RefusalPace) {
     self.limits = limits
     self.pace = pace
@@ -102,7 +109,7 @@ final class Slots: Sendable {
     return try await work()
   }
 
-  /// Takes a slot, and returns the time at which the caller has the slot.
+  /// Takes a slot, and returns the time at which the caller got the slot.
   private func enter(_ holder: SlotHolder) async throws(ServiceError) -> ContinuousClock.Instant {
     if !enterWithoutWaiting(holder), await !wait(for: holder) {
       await pace.delay(holder)
@@ -118,7 +125,7 @@ final class Slots: Sendable {
     state.withLock { takeIfFree(holder, &$0) }
   }
 
-  /// Makes the slot of a caller free, so another request can take it.
+  /// Makes the slot of a caller free, so that another request can take the slot.
   func leave(_ holder: SlotHolder) {
     let granted = state.withLock { state in
       state.heldInAll -= 1
@@ -137,7 +144,7 @@ final class Slots: Sendable {
     DispatchQueue.global().asyncAfter(deadline: .now() + .nanoseconds(rest.nanoseconds)) { self.leave(holder) }
   }
 
-  /// The maximum number of callers whose requests are counted separately for ``Limits/interval``.
+  /// The maximum number of callers whose pace of requests is measured separately.
   private static let counted = 10_000
 
   /// Returns how long a slot is kept in use after the work.
@@ -165,9 +172,10 @@ final class Slots: Sendable {
     return true
   }
 
-  /// Passes a free slot to the next caller in rotation who does not hold the full share yet.
+  /// Gives a free slot to the next caller in the rotation.
   ///
-  /// Returns the waiting request that gets the slot, or nil if the slot is not used.
+  /// A caller who already holds a full share is skipped. The result is the waiting request that gets the slot, or nil
+  /// if no request can use the slot.
   private func grant(_ state: inout State) -> Waiter? {
     guard state.heldInAll < limits.slots else { return nil }
     for _ in 0..<state.rotation.count {
@@ -227,7 +235,9 @@ final class Slots: Sendable {
     }
   }
 
-  /// Ends the wait of the requests that meet a condition.
+  /// Ends the wait of all requests that meet a condition.
+  ///
+  /// These requests do not get a slot.
   private func giveUp(_ condition: (SlotHolder, Waiter) -> Bool) {
     let ended = state.withLock { state in
       var ended: [Waiter] = []

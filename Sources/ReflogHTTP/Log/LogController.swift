@@ -19,10 +19,10 @@ struct LogController {
     return Response(bytes: Array(try await history.checkpoint().note.utf8), "text/plain; charset=utf-8")
   }
 
-  /// Serves a tile of the log.
+  /// Returns a tile, which is a file with a part of the log.
   ///
-  /// The bytes at a tile's URL never change: when a partial tile grows, its URL changes, because the URL contains the
-  /// tile's width.
+  /// The bytes at a tile's URL never change. The URL contains the width of the tile, so a partial tile that grows gets
+  /// a new URL.
   private func tile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let path = request.uri.path.drop { $0 == "/" }

@@ -1,6 +1,8 @@
 /// The help texts of the metrics.
 package enum MetricHelp {
-  /// The help text of each metric, by its name.
+  /// The help text of each metric.
+  ///
+  /// The key is the name of the metric.
   package static let texts = [
     "reflog_change_seconds": "Seconds that a request for a change took, with the wait for its keyed lock.",
     "reflog_changes_total": "Settled changes, by kind and result.",
@@ -22,11 +24,11 @@ package enum MetricHelp {
     "reflog_unauthenticated_total": "Requests without a valid credential.",
     "reflog_unread_oldest_timestamp_seconds": "Unix time since which a part of the directory can't be read; 0 if none.",
     "reflog_unread_parts": "Lists and user flows that the last sweep could not read.",
-    "reflog_unreadable_forwarding_total": "Requests with forwarding headers of a trusted proxy that could not be read.",
+    "reflog_unreadable_forwarding_total": "Requests from a trusted proxy whose forwarding headers could not be read.",
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
   ]
 
-  /// The names of the counters that have the value zero from the start.
+  /// The names of the counters that exist with the value zero when the server starts.
   package static let counters = [
     "reflog_drift_total", "reflog_freeze_overrides_total", "reflog_freeze_refusals_total", "reflog_frozen_drift_total",
     "reflog_sweep_failures_total", "reflog_unauthenticated_total",

@@ -60,7 +60,7 @@ struct MetricsController {
   }
 }
 
-/// Adds the growth of the ledger's totals to the counters of the metrics.
+/// Updates the metrics that count the commits and the SQL statements of the ledger.
 ///
 /// Each call adds the difference between the current totals and the totals of the previous call.
 private final class CountedFigures: Sendable {

@@ -6,7 +6,7 @@ import Synchronization
 /// This type is a backend for the library swift-metrics. All code that records a measurement depends only on the
 /// protocol `MetricsFactory`.
 package final class PrometheusRegistry: MetricsFactory {
-  /// A metric with its labels.
+  /// A series: the name of a metric, together with one value for each label.
   struct Series: Hashable, Comparable {
     let name: String
     /// The labels as text, for example `kind="update",result="applied"`.
@@ -22,7 +22,7 @@ package final class PrometheusRegistry: MetricsFactory {
 
     static func < (left: Series, right: Series) -> Bool { (left.name, left.labels) < (right.name, right.labels) }
 
-    /// Returns a label's value escaped for the exposition format.
+    /// Returns the value of a label, with the escapes that Prometheus's text format requires.
     private static func escaped(_ text: String) -> String {
       text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
@@ -61,7 +61,9 @@ package final class PrometheusRegistry: MetricsFactory {
     }
   }
 
-  /// Returns the gauge of a series as a recorder, because a recorder stores only its newest value here.
+  /// Returns the gauge of a series.
+  ///
+  /// A gauge is also used as a recorder, because this registry stores only the newest value of a recorder.
   package func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
     gauge(label, dimensions)
   }

@@ -37,7 +37,9 @@ struct PrometheusText {
     text += name + (labels.isEmpty ? "" : "{\(labels)}") + " \(value)\n"
   }
 
-  /// Returns a number as text, without a fraction if the number is whole.
+  /// Returns a number as text.
+  ///
+  /// A whole number is written without a fraction.
   private static func number(_ value: Double) -> String {
     Int64(exactly: value).map(String.init) ?? "\(value)"
   }

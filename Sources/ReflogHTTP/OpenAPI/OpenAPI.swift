@@ -42,9 +42,11 @@ struct OpenAPIOperation {
   let summary: String
   var query: [(name: String, schema: JSONObject)] = []
   var headers: [String] = []
-  /// The schema of the body and whether a body is required, or nil if the operation has no body.
+  /// The name of the body's schema, and whether a body is required.
+  ///
+  /// The value is nil if the operation has no body.
   var body: (schema: String, isRequired: Bool)?
-  /// The successful statuses, each with the schema of the answer's body.
+  /// The HTTP statuses of successful answers, each with the name of the schema of the answer's body.
   ///
   /// The schema is nil if the answer has no body.
   let successes: [(status: Int, schema: String?)]

@@ -1,7 +1,7 @@
 import ReflogModel
 
 extension OpenAPIOperations {
-  /// The download of a pack for auditors.
+  /// The operation that downloads a pack for auditors: a ZIP file with the changes of a period.
   static let evidence = OpenAPIOperation(
     method: "GET",
     path: "/{version}/auditLogs/evidence",

@@ -17,7 +17,7 @@ extension OpenAPIOperations {
     .init(
       method: "GET",
       path: "/{version}/reflog/freezes/{freeze}",
-      summary: "Returns a freeze, also if it is over.",
+      summary: "Returns a freeze, even if the freeze is over.",
       successes: [(200, "Entity")]
     ),
     .init(

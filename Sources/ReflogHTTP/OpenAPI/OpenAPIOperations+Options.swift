@@ -5,14 +5,14 @@ extension OpenAPIOperations {
   /// The option `$expand`.
   static let expand: (String, JSONObject) = ("$expand", ["type": "string", "maxLength": .integer(400)])
 
-  /// The options of a page and of CSV.
+  /// The query options that select a page, and the query options for CSV.
   static let page: [(String, JSONObject)] = [
     ("$top", ["type": "integer", "minimum": .integer(1), "maximum": .integer(1000)]),
     ("$skiptoken", ["type": "string", "maxLength": .integer(200)]),
     ("raw", ["type": "boolean"]), ("excel", ["type": "boolean"]),
   ]
 
-  /// Returns the option `$format` with the formats of a route.
+  /// Returns the option `$format` with the formats that a route supports.
   static func formats(_ formats: [JSONValue]) -> [(String, JSONObject)] {
     [("$format", ["type": "string", "enum": .array(formats)])]
   }
@@ -23,7 +23,7 @@ extension OpenAPIOperations {
   /// shorter than the limit of all headers together.
   static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
 
-  /// The option that also selects the changes of the connectors that the selected steps called.
+  /// The option with which a query also returns the changes of the connectors that the selected steps called.
   static let flowScope: (String, JSONObject) = (
     QueryScope.option,
     ["type": "string", "enum": .array(QueryScope.allCases.map { .string($0.rawValue) })]

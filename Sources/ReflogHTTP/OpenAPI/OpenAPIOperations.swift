@@ -1,9 +1,9 @@
 import ReflogFormats
 import ReflogModel
 
-/// All operations of the Graph API, the history API and the routes without a credential.
+/// All operations of the Graph API, of the history API and of the routes that need no credential.
 enum OpenAPIOperations {
-  /// All operations, in the order of the description.
+  /// All operations, in the order in which the description lists them.
   static let all = graphSurface + historySurface + [evidence] + freezes + openRoutes
 
   private static let flows = "/{version}/identity/{flowType}"
@@ -131,7 +131,7 @@ enum OpenAPIOperations {
     .init(
       method: "POST",
       path: changes + "/{change}/rollback",
-      summary: "Rolls back a change, or returns the plan.",
+      summary: "Rolls back a change, or returns only the plan of the rollback.",
       headers: changeHeaders,
       body: ("Rollback", false),
       successes: [(200, "Entity")]
@@ -139,14 +139,14 @@ enum OpenAPIOperations {
     .init(
       method: "POST",
       path: changes + "/{change}/reconcile",
-      summary: "Settles a pending change, by a read of the directory or by an operator's statement.",
+      summary: "Settles a pending change. Reflog reads the directory, or records an operator's statement.",
       body: ("Statement", false),
       successes: [(200, "Change")]
     ),
     .init(
       method: "GET",
       path: "/{version}/auditLogs/connectorConfigurations",
-      summary: "Returns the reference of every recorded step, at present or as of a time.",
+      summary: "Returns the reference of every recorded step, now or at a given time.",
       query: [("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"]), filter],
       successes: [(200, "List")]
     ),
@@ -220,7 +220,7 @@ enum OpenAPIOperations {
     .init(
       method: "DELETE",
       path: "/{version}/reflog/retention",
-      summary: "Removes the retention policy: history is kept for ever. Admins only.",
+      summary: "Removes the retention policy, so history is kept for ever. Admins only.",
       successes: [(204, nil)]
     ),
     .init(

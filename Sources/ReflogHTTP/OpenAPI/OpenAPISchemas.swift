@@ -17,7 +17,7 @@ enum OpenAPISchemas {
     (423, "A freeze covers the step or the connector. A denied change is recorded."),
     (429, "The directory received too many requests."),
     (501, "Reflog does not forward this request."),
-    (502, "The directory did not do the change, or its outcome is unknown."),
+    (502, "The directory did not make the change, or the outcome of the change is unknown."),
     (503, "Nothing was done. Try again."),
   ]
 
@@ -42,7 +42,9 @@ enum OpenAPISchemas {
     }
   }
 
-  /// The schemas by their names.
+  /// All schemas.
+  ///
+  /// The key is the name of the schema.
   static let all: JSONObject = [
     "Text": .object(["type": "string"]),
     "Entity": .object(["type": "object"]),

@@ -2,7 +2,9 @@ import HTTPTypes
 import Hummingbird
 import ReflogWeb
 
-/// The routes for the style sheet and the script of the pages, which need no credential.
+/// The routes for the style sheet and the script of the web pages.
+///
+/// These routes need no credential.
 struct AssetController {
   func addRoutes(to router: RouterGroup<ReflogRequestContext>) {
     router.get("/assets/reflog.css") { _, _ in Self.response(.style) }

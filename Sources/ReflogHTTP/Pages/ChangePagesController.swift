@@ -4,7 +4,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The pages of a change, of the change's receipt, and of the change's rollback.
+/// The routes for the page of a change, for the receipt of a change, and for the page that rolls back a change.
 struct ChangePagesController {
   /// The maximum number of earlier changes on the page of a change, and also the maximum number of later changes.
   private static let chainLength = 5
@@ -51,7 +51,9 @@ struct ChangePagesController {
     return try await history.inContext(after.changes.reversed() + [change] + before.changes, of: earlier)
   }
 
-  /// Returns the filter for the changes of a change's step or connector, or nil if the change has neither.
+  /// Returns a filter for all changes of the step or connector that a change wrote.
+  ///
+  /// The result is nil if the change is about a connector that was not created.
   private static func chain(of change: Change) throws -> ChangeFilter? {
     if let address = change.intent.subject.address { return try PlainQuestion(about: address).filter() }
     guard let connector = change.intent.before.connectorID ?? change.after.connectorID else { return nil }
@@ -107,7 +109,7 @@ struct ChangePagesController {
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return .seeOther("/changes/\(first)")
       }
-      // A new plan shows what prevents the rollback. If there is no new plan, the error itself is shown.
+      // A new plan shows the reason that prevents the rollback. If no new plan can be made, the error itself is shown.
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
         let page = try? await page(plan, for: rollback.caller, form: form, problem: error.onPage)
       else { throw error }
@@ -115,15 +117,16 @@ struct ChangePagesController {
     }
   }
 
-  /// Freezes the step of a rollback, and returns whether this succeeded.
+  /// Freezes the step that a rollback changed, and returns whether the freeze was placed.
   private func freeze(_ rollback: Change?, _ form: RollbackForm, _ caller: Caller) async -> Bool {
     guard let rollback, let address = rollback.intent.subject.address else { return false }
-    // The rollback was made, so its page is shown in any case. The page contains the message that the step is not frozen.
+    // The rollback was made, so the page of the rollback is shown even if the freeze fails. The page then contains a
+    // message that the step is not frozen.
     let placed = try? await changes.place(form.freeze(of: address, after: rollback), for: caller)
     return placed != nil
   }
 
-  /// Returns the page of a plan, with the values that the person has already entered.
+  /// Returns the page that shows the plan of a rollback, with the values that the person has already entered.
   private func page(
     _ plan: RollbackPlan,
     for caller: Caller,
@@ -141,7 +144,9 @@ struct ChangePagesController {
     )
   }
 
-  /// Returns the newest later changes that prevent a rollback, newest first.
+  /// Returns the newest of the later changes that prevent a rollback.
+  ///
+  /// The newest change is first.
   private func later(_ plan: RollbackPlan) async throws(ServiceError) -> [Change] {
     var later: [Change] = []
     for id in plan.supersededBy.suffix(RollbackPage.mostLater).reversed() { later.append(try await history.change(id)) }
@@ -150,8 +155,8 @@ struct ChangePagesController {
 
   /// Returns the drift and the later changes that the rollback is allowed to undo in addition to the change.
   ///
-  /// The rollback is allowed to undo the drift only if the address still holds the reference that the plan showed. It
-  /// is allowed to undo later changes only if the plan showed them and the person agreed.
+  /// The rollback is allowed to undo the drift only if the address still holds the reference that the plan showed. The
+  /// rollback is allowed to undo later changes only if the plan showed these changes and the person agreed.
   private static func permitted(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     let later = try shown(form)
     switch form["standing"] {
@@ -168,7 +173,7 @@ struct ChangePagesController {
     }
   }
 
-  /// Returns the later changes that the plan showed, or no changes if the person did not agree to undo them.
+  /// Returns the later changes that the plan showed, or no changes if the person did not agree to undo later changes.
   private static func shown(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     guard form["force"] == "true" else { return .none }
     guard let seen = form["seen"].flatMap({ Int64($0) }) else {

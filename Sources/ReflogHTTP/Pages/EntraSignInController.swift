@@ -61,7 +61,7 @@ struct EntraSignInController {
 
   /// Returns the sign-in that this browser began.
   ///
-  /// The method throws if another browser began the sign-in, or if another site invented the answer.
+  /// The method throws an error if another browser began the sign-in, or if another site forged the answer from Entra.
   private func attempt(
     _ state: String?,
     _ request: Request,
@@ -73,7 +73,7 @@ struct EntraSignInController {
     return try entra.attempt(state: state, sealed: sealed)
   }
 
-  /// Logs and counts a failure, and returns the sign-in page with the reason.
+  /// Logs or counts a failed sign-in, and returns the sign-in page with the reason.
   private func refusal(_ failure: EntraSignIn.Failure, _ target: String, _ context: ReflogRequestContext) -> Response {
     switch failure {
     case .unavailable(let problem): logger.error("Entra can't be reached", metadata: ["error": "\(problem)"])
@@ -88,21 +88,21 @@ struct EntraSignInController {
   }
 }
 
-/// The cookie that identifies the browser that began a sign-in at Entra.
+/// The cookie with which Reflog recognizes the browser that began a sign-in at Entra.
 ///
 /// Only the browser that has this cookie can complete the sign-in.
 private enum SignInCookie {
   /// Returns the name of the cookie.
   ///
-  /// Over TLS the name has the prefix `__Host-`, for the same reason as in ``SessionCookie``.
+  /// Over TLS the name has the prefix `__Host-`, so that only this host can set the cookie. See ``SessionCookie``.
   private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_sign_in" }
 
   static func sealed(in request: Request, isSecure: Bool) -> String? { request.cookie(named: name(isSecure)) }
 
-  /// Returns the value of `Set-Cookie`.
+  /// Returns the value of the header `Set-Cookie` that sets this cookie.
   ///
-  /// The cookie is `SameSite=Lax`, because the browser returns from Entra, which is another site. With this value the
-  /// browser sends the cookie when it returns.
+  /// The cookie is `SameSite=Lax`. With this value, the browser sends the cookie when the browser returns from Entra,
+  /// although Entra is another site.
   static func setting(_ sealed: String, isSecure: Bool) -> String {
     cookie(sealed, seconds: EntraSignIn.lifetime.components.seconds, isSecure)
   }

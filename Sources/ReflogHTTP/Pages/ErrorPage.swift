@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Answers an error with a page.
+/// Creates the answer to a failed request: a page that shows the error.
 struct ErrorPage {
   let directory: DirectoryKind
   let logger: Logger

@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The routes for the page with the form for a pack for auditors, and for the pack.
+/// The route for the page with which a person downloads a pack: a ZIP file for auditors with the changes of a period.
 struct EvidencePageController {
   let packs: EvidencePacks
   let directory: DirectoryKind
@@ -14,7 +14,7 @@ struct EvidencePageController {
     group.get("/evidence", use: evidence)
   }
 
-  /// Returns the page with the form, or the pack if the request contains `period`.
+  /// Returns the page with the form, or the pack if the query of the URL contains `period`.
   private func evidence(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let options = try QueryOptions(request, allowing: [.period, .flow])
     let flow = options[.flow].flatMap { $0.isEmpty ? nil : $0 }

@@ -16,7 +16,7 @@ struct ExportController {
     group.get("/export", use: export)
   }
 
-  /// Returns the page with the form, or the exported file if the request contains `format`.
+  /// Returns the page with the form, or the exported file if the query of the URL contains `format`.
   private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filledQuery()
     guard let name = fields.removeValue(forKey: "format") else {

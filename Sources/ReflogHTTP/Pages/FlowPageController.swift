@@ -6,11 +6,11 @@ import ReflogWeb
 
 /// The page of one flow.
 ///
-/// For each step of the flow it shows a lane: a list of the step's newest effective changes.
+/// For each step of the flow, the page shows a lane: a list of the step's newest effective changes.
 struct FlowPageController {
-  /// The maximum number of effective changes in a lane.
+  /// The maximum number of effective changes of the step that a lane shows.
   private static let laneLength = 12
-  /// The maximum number of changes of connectors in a lane.
+  /// The maximum number of changes to connectors that a lane shows.
   private static let mostEdits = 12
 
   let history: HistoryService
@@ -67,9 +67,9 @@ struct FlowPageController {
     return FlowLane(address.step, isNew ? found + first : found, isWhole: true)
   }
 
-  /// Returns the newest changes of the connectors that a step called in a period, newest first.
+  /// Returns the newest changes of the connectors that a step called, from `since` until `until`.
   ///
-  /// Changes that had no effect on a connector are left out.
+  /// The newest change is first. Changes that had no effect on a connector are left out.
   private func edits(at address: Address, since: Timestamp?, until: Timestamp?) async throws -> [Change] {
     guard let since else { return [] }
     var question = PlainQuestion(about: address)
@@ -82,9 +82,9 @@ struct FlowPageController {
     return try await history.page(query, behind: nil, size: Self.mostEdits).changes
   }
 
-  /// Returns the oldest applied change of a step, or nil if there is none.
+  /// Returns the oldest applied change of a step, or an empty list if the step has no applied change.
   ///
-  /// The oldest applied change is included even if it had no effect, because it shows which connector the step called.
+  /// The change is returned even if it had no effect, because the change shows which connector the step called.
   private func firstApplied(_ address: Address, until: Timestamp?) async throws -> [Change] {
     var question = PlainQuestion(about: address)
     question.result = .applied

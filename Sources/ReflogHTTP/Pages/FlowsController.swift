@@ -4,8 +4,9 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page that shows the references of all flows at the current time or at an earlier time, and the rollback to a
-/// time.
+/// The routes for the page with the references of all flows, and for the rollback to a time.
+///
+/// The page shows the current references, or the references at an earlier time.
 struct FlowsController {
   /// The maximum number of flows on a page.
   ///
@@ -49,7 +50,9 @@ struct FlowsController {
     return try await history.configurations(asOf: moment, of: flows)
   }
 
-  /// Returns the changes of the steps' connectors since a moment, or no changes if the moment is nil.
+  /// Returns the edits, since a moment, of the connectors that the steps called at that moment.
+  ///
+  /// The key is the id of the connector. The result is empty if the moment is nil.
   private func edits(
     _ then: [ConnectorConfiguration],
     since moment: Timestamp?
@@ -58,7 +61,9 @@ struct FlowsController {
     return try await history.edits(of: Set(then.compactMap(\.reference.connectorID)), since: moment)
   }
 
-  /// Returns the pending changes by their address.
+  /// Returns the ids of the pending changes.
+  ///
+  /// The key is the address that the pending change sets.
   private func pending(_ now: [ConnectorConfiguration]) async throws -> [Address: Change.ID] {
     var pending: [Address: Change.ID] = [:]
     for configuration in now where !configuration.isCertain {
@@ -79,7 +84,7 @@ struct FlowsController {
 
   /// Returns one page of the flows whose id contains a text.
   ///
-  /// If more flows follow, it also returns the page's last flow.
+  /// If more flows follow, `next` is the last flow on the page. Otherwise `next` is nil.
   private func flows(_ search: String, behind: FlowName?) async throws -> ([FlowName], next: FlowName?) {
     let folded = search.asciiFolded
     let matches = try await history.flows().filter { name in

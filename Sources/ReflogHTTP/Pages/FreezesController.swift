@@ -4,7 +4,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page with the freezes, and the release of a freeze.
+/// The routes for the page that lists the freezes, and for the release of a freeze.
 struct FreezesController {
   let changes: ChangeService
   let directory: DirectoryKind

@@ -3,7 +3,8 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page with the newest checkpoint and the service events, and the confirmation of a replaced key.
+/// The routes for the page with the newest checkpoint and the service events, and for the confirmation of a replaced
+/// key.
 struct IntegrityController {
   /// The maximum number of service events on a page.
   private static let eventCount = 30
@@ -19,7 +20,7 @@ struct IntegrityController {
 
   /// Confirms that the lost key was replaced on purpose, and shows the page again.
   ///
-  /// Admins only.
+  /// Only admins can confirm the replacement.
   private func confirm(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try request.form(of: try context.requireSession(), context)
     _ = try await log.confirmReplacement(for: try context.requireCaller())
@@ -45,7 +46,7 @@ struct IntegrityController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the newest checkpoint and the key that verifies it, or nil if there is no checkpoint yet.
+  /// Returns the newest checkpoint and the key that verifies the checkpoint, or nil if the log has no checkpoint yet.
   private func checkpoint() async throws(ServiceError) -> (note: String, key: String)? {
     do { return try await history.checkpoint() } catch {
       guard case .notSignedYet = error else { throw error }

@@ -3,7 +3,7 @@ import Hummingbird
 
 /// Answers a browser's request for an unknown path with a page.
 ///
-/// Without this page, a typing error in a URL would be counted as a failed authentication.
+/// Without this middleware, a typing error in a URL would be counted as a failed authentication.
 struct NotFoundPageMiddleware: RouterMiddleware {
   /// The first segments of the paths that are used only by programs, and not by browsers.
   private static let programPaths: Set<String> = ["beta", "v1.0", "metrics"]

@@ -4,13 +4,13 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// Shows the pages to signed-in people, redirects other people to the sign-in page, and answers errors with a page.
+/// Shows the pages to signed-in people, redirects all other people to the sign-in page, and answers errors with a page.
 struct PageMiddleware: RouterMiddleware {
   let sessions: Sessions
   let authentication: Authentication
   let admission: Admission
   let errors: ErrorPage
-  /// Returns the replacement of a lost key that no admin has confirmed yet.
+  /// Returns the replacement of a lost key if no admin has confirmed the replacement yet.
   ///
   /// The result is nil if no replacement waits for a confirmation.
   let keyReplacement: @Sendable () -> KeyReplacement?
@@ -63,17 +63,18 @@ struct PageMiddleware: RouterMiddleware {
 
   /// Returns a page that loads the same URL again.
   ///
-  /// The browser then sends the session cookie, because the request comes from one of Reflog's pages.
+  /// When the page loads the URL, the browser sends the session cookie, because the request comes from one of Reflog's
+  /// pages.
   private func repeatFromOwnPage(_ request: Request, _ context: ReflogRequestContext) -> Response {
     let page = RedirectPage(heading: "One moment", target: SignInTarget.path(request.uri.string))
     return Response(page: page.render(in: context.frame(errors.directory)))
   }
 
-  /// Redirects to the sign-in page.
+  /// Returns a redirect to the sign-in page.
   private static func signIn(_ request: Request) -> Response {
     let wasRead = request.method == .get || request.method == .head
-    // The form was not accepted, because there is no session. After the sign-in, the browser opens the page that
-    // contains the form, so the person can send the form again.
+    // The form was not accepted, because the person is not signed in. After the sign-in, the browser opens the page
+    // that contains the form, so the person can send the form again.
     let target = wasRead ? request.uri.string : request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
     return .seeOther(
       "/sign-in?\(wasRead ? "" : "over=true&")target=\(target.percentEncoded(keeping: "/"))"

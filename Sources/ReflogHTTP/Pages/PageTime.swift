@@ -1,11 +1,11 @@
 import FoundationEssentials
 import ReflogModel
 
-/// Reads the times in the requests of browsers.
+/// Reads the times in requests from browsers.
 enum PageTime {
-  /// Returns the time in a text.
+  /// Returns the past time that a text contains.
   ///
-  /// The method throws if the text is not a time, or if the time is not in the past.
+  /// The method throws an error if the text is not a time, or if the time is not in the past.
   static func past(_ text: String) throws(FormError) -> Timestamp {
     guard !text.isEmpty else {
       throw FormError(description: "The time is missing. Give one such as 2026-03-01T09:00.")
@@ -16,7 +16,7 @@ enum PageTime {
     return time
   }
 
-  /// Returns a day or a time, or nil if the text is neither.
+  /// Returns the time that a text contains, or nil if the text is neither a day nor a time.
   ///
   /// Browsers send times without a time zone. These times are read as UTC. The format in which Reflog writes times is
   /// accepted too.

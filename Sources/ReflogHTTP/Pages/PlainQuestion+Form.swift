@@ -8,8 +8,8 @@ struct FormError: Error, CustomStringConvertible {
 extension PlainQuestion {
   /// Returns the query that is described by the fields of the timeline's form.
   ///
-  /// A filter on a flow also selects the changes of the connectors that the flow's steps called. If a field is wrong, the
-  /// query is empty, and `problem` describes the error. Otherwise `problem` is nil.
+  /// A filter on a flow also selects the changes of the connectors that the flow's steps called. If a field is wrong,
+  /// the query is empty, and `problem` describes the error. Otherwise `problem` is nil.
   static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
     do {
       return (ChangeQuery(filter: try PlainQuestion(form: fields).filter(), includesImpact: true), nil)
@@ -27,7 +27,7 @@ extension PlainQuestion {
 
   /// Reads the fields of the timeline's form.
   ///
-  /// The initializer throws if a field is unknown.
+  /// The initializer throws an error if a field is unknown or has a wrong value.
   init(form fields: [String: String]) throws(FormError) {
     self.init()
     for (name, text) in fields {
@@ -54,12 +54,13 @@ extension PlainQuestion {
     FormError(description: "'\(text)' is not a \(what). Use one of: \(known.joined(separator: ", ")).")
   }
 
-  /// Returns the first moment after a time. If the text is a day, that is the first moment of the next day.
+  /// Returns the end of a period: the time in the text, or the first moment of the next day if the text is a day.
   private static func end(_ text: String) throws(FormError) -> Timestamp {
     let time = try time(text)
     guard !text.contains("T") else { return time }
     let nextDay = time.before(.seconds(-86_400))
-    // After the last day of the year 9999, no filter can express the next day.
+    // A filter can't express the day after the last day of the year 9999. So the result is then the first moment of
+    // that last day.
     return Timestamp(parsing: nextDay.description) ?? time
   }
 

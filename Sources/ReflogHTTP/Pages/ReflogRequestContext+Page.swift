@@ -3,15 +3,17 @@ import ReflogService
 import ReflogWeb
 
 extension ReflogRequestContext {
-  /// Returns the frame around a page, which shows the directory's kind and the signed-in person.
+  /// Returns the frame around a page.
+  ///
+  /// The frame shows the kind of the directory, the signed-in person and a warning.
   func frame(_ directory: DirectoryKind) -> PageFrame {
     PageFrame(directory: directory, viewer: viewer, warning: warning)
   }
 
-  /// Returns the session.
+  /// Returns the session of the signed-in person.
   ///
-  /// ``PageMiddleware`` sets the session for every page, so the method throws only if a route is not behind that
-  /// middleware.
+  /// ``PageMiddleware`` sets the session for every page, so the method throws an error only if a route does not use
+  /// that middleware.
   func requireSession() throws(RequestError) -> Sessions.Session {
     guard let session else { throw .unauthenticated }
     return session

@@ -3,9 +3,9 @@ import Hummingbird
 import ReflogModel
 
 extension Request {
-  /// Returns the fields of a form (`application/x-www-form-urlencoded`).
+  /// Returns the fields of the form in the request's body (`application/x-www-form-urlencoded`).
   ///
-  /// Spaces at both ends of a value are removed. The method throws if a field occurs twice.
+  /// Spaces at both ends of a value are removed. The method throws an error if a field occurs twice.
   func form(_ context: ReflogRequestContext) throws -> [String: String] {
     guard headers[.contentType]?.lowercased().hasPrefix("application/x-www-form-urlencoded") == true else {
       throw RequestError.badRequest("The body is not a form. Send application/x-www-form-urlencoded.", target: "body")
@@ -20,7 +20,7 @@ extension Request {
 
   /// Returns the fields of a form in the URL, without empty fields.
   ///
-  /// The method throws if the name of a field is not in `names`, because the page would ignore the field.
+  /// The method throws an error if the name of a field is not in `names`, because the page would ignore the field.
   func filledQuery(allowing names: [String]) throws(RequestError) -> [String: String] {
     let fields = try Self.fields(uri.query ?? "")
     if let other = fields.keys.first(where: { !names.contains($0) }) {
@@ -29,7 +29,7 @@ extension Request {
     return fields.filter { !$0.value.isEmpty }
   }
 
-  /// Returns the fields encoded as the query of a URL, sorted by name.
+  /// Returns the query of a URL that contains these fields, sorted by name.
   static func encoded(_ fields: [String: String]) -> String {
     fields.sorted { $0.key < $1.key }.map { QueryItem($0, $1) }.encoded()
   }

@@ -5,15 +5,15 @@ import ReflogService
 extension Request {
   /// Throws an error if a page of another site sent the request.
   ///
-  /// The browser reports the relation between that site and this server in `Sec-Fetch-Site` (Fetch Metadata).
+  /// The browser reports in the header `Sec-Fetch-Site` whether the page belongs to this server (Fetch Metadata).
   func requireOwnOrigin() throws(RequestError) {
     guard let site = headers[named: "Sec-Fetch-Site"], site != "same-origin", site != "none" else { return }
     throw .badRequest("A page of another site sent this request. Nothing was done.", target: "Sec-Fetch-Site")
   }
 
-  /// Returns the fields of a form that belongs to the session.
+  /// Returns the fields of a form, after a check that the form belongs to the session.
   ///
-  /// The method throws if the form does not contain the session's secret.
+  /// The method throws an error if the form does not contain the session's secret value.
   func form(of session: Sessions.Session, _ context: ReflogRequestContext) throws -> [String: String] {
     try requireOwnOrigin()
     let form = try form(context)

@@ -4,14 +4,14 @@ import ReflogService
 
 /// The fields of the rollback form that concern freezes.
 struct RollbackForm {
-  /// The reason for the override of a freeze, or nil if the person entered none.
+  /// The reason for the override of a freeze, or nil if the person entered no reason.
   let override: String?
   /// Whether the step is to be frozen after the rollback.
   let isFreezing: Bool
-  /// The duration of the freeze in hours, or nil if a person must release the freeze.
+  /// The duration, in hours, of the freeze, or nil if the freeze lasts until a person releases the freeze.
   private let hours: Int64?
 
-  /// The maximum duration of a freeze in hours that the form offers.
+  /// The maximum duration, in hours, of a freeze that the form offers.
   private static let maximumHours: Int64 = 168
 
   init(_ form: [String: String]) throws(RequestError) {
@@ -21,7 +21,7 @@ struct RollbackForm {
     case nil, "": hours = nil
     case .some(let text):
       guard let hours = Int64(text), (1...Self.maximumHours).contains(hours) else {
-        throw .badRequest("The duration of the freeze is not one that the form offers.", target: "hours")
+        throw .badRequest("The form does not offer this duration for a freeze. Load the page again.", target: "hours")
       }
       self.hours = hours
     }

@@ -51,7 +51,7 @@ struct SignInController {
     return response
   }
 
-  /// Ends the session if the form was sent from a page of the same session.
+  /// Ends the session if a page of this session sent the form.
   private func signOut(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     guard
       let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)

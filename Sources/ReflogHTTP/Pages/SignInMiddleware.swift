@@ -3,7 +3,7 @@ import Logging
 import ReflogModel
 import ReflogService
 
-/// Limits how many sign-ins are in progress at the same time, and answers errors with a page.
+/// Limits the number of concurrent sign-ins, and answers errors with a page.
 struct SignInMiddleware: RouterMiddleware {
   let admission: Admission
   let errors: ErrorPage

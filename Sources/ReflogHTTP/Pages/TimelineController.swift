@@ -3,19 +3,21 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The timeline: changes, newest first, with a form for filters.
+/// The routes for the timeline: a page that lists changes, with the newest change first.
 ///
-/// The form's fields are in the URL, so a filtered timeline can be shared as a link.
+/// The page has a form for filters. The form's fields are in the URL, so a filtered timeline can be shared as a link.
 struct TimelineController {
   /// The maximum number of changes on a page.
   ///
-  /// The number is small, so the page is fast and a person can read all of it.
+  /// The number is small, so the page is fast and a person can read the whole page.
   private static let pageSize = 25
   /// The maximum number of new changes that are counted.
   ///
-  /// If there are more new changes, the answer does not contain their exact number.
+  /// If there are more new changes, the answer does not contain the exact number.
   private static let newsLimit = 50
-  /// The maximum time of the count of all changes, which is shown if no change matches the filter.
+  /// The maximum time for the count of all changes.
+  ///
+  /// The page shows this count if no change matches the filter.
   private static let totalPatience = Duration.milliseconds(500)
 
   let history: HistoryService
@@ -47,7 +49,7 @@ struct TimelineController {
     return Response(page: timeline.render(in: context.frame(directory)))
   }
 
-  /// Returns the number of all changes, or nil if they can't be counted in a short time.
+  /// Returns the number of all changes, or nil if the changes can't be counted in a short time.
   private func total() async throws -> Int? {
     do {
       return try await history.count(ChangeQuery(), patience: Self.totalPatience)
@@ -56,7 +58,9 @@ struct TimelineController {
     }
   }
 
-  /// Returns the names that are like the texts in the form, with the query that contains the name.
+  /// Returns recorded names that are similar to the texts in the form.
+  ///
+  /// For each name, the result contains the query of a URL with the name instead of the text.
   private func proposals(
     _ query: ChangeQuery,
     _ page: ChangePage,
@@ -80,9 +84,10 @@ struct TimelineController {
     return Response(json: ["count": .integer(Int64(try await history.count(query)))])
   }
 
-  /// Returns how many changes match the form and are newer than the change in the field `behind`, up to the limit.
+  /// Returns how many changes match the form and are newer than the change in the field `behind`.
   ///
-  /// A browser that shows the timeline sends this request at regular intervals.
+  /// At most ``newsLimit`` changes are counted. A browser that shows the timeline sends this request at regular
+  /// intervals.
   private func news(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filledQuery()
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {

@@ -1,17 +1,19 @@
 import ReflogModel
 
-/// The media types that a client accepts, with their weights: the header `Accept` (RFC 9110 §12.5.1).
+/// The content of the header `Accept`: the media types that a client accepts, with their weights (RFC 9110 §12.5.1).
 struct AcceptedMediaTypes {
   /// A media range such as `text/csv`, `text/*` or `*/*`.
   private struct Range {
     let type: Substring
     let subtype: Substring
-    /// The weight in thousandths, from 0 to 1000. If the weight is 0, the client does not accept these types.
+    /// The weight in thousandths, from 0 to 1000.
+    ///
+    /// If the weight is 0, the client does not accept the types in this range.
     let weight: Int
 
     /// Returns how precisely the range describes a type: 2 for one media type, 1 for `text/*`, 0 for `*/*`.
     ///
-    /// Returns nil if the range does not contain the type.
+    /// The result is nil if the range does not contain the type.
     func precision(for type: Substring, _ subtype: Substring) -> Int? {
       switch (self.type, self.subtype) {
       case (type, subtype): 2
@@ -24,9 +26,10 @@ struct AcceptedMediaTypes {
 
   private let ranges: [Range]
 
-  /// Reads the header. A missing or empty header accepts every type.
+  /// Reads the header.
   ///
-  /// Parameters other than the weight are ignored. A range with an invalid weight is ignored too.
+  /// A missing or empty header accepts every type. Parameters other than the weight are ignored. A range with an
+  /// invalid weight is ignored too.
   init(_ header: String?) {
     ranges = (header ?? "").headerParts(separatedBy: UInt8(ascii: ",")).compactMap(Self.range)
   }
@@ -54,8 +57,9 @@ struct AcceptedMediaTypes {
 
   /// Returns the type that the client prefers, or nil if the client accepts none of the types.
   ///
-  /// The type with the highest weight wins. If two types have the same weight, three rules decide, in this order: the
-  /// header states the type more precisely, the header states the type earlier, or the type is earlier in `offered`.
+  /// The type with the highest weight wins. If two types have the same weight, the type that the header states more
+  /// precisely wins. If the precision is also equal, the type that the header states earlier wins. If the position is
+  /// also equal, the type that is earlier in `offered` wins.
   ///
   /// - Parameter offered: The types that the server can send, in lower case. The server prefers the first type.
   func preferred(among offered: [String]) -> String? {

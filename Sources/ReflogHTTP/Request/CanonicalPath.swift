@@ -7,9 +7,9 @@ import ReflogModel
 enum CanonicalPath {
   /// Returns the canonical form of a path.
   ///
-  /// The method decodes unreserved characters (RFC 3986 §2.3) and `%24`, and replaces `//` by `/`. It throws an error
-  /// if the path contains one of these: a backslash, an encoded slash, an encoded backslash, an encoded percent sign,
-  /// an encoded NUL, a segment `.`, or a segment `..`.
+  /// The method decodes unreserved characters (RFC 3986 §2.3) and `%24`, and replaces `//` by `/`. The method throws an
+  /// error if the path contains one of these: a backslash, an encoded slash, an encoded backslash, an encoded percent
+  /// sign, an encoded NUL, a segment `.`, or a segment `..`.
   static func canonical(_ path: some StringProtocol) throws(RequestError) -> String {
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .badRequest("The path must begin with a slash.", target: "path")
@@ -48,9 +48,10 @@ enum CanonicalPath {
     return canonical
   }
 
-  /// Returns true if a path is certainly canonical, so that it need not be converted.
+  /// Returns true if a path is certainly canonical, and so needs no conversion.
   ///
-  /// Such a path has no percent sign, no backslash, no empty segment, and no segment that begins with a dot.
+  /// A path is certainly canonical if it has no percent sign, no backslash, no empty segment, and no segment that
+  /// begins with a dot.
   private static func isCanonical(_ path: some StringProtocol) -> Bool {
     var before = UInt8(ascii: " ")
     for byte in path.utf8 {

@@ -3,9 +3,9 @@ import HTTPTypes
 /// The headers in which proxies describe the client of a request: `Forwarded` (RFC 7239), or `X-Forwarded-For`,
 /// `X-Forwarded-Proto` and `X-Forwarded-Host`.
 struct ForwardingHeaders {
-  /// A proxy's description of its peer.
+  /// The description that a proxy wrote about its peer, which sent the request to the proxy.
   struct Hop: Equatable {
-    /// The peer's address as the proxy wrote it, or nil if the proxy wrote no address.
+    /// The text that the proxy wrote as the peer's address, or nil if the proxy wrote no address.
     var node: String?
     /// The scheme that the peer used, or nil if the proxy wrote no scheme.
     var scheme: String?
@@ -15,7 +15,10 @@ struct ForwardingHeaders {
 
   /// The descriptions in the order in which the proxies wrote them.
   private(set) var hops: [Hop] = []
-  /// Whether a header has an invalid form, or the headers do not show which of the two kinds the proxy wrote.
+  /// Whether the headers can't be used.
+  ///
+  /// The value is true if a header has an invalid form, or if both kinds of headers are present, so that it is unknown
+  /// which kind the proxy wrote.
   private(set) var isUnreadable = false
 
   init(_ headers: HTTPFields) {
@@ -25,13 +28,13 @@ struct ForwardingHeaders {
     }
     let elements = forwarded.headerParts(separatedBy: UInt8(ascii: ",")).map(Self.hop)
     // A proxy that writes `Forwarded` appends a valid element. If the last element is not valid, the client wrote the
-    // header, and the trusted proxy writes the other headers.
+    // header, and the trusted proxy writes the headers that begin with `X-Forwarded-`.
     guard let last = elements.last, last != nil else {
       (hops, isUnreadable) = (Self.otherHops(headers), true)
       return
     }
-    // A client can add the header that its proxy does not write. Then it is unknown which of the two headers the proxy
-    // wrote.
+    // A client can add the header that the proxy does not write. If both headers are present, it is unknown which
+    // header the proxy wrote.
     isUnreadable = headers[.forwardedFor] != nil
     if !isUnreadable { hops = elements.map { $0 ?? Hop(node: "") } }
   }
@@ -54,8 +57,9 @@ struct ForwardingHeaders {
 
   /// Reads `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
   ///
-  /// Each proxy appends a value to a list, or replaces the list. So the last values of the lists belong together. If a
-  /// list is shorter than the others, its first value is also used for the earlier hops.
+  /// Each header is a list. Each proxy appends a value to a list, or replaces the list. So the last values of the lists
+  /// belong together. If one list is shorter than another list, the first value of the shorter list is also used for
+  /// the earlier hops.
   private static func otherHops(_ headers: HTTPFields) -> [Hop] {
     func list(_ name: HTTPField.Name) -> [String] {
       headers[name].map { $0.headerParts(separatedBy: UInt8(ascii: ",")) } ?? []

@@ -30,6 +30,8 @@ extension HTTPField.Name {
   static let forwardedFor = known("X-Forwarded-For")
   static let forwardedProto = known("X-Forwarded-Proto")
   static let forwardedHost = known("X-Forwarded-Host")
-  /// The name of a second `Host` header. The first `Host` header of a request is stored as the request's authority.
+  /// The name of a second `Host` header.
+  ///
+  /// The first `Host` header of a request is stored as the request's authority.
   static let secondHost = known("Host")
 }

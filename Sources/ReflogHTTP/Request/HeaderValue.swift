@@ -2,7 +2,7 @@ import ReflogModel
 
 /// Reads the lists and parameters in the value of a header (RFC 9110 §5.6).
 extension StringProtocol {
-  /// Returns the parts between separators, without white space at their ends.
+  /// Returns the parts between separators, without white space at the ends of the parts.
   ///
   /// A separator inside a quoted string does not end a part.
   func headerParts(separatedBy separator: UInt8) -> [String] {

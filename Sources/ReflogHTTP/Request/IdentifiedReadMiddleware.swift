@@ -2,10 +2,10 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Counts reads of the log by callers who identify themselves, for service events.
+/// Counts the reads of the log by callers who identify themselves.
 ///
-/// The routes of the log need no credential, so a request without a valid credential is answered, but not counted. A
-/// caller can show a bearer token or the session of a page.
+/// Service events record these counts. The routes of the log need no credential, so a request without a valid
+/// credential is answered, but not counted. A caller is identified by a bearer token or by the session of a page.
 struct IdentifiedReadMiddleware: RouterMiddleware {
   let sessions: Sessions
   let authentication: Authentication
@@ -26,7 +26,7 @@ struct IdentifiedReadMiddleware: RouterMiddleware {
     guard let token = AuthenticationMiddleware.bearerToken(of: request) ?? session?.token,
       let caller = try? await authentication.caller(bearing: token, from: context.ipAddress)
     else { return nil }
-    // Reflog itself can't verify a token for the directory, so such a token identifies no caller.
+    // Reflog itself can't verify a token for the directory, so a token for the directory identifies no caller.
     return if case .roles = caller.credential { caller } else { nil }
   }
 }

@@ -5,11 +5,11 @@ package import ReflogModel
 package struct ProxySettings: Sendable {
   /// The URL that a client uses for this server, without a slash at the end.
   ///
-  /// If it is nil, the URL is built from each request.
+  /// If the value is nil, the URL is built from each request.
   package let publicURL: String?
   /// The proxies whose forwarding headers Reflog trusts.
   package let trusted: [AddressBlock]
-  /// The scheme that this server itself serves: `http` or `https`.
+  /// The scheme with which this server itself accepts connections: `http` or `https`.
   package let scheme: String
 
   /// Creates the settings.
@@ -24,11 +24,13 @@ package struct ProxySettings: Sendable {
 
   /// The client of a request, according to the connection and the headers of trusted proxies.
   struct Client: Equatable {
-    /// The client's address, or nil if it is unknown.
+    /// The client's IP address, or nil if the address is unknown.
     var ipAddress: String?
     /// The scheme that the client used: `http` or `https`.
     var scheme: String
-    /// The `host:port` that the client used, or nil if it is the `Host` of the request.
+    /// The `host:port` that the client used.
+    ///
+    /// If the value is nil, the `Host` header of the request contains the `host:port`.
     var authority: String?
     /// Whether a trusted proxy sent a value that can't be used.
     var isUnreadable = false
@@ -37,10 +39,10 @@ package struct ProxySettings: Sendable {
   /// Returns the client of a request.
   ///
   /// If the peer is not a trusted proxy, the peer is the client. If the peer is a trusted proxy, the client is the last
-  /// address in its headers that does not belong to a trusted proxy. The addresses are read from the end, because each
-  /// proxy appends the address of its peer. The client can write any text in front of these addresses. Reading stops at
-  /// an entry that is not an address. The scheme and the host are the values from the proxy to which the client
-  /// connected.
+  /// address in the proxy's headers that does not belong to a trusted proxy. The addresses are read from the end,
+  /// because each proxy appends the address of its peer. The client can write any text in front of these addresses.
+  /// Reading stops at an entry that is not an address. The scheme and the host are the values from the proxy to which
+  /// the client connected.
   func client(peer: String?, _ headers: HTTPFields) -> Client {
     var client = Client(ipAddress: peer, scheme: scheme)
     // Only an IPv6 address can be written in several forms, so only an IPv6 address is converted to its canonical form.

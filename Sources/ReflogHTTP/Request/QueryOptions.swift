@@ -3,13 +3,13 @@ import Hummingbird
 import ReflogFormats
 import ReflogModel
 
-/// The query options of a URL, by name.
+/// The values of the query options in a URL.
 ///
 /// The `$` in front of an option's name can be missing or percent-encoded.
 struct QueryOptions {
   /// The options that Reflog supports.
   ///
-  /// Each route allows some of them.
+  /// Each route allows some of these options.
   enum Name: String, CaseIterable {
     case filter, orderby, top, count, select, skiptoken, format, raw, excel, after, manifest, period, flow
     case asOf = "asof"
@@ -91,15 +91,17 @@ struct QueryOptions {
     let filter: Filter<Field>? = try parsedFilter()
     let includesImpact = try includesImpact()
     guard let order = values[.orderby] else { return HistoryQuery(filter: filter, includesImpact: includesImpact) }
-    // Both fields produce the same order, and no two items have the same `id`. So the first field decides the order. A
-    // second field is checked, but has no effect.
+    // The fields `activityDateTime` and `id` produce the same order, and no two items have the same `id`. So the first
+    // field decides the order. A second field is checked, but has no effect.
     let items = order.split(separator: ",", omittingEmptySubsequences: false)
     let isAscending = try items.map { (item) throws(RequestError) in try Self.isAscending(item) }
     guard items.count <= 2, let first = isAscending.first else { throw Self.wrongOrder }
     return HistoryQuery(filter: filter, isAscending: first, includesImpact: includesImpact)
   }
 
-  /// Returns whether `flowScope` requests the changes of connectors too; `steps` is the default.
+  /// Returns whether the option `flowScope` requests the changes of connectors too.
+  ///
+  /// The default is `steps`, which requests only the changes of steps.
   private func includesImpact() throws(RequestError) -> Bool {
     guard let text = values[.flowScope] else { return false }
     guard let scope = QueryScope(rawValue: text.asciiFolded) else {
@@ -155,7 +157,7 @@ struct QueryOptions {
 }
 
 extension Request {
-  /// Returns the decoded options of the query, without checking their names.
+  /// Returns the decoded options of the query, without a check of the names.
   func queryItems() throws(RequestError) -> [QueryItem] {
     guard let query = uri.query, !query.isEmpty else { return [] }
     var items: [QueryItem] = []

@@ -2,9 +2,10 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// Counts each caller's reads of history, for service events.
+/// Counts each caller's reads of history.
 ///
-/// Every route that reads history is in a group with this middleware or with ``IdentifiedReadMiddleware``.
+/// Service events record these counts. Every route that reads history is in a group with this middleware or with
+/// ``IdentifiedReadMiddleware``.
 struct ReadCountingMiddleware: RouterMiddleware {
   let events: EventRecorder
 

@@ -1,15 +1,15 @@
 import NIOCore
 import ReflogModel
 
-/// The error of a route that needs the body of a request whose body was not received yet.
+/// The error that a route throws if the route needs the request's body and the body was not received yet.
 ///
 /// ``Admission`` catches this error, so no client receives it.
 struct BodyIsMissing: Error {}
 
 extension ReflogRequestContext {
-  /// Returns the context of a request whose body was received.
+  /// Returns a copy of the context that contains the body of the request.
   ///
-  /// If the body is nil, it was not received yet.
+  /// A nil body means that the body was not received yet.
   func receiving(_ body: ByteBuffer?) -> ReflogRequestContext {
     var context = self
     context.body = body
@@ -18,7 +18,8 @@ extension ReflogRequestContext {
 
   /// Returns the whole body.
   ///
-  /// The method throws if the body has more than `limit` bytes, or ``BodyIsMissing`` if the body was not received yet.
+  /// The method throws an error if the body has more than `limit` bytes. The method throws ``BodyIsMissing`` if the
+  /// body was not received yet.
   func boundedBody(upTo limit: Int = RequestLimits.body) throws -> ByteBuffer {
     guard let body else { throw BodyIsMissing() }
     guard body.readableBytes <= limit else { throw RequestError.bodyTooLarge(limit: limit) }

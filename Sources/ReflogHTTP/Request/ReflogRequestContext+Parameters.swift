@@ -1,7 +1,7 @@
 import Hummingbird
 import ReflogModel
 
-/// Methods that check a segment of the path and return its value.
+/// Methods that check a segment of the path and return the value of the segment.
 extension ReflogRequestContext {
   /// Returns the version of the API.
   func version() throws(RequestError) -> APIVersion {

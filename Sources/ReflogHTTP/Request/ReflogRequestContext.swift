@@ -4,37 +4,39 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The data that Reflog stores about a request in addition to the request's bytes.
+/// The data about a request that Reflog keeps in addition to the bytes of the request.
 package struct ReflogRequestContext: RequestContext {
-  /// Hummingbird's part of the context.
+  /// The part of the context that the web framework Hummingbird uses.
   package var coreContext: CoreRequestContextStorage
   /// The id that Reflog created for the request.
   let requestID: String
-  /// The caller's `client-request-id`, or nil if the request has no such header.
+  /// The value of the header `client-request-id`, or nil if the header is missing.
   ///
-  /// Reflog only records this id. With the id, the caller can find the request in the history.
+  /// The caller chooses this id. Reflog records the id, so that the caller can find the request in the history.
   var clientRequestID: String?
-  /// The request's `Idempotency-Key`, or nil if the request has no such header.
+  /// The hashes from the header `Idempotency-Key` and the body, or nil if the header is missing.
   var idempotencyKey: IdempotencyKey?
   /// The whole body of the request, or nil if the body was not received yet.
   var body: ByteBuffer?
   /// The authenticated caller, or nil if the caller is not authenticated yet.
   private(set) var caller: Caller?
-  /// The session of the pages, or nil if the request has no session.
+  /// The session of the signed-in person, or nil if the request has no session.
   private(set) var session: Sessions.Session?
   /// The signed-in person for display on the pages, or nil if the request has no session.
   private(set) var viewer: PageFrame.Viewer?
   /// The warning that every page shows, or nil if the pages show no warning.
   private(set) var warning: String?
-  /// The client's address, or nil if it is unknown.
+  /// The client's IP address, or nil if the address is unknown.
   var ipAddress: String?
   /// The URL that a client uses for this server, without a slash at the end.
   ///
-  /// If it is nil, the URL is built from the request.
+  /// If the value is nil, the URL is built from the request.
   var publicURL: String?
   /// The scheme that the client used: `http` or `https`.
   var scheme = "http"
-  /// The `host:port` that the client used, or nil if it is the request's `Host`.
+  /// The `host:port` that the client used.
+  ///
+  /// If the value is nil, the `Host` header of the request contains the `host:port`.
   var authority: String?
   /// The connection on which the request arrived.
   let channel: any Channel
@@ -62,7 +64,7 @@ package struct ReflogRequestContext: RequestContext {
   /// Returns the caller.
   ///
   /// ``AuthenticationMiddleware`` or ``PageMiddleware`` sets the caller. So the method throws an error only if a route
-  /// is behind neither middleware.
+  /// uses neither middleware.
   func requireCaller() throws(RequestError) -> Caller {
     guard let caller else { throw .unauthenticated }
     return caller

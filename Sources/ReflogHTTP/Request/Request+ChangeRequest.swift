@@ -13,18 +13,18 @@ extension Request {
   private static let methodOverrides = ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"]
     .compactMap { HTTPField.Name($0) }
 
-  /// Throws if the request has a header that changes the method of the request.
+  /// Throws an error if the request has a header that changes the method of the request.
   ///
-  /// Reflog records and checks the method in the request line, so a second method is refused on every request to the
-  /// directory.
+  /// Reflog records and checks the method in the request line, so every request for the directory with a second method
+  /// in a header is refused.
   func refuseMethodOverride() throws(RequestError) {
     guard let name = Self.methodOverrides.first(where: { headers[$0] != nil }) else { return }
     throw .badRequest("The header \(name.rawName) is not supported.", target: name.rawName)
   }
 
-  /// Throws if the request has an unsupported header.
+  /// Throws an error if the request has an unsupported header.
   ///
-  /// If Reflog ignored such a header, it could make a change that the caller did not intend.
+  /// If Reflog ignored the header, Reflog could make a change that the caller did not intend.
   private func refuseUnsupportedHeaders() throws(RequestError) {
     let unsupported = headers.first { field in
       field.name.canonicalName.utf8.starts(with: "reflog-".utf8) && field.name != .reflogReason
@@ -36,10 +36,10 @@ extension Request {
     throw .badRequest("The header \(shown) is not supported.", target: shown)
   }
 
-  /// Returns the precondition in `If-Match`, or nil if the header is missing.
+  /// Returns the precondition in the header `If-Match`, or nil if the header is missing.
   ///
-  /// The method throws an error if the header is present and the action is not about the reference of a step. Only such
-  /// a reference has an entity tag.
+  /// The method throws an error if the header is present and the action is not about the reference of a step. Only the
+  /// reference of a step has an entity tag.
   private func precondition(_ action: ChangeRequest.Action) throws(RequestError) -> Precondition? {
     guard let header = headers[.ifMatch] else { return nil }
     guard case .setReference = action else {
@@ -48,12 +48,12 @@ extension Request {
     return try EntityTag.precondition(header)
   }
 
-  /// Returns the request for a change that this HTTP request contains.
+  /// Creates the request for a change from this HTTP request.
   ///
   /// - Parameters:
-  ///   - action: The action of the change.
+  ///   - action: The action that the caller requests, for example to set a reference.
   ///   - context: The request's context, with the authenticated caller.
-  ///   - reason: The reason in the body, or nil if the body has none.
+  ///   - reason: The reason in the body, or nil if the body contains no reason.
   func changeRequest(
     _ action: ChangeRequest.Action,
     _ context: ReflogRequestContext,
@@ -81,7 +81,7 @@ extension Request {
     )
   }
 
-  /// Returns the reason from the body or from `Reflog-Reason`, or nil if no reason is given.
+  /// Returns the reason from the body or from the header `Reflog-Reason`, or nil if no reason is given.
   ///
   /// The method throws an error if both the body and the header contain a reason.
   func reason(orInBody reason: String?) throws(RequestError) -> String? {
@@ -92,14 +92,14 @@ extension Request {
     return try Self.checkedReason(reason)
   }
 
-  /// Returns the reason in `Reflog-Reason`, or nil if the header is missing.
+  /// Returns the reason in the header `Reflog-Reason`, or nil if the header is missing.
   private func reasonHeader() throws(RequestError) -> String? {
     try textHeader(.reflogReason).map(Self.checkedReason)
   }
 
-  /// Returns the reason for the override of a freeze in `Reflog-Override`, or nil if the header is missing.
+  /// Returns the reason in the header `Reflog-Override`, or nil if the header is missing.
   ///
-  /// The method throws an error if the reason is empty.
+  /// This is the reason why the caller overrides a freeze. The method throws an error if the reason is empty.
   func overrideHeader() throws(RequestError) -> String? {
     guard let text = try textHeader(.reflogOverride) else { return nil }
     guard !text.allSatisfy(\.isWhitespace) else {
@@ -117,7 +117,7 @@ extension Request {
     guard headers[values: name].count == 1 else {
       throw .badRequest("\(shown) is given twice. Send one.", target: shown)
     }
-    // The server's decoder replaces bytes that are not UTF-8 by U+FFFD.
+    // The server's decoder replaces bytes that are not UTF-8 by U+FFFD. So a value with U+FFFD is refused.
     guard let text = header.percentDecoded(plusIsSpace: false), !text.hasReplacementCharacter else {
       throw .badRequest(
         "\(shown) is not UTF-8 or percent-encoded UTF-8. Percent-encode the reason.",

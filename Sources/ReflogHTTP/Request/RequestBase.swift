@@ -22,7 +22,7 @@ extension Request {
     context.publicURL ?? "\(context.scheme)://\(context.authority ?? head.authority ?? "localhost")"
   }
 
-  /// Returns this server's `host:port`, or nil if it is unknown.
+  /// Returns this server's `host:port`, or nil if the `host:port` is unknown.
   ///
   /// In `@odata.id`, URLs with this `host:port` are accepted in addition to URLs of Microsoft Graph.
   func ownAuthority(_ context: ReflogRequestContext) -> String? {

@@ -22,7 +22,7 @@ extension Response {
     )
   }
 
-  /// Returns the answer with the ids of recorded changes in `Reflog-Change-Id`.
+  /// Returns the answer with the ids of recorded changes in the header `Reflog-Change-Id`.
   func about(_ changes: [Change.ID]) -> Response {
     var response = self
     if !changes.isEmpty {

@@ -10,7 +10,7 @@ import Synchronization
 /// The responder makes the path of a request canonical, calls the router, and adds the request ids to every answer. If
 /// a request can't be routed, the responder creates the answer itself.
 struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
-  /// The router's responder.
+  /// The responder that calls the routes of the router.
   let inner: Inner
   let proxies: ProxySettings
   let logger: Logger
@@ -49,8 +49,8 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
       try Self.checkHost(of: request)
-      // The target of OPTIONS and CONNECT is not always a path (RFC 9112 §3.2). So such a request is refused before the
-      // target is read as a path.
+      // The target of OPTIONS and CONNECT is not always a path (RFC 9112 §3.2). So a request with an unsupported method
+      // and without a path is refused before the target is read as a path.
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
         throw RequestError.methodNotAllowed(SupportedMethods.all)
       }
@@ -66,7 +66,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       await pace.delay(SlotHolder(context.ipAddress))
     }
     requests.count(response.status.code)
-    // The answer to a forwarded read already has the ids of Microsoft Graph.
+    // The answer to a forwarded read already has the ids from Microsoft Graph, so these ids are kept.
     if response.headers[.requestID] == nil { response.headers[.requestID] = context.requestID }
     if response.headers[.clientRequestID] == nil {
       response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
@@ -74,7 +74,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     return response.secured(overTLS: context.isSecure)
   }
 
-  /// Throws if the request has no valid `Host`, or two of them (RFC 9112 §3.2).
+  /// Throws an error if the request has no valid `Host` header, or two `Host` headers (RFC 9112 §3.2).
   private static func checkHost(of request: Request) throws(RequestError) {
     guard let host = request.head.authority, Authority.isValid(host), request.headers[.secondHost] == nil else {
       throw .badRequest("The request needs exactly one Host header, with a host and perhaps a port.", target: "Host")
@@ -113,12 +113,12 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
 
 /// The methods that Reflog supports.
 ///
-/// Each route supports some of them.
+/// Each route supports some of these methods.
 enum SupportedMethods {
   static let all: [HTTPRequest.Method] = [.get, .head, .post, .put, .patch, .delete]
 }
 
-/// Counts answers by their HTTP status.
+/// Counts the answers for each HTTP status.
 ///
 /// The counter of each status is stored here, so the registry is searched only once for each status.
 final class RequestCounters: Sendable {

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 import ReflogModel
 
-/// The methods that each resource supports, and the refusals of requests that no route handles.
+/// The methods that each resource supports, and the errors for requests that no route handles.
 struct RouteTable: Sendable {
   private struct Route {
     let segments: [String]
@@ -30,16 +30,16 @@ struct RouteTable: Sendable {
     path.split(separator: "/").map { $0.description.asciiFolded }
   }
 
-  /// Returns the methods that the resource at a path supports, or an empty list if there is no resource.
+  /// Returns the methods that the resource at a path supports, or an empty list if no resource exists at the path.
   ///
-  /// If a resource supports `GET`, it supports `HEAD` too.
+  /// If a resource supports `GET`, the resource supports `HEAD` too.
   func methods(at path: String) -> [HTTPRequest.Method] {
     let segments = Self.segments(path)
     let found = Set(routes.filter { $0.matches(segments) }.map(\.method))
     return SupportedMethods.all.filter { found.contains($0) || $0 == .head && found.contains(.get) }
   }
 
-  /// Returns the refusal of a request that no route handles.
+  /// Returns the error that refuses a request that no route handles.
   ///
   /// - Parameter path: The canonical path.
   func refusal(of method: HTTPRequest.Method, at path: String) -> RequestError {
@@ -52,7 +52,7 @@ struct RouteTable: Sendable {
     return methods.isEmpty ? (isOwn ? .notFound : .notProxied) : .methodNotAllowed(methods)
   }
 
-  /// The beginnings of the versioned paths that Reflog answers itself.
+  /// The first segments, after the version, of the paths that Reflog answers itself.
   private static let ownPaths = [
     ["reflog"], ["auditlogs", "connectorchanges"], ["auditlogs", "connectorconfigurations"],
     ["auditlogs", "serviceevents"], ["auditlogs", "exportmanifests"], ["auditlogs", "evidence"],

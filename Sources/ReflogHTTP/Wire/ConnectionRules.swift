@@ -10,17 +10,17 @@ import NIOHTTP1
 /// - An answer to HEAD has no body.
 /// - In a target such as `http://host/path`, the host of the target replaces the header `Host`.
 ///
-/// A request with an invalid `Host` or `Expect` is not refused here, because ``RootResponder`` refuses it.
+/// A request with an invalid `Host` or `Expect` is not refused here, because ``RootResponder`` refuses this request.
 final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
   typealias InboundOut = HTTPServerRequestPart
   typealias OutboundIn = HTTPServerResponsePart
   typealias OutboundOut = HTTPServerResponsePart
 
-  /// An event that the server sends when it begins to read the body of a request.
+  /// An event that the server sends when the server begins to read the body of a request.
   struct BodyIsWanted: Sendable {}
 
-  /// The parts of a request that decide the form of its answer.
+  /// The properties of a request that decide the form of the answer.
   private struct Exchange {
     let isHTTP10: Bool
     let isHead: Bool
@@ -30,14 +30,22 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     var awaitsContinue = false
   }
 
-  /// The requests that have arrived and are not answered completely, oldest first.
+  /// The requests that have arrived and are not answered completely.
+  ///
+  /// The oldest request is first.
   private var exchanges = CircularBuffer<Exchange>(initialCapacity: 2)
-  /// Whether the connection ends after an answer that has begun. Later requests are then not read.
+  /// Whether the connection ends after the current answer.
+  ///
+  /// Later requests are then not read.
   private var isClosing = false
-  /// Whether the arriving parts are ignored, because they belong to a request that is not read.
+  /// Whether the arriving parts of requests are ignored.
+  ///
+  /// These parts belong to a request that the server does not read.
   private var isIgnoring = false
 
-  /// The index of the newest exchange. The list must not be empty.
+  /// The index of the newest exchange.
+  ///
+  /// The list ``exchanges`` must not be empty.
   private var newest: CircularBuffer<Exchange>.Index { exchanges.index(before: exchanges.endIndex) }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -57,7 +65,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     context.fireChannelRead(wrapInboundOut(.head(head)))
   }
 
-  /// Corrects the head of a request, and returns the parts of the request that decide the form of the answer.
+  /// Corrects the head of a request, and returns the properties of the request that decide the form of the answer.
   private static func exchange(_ head: inout HTTPRequestHead, _ address: SocketAddress?) -> Exchange {
     let isHTTP10 = head.version == .http1_0
     var exchange = Exchange(isHTTP10: isHTTP10, isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive)
@@ -73,7 +81,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     // connection ends after the answer.
     if isUpgrade { exchange.isKeptAlive = false }
     if isHTTP10 {
-      // A client of HTTP/1.0 does not know `Expect` (RFC 9110 §10.1.1), and possibly sends no `Host`.
+      // A client of HTTP/1.0 does not know `Expect` (RFC 9110 §10.1.1), and possibly sends no `Host`. So `Expect` is
+      // removed, and a missing `Host` is added.
       head.headers.remove(name: "expect")
       // HTTP/1.0 has no chunks, so the end of a chunked body is not certain (RFC 9112 §6.1). So the connection ends
       // after the answer.
@@ -87,9 +96,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     return exchange
   }
 
-  /// Replaces a target such as `http://host/path` by its path, and `Host` by the target's host (RFC 9112 §3.2.2).
+  /// Replaces a target such as `http://host/path` by the path, and replaces the value of `Host` by the host of the
+  /// target.
   ///
-  /// Any other target becomes `*`, which every route refuses.
+  /// RFC 9112 §3.2.2 requires this. Any other target becomes `*`, which every route refuses.
   private static func makeOriginForm(_ head: inout HTTPRequestHead) {
     let target = head.uri.utf8
     let scheme = target.prefix { $0 != UInt8(ascii: ":") }
@@ -103,7 +113,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     head.uri = path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
   }
 
-  /// Returns the address and port of this end of the connection, or nil if they are unknown.
+  /// Returns the IP address and the port of the server's end of the connection, or nil if the address or the port is
+  /// unknown.
   private static func host(_ address: SocketAddress?) -> String? {
     guard let ip = address?.ipAddress, let port = address?.port else { return nil }
     return ip.utf8.contains(UInt8(ascii: ":")) ? "[\(ip)]:\(port)" : "\(ip):\(port)"
@@ -145,13 +156,13 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
-  /// Sets the HTTP version of the answer to the oldest request, and the header that shows whether the connection then
-  /// ends.
+  /// Sets the HTTP version of the answer to the oldest request, and the header that shows whether the connection ends
+  /// after this answer.
   private func frame(_ head: inout HTTPResponseHead) {
     var exchange = exchanges[exchanges.startIndex]
     if exchange.awaitsContinue { exchange.isKeptAlive = false }
-    // For HEAD, the framework removes the body and then writes the length 0, even if GET has a body. So the length is
-    // removed.
+    // For HEAD, the framework removes the body and then writes the length 0, even if GET has a body. So the wrong
+    // length is removed here.
     if exchange.isHead, head.headers.first(name: "content-length") == "0" {
       head.headers.remove(name: "content-length")
     }

@@ -5,8 +5,7 @@ import NIOHTTP1
 package import NIOHTTPTypes
 import NIOHTTPTypesHTTP1
 
-/// The way in which the server reads requests from a connection and writes answers: HTTP/1.1 and HTTP/1.0, with
-/// Reflog's limits.
+/// Reads requests from a connection and writes the answers, as HTTP/1.1 or HTTP/1.0 and with Reflog's limits.
 package struct HTTPConnection: HTTPChannelHandler {
   /// The stream of requests and answers of one connection.
   package typealias Value = NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
@@ -17,10 +16,10 @@ package struct HTTPConnection: HTTPChannelHandler {
   /// The pace of the answers to bytes that are not an HTTP request.
   private let pace = RefusalPace()
 
-  /// Creates the handling of connections.
+  /// Creates the handler of connections.
   ///
   /// - Parameters:
-  ///   - connections: The open connections. A network that has too many of them gets no further connection.
+  ///   - connections: The count of open connections. A network with too many open connections gets no new connection.
   ///   - responder: The function that answers a request.
   package init(connections: ConnectionCount, responder: @escaping HTTPChannelHandler.Responder) {
     self.connections = connections
@@ -30,7 +29,7 @@ package struct HTTPConnection: HTTPChannelHandler {
   /// Adds the handlers of a new connection.
   ///
   /// `ConnectionRules` is the first handler that receives the decoded parts of a request, because the handlers behind
-  /// it do not see the version of the request.
+  /// `ConnectionRules` do not see the HTTP version of the request.
   package func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
     channel.eventLoop.makeCompletedFuture {
       let pipeline = channel.pipeline.syncOperations
@@ -42,7 +41,7 @@ package struct HTTPConnection: HTTPChannelHandler {
         // NIO's handlers for pipelining are not needed, because the async channel already keeps requests in order.
         withPipeliningAssistance: false,
         withErrorHandling: false,
-        // The headers are not checked again, because the types of HTTPTypes accept no invalid header.
+        // The headers are not checked again, because the types of the library HTTPTypes accept only valid headers.
         withOutboundHeaderValidation: false,
         withEncoderConfiguration: .init(),
         withDecoderLimitConfiguration: limits

@@ -3,9 +3,11 @@ import ReflogStorage
 
 /// The freezes in the ledger, each with its row and its service events.
 ///
-/// A row shows only whether a freeze is over. All other values come from the signed service events.
+/// A row shows only whether a freeze is over. The scope, the reason and the times come from the signed service events.
 enum FreezeRows {
-  /// Returns the freezes that no person released and that end after a time, in the order in which they were placed.
+  /// Returns the freezes that are not over at a time, in the order in which they were placed.
+  ///
+  /// A freeze is over if a person released it, or if its end is not later than the time.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the row or the service event of a freeze is not what was recorded.
   static func open(at time: Timestamp, _ db: any LedgerConnection) throws -> [Freeze] {
@@ -57,9 +59,9 @@ enum FreezeRows {
     try EventRows.checked("service_event.id = ?", [id], db).first
   }
 
-  /// Returns the problems in the tables of freezes and overrides, compared with the service events.
+  /// Compares the tables of freezes and overrides with the service events, and returns the differences.
   static func problems(_ db: any LedgerConnection) throws -> [(table: String, problem: String)] {
-    // A database uses the index `service_event_freeze` only if the condition is exactly the one of the index.
+    // A database uses the index `service_event_freeze` only if the query contains exactly the condition of the index.
     let events = try EventRows.events(
       "kind IN ('freezePlaced', 'freezeReleased', 'freezeOverridden') ORDER BY service_event.id",
       [],

@@ -3,8 +3,8 @@ package import ReflogModel
 extension Ledger {
   /// Places a freeze.
   ///
-  /// When this method returns, no change that the freeze covers is recorded while the freeze is in force, except with an
-  /// override.
+  /// After this method returns, no change that the freeze covers is recorded while the freeze is in force. The only
+  /// exception is a change with an override.
   ///
   /// - Returns: The freeze, or nil if the maximum number of freezes is reached.
   package func place(_ draft: Freeze.Draft, by actor: Change.Actor) async throws(LedgerError) -> Freeze? {
@@ -13,8 +13,8 @@ extension Ledger {
 
   /// Releases a freeze.
   ///
-  /// - Returns: The freeze before its release, and false if the freeze was already over, so that nothing was recorded;
-  ///   nil if there is no freeze with this id.
+  /// - Returns: The freeze before its release, and whether this call released the freeze. If the freeze was already
+  ///   over, the call records nothing and returns false. The result is nil if no freeze has this id.
   package func releaseFreeze(
     _ id: Int64,
     by actor: Change.Actor
@@ -22,14 +22,16 @@ extension Ledger {
     try await write { session in try session.releaseFreeze(id, by: actor) }
   }
 
-  /// The freezes that are in force or planned, as the newest durable transaction left them.
+  /// The freezes that are in force or planned, according to the newest durable transaction.
   ///
   /// The set may also contain freezes that have ended.
   package var freezes: Freezes { context.freezes }
 }
 
 extension History {
-  /// Returns the freezes that no person released and that end after a time, in the order in which they were placed.
+  /// Returns the freezes that are not over at a time, in the order in which they were placed.
+  ///
+  /// A freeze is over if a person released it, or if its end is not later than the time.
   package func openFreezes(at time: Timestamp) async throws(LedgerError) -> [Freeze] {
     try await read { db in try FreezeRows.open(at: time, db) }
   }

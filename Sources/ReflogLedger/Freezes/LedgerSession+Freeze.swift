@@ -4,9 +4,9 @@ import ReflogStorage
 extension LedgerSession {
   /// Returns the freezes that are in force or planned.
   ///
-  /// The freezes are in memory. They are read again only after a transaction that changed them was rolled back. The memory
-  /// is always current, because ``begin(_:)`` makes sure that no other program appended an entry, and each change of a
-  /// freeze appends an entry.
+  /// The freezes are in memory. They are read again only if a transaction changed the freezes and was rolled back. The
+  /// memory is always current for two reasons: each change of a freeze appends an entry, and ``begin(_:)`` checks that
+  /// no program except Reflog appended an entry.
   func currentFreezes() throws -> Freezes {
     if let freezes { return freezes }
     let read = Freezes(try FreezeRows.open(at: time, connection))
@@ -14,7 +14,7 @@ extension LedgerSession {
     return read
   }
 
-  /// Drops the freezes from memory, so they are read again.
+  /// Drops the freezes from memory, so the next use reads the freezes from the file.
   func forgetFreezes() {
     freezes = nil
     changesFreezes = true
@@ -59,8 +59,8 @@ extension LedgerSession {
 
   /// Releases a freeze.
   ///
-  /// - Returns: The freeze before its release, and false if the freeze was already over, so that nothing was recorded;
-  ///   nil if there is no freeze with this id.
+  /// - Returns: The freeze before its release, and whether this call released the freeze. If the freeze was already
+  ///   over, the call records nothing and returns false. The result is nil if no freeze has this id.
   func releaseFreeze(_ id: Int64, by actor: Change.Actor) throws -> (freeze: Freeze, isReleased: Bool)? {
     guard let freeze = try FreezeRows.freeze(id, connection) else { return nil }
     guard freeze.isOpen(at: time) else { return (freeze, false) }
@@ -76,18 +76,19 @@ extension LedgerSession {
     return (freeze, true)
   }
 
-  /// Returns the freezes that cover the intended changes of a group at the time of this transaction.
+  /// Returns the freezes that are in force at the time of this transaction and cover a change that the group sends to
+  /// the directory.
   func freezes(covering group: Group) throws -> [Freeze] {
     let current = try currentFreezes()
     guard !current.isEmpty else { return [] }
     return current.covering(group.drafts.filter(\.isIntended).map(\.intent.subject), at: time)
   }
 
-  /// Records that the changes of a group override the freezes that cover them.
+  /// Records that changes of a group override the freezes that cover these changes.
   ///
   /// Call this method before the drafts of the group are recorded.
   ///
-  /// - Returns: For each draft that overrides a freeze, the override; the key is the position of the draft.
+  /// - Returns: One override for each draft that overrides a freeze. The key is the position of the draft in the group.
   func recordOverride(of freezes: [Freeze], by group: Group, because reason: String) throws -> [Int: FreezeOverride] {
     let overriding = group.drafts.indices.filter { index in
       let draft = group.drafts[index]
@@ -102,7 +103,7 @@ extension LedgerSession {
     return Dictionary(uniqueKeysWithValues: overriding.map { ($0, override) })
   }
 
-  /// Inserts the rows that link changes with the service event of their override.
+  /// Inserts the rows that link each change with the service event that records the override.
   ///
   /// Call this method after the drafts of the group were recorded.
   func link(_ overrides: [Int: FreezeOverride], to changes: [Change]) throws {
@@ -129,7 +130,8 @@ extension FreezeOverride {
     ]
   }
 
-  /// Reads the override of a change from a service event, or returns nil if the event does not record one.
+  /// Reads the override of a change from a service event, or returns nil if the event records no override of the
+  /// change.
   init?(of change: Int64, _ event: ServiceEvent) {
     guard event.content.kind == .freezeOverridden, event.content.ids("changes").contains(change),
       let reason = event.content.details["reason"]?.string

@@ -53,7 +53,9 @@ extension Row {
 }
 
 extension ChangeField {
-  /// Returns the SQL expression of the field in the form for comparisons, for example without regard to case.
+  /// Returns the SQL expression of the field for use in a comparison.
+  ///
+  /// A text is compared byte by byte. For a name, the comparison ignores the case of ASCII letters.
   func expression(_ dialect: any Dialect) -> String {
     switch kind {
     case .text: dialect.bytewise(column(dialect))
@@ -169,12 +171,16 @@ extension ActorField {
     }
   }
 
-  /// Returns the SQL expression that reads the actor's id if the actor has this type, and is NULL for other types.
+  /// Returns the SQL expression that reads the actor's id if the actor has this type.
+  ///
+  /// If the actor has another type, the value of the expression is NULL.
   private static func id(of type: String) -> String {
     "(SELECT actor.actor_id FROM actor WHERE actor.id = change.actor AND actor.actor_type = '\(type)')"
   }
 
-  /// Returns the SQL expression that reads a name of the actor if the actor has this type, and is NULL for other types.
+  /// Returns the SQL expression that reads a name of the actor if the actor has this type.
+  ///
+  /// If the actor has another type, the value of the expression is NULL.
   private static func name(_ column: String, of type: String) -> String {
     """
     (SELECT actor_name.\(column) FROM actor_name JOIN actor ON actor.id = actor_name.actor \

@@ -12,10 +12,10 @@ struct ChangeRows {
     identities = KnownIdentities(db, cache)
   }
 
-  /// The SQL that selects the columns of ``ChangeColumn``: the row of a change, its personal part, and its log entries.
+  /// The SQL that selects the columns of ``ChangeColumn``: a change, its personal part, and its log entries.
   ///
-  /// A condition may follow this text. The condition may use the columns of `change`, of the change's personal part with
-  /// the name `personal`, and of `freeze_override`.
+  /// A condition may follow this text. The condition may use the columns of three tables: `change`, `freeze_override`,
+  /// and `personal` for the personal part of the change.
   static let select = """
     SELECT \(ChangeColumn.sql)
     FROM \(tables)
@@ -35,9 +35,9 @@ struct ChangeRows {
   /// - Parameters:
   ///   - condition: The SQL after ``select``.
   ///   - arguments: The arguments of the condition.
-  ///   - kept: Whether the text of the condition is the same in every call. If true, the prepared statement is kept for
-  ///     the next call.
-  /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
+  ///   - kept: Whether to keep the prepared statement for the next call. Pass true only if the text of the condition
+  ///     never changes.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if a row contains a value that Reflog never writes.
   func stored(_ condition: String, _ arguments: SQLArguments, kept: Bool = true) throws -> [StoredChange] {
     var changes: [StoredChange] = []
     try db.forEach(Self.select + " " + condition, arguments, kept: kept) { row in
@@ -175,7 +175,7 @@ struct ChangeRows {
     }
   }
 
-  /// Reads a reference from its three columns.
+  /// Reads a reference from three columns: the state, the connector, and the name of the connector.
   private func reference(
     _ row: Row,
     _ state: ChangeColumn,

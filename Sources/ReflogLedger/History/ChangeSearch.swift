@@ -1,15 +1,17 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds the changes of a query in a range of ids.
+/// Finds the changes that match a query, in a range of ids.
 ///
-/// The changes have one or two sources: the changes that match the filter, and the changes of connectors that
-/// ``FlowImpact`` finds. No change is in both sources.
+/// The result contains the changes that match the filter. If the query includes the impact on flows, the result also
+/// contains the changes of connectors that ``FlowImpact`` finds. No change is found twice.
 struct ChangeSearch: Sendable {
-  /// Changes in the order of the query.
+  /// The result of a search: the found changes, in the order of the query, and the searched ids.
   struct Found: Sendable {
     let changes: [StoredChange]
-    /// The ids that were searched. They are fewer than the ids in the requested range if the search ended early.
+    /// The ids that were searched.
+    ///
+    /// If the search ended early, these ids are only a part of the requested range.
     let ids: ClosedRange<Int64>
   }
 
@@ -17,18 +19,18 @@ struct ChangeSearch: Sendable {
   private let isAscending: Bool
   private let dialect: any Dialect
 
-  /// Plans the search of a query.
+  /// Plans the search for the changes of a query.
   init(_ query: ChangeQuery, _ db: any LedgerConnection) throws {
     plan = try QueryPlan(query, db)
     isAscending = query.isAscending
     dialect = db.dialect
   }
 
-  /// Returns the first changes in a range of ids.
+  /// Returns at most `limit` changes in a range of ids, in the order of the query.
   ///
   /// - Parameters:
   ///   - ids: The range of ids.
-  ///   - isScan: Whether all changes in the range are compared with the filter, although the plan may have lookups.
+  ///   - isScan: Whether to compare all changes in the range with the filter, even if the plan has index lookups.
   ///   - limit: The maximum number of changes.
   ///   - rows: The reader of the changes.
   ///   - db: The connection of the read.
@@ -45,14 +47,15 @@ struct ChangeSearch: Sendable {
       let condition = source.sql(lookup, isAscending: isAscending)
       return Found(changes: try rows.stored(condition, arguments, kept: plan.isCommon), ids: ids)
     }
-    // Each source returns up to `limit` ids, but only the first `limit` ids of all sources are needed. So the ids are
+    // The filter and the impact each find up to `limit` ids, but only `limit` ids are needed in total. So the ids are
     // merged before the rows are read.
     var found = Set(try matchingIDs(source, in: ids, limit: limit, rows, db))
     var searched = ids
     if let lookups = plan.impact?.filteredLookups(dialect) {
       found.formUnion(try lookupIDs(lookups, in: ids, limit: limit, rows, db))
     } else if let impact = plan.impact {
-      // Changes of connectors behind the last change that is needed are not read.
+      // If the filter found `limit` changes, a change behind the last of these changes, in the order of the query, is
+      // not needed. So the search for changes of connectors ends at the last of these changes.
       if let last = first(limit, of: found).last, found.count >= limit {
         searched = isAscending ? ids.lowerBound...last : last...ids.upperBound
       }
@@ -68,7 +71,7 @@ struct ChangeSearch: Sendable {
     return Found(changes: changes, ids: searched)
   }
 
-  /// Returns the ids of the first changes that match the filter.
+  /// Returns the ids of at most `limit` changes that match the filter, in the order of the query.
   private func matchingIDs(
     _ source: FilteredLookups,
     in ids: ClosedRange<Int64>,
@@ -84,7 +87,7 @@ struct ChangeSearch: Sendable {
     )
   }
 
-  /// Returns the ids of the first changes that lookups find.
+  /// Returns the ids of at most `limit` changes that the index lookups find, in the order of the query.
   private func lookupIDs(
     _ source: FilteredLookups,
     in ids: ClosedRange<Int64>,
@@ -96,21 +99,23 @@ struct ChangeSearch: Sendable {
       .foundIDs()
   }
 
-  /// Returns the first ids in the order of the query.
+  /// Returns at most `limit` of the ids, in the order of the query.
   private func first(_ limit: Int, of ids: Set<Int64>) -> [Int64] {
     Array(ids.sorted { isAscending ? $0 < $1 : $1 < $0 }.prefix(limit))
   }
 
-  /// The order of ids in SQL.
+  /// The sort order of ids in SQL.
   private var order: String { isAscending ? "ASC" : "DESC" }
 
-  /// The maximum number of changes of connectors that one read counts, so that the read needs little memory.
+  /// The maximum number of changes of connectors that one read counts.
+  ///
+  /// The maximum limits the memory that the read needs.
   private static let counted = 50_000
 
-  /// Counts the matching changes in a range of ids from the lowest id on.
+  /// Counts the changes in a range of ids that match the query, beginning with the lowest id.
   ///
-  /// - Returns: The number, and the ids that were searched. They are fewer than the ids in the requested range if the
-  ///   search ended early.
+  /// - Returns: The number of changes, and the ids that were searched. If the search ended early, these ids are only a
+  ///   part of the requested range.
   func count(
     in ids: ClosedRange<Int64>,
     _ rows: ChangeRows,
@@ -121,7 +126,7 @@ struct ChangeSearch: Sendable {
     return (try queriedCount(in: more.searched, db) + more.found.count, more.searched)
   }
 
-  /// Returns how many changes in a range of ids the SQL queries of the plan find.
+  /// Runs the SQL queries of the plan for a range of ids, and returns the number of changes that the queries find.
   private func queriedCount(in ids: ClosedRange<Int64>, _ db: any LedgerConnection) throws -> Int {
     let matching =
       plan.personalScan.map { (queries: [$0.select], arguments: $0.conditionArguments) }
@@ -139,7 +144,9 @@ struct ChangeSearch: Sendable {
     return Int(count ?? 0)
   }
 
-  /// The SQL queries for a page of 100 changes, for the query plan that the database reports.
+  /// The SQL queries that would read a page of 100 changes.
+  ///
+  /// Reflog does not run these queries, but asks the database for their query plan.
   var planned: [(sql: String, arguments: SQLArguments)] {
     let sources = [plan.matching(scanning: plan.lookups == nil), plan.impact?.filteredLookups(dialect)]
     let queries = sources.compactMap(\.self).flatMap { source in

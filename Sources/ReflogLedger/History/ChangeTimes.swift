@@ -1,7 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds changes by time without an index on times, because a change with a higher id never has an earlier time.
+/// Finds changes by time.
+///
+/// A change with a higher id never has an earlier time, so no index on times is needed.
 enum ChangeTimes {
   /// Returns the id of the first change that was recorded at or after a moment, or the newest id plus 1 if there is
   /// none.
@@ -45,10 +47,10 @@ enum ChangeTimes {
 
     /// Returns the lowest id of a change whose time meets a condition.
     ///
-    /// If a time meets the condition, all later times must meet it too.
+    /// If a time meets the condition, all later times must meet the condition too.
     func firstID(near time: Int64, where isBehind: (Int64) -> Bool) throws -> Int64 {
       // Ids below `low` do not fulfil the condition. Ids from `high` on fulfil the condition. The loop moves `low` and
-      // `high` together until they are equal: this is the first id that fulfils the condition.
+      // `high` together until they are equal. Their value is then the first id that fulfils the condition.
       var (low, high) = (Int64(1), newest + 1)
       func compare(_ id: Int64) throws {
         guard let change = try change(from: id), !isBehind(change.time) else { return high = id }

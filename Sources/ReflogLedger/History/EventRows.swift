@@ -3,11 +3,12 @@ import ReflogStorage
 
 /// Reads service events from their rows.
 enum EventRows {
-  /// Returns the events that a condition selects, without comparing them with the log.
+  /// Returns the stored rows of the service events that a condition selects, without comparing them with the log.
   ///
-  /// The condition may use the columns of `service_event`, and of the event's personal part with the name `personal`.
+  /// The condition may use the columns of two tables: `service_event`, and `personal` for the personal part of the
+  /// event.
   ///
-  /// - Throws: ``LedgerError/corrupt(_:)`` if a value is not one that Reflog writes.
+  /// - Throws: ``LedgerError/corrupt(_:)`` if a row contains a value that Reflog never writes.
   static func stored(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws -> [StoredEvent]
   {
     var events: [StoredEvent] = []
@@ -19,7 +20,7 @@ enum EventRows {
     return events
   }
 
-  /// Returns the contents of the events that a condition selects, without comparing them with the log.
+  /// Returns the service events that a condition selects, without comparing them with the log.
   static func events(_ condition: String, _ arguments: SQLArguments, _ db: any LedgerConnection) throws
     -> [ServiceEvent]
   {
@@ -35,7 +36,7 @@ enum EventRows {
     try stored(condition, arguments, db).map { try $0.checked() }
   }
 
-  /// The SQL that selects the columns of an event, up to the condition.
+  /// The beginning of the SQL query for service events; a caller appends the condition.
   ///
   /// The column `misplaced_identity` is true if the data of the actor is not valid: an identity row is missing or
   /// belongs to another actor, or the event has data of an actor but has no actor.
@@ -61,7 +62,7 @@ enum EventRows {
 }
 
 extension StoredEvent {
-  /// Reads the columns of ``EventRows``, in their order.
+  /// Reads the columns that ``EventRows`` selects, in their order.
   fileprivate init(_ row: Row, _ db: any LedgerConnection) throws {
     guard try !row.bool(18) else { throw row.unexpected(18) }
     personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, erasedEvent: 19, texts: [12, 13])

@@ -1,7 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// The SQL condition for a filter, which can follow ``ChangeRows/select``, together with the values to bind.
+/// A filter as an SQL condition, together with the values of the condition's arguments.
+///
+/// The condition can follow ``ChangeRows/select``.
 struct FilterSQL: Sendable {
   /// The SQL condition that every change fulfils.
   static let everything = "true"
@@ -10,14 +12,16 @@ struct FilterSQL: Sendable {
   private(set) var arguments: [String: SQLValue] = [:]
   private let dialect: any Dialect
   private let identities: IdentityMatches
-  /// The first part of the names of the arguments. Two conditions in one SQL text need different names.
+  /// The beginning of each argument's name.
+  ///
+  /// If one SQL text contains two conditions, their arguments need different names.
   private let prefix: String
 
   /// Translates a filter to SQL, or creates the condition that selects all changes if the filter is nil.
   ///
   /// - Parameters:
   ///   - filter: The filter.
-  ///   - identities: The identity rows that match the tests in the filter.
+  ///   - identities: The rows of ids and names that match the filter's conditions on texts.
   ///   - dialect: The SQL of the database.
   ///   - prefix: The first part of the names of the arguments.
   init(
@@ -35,23 +39,23 @@ struct FilterSQL: Sendable {
     self.init(filter, try IdentityMatches(filter, db), db.dialect)
   }
 
-  /// Returns the condition of a filter.
+  /// Returns the SQL condition for a filter.
   private mutating func translate(_ filter: ChangeFilter) -> String {
     switch filter {
     case .comparison(let field, let comparison, let value): compare(field, comparison, value)
     case .oneOf(let field, let values): "(" + values.map { compare(field, .eq, $0) }.joined(separator: " OR ") + ")"
     case .startsWith, .contains, .lowerCase: text(filter)
-    // One pair of parentheses for all terms: SQLite's parser has a limit for nested parentheses.
+    // All terms are in one pair of parentheses, because SQLite's parser limits the depth of nested parentheses.
     case .and: "(" + filter.conjuncts.map { translate($0) }.joined(separator: " AND ") + ")"
     case .or: "(" + filter.disjuncts.map { translate($0) }.joined(separator: " OR ") + ")"
     case .not(let inner): "NOT \(translate(inner))"
     }
   }
 
-  /// Returns the condition of a comparison.
+  /// Returns the SQL condition for a comparison in the filter.
   ///
   /// If a value is NULL, an SQL comparison returns NULL, and `coalesce` converts the NULL to false. `IS DISTINCT FROM`
-  /// always returns true or false, so `coalesce` is not needed for it.
+  /// never returns NULL, so it needs no `coalesce`.
   private mutating func compare(_ field: ChangeField, _ comparison: FilterComparison, _ value: FilterValue) -> String {
     let expression = field.expression(dialect)
     let bound =
@@ -72,9 +76,10 @@ struct FilterSQL: Sendable {
     }
   }
 
-  /// Returns the condition of a test of a text.
+  /// Returns the SQL condition for a filter that compares a text, searches in it, or checks how it begins.
   ///
-  /// If the text is in an identity row, the condition contains the numbers of the rows that match.
+  /// Ids and names are stored in separate rows. For an id or a name, the condition contains the numbers of the rows
+  /// that match.
   private mutating func text(_ filter: ChangeFilter) -> String {
     switch filter {
     case .lowerCase(.comparison(let field, let comparison, .null)): return compare(field, comparison, .null)
@@ -88,7 +93,7 @@ struct FilterSQL: Sendable {
     if let match = identities[filter] {
       return "coalesce(\(match.column) IN (\(dialect.numbers(inArray: bind(match.rows.list)))), FALSE)"
     }
-    // A filter has no other conditions in lower case.
+    // The parser of filters creates no other conditions in lower case, so this guard never returns `FALSE`.
     guard let (field, test) = TextTest.of(filter) else { return "FALSE" }
     return test.sql(field.column(dialect), dialect) { bind($0) }
   }

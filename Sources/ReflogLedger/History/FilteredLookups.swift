@@ -1,22 +1,24 @@
 import ReflogModel
 import ReflogStorage
 
-/// Index lookups, together with the condition that the changes that they find must also fulfil.
+/// Index lookups, together with an additional condition.
+///
+/// A change belongs to the result if a lookup finds the change and the change fulfils the additional condition.
 struct FilteredLookups: Sendable {
   let lookups: [IndexLookup]
-  /// The further condition in SQL, or nil if every change that the lookups find belongs to the result.
+  /// The additional condition in SQL, or nil if every change that the lookups find belongs to the result.
   private let condition: String?
-  /// The arguments of the further condition.
+  /// The arguments of the additional condition.
   private let arguments: [String: SQLValue]
 
-  /// Creates lookups with a further condition, or without a further condition.
+  /// Creates lookups; if `condition` is nil, the lookups have no additional condition.
   init(_ lookups: [IndexLookup], condition: String? = nil, arguments: [String: SQLValue] = [:]) {
     (self.lookups, self.condition, self.arguments) = (lookups, condition, arguments)
   }
 
   /// Returns the SQL that follows ``ChangeRows/select`` for one value of a lookup.
   ///
-  /// The SQL selects the first changes in a range of ids.
+  /// The SQL selects at most `:limit` changes with ids from `:first` to `:last`, in the order of their ids.
   func sql(_ lookup: IndexLookup, isAscending: Bool) -> String {
     """
     WHERE \(lookup.sql()) AND change.id BETWEEN :first AND :last AND \(condition ?? FilterSQL.everything)
@@ -35,7 +37,9 @@ struct FilteredLookups: Sendable {
     return SQLArguments(arguments) + range + SQLArguments(value.map { ["lookup": $0] } ?? [:])
   }
 
-  /// Returns SQL queries that together select the ids of all changes from `:first` to `:last`, and their arguments.
+  /// Returns SQL queries and the arguments of the queries.
+  ///
+  /// Together, the queries select the ids of all changes from `:first` to `:last` that belong to the result.
   ///
   /// - Parameters:
   ///   - name: The first part of the names of the arguments for the values of the lookups.

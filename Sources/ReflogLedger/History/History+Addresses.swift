@@ -5,7 +5,7 @@ extension History {
   /// Returns every address at which a change was applied or is pending.
   ///
   /// An address with only refused requests is left out. Otherwise a caller without rights could add any number of
-  /// addresses, and the sweep and the deletion of a flow would read all of them in the directory.
+  /// addresses, and the sweep and the deletion of a flow would read all these addresses in the directory.
   package func addresses() async throws(LedgerError) -> [Address] {
     try await read { db in
       try db.rows(
@@ -44,7 +44,7 @@ extension History {
 
   /// Returns the reference that a read of the directory last showed at an address, and the time of the read.
   ///
-  /// The result is nil if there was no such read.
+  /// The result is nil if no read of the directory showed a reference at the address.
   static func lastSeen(
     _ address: Int64,
     _ db: any LedgerConnection
@@ -61,10 +61,10 @@ extension History {
     }
   }
 
-  /// Returns the changes at an address that may have reached the directory, newest first.
+  /// Returns the newest changes at an address, newest first, except changes that never reached the directory.
   ///
-  /// Each change was recorded or settled at or after the time `since`. Changes that never reached the directory are
-  /// left out, because a caller can make any number of them, and they would fill the result up to the limit.
+  /// Each change was recorded or settled at or after the time `since`. A caller can make any number of changes that
+  /// never reach the directory. Such changes are left out, because they would fill the result up to the limit.
   package func recentChanges(at address: Address, since: Timestamp, limit: Int) async throws(LedgerError) -> [Change] {
     try await changes(
       at: address,
@@ -110,7 +110,7 @@ extension History {
   /// Returns the SQL condition that selects the newest applied change at `:address`.
   ///
   /// The index `change_applied` has separate ranges for changes with an effect and changes without an effect. So the
-  /// condition finds the newest change of each kind, and selects the newer of the two.
+  /// condition finds the newest change of each kind, and selects the newer of these two changes.
   static func newestApplied(_ dialect: any Dialect) -> String {
     "WHERE change.id = \(dialect.greater(newestEffective, newestIneffective))"
   }

@@ -9,10 +9,10 @@ extension History {
     try await changes("WHERE change.id = ?", [id.number]).first
   }
 
-  /// Returns the changes that match a query and whose newest log entry is above `after` and not above `end`.
+  /// Returns the changes that match a query and whose newest log entry is in a range.
   ///
-  /// The newest entry of a change is searched only among the entries up to `last`. The changes are sorted by their
-  /// newest entries.
+  /// The sequence number of the newest entry must be above `after` and not above `end`. Entries with a sequence number
+  /// above `last` are ignored. The changes are sorted by the sequence number of their newest entry.
   ///
   /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   package func changesWithEntries(
@@ -47,7 +47,7 @@ extension History {
     try await read { db in try db.integer("SELECT max(id) FROM change").map { Change.ID($0) } }
   }
 
-  /// Returns the ids of pending changes above `after`, oldest first.
+  /// Returns at most `limit` ids of pending changes, oldest first; only ids above `after` are returned.
   package func pendingIDs(after: Change.ID?, limit: Int) async throws(LedgerError) -> [Change.ID] {
     try await read { db in
       try db.integers(

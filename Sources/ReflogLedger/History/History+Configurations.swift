@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns the reference that each address had at a moment, in the order of addresses.
+  /// Returns the reference that each address had at a moment; the result is sorted by flow and step.
   ///
   /// The result contains all addresses at which a change was ever applied. The reference of an address is the `after`
   /// of the last applied change that was settled at or before `moment`. Changes at one address are settled in the order
@@ -10,7 +10,7 @@ extension History {
   /// than it was recorded.
   ///
   /// - Parameters:
-  ///   - moment: The moment whose references are returned.
+  ///   - moment: The moment for which the references are returned.
   ///   - flows: The flows whose addresses are returned, or nil for all flows.
   package func configurations(
     asOf moment: Timestamp,
@@ -106,7 +106,7 @@ extension History {
 
   private static let byThen = "change.address = address.id AND change.id <= :last AND change.result_time <= :moment"
 
-  /// Returns all flows to which a change was ever applied, in order.
+  /// Returns all flows with at least one applied change, sorted by flow type and flow id.
   package func flows() async throws(LedgerError) -> [FlowName] {
     try await read { db in
       try db.rows(

@@ -12,8 +12,8 @@ extension History {
 
   /// Returns the changes of a connector that were applied or may have been applied, oldest first.
   ///
-  /// Only changes with a log entry above `entry` are returned. The log has an entry for the record of a change and an
-  /// entry for its settlement. The change that created the connector is included.
+  /// A change is returned only if its newest log entry has a sequence number above `entry`. The result includes the
+  /// change that created the connector.
   package func changes(of connector: ConnectorID, after entry: Int64) async throws(LedgerError) -> [Change] {
     try await changes(
       of: connector,
@@ -48,8 +48,8 @@ extension History {
 
   /// Returns the edits and deletions of connectors that were settled after a moment, oldest first.
   ///
-  /// The result contains the newest ``mostEdits`` changes of each connector. An edit with the result `unknown` is
-  /// included, because the directory may have applied it.
+  /// The key is the id of the connector. The value contains the newest ``mostEdits`` changes of the connector. An edit
+  /// with the result `unknown` is included, because the directory may have applied the edit.
   package func edits(
     of connectors: Set<ConnectorID>,
     since moment: Timestamp
@@ -73,7 +73,8 @@ extension History {
   /// The condition that selects the newest edits and deletions of `:connector` that were settled after `:moment`.
   ///
   /// The changes of a connector are settled in the order of their ids. A change that was recorded before the moment may
-  /// be settled after it. So the changes are read from the newest change on that was applied and recorded by then.
+  /// be settled after the moment. So the search begins with the newest applied change that was recorded before the
+  /// moment.
   private static let editsSince = """
     WHERE \(ofConnector) AND change.id >= coalesce((
         SELECT settled.id FROM change AS settled
@@ -87,6 +88,8 @@ extension History {
     """
 
   /// Returns the connectors as the last read of the directory showed them.
+  ///
+  /// The key is the id of the connector.
   package func recordedConnectors() async throws(LedgerError) -> [ConnectorID: RecordedConnector] {
     try await read { db in
       let connectors = try db.rows(
@@ -138,7 +141,7 @@ extension History {
 
   /// Returns the SQL expression of the row number of the connector that a change created, updated or deleted.
   ///
-  /// - Parameter change: The name of the row of the table `change` in the SQL text.
+  /// - Parameter change: The name or the alias of the table `change` in the SQL text.
   static func connector(of change: String) -> String {
     "coalesce(\(change).before_connector, \(change).after_connector, \(change).created_connector)"
   }

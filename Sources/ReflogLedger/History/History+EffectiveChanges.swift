@@ -7,7 +7,7 @@ extension History {
     try await effectiveChanges(at: address, settledBefore: nil, limit: 1).first
   }
 
-  /// Returns the ids of the effective changes at an address that are newer than a change, oldest first.
+  /// Returns at most `limit` ids of effective changes at an address, oldest first; only ids above `id` are returned.
   package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
     -> [Change.ID]
   {
@@ -22,7 +22,7 @@ extension History {
 
   /// Returns the newest effective changes at an address that were settled earlier than `end`, newest first.
   ///
-  /// If `end` is nil, changes are returned whatever the time of their settlement.
+  /// If `end` is nil, the time of settlement is not limited.
   package func effectiveChanges(
     at address: Address,
     settledBefore end: Timestamp?,
@@ -41,7 +41,7 @@ extension History {
 
   /// Returns the newest rollback of this change, or nil if there is none.
   ///
-  /// A rollback counts if it was applied, is pending, or has an unknown result.
+  /// Only a rollback that was applied, is pending, or has an unknown result is returned.
   package func rollback(of id: Change.ID) async throws(LedgerError) -> Change? {
     try await changes(
       """
@@ -54,7 +54,9 @@ extension History {
     ).first
   }
 
-  /// Returns the newest applied rollback of each of these changes that was rolled back, by the id of the change.
+  /// Returns the newest applied rollback of each of these changes.
+  ///
+  /// The key is the id of the change that was rolled back. A change without an applied rollback has no entry.
   package func appliedRollbacks(of ids: [Change.ID]) async throws(LedgerError) -> [Change.ID: Change] {
     guard !ids.isEmpty else { return [:] }
     let rollbacks = try await read { db in
@@ -83,7 +85,7 @@ extension History {
   /// Returns the condition that a change was applied with an effect or without an effect.
   ///
   /// - Parameters:
-  ///   - change: The name of the row of the table `change` in the SQL text.
+  ///   - change: The name or the alias of the table `change` in the SQL text.
   ///   - withEffect: Whether the change must have an effect.
   static func isApplied(_ change: String, withEffect: Bool) -> String {
     """

@@ -18,9 +18,10 @@ extension History {
     )
   }
 
-  /// Returns the id of the last event whose log entry is not above `entry`, or 0 if there is none.
+  /// Returns the id of the last event whose log entry has the sequence number `entry` or a lower number.
   ///
-  /// Events with higher ids also have entries with higher sequence numbers, so one query finds the last event.
+  /// The result is 0 if there is no such event. An event with a higher id also has an entry with a higher sequence
+  /// number, so one query finds the last event.
   package func event(upToEntry entry: Int64) async throws(LedgerError) -> Int64 {
     try await read { db in
       let next = try db.integer(

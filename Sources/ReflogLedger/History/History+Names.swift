@@ -2,10 +2,12 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// The maximum number of names that are proposed for a text.
+  /// The maximum number of names that Reflog proposes for a text.
   private static let mostNames = 3
 
-  /// Returns the recorded names that are most like the texts of a filter, for texts that no recorded name contains.
+  /// Proposes recorded names for those texts of a filter that occur in no recorded name.
+  ///
+  /// The proposed names are the names that are most similar to the text.
   package func nearestNames(to filter: ChangeFilter) async throws(LedgerError) -> [NearestNames] {
     let texts = filter.textsOfNames
     guard !texts.isEmpty else { return [] }
@@ -22,7 +24,9 @@ extension History {
 }
 
 extension ChangeFilter {
-  /// The texts that the filter compares with fields, in the order of the filter, and the fields of each text.
+  /// The texts in the filter, each with the fields that the filter compares with the text.
+  ///
+  /// The texts are in the order of the filter.
   fileprivate var textsOfNames: [(text: String, fields: [ChangeField])] {
     var found: [(text: String, fields: [ChangeField])] = []
     for (field, text) in comparedTexts {

@@ -23,35 +23,35 @@ package struct HistoryPiece: Sendable {
 }
 
 extension History {
-  /// The sizes of the reads of a scan: the number of ids in the first read, and the maximum number in a later read.
+  /// For a scan: the number of ids in the first read, and the maximum number of ids in a later read.
   ///
-  /// Each read covers more ids than the previous read. A read with the maximum number of ids takes about a second if
-  /// the filter is expensive.
+  /// Each read covers more ids than the previous read. If the filter is slow, a read with the maximum number of ids
+  /// takes about a second.
   private static let scanSizes = (first: Int64(20_000), last: Int64(640_000))
-  /// The sizes of the reads if the plan has index lookups, but the lookups also find changes that do not match the
-  /// filter.
+  /// For a plan with index lookups: the number of ids in the first read, and the maximum number of ids in a later read.
   ///
-  /// Lookups find few changes, so a read can cover more ids than a read of a scan.
+  /// These numbers are used if the lookups also find changes that do not match the filter. Lookups find few changes, so
+  /// a read can cover more ids than a read of a scan.
   private static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
-  /// The number of ids in the first read, and the maximum number in a later read, of a ``PersonalScan``.
+  /// For a ``PersonalScan``: the number of ids in the first read, and the maximum number of ids in a later read.
   private static let personalSizes = (first: Int64(80_000), last: Int64(1_280_000))
-  /// The number of ids in a read if every change that the lookups find matches the filter: one read covers all ids.
+  /// The sizes for a plan whose lookups find only changes that match the filter. One read then covers all ids.
   private static let exactSizes = (first: Int64.max, last: Int64.max)
   /// The factor by which the number of ids grows from one read to the next read, up to the maximum.
   private static let growth: Int64 = 4
 
   /// Reads the next changes that a query selects, in the order of the query.
   ///
-  /// Use ``HistoryPiece/changes()`` to compare the changes with the log and to get them. If an index answers the query,
-  /// or if nearly all changes match, the time does not depend on the length of the history. In all other cases the
-  /// search ends after `patience`, and the result contains the changes that were found until then.
+  /// Call ``HistoryPiece/changes()`` to compare the changes with the log and to get the changes. If an index answers
+  /// the query, or if nearly all changes match, the time does not depend on the length of the history. In all other
+  /// cases, the search ends after `patience`, and the result contains the changes that were found until then.
   ///
   /// - Parameters:
   ///   - query: The filter and the order.
   ///   - id: The id after which the part begins, or nil for the first part.
   ///   - last: The newest change that is searched, or nil for all changes.
   ///   - limit: The maximum number of changes.
-  ///   - patience: The duration of the search, after which no further read starts.
+  ///   - patience: The time after which the search starts no more reads.
   package func piece(
     of query: ChangeQuery,
     behind id: Change.ID?,
@@ -60,7 +60,7 @@ extension History {
     patience: Duration
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
-    // One read creates the plan and also reads the first part, because most calls need no further read.
+    // One read creates the plan and also reads the first part. For most calls, this one read is enough.
     let (search, first, atFirst) = try await read { db in
       let search = try ChangeSearch(query, db)
       let newest = try last?.number ?? Self.newestNumber(db)
@@ -137,7 +137,7 @@ extension History {
 
   /// Returns the query plan that the database reports for a query, one line for each step of each SQL query.
   ///
-  /// If a lookup has several values, the result contains the plan for one of them.
+  /// If a lookup has several values, the result contains the query plan for only one of these values.
   package func plan(of query: ChangeQuery) async throws(LedgerError) -> [String] {
     try await read { db in
       let queries = try ChangeSearch(query, db).planned
@@ -151,13 +151,13 @@ extension History {
 }
 
 extension ClosedRange<Int64> {
-  /// Returns the part of the range with at most `size` ids at the lower or the upper end.
+  /// Returns at most `size` ids from the lower or the upper end of the range.
   fileprivate func part(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
     guard size < upperBound - lowerBound else { return self }
     return fromBelow ? lowerBound...(lowerBound + size - 1) : (upperBound - size + 1)...upperBound
   }
 
-  /// Returns the rest of the range after a part at the lower or the upper end is removed, or nil if no id is left.
+  /// Removes a part at the lower or the upper end of the range, and returns the rest, or nil if no id is left.
   fileprivate func without(_ part: ClosedRange<Int64>, fromBelow: Bool) -> ClosedRange<Int64>? {
     if fromBelow { return part.upperBound < upperBound ? (part.upperBound + 1)...upperBound : nil }
     return part.lowerBound > lowerBound ? lowerBound...(part.lowerBound - 1) : nil

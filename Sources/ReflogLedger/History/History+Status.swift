@@ -5,15 +5,15 @@ import Synchronization
 extension History {
   /// Returns the cursor key of this ledger: 32 random bytes that sign the links to a next page.
   ///
-  /// Another ledger has another key, so it refuses these links. The key is read from the file once and then kept in
-  /// memory.
+  /// A different ledger has a different key, so that ledger refuses the links of this ledger. The key is read from the
+  /// file once and then kept in memory.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
     if let known = identities.cursorKey.withLock({ $0 }) { return known }
     let key = try await read { db in
       guard let key = try db.first("SELECT cursor_key FROM ledger", [], { Array(try $0.blob(0)) }) else {
         throw LedgerError.corrupt("no directory is recorded")
       }
-      guard key.count == 32 else { throw LedgerError.corrupt("the key of its links to a next page is damaged") }
+      guard key.count == 32 else { throw LedgerError.corrupt("the key that signs the links to a next page is damaged") }
       return key
     }
     identities.cursorKey.withLock { $0 = key }

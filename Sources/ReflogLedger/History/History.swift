@@ -2,7 +2,7 @@ import ReflogStorage
 
 /// Reads the ledger.
 ///
-/// Most methods use one short transaction. If a method reads much, it uses several short transactions.
+/// Most methods use one short transaction. A method that reads many rows uses several short transactions.
 package struct History: Sendable {
   let reader: any LedgerReader
   let identities: IdentityCache

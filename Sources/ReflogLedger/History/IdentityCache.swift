@@ -1,10 +1,11 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of identity rows, which hold ids and names; there are few such rows, and many changes refer to each row.
+/// A cache of identity rows, which are the rows with the ids and names of addresses, connectors and actors.
 ///
-/// A cached row does not become stale, because the content of a row never changes. There is one exception: a purge or
-/// an erasure empties rows to which no change refers.
+/// There are few identity rows, and many changes refer to each of them. A cached row does not become stale, because the
+/// content of a row never changes. There is one exception: a purge or an erasure empties rows to which no change
+/// refers.
 final class IdentityCache: Sendable {
   /// The type and the id of an actor.
   struct ActorIdentity {
@@ -44,14 +45,16 @@ final class IdentityCache: Sendable {
   }
 }
 
-/// A cache of identity rows of one kind.
+/// A cache of the identity rows in one table, such as the table `actor`.
 final class IdentityTable<Value: Sendable>: Sendable {
   /// The maximum number of rows in memory, because memory must not grow with the history.
   ///
   /// When the maximum is reached, all rows are dropped from memory. A dropped row is read from the file again when the
   /// row is needed.
   private static var capacity: Int { 8192 }
-  /// The bits of an id that differ between the rows that are read together.
+  /// A mask of the lowest bits of a row's id.
+  ///
+  /// Rows whose ids differ only in these bits are read together.
   static var blockBits: Int64 { 63 }
 
   private let known = Mutex<[Int64: Value]>([:])

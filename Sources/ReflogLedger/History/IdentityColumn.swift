@@ -1,17 +1,23 @@
 import ReflogModel
 import ReflogStorage
 
-/// A column of identity rows that contains the text of a field.
+/// Describes where the ledger stores the text of an id field or a name field, and which changes refer to the text.
+///
+/// For example, the names of actors are stored in the table `actor_name`.
 struct IdentityColumn {
-  /// The SQL expression of the number of a row.
+  /// The SQL expression for the number of the row that contains the text.
   private let row: String
-  /// The SQL expression of the number that the indexed columns of `change` contain.
+  /// The SQL expression of the row number that the indexed columns of `change` contain.
+  ///
+  /// For a name, this is the row number of the connector or the actor that has the name.
   private let reference: String
-  /// The tables and the condition, in SQL. Another condition may follow.
+  /// The SQL behind `FROM`: the tables and a condition.
+  ///
+  /// Another condition can be appended with `AND`.
   private let source: String
   /// The SQL expression of the text.
   private let text: String
-  /// The SQL expression of the row that a change refers to.
+  /// The SQL expression of the row number by which a change refers to the text.
   private let column: String
   /// The indexed columns of `change` that refer to the rows.
   private let indexed: [String]
@@ -124,7 +130,7 @@ struct IdentityColumn {
     )
   }
 
-  /// Returns the rows that match a test.
+  /// Returns the rows whose text fulfils a condition.
   func match(_ test: TextTest, _ db: any LedgerConnection) throws -> IdentityMatch {
     var arguments: [SQLValue] = []
     let condition = test.sql(text, db.dialect) { bytes in
@@ -142,7 +148,7 @@ struct IdentityColumn {
       lookups: values.isEmpty ? [] : indexed.map { IndexLookup(column: $0, rows: values, selectivity: selectivity) }
     )
   }
-  /// Returns all texts of the field, each once.
+  /// Returns all different texts of the field.
   func texts(_ db: any LedgerConnection) throws -> [String] {
     try db.rows("SELECT DISTINCT \(text) FROM \(source) AND \(text) IS NOT NULL", kept: false) { try $0.text(0) }
   }

@@ -1,22 +1,22 @@
 import ReflogModel
 import ReflogStorage
 
-/// The identity rows that match the tests of texts in a filter.
+/// The rows of ids and names that match the conditions on texts in a filter.
 ///
-/// There are few identity rows, so each test reads all of them. The changes that refer to the rows are then found by
-/// their indexes. Without this, each test would be made for each change.
+/// There are few rows of ids and names, so each condition is checked for each of these rows. An index then finds the
+/// changes that refer to a matching row. Otherwise, each condition would be checked for each change.
 struct IdentityMatches: Sendable {
   private var matches: [ChangeFilter: IdentityMatch] = [:]
 
-  /// Creates the result for a filter without tests of identity rows.
+  /// Creates an empty result, for a filter without conditions on ids and names.
   init() {}
 
-  /// Finds the identity rows for all tests in a filter. If the filter is nil, there are no tests.
+  /// Finds the rows for all conditions on ids and names in a filter; if the filter is nil, the result is empty.
   init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
     if let filter { try add(filter, db) }
   }
 
-  /// The rows that match a test, or nil if the text of the test is not in an identity row.
+  /// The rows that match a condition of the filter, or nil if the condition is not about an id or a name.
   subscript(test: ChangeFilter) -> IdentityMatch? { matches[test] }
 
   private mutating func add(_ filter: ChangeFilter, _ db: any LedgerConnection) throws {
@@ -39,9 +39,9 @@ struct IdentityMatches: Sendable {
   }
 }
 
-/// The identity rows that match a test of a text.
+/// The rows of ids and names that match one condition of a filter.
 struct IdentityMatch: Sendable {
-  /// The SQL expression of the row that a change refers to.
+  /// The SQL expression of the row number by which a change refers to an id or a name.
   let column: String
   /// The numbers of the rows that match.
   let rows: [Int64]

@@ -1,6 +1,6 @@
 import ReflogStorage
 
-/// A condition on `change` for which an index returns the changes in the order of their ids.
+/// A condition on the table `change` for which an index returns the changes in the order of their ids.
 struct IndexLookup: Sendable {
   /// The kind of a lookup; the kinds that usually find the fewest changes are first.
   enum Selectivity: Int, Comparable {
@@ -10,13 +10,21 @@ struct IndexLookup: Sendable {
   }
 
   let selectivity: Selectivity
-  /// The indexed column, or nil if the lookup has another condition.
+  /// The indexed column whose values the lookup searches for.
+  ///
+  /// The value is nil if the lookup has an SQL expression or a condition in place of a column.
   let column: String?
-  /// The values of the column or of an SQL expression, or empty if the lookup has a condition without a value.
+  /// The values to search for.
+  ///
+  /// The array is empty if the condition of the lookup needs no value.
   let values: [SQLValue]
-  /// The numbers of identity rows that are the values of the column, or nil if the values are not such numbers.
+  /// The values as numbers of rows in another table, such as `actor`.
+  ///
+  /// The array is nil if the values are not row numbers.
   let rows: [Int64]?
-  /// The condition in SQL; if the lookup has values, the text ends with `= `, and the placeholder is appended later.
+  /// The condition in SQL.
+  ///
+  /// If the lookup has values, the text ends with `= `, and a placeholder is appended later.
   private let condition: String
 
   /// The number of values that the lookup searches for; a condition without a value counts as one value.
@@ -25,7 +33,7 @@ struct IndexLookup: Sendable {
   /// The lookup that finds every change, for a scan.
   static let everything = IndexLookup(condition: FilterSQL.everything, selectivity: .clientApp)
 
-  /// Creates a lookup by a condition without a value.
+  /// Creates a lookup with an SQL condition that needs no value.
   init(condition: String, selectivity: Selectivity) {
     (self.condition, column, values, rows) = (condition, nil, [], nil)
     self.selectivity = selectivity
@@ -39,13 +47,13 @@ struct IndexLookup: Sendable {
 
   /// Creates a lookup of the changes for which an SQL expression has a value.
   ///
-  /// The expression may begin with other conditions that are joined by `AND`.
+  /// Conditions that end with `AND` may precede the expression.
   init(expression: String, value: SQLValue, selectivity: Selectivity) {
     (condition, column, values, rows) = (expression + " = ", nil, [value], nil)
     self.selectivity = selectivity
   }
 
-  /// Creates a lookup of the changes whose column holds the number of one of some identity rows.
+  /// Creates a lookup of the changes whose column holds one of these row numbers.
   init(column: String, rows: [Int64], selectivity: Selectivity) {
     (condition, self.column, self.rows) = ("change.\(column) = ", column, rows)
     values = rows.map(\.sqlValue)
@@ -57,7 +65,7 @@ struct IndexLookup: Sendable {
   /// - Parameter name: The name of the argument that holds the value.
   func sql(binding name: String = "lookup") -> String { values.isEmpty ? condition : condition + ":" + name }
 
-  /// Returns the condition in SQL for all values, and its arguments.
+  /// Returns the condition in SQL for all values, and the arguments of the condition.
   ///
   /// - Parameter name: The first part of the names of the arguments.
   func sql(forAllBinding name: String, _ dialect: any Dialect) -> (sql: String, arguments: [String: SQLValue]) {
@@ -75,7 +83,7 @@ extension [IndexLookup] {
   /// The number of values that the lookups search for.
   var valueCount: Int { reduce(0) { $0 + $1.valueCount } }
 
-  /// The lookups with one lookup for all identity rows in the same column.
+  /// Combines all lookups of row numbers in the same column into one lookup, and returns the lookups.
   var merged: [IndexLookup] {
     var merged: [IndexLookup] = []
     for lookup in self {

@@ -11,14 +11,14 @@ struct IndexLookupResolver {
   ///
   /// - Parameters:
   ///   - db: The connection of the read.
-  ///   - identities: The identity rows that match the tests in the filter.
+  ///   - identities: The rows of ids and names that match the filter's conditions on texts.
   init(_ db: any LedgerConnection, _ identities: IdentityMatches) {
     (self.db, self.identities) = (db, identities)
   }
 
   /// Returns index lookups that together find every change that matches the filter.
   ///
-  /// The result is empty if no change can match, and nil if a scan is needed.
+  /// The result is empty if no change can match. The result is nil if a scan is needed.
   func lookups(_ filter: ChangeFilter) throws -> [IndexLookup]? {
     switch filter {
     case .comparison(let field, .eq, let value): return try lookups(field, value)
@@ -46,7 +46,9 @@ struct IndexLookupResolver {
     }
   }
 
-  /// Returns lookups that together find every change that matches one of some filters, or nil if a scan is needed.
+  /// Returns lookups that together find every change that matches at least one of these filters.
+  ///
+  /// The result is nil if a scan is needed.
   private func lookups(_ filters: [ChangeFilter]) throws -> [IndexLookup]? {
     var all: [IndexLookup] = []
     for filter in filters {
@@ -56,9 +58,10 @@ struct IndexLookupResolver {
     return all.merged
   }
 
-  /// Returns lookups of the addresses that a filter selects by flow id together with a flow type or a step.
+  /// Returns lookups of the changes at the addresses that a filter selects.
   ///
-  /// A filter selects addresses if it has a term for the flow id, and a term for the flow type or the step.
+  /// The terms of the filter must contain the flow id, and the flow type or the step. If the terms do not contain these
+  /// fields, the result is nil.
   private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
     var wanted: [ChangeField.Plain: String] = [:]
     for term in terms {
@@ -78,12 +81,13 @@ struct IndexLookupResolver {
     return lookup("address", rows, .step)
   }
 
-  /// The number of values above which a list of lookups usually finds more changes than any list with fewer values.
+  /// If a list of lookups has more values than this number, it usually finds more changes than a list with fewer
+  /// values.
   private static let manyValues = 64
 
-  /// Returns the lookups of the changes that were made to connectors, if a filter selects these connectors by id.
+  /// Returns lookups of the changes that were made to the connectors whose ids a filter contains.
   ///
-  /// The result is nil if the filter has no such terms.
+  /// The result is nil if the filter does not require changes of connectors, or contains no ids of connectors.
   private func connectorLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
     guard terms.contains(.isOfConnector), let ids = terms.lazy.compactMap(\.connectorIDs).first else { return nil }
     return try Set(ids.map(\.asciiFolded)).flatMap { try connectors($0) }.map { row in
@@ -97,7 +101,8 @@ struct IndexLookupResolver {
 
   /// Returns the list of lookups that usually finds fewer changes, or nil if both lists are nil.
   ///
-  /// If both lists have rows of the same column, the result has the rows that are in both lists.
+  /// If each list has one lookup of row numbers, and both lookups use the same column, the result has only the row
+  /// numbers that are in both lists.
   private func better(_ left: [IndexLookup]?, _ right: [IndexLookup]?) -> [IndexLookup]? {
     guard let left, let right else { return left ?? right }
     guard let leftWorst = left.map(\.selectivity).max() else { return left }
@@ -113,7 +118,7 @@ struct IndexLookupResolver {
     return cost(left, leftWorst) <= cost(right, rightWorst) ? left : right
   }
 
-  /// Returns the lookup of the changes with a result, or nil for `applied`.
+  /// Returns the lookup of the changes that have this result, or nil if the result is `applied`.
   ///
   /// Nearly all changes have the result `applied`, so no index covers this result.
   private func lookup(_ result: Change.Result) -> IndexLookup? {
@@ -187,9 +192,9 @@ struct IndexLookupResolver {
   /// Returns the row numbers that an SQL query finds for a text.
   private func rows(_ sql: String, _ text: String) throws -> [Int64] { try db.integers(sql, [text]) }
 
-  /// Returns the lookup of the changes whose column refers to one of some identity rows.
+  /// Returns a list with the lookup of the changes whose column holds one of these row numbers.
   ///
-  /// The list is empty if there are no rows, because then no change can match.
+  /// The list is empty if there are no row numbers, because then no change can match.
   private func lookup(_ column: String, _ rows: [Int64], _ selectivity: IndexLookup.Selectivity) -> [IndexLookup] {
     rows.isEmpty ? [] : [IndexLookup(column: column, rows: rows, selectivity: selectivity)]
   }
@@ -201,7 +206,9 @@ struct IndexLookupResolver {
 }
 
 extension ChangeFilter {
-  /// The connectors that the change may have before or after it, or nil if the filter has other conditions.
+  /// The connector ids that the filter accepts before or after a change.
+  ///
+  /// The value is nil if the filter has a condition that is not about the id of a connector.
   fileprivate var connectorIDs: [String]? {
     switch self {
     case .comparison(.before(.connectorId), .eq, .text(let id)), .comparison(.after(.connectorId), .eq, .text(let id)):

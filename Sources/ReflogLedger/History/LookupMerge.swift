@@ -3,8 +3,8 @@ import ReflogStorage
 
 /// Merges the changes that index lookups find, within one read of the ledger.
 ///
-/// The number of SQL queries depends on the number of wanted changes, and not on the number of values. Values whose
-/// first change is behind all wanted changes are not read.
+/// The number of SQL queries depends on the number of wanted changes, and not on the number of values. If the first
+/// change with a value is behind all wanted changes, no change with this value is read.
 struct LookupMerge {
   private let source: FilteredLookups
   private let ids: ClosedRange<Int64>
@@ -37,14 +37,14 @@ struct LookupMerge {
     (self.isCommon, self.rows, self.db) = (isCommon, rows, db)
   }
 
-  /// One value of a lookup, and the id of the first change that the value can find.
+  /// One value of a lookup, and the id of the first change with this value in the order of the query.
   private struct Candidate {
     let lookup: IndexLookup
     let value: SQLValue?
     let first: Int64
   }
 
-  /// Returns the ids of the first changes that the lookups find, in the order of the query.
+  /// Returns the ids of at most `limit` changes that the lookups find, in the order of the query.
   func foundIDs() throws -> [Int64] {
     var found: [Int64] = []
     for candidate in try candidates() {
@@ -64,12 +64,16 @@ struct LookupMerge {
     return found
   }
 
-  /// Returns the values that find at least one change in the range, in the order of the first change.
+  /// Returns the values of the lookups, sorted by the first change with each value.
+  ///
+  /// If a lookup has several row numbers, the result contains only the row numbers with at least one change in the
+  /// range.
   private func candidates() throws -> [Candidate] {
     var candidates: [Candidate] = []
     for lookup in source.lookups {
       guard let column = lookup.column, let values = lookup.rows, values.count > 1 else {
-        // The first change is not known. It is assumed to be the first change of the range, so it is read.
+        // The first change with the value is not known. The first id of the range is assumed, so the value is not
+        // skipped.
         let first = isAscending ? ids.lowerBound : ids.upperBound
         let values = lookup.values.isEmpty ? [nil] : lookup.values.map(Optional.some)
         candidates += values.map { Candidate(lookup: lookup, value: $0, first: first) }

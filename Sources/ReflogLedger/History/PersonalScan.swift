@@ -1,16 +1,19 @@
 import ReflogModel
 import ReflogStorage
 
-/// A scan of the table `change_personal`, for a filter that tests a text in this table.
+/// A scan of the table `change_personal`, for a filter with a condition on a text in this table.
 ///
-/// No index contains these texts, because nothing of an erased text may be left. The rows of this table are small, so a
-/// scan of this table alone is several times faster than a scan of changes.
+/// No index contains the texts of this table, because an index could keep a part of an erased text. The rows of this
+/// table are small, so a scan of this table alone is several times faster than a scan of changes.
 struct PersonalScan: Sendable {
   private let test: FilterSQL
-  /// The whole filter, or nil if all changes that match the test match the filter.
+  /// The whole filter in SQL, or nil if `test` alone decides which changes match.
   private let filter: FilterSQL?
 
-  /// Creates the scan for a filter, or returns nil if no term of the filter must be true and tests such a text.
+  /// Creates the scan for a filter, or returns nil if the scan can't answer the filter.
+  ///
+  /// The scan needs a condition on a text of `change_personal`. The condition must be joined to the rest of the filter
+  /// by `and`, so every matching change fulfils the condition.
   ///
   /// - Parameters:
   ///   - filter: The filter.
@@ -28,7 +31,7 @@ struct PersonalScan: Sendable {
   /// The fields whose texts are in the table `change_personal`.
   private static let columns: [ChangeField] = [.plain(.reason), .initiatedBy(.ipAddress)]
 
-  /// The SQL that selects the ids of the changes that match, and accepts an order and a limit.
+  /// The SQL that selects the ids of the changes that match; `ORDER BY` and `LIMIT` can be appended.
   var select: String {
     let whole = filter.map {
       """
@@ -49,6 +52,6 @@ struct PersonalScan: Sendable {
     conditionArguments + ["first": ids.lowerBound, "last": ids.upperBound]
   }
 
-  /// The arguments of ``select`` without the range of ids.
+  /// The arguments of ``select``, except the limits of the range of ids.
   var conditionArguments: SQLArguments { SQLArguments(test.arguments) + SQLArguments(filter?.arguments ?? [:]) }
 }

@@ -10,19 +10,23 @@ struct QueryPlan: Sendable {
   private(set) var first: Int64 = 1
   /// The last id of the range.
   private(set) var last: Int64 = .max
-  /// The index lookups, or nil if no index covers the filter, and all ids in the range must be scanned.
+  /// The index lookups, or nil if all ids in the range must be scanned because no index covers the filter.
   private(set) var lookups: [IndexLookup]?
   /// Whether the lookups find only changes that match the filter, and no change is found twice.
   private(set) var isExact = false
-  /// The changes of connectors that also belong to the result, or nil if there are none.
+  /// The changes of connectors that also belong to the result, or nil if the query does not request such changes.
   private(set) var impact: FlowImpact?
 
   /// The filter as an SQL condition.
   let filter: FilterSQL
-  /// The scan of a smaller table in place of the scan of changes, or nil if changes are scanned or lookups are used.
+  /// The scan of the small table `change_personal`, which replaces the scan of changes.
+  ///
+  /// The value is nil if lookups find the changes, or if the changes must be scanned.
   private(set) var personalScan: PersonalScan?
 
-  /// Whether many queries have the same SQL text as this plan; the prepared statements are then kept for reuse.
+  /// Whether many queries have the same SQL text as this plan.
+  ///
+  /// If true, the prepared statements are kept for reuse.
   let isCommon: Bool
 
   /// The maximum number of values that lookups search for, because more values would cost more than a scan.
@@ -30,9 +34,9 @@ struct QueryPlan: Sendable {
   /// The maximum number of values for which lookups usually find few changes.
   private static let fewValues = 64
 
-  /// Whether the lookups may find many changes that do not match the filter.
+  /// Whether the lookups possibly find many changes that do not match the filter.
   ///
-  /// The newest changes are then scanned, before the lookups are used.
+  /// If true, the newest changes are scanned before the lookups are used.
   var isBroad: Bool { !isExact && (lookups ?? []).valueCount > Self.fewValues }
 
   /// Creates the plan of a query; if the filter is nil, the query selects all changes.
@@ -41,7 +45,8 @@ struct QueryPlan: Sendable {
     try self.init(query.filter, identities, db)
     guard query.includesImpact, let filter = query.filter else { return }
     impact = try FlowImpact(filter, identities, db)
-    // A filter on flows and on changes of connectors is fulfilled only by the changes that the periods find.
+    // The filter requires a flow and also a change of a connector. Changes of connectors have no flow, so only `impact`
+    // finds changes for this filter, and no lookups are needed.
     if let impact, impact.lookups == nil, filter.conjuncts.contains(.isOfConnector) {
       (lookups, isExact, personalScan) = ([], true, nil)
     }
@@ -125,12 +130,16 @@ struct QueryPlan: Sendable {
 }
 
 extension Filter<ChangeField> {
-  /// The terms of the filter that are combined with `and`, so each matching change must match all of them.
+  /// The terms of the filter that `and` combines.
+  ///
+  /// A matching change must match all these terms.
   var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
-  /// The terms of the filter that are combined with `or`, so each matching change must match at least one of them.
+  /// The terms of the filter that `or` combines.
+  ///
+  /// A matching change must match at least one of these terms.
   var disjuncts: [ChangeFilter] {
     if case .or(let left, let right) = self { left.disjuncts + right.disjuncts } else { [self] }
   }
@@ -140,7 +149,7 @@ extension Filter<ChangeField> {
     .comparison(.plain(.subject), .eq, .text(Change.Subject.connector.word))
   }
 
-  /// Whether the SQL text depends only on the names of one or two fields, so there are only few different SQL texts.
+  /// Whether the SQL text contains only the names of one or two fields, so there are only few different SQL texts.
   fileprivate var isCommon: Bool {
     if case .comparison(_, .eq, _) = self { true } else { isAnsweredByLookups }
   }
@@ -163,7 +172,9 @@ extension Filter<ChangeField> {
     }
   }
 
-  /// The indexed column that contains exactly the rows that a test of a text finds, or nil if there is none.
+  /// The indexed column in which a lookup finds exactly the changes that fulfil this condition on a text.
+  ///
+  /// The value is nil if there is no such column.
   private var testedColumn: String? {
     let field =
       if case .comparison(.plain(.flowId), .eq, .text) = self { ChangeField?.some(.plain(.flowId)) } else {

@@ -1,7 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// A test of a text: it equals another text, starts with it or contains it, with or without regard to case.
+/// A condition on a text: the text equals another text, starts with it, or contains it.
+///
+/// The comparison can ignore upper and lower case.
 struct TextTest: Sendable {
   enum Comparison {
     case equals, startsWith, contains
@@ -12,7 +14,7 @@ struct TextTest: Sendable {
     case exact
     /// ASCII letters are compared without regard to case.
     case ascii
-    /// The tested text is converted to lower case.
+    /// The text of the change is converted to lower case before the comparison.
     case lower
   }
 
@@ -26,9 +28,10 @@ struct TextTest: Sendable {
     self.text = letterCase == .ascii ? text.asciiFolded : text
   }
 
-  /// Returns the field that a filter tests and the test, or nil if the filter is not a single test of a text.
+  /// Returns the field and the condition of a filter that consists of one condition on a text.
   ///
-  /// A comparison with `eq` is a test only in lower case, because other comparisons have simpler SQL.
+  /// The result is nil for any other filter. A comparison with `eq` is accepted only with `tolower`, because all other
+  /// comparisons with `eq` have simpler SQL.
   static func of(_ filter: ChangeFilter) -> (field: ChangeField, test: TextTest)? {
     switch filter {
     case .startsWith(let field, let text): (field, TextTest(.startsWith, text, of: field, isLowerCase: false))
@@ -42,14 +45,14 @@ struct TextTest: Sendable {
     }
   }
 
-  /// Returns the condition in SQL. It is false for NULL.
+  /// Returns the condition in SQL; the condition is false if the text is NULL.
   ///
-  /// The texts are compared byte by byte. The empty text is a separate case. Every text contains the empty text, but in
-  /// SQL, functions return NULL for it.
+  /// The texts are compared byte by byte. A search for the empty text is handled separately: every text contains the
+  /// empty text, but SQL functions return NULL for the empty text.
   ///
   /// - Parameters:
-  ///   - column: The SQL expression of the tested text.
-  ///   - bind: Adds a value to the arguments, and returns its placeholder.
+  ///   - column: The SQL expression of the text in a change.
+  ///   - bind: Adds a value to the arguments, and returns the placeholder of the value.
   func sql(_ column: String, _ dialect: any Dialect, bind: ([UInt8]) -> String) -> String {
     // A text in lower case never contains an upper-case letter.
     if letterCase == .lower, text.lowercased() != text { return "FALSE" }
@@ -68,14 +71,15 @@ struct TextTest: Sendable {
     return "coalesce(\(condition), FALSE)"
   }
 
-  /// Returns an SQL expression with the letters of the test in lower case, except for ASCII letters.
+  /// Returns an SQL expression that converts letters outside of ASCII in a column to lower case.
   ///
-  /// SQL functions convert only ASCII letters in the same way in every database. The other letters are replaced one by
-  /// one. Only the letters of the test are replaced, because other letters never match.
+  /// SQL functions convert only ASCII letters in the same way in every database. All other letters are replaced one by
+  /// one. Only letters that the filter's text contains are replaced, because all other letters never match.
   private func inLowerCase(_ column: String) -> String {
     let letters = Set(text.unicodeScalars).flatMap { UpperCaseLetters.byLowerCase[$0] ?? [] }
       .sorted { $0.upper < $1.upper }
-    // SQLite's parser has a limit for nested functions. So each part of the letters is replaced in a separate table.
+    // SQLite's parser limits the depth of nested functions. So the letters are divided into parts, and each part is
+    // replaced in a separate table expression.
     let parts = stride(from: 0, to: letters.count, by: Self.lettersOfAPart).map { start in
       letters[start..<min(start + Self.lettersOfAPart, letters.count)]
     }
@@ -88,7 +92,7 @@ struct TextTest: Sendable {
     return "(WITH \(tables.joined(separator: ", ")) SELECT value FROM part\(parts.count - 1))"
   }
 
-  /// The maximum number of letters that nested functions replace.
+  /// The maximum number of letters in a part, which is the number of nested calls of `replace`.
   private static let lettersOfAPart = 16
 
   /// Returns an SQL expression in which each upper-case letter is replaced by its form in lower case.
@@ -97,12 +101,14 @@ struct TextTest: Sendable {
   }
 }
 
-/// The letters outside of ASCII that have another form in lower case.
+/// The letters outside of ASCII whose lower-case form is different.
 private enum UpperCaseLetters {
   /// A letter and its form in lower case.
   typealias Letter = (upper: Unicode.Scalar, lower: String)
 
-  /// The letters and their forms in lower case, by each scalar of the form in lower case.
+  /// The letters that have a lower-case form.
+  ///
+  /// The key is a scalar of the lower-case form. A lower-case form with several scalars has an entry for each scalar.
   static let byLowerCase: [Unicode.Scalar: [Letter]] = {
     var letters: [Unicode.Scalar: [Letter]] = [:]
     for upper in (0x80...UInt32(0x1_FFFF)).compactMap(Unicode.Scalar.init) {

@@ -3,11 +3,11 @@ import ReflogStorage
 
 /// The periods in which one address called a connector, read batch by batch in the order of a query.
 ///
-/// A period begins at an effective change at the address and ends at the next effective change. The chain of changes is
-/// unbroken, so changes without an effect do not end a period. Only the first applied change of an address may have no
-/// effect and begin a period.
+/// A period begins at an effective change at the address and ends at the next effective change. A change without an
+/// effect does not end a period, because it sets the reference that the address already has. The first applied change
+/// of an address can begin a period even if it has no effect.
 struct CallPeriods {
-  /// Changes of a connector that the address called when the changes were made.
+  /// A period in which the address called one connector.
   struct Period {
     /// The row number of the connector.
     let connector: Int64
@@ -15,7 +15,7 @@ struct CallPeriods {
     let ids: ClosedRange<Int64>
   }
 
-  /// The next periods of an address.
+  /// The periods of an address that one SQL query returned.
   struct Batch {
     /// The periods in which the connector may have been changed.
     var periods: [Period] = []
@@ -33,18 +33,18 @@ struct CallPeriods {
   private var size = Self.sizes.first
   /// The position of the next batch.
   ///
-  /// In ascending order, the id of the effective change that begins the next period, or 0 for the first period of the
-  /// address. In descending order, the id at which the next period ends.
+  /// In ascending order, the position is the id of the effective change that begins the next period. The position is 0
+  /// for the first period of the address. In descending order, the position is the id at which the next period ends.
   private(set) var position: Int64
   private var isOver = false
 
-  /// Creates the periods of an address that contain some of these ids.
+  /// Creates a reader for the periods of an address that contain at least one of these ids.
   init(of address: Int64, in ids: ClosedRange<Int64>, ascending: Bool, _ db: any LedgerConnection) throws {
     (self.address, self.ids, isAscending, self.db) = (address, ids, ascending, db)
     position = ascending ? try Self.start(of: ids.lowerBound, at: address, db) : ids.upperBound + 1
   }
 
-  /// Returns the id of the newest effective change up to an id, or 0 if there is none.
+  /// Returns the id of the newest effective change with this id or a lower id, or 0 if there is none.
   private static func start(of id: Int64, at address: Int64, _ db: any LedgerConnection) throws -> Int64 {
     try db.integer(
       """
@@ -55,7 +55,7 @@ struct CallPeriods {
     ) ?? 0
   }
 
-  /// Returns the next batch, or nil after the last one.
+  /// Returns the next batch, or nil after the last batch.
   mutating func next() throws -> Batch? {
     guard !isOver else { return nil }
     let wanted = isAscending ? size + 1 : size
@@ -66,7 +66,8 @@ struct CallPeriods {
       )
     }
     isOver = rows.count < wanted || (!isAscending && (rows.last.map { $0.start <= ids.lowerBound } ?? true))
-    // In ascending order, the end of the last period of a full batch is not known yet.
+    // In ascending order, the end of the last period of a full batch is not known yet. So this period is left for the
+    // next batch.
     let isFirst = isAscending && position == 0
     let next = isAscending && !isOver ? rows.removeLast().start : rows.last?.start ?? position
     var batch = Batch(count: rows.count)
@@ -85,7 +86,9 @@ struct CallPeriods {
     ["address": address, "start": position, "lowest": ids.lowerBound, "highest": ids.upperBound, "count": count]
   }
 
-  /// Returns the period between two changes, or nil if the address called no connector or no id is in between.
+  /// Returns the period between two changes.
+  ///
+  /// The result is nil if the address called no connector in this period, or if no id is between the two changes.
   private func period(_ connector: Int64?, from start: Int64, to end: Int64) -> Period? {
     let (first, last) = (max(start + 1, ids.lowerBound), min(end - 1, ids.upperBound))
     guard let connector, first <= last else { return nil }
@@ -105,8 +108,10 @@ struct CallPeriods {
     batch.periods.insert(period, at: isAscending ? 0 : batch.periods.endIndex)
   }
 
-  /// Returns the SQL that reads the next periods: the change that begins each period, the connector, the change that
-  /// ends the period, and a change of the connector in the period or NULL.
+  /// Returns the SQL that reads the next periods.
+  ///
+  /// A row contains the change that begins the period, the connector, the change that ends the period, and a change of
+  /// the connector within the period. The last column is NULL if the connector was not changed in the period.
   ///
   /// The plus sign in front of the connector removes the type of the column. Otherwise SQLite would convert the
   /// expression on the left side to this type, and could not use the index.

@@ -2,10 +2,12 @@ import ReflogModel
 import ReflogStorage
 
 extension FlowImpact {
-  /// The maximum number of periods that one read reads, so that a read takes only a short time.
+  /// The maximum number of periods in one read, so that the read takes only a short time.
   static let maximumPeriods = 20_000
 
-  /// The condition of the changes of `:connector` from `:first` to `:last` that belong to this source.
+  /// Returns the SQL that selects the changes of the connector `:connector` with ids from `:first` to `:last`.
+  ///
+  /// The changes also fulfil ``filter``.
   func changesOfPeriod(ascending: Bool) -> String {
     """
     WHERE \(History.ofConnector) AND change.id BETWEEN :first AND :last AND \(filter.condition)
@@ -23,10 +25,11 @@ extension FlowImpact {
   ///   - ascending: Whether the lowest ids are read first.
   ///   - limit: The number of changes after which the search ends early.
   ///   - most: The number of periods after which the search ends early.
-  ///   - rows: Reads the ids.
+  ///   - rows: Reads the ids of the changes.
   ///   - kept: Whether the prepared statements are kept for reuse.
   ///   - db: The connection of the read.
-  /// - Returns: The ids, and the part of the range that was searched. The result contains all changes in this part.
+  /// - Returns: The ids of the found changes, and the part of the range that was searched. All matching changes in this
+  ///   part were found.
   func search(
     _ ids: ClosedRange<Int64>,
     ascending: Bool,

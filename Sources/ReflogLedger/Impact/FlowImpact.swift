@@ -1,24 +1,26 @@
 import ReflogModel
 import ReflogStorage
 
-/// The changes of connectors that changed what the selected steps did, as one more source of the changes of a query.
+/// The changes of connectors that a query returns because steps that the filter selects called these connectors.
 ///
-/// A filter with a condition on flow ids selects addresses. A change of a connector belongs to the result if one of
-/// these addresses called the connector when the change was made, and if the change matches the other conditions of the
-/// filter. Whether an address called a connector is decided by the order of ids: the newest applied change at the
-/// address with a lower id set the connector.
+/// The filter's conditions on flow type, flow id and step select addresses. A change of a connector belongs to the
+/// result under two conditions: one of these addresses called the connector when the change was made, and the change
+/// fulfils the rest of the filter. The order of ids decides whether an address called a connector: the newest applied
+/// change at the address with a lower id set the connector.
 ///
-/// There are two ways to find these changes. If an index covers the other conditions, the index returns changes, and
+/// There are two ways to find these changes. If an index covers the rest of the filter, the index returns changes, and
 /// each change is compared with the addresses. Otherwise the periods in which the addresses called connectors are read
 /// in the order of the query, see ``CallPeriods``.
 struct FlowImpact: Sendable {
   /// The row numbers of the addresses.
   let addresses: [Int64]
-  /// The index lookups that cover the other conditions, or nil if the periods of the addresses are read.
-  let lookups: [IndexLookup]?
-  /// The other conditions, and the condition that a change does not match the whole filter.
+  /// The index lookups for the filter's conditions that are not about a flow or a step.
   ///
-  /// The query already finds the changes that match the whole filter.
+  /// The value is nil if index lookups can't find the changes. Then ``CallPeriods`` is used.
+  let lookups: [IndexLookup]?
+  /// The filter's conditions that are not about a flow or a step, and the condition that the whole filter is false.
+  ///
+  /// A change that matches the whole filter is left out, because the query already finds the change.
   let filter: FilterSQL
 
   /// The maximum number of addresses, because a page reads at least one period of each address.
@@ -29,15 +31,16 @@ struct FlowImpact: Sendable {
   /// Finds the addresses of a filter, or returns nil if the filter selects no addresses.
   ///
   /// - Parameters:
-  ///   - filter: The filter of the query. Its conditions on flow type, flow id and step select the addresses if they
-  ///     are joined to the other conditions by `and`.
-  ///   - identities: The identity rows that match the tests in the filter.
+  ///   - filter: The filter of the query. Its conditions on flow type, flow id and step select the addresses if `and`
+  ///     joins these conditions to the rest of the filter.
+  ///   - identities: The rows of ids and names that match the filter's conditions on texts.
   ///   - db: The connection of the read.
   /// - Throws: ``LedgerError/impactTooBroad(_:most:)`` if the filter selects too many addresses.
   init?(_ filter: ChangeFilter, _ identities: IdentityMatches, _ db: any LedgerConnection) throws {
     let terms = filter.conjuncts
     guard let selection = Self.all(of: terms.filter(\.isOnAddress)), selection.fields.contains(.plain(.flowId)),
-      // If changes without an address match, the query finds all changes of connectors without this source.
+      // If a change without an address fulfils the conditions on addresses, the query already finds all changes of
+      // connectors.
       !selection.matches({ _ in .null })
     else { return nil }
     addresses = try Self.addresses(selection, db)
@@ -98,25 +101,26 @@ struct FlowImpact: Sendable {
     """
   }
 
-  /// Returns the SQL condition that a change belongs to this source.
+  /// Returns the SQL condition that selects the changes of ``FlowImpact``.
   ///
-  /// The condition contains the arguments of ``filter`` and ``arguments``.
+  /// The condition contains the placeholders of ``filter`` and ``arguments``.
   func condition(_ dialect: any Dialect) -> String {
     "(\(Self.isCalled(dialect)) AND \(filter.condition))"
   }
 
-  /// Returns the index lookups with the condition that a change belongs to this source.
+  /// Returns the index lookups, together with the condition that ``condition(_:)`` returns.
   ///
-  /// The result is nil if the periods of the addresses are read instead.
+  /// The result is nil if ``CallPeriods`` is used.
   func filteredLookups(_ dialect: any Dialect) -> FilteredLookups? {
     let bound = filter.arguments.merging(arguments) { first, _ in first }
     return lookups.map { FilteredLookups($0, condition: condition(dialect), arguments: bound) }
   }
 
-  /// Returns the SQL expression of the id of the newest applied change at an address with an id below another id.
+  /// Returns an SQL expression for the newest applied change at an address that has a lower id than `id`.
   ///
-  /// The value is 0 if there is none. The expression finds the newest change with an effect and the newest change
-  /// without an effect, because the index `change_applied` stores these two kinds of changes separately.
+  /// The value of the expression is the id of the newest change, or 0 if there is no such change. The expression finds
+  /// the newest change with an effect and the newest change without an effect, because the index `change_applied`
+  /// stores these two kinds of changes separately.
   static func newestApplied(at address: String, before id: String, _ dialect: any Dialect) -> String {
     func newest(withEffect: Bool) -> String {
       """
@@ -138,7 +142,7 @@ extension ChangeFilter {
     fields.allSatisfy { [.plain(.flowType), .plain(.flowId), .plain(.step)].contains($0) }
   }
 
-  /// The flow id that the filter requires, or nil if the filter is no equality of a flow id.
+  /// The flow id that the filter requires, or nil if the filter does not compare the flow id with `eq`.
   fileprivate var flowID: String? {
     if case .comparison(.plain(.flowId), .eq, .text(let id)) = self { id } else { nil }
   }

@@ -2,14 +2,15 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns the steps that called the connectors of changes when the changes were made, by the id of the change.
+  /// Returns the steps that called the connector of each change when the change was made.
   ///
-  /// Changes at an address have no entry in the result.
+  /// The result is a dictionary. Its keys are the ids of the changes. A change of a step has no value in the dictionary.
   ///
   /// - Parameters:
   ///   - changes: The changes.
-  ///   - query: A query whose filter selects the steps that are compared, or nil for all steps.
-  /// - Returns: The steps in order, or nil if the filter selects no step or too many steps.
+  ///   - query: A query whose filter selects steps. The method searches only these steps for callers. If the query is nil,
+  ///     the method searches all steps.
+  /// - Returns: The steps in order. The result is nil if the filter selects no step or too many steps.
   package func callers(
     of changes: [Change],
     among query: ChangeQuery? = nil
@@ -35,8 +36,10 @@ extension History {
     }
   }
 
-  /// Returns the condition that selects the change that set `:connector` at each address that called the connector when
-  /// the change with the id `:change` was made.
+  /// Returns the SQL condition that selects one change for each address that called a connector at a moment.
+  ///
+  /// The connector is `:connector`, and the moment is just before the change `:change`. The selected change is the
+  /// change that set the connector at the address.
   ///
   /// - Parameters:
   ///   - areSelected: Whether only the addresses in `:addresses` are compared.

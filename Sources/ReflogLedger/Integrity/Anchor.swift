@@ -47,7 +47,7 @@ package struct Anchor: Sendable {
       try compare(anchored, try await history.root(ofFirst: anchored.size))
     }
     let own = try await ownCheckpoint(of: history, origin, keys, keyPath)
-    // If no current key signed the anchor, a former key may have signed it. A former key is accepted only if the
+    // If no current key signed the anchor, perhaps a former key signed the anchor. A former key is accepted only if the
     // ledger's own checkpoint covers the rotation of this key. Without this rule, an attacker could add a rotation with
     // any key to the file.
     if let bytes, anchored == nil {
@@ -75,7 +75,7 @@ package struct Anchor: Sendable {
       throw .corrupt("its checkpoint failed verification: \(error)")
     }
     guard own.size == size else {
-      throw .corrupt("it has \(size) entries, but its signed checkpoint covers \(own.size)")
+      throw .corrupt("it has \(size) entries, but its signed checkpoint covers \(own.size) entries")
     }
     guard try await history.root(ofFirst: size) == own.root else {
       throw .corrupt("its first \(own.size) entries do not match its signed checkpoint")
@@ -87,8 +87,8 @@ package struct Anchor: Sendable {
   ///
   /// - Parameters:
   ///   - checkpoint: The checkpoint in the anchor.
-  ///   - root: The root of the ledger's first entries, as many as the checkpoint covers; nil if the ledger has fewer
-  ///     entries.
+  ///   - root: The root of the tree over as many of the ledger's first entries as the checkpoint covers. The root is
+  ///     nil if the ledger has fewer entries.
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
     guard let root else {
       throw .anchorMismatch(path: path, problem: "the ledger has fewer than the \(checkpoint.size) signed entries")
@@ -96,7 +96,7 @@ package struct Anchor: Sendable {
     guard root == checkpoint.root else {
       throw .anchorMismatch(
         path: path,
-        problem: "the first \(checkpoint.size) entries of the ledger are not the signed ones"
+        problem: "the first \(checkpoint.size) entries of the ledger are not the entries that were signed"
       )
     }
   }
@@ -106,7 +106,7 @@ package struct Anchor: Sendable {
     do { return try DurableFile.read(path) } catch { throw LedgerError(error) }
   }
 
-  /// Returns the checkpoint in the anchor without a check of the signatures and of the log's name.
+  /// Returns the checkpoint in the anchor, without checking the signatures and the name of the log.
   ///
   /// The result is nil if the file does not exist.
   package func checkpoint() throws(LedgerError) -> Checkpoint? {
@@ -118,15 +118,16 @@ package struct Anchor: Sendable {
     }
   }
 
-  /// Renames the anchor if a lost key signed it, and the replacement of this key is recorded.
+  /// Renames the anchor if a lost key signed the anchor and the replacement of this key is recorded.
   ///
   /// Call this method after the replacement was recorded. A later commit writes a new anchor, which the new key signs.
   package func putAsideFormer(_ replacement: KeyReplacement) throws(LedgerError) {
     if let anchored = try former(replacement) { _ = try putAside(anchored) }
   }
 
-  /// Returns the checkpoint in the anchor if a lost key signed it before the key was replaced, or nil in all other
-  /// cases.
+  /// Returns the checkpoint in the anchor if a lost key signed the anchor before the key was replaced.
+  ///
+  /// The result is nil in all other cases.
   private func former(_ replacement: KeyReplacement) throws(LedgerError) -> Checkpoint? {
     guard let bytes = try read(), let note = try? SignedNote(parsing: bytes),
       let anchored = try? Checkpoint(opening: note, of: replacement.formerOrigin, with: [replacement.formerKey]),
@@ -135,7 +136,9 @@ package struct Anchor: Sendable {
     return anchored
   }
 
-  /// Renames the anchor to keep it as evidence of the signed entries, and returns its new path.
+  /// Renames the anchor, and returns the new path of the anchor.
+  ///
+  /// The renamed anchor is kept as evidence of the signed entries.
   ///
   /// When this returns, the new name is durable.
   package func putAside(_ checkpoint: Checkpoint) throws(LedgerError) -> String {

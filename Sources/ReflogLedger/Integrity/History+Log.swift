@@ -7,8 +7,7 @@ extension History {
     try await read { db in try LogRows.origin(db) }
   }
 
-  /// Returns the number of entries, the signed checkpoint that covers the entries, and the key that signed the
-  /// checkpoint.
+  /// Returns the number of entries, the signed checkpoint that covers them, and the key that signed the checkpoint.
   ///
   /// The result is nil if the log has no entry.
   package func checkpoint() async throws(LedgerError) -> (size: Int64, note: String, key: String)? {
@@ -44,7 +43,7 @@ extension History {
     }
   }
 
-  /// Returns the records of a change in the form in which they were hashed, or nil if the change does not exist.
+  /// Returns the records of a change as the bytes that were hashed, or nil if the change does not exist.
   ///
   /// The first record belongs to the first entry of the change. If the log has a separate entry for the outcome, the
   /// second record belongs to that entry.

@@ -25,8 +25,8 @@ extension Ledger {
       try store.setUp { db, rows in
         let session = try LedgerSession(db, rows, context, isTrusted: true)
         try session.begin([])
-        // The head row of the copy was not verified, so its tree is not used. The tree is computed from the entries
-        // instead.
+        // The head row of the copy was not verified. So the tree in the head row is not used, but computed from the
+        // entries.
         session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
         // An unfinished purge in the copy must not continue, because the copy lacks legal holds that were placed after
         // the copy was made. The purge could delete history that such a lost hold covers.
@@ -34,8 +34,7 @@ extension Ledger {
         let next = session.head.nextChange
         // Two limits are computed for the ids of lost changes, and the higher limit is used. First: each entry records
         // at most one change, so usually no lost change has an id above the number of entries that the anchor covers.
-        // Second: if the ids in this ledger are already higher than its number of entries, each lost entry can have
-        // used one more id.
+        // Second: if this ledger already has higher ids than it has entries, each lost entry can have used one more id.
         let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
         try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)
@@ -65,7 +64,7 @@ extension Ledger {
     return ServiceEvent.Content(.olderLedgerAccepted, details: details)
   }
 
-  /// Returns a new, unique name for a log; use it if the log lacks entries that a checkpoint covers.
+  /// Returns a new, unique name for a log that lacks entries which a checkpoint covers.
   package static func origin(after anchored: Checkpoint) throws(LedgerError) -> Origin {
     do { return try Origin("\(anchored.origin.text)-\(randomSuffix())") } catch { throw LedgerError(error) }
   }

@@ -4,8 +4,8 @@ import ReflogStorage
 extension LedgerHead {
   /// The values that the head row of the log must contain, computed from the newest rows.
   ///
-  /// These values are checked separately, because the signature in the head row does not cover them. Each value is read
-  /// with index lookups.
+  /// The signature in the head row does not cover these values, so they are checked separately. Each value is read with
+  /// index lookups.
   struct Parts {
     private let nextChange: Int64
     private let nextEvent: Int64
@@ -65,7 +65,9 @@ extension LedgerHead {
     }
   }
 
-  /// Whether the key in the head row signed the checkpoint in the head row; also true if the head row has neither.
+  /// Whether the key in the head row signed the checkpoint in the head row.
+  ///
+  /// The value is also true if the head row contains no key and no checkpoint.
   private var isSignedByItsKey: Bool {
     guard checkpoint != nil || verifierKey != nil else { return true }
     guard let checkpoint, let verifierKey, let key = try? VerifierKey(verifierKey),

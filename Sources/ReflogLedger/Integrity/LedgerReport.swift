@@ -4,7 +4,8 @@ package import ReflogModel
 package struct LedgerReport: Sendable {
   /// The problems with rows, sorted by kind and then by number.
   ///
-  /// The kinds are in this order: the schema, changes, service events, entries, other rows.
+  /// Findings about the schema are first. Findings about changes, service events, entries and all other rows follow, in
+  /// this order.
   package let findings: [Finding]
   /// The problems with the entries of the log, and the last entry up to which the log matches the signed checkpoints.
   package let log: LogVerification.Report
@@ -39,7 +40,7 @@ package struct LedgerReport: Sendable {
     /// The entry does not refer to exactly one change or service event, or the entry was purged but still refers to a
     /// change or service event.
     case strangeEntry(sequence: Int64)
-    /// The entry has a higher sequence number than the last entry of the log.
+    /// The entry has a higher sequence number than the head row of the log allows.
     case foreignEntry(sequence: Int64)
     /// The number of entries in the head row of the log differs from the number that the signed checkpoint covers.
     case headMismatch(size: Int64, signed: Int64)
@@ -51,15 +52,18 @@ package struct LedgerReport: Sendable {
     case erasedUnrecordedEvent(Int64)
     /// The row of the service event can't be read.
     case damagedEvent(Int64, problem: String)
-    /// Two rows of a table of identities have the same identity; `row` is the number of one of the two rows.
+    /// Two rows of a table contain the same id or the same name; `row` is the number of one of the two rows.
     case doubled(table: String, row: Int64)
     /// The database finds that a table or one of its indexes is damaged.
     ///
     /// An index that does not match its table can hide rows from a query.
     case damagedTable(String, problem: String)
-    /// A table, an index or a view is missing or altered, or was added; `name` has its type and its name.
+    /// A table, an index or a view is missing or altered, or was added.
+    ///
+    /// `name` contains the type and the name of this table, index or view.
     case alteredSchema(name: String)
-    /// The service event records a former part of the log with a size or root that differs from the entries.
+    /// The service event records the size and the root of a former part of the log, but the recorded values do not
+    /// match the entries.
     case strangeFormerPart(event: Int64)
     /// A stored hash of a complete subtree of the Merkle tree does not match the entries.
     case strangeSubtree(level: Int64, position: Int64)
@@ -137,7 +141,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .foreignEntry(let sequence):
       "Entry \(sequence) is after the signed end of the log: Reflog did not append it."
     case .headMismatch(let size, let signed):
-      "The head of the log counts \(size) entries, but its signed checkpoint covers \(signed)."
+      "The head of the log counts \(size) entries, but its signed checkpoint covers \(signed) entries."
     case .strangeHead(.tree): "The tree in the head of the log does not match the entries."
     case .strangeHead(.nextChange(let next, let expected)):
       "In the head of the log, the next change has the number \(next), but it must have the number \(expected)."

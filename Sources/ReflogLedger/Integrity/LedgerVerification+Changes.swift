@@ -48,7 +48,7 @@ extension LedgerVerification {
     return whole
   }
 
-  /// Returns the last id of the next `count` changes, or nil if there are none.
+  /// Returns the last id of the next `count` changes, or nil if there are no more changes.
   private func end(of count: Int, behind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
       try db.integer(
@@ -78,7 +78,7 @@ extension LedgerVerification {
     return Part(findings: strange.map { .unlogged(change: Change.ID($0)) } + doubled)
   }
 
-  /// Finds identities, such as an actor's id, that are stored in more than one row.
+  /// Finds ids and names, such as the id of an actor, that are stored in more than one row.
   ///
   /// The SQL reads the tables without the indexes, because an altered index could hide a row.
   private static func doubledIdentities(_ db: any LedgerConnection) throws -> [LedgerReport.Finding] {
@@ -140,7 +140,8 @@ extension LedgerVerification {
 }
 
 extension LedgerVerification.Part {
-  /// Handles ids without a row: each id belongs to a deleted change, because Reflog leaves no gaps between ids.
+  /// Handles ids without a row; each of these ids belongs to a deleted change, because Reflog leaves no gaps between
+  /// ids.
   ///
   /// The ids are added to the unexplained deletions, except the ids of changes that a recorded purge deleted.
   fileprivate mutating func miss(_ ids: ClosedRange<Int64>, _ deletions: RecordedDeletions) {

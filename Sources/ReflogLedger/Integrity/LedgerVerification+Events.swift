@@ -83,7 +83,7 @@ extension LedgerVerification {
     }
   }
 
-  /// Returns the last id of the next few events, or nil if there are none.
+  /// Returns the id of the last event that the next read checks, or nil if there are no more events.
   private func end(ofEventsBehind id: Int64) async throws(LedgerError) -> Int64? {
     try await history.read { db in
       try db.integer(

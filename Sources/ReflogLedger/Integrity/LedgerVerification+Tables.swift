@@ -3,13 +3,15 @@ import ReflogModel
 extension LedgerVerification {
   /// Finds tables and indexes that are damaged or altered.
   ///
-  /// The other checks read rows by their numbers. So they do not find an index that lacks a row, and a query that uses
-  /// this index would not find the row. They also do not compare the freezes with the events that placed them.
+  /// The checks of rows read each row by its number. So these checks do not detect an index that lacks a row, although
+  /// a query that uses the index would not find the row. This method detects such an index. It also compares the
+  /// freezes with the events that placed the freezes.
   func verifyTables() async throws(LedgerError) -> [LedgerReport.Finding] {
     do {
       let altered = try await history.alteredSchemaItems()
       let damaged = try await history.reader.damagedTables()
-      // A damaged index can hide rows. Then a difference between the freezes and their events shows no second damage.
+      // A damaged index can hide rows. A difference between the freezes and their events would then only be a result of
+      // the damage, so the freezes are not compared.
       let freezes = damaged.isEmpty ? try await history.read { db in try FreezeRows.problems(db) } : []
       return altered.map { .alteredSchema(name: $0) }
         + damaged.map { .damagedTable($0.table, problem: $0.problem.printable) }

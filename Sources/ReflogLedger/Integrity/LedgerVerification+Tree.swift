@@ -32,9 +32,8 @@ extension LedgerVerification {
         for subtree in try await strange(subtrees) {
           part.report(.strangeSubtree(level: subtree.level, position: subtree.position))
         }
-        // The loop ends after a read that reached the end of the range. The loop also ends if the entries are in a
-        // wrong order, because it is then unknown with which entry the next read must begin. `log` has already reported
-        // such entries.
+        // The loop ends after a read that reached the end of the range. If the entries are in a wrong order, the first
+        // entry of the next read is unknown, so the loop also ends. `log` has already reported these entries.
         guard entries.count == Self.entriesRead, let last = entries.last, last.sequence >= next else { break }
         next = last.sequence + 1
       } catch {

@@ -7,8 +7,8 @@ import ReflogStorage
 /// checkpoints. The verification reads in short transactions, so a server can write at the same time. The need for
 /// memory grows with the number of gaps in the ledger, not with the number of rows.
 ///
-/// An absent row counts as purged or erased only if an event records the deletion, and a checkpoint with a valid
-/// signature covers the event. Any other absent row is reported as missing.
+/// A missing row counts as purged or erased only if an event records the deletion, and a checkpoint with a valid
+/// signature covers the event. All other missing rows are reported.
 package struct LedgerVerification: Sendable {
   /// The maximum number of findings in a report, because more findings would add no information.
   static let maximumFindings = LogVerification.maximumFindingCount
@@ -80,8 +80,8 @@ package struct LedgerVerification: Sendable {
     rows.add(events.part)
     var (whole, entries): (LogVerification, Part)
     do { (whole, entries) = try await tree } catch { throw LedgerError(error) }
-    // A purge or an erasure may have deleted rows during the verification, and recorded events. These events count only
-    // if a checkpoint with a valid signature covers them, so the tree is extended up to the newest checkpoint.
+    // A purge or an erasure may have deleted rows during the verification, and recorded events. An event counts only if
+    // a checkpoint with a valid signature covers the event. So the tree is extended up to the newest checkpoint.
     if let newest = try await history.checkpoint(), newest.size > size {
       for claim in Self.claims(newest) { whole.expect(claim) }
       let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.deletions)
@@ -128,7 +128,7 @@ package struct LedgerVerification: Sendable {
     return [LogVerification.ExpectedCheckpoint(source: "the ledger's checkpoint", note: Array(head.note.utf8))]
   }
 
-  /// Returns a finding if the head row has another number of entries than the checkpoint in the head row covers.
+  /// Returns a finding if the head row and the checkpoint in the head row have different numbers of entries.
   private static func findings(_ head: Head?) -> [LedgerReport.Finding] {
     guard let head, let note = try? SignedNote(parsing: Array(head.note.utf8)),
       let signed = try? Checkpoint(text: note.text).size, signed != head.size
@@ -155,7 +155,7 @@ package struct LedgerVerification: Sendable {
     }
   }
 
-  /// Finds entries with a higher sequence number than the last entry of the log.
+  /// Finds entries with a higher sequence number than the head row of the log allows.
   ///
   /// All values are read in one transaction, because each append changes the number of the last entry.
   private func foreignEntries() async throws(LedgerError) -> [LedgerReport.Finding] {

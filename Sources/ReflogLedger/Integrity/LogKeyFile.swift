@@ -2,7 +2,7 @@ import Foundation
 package import ReflogModel
 import ReflogStorage
 
-/// The file `<database>.key` with the key that signs a ledger's checkpoints; only its owner can read the file.
+/// The file `<database>.key` with the key that signs a ledger's checkpoints; only the owner of the file can read it.
 ///
 /// A rotation replaces the key in three steps. It creates a new key in `<database>.key.next`, records the new key in
 /// the ledger, and renames the file after both keys have signed a checkpoint. If a crash interrupts a rotation, the
@@ -35,8 +35,9 @@ package struct LogKeyFile: Sendable {
       case makeFirst
       /// The file of the former key is missing, so the next key must be renamed.
       case installNext
-      /// The former key was lost and replaced, so the file of the former key must get another name, and then the next
-      /// key must be renamed.
+      /// The former key was lost and replaced.
+      ///
+      /// First the file of the former key must get another name, and then the next key must be renamed.
       case replaceFormer
       /// The next key belongs to a rotation that was never recorded, so it must be removed.
       case removeNext
@@ -54,7 +55,7 @@ package struct LogKeyFile: Sendable {
     replaced: VerifierKey? = nil,
     isSigned: Bool
   ) throws(LedgerError) -> Found {
-    // After the replacement of a lost key, the file of the lost key can't be used: it can't be read, or it belongs to
+    // After the replacement of a lost key, the file of the lost key can't be read, or the key in the file belongs to
     // the log's former name. So the next key is checked first.
     if let replaced, let next = try? read(nextPath), next.verifierKey.text == replaced.text {
       return Found(keys: [next], remedy: .replaceFormer)

@@ -86,7 +86,7 @@ enum LogRows {
         level == 0
         ? try entryHashes(range, db).map(MerkleTree.leafHash(of:)) : try subtrees(level: level, range, db)
       guard let hash = found.first else {
-        throw LedgerError.corrupt("node \(node.index) of level \(node.level) of the tree is missing")
+        throw LedgerError.corrupt("the Merkle tree has no node \(node.index) at level \(node.level)")
       }
       return hash
     }

@@ -3,8 +3,8 @@ import ReflogStorage
 
 /// A lost key that is replaced while no server uses the ledger.
 ///
-/// The lost key can't sign a rotation to another key. So the log gets a new name. The first entry under the new name
-/// records the size and the root of the part that the lost key signed.
+/// The lost key can't sign a rotation to a new key, so the log gets a new name. The first entry under the new name
+/// records the size and the root of the part of the log that the lost key signed.
 package struct LostKey: Sendable {
   private let store: any LedgerStore
   private let history: History
@@ -53,7 +53,8 @@ package struct LostKey: Sendable {
       throw LedgerError(error)
     }
     let new = try Ledger.origin(after: checkpoint)
-    // If the process ends here, the new key was stored but never used. The next call replaces the stored key.
+    // If the process ends after the next line, the new key is stored but not used. The next call replaces the stored
+    // key.
     let key = try LogKeyFile(besideLedgerAt: path, origin: new).prepare()
     let replacement = KeyReplacement(
       event: 0,

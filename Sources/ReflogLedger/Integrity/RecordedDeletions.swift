@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The rows and data that are absent for a recorded reason: a purge, an erasure, or the loss of a newer copy.
+/// The rows and data that are missing for a recorded reason: a purge, an erasure, or the replacement by an older copy.
 struct RecordedDeletions: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
@@ -11,11 +11,17 @@ struct RecordedDeletions: Sendable {
   private(set) var entriesOfChanges = IDRanges()
   /// The entries that were purged with service events.
   private(set) var entriesOfEvents = IDRanges()
-  /// The ids of the purges with a recorded request, because a purge without a request may not delete rows.
+  /// The ids of the purges whose request is recorded.
+  ///
+  /// A purge without a recorded request may not delete rows.
   private var asked: Set<Int64> = []
-  /// The actor of each requested erasure, by the id of the event that requests the erasure.
+  /// The actors whose data is erased.
+  ///
+  /// The key is the id of the event that requests the erasure.
   private var erasures: [Int64: Actor] = [:]
-  /// The entries with claimed personal data, by the id of the event that claims the data for an erasure.
+  /// The entries whose personal data was claimed.
+  ///
+  /// The key is the id of the event with the claim of an erasure.
   private var erased: [Int64: IDRanges] = [:]
 
   /// The type and the id of an actor whose data was erased.
@@ -55,7 +61,8 @@ struct RecordedDeletions: Sendable {
       entriesOfChanges = entriesOfChanges.subtracting(event.content.ids("entries"))
       entriesOfEvents = entriesOfEvents.subtracting(event.content.ids("entries"))
     case .olderLedgerAccepted:
-      // These changes have no row and no entry in this log, because they were lost with the newer copy of the ledger.
+      // These changes have no row and no entry in this log, because they were lost when an older copy of the ledger
+      // replaced the newer copy.
       changes.formUnion(event.content.ids("lostChanges"))
     case .erasureAsked: erasures[event.id] = Actor(details)
     case .erased:

@@ -43,7 +43,8 @@ struct StoredChange {
     var isAsLogged: Bool { record.hash == hash }
   }
 
-  /// Returns the first entry of the change and, if the outcome has a separate entry, also the entry of the outcome.
+  /// Returns the entries of the change: the first entry and, if the outcome has a separate entry, the entry of the
+  /// outcome.
   ///
   /// The result is empty if the log has no entry of the change.
   func entries() throws -> [Entry] {
@@ -112,8 +113,9 @@ struct StoredChange {
   /// Returns the hash of the statement about the change, or nil if there is none.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
-  /// The entries of the change whose personal data was erased: the sequence number of each entry, and the service event
-  /// that claimed the data.
+  /// The entries of the change whose personal data was erased.
+  ///
+  /// Each element contains the sequence number of the entry, and the id of the service event that claimed the data.
   var erasures: [(sequence: Int64, event: Int64?)] {
     var erasures: [(sequence: Int64, event: Int64?)] = []
     if case .erased(_, let event) = personal { erasures.append((change.intentSequence, event)) }
@@ -125,7 +127,8 @@ struct StoredChange {
 extension EntryRecord {
   /// Creates the record of the first entry of a change.
   ///
-  /// The record contains the intent. If the change was settled when it was recorded, it also contains the outcome.
+  /// The record contains the intent. If the change was settled when it was recorded, the record also contains the
+  /// outcome.
   init(firstOf change: Change, salt: Salt, personal: Hash?) throws(IntegrityError) {
     if let outcome = change.outcome {
       try self.init(settled: change, outcome: outcome, salt: salt, personal: personal)

@@ -10,7 +10,7 @@ struct StoredOverride {
 
   /// The override.
   ///
-  /// The freezes are those in the service event.
+  /// The reason is the reason in the row. The freezes are the freezes in the service event.
   var override: FreezeOverride {
     let freezes = FreezeOverride(of: change, event.event)?.freezes ?? []
     return FreezeOverride(eventID: event.event.id, reason: reason, freezes: freezes)

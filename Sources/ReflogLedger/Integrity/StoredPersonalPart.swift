@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// The salt or the hash that is stored for the personal part of an entry; the texts are stored in other columns.
+/// The salt or the hash of an entry's personal part; the texts of the personal part are stored in other columns.
 enum StoredPersonalPart: Sendable {
   case none
   case salted(Salt)
@@ -12,7 +12,7 @@ enum StoredPersonalPart: Sendable {
   /// that the row was altered.
   case erased(Hash, event: Int64?)
 
-  /// Reads the columns, and throws if a text is stored without a salt, or an event without a hash.
+  /// Reads the columns, and throws if a text is stored without a salt, or the id of an event without a hash.
   init(_ row: Row, salt: Int, erasedHash: Int, erasedEvent: Int, texts: [Int]) throws {
     if let hash = try row.optionalHash(erasedHash) {
       try row.requireNull([salt] + texts)
@@ -44,13 +44,13 @@ enum StoredPersonalPart: Sendable {
 /// The stored form of a person's statement about the result of a pending change.
 struct StoredStatement {
   let actor: Change.Actor
-  /// The text of the statement, or nil if it was erased.
+  /// The text of the statement, or nil if the text was erased.
   let reason: String?
   let part: StoredPersonalPart
   /// The erasure that deleted the statement, or nil if no recorded erasure deleted it.
   let erased: Erased?
 
-  /// The statement as the outcome of the change shows it, or nil if it was erased.
+  /// The statement as the message of the change's outcome, or nil if the statement was erased.
   var message: String? { reason.map { "\(actor.name ?? actor.id ?? "Unknown person"): \($0)" } }
 
   /// Returns the hash of the statement.

@@ -7,9 +7,9 @@ import ReflogModel
 struct UnexplainedDeletions: Sendable {
   var changes: [ClosedRange<Int64>] = []
   var events: [ClosedRange<Int64>] = []
-  /// The entries of changes whose salt is missing.
+  /// The entries that belong to changes and have no salt.
   private(set) var entriesOfChanges = IDRanges()
-  /// The entries of service events whose salt is missing.
+  /// The entries that belong to service events and have no salt.
   private(set) var entriesOfEvents = IDRanges()
   private(set) var erased: [Erased] = []
 
@@ -18,7 +18,7 @@ struct UnexplainedDeletions: Sendable {
     let subject: Subject
     /// The sequence number of the entry that contained the data.
     let sequence: Int64
-    /// The id of the event with the claim of the erasure that deleted the data, or nil if the row contains no such id.
+    /// The id of the event with the claim of the erasure that deleted the data, or nil if the row contains no event id.
     let event: Int64?
   }
 
@@ -68,8 +68,8 @@ extension LedgerVerification {
   ///
   /// - Parameters:
   ///   - unexplained: The rows and data that were missing without a recorded deletion when the verification began.
-  ///   - deletions: The deletions that are recorded at the end of the verification. They explain missing rows and data,
-  ///     so they cause no finding.
+  ///   - deletions: The deletions that are recorded at the end of the verification. Missing rows and data that these
+  ///     deletions explain cause no finding.
   func findings(of unexplained: UnexplainedDeletions, _ deletions: RecordedDeletions) -> Part {
     var part = Part()
     for gap in unexplained.changes.flatMap({ deletions.changes.gaps(in: $0) }) { part.report(.missingChanges(gap)) }

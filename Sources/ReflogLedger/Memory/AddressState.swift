@@ -66,7 +66,7 @@ struct RecentWrites: Sendable {
   /// The maximum number of writes in the list, which is more than an address usually has within a settle window.
   static let limit = 32
 
-  /// The list contains every write from this time on.
+  /// The time from which the list contains every write.
   private var knownSince: Timestamp
   /// The writes in the list, newest first.
   private var writes: [RecentWrite] = []

@@ -6,10 +6,12 @@ import Synchronization
 /// The cache is filled from the file and updated with each commit. A stale state in the cache does no harm, because the
 /// transaction that records a change compares the state with the file.
 final class LedgerMemory: Sendable {
-  /// The maximum number of addresses in memory, and the maximum number of connectors; each needs some kilobytes.
+  /// The maximum number of addresses in memory, which is also the maximum number of connectors in memory.
   ///
-  /// When a maximum is reached, all addresses and connectors are dropped from memory. They are read from the file again
-  /// when they are needed.
+  /// An address or a connector needs some kilobytes.
+  ///
+  /// When the maximum is reached, all addresses and connectors are dropped from memory. An address or a connector is
+  /// read from the file again when it is needed.
   private static let capacity = 8192
 
   private struct State {
@@ -53,7 +55,9 @@ final class LedgerMemory: Sendable {
 
   private let state = Mutex(State())
 
-  /// Whether reads of the directory may be stale; recent writes are then kept in memory, to recognize a stale read.
+  /// Whether reads of the directory may be stale.
+  ///
+  /// If true, recent writes are kept in memory, to recognize a stale read.
   private let keepsWrites: Bool
 
   /// Creates an empty memory.
@@ -61,7 +65,9 @@ final class LedgerMemory: Sendable {
     self.keepsWrites = keepsWrites
   }
 
-  /// The generation of the memory; see ``remember(_:at:asOf:of:)``.
+  /// A number that increases when the result of a running read of the file may become stale.
+  ///
+  /// See ``remember(_:at:asOf:of:)``.
   var generation: Int { state.withLock { $0.generation } }
 
   /// Returns the state of an address, or nil if it is not in memory.

@@ -31,7 +31,7 @@ package struct LedgerMigration: Sendable {
     case compared(Int)
   }
 
-  /// A copy that is complete.
+  /// The result of a migration: a complete copy.
   package struct Result: Sendable {
     /// The number of entries.
     package let size: Int64
@@ -44,7 +44,7 @@ package struct LedgerMigration: Sendable {
   /// Copies the rows that are missing in the target, compares the copy with the source, and completes the copy.
   ///
   /// When the method returns, the target is a durable ledger with the same rows as the source. If the target is already
-  /// a complete copy, it is only compared.
+  /// a complete copy, the method only compares the target with the source.
   ///
   /// - Throws: ``MigrationError`` if the target can't become a copy of the source.
   package func run(_ progress: @Sendable (Progress) -> Void) async throws -> Result {
@@ -70,7 +70,9 @@ package struct LedgerMigration: Sendable {
 
   func differs(_ table: LedgerTable) -> MigrationError { .tableDiffers(table: table.name, target: target.name) }
 
-  /// Returns the rows that are copied last, because they change with every entry.
+  /// Returns the rows that are copied last.
+  ///
+  /// They are copied last because every entry changes them.
   private func lastRows(_ reader: any LedgerReader) async throws -> [LedgerRows] {
     try await reader.read { db in try LedgerTable.last.map { try $0.rows(after: nil, db) } }
   }

@@ -16,7 +16,7 @@ package struct LedgerRows: Sendable, Equatable {
   /// The key of the last row, or nil if there are no rows.
   var lastKey: [SQLValue]? { isEmpty ? nil : Array(values[(values.count - width)...].prefix(keyWidth)) }
 
-  /// The rows as bytes, to compute a hash over them: the type, the length and the bytes of each value.
+  /// The rows as bytes, for the computation of a hash: the type, the length and the bytes of each value.
   var encoded: [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(values.count * 12)
@@ -46,7 +46,9 @@ package struct LedgerRows: Sendable, Equatable {
 extension LedgerTable {
   /// The maximum number of rows that one transaction copies.
   package static let rowsPerBatch = 5000
-  /// The total size in bytes of the texts and blobs in a batch; a batch ends at this size, to limit the use of memory.
+  /// The total size, in bytes, of the texts and blobs at which a batch ends.
+  ///
+  /// The limit keeps the use of memory small.
   private static let bytesPerBatch = 8 << 20
   /// The maximum number of values in one INSERT statement, which is less than the 65,535 that PostgreSQL accepts.
   private static let valuesPerStatement = 4000
@@ -87,7 +89,9 @@ extension LedgerTable {
     }
   }
 
-  /// Inserts rows of another ledger; each SQL statement inserts several rows.
+  /// Inserts rows that were read from another ledger.
+  ///
+  /// Each SQL statement inserts several rows.
   func insert(_ rows: LedgerRows, _ db: any LedgerConnection) throws {
     let most = max(1, Self.valuesPerStatement / columns.count)
     var rest = rows.values[...]
@@ -129,7 +133,9 @@ extension Row {
 }
 
 extension SQLValue {
-  /// The number of bytes of a text or a blob, and 8 for other values.
+  /// The number of bytes of a text or a blob.
+  ///
+  /// The number is 8 for all other values.
   fileprivate var byteCount: Int {
     switch self {
     case .null, .integer: 8

@@ -3,7 +3,7 @@ package struct LedgerTable: Sendable {
   package let name: String
   /// The columns of the primary key; rows are copied in the order of these columns.
   let key: [String]
-  /// All stored columns; the columns of the key are the first ones.
+  /// All stored columns; the first columns are the columns of the key.
   package let columns: [String]
 
   private init(_ name: String, key: [String] = ["id"], _ columns: [String]) {
@@ -12,7 +12,9 @@ package struct LedgerTable: Sendable {
     self.columns = key + columns
   }
 
-  /// The columns that contain ids of requests: SQLite stores a GUID as 16 bytes, PostgreSQL stores it as text.
+  /// The columns that contain ids of requests.
+  ///
+  /// SQLite stores a GUID in these columns as 16 bytes, PostgreSQL as text.
   private static let requestIDs: Set = ["correlation_id", "request_id", "batch_id", "graph_request_id"]
 
   /// Returns whether a column contains ids of requests.
@@ -20,7 +22,7 @@ package struct LedgerTable: Sendable {
 
   /// All tables of a ledger, except the API tokens and the tables in ``last``.
   ///
-  /// A table is behind all tables to which its rows refer.
+  /// If rows of a table refer to rows of another table, the other table comes first in this list.
   package static let first = identities + changes + events + log + retention + freezes + others
 
   /// The tables whose rows are copied last, because a copy with these rows is a usable ledger.

@@ -6,7 +6,9 @@ package struct LedgerSource: Sendable {
   package let name: String
   /// Reads the ledger.
   let reader: any LedgerReader
-  /// Reads the API tokens, or nil if there is no token file.
+  /// Reads the API tokens.
+  ///
+  /// The value is nil if the ledger has no token file.
   let tokens: (any LedgerReader)?
 
   /// Creates a source.
@@ -19,8 +21,8 @@ package struct LedgerSource: Sendable {
 
 /// A database into which the rows of another ledger are copied.
 ///
-/// The database has the tables of a ledger. While rows are copied, the triggers of the database are switched off,
-/// because they refuse rows that were not recorded in this database. A server refuses the database until ``finish(_:)``
+/// The database has the tables of a ledger. The triggers of the database refuse rows that were not recorded in this
+/// database. So the triggers are switched off while rows are copied. A server refuses the database until ``finish(_:)``
 /// has returned.
 package protocol LedgerTarget: Sendable {
   /// The path of the file or the address of the database, without a password.

@@ -10,7 +10,7 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
   case sourceChanged(source: String, target: String)
   /// A table of the copy differs from the table of the source.
   case tableDiffers(table: String, target: String)
-  /// The copied entries do not have the root that the signed checkpoint contains.
+  /// The Merkle root of the copied entries differs from the root in the signed checkpoint.
   case rootDiffers(source: String, target: String)
 
   /// A text contains U+0000, which PostgreSQL can't store.

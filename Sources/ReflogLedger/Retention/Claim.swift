@@ -3,14 +3,16 @@ import ReflogStorage
 
 /// The newest claim of a purge or of an erasure: a service event that lists the data to delete next.
 ///
-/// The event is recorded and signed earlier than the data is deleted, so everything that is deleted by a purge or an
-/// erasure is listed in a signed event. A claim is read from the service events, because hashes cover them. Another
-/// program could alter a table without a hash.
+/// The event is recorded and signed before the data is deleted. So a signed event lists everything that a purge or an
+/// erasure deletes. Claims are read from service events, because another program could alter a table that no hash
+/// covers. Hashes cover the service events.
 struct Claim {
   /// The service event that records the claim.
   let event: ServiceEvent
 
-  /// Reads the newest claim of a kind, or returns nil if there is no claim or the newest claim was withdrawn.
+  /// Reads the newest claim of a kind.
+  ///
+  /// The result is nil if there is no claim of this kind, or if the newest claim was withdrawn.
   ///
   /// - Parameters:
   ///   - kind: The kind of events that record claims.

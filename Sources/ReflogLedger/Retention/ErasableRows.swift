@@ -114,9 +114,9 @@ enum ErasableRows {
     let isHeld: Bool
   }
 
-  /// Returns the rows whose personal data is not erased yet, and whose entries are in a set.
+  /// Returns the rows whose entries are in a set and whose personal data is not erased yet.
   ///
-  /// The table `entry` finds the row of the change or event for each sequence number.
+  /// The table `entry` contains the id of the change or the event for each sequence number.
   static func claimed(_ table: Table, in entries: IDRanges, _ db: any LedgerConnection) throws -> [Claimed] {
     let subject = table.id == "event" ? "service_event.id = entry.event" : "change.id = entry.change"
     return try db.rows(
@@ -133,7 +133,7 @@ enum ErasableRows {
     }
   }
 
-  /// Replaces personal data with its hash, and stores the event that claimed the data.
+  /// Replaces personal data with its hash, and stores the id of the event that claimed the data.
   static func erase(_ table: Table, _ id: Int64, _ hash: Hash?, because event: Int64, _ db: any LedgerConnection) throws
   {
     guard let hash else { throw LedgerError.corrupt("the personal data that an erasure must delete is missing") }

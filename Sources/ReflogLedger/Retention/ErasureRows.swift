@@ -90,8 +90,8 @@ enum ErasureRows {
 
   /// Returns the erasure that deleted a personal part, or nil if the part was not erased.
   ///
-  /// An erased part refers to an event. The result is also nil if this event did not claim the entry of the part for an
-  /// erasure.
+  /// An erased part contains the id of an event. The result is also nil if that event did not claim the entry of the
+  /// part for an erasure.
   ///
   /// - Parameters:
   ///   - part: The personal part.
@@ -108,10 +108,10 @@ enum ErasureRows {
     ) { row in Erased(eventID: try row.integer(0), dateTime: try row.time(1)) }
   }
 
-  /// The SQL expression of the event that erased the personal data of a change.
+  /// The SQL expression for the id of the event that claimed a change's erased personal data.
   static let eventOfChange = "personal.erased_event"
 
-  /// The SQL expression of the event that erased a person's statement about a change.
+  /// The SQL expression for the id of the event that claimed a person's erased statement about a change.
   static let eventOfStatement = """
     (SELECT erased.erased_event FROM change_statement AS erased WHERE erased.change = change.id)
     """

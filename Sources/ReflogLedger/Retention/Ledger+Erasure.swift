@@ -54,8 +54,8 @@ extension Ledger {
       if try session.eraseClaimed(by: erasure) { return (begun, true) }
       var next = begun
       if try session.claim(for: erasure, from: &next) { return (next, true) }
-      // Data of a withdrawn claim can be in front of the position. So the erasure ends only after a search that began
-      // with the first row and found no data.
+      // After a claim was withdrawn, rows below the position can still contain data. So the erasure ends only after a
+      // search that began with the first row and found no data.
       guard !begun.last.isEmpty else { return (begun, false) }
       return (ErasurePosition(), true)
     }
@@ -96,7 +96,7 @@ extension LedgerSession {
 
   /// Erases the personal data that an earlier transaction claimed, and returns whether there was a claim.
   ///
-  /// A claim of another erasure is withdrawn instead.
+  /// If the newest claim belongs to a different erasure, that claim is withdrawn instead.
   fileprivate func eraseClaimed(by erasure: ErasureRows.Unfinished) throws -> Bool {
     guard let (claim, rows) = try openErasureClaim() else { return false }
     guard claim.details["asked"]?.wholeNumber == erasure.event else {
@@ -148,7 +148,7 @@ extension LedgerSession {
     return true
   }
 
-  /// Withdraws the newest claim of an erasure, as long as claimed data is not erased yet.
+  /// Withdraws the newest claim of an erasure if some of the claimed data is not erased yet.
   ///
   /// A service event records that the data is kept. An unfinished erasure then searches for data again.
   func withdrawErasureClaim() throws {

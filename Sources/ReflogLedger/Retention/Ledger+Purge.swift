@@ -7,7 +7,7 @@ extension Ledger {
   /// The number of ids that one short read examines.
   private static let examinedAtOnce: Int64 = 20_000
 
-  /// Returns how many changes and events would be deleted now by a purge of the history earlier than a moment.
+  /// Returns how many changes and events a purge of the history before a moment would delete now.
   ///
   /// The time that this method needs grows with the length of the history.
   package func planPurge(before: Timestamp) async throws(LedgerError) -> Purge.Plan {
@@ -27,10 +27,10 @@ extension Ledger {
     return Purge.Plan(before: before, changes: changes, events: events, held: held, kept: kept)
   }
 
-  /// Requests a purge of the history earlier than a moment.
+  /// Requests a purge of the history before a moment.
   ///
-  /// The purge deletes the changes that were settled earlier than the moment, and the events that were recorded
-  /// earlier.
+  /// The purge deletes the changes that were settled before the moment, and the events that were recorded before the
+  /// moment.
   ///
   /// When this returns, the request is durable. Then call ``continuePurge()`` to delete the history. If the server
   /// restarts, the purge continues. If another purge is unfinished, no second purge is started. The unfinished purge
@@ -75,7 +75,7 @@ extension Ledger {
 
   /// Records an event that claims the rows to delete next.
   ///
-  /// If the purge, the policy or the holds have changed since these rows were found, no event is recorded.
+  /// If the purge, the policy or the holds changed after the rows in `next` were found, no event is recorded.
   func claim(_ next: Purgeable) async throws(LedgerError) {
     try await write { session in try session.claim(next) }
   }
@@ -84,7 +84,7 @@ extension Ledger {
   struct Purgeable: Sendable {
     let purge: Int64
     let before: Timestamp
-    /// The position that the purge had when the ids were found.
+    /// The position that the purge had when the rows were found.
     let position: PurgeRows.Position
     let ids: Ids
 
@@ -125,7 +125,7 @@ extension Ledger {
     return nil
   }
 
-  /// Returns the purge that has deleted all its rows but is not recorded as finished yet.
+  /// Returns the purge that has no more rows to delete but is not recorded as finished yet.
   ///
   /// The result is nil if all purges are recorded as finished, or if the unfinished purge has more rows to delete.
   func endedPurge() async throws(LedgerError) -> PurgeRows.State? {
@@ -200,8 +200,8 @@ extension LedgerSession {
 
   /// Returns the first ranges that one transaction deletes.
   ///
-  /// The ranges contain together at most ``PurgeRows/pieceLength`` ids. No range has more ids, so at least one range is
-  /// returned.
+  /// Together, these ranges contain at most ``PurgeRows/pieceLength`` ids. A single range never contains more ids, so
+  /// at least one range is returned.
   private static func next(of ranges: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
     var count: Int64 = 0
     return Array(

@@ -69,7 +69,7 @@ extension LedgerSession {
     try withdrawErasureClaim()
   }
 
-  /// Withdraws the open claim of a purge if all purges are finished, and of an erasure if all erasures are finished.
+  /// Withdraws each open claim that belongs to no unfinished purge and to no unfinished erasure.
   ///
   /// Reflog marks a purge or an erasure as finished only when all claimed data is deleted. So an open claim shows that
   /// another program made the mark. If the claim were kept and a program deleted the data later, the deletion would

@@ -32,10 +32,11 @@ extension Ledger {
 
   /// Finishes a purge and erasures that have no more rows to delete.
   ///
-  /// Call this after ``continuePurge()`` or ``continueErasure(_:from:)`` returned `done`. This method empties the
-  /// identity rows to which no row refers any more, and returns free space to the file system. When this returns, the
-  /// purge and the erasures are recorded as finished. The ledger's files then contain no deleted data, except old
-  /// copies that SQLite left when it moved rows. A compaction removes these copies.
+  /// Call this after ``continuePurge()`` or ``continueErasure(_:from:)`` returned `done`. This method empties the rows
+  /// of ids and names to which no row refers any more, and returns free space to the file system. When this returns,
+  /// the purge and the erasures are recorded as finished. The ledger's files then contain no deleted data. There is one
+  /// exception: SQLite can leave old copies of rows in the file when it moves the rows. A compaction removes these
+  /// copies.
   package func finish(purge: Purge?, erasures: [Int64]) async throws(LedgerError) {
     try await emptyUnusedIdentities()
     do { try await writer.reclaim() } catch { throw LedgerError(error) }

@@ -2,18 +2,18 @@ import ReflogModel
 import ReflogStorage
 
 extension Ledger {
-  /// Empties identity rows to which no other row refers any more: actors, connectors, and the names of both.
+  /// Empties the rows of actors, connectors and names to which no row refers any more.
   ///
-  /// When this method returns, the rows are empty, and the deletion of their contents is durable. An identity row is
-  /// kept if a new row began to refer to it in the meantime.
+  /// When this method returns, the rows are empty, and the deletion of their contents is durable. If a new row began to
+  /// refer to a row in the meantime, the row is kept.
   func emptyUnusedIdentities() async throws(LedgerError) {
     for table in UnusedIdentities.all {
       let rows = try await history.read { db in try db.integers("SELECT id FROM \(table.unused)") }
       for row in rows {
         try await write { session in
           try session.connection.beginDeletion()
-          // A new row may have begun to refer to this row after the list was read. Then the condition is false, and the
-          // row is kept.
+          // A new row may have begun to refer to this row after the list was read. The condition in `unused` is then
+          // false, and the row is kept.
           try session.connection.execute(
             "UPDATE \(table.name) SET \(table.emptied) WHERE id = (SELECT id FROM \(table.unused) AND id = ?)",
             [row]
@@ -25,16 +25,18 @@ extension Ledger {
   }
 }
 
-/// A table of identities, with the SQL that finds the rows to which no other row refers.
+/// A table of ids or names, with the SQL that finds and empties the rows to which no other row refers.
 ///
 /// The condition is also the condition of the table's trigger, so change both together.
 private struct UnusedIdentities {
   let name: String
   /// The table and the condition in SQL.
+  ///
+  /// The condition is true if no row refers to the row.
   let unused: String
   let emptied: String
 
-  /// All tables of identities.
+  /// All tables of ids and names.
   ///
   /// The two tables of names are emptied first, because names refer to connectors and actors.
   static let all = [

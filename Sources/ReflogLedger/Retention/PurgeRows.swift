@@ -9,7 +9,7 @@ enum PurgeRows {
     let position: Position
   }
 
-  /// The last change and the last event that the purge has examined, and the number of restarts of the purge.
+  /// The progress of a purge: the last examined change, the last examined event, and the number of restarts.
   ///
   /// When a purge restarts, it examines the history again, beginning with the oldest changes.
   struct Position: Equatable, Sendable {
@@ -29,7 +29,7 @@ enum PurgeRows {
     let changes: [ClosedRange<Int64>]
     /// The ranges of service events in the claim that are not deleted yet.
     let events: [ClosedRange<Int64>]
-    /// The entries of all changes and events in the claim, also of changes and events that are already deleted.
+    /// The entries of all changes and events in the claim, including changes and events that are already deleted.
     let entries: IDRanges
   }
 
@@ -54,7 +54,7 @@ enum PurgeRows {
     }
   }
 
-  /// Returns the newest claim with the ranges that are still to be deleted, or nil if all ranges are deleted.
+  /// Returns the newest claim and the ranges that must still be deleted. The result is nil if all ranges are deleted.
   static func openClaim(_ db: any LedgerConnection) throws -> OpenClaim? {
     guard let claim = try Claim(.purged, unless: .purgeWithdrawn, db) else { return nil }
     let open = OpenClaim(

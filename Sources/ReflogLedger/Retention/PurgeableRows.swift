@@ -5,8 +5,9 @@ import ReflogStorage
 enum PurgeableRows {
   /// Returns the ids of the changes in a range that may be deleted.
   ///
-  /// A change may be deleted if it was settled earlier than the time `before`, no legal hold covers it, and it did not
-  /// set the current reference of its address. A pending change is never deleted, because it is not settled.
+  /// A change may be deleted under three conditions: the change was settled earlier than the time `before`, no legal
+  /// hold covers the change, and the change did not set the current reference of its address. A pending change is never
+  /// deleted, because it is not settled.
   static func changes(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -21,8 +22,8 @@ enum PurgeableRows {
 
   /// Counts the changes in a range that were settled earlier than the time `before`.
   ///
-  /// In the result, `changes` is the number of changes that may be deleted, and `held` is the number under a legal
-  /// hold. `kept` is the number of other changes that set the current reference of their address.
+  /// In the result, `changes` is the number of changes that may be deleted, and `held` is the number of changes under a
+  /// legal hold. `kept` is the number of changes without a hold that set the current reference of their address.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -71,7 +72,7 @@ enum PurgeableRows {
 
   /// Deletes changes, with their personal data and the salts of their entries.
   ///
-  /// The event must list exactly these ranges.
+  /// `event` is the id of a service event that must list exactly these ranges.
   static func delete(changes: [ClosedRange<Int64>], because event: Int64, _ db: any LedgerConnection) throws {
     try record(changes, "purged_change", event, db)
     let entries = try entries(ofChanges: IDRanges(ranges: changes), db)
@@ -86,7 +87,7 @@ enum PurgeableRows {
 
   /// Deletes service events, with their personal data and the salts of their entries.
   ///
-  /// The event must list exactly these ranges.
+  /// `event` is the id of a service event that must list exactly these ranges.
   static func delete(events: [ClosedRange<Int64>], because event: Int64, _ db: any LedgerConnection) throws {
     try record(events, "purged_event", event, db)
     let entries = try entries(ofEvents: IDRanges(ranges: events), db)
@@ -119,7 +120,7 @@ enum PurgeableRows {
     try db.execute("DELETE FROM \(table) WHERE \(id) BETWEEN ? AND ?", [range.lowerBound, range.upperBound])
   }
 
-  /// Returns all sequence numbers in these columns of the rows with these ids.
+  /// Returns all sequence numbers that these columns contain in the rows with these ids.
   private static func sequences(
     _ ids: IDRanges,
     _ table: String,

@@ -9,9 +9,13 @@ import ReflogStorage
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
   private var holds: [String: FlowScope] = [:]
-  /// The moment up to which each purge deletes history, by the id of the purge; the moment is the text in the event.
+  /// The moment up to which each purge deletes history, as text.
+  ///
+  /// The key is the id of the purge.
   private var purges: [Int64: String] = [:]
-  /// The details of each event that requests an erasure, by the id of the event.
+  /// The details of each event that requests an erasure.
+  ///
+  /// The key is the id of the event.
   private var erasures: [Int64: JSONObject] = [:]
 
   /// Reads the events.

@@ -4,9 +4,9 @@ package import ReflogStorage
 package protocol LedgerStore: Sendable {
   /// The path of the file or the address of the database, without a password.
   var name: String { get }
-  /// The reader for the work on changes.
+  /// Reads the data that is needed to make changes.
   var changeReader: any LedgerReader { get }
-  /// The reader for queries, which has separate connections, so queries do not delay changes.
+  /// Reads the data for queries, through separate connections, so queries do not delay changes.
   var queryReader: any LedgerReader { get }
   /// The size of the write-ahead log in bytes, or 0 if the database does not report a size.
   var walBytes: Int64 { get }

@@ -83,7 +83,7 @@ struct SQLiteLedgerReader: LedgerReader {
   }
 }
 
-/// A ledger's file that a server has not opened.
+/// A ledger's file that is opened for reading only.
 package struct UnopenedLedger: Sendable {
   private let reader: StorageReader
   private let path: String

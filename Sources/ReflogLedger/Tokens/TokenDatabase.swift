@@ -6,8 +6,8 @@ package import ReflogStorage
 package protocol TokenDatabase: Sendable {
   /// The version of the table's contents, or nil if the version is unknown.
   ///
-  /// Every transaction that writes to the table changes the version, also a transaction of another process. The version
-  /// is read for every request that sends a token, so this property must not wait.
+  /// Every transaction that writes to the table changes the version, including the transactions of other processes. The
+  /// version is read for every request that sends a token, so this property must not wait.
   var version: UInt64? { get }
 
   /// Reads in one transaction.
@@ -32,7 +32,7 @@ struct TokenFile: TokenDatabase {
   /// - Parameters:
   ///   - path: The path of the ledger.
   ///   - creating: Whether to create the file if it is missing. If false, a missing file is an error.
-  /// - Throws: An error if another user than the owner has a permission on the file.
+  /// - Throws: An error if a user other than the owner has a permission on the file.
   init(besideLedgerAt path: String, creating: Bool) throws {
     let file = LedgerFiles(database: path).tokens
     try DurableFile.requirePrivate(file)

@@ -24,7 +24,7 @@ package struct TokenStore: Sendable {
   ///   - path: The path of the ledger.
   ///   - creating: Whether to create the file if it is missing. If false, a missing file is an error.
   ///   - clock: The clock that sets the times of tokens.
-  /// - Throws: An error if another user than the owner has a permission on the file.
+  /// - Throws: An error if a user other than the owner has a permission on the file.
   package init(besideLedgerAt path: String, creating: Bool = true, clock: @escaping WallClock) throws {
     self.init(try TokenFile(besideLedgerAt: path, creating: creating), clock: clock)
   }
@@ -75,7 +75,7 @@ package struct TokenStore: Sendable {
     return (token, text.text)
   }
 
-  /// Returns all tokens, also expired and revoked ones, oldest first.
+  /// Returns all tokens, including expired and revoked tokens, oldest first.
   package func tokens() async throws -> [APIToken] {
     try await database.read { db in
       try db.rows("SELECT id, name, role, created, expires, revoked FROM token ORDER BY created, id") {
@@ -116,8 +116,9 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Records in the token database that the service events contain the creation of the token and, if the token is
-  /// revoked, the revocation.
+  /// Records in the token database that service events contain the creation of the token.
+  ///
+  /// If the token is revoked, this method records that a service event contains the revocation too.
   package func markRecorded(_ token: APIToken) async throws {
     let stage = token.revoked == nil ? 1 : 2
     try await database.write { db in
@@ -176,7 +177,7 @@ private final class TokenMemory: Sendable {
 
   private let state = Mutex<(version: UInt64?, tokens: [String: Entry])>((nil, [:]))
 
-  /// Returns the token with this id, or nil if memory does not hold the token from this version of the database.
+  /// Returns the token with this id if it is in memory and was read from this version of the database, or nil if not.
   func token(_ id: String, in version: UInt64?) -> Entry? {
     state.withLock { state in state.version == version && version != nil ? state.tokens[id] : nil }
   }

@@ -3,14 +3,14 @@ package import ReflogStorage
 
 /// Reads and writes the rows of an append, in the way that is fastest for the database.
 ///
-/// All methods are called on the writer's thread, between BEGIN and COMMIT. A method sees the rows that were written by
-/// earlier methods in the same transaction. A store may keep rows in memory first. It must send them to the database
-/// before the next SQL statement on the same connection, and before COMMIT.
+/// All methods are called on the writer's thread, between BEGIN and COMMIT. A method sees the rows that earlier methods
+/// wrote in the same transaction. A store may first keep the written rows in memory. The store must send these rows to
+/// the database before the next SQL statement on the same connection, and before COMMIT.
 package protocol AppendStore: AnyObject {
   /// Reads the head row of the log, and locks the row until this transaction ends.
   ///
   /// - Parameters:
-  ///   - groups: The groups that the transaction will append. A store can use them to read all needed rows in one
+  ///   - groups: The groups that the transaction will append. With the groups, a store can read all needed rows in one
   ///     request.
   ///   - identities: The identity rows in memory.
   /// - Returns: The stored head, or nil if the row is missing.
@@ -73,7 +73,9 @@ package struct StoredHead: Sendable {
   }
 }
 
-/// The ids of the newest changes at an address; each is nil if there is none.
+/// The ids of the newest changes at an address.
+///
+/// An id is nil if the address has no change of this kind.
 package struct NewestChanges: Sendable {
   package let pending, applied: Int64?
 
@@ -90,8 +92,9 @@ package struct KeyedRequest: Sendable {
   package let change: Int64
   /// Whether the bodies of both requests are equal.
   package let isSameBody: Bool
-  /// Whether the key may be used again: the directory did not make the change, and a repetition of the request may
-  /// succeed.
+  /// Whether the key may be used again.
+  ///
+  /// The key may be used again if the directory did not make the change, and a repetition of the request may succeed.
   package let frees: Bool
 
   /// Creates an earlier request.
@@ -168,6 +171,6 @@ package struct KeyRow {
 }
 
 extension Change.Settler {
-  /// The value of the column `settler`, or nil (NULL) if the request itself settled the change.
+  /// The value of the column `settler`, or nil if the request that made the change also settled the change.
   package var column: String? { self == .request ? nil : rawValue }
 }

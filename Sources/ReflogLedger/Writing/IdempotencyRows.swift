@@ -43,7 +43,8 @@ package enum IdempotencyRows {
 
   /// Returns the time of the oldest key that is valid at `time`, in microseconds since 1970.
   ///
-  /// The result is one lifetime of a key earlier than `time`. A key that was recorded earlier is not valid.
+  /// The result is earlier than `time` by the lifetime of a key. A key that was recorded before the result is not
+  /// valid.
   static func oldest(at time: Timestamp) -> Int64 {
     time.microseconds - IdempotencyKey.lifetime.components.seconds * 1_000_000
   }

@@ -24,7 +24,7 @@ package final class Identities {
     package var absent: String? { connector == nil ? reference.state.rawValue : nil }
   }
 
-  /// The row numbers of an actor, and the actor with the name that the row contains.
+  /// The row numbers of an actor, and the actor with the recorded name.
   struct ActorRows {
     let actor: Change.Actor
     let row: Int64
@@ -34,8 +34,8 @@ package final class Identities {
 
   /// The key that finds a connector's name in memory.
   ///
-  /// The name is stored as bytes. Swift treats different Unicode forms of a text as equal, but SQLite does not, so a
-  /// key with a text could return the row of another name.
+  /// The name is stored as bytes. Swift treats different Unicode forms of a text as equal, but SQLite does not. So a
+  /// key with a text could find the row of a different name.
   private struct ConnectorNameKey: Hashable {
     let connector: Int64
     let name: [UInt8]
@@ -70,7 +70,7 @@ package final class Identities {
   private var actorNames = BoundedMemory<ActorNameKey, ActorName>()
   private var clientApps = BoundedMemory<[UInt8], Int64>()
 
-  /// Creates a finder that has no rows in memory.
+  /// Creates an object without rows in memory.
   init(_ db: any LedgerConnection) {
     self.db = db
   }
@@ -227,7 +227,9 @@ package final class Identities {
     }
   }
 
-  /// Returns the value of the row that a query finds; if there is no row, it is inserted first.
+  /// Returns the value of the row that a query finds.
+  ///
+  /// If there is no row, the row is inserted first.
   private func findOrInsert<Value>(
     find: String,
     insert: String,
@@ -237,7 +239,7 @@ package final class Identities {
     if let found = try db.first(find, arguments, value) { return found }
     try db.execute(insert, arguments)
     guard let made = try db.first(find, arguments, value) else {
-      throw LedgerError.corrupt("an identity row is missing after it was inserted")
+      throw LedgerError.corrupt("a row with an id or a name is missing after it was inserted")
     }
     return made
   }

@@ -56,7 +56,7 @@ final class LedgerContext: Sendable {
     state.withLock { $0.checkpoint = checkpoint }
   }
 
-  /// The freezes that are in force or planned, as the newest durable transaction left them.
+  /// The freezes that are in force or planned, according to the newest durable transaction.
   var freezes: Freezes { state.withLock { $0.freezes } }
 
   /// Sets the freezes that are in force or planned.

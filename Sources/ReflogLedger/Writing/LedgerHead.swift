@@ -17,7 +17,7 @@ package struct LedgerHead: Sendable {
   package var frontier: MerkleFrontier
   /// The signed checkpoint that covers all entries, or nil if the log has no entry.
   package var checkpoint: String?
-  /// The key that signed the checkpoint as a vkey, or nil if the log has no entry.
+  /// The text (vkey) of the key that signed the checkpoint, or nil if the log has no entry.
   package var verifierKey: String?
 
   /// Reads the head row.
@@ -44,8 +44,8 @@ package struct LedgerHead: Sendable {
       if let hash = Hash(bytes: hash) { hashes.append(hash) }
     }
     do { frontier = try MerkleFrontier(size: nextSequence, hashes: hashes) } catch {
-      // Reflog always writes the number of entries together with the hashes. If they do not match, another program
-      // wrote one of them.
+      // Reflog always writes the number of entries together with the hashes. If the number does not match the hashes,
+      // another program wrote one of the two values.
       throw LedgerError.foreignEntries(from: nextSequence)
     }
     checkpoint = try row.optionalText(5)
@@ -95,8 +95,7 @@ package struct LedgerHead: Sendable {
 
   /// Returns whether no row has a higher number than this head allows.
   ///
-  /// Reflog never deletes the row of an entry, so the sequence number of the last entry must be the next number minus
-  /// 1.
+  /// Reflog never deletes the row of an entry. So the highest sequence number must be the next sequence number minus 1.
   private func isEnd(of newest: Newest) -> Bool {
     newest.entry ?? -1 == nextSequence - 1 && newest.change ?? 0 < nextChange && newest.event ?? 0 < nextEvent
   }
@@ -114,8 +113,8 @@ package struct LedgerHead: Sendable {
     guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
   }
 
-  /// Throws `foreignEntries` if the checkpoint does not cover exactly these entries, or if none of these keys signed
-  /// it.
+  /// Throws `foreignEntries` if the checkpoint does not cover exactly these entries, or if no key in `keys` signed the
+  /// checkpoint.
   func verify(of origin: Origin, with keys: [VerifierKey]) throws {
     guard nextSequence > 0 || checkpoint != nil else { return }
     guard let checkpoint, let note = try? SignedNote(parsing: Array(checkpoint.utf8)),

@@ -33,7 +33,7 @@ extension LedgerSession {
     return .recorded(settled: settled, drafts: drafts)
   }
 
-  /// Records the drafts of a group, and the override of the freezes that cover them.
+  /// Records the drafts of a group, and the override of the freezes that cover the drafts.
   private func record(_ drafts: [Group.Draft], of group: Group, overriding freezes: [Freeze]) throws -> [Change] {
     guard !freezes.isEmpty, let reason = group.override else { return try drafts.map { try record($0) } }
     let overrides = try recordOverride(of: freezes, by: group, because: reason)
@@ -62,7 +62,9 @@ extension LedgerSession {
     return nil
   }
 
-  /// Returns the pending change and the newest applied change at an address; each is nil if there is none.
+  /// Returns the pending change and the newest applied change at an address.
+  ///
+  /// An id is nil if the address has no change of this kind.
   private func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
     guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
     let newest = try rows.newestChanges(atAddress: row)
@@ -75,7 +77,7 @@ extension LedgerSession {
     return try rows.pendingChange(ofConnector: row).map { Change.ID($0) }
   }
 
-  /// Returns the refusal if an earlier request used this key, or nil if the key may be used.
+  /// Returns the reason for a refusal if an earlier request used this key, or nil if the key may be used.
   ///
   /// A used key may be used again under three conditions: the directory did not make the change of the earlier request,
   /// the request bodies are equal, and a repetition of the request may succeed.

@@ -2,9 +2,10 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Records a change, and returns the change with the values in its row.
+  /// Records a change, and returns the change as it was stored.
   ///
-  /// The hash of the entry covers these values. For example, an id is recorded in its first spelling.
+  /// A stored value can differ from the value in the draft. For example, an id is stored in the spelling that was
+  /// recorded first. The hash of the entry covers the stored values.
   func record(_ draft: Group.Draft, overriding override: FreezeOverride? = nil) throws -> Change {
     let outcome = try Change.outcome(of: draft.event, on: nil, settledBy: draft.settledBy)
     let address = try draft.intent.subject.address.map(identities.row(of:))
@@ -136,7 +137,7 @@ extension LedgerSession {
   private func refusal(toSettle id: Change.ID, by event: Change.Event) throws -> LedgerError {
     let found = try rows.result(of: id.number)
     if let result = found.flatMap(Change.Result.init(rawValue:)) { _ = try Change.next(result, event) }
-    return .corrupt("change \(id) has the result \(found ?? "NULL")")
+    return .corrupt("change \(id) can't be settled, because its result is \(found ?? "NULL")")
   }
 
   /// Returns the hash of the intent of a pending change, from memory or from its entry.
@@ -159,7 +160,7 @@ extension LedgerSession {
     intentHashes[id.number] = hash
   }
 
-  /// Inserts a person's statement, and returns the hash of the statement and the person with the values in the rows.
+  /// Inserts a person's statement, and returns two values: the hash of the statement, and the person as stored.
   private func insert(
     _ statement: Change.Statement,
     on change: Change.ID

@@ -3,15 +3,15 @@ import ReflogStorage
 
 /// Appends entries to the ledger, on the writer's thread.
 ///
-/// No other code appends entries. Each transaction reads the head row of the log, appends entries, extends the Merkle
-/// tree, signs one checkpoint that covers all entries, and writes the head. Every committed entry is therefore covered
-/// by a signature, and Reflog never signs an entry that it did not append.
+/// Only this class appends entries. Each transaction reads the head row of the log, appends entries, extends the Merkle
+/// tree, signs one checkpoint that covers all entries, and writes the head row. So a signature covers every committed
+/// entry, and Reflog never signs an entry that it did not append.
 package final class LedgerSession: WriteSession {
   /// One write of the session is a group of changes and events.
   package typealias Items = Group
 
   let connection: any WriteConnection
-  /// The rows that an append reads and writes.
+  /// Reads and writes the rows of an append.
   let rows: any AppendStore
   let identities: Identities
   /// The time of all entries of this transaction.
@@ -19,13 +19,15 @@ package final class LedgerSession: WriteSession {
   /// The time is the time of the clock. If the clock is behind the newest entry, the time is the time of the newest
   /// entry.
   private(set) var time = Timestamp(microseconds: 0)
-  /// How far the clock is behind the newest entry.
+  /// The time by which the clock is behind the newest entry.
   private(set) var clockLag = Duration.zero
   /// The head row of the log, including the updates that this transaction has made.
   var head: LedgerHead
   let tenantID: String
   var random = RandomPool()
-  /// The hashes of pending intents that this session appended, by the id of the change.
+  /// The hashes of pending intents that this session appended.
+  ///
+  /// The key is the id of the change.
   ///
   /// The hashes are kept in memory because the record of an outcome contains the hash of the intent.
   var intentHashes: [Int64: Hash] = [:]
@@ -52,7 +54,7 @@ package final class LedgerSession: WriteSession {
   ///
   /// - Parameters:
   ///   - connection: The write connection.
-  ///   - rows: The rows that an append reads and writes, on the same connection.
+  ///   - rows: Reads and writes the rows of an append, on the same connection.
   ///   - context: The data that the session shares with the ledger.
   ///   - isTrusted: Whether to skip the check of the signature in the head row. The check is skipped if an older copy
   ///     of a ledger is accepted.
@@ -93,7 +95,7 @@ package final class LedgerSession: WriteSession {
 
   /// Signs the log and writes the head row, if the transaction appended an entry.
   package func end() throws {
-    // The freezes are published after the commit. Then no read is possible, so they are read here.
+    // The freezes are published after the commit. At that time no read is possible, so the freezes are read here.
     if changesFreezes { _ = try currentFreezes() }
     guard head.nextSequence > stored.nextSequence else { return }
     let keys = context.signers.keys

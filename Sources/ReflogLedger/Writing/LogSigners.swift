@@ -16,12 +16,12 @@ package final class LogSigners: Sendable {
   /// The keys that sign the next transaction, oldest first.
   package var keys: [SigningKey] { state.withLock { $0 } }
 
-  /// Adds a key, which signs from the next transaction on.
+  /// Adds a key, so the key signs the next transaction and later transactions.
   package func add(_ key: SigningKey) {
     state.withLock { $0.append(key) }
   }
 
-  /// Removes a key, which does not sign from the next transaction on.
+  /// Removes a key, so the key does not sign the next transaction or any later transaction.
   package func withdraw(_ key: SigningKey) {
     state.withLock { keys in keys.removeAll { $0.verifierKey == key.verifierKey } }
   }

@@ -77,7 +77,7 @@ enum ObservationRows {
 
   /// Records the result of a sweep: the parts that the sweep could not read.
   ///
-  /// If the sweep could read all parts, the time when it finished is recorded.
+  /// If the sweep could read all parts, the finish time of the sweep is recorded.
   static func record(_ unread: UnreadParts, at time: Timestamp, _ db: any LedgerConnection) throws {
     let known = try db.rows("SELECT name FROM unread_part") { try $0.text(0) }
     for name in known where unread.reasons[name] == nil {

@@ -3,7 +3,9 @@ import ReflogStorage
 
 /// The rollbacks to a time in the ledger's file.
 enum TimeRollbackRows {
-  /// Returns the rollback with this batch id, and whether the rollback is finished, or nil if there is none.
+  /// Returns the rollback with this batch id, or nil if there is none.
+  ///
+  /// The result also contains whether the rollback is finished.
   static func find(_ batchID: String, _ db: any LedgerConnection) throws -> (rollback: TimeRollback, isFinished: Bool)?
   {
     try db.first(
@@ -30,9 +32,9 @@ enum TimeRollbackRows {
     }
   }
 
-  /// Records a rollback, and the newest change that the rollback may roll back.
+  /// Records a rollback, and the id of the newest change that the rollback may roll back.
   ///
-  /// The id of this change is never higher than the id of the newest change in the ledger.
+  /// This id is never higher than the id of the newest change in the ledger.
   static func insert(_ rollback: TimeRollback, in session: LedgerSession) throws {
     var flow: Int64?
     if case .flow(let flowType, let id) = rollback.scope {

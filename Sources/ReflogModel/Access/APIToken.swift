@@ -30,6 +30,6 @@ package struct APIToken: Sendable {
 }
 
 extension APIToken {
-  /// The lifetime of a token if no other lifetime is requested: 90 days.
+  /// The lifetime of a token if the request for the token contains no lifetime: 90 days.
   package static let defaultLifetime = Duration.seconds(90 * 86_400)
 }

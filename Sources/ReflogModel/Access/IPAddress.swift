@@ -2,7 +2,9 @@
 package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
   /// The bytes of the address: 4 for version 4, 16 for version 6.
   package let bytes: [UInt8]
-  /// The one form in which the address is written: decimal for version 4, RFC 5952 for version 6.
+  /// The address as text: in decimal for version 4, and in the form of RFC 5952 for version 6.
+  ///
+  /// Each address has exactly one text.
   package let description: String
 
   /// Reads an address such as `192.0.2.1` or `2001:db8::1` (RFC 4291 §2.2).
@@ -23,8 +25,8 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// Returns the canonical form of an address of version 6 (RFC 5952 §4).
   ///
-  /// Leading zeros are left out, letters are in lower case, and `::` replaces the longest run of at least two zero
-  /// groups. If two runs have the same length, `::` replaces the first run.
+  /// Leading zeros are left out, and letters are in lower case. `::` replaces the longest sequence of two or more
+  /// groups that are zero. If two sequences have the same length, `::` replaces the first sequence.
   private static func canonical(_ bytes: [UInt8]) -> String {
     let groups = stride(from: 0, to: 16, by: 2).map { UInt16(bytes[$0]) << 8 | UInt16(bytes[$0 + 1]) }
     var (zeros, run) = (0..<0, 0..<0)
@@ -92,7 +94,7 @@ package struct IPAddress: Hashable, Sendable, CustomStringConvertible {
 
 /// A block of IP addresses (CIDR, RFC 4632).
 ///
-/// An address is in the block if the address and the block begin with the same bits. The prefix is the number of bits
+/// An address is in the block if the address and the block begin with the same bits. `prefix` is the number of bits
 /// that must be equal.
 package struct AddressBlock: Hashable, Sendable {
   private let address: IPAddress

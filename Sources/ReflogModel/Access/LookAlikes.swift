@@ -6,11 +6,12 @@
 /// - full-width, mathematical, circled and Roman-numeral forms of Latin letters and digits
 /// - the different dashes, apostrophes and slashes
 ///
-/// The table has no characters that look like another character of the same alphabet, for example two Chinese
-/// characters.
+/// Two characters of the same script count as alike only if they are in the first line of the list. For example, two
+/// Chinese characters that look alike do not count as alike.
 enum LookAlikes {
-  /// Returns the text with one character in place of all characters that look alike. The result is for comparisons
-  /// only.
+  /// Returns a form of the text that is equal for all texts that look alike.
+  ///
+  /// Use the result only for comparisons.
   static func shape(of text: String) -> String {
     var shape = ""
     for scalar in text.unicodeScalars {
@@ -20,7 +21,10 @@ enum LookAlikes {
     return shape.replacing("rn", with: "m").replacing("vv", with: "w")
   }
 
-  /// Returns the Latin letter or the digit of a full-width, mathematical, circled or Roman-numeral form.
+  /// Returns the plain form of a character, for example the letter `a` for a circled `a`.
+  ///
+  /// Full-width, mathematical, circled and Roman-numeral characters have a plain form. All other characters are
+  /// returned unchanged.
   private static func plain(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
     let value = scalar.value
     return switch value {
@@ -40,12 +44,14 @@ enum LookAlikes {
     }
   }
 
-  /// Returns the letter at a position in `A…Za…z`.
+  /// Returns the letter at a position in the 52 letters `A` to `Z` and `a` to `z`.
   private static func letter(_ position: UInt32, _ scalar: Unicode.Scalar) -> Unicode.Scalar {
     Unicode.Scalar(position < 26 ? 0x41 + position : 0x61 + position - 26) ?? scalar
   }
 
-  /// The Latin character that replaces each similar character.
+  /// The replacement for each character in ``rows``.
+  ///
+  /// The key is the character to replace.
   private static let table: [Unicode.Scalar: String] = {
     var table: [Unicode.Scalar: String] = [:]
     for (shape, others) in rows {
@@ -54,7 +60,7 @@ enum LookAlikes {
     return table
   }()
 
-  /// Each row has the replacement `shape`, and the characters that look like `shape`.
+  /// The replacements: in each row, `shape` replaces every character in `others`, because they look alike.
   private static let rows: [(shape: String, others: String)] = [
     ("a", "\u{410}\u{430}\u{391}\u{3B1}\u{251}"),
     ("b", "\u{412}\u{392}\u{42C}\u{44C}"),

@@ -1,6 +1,6 @@
-/// Decides to which URLs Reflog is allowed to send a secret, and from which URLs Reflog is allowed to read keys.
+/// The check of a URL before Reflog sends a secret to the URL, or reads keys from the URL.
 ///
-/// All code that checks such a URL uses this type.
+/// Reflog checks all of these URLs with this type, so the rules are the same everywhere.
 package enum SecretDestination {
   /// Returns whether Reflog is allowed to send a secret to a URL.
   ///
@@ -42,7 +42,7 @@ package enum SecretDestination {
     return !host.isEmpty && isName && isPort(authority.dropFirst(host.count)) ? (scheme, String(host)) : nil
   }
 
-  /// Returns whether a text is empty, or a colon and a port.
+  /// Returns whether a text is empty, or is a colon that a port number follows.
   private static func isPort(_ text: Substring) -> Bool {
     guard let colon = text.first else { return true }
     let digits = text.dropFirst()

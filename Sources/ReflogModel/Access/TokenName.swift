@@ -3,7 +3,7 @@
 /// The name has only visible characters and single spaces, so two names never differ only in
 /// invisible characters.
 package struct TokenName: Hashable, Sendable {
-  /// The name without spaces at its ends.
+  /// The name, without spaces at the start and at the end.
   package let text: String
 
   /// The maximum length of a name in bytes.
@@ -11,8 +11,8 @@ package struct TokenName: Hashable, Sendable {
 
   /// Reads a name, or returns nil if it is not valid.
   ///
-  /// White space at both ends is removed. The rest must have 1 to 128 bytes of letters, digits, marks, punctuation,
-  /// symbols and single spaces.
+  /// White space at both ends is removed. The remaining text must have 1 to 128 bytes. It can contain letters, digits,
+  /// marks, punctuation, symbols and single spaces.
   package init?(_ text: String) {
     var scalars = text.unicodeScalars[...]
     while scalars.first?.properties.isWhitespace == true { scalars.removeFirst() }
@@ -29,17 +29,20 @@ package struct TokenName: Hashable, Sendable {
   /// Two names can be confused if they differ only in case, or if they look alike. See `LookAlikes` for the characters
   /// that count as looking alike.
   package func canBeConfused(with other: String) -> Bool {
-    // Some letters are similar only in upper case: people can confuse `I` and `l`, but not `i` and `l`. So the names
-    // are compared twice: as they are written, and in lower case.
+    // Some letters look alike only in one case: people can confuse `I` and `l`, but not `i` and `l`. So the names are
+    // compared twice: as they are written, and in lower case.
     LookAlikes.shape(of: text) == LookAlikes.shape(of: other)
       || LookAlikes.shape(of: text.lowercased()) == LookAlikes.shape(of: other.lowercased())
   }
 }
 
 extension Unicode.Scalar {
-  /// Returns whether a reader can see this character if it follows the character `before`.
+  /// Returns whether a person can see this character when the character `before` is in front of it.
+  ///
+  /// `before` is nil for the first character of a text.
   fileprivate func isVisible(after before: Unicode.Scalar?) -> Bool {
-    // U+2800 is an empty Braille cell, U+FFFC is shown in place of an object, and U+FFFD in place of a lost letter.
+    // People can't read these three characters. U+2800 is an empty Braille cell. U+FFFC stands for an object that is
+    // not part of the text. U+FFFD stands for a letter that was lost.
     if ["\u{2800}", "\u{FFFC}", "\u{FFFD}"].contains(self) || properties.isDefaultIgnorableCodePoint { return false }
     switch properties.generalCategory {
     case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,

@@ -1,5 +1,5 @@
 extension Change {
-  /// The intended effect of a change, its actor and its reason.
+  /// The intended effect of a change, the actor who requested the change, and the reason.
   ///
   /// A recorded intent is never altered.
   package final class Intent: Sendable {
@@ -23,13 +23,14 @@ extension Change {
     package let requestID: String
     /// The change that this change rolls back, or nil if this change is not a rollback of a single change.
     package let rollbackOf: Change.ID?
-    /// The target time of the rollback to a time, if this change is part of such a rollback.
+    /// The target time of the rollback to a time that made this change.
     ///
-    /// The value is nil for all other changes.
+    /// The value is nil if the change was not made by a rollback to a time.
     package let rollbackTo: Timestamp?
-    /// The id of the rollback to a time, if this change is part of such a rollback.
+    /// The id of the rollback to a time that made this change.
     ///
-    /// All changes of one rollback to a time have the same id. The value is nil for all other changes.
+    /// All changes of one rollback to a time have the same id. The value is nil if the change was not made by a
+    /// rollback to a time.
     package let batchID: String?
     /// The latest time at which the address is known to have held `before`, or nil if the change is not a drift.
     package let lastVerifiedDateTime: Timestamp?

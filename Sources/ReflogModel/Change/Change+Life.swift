@@ -83,7 +83,7 @@ extension Change {
   ///
   /// - Parameters:
   ///   - result: The result before the event, or nil if the change is not recorded yet.
-  ///   - event: What happens to the change.
+  ///   - event: The event that sets the result.
   package static func next(_ result: Result?, _ event: Event) throws(IllegalTransition) -> Result {
     switch result {
     case nil:

@@ -9,7 +9,9 @@ extension Change {
     package let httpStatus: Int?
     package let code: String?
     package let message: String?
-    /// The wait in seconds that the directory requested with a refusal, or nil if it requested none.
+    /// The number of seconds after which a caller can try the change again.
+    ///
+    /// The directory sent this number when it refused the change. The value is nil if the directory sent no number.
     package let retryAfter: Int?
     /// The source of the result: a request, the reconciler or a person.
     package let settledBy: Settler
@@ -17,7 +19,7 @@ extension Change {
     package let graphRequestID: String?
     /// The connector that the directory created, or nil if the change created no connector.
     package let created: ConnectorReference?
-    /// The erasure of the statement with which a person settled the change, or nil if no statement was erased.
+    /// The erasure that deleted a person's statement about the result, or nil if no statement was erased.
     package let erased: Erased?
 
     /// Creates an outcome.
@@ -52,7 +54,7 @@ extension Change {
   /// Returns the outcome of a change after an event, or nil if the change is pending after the event.
   ///
   /// - Parameters:
-  ///   - event: What happens to the change.
+  ///   - event: The event that sets the result.
   ///   - result: The result before the event, or nil if the change is not recorded yet.
   ///   - settler: The source of the result: a request, the reconciler or a person.
   package static func outcome(

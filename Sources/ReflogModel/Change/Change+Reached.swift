@@ -1,7 +1,7 @@
 extension Change {
-  /// Whether the write of the change has reached the directory, or has possibly reached it.
+  /// Whether the write of the change has certainly or possibly reached the directory.
   ///
-  /// The write of a drift is the write that was made without Reflog.
+  /// For a drift, the value is always true, because a write without Reflog reached the directory.
   package var mayHaveReachedDirectory: Bool {
     switch result {
     case .pending, .applied, .superseded, .unknown: intent.kind != .baseline
@@ -10,17 +10,17 @@ extension Change {
     }
   }
 
-  /// The outcome's code for a change whose write was not sent to the directory.
+  /// The code in the outcome of a change whose write was not sent to the directory.
   package static let notSentCode = "notSent"
 
-  /// The outcome's code for a change that a freeze refused.
+  /// The code in the outcome of a change that a freeze refused.
   package static let frozenCode = "frozen"
 
-  /// The outcome's code for a drift that reversed an earlier change.
+  /// The code in the outcome of a drift that reversed an earlier change by Reflog.
   ///
   /// The address again holds the reference from before the earlier change.
   package static let notKeptCode = "notKept"
 
-  /// The outcome's code for a change that Reflog caused when it deleted the connector of the step.
+  /// The code in the outcome of a drift that an earlier change caused: that change deleted the connector of the step.
   package static let connectorDeletedCode = "connectorDeleted"
 }

@@ -1,9 +1,9 @@
 extension Change {
-  /// Whether a repetition of the request, with the same `Idempotency-Key`, is carried out again.
+  /// Whether Reflog carries out the request again if a caller repeats the request with the same `Idempotency-Key`.
   ///
-  /// The repetition may succeed in three cases: the write of the first request had no effect, the directory was too
-  /// busy (429), or the directory refused the credential. In the last case, an operator may have corrected Reflog's own
-  /// credential, or the caller may send a new token.
+  /// The repeated request can succeed in three cases: the write of the first request had no effect, the directory was
+  /// too busy (429), or the directory refused the credential. In the last case, an operator has possibly corrected
+  /// Reflog's own credential, or the caller can send a new token.
   package var freesIdempotencyKey: Bool {
     switch result {
     case .notApplied: true

@@ -1,5 +1,8 @@
 extension Change.Actor {
-  /// The name for people: the recorded name, else the user principal name, else the id, else `Unknown`.
+  /// The name of the actor that is shown to people.
+  ///
+  /// The name is the first of these texts that is known: the recorded name, the user principal name, the id. If all
+  /// three are unknown, the name is `Unknown`.
   ///
   /// The type is written in front of the name of a token or an app, because a token or an app can have the name of a
   /// person.

@@ -1,6 +1,7 @@
 /// One attempt to set the reference at an address or to write a connector, together with the result.
 ///
-/// A change is immutable. The type is a class, because copying a structure would copy about two dozen texts.
+/// A change is immutable. The type is a class and not a structure, because a copy of a structure would copy about two
+/// dozen texts.
 package final class Change: Identifiable, Sendable {
   package let id: ID
   /// The sequence of the change's newest entry in the log.
@@ -18,9 +19,9 @@ package final class Change: Identifiable, Sendable {
   package let outcome: Outcome?
   /// When the outcome was recorded, or nil if the change is pending.
   package let resultDateTime: Timestamp?
-  /// The erasure that deleted the actor's personal data and the reason, or nil if they were not erased.
+  /// The erasure that deleted the actor's personal data and the reason, or nil if no data was erased.
   ///
-  /// The outcome has a separate value for a person's statement.
+  /// The outcome has a separate value for the erasure of a person's statement.
   package let erased: Erased?
   /// The override with which an operator made the change in spite of a freeze, or nil if no freeze covered the change.
   package let override: FreezeOverride?
@@ -58,7 +59,7 @@ package final class Change: Identifiable, Sendable {
   /// If the change created a connector, the value is a reference to the created connector.
   package var after: ConnectorReference { outcome?.created ?? intent.after }
 
-  /// Whether the change was applied and replaced the earlier reference by a different reference.
+  /// Whether the change was applied, and the references before and after the change differ.
   package var isEffective: Bool { result == .applied && intent.before != after }
 }
 
@@ -131,7 +132,7 @@ extension Change {
     case drift
     /// The change records the first reference that a read found at an address.
     ///
-    /// The ledger had no reference for the address earlier.
+    /// Before this change, the ledger had no reference for the address.
     case baseline
   }
 
@@ -151,7 +152,7 @@ extension Change {
     ///
     /// The third reference differs from the reference before the change and from the intended reference.
     case superseded
-    /// The result can't be found out, because no read can show the effect of the change on a connector.
+    /// The result is not known, because no read of the directory can show the effect of the change on a connector.
     case unknown
   }
 }

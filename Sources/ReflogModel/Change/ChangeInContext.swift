@@ -1,16 +1,17 @@
 /// A change together with facts that other changes contain.
 ///
-/// The record of a change never changes. Later changes and changes of other steps add these facts.
+/// These facts are not in the record of the change itself, because that record is never altered. They are found in
+/// later changes, and in the changes of the steps that called the connector.
 package struct ChangeInContext: Sendable {
   package let change: Change
   /// The applied rollback of the change, the applied rollback of that rollback, and so on.
   ///
-  /// The list is empty if the change was not rolled back. If the number of ids is even, the newest of these rollbacks
-  /// restored what the change did.
+  /// The list is empty if the change was not rolled back. If the list has an even number of ids, the newest rollback in
+  /// the list restored the effect of the change.
   package let rolledBackBy: [Change.ID]
-  /// The steps that called the connector when the change was made, in order.
+  /// The steps that called the connector when the change was made, sorted by address.
   ///
-  /// The value is nil if the change is about a step, or if the steps were not looked up.
+  /// The value is nil if the subject of the change is a step, or if the ledger was not searched for the steps.
   package let calledBy: [Address]?
 
   /// Creates a change in its context.

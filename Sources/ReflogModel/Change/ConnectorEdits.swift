@@ -1,15 +1,19 @@
-/// The changes of one connector since a moment.
+/// The changes of one connector since a moment, such as the target time of a rollback.
 ///
-/// A step that still calls the connector may now do something else, although its reference is the same.
+/// A step that still calls the connector can now have a different effect, although the step's reference is the same.
 package struct ConnectorEdits: Sendable {
-  /// The connector with the name that it had before the first of the changes, or its id if the name is unknown.
+  /// A reference to the connector, with the name that the connector had before the first change.
   package let connector: ConnectorReference
-  /// The changes, oldest first. There is at least one.
+  /// The changes of the connector, oldest first.
+  ///
+  /// The list has at least one change.
   package let changes: [Change]
-  /// Whether older changes since the moment are missing in the list.
+  /// Whether the list is possibly incomplete, because it has the maximum number of changes.
+  ///
+  /// If changes are missing, they are the oldest changes since the moment.
   package let isCut: Bool
 
-  /// Creates a list of changes, or returns nil if there are none.
+  /// Creates the list of changes of a connector, or returns nil if `changes` is empty.
   ///
   /// - Parameters:
   ///   - changes: The changes of one connector, oldest first.
@@ -24,7 +28,7 @@ package struct ConnectorEdits: Sendable {
   /// The name of the connector for people.
   package var name: String { connector.displayName ?? connector.connectorID?.text ?? "the connector" }
 
-  /// The changes as the rest of a sentence that begins with the name of the connector.
+  /// The part of a sentence that describes the changes and follows the name of the connector.
   ///
   /// For example: `was edited since (change 18): targetUrl https://a.example → https://b.example`.
   package var predicate: String {
@@ -37,7 +41,7 @@ package struct ConnectorEdits: Sendable {
     return properties.isEmpty ? text : "\(text): \(properties.joined(separator: ", "))"
   }
 
-  /// The ids of the changes for people. Only the newest few are shown.
+  /// The ids of the newest changes, as text for people.
   private var shownIDs: String {
     let shown = changes.suffix(Self.mostShownIDs).map(\.id.description).joined(separator: ", ")
     if changes.count == 1 { return "change \(shown)" }
@@ -46,9 +50,10 @@ package struct ConnectorEdits: Sendable {
 
   private static let mostShownIDs = 3
 
-  /// The changed properties in the order of their first change, each with its first and its last value.
+  /// The changed properties, each with the value before the first change and the value after the last change.
   ///
-  /// A property whose value is the same again is left out. The values of a secret property are nil.
+  /// The property that was changed first is first. A property is left out if its two values are equal. The values of a
+  /// secret property are nil.
   private var properties: [(name: String, before: String?, after: String?)] {
     var names: [String] = []
     var values: [String: (before: String?, after: String?)] = [:]
@@ -70,7 +75,7 @@ package struct ConnectorEdits: Sendable {
 /// A step whose connector was edited, as a part of the plan of a rollback to a time.
 package struct EditedStep: Sendable {
   package let address: Address
-  /// Whether the step has the same reference as at the time, so the rollback does not change the step.
+  /// Whether the step has the same reference as at the target time, so the rollback does not change the step.
   package let isSameReference: Bool
   package let edits: ConnectorEdits
 
@@ -81,9 +86,9 @@ package struct EditedStep: Sendable {
     self.edits = edits
   }
 
-  /// The effect as a sentence for people.
+  /// A sentence for people: the step calls a connector that was edited.
   ///
-  /// A rollback does not restore the properties of a connector.
+  /// The sentence is a warning, because a rollback does not restore the properties of a connector.
   package var summary: String {
     let start =
       isSameReference

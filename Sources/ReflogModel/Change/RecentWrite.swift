@@ -1,4 +1,4 @@
-/// A recent write that has reached the directory, or has possibly reached it.
+/// A recent write that has certainly or possibly reached the directory.
 ///
 /// Until the directory's settle window has passed, a read can show the old reference or the new reference.
 package struct RecentWrite: Sendable {
@@ -12,7 +12,7 @@ package struct RecentWrite: Sendable {
 
   /// Creates the recent write that belongs to a change.
   ///
-  /// If the change is a drift, the write is the one that was made without Reflog.
+  /// If the change is a drift, the write was made without Reflog.
   package init(_ change: Change) {
     id = change.id
     before = change.intent.before

@@ -8,7 +8,7 @@ package struct RollbackPlan: Sendable {
   ///
   /// The value is the reference before the change that is rolled back.
   package let after: ConnectorReference
-  /// The later effective changes at the address, oldest first.
+  /// The effective changes at the address that are later than the change to roll back, oldest first.
   ///
   /// These changes block the rollback, except if the caller forces the rollback.
   package let supersededBy: [Change.ID]
@@ -18,15 +18,19 @@ package struct RollbackPlan: Sendable {
   package let newest: Change.ID?
   /// Whether the current reference was set without Reflog.
   ///
-  /// If so, the rollback would first record a drift. The drift would be a later change, so it could block the rollback.
+  /// If the value is true, a request for the rollback would first record a drift. The drift would be a later change, so
+  /// the drift could block the rollback.
   package let isDrifted: Bool
   /// Whether the connector to restore still exists.
   ///
   /// The value is also true if the rollback sets no connector.
   package let connectorExists: Bool
-  /// The changes of the connector to restore since the change that is rolled back, or nil if there are none.
+  /// The edits of the connector that the step would call after the rollback.
   ///
-  /// The rollback restores the reference, and does not restore the properties of the connector.
+  /// The value is nil if the connector was not edited.
+  ///
+  /// These edits are later than the change to roll back. The rollback restores only the reference, and does not undo
+  /// the edits.
   package let edits: ConnectorEdits?
 
   /// Creates a plan.

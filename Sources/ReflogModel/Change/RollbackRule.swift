@@ -1,10 +1,11 @@
 /// The rule that decides whether a rollback is permitted.
 ///
-/// The plan, the request, a repeat of the request, and a rollback to a time all use this rule.
+/// The rule is used in four cases: for the plan of a rollback, for the request, for a repetition of the request, and
+/// for a rollback to a time.
 package enum RollbackRule {
   /// The facts about the address that the rule needs.
   ///
-  /// The rule also needs the change.
+  /// In addition to these facts, the rule needs the id of the change to roll back, or the rollback to a time.
   package struct Situation: Sendable {
     /// The current reference.
     package let current: ConnectorReference
@@ -26,7 +27,9 @@ package enum RollbackRule {
     }
   }
 
-  /// The later changes at the same address that a rollback is also allowed to undo.
+  /// The changes that a rollback is allowed to undo in addition to the rolled-back change.
+  ///
+  /// These changes were made at the same address, later than the rolled-back change.
   package enum LaterChanges: Sendable {
     case none
     /// All later changes up to the newest change that the caller saw.
@@ -65,10 +68,10 @@ package enum RollbackRule {
     /// Read the connector, and call the rule again with ``Situation/connectorExists`` set.
     case dependsOnConnector
     case permitted
-    /// The address already holds the requested reference because of this change.
+    /// The rollback is already done, because this change set the requested reference.
     ///
     /// The associated value is an earlier rollback of the same change. For a rollback to a time, the associated value
-    /// is the newest applied change.
+    /// is the newest applied change at the address.
     case done(Change)
     /// A later change blocks the rollback.
     case superseded
@@ -107,9 +110,8 @@ package enum RollbackRule {
   /// Decides whether a rollback of a change is permitted.
   ///
   /// If the newest effective change is already a rollback of the same change, the verdict is ``Verdict/done(_:)`` with
-  /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes.
-  /// The later change blocks the rollback even if the address again holds the reference that was set by the rolled-back
-  /// change.
+  /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes. A
+  /// later change also blocks the rollback if the address again holds the reference that the rolled-back change set.
   package static func verdict(
     on id: Change.ID,
     in situation: Situation,

@@ -33,7 +33,7 @@ package struct TimeRollback: Sendable {
     ///
     /// If this reference is unknown, the rollback does not change the address.
     package let after: ConnectorReference
-    /// The newest change that the rollback made at the address, or nil if the rollback made no change there.
+    /// The newest change that the rollback made at the address, or nil if the rollback has made no change.
     package var change: Change?
     /// The reason why the rollback has no applied change at the address.
     ///
@@ -50,7 +50,7 @@ package struct TimeRollback: Sendable {
       self.change = change
     }
 
-    /// The effect at the address as a sentence.
+    /// The effect of the rollback at the address, as a sentence.
     package var summary: String {
       after == .unknown
         ? "the earlier reference of \(address.step) of \(address.flow) is unknown, so it is not changed; "
@@ -107,12 +107,14 @@ package struct TimeRollbackProgress: Sendable {
 package struct TimeRollbackPlan: Sendable {
   package let rollback: TimeRollback
   package let steps: [TimeRollback.Item]
-  /// The reason why a check of the connectors to restore failed, or nil if no check failed.
+  /// The reason why Reflog could not check whether a connector to restore exists, or nil if no check failed.
   ///
   /// The value is also nil if the directory was not read at all.
   package let unasked: String?
-  /// The steps in the scope that called a connector at the target time that was edited since, and that call this
-  /// connector now or will call it after the rollback.
+  /// The steps in the scope whose connector was edited after the target time.
+  ///
+  /// Each of these steps called the connector at the target time. Each step also calls the connector now, or will call
+  /// the connector after the rollback.
   package let edited: [EditedStep]
 
   /// Creates a plan.

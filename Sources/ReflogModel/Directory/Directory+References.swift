@@ -2,12 +2,14 @@ extension Directory {
   /// Reads the references of some steps of a flow.
   ///
   /// The directory can leave a step out of its answer. A missing step does not prove that the step calls no connector,
-  /// so each missing step is read with a separate request. If that request fails too, the step's reference is
+  /// so each missing step is read with a separate request. If the answer to the separate request is 404, the step calls
+  /// no connector. If the separate request fails in another way, the step's reference is
   /// ``ConnectorReference/unknown``.
   ///
-  /// - Returns: a reference for each of the steps.
-  /// - Throws: the directory's error if it refused the flow, the caller's token, or any further request (429), and
-  ///   `budgetSpent` if Reflog did not send a read.
+  /// - Returns: The reference of each step.
+  /// - Throws: ``DirectoryFailure`` if the flow could not be read. The error is also thrown if a separate request
+  ///   failed because the directory refused the caller's token (401) or received too many requests (429), or because
+  ///   the budget of reads was used up.
   package func references(
     of flow: FlowName,
     at steps: [Step]
@@ -25,9 +27,9 @@ extension Directory {
     return references
   }
 
-  /// Reads the references of some steps of a flow, or returns that a deleted flow calls no connector.
+  /// Reads the references of some steps of a flow, or returns `none` for each step if the flow was deleted.
   ///
-  /// The flow counts as deleted only if the directory answers 404 for the flow itself too.
+  /// The flow counts as deleted only if the directory answers 404 for the steps and also for the flow itself.
   package func referencesUnlessDeleted(
     of flow: FlowName,
     at steps: [Step]
@@ -51,7 +53,7 @@ extension Directory {
     }
   }
 
-  /// Reads one step with a separate request.
+  /// Reads the reference of one step with a separate request.
   private func referenceOfMissingStep(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let answer: DirectoryResponse
     do {
@@ -74,8 +76,8 @@ extension Directory {
 }
 
 extension DirectoryResponse {
-  /// Returns the reference that a `userFlowApiConnectorConfiguration` shows for a step, or nil if it shows no
-  /// reference.
+  /// Returns the reference that a `userFlowApiConnectorConfiguration` shows for a step, or nil if the answer does not
+  /// show whether the step calls a connector.
   ///
   /// A missing step calls no connector only if `@odata.context` lists the step as expanded (OData 4.01 Part 1
   /// §11.2.5.2).
@@ -93,7 +95,7 @@ extension DirectoryResponse {
     throw .unavailable(reason: "its answer is not a connector")
   }
 
-  /// The steps that the context lists as expanded, for example
+  /// The steps that `@odata.context` lists as expanded, for example
   /// `…/apiConnectorConfiguration(postFederationSignup(),postAttributeCollection())`.
   private var expandedSteps: [Step] {
     guard let fragment = contextFragment, let end = fragment.firstRange(of: "apiConnectorConfiguration(")?.upperBound

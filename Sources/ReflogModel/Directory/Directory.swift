@@ -11,7 +11,7 @@ package protocol Directory: Sendable {
   /// The value is zero if every read shows the newest write.
   var settleWindow: Duration { get }
 
-  /// The maximum time from the call of a write until the write takes effect.
+  /// The maximum time from the call of ``write(_:correlationID:)`` until the write takes effect.
   ///
   /// The value is zero if a write can't take effect after Reflog's process has ended.
   var longestWrite: Duration { get }
@@ -34,7 +34,7 @@ package protocol Directory: Sendable {
   /// Returns the directory's answer to a read of the Graph API.
   func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse
 
-  /// Sends a write to the directory, and returns what is known about its effect.
+  /// Sends a write to the directory, and returns the known effect of the write.
   ///
   /// The function does not throw, because a write can have an effect even if the directory sends no answer.
   ///
@@ -45,7 +45,7 @@ package protocol Directory: Sendable {
 }
 
 extension Directory {
-  /// The maximum time from recording an intent until its write is sent, or nil if there is no limit.
+  /// The maximum time from the record of an intent until the write is sent, or nil if there is no limit.
   ///
   /// There is no limit if a write can't take effect after Reflog's process has ended.
   package var longestRecording: Duration? {
@@ -59,7 +59,7 @@ extension Directory {
 package protocol LocalDirectory: Directory {
   /// Passes a write to the writer thread.
   ///
-  /// After the write, the writer thread calls `completion` with what is known about the effect of the write.
+  /// After the write, the writer thread calls `completion` with the known effect of the write.
   func submit(_ write: DirectoryWrite, completion: @escaping @Sendable (DirectoryAnswer) -> Void)
 }
 

@@ -32,7 +32,7 @@ package struct DirectoryRefusal: Sendable {
   /// A caller can't correct this error.
   package let isOfOwnCredential: Bool
 
-  /// Creates a refusal, and replaces U+0000 in its code and its message.
+  /// Creates a refusal, and replaces U+0000 in the code and in the message.
   package init(
     httpStatus: Int,
     code: String,
@@ -53,12 +53,13 @@ package struct DirectoryRefusal: Sendable {
     self.isOfOwnCredential = isOfOwnCredential
   }
 
-  /// The number of seconds in the header `Retry-After`, or nil if the header contains no such number.
+  /// The number of seconds in the header `Retry-After`, or nil if the header contains no number of seconds.
   ///
-  /// The number is recorded, so that a repeated request gets the same header. A date is not recorded, because it is
-  /// usually in the past when the request is repeated. See RFC 9110, section 10.2.3.
+  /// The number is recorded, so that a repeated request gets the same header. The header can also contain a date. A
+  /// date is not recorded, because the date is usually in the past when the request is repeated. See RFC 9110, section
+  /// 10.2.3.
   package var retryAfterSeconds: Int? {
-    // `UInt32` alone would also accept a sign.
+    // `UInt32(_:)` would also accept a plus sign in front of the number.
     guard let retryAfter, retryAfter.utf8.first != UInt8(ascii: "+") else { return nil }
     return UInt32(retryAfter).map { Int($0) }
   }
@@ -72,7 +73,7 @@ package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
   case unavailable(reason: String)
   /// Reflog did not send the read, because the caller or all callers together have used their budget of reads.
   ///
-  /// After the time `retryAfter`, Reflog sends a read again.
+  /// Reflog can send a read again after the time `retryAfter`.
   case budgetSpent(retryAfter: Duration)
 
   package var description: String {

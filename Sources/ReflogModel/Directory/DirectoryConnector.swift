@@ -8,17 +8,17 @@ package struct DirectoryConnector: Sendable {
   package let targetURL: String
   /// Whether the directory's answer contained the name and the target URL.
   ///
-  /// If the value is false, the missing texts are replaced by the id and by an empty text. Don't compare these
-  /// replacements.
+  /// If the value is false, the id replaces a missing name, and an empty text replaces a missing target URL. Don't
+  /// compare these replacements.
   package let isComplete: Bool
   /// How the connector authenticates: the kind, followed by the thumbprints of its certificates.
   ///
   /// The parts are separated by spaces, and the thumbprints are sorted. The text is `none` if the connector uses no
   /// authentication. The value is nil if the authentication was not read.
   package let authentication: String?
-  /// A hash of the whole target URL, which is valid only in this process.
+  /// A hash of the whole target URL, for comparisons in this process only.
   ///
-  /// With the hash, a URL can be compared with the whole target URL, although the query is not stored.
+  /// The hash is needed because the query of the target URL is not stored.
   private let targetURLHash: Int
 
   /// Creates a connector, redacts its target URL, and replaces U+0000 in its texts.

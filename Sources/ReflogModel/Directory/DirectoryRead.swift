@@ -10,7 +10,7 @@ package struct DirectoryRead: Sendable {
     case connectorAt(Address)
     case connectors
     case connector(ConnectorID)
-    /// Any other resource.
+    /// A resource for which this enum has no separate case.
     ///
     /// The path is the part after `/identity`, percent-encoded as the caller sent it.
     case other(path: String)
@@ -20,7 +20,7 @@ package struct DirectoryRead: Sendable {
   package let version: APIVersion
   /// The decoded options of the URL's query, in the order in which the caller sent them.
   package let query: [QueryItem]
-  /// The `client-request-id` that identifies the read in the directory's own logs, or nil to send none.
+  /// The `client-request-id` that identifies the read in the directory's own logs, or nil if no id is sent.
   package let correlationID: String?
 
   /// Creates a read.

@@ -15,9 +15,9 @@ package struct DirectoryResponse: Sendable {
   package let linkBase: String?
   /// The id that the directory assigned to the request, or nil if the directory sent no id.
   package let requestID: String?
-  /// The header fields for the caller of a read, by lower-case name.
+  /// The header fields of the answer that Reflog forwards to the caller of a read.
   ///
-  /// They have the names in ``forwardedHeaderNames``.
+  /// The key is the name of the header field in lower case. Only the names in ``forwardedHeaderNames`` occur.
   package let forwardedHeaders: [String: String]
   /// The connector that a write created, or nil if the write created no connector.
   package let created: DirectoryConnector?

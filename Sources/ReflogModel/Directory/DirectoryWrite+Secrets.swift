@@ -14,7 +14,9 @@ extension DirectoryWrite {
     }
   }
 
-  /// The names, in lower case, of JSON members whose values are secrets at any depth.
+  /// The names of JSON members whose values are secrets.
+  ///
+  /// The names are in lower case. If the value is an object or an array, all texts in the value are secrets.
   static let secretNames: Set = ["clientsecret", "password", "pkcs12value", "certificatedata", "secrettext"]
 
   private static func secrets(ofConnector body: JSONObject) -> [String] {
@@ -36,10 +38,10 @@ extension DirectoryWrite {
       + url.split(whereSeparator: { $0 == "?" || $0 == "#" }).dropFirst().map(String.init)
   }
 
-  /// Returns the texts in a value at any depth.
+  /// Returns the texts in a JSON value and in all values inside it.
   ///
-  /// If `names` is a set, only the texts in members with these names are returned. If `names` is nil, all texts except
-  /// types and user names are returned.
+  /// If `names` is not nil, only the texts in members with these names are returned. If `names` is nil, all texts are
+  /// returned, except types and user names.
   private static func texts(in value: JSONValue, named names: Set<String>?) -> [String] {
     switch value {
     case .string(let text): return names == nil ? [text] : []

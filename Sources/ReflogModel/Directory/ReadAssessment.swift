@@ -15,7 +15,7 @@ package enum ReadAssessment: Hashable, Sendable {
   /// - Parameters:
   ///   - found: The reference that the read showed.
   ///   - recorded: The ledger's reference at the address.
-  ///   - recent: The writes that have reached the address within the settle window, or have possibly reached it.
+  ///   - recent: The writes that have certainly or possibly reached the address within the settle window.
   package init(found: ConnectorReference, recorded: ConnectorReference, recent: [RecentWrite]) {
     if found == recorded {
       self = .asRecorded

@@ -23,8 +23,8 @@ struct URLSecrets {
 
   /// Finds the parts that can contain keys.
   ///
-  /// The URL can be invalid. Programs read an invalid URL in different ways, so the parts of an invalid URL are found
-  /// too.
+  /// The URL can be invalid. Programs read an invalid URL in different ways, so this type also finds the parts of an
+  /// invalid URL.
   init(_ url: String) {
     bytes = Array(url.utf8)
     end = bytes.firstIndex { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") } ?? bytes.endIndex
@@ -59,7 +59,9 @@ struct URLSecrets {
 
   private static func isSeparator(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x2F || byte == 0x5C }
 
-  /// Returns whether the text has a user, has no colon, or has a colon that a port follows.
+  /// Returns whether the text is complete, so that no part of a user or a password can follow the text.
+  ///
+  /// The text is complete if it contains `@`, begins with `[`, has no colon, or has only digits after the first colon.
   private static func hasPort(_ authority: ArraySlice<UInt8>) -> Bool {
     guard !authority.contains(UInt8(ascii: "@")), authority.first != UInt8(ascii: "["),
       let colon = authority.firstIndex(of: UInt8(ascii: ":"))

@@ -10,7 +10,7 @@ package enum SecretMask {
   /// - Parameters:
   ///   - body: The body of a request.
   ///   - isConnector: Whether the body is a connector. In a connector, every member except the name can be a secret. In
-  ///     other bodies, only the members with the names of secrets are checked.
+  ///     any other body, only members that have the name of a secret are checked.
   package static func member(in body: JSONObject, isConnector: Bool) -> String? {
     body.members.lazy.compactMap { member in
       isConnector && member.name.isSame(as: "displayName")

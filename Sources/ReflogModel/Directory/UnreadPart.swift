@@ -21,9 +21,11 @@ package struct UnreadPart: Sendable {
   }
 
   package let name: String
-  /// When the first sweep failed to read the part. Every later sweep also failed to read the part.
+  /// When a sweep first failed to read the part.
+  ///
+  /// Every sweep since this time has also failed to read the part.
   package let since: Timestamp
-  /// The error of the last sweep.
+  /// The error that the last sweep received for the part.
   package let reason: String
 
   /// Creates a part.
@@ -36,10 +38,14 @@ package struct UnreadPart: Sendable {
 
 /// The parts of the directory that one sweep could not read, each with its error.
 package struct UnreadParts: Sendable {
-  /// The maximum length of a stored error in scalars. The service's log has the whole text.
+  /// The maximum length, in Unicode scalars, of an error that is stored.
+  ///
+  /// The service's own log contains the whole error.
   private static let reasonLength = 300
 
-  /// The error for each part.
+  /// The error for each part that could not be read.
+  ///
+  /// The key is the name of the part.
   package private(set) var reasons: [String: String] = [:]
 
   /// Creates an empty list.

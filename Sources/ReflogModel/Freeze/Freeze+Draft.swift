@@ -1,5 +1,5 @@
 extension Freeze {
-  /// A freeze to place.
+  /// The content of a freeze that is not placed yet.
   package struct Draft: Sendable {
     package let scope: FreezeScope
     package let reason: String

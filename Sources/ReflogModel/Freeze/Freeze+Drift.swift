@@ -11,7 +11,7 @@ extension Freeze {
       self.freeze = freeze
     }
 
-    /// The warning for the administrator.
+    /// A warning about the change for the administrator.
     package var warning: String {
       "Change \(change) was made without Reflog in spite of freeze \(freeze). Find out who made it, and roll it back or "
         + "release the freeze."

@@ -1,4 +1,4 @@
-/// A freeze, which refuses changes in its scope.
+/// A freeze: a period in which Reflog refuses the changes in a scope.
 ///
 /// A freeze is in force from its start until its end, or until a person releases it.
 package struct Freeze: Identifiable, Sendable {
@@ -6,7 +6,7 @@ package struct Freeze: Identifiable, Sendable {
   package static let maximumReasonLength = 1024
   /// The maximum number of freezes that are in force or planned at the same time.
   ///
-  /// All of them are kept in memory, because each change is compared with them.
+  /// These freezes are kept in memory, because each change is compared with all of them.
   package static let maximumCount = 1000
 
   /// The id of the service event that placed the freeze.
@@ -56,9 +56,9 @@ package struct Freeze: Identifiable, Sendable {
   package enum State: String, Sendable, CaseIterable {
     /// The freeze begins later.
     case planned
-    /// Changes in the scope are refused.
+    /// The freeze has begun, so Reflog refuses changes in the scope.
     case inForce
-    /// The time of the freeze is over.
+    /// The end of the freeze has passed.
     case ended
     /// A person released the freeze.
     case released
@@ -87,14 +87,14 @@ package struct Freeze: Identifiable, Sendable {
     return other.until.map { until > $0 } ?? false
   }
 
-  /// Who froze what, why and until when, as a clause for messages.
+  /// A clause for messages: who placed the freeze, and its scope, end and reason.
   package var summary: String {
     let end = until.map { "until \($0)" } ?? "until a person releases it"
     return "\(actor.shownName) froze \(scope) \(end), with the reason: \(reason) (freeze \(id))"
   }
 }
 
-/// What a freeze covers: everything, one flow, or one address.
+/// The scope of a freeze: everything, one flow, or one address.
 package enum FreezeScope: Hashable, Sendable {
   /// All addresses and all connectors.
   case everything
@@ -118,7 +118,7 @@ package enum FreezeScope: Hashable, Sendable {
     }
   }
 
-  /// The text that stands for everything.
+  /// The text for the scope that covers everything.
   package static let allText = "all"
 
   /// The kind of the scope.
@@ -135,7 +135,7 @@ package enum FreezeScope: Hashable, Sendable {
     }
   }
 
-  /// Returns whether the scope covers a subject of a change.
+  /// Returns whether the scope covers the subject of a change.
   package func contains(_ subject: Change.Subject) -> Bool {
     switch (self, subject) {
     case (.everything, _): true

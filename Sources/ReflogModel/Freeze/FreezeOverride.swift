@@ -15,13 +15,13 @@ package struct FreezeOverride: Hashable, Sendable {
   }
 }
 
-/// A field of the member `override` of a change.
+/// A field of the object `override`, which is a member of a change in JSON.
 ///
 /// The raw value is the name in JSON.
 package enum OverrideField: String, FilterField {
   case eventId, reason
 
-  /// The name of the member in JSON that has these fields.
+  /// The name of the JSON member that contains these fields.
   package static let member = "override"
 
   /// The kind of the field's value.

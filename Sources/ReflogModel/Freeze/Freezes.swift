@@ -9,7 +9,7 @@ package struct Freezes: Sendable {
     for freeze in freezes { insert(freeze) }
   }
 
-  /// Whether there is no freeze.
+  /// Whether the set contains no freeze.
   package var isEmpty: Bool { ofEverything.isEmpty && ofFlows.isEmpty && ofAddresses.isEmpty }
 
   /// All freezes, in the order in which they were placed.

@@ -1,6 +1,6 @@
 /// Writes canonical JSON (RFC 8785).
 struct CanonicalWriter {
-  /// The approximate number of bytes in the record of a change.
+  /// The number of bytes that the record of a change usually needs.
   ///
   /// The writer reserves this number of bytes at the start to avoid later allocations.
   private static let usualByteCount = 1024
@@ -77,9 +77,9 @@ struct CanonicalWriter {
     left.utf8.lexicographicallyPrecedes(right.utf8) { rank($0) < rank($1) }
   }
 
-  /// Returns the position of a UTF-8 byte in the order of UTF-16.
+  /// Returns the rank of a UTF-8 byte.
   ///
-  /// A comparison of these numbers sorts texts in the order of UTF-16.
+  /// Two texts whose bytes are compared by rank are sorted in the order of UTF-16.
   private func rank(_ byte: UInt8) -> UInt8 {
     byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte
   }

@@ -1,10 +1,10 @@
 /// The entries of one tile in the form that a log serves (C2SP tlog-tiles).
 ///
-/// Two bytes with the length of the entry are written in front of each entry. The high byte is first.
+/// In front of each entry, two bytes contain the length of the entry. The high byte is first.
 package struct EntryBundle: Hashable, Sendable {
   /// The maximum length of an entry in bytes.
   ///
-  /// A bundle stores the length of an entry in two bytes, so a higher length is not possible.
+  /// A bundle stores the length of an entry in two bytes, so a longer entry is not possible.
   package static let maximumEntryByteCount = 65_535
 
   /// The bytes of each entry, in the order of the log.

@@ -1,15 +1,17 @@
-/// A description of the files in a pack for auditors.
+/// A description of the files in an evidence pack, which is a folder of files for auditors.
 ///
-/// The log's key signs the manifest, so a reader can check whether a file was altered, removed or added. The signed text
-/// is one line of canonical JSON (RFC 8785), as for an ``ExportManifest``.
+/// The log's key signs the manifest, so a reader can check whether a file was altered, removed or added. The signed
+/// text is one line of canonical JSON (RFC 8785), as for an ``ExportManifest``.
 package struct EvidenceManifest: Hashable, Sendable {
   /// The name of the manifest's file in a pack.
   package static let fileName = "evidence.manifest"
   private static let form = "reflog evidence 1"
 
-  /// A file in a pack.
+  /// A file in an evidence pack.
   package struct File: Hashable, Sendable {
-    /// The format of a file, which decides how a copy is compared with the file.
+    /// The format of a file.
+    ///
+    /// The format decides how a verification compares a copy with the file.
     package enum Format: String, Sendable {
       /// CSV with a header row.
       case csv
@@ -24,9 +26,11 @@ package struct EvidenceManifest: Hashable, Sendable {
     package let format: Format
     package let byteCount: Int64
     package let sha256: Hash
-    /// The number of rows without the header, or nil for a file without rows.
+    /// The number of rows, not counting the header row, or nil for a file without rows.
     package let rows: Int64?
-    /// The hash over the rows with the header (see ``RowHashes``), or nil for a file without rows.
+    /// The hash over the header row and all other rows, or nil for a file without rows.
+    ///
+    /// ``RowHashes`` computes the hash.
     package let rowsSHA256: Hash?
 
     /// Creates the description of a file.
@@ -63,13 +67,15 @@ package struct EvidenceManifest: Hashable, Sendable {
   package let origin: Origin
   /// The period whose changes are in the pack.
   package let period: Period
-  /// The flow whose changes are in the pack, or nil for the changes of all flows.
+  /// The flow whose changes are in the pack, or nil if the pack contains the changes of all flows.
   package let flow: String?
   /// All files of the pack except the manifest.
   package let files: [File]
-  /// The log's newest checkpoint after the last row was written, or nil if the log had no checkpoint.
+  /// The checkpoint that was the log's newest checkpoint after the last row was written.
+  ///
+  /// The value is nil if the log had no checkpoint.
   package let checkpoint: String?
-  /// When the pack was begun.
+  /// When Reflog began to write the pack.
   package let taken: Timestamp
   /// The keys that signed the manifest.
   package private(set) var keys: [String] = []

@@ -14,9 +14,10 @@ package struct ExportManifest: Hashable, Sendable {
   package let options: [String]
   /// The filter, or nil if everything was exported.
   package let filter: String?
-  /// The export contains only entries with a sequence higher than this one.
+  /// The sequence of the log entry after which the export begins.
   ///
-  /// The value is nil if the export begins with the first entry.
+  /// The export contains only changes that have an entry with a higher sequence. The value is nil if the export begins
+  /// with the first entry.
   package let after: Int64?
   /// The number of rows in the file.
   package let rows: Int64
@@ -26,16 +27,20 @@ package struct ExportManifest: Hashable, Sendable {
   package let lastSequence: Int64?
   /// The SHA-256 of the file.
   package let sha256: Hash
-  /// The hash over the rows of the file (see ``RowHashes``), or nil if an earlier version of Reflog wrote the manifest.
+  /// The hash over the rows of the file, or nil if an earlier version of Reflog wrote the manifest.
+  ///
+  /// ``RowHashes`` computes the hash.
   package let rowsSHA256: Hash?
   /// The log's newest checkpoint when the export began, or nil if the log had no checkpoint yet.
   package let checkpoint: String?
   /// When the export began.
   package let taken: Timestamp
-  /// The keys that signed the manifest, or empty if an earlier version of Reflog signed the manifest.
+  /// The keys that signed the manifest.
   ///
-  /// A reader that has no key of its own can check the file with these keys. This finds damage, but no forgery by a
-  /// person who also replaced the keys.
+  /// The list is empty if an earlier version of Reflog signed the manifest.
+  ///
+  /// If you do not have the log's key from another source, you can check the file with these keys. Such a check finds
+  /// damage. It does not find a forgery by a person who also replaced the keys.
   package private(set) var keys: [String] = []
 
   /// Creates a manifest.

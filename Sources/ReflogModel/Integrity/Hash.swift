@@ -42,7 +42,7 @@ package struct Hash: Hashable, Sendable {
     words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
-  /// Creates the hash from an authentication code.
+  /// Creates the hash from a message authentication code (HMAC).
   init(_ code: HMAC<SHA256>.MAC) {
     words = code.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }

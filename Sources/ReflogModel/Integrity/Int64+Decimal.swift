@@ -1,7 +1,7 @@
 extension Int64 {
   /// Reads an ASCII decimal number without sign or leading zeros.
   ///
-  /// Returns nil for any other text, and for numbers above `Int64.max`.
+  /// Returns nil for any other text. Also returns nil for numbers above `Int64.max`.
   init?(plainDecimal digits: some Collection<UInt8>) {
     guard let first = digits.first, digits.allSatisfy(\.isASCIIDigit), first != UInt8(ascii: "0") || digits.count == 1
     else { return nil }

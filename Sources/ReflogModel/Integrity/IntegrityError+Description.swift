@@ -1,5 +1,5 @@
 extension IntegrityError: CustomStringConvertible {
-  /// A message for the reader: what happened and what to do.
+  /// The error message: the problem, and what the reader can do.
   ///
   /// Control characters in texts from callers and files are replaced, because a terminal can show the message.
   package var description: String {

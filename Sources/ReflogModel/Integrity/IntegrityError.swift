@@ -29,7 +29,7 @@ package enum IntegrityError: Error, Hashable, Sendable {
   case malformedVerifierKey(problem: String)
   /// A private key can't be read.
   ///
-  /// The problem contains no part of the key's text.
+  /// `problem` contains no part of the key's text.
   case malformedSigningKey(problem: String)
   /// The key is not an Ed25519 key.
   case unsupportedKey(type: UInt8)

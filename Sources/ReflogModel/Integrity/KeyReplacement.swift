@@ -10,11 +10,12 @@ package struct KeyReplacement: Sendable {
   package let formerOrigin: Origin
   /// The number of entries that the lost key signed.
   ///
-  /// This is also the sequence of the entry that records the replacement.
+  /// The sequences of these entries begin at 0. So the number is also the sequence of the entry that records the
+  /// replacement.
   package let formerSize: Int64
   /// The root of the tree over the entries that the lost key signed.
   package let formerRoot: Hash
-  /// The name of the log from this entry on.
+  /// The name of the log from the replacement on.
   package let origin: Origin
   /// The lost key and the new key.
   package let formerKey, key: VerifierKey

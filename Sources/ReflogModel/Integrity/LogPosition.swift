@@ -1,7 +1,9 @@
-/// The position of an entry in a log, at which a later export continues.
+/// The position of an entry in a log.
 ///
-/// The text form is `41@audit.example/b2c`, or `41` if the log is not known. A position without a log can't be
-/// distinguished from the same position in another log, so Reflog itself always writes the long form.
+/// A later export continues at this position.
+///
+/// The text form is `41@audit.example/b2c`, or `41` if the log is not known. Reflog itself always writes the long form,
+/// because the short form can belong to any log.
 package struct LogPosition: Hashable, Sendable, CustomStringConvertible {
   /// The sequence of the entry.
   package let sequence: Int64
@@ -14,7 +16,9 @@ package struct LogPosition: Hashable, Sendable, CustomStringConvertible {
     self.origin = origin?.text
   }
 
-  /// Reads a position from its text form. The result is nil for any other text.
+  /// Reads a position from its text form.
+  ///
+  /// Returns nil for any other text.
   package init?(_ text: some StringProtocol) {
     let parts = text.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
     guard let first = parts.first, let sequence = Int64(plainDecimal: Array(first.utf8)),

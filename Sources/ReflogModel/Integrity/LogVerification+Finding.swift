@@ -1,7 +1,7 @@
 extension LogVerification {
   /// A problem with a log or with a checkpoint of the log.
   ///
-  /// `source` is the name of the source that the checkpoint comes from.
+  /// If a case has a `source`, `source` is the name of the source of the checkpoint, such as "the anchor".
   package enum Finding: Hashable, Sendable {
     /// The content of the source can't be read as a signed checkpoint.
     case malformed(source: String, problem: IntegrityError)
@@ -24,11 +24,11 @@ extension LogVerification {
     case rootMismatch(source: String, size: Int64, confirmedSize: Int64, found: Hash, signed: Hash)
     /// The checkpoint covers more entries than the log has.
     case beyondLog(source: String, size: Int64, logSize: Int64)
-    /// The checkpoint can't be checked, because the checkpoint covers fewer entries than were trusted at the start.
+    /// The checkpoint covers fewer entries than were trusted at the start, so the checkpoint can't be checked.
     case beforeStart(source: String, size: Int64, start: Int64)
     /// The entries with these sequences are missing.
     case missing(Range<Int64>)
-    /// An entry occurs twice, or comes after an entry with a higher sequence.
+    /// An entry occurs twice, or follows an entry with a higher sequence.
     case outOfOrder(sequence: Int64, expected: Int64)
     /// The checkpoint can't be checked, because the log does not have the entry with the sequence `missing`.
     case uncheckable(source: String, size: Int64, missing: Int64)

@@ -3,7 +3,7 @@ extension LogVerification {
   package struct Report: Sendable {
     /// The findings, in the order in which the verification found them.
     ///
-    /// If there are no findings, the first ``confirmedSize`` entries match the signed checkpoints.
+    /// If the list is empty, the first ``confirmedSize`` entries match the signed checkpoints.
     package let findings: [Finding]
     /// The number of findings that are not in ``findings``.
     ///
@@ -13,7 +13,7 @@ extension LogVerification {
     package let size: Int64
     /// The root of the Merkle tree over the log's entries, or nil if entries are missing.
     package let root: Hash?
-    /// The size of the largest checkpoint that the log matches.
+    /// The number of entries that the largest matching checkpoint covers.
     ///
     /// If the log matches no checkpoint, the value is the number of entries that were trusted at the start.
     package let confirmedSize: Int64

@@ -27,7 +27,7 @@ package struct LogVerification: Sendable {
 
   /// The maximum number of findings in a report.
   ///
-  /// Further findings are only counted, because this many findings already prove that the log was altered.
+  /// All findings after this number are only counted. 1000 findings already prove that the log was altered.
   package static let maximumFindingCount = 1000
 
   private let origin: Origin
@@ -35,19 +35,21 @@ package struct LogVerification: Sendable {
   private let formerSizes: [Origin: Int64]
   private let keys: [VerifierKey]
   private var frontier: MerkleFrontier
-  /// The checkpoints that cover more entries than were added so far.
+  /// The checkpoints that cover more entries than have been added.
   ///
   /// The largest checkpoint is first.
   private var ahead: [OpenedCheckpoint] = []
   private var findings: [Finding] = []
   private var omittedFindingCount = 0
-  /// The number of entries that a matching checkpoint covers, or that were trusted at the start.
+  /// The number of entries that the largest matching checkpoint covers.
+  ///
+  /// Before the first match, the value is the number of entries that were trusted at the start.
   private var confirmedSize: Int64
   /// The sequence of the first missing entry, or nil if no entry is missing.
   ///
   /// If an entry is missing, the root can't be computed.
   private var firstMissing: Int64?
-  /// The sequence of the next entry.
+  /// The sequence that the next entry must have.
   private var sequence: Int64
 
   /// Begins a verification.
@@ -85,7 +87,9 @@ package struct LogVerification: Sendable {
   /// checkpoint.
   package var signedSize: Int64 { max(confirmedSize, ahead.first?.checkpoint.size ?? 0) }
 
-  /// Adds a further checkpoint while the verification runs, because the log can grow in this time.
+  /// Adds a checkpoint while the verification runs.
+  ///
+  /// The log can grow during the verification, so the log can get newer checkpoints.
   ///
   /// The checkpoint is ignored if it covers only entries that were already added. The checkpoint is also ignored if it
   /// has no valid signature from a known key, for example after a key rotation.
@@ -179,7 +183,8 @@ package struct LogVerification: Sendable {
 
   /// Reports signed checkpoints that have the same size but different roots.
   ///
-  /// Two such checkpoints prove that two different histories were signed, even if the log has only one of them.
+  /// Two checkpoints with the same size and different roots prove that two different histories were signed. The log can
+  /// contain only one of these histories.
   private mutating func findForks() {
     for (larger, smaller) in zip(ahead, ahead.dropFirst())
     where larger.checkpoint.size == smaller.checkpoint.size && larger.checkpoint.root != smaller.checkpoint.root {

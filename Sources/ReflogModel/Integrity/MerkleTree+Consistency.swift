@@ -41,8 +41,8 @@ extension MerkleTree {
       guard proof.isEmpty, isSame else { throw failure }
       return
     }
-    // If the older tree is full, its root is a node of the newer tree. Then the proof omits that root, so this line
-    // adds the root.
+    // If the older tree is full, the root of the older tree is a node of the newer tree. In that case, the proof omits
+    // the root, so this line adds the root.
     let path = older & (older - 1) == 0 ? [olderRoot] + proof : proof
     guard let start = path.first else { throw failure }
     let levels = Int64((~(older - 1)).trailingZeroBitCount)

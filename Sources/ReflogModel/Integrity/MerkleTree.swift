@@ -6,7 +6,7 @@ import Crypto
 /// entry. Functions that read the tree need only the hashes of full subtrees. These hashes can be stored, because the
 /// hash of a full subtree never changes when the tree grows.
 package enum MerkleTree {
-  /// Returns the stored hash of a full subtree.
+  /// A function that returns the stored hash of a full subtree.
   package typealias HashSource = (Node) throws -> Hash
 
   /// The root of the tree without entries: the SHA-256 of no bytes.
@@ -42,8 +42,8 @@ package enum MerkleTree {
 
   /// Returns the hash of the tree over the entries in a range, `MTH(D[a:b])`.
   ///
-  /// For the range of all entries, the hash is the root of the tree. The number of calls of `hashAt` grows with the
-  /// logarithm of the range's length: at most two calls for each doubling.
+  /// For the range of all entries, the hash is the root of the tree. The function calls `hashAt` at most two times for
+  /// each binary digit of the range's length.
   package static func root(of range: Range<Int64>, hashAt: HashSource) throws -> Hash {
     guard !range.isEmpty else { return emptyRoot }
     if let node = Node(covering: range) { return try hashAt(node) }

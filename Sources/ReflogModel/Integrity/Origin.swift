@@ -5,7 +5,7 @@
 package struct Origin: Hashable, Sendable, CustomStringConvertible {
   /// The maximum length in bytes.
   ///
-  /// A cosignature stores the length in one byte (C2SP tlog-cosignature), so a higher length is not possible.
+  /// A cosignature stores the length in one byte (C2SP tlog-cosignature), so a longer origin is not possible.
   package static let maximumByteCount = 255
 
   private let utf8: [UInt8]

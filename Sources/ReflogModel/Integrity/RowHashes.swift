@@ -1,9 +1,10 @@
 import Crypto
 
-/// The hashes of the rows of a file, and the hash over all of them.
+/// Computes the hash of each row of a file, and the hash over all rows.
 ///
-/// The hash of a row is the SHA-256 of the row in its usual spelling, without the end of the line. So the hash does not
-/// depend on how a program spells the row. The hash over the rows is the SHA-256 of the hashes of the rows, in order.
+/// The hash of a row is the SHA-256 of the row in its usual spelling, without the end of the line. The usual spelling
+/// is one fixed form of the row, for example without quotes that are not needed. So the hash is the same if another
+/// program saves the row in another form. The hash over the rows is the SHA-256 of the hashes of the rows, in order.
 package struct RowHashes: Sendable {
   private var state = SHA256()
   /// The number of rows that were added.

@@ -1,5 +1,5 @@
 extension SignedNote {
-  /// The known keys with valid signatures, and the known keys with false signatures.
+  /// The known keys that the signatures of a note claim to be from.
   package struct Signers: Hashable, Sendable {
     /// The known keys whose signatures match the text.
     package var good: [KeyIdentity] = []

@@ -4,7 +4,8 @@
 package struct SignedNote: Sendable {
   /// The maximum length of a note in bytes.
   ///
-  /// This length is enough for a text and more than a hundred ML-DSA-44 signatures, the longest known signatures.
+  /// This length is enough for a text and more than a hundred ML-DSA-44 signatures. No other kind of signature is
+  /// longer.
   package static let maximumByteCount = 1_000_000
   /// The maximum number of signatures in a note.
   ///
@@ -13,7 +14,9 @@ package struct SignedNote: Sendable {
 
   /// The text, which ends with a newline.
   package let text: String
-  /// The signatures, at least one.
+  /// The signatures of the text.
+  ///
+  /// A note has at least one signature.
   package let signatures: [Signature]
 
   /// Creates a note from a text and the signatures of this text.

@@ -4,7 +4,8 @@ extension TransparencyProof {
   private static let indexName = "index "
   /// The maximum length of a proof in bytes.
   ///
-  /// The value is the sum of three maximum lengths: of the note, of the extra line in Base 64, and of the other lines.
+  /// The value is the sum of the maximum lengths of three parts: the note, the extra data in Base 64, and all remaining
+  /// lines.
   package static let maximumByteCount = SignedNote.maximumByteCount + maximumExtraByteCount / 3 * 4 + 4096
 
   /// The content of a `.tlog-proof` file.

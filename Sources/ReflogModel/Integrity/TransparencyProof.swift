@@ -9,7 +9,7 @@ package struct TransparencyProof: Sendable {
   package static let maximumHashCount = 63
   /// The maximum length of the extra data in bytes.
   ///
-  /// This length is enough for a record.
+  /// This length is enough for the record of an entry.
   package static let maximumExtraByteCount = 1_000_000
 
   /// The index of the entry.

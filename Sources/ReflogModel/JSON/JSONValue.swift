@@ -96,8 +96,8 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
 
   /// The value of the member with this name, or nil if there is no such member.
   ///
-  /// If you set a value, it replaces the member's value, or a new member is added at the end. If you set nil, the
-  /// member is removed.
+  /// If you set a value, the value replaces the member's old value. If there is no member with this name, a new member
+  /// is added at the end. If you set nil, the member is removed.
   package subscript(name: String) -> JSONValue? {
     get { members.first { $0.name == name }?.value }
     set {

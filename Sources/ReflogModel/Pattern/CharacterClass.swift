@@ -14,7 +14,7 @@ struct CharacterClass: Sendable {
 
   /// Returns whether a character is in the set.
   ///
-  /// If the pattern ignores case, a character is also in the set if the set contains its upper or lower case.
+  /// If the pattern ignores case, a character is also in the set if the set contains the same letter in the other case.
   func contains(_ scalar: Unicode.Scalar, ignoringCase: Bool) -> Bool {
     var isMember = parts.contains { $0.contains(scalar) }
     if !isMember, ignoringCase {

@@ -20,6 +20,8 @@ package struct LinearPattern: Sendable {
     /// Accepts one character of a set, and continues with the next instruction.
     case character(CharacterClass)
     /// Continues with two instructions at the same time.
+    ///
+    /// The associated values are the positions of the instructions in the program.
     case split(Int, Int)
     case jump(Int)
     /// Continues with the next instruction if the current position meets a condition.
@@ -80,7 +82,7 @@ package struct LinearPattern: Sendable {
   }
 }
 
-/// The states in which an automaton is at the same time.
+/// The set of all states that the automaton has at one position of the text.
 private struct StateSet {
   private(set) var states: [Int] = []
   private var isMember: [Bool]
@@ -89,7 +91,7 @@ private struct StateSet {
     isMember = Array(repeating: false, count: size)
   }
 
-  /// Adds a state, and returns false if the set already contains it.
+  /// Adds a state, and returns false if the set already contains the state.
   mutating func insert(_ state: Int) -> Bool {
     if isMember[state] { return false }
     isMember[state] = true

@@ -4,7 +4,9 @@ indirect enum PatternExpression: Sendable {
   case check(LinearPattern.Position)
   case sequence([PatternExpression])
   case choice([PatternExpression])
-  /// The maximum is nil if the number of repetitions has no limit.
+  /// A part that is repeated.
+  ///
+  /// `maximum` is nil if the number of repetitions has no limit.
   case repetition(PatternExpression, minimum: Int, maximum: Int?)
 }
 
@@ -23,8 +25,8 @@ struct PatternCompiler {
       for _ in 0..<minimum {
         let size = program.count
         try add(part)
-        // An empty part, such as `()`, adds no instruction. So further repetitions of the part would not add an
-        // instruction either, and the loop can end.
+        // An empty part, such as `()`, adds no instruction. More repetitions of the part would also add no instruction,
+        // so the loop ends.
         if program.count == size { break }
       }
       if let maximum { try addOptional(part, times: maximum - minimum) } else { try addLoop(part) }
@@ -50,7 +52,7 @@ struct PatternCompiler {
     program[split] = .split(split + 1, program.count)
   }
 
-  /// Appends an expression that can occur up to a number of times.
+  /// Appends an expression that can occur at most `times` times.
   private mutating func addOptional(_ part: PatternExpression, times: Int) throws(PatternError) {
     var splits: [Int] = []
     for _ in 0..<times {

@@ -5,7 +5,7 @@
 struct PatternParser {
   /// The maximum depth of nested groups.
   private static let maximumDepth = 50
-  /// The maximum number of repetitions in braces.
+  /// The maximum number in the braces of a quantifier such as `{2,5}`.
   private static let maximumRepetitions = 1000
 
   private let scalars: [Unicode.Scalar]
@@ -53,7 +53,8 @@ struct PatternParser {
     case "{": expression = try braces(after: atom)
     default: return atom
     }
-    // Only whole texts are matched, so a lazy quantifier such as `+?` has the same matches as the quantifier `+`.
+    // A lazy quantifier such as `+?` matches the same texts as `+`, because a pattern must match the whole text. So the
+    // question mark is ignored.
     if take("?") { return expression }
     if let scalar = peek, ["*", "+", "{"].contains(scalar) {
       throw PatternError(problem: "a quantifier follows another quantifier", position: start + 1)

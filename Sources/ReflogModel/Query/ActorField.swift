@@ -20,8 +20,8 @@ extension Change.Actor {
   /// The value of a field.
   ///
   /// Each type of actor (user, app or token) has its own fields. The fields for the actor's type contain the actor's id
-  /// and name. The fields for the other types are null. `app/appId` is different: for every type, it contains the id of
-  /// the application that the caller used.
+  /// and name. The fields for the other types are null. The field `app/appId` is different: for actors of every type,
+  /// the field contains the id of the application that the caller used.
   package subscript(field: ActorField) -> FilterValue {
     switch field {
     case .type: .text(type.rawValue)

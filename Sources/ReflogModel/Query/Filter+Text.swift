@@ -4,7 +4,7 @@ extension Filter: CustomStringConvertible {
 
   /// Returns the filter in OData's syntax.
   ///
-  /// - Parameter name: Returns the expression of a field.
+  /// - Parameter name: A function that returns the text for a field.
   private func text(_ name: (Field) -> String) -> String {
     switch self {
     case .comparison(let field, let comparison, let value): "\(name(field)) \(comparison.rawValue) \(value)"

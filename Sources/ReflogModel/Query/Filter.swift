@@ -61,9 +61,9 @@ package enum FilterValue: Hashable, Sendable {
   /// Whether the value is null.
   package var isNull: Bool { if case .null = self { true } else { false } }
 
-  /// The value with a text in lower case.
+  /// The value, in lower case if the value is a text.
   ///
-  /// Each letter is converted by Unicode's mapping to lower case, independent of a language.
+  /// Unicode's mapping to lower case converts each letter. The language of the text has no effect.
   package var inLowerCase: FilterValue { if case .text(let text) = self { .text(text.lowercased()) } else { self } }
 
   /// Returns the text as a value, or null if the text is nil.

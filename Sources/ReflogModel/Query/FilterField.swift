@@ -34,6 +34,6 @@ package enum FilterKind: Sendable {
   ///
   /// A filter contains the time without quotes.
   case time
-  /// True or false.
+  /// A value that is true or false.
   case flag
 }

@@ -3,7 +3,7 @@ struct FilterLexer {
   /// A token, and the position of its first byte in the text.
   struct Token: Hashable {
     enum Kind: Hashable {
-      /// A name, a keyword, or a literal without quotes.
+      /// A name of a field or a function, a keyword, or a literal without quotes.
       case word(String)
       /// The content of a text in single quotes.
       ///

@@ -3,9 +3,9 @@ enum FilterLiteral {
   /// A literal that was read for a field.
   struct Reading {
     let value: FilterValue
-    /// Whether the value is exactly the literal.
+    /// Whether `value` is exactly equal to the literal.
     ///
-    /// The value is false only for a time with digits after the microseconds. The value is then the latest microsecond
+    /// Only a time with digits after the microseconds is not exact. For such a time, `value` is the latest microsecond
     /// that is earlier than the literal.
     let isExact: Bool
 
@@ -23,7 +23,7 @@ enum FilterLiteral {
       case (.text, .string(let text)), (.name, .string(let text)): Reading(.text(text))
       case (.number, .word(let text)), (.id, .word(let text)): Int64(text).map { Reading(.number($0)) }
       case (.number, .string(let text)), (.id, .string(let text)):
-        // A number in quotes is a text, so only the text of the number itself is accepted, without a sign or zeros.
+        // A number in quotes is accepted only in its usual form, without a plus sign and without leading zeros.
         Int64(text).flatMap { String($0) == text ? Reading(.number($0)) : nil }
       case (.time, .word(let text)):
         Timestamp.reading(text).map { Reading(.time($0.moment), isExact: $0.isExact) }
@@ -52,7 +52,7 @@ enum FilterLiteral {
     case .number, .id: return "compare \(field.rawValue) with a whole number, or with null"
     case .flag: return "compare \(field.rawValue) with true or false"
     case .time:
-      // A time without a zone could be read as two different moments, so it is refused.
+      // With a time zone, the text would be a valid time. So the message asks for a time zone.
       if case .word(let text) = token.kind, Timestamp.reading(text + "Z") != nil {
         return "the time \(text) has no time zone. Add Z, or an offset such as -01:00 or %2B01:00"
       }

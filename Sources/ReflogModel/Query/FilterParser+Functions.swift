@@ -42,8 +42,8 @@ extension FilterParser {
 
   /// Reads `tolower` with a text field or with a text in single quotes.
   ///
-  /// Fields of the kind ``FilterKind/name`` are always compared without regard to case, so for them the function changes
-  /// nothing.
+  /// Fields of the kind ``FilterKind/name`` are always compared without regard to case, so the function has no effect
+  /// on these fields.
   mutating func lowerCase() throws(FilterError) -> Operand {
     try advance()
     try expect(.open, "'('")

@@ -2,12 +2,12 @@
 ///
 /// The subset consists of `eq ne gt ge lt le`, `in ( )`, `startswith`, `contains`, `tolower`, `not`, `and`, `or` and
 /// parentheses. `not` is applied before `and`, and `and` is applied before `or`. Operators, functions, `null`, `true`
-/// and `false` can be in upper or lower case. A literal can be on the left of an operator. A boolean field or a function
-/// can be compared with `true` and `false`, or can be a condition itself.
+/// and `false` can be in upper or lower case. A literal can be on the left of an operator. A boolean field or a
+/// function can be compared with `true` and `false`, or can be a condition itself.
 struct FilterParser<Field: FilterField> {
   /// The maximum length of a filter in bytes.
   ///
-  /// A filter from a person or a program is usually much shorter.
+  /// Filters that people and programs write are usually much shorter.
   static var maximumLength: Int { 8192 }
   /// The maximum depth of nested parentheses and `not`.
   static var maximumDepth: Int { 32 }
@@ -21,7 +21,9 @@ struct FilterParser<Field: FilterField> {
     case field(Field)
     /// The text of a field in lower case.
     case lowerCase(Field)
-    /// A literal, whose type is known only when the literal is compared with a field.
+    /// A literal.
+    ///
+    /// The type of the literal is known only when the literal is compared with a field.
     case literal(FilterLexer.Token)
     case condition(Filter<Field>)
   }
@@ -148,7 +150,7 @@ struct FilterParser<Field: FilterField> {
     }
   }
 
-  /// The comparison operator that the current token represents, or nil if the token is not such an operator.
+  /// The comparison operator that the current token represents, or nil if the token is not a comparison operator.
   private var comparisonOperator: FilterComparison? {
     if case .word(let word) = token.kind { FilterComparison(rawValue: word.asciiFolded) } else { nil }
   }
@@ -293,7 +295,7 @@ struct FilterParser<Field: FilterField> {
 }
 
 extension FilterComparison {
-  /// The operator with the same meaning if both sides are exchanged.
+  /// The operator that has the same meaning after the two sides of the comparison are exchanged.
   fileprivate var mirrored: FilterComparison {
     switch self {
     case .eq: .eq

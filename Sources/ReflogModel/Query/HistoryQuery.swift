@@ -1,21 +1,23 @@
-/// A query for changes or service events: the condition and the order.
+/// A query for changes or service events: the filter and the order of the results.
 package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
-  /// The condition, or nil if all items match.
+  /// The filter, or nil if all items match.
   package let filter: Filter<Field>?
   /// Whether the oldest item is first.
   ///
-  /// Items are sorted by `id`. An order by `activityDateTime` would be the same, because later items have higher ids.
+  /// Items are sorted by `id`. The order by `activityDateTime` is the same, because later items have higher ids.
   package let isAscending: Bool
   /// Whether a condition on flows also selects the changes of the connectors that the flows' steps called.
   ///
-  /// A change of a connector then also matches if the filter matches it with the address of a step that called the
-  /// connector when the change was made. Only the terms of the filter on `flowType`, `flowId` and `step` that are joined
-  /// by `and` are compared with that address. Service events have no connectors, so the value has no effect on them.
+  /// If the value is true, the filter is also compared with each change of a connector together with the address of
+  /// each step that called the connector when the change was made. Only conditions on `flowType`, `flowId` and `step`
+  /// that are joined by `and` are compared with this address. Service events have no connectors, so the value has no
+  /// effect on service events.
   package let includesImpact: Bool
 
   /// Creates a query.
   ///
-  /// By default all items match, the newest item is first, and a condition on flows selects only the flows' own changes.
+  /// By default all items match, the newest item is first, and a condition on flows selects only the flows' own
+  /// changes.
   package init(filter: Filter<Field>? = nil, isAscending: Bool = false, includesImpact: Bool = false) {
     self.filter = filter
     self.isAscending = isAscending
@@ -29,7 +31,9 @@ package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
 package enum QueryScope: String, Sendable, CaseIterable {
   /// Only the changes of the flows' steps.
   case steps
-  /// Also the changes of the connectors that the steps called at that time.
+  /// The changes of the flows' steps, and the changes of the connectors that these steps called.
+  ///
+  /// A change of a connector is selected if a step called the connector when the change was made.
   case impact
 
   /// The name of the option in a URL.
@@ -45,9 +49,9 @@ package typealias EventQuery = HistoryQuery<EventField>
 package struct ChangePage: Sendable {
   /// The changes, in the order of the query.
   package let changes: [Change]
-  /// The id where the next page begins, or nil if this is the last page.
+  /// The id of the change after which the next page begins, or nil if this is the last page.
   ///
-  /// The next page contains only changes after this id, in the order of the query.
+  /// In the order of the query, the next page contains only changes that follow the change with this id.
   package let next: Change.ID?
 
   /// Creates a page.

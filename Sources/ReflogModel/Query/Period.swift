@@ -1,11 +1,11 @@
-/// A period of whole days in UTC: a year, a quarter, a month, or the days between two dates.
+/// A period of whole days in UTC: a year, a quarter, a month, a day, or the days from a first day to a last day.
 ///
-/// The days are in UTC, so that the same name is the same period on every machine.
+/// The days are in UTC, so that a name means the same period on every machine.
 package struct Period: Hashable, Sendable {
-  /// The forms of a name, for messages.
+  /// Examples of the accepted names, as a text for messages.
   package static let forms = "2026, 2026-Q3, 2026-07, 2026-07-14 or 2026-07-01..2026-09-30"
 
-  /// The name, for example `2026-Q3`.
+  /// The name of the period, for example `2026-Q3`.
   package let name: String
   /// The first moment of the period.
   package let start: Timestamp
@@ -76,7 +76,9 @@ package struct Period: Hashable, Sendable {
     return (start, start.before(.seconds(-86_400)))
   }
 
-  /// Returns the first moment of a month; month 13 is January of the next year.
+  /// Returns the first moment of a month.
+  ///
+  /// Month 13 is January of the next year.
   private static func first(_ year: Int, _ month: Int) -> Timestamp? {
     let (year, month) = month == 13 ? (year + 1, 1) : (year, month)
     let digits = String(year)
@@ -91,7 +93,7 @@ package enum PeriodError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownForm(String)
   case endsTooEarly(String)
 
-  /// What is wrong, and which texts are names of periods.
+  /// The problem, and examples of names of periods.
   package var description: String {
     switch self {
     case .unknownForm(let text): "'\(text.printable)' is not a period. Use \(Period.forms)."

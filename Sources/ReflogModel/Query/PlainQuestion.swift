@@ -1,35 +1,38 @@
 /// The conditions that a user entered in a form or as options of a command.
 ///
-/// All conditions together become one `$filter`. If a property is nil, there is no condition for it. The texts match
-/// parts of names and ids, without regard to case.
+/// All conditions together become one `$filter`. A property that is nil adds no condition. A text matches every name or
+/// id that contains the text. Upper and lower case count as equal.
 package struct PlainQuestion: Sendable {
   /// A part of the id of a flow, or the type and the id of one flow with a slash between them.
   package var flow: String?
-  /// A part of the name of a step. If ``flow`` contains a slash, the name of a step.
-  package var step: String?
-  /// Whether ``flow`` and ``step`` are a whole id and a whole name.
+  /// A part of the name of a step, or the whole name.
   ///
-  /// If ``flow`` contains a slash, they are whole in any case.
+  /// The text must be the whole name if ``flow`` contains a slash.
+  package var step: String?
+  /// Whether ``flow`` is a whole id, and ``step`` is a whole name.
+  ///
+  /// The value has no effect if ``flow`` contains a slash, because ``flow`` is then always a whole id, and ``step`` is
+  /// a whole name.
   package var isWholeAddress = false
   /// A part of the id, the name or the user principal name of an actor.
   package var actor: String?
   /// A part of the id or the name of a connector that an address held before or after a change.
   package var connector: String?
-  /// A part of the reason of a change.
+  /// A part of the recorded reason for a change.
   package var reason: String?
   /// The start of the period in which changes match.
   ///
   /// A change at exactly this time matches.
   package var since: Timestamp?
-  /// The end of the period of matching changes.
+  /// The end of the period in which changes match.
   ///
   /// A change at exactly this time does not match.
   package var until: Timestamp?
-  /// The result of a change.
+  /// The result of the changes that match.
   package var result: Change.Result?
-  /// The kind of a change.
+  /// The kind of the changes that match.
   package var kind: Change.Kind?
-  /// The kind of object that a change writes, as the field `subject` names it.
+  /// The kind of object that a change writes: a value of the field `subject`.
   package var subject: String?
 
   /// Creates a question without conditions.
@@ -84,8 +87,8 @@ package struct PlainQuestion: Sendable {
 
   /// Returns the condition for ``connector``.
   ///
-  /// A GUID is a whole id, and so is the text in a question about the changes of a connector. A whole id is not compared
-  /// with names, and an index finds it.
+  /// The text is a whole id if the text is a GUID, or if the question is about the changes of a connector. A whole id
+  /// is compared only with ids, so the ledger can use an index.
   private func condition(onConnector text: String) -> String {
     guard subject != nil || GUID.normalized(text) != nil else {
       return Self.any(Self.connectorIDs + Self.connectorNames, text)
@@ -93,7 +96,9 @@ package struct PlainQuestion: Sendable {
     return "(\(Self.connectorIDs.map { Self.term($0, .text(text)) }.joined(separator: " or ")))"
   }
 
-  /// Returns the condition that one of some fields contains a text, without regard to case.
+  /// Returns the condition that at least one of several fields contains a text.
+  ///
+  /// Upper and lower case count as equal.
   private static func any(_ fields: [ChangeField], _ text: String) -> String {
     let terms = fields.map { field -> String in
       let filter = ChangeFilter.contains(field, text.lowercased())

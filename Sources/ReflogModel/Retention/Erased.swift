@@ -1,6 +1,6 @@
 /// Identifies the erasure that deleted the personal data of a record.
 ///
-/// A record that has this value once contained personal data. So a name or a reason may have been recorded even if it
+/// A record that has this value once contained personal data. So the record possibly contained a name or a reason that
 /// is absent now.
 package struct Erased: Hashable, Sendable {
   /// The id of the service event that records the erasure.
@@ -8,7 +8,7 @@ package struct Erased: Hashable, Sendable {
   /// When the service event was recorded.
   package let dateTime: Timestamp
 
-  /// Creates the identification of an erasure.
+  /// Creates the value from the id and the time of the service event.
   package init(eventID: Int64, dateTime: Timestamp) {
     self.eventID = eventID
     self.dateTime = dateTime
@@ -18,13 +18,13 @@ package struct Erased: Hashable, Sendable {
   package static let placeholder = "[erased]"
 }
 
-/// A field of the member `erased`.
+/// A field of the JSON object `erased`.
 ///
 /// The raw value is the name in JSON.
 package enum ErasedField: String, FilterField {
   case eventId, dateTime
 
-  /// The name of the member in JSON that has these fields.
+  /// The name of the JSON member that contains these fields.
   package static let member = "erased"
 
   /// The kind of the field's value.

@@ -59,8 +59,8 @@ package struct IDRanges: Hashable, Sendable {
   /// Returns the ids that are in at least one of two sets.
   package func union(_ other: IDRanges) -> IDRanges {
     var all = self
-    // Usually all ids in the other set are higher than the ids in this set. Then appending the ranges is enough, and
-    // sorting is not needed.
+    // Usually all ids in the other set are higher than the ids in this set. In that case, the ranges are appended
+    // without sorting.
     if let last = ranges.last?.upperBound, let first = other.ranges.first?.lowerBound, last < first {
       for range in other.ranges { all.append(range) }
       return all

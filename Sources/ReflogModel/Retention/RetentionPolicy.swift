@@ -1,4 +1,4 @@
-/// How long history is kept.
+/// The policy that decides how long history is kept.
 package struct RetentionPolicy: Hashable, Sendable {
   /// The minimum number of days, except if the request that sets the policy overrides the minimum.
   ///

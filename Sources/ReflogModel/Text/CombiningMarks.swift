@@ -2,12 +2,14 @@
 ///
 /// Many marks on one letter form a tall stack, which would cover the lines above and below.
 package struct CombiningMarks {
-  /// The maximum number of marks on one letter. No language needs more.
+  /// The maximum number of marks on one letter.
+  ///
+  /// No language needs more than four marks.
   private static let most = 4
 
   private var count = 0
 
-  /// Creates a limit for a text, or for the next letter of a text.
+  /// Creates a limit that has not counted any mark yet.
   package init() {}
 
   /// Returns the scalars to show for the next scalar of a text.

@@ -53,7 +53,7 @@ package enum GUID {
     }
   }
 
-  /// Returns whether the text has a hyphen in front of the byte at this index.
+  /// Returns whether the usual form of a GUID has a hyphen in front of the byte with this index.
   private static func isHyphenated(_ index: Int) -> Bool { index == 4 || index == 6 || index == 8 || index == 10 }
 
   private static func value(_ digit: UInt8) -> UInt8? {

@@ -1,4 +1,4 @@
-/// Finds the word that a misspelt word probably means.
+/// Finds words and names that are similar to a misspelt word.
 package enum Spelling {
   /// The maximum number of typing errors in a word that is still recognized.
   private static let mostErrors = 2
@@ -10,12 +10,14 @@ package enum Spelling {
     return found.min { $0.errors < $1.errors }?.word
   }
 
-  /// The minimum length of a text for which similar names are proposed, in bytes.
+  /// The minimum length, in bytes, of a text for which similar names are proposed.
   private static let shortestText = 3
 
-  /// Returns the names with a part that is most like a misspelt text, the most similar first.
+  /// Returns the names that contain a part that is similar to a misspelt text.
   ///
-  /// Upper and lower case count as equal. The result is empty if no name is like the text.
+  /// The most similar name is first.
+  ///
+  /// Upper and lower case count as equal. The result is empty if no name contains a similar part.
   ///
   /// - Parameters:
   ///   - misspelt: A text that no name contains.
@@ -34,15 +36,17 @@ package enum Spelling {
     .prefix(limit).map(\.name)
   }
 
-  /// The maximum length of a word that is compared, in bytes.
+  /// The maximum length, in bytes, of a word that is compared.
   private static let longestWord = 64
 
-  /// Returns the number of typing errors between two words: letters that are missing, added, wrong, or exchanged with the
-  /// next letter (the optimal string alignment distance).
+  /// Returns the number of typing errors between two words: letters that are missing, added, wrong, or exchanged with
+  /// the next letter (the optimal string alignment distance).
   ///
-  /// With `inPart`, the result is the lowest number of errors between the left word and any part of the right word.
+  /// If `inPart` is true, the right word can have any text in front of and after the part that is compared. The result
+  /// is the lowest number of errors for any part.
   private static func errors(_ left: [UInt8], _ right: [UInt8], inPart: Bool = false) -> Int {
-    // A misspelt word may be as long as a command line, so long words are not compared.
+    // A misspelt word can be very long, for example a whole line of text. The comparison of long words takes too much
+    // time, so long words are not compared.
     guard left.count <= longestWord, inPart || abs(left.count - right.count) <= mostErrors else { return .max }
     var (before, above) = ([Int](), inPart ? Array(repeating: 0, count: right.count + 1) : Array(0...right.count))
     for row in left.indices {

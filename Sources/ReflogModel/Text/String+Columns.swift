@@ -11,7 +11,7 @@ extension String {
   /// Returns the text, or a shortened text if the text needs more than `limit` columns.
   ///
   /// A shortened text has the start and the end of the text, with `…` between them. The start and the end are kept,
-  /// because ids and addresses often differ only there.
+  /// because ids and addresses often differ only at the start or at the end.
   package func fitted(to limit: Int) -> String {
     guard columns > limit else { return self }
     let end = Self.piece(of: Array(unicodeScalars.reversed()), columns: max(0, (limit - 1) / 2)).reversed()

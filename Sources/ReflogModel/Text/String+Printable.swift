@@ -10,8 +10,8 @@ extension String {
 
   /// The text with its line breaks and tabs, safe on a terminal.
   ///
-  /// A carriage return is kept only in front of a line feed, because a terminal would continue at the start of the
-  /// line.
+  /// A carriage return is removed in front of a line feed, and is replaced at all other positions. A terminal would
+  /// otherwise overwrite the line with the text that follows the carriage return.
   package var printableLines: String {
     replacing("\r\n", with: "\n").shown { $0 == "\n" || $0 == "\t" || !$0.isHidden }
   }
@@ -41,8 +41,8 @@ extension String {
 extension String.UnicodeScalarView {
   /// Returns whether the scalar at an index is a zero-width joiner between two emoji.
   ///
-  /// There the joiner is harmless: it makes one picture of both emoji (Unicode Technical Standard 51, emoji ZWJ
-  /// sequences). Anywhere else, a joiner is invisible.
+  /// Between two emoji, the joiner is visible: the two emoji become one picture (Unicode Technical Standard 51, emoji
+  /// ZWJ sequences). At all other positions, a joiner is invisible.
   fileprivate func joinsEmoji(at index: Index) -> Bool {
     guard self[index] == "\u{200D}" else { return false }
     let next = self.index(after: index)
@@ -55,10 +55,12 @@ extension String.UnicodeScalarView {
 }
 
 extension Unicode.Scalar {
-  /// Whether this scalar is an emoji, but not one of the digits and signs that are the base of a keycap.
+  /// Whether this scalar is an emoji and not an ASCII character.
+  ///
+  /// Unicode also counts digits, `#` and `*` as emoji, because they can be part of the picture of a key.
   fileprivate var isEmojiPicture: Bool { !isASCII && properties.isEmoji }
 
-  /// Whether this scalar controls a device, the layout or the direction of text, or is invisible.
+  /// Whether this scalar is invisible, or controls a device, the layout of a text or the direction of a text.
   ///
   /// Variation selectors are not hidden, because they only choose the form of the letter in front of them.
   package var isHidden: Bool {

@@ -1,13 +1,16 @@
-/// The character U+0000, which PostgreSQL can't store in a text.
+/// Functions for the character U+0000, which PostgreSQL can't store in a text.
 ///
-/// A ledger in SQLite follows the same rule, so that it can be copied to PostgreSQL.
+/// A ledger in SQLite also never contains this character, so that the ledger can be copied to PostgreSQL.
 extension String {
-  /// Whether the text contains U+0000. A request with such a text is refused.
+  /// Whether the text contains U+0000.
+  ///
+  /// Reflog refuses a request that contains U+0000.
   package var containsZero: Bool { utf8.contains(0) }
 
   /// The text with U+FFFD in place of each U+0000.
   ///
-  /// Texts of the directory are recorded in this form: the directory already has them, so they can't be refused.
+  /// Reflog records texts from the directory in this form. Reflog can't refuse these texts, because they are already in
+  /// the directory.
   package var replacingZeros: String {
     guard containsZero else { return self }
     return String(String.UnicodeScalarView(unicodeScalars.map { $0 == "\0" ? "\u{FFFD}" : $0 }))
@@ -15,8 +18,10 @@ extension String {
 }
 
 extension JSONValue {
-  /// The path of the first text or name of a member that contains U+0000, for example
-  /// `authenticationConfiguration/password`, or nil.
+  /// The path of the first member whose name or text contains U+0000, for example
+  /// `authenticationConfiguration/password`.
+  ///
+  /// The value is nil if no name and no text contains U+0000.
   package var pathOfZero: String? { pathOfZero(below: []) }
 
   private func pathOfZero(below path: [String]) -> String? {

@@ -23,7 +23,9 @@ package enum TextEncodingError: Error, Equatable, CustomStringConvertible {
 package enum TextEncoding {
   /// Returns the bytes without a byte order mark of UTF-8 in front of them.
   ///
-  /// The bytes behind the mark are not checked. Throws if the bytes begin like UTF-16 or UTF-32.
+  /// The function does not check the bytes behind the mark.
+  ///
+  /// - Throws: ``TextEncodingError`` if the first bytes show that the text is in UTF-16 or UTF-32.
   package static func withoutByteOrderMark(
     _ bytes: some Collection<UInt8>
   ) throws(TextEncodingError) -> [UInt8] {
@@ -31,7 +33,8 @@ package enum TextEncoding {
     if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes[3...]) }
     if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) { throw .utf32 }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { throw .utf16 }
-    // Without a mark, UTF-16 of ASCII has a zero in every second byte. No text of UTF-8 contains a zero byte.
+    // Some texts in UTF-16 have no byte order mark. They usually begin with an ASCII character, and one of the two
+    // bytes of that character is zero.
     if bytes.count >= 2, (bytes[0] == 0) != (bytes[1] == 0) { throw .utf16 }
     return bytes
   }

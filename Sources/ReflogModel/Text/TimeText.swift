@@ -3,7 +3,7 @@
 /// A time without a zone is a local time. A text that has another form, or that could mean two times, is refused. So
 /// Reflog uses a time only if its meaning is certain.
 package struct TimeText: Sendable {
-  /// The accepted forms, for messages.
+  /// Examples of the accepted forms, as a text for messages.
   package static let forms =
     "2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an age such as 30m, 2h or 7d"
 
@@ -31,7 +31,8 @@ package struct TimeText: Sendable {
   ///
   /// - Parameters:
   ///   - now: The current time, for `today`, `yesterday` and ages.
-  ///   - offset: Returns the offset of the local time from UTC in seconds, at a number of seconds since 1970 in UTC.
+  ///   - offset: A function that returns the offset, in seconds, of the local time from UTC. The argument is a moment,
+  ///     in seconds since 1970 in UTC.
   package init(now: Timestamp, offset: @escaping @Sendable (Int64) -> Int64) {
     self.now = now
     self.offset = offset
@@ -62,15 +63,19 @@ package struct TimeText: Sendable {
     return (moment, moment)
   }
 
-  /// The moment that is so far in the future, for example in 2 hours for `2h`, or nil if the text is no number of minutes,
-  /// hours or days.
+  /// Returns the moment that follows after a duration, for example the moment in 2 hours for the text `2h`.
+  ///
+  /// Returns nil if the text is not a number of minutes, hours or days.
   package func moment(in text: String) -> Timestamp? {
     age(text).map { now.before(.zero - $0) }
   }
 
   private static let dayLength: Int64 = 86_400_000_000
 
-  /// Reads a time of a day: `14:00`, `14:00:00` or `14:00:00.25`, and a zone: none, `Z`, `+01:00`, `+0100` or `+01`.
+  /// Reads a time of a day with an optional zone.
+  ///
+  /// The forms of the time are `14:00`, `14:00:00` and `14:00:00.25`. The forms of the zone are `Z`, `+01:00`, `+0100`
+  /// and `+01`.
   private func moment(on date: String, _ text: String) throws(Problem) -> Timestamp {
     let clock = text.prefix { $0.isASCII && ($0.isNumber || $0 == ":" || $0 == ".") }
     let seconds = clock.utf8.count == 5 ? "\(clock):00" : String(clock)

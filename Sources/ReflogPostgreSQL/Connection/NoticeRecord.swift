@@ -19,7 +19,7 @@ package struct PostgreSQLNotice: Sendable, Hashable {
 final class NoticeRecord {
   /// The newest messages.
   private(set) var messages: [PostgreSQLNotice] = []
-  /// Whether a transaction in the last request was committed without a confirmation of the standby servers.
+  /// Whether a transaction in the last request was committed without a confirmation by the standby servers.
   private(set) var committedOnlyLocally = false
 
   /// The maximum number of messages in memory; the oldest message is dropped first.
@@ -45,9 +45,10 @@ final class NoticeRecord {
     let message = Self.field(CLIBPQ_MESSAGE, result)
     if messages.count == Self.maximumCount { messages.removeFirst() }
     messages.append(PostgreSQLNotice(code: code, message: message))
-    // This function of the server sends a warning in two cases: the statement was cancelled while it waited for a
-    // standby server (01000), or an administrator ended the connection during that time (57P01). The function sends no
-    // other warning. The check uses the name of the function, because the text of the warning can be in any language.
+    // The server's function `SyncRepWaitForLSN` sends a warning in two cases: the statement was cancelled during the
+    // wait for a standby server (01000), or an administrator ended the connection during this wait (57P01). The
+    // function sends no other warning. The check uses the name of the function, because the text of the warning can be
+    // in any language.
     if Self.field(CLIBPQ_SOURCE_FUNCTION, result) == "SyncRepWaitForLSN", ["01000", "57P01"].contains(code) {
       committedOnlyLocally = true
     }

@@ -26,7 +26,7 @@ extension PostgreSQLConnection {
 /// Encodes parameters in PostgreSQL's binary form; the memory of the encoder is used again for the next statement.
 final class ParameterEncoder {
   private var bytes: [UInt8] = []
-  /// The position of each value in ``bytes``, or nil for NULL.
+  /// The position in ``bytes`` at which each value begins, or nil for NULL.
   private var starts: [Int?] = []
   private var lengths: [Int32] = []
   private var types: [Oid] = []
@@ -37,7 +37,8 @@ final class ParameterEncoder {
     _ parameters: [PostgreSQLConnection.Parameter],
     _ body: (Int32, [Oid], [UnsafePointer<CChar>?], [Int32], [Int32]) -> Value
   ) -> Value {
-    // The first byte is not used. The memory of an empty array could have no address, and libpq would then send NULL.
+    // The array begins with an unused byte, because the memory of an empty array could have no address. In that case,
+    // libpq would send NULL.
     bytes.removeAll(keepingCapacity: true)
     bytes.append(0)
     starts.removeAll(keepingCapacity: true)
@@ -82,7 +83,8 @@ final class ParameterEncoder {
   /// Appends an array with one dimension.
   ///
   /// The binary form begins with the number of dimensions, a flag for NULL values, the type of the values, the number
-  /// of values, and the first index. Then follows each value, with its length in front of it. The length of NULL is -1.
+  /// of values, and the first index. After that, the values are written, each behind its length. The length of NULL is
+  /// -1.
   private func append<Value>(_ values: [Value?], _ type: (type: Oid, array: Oid), _ encode: (Value) -> Void) {
     types.append(type.array)
     append(Int32(values.isEmpty ? 0 : 1))
@@ -106,7 +108,7 @@ final class ParameterEncoder {
     withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
-  /// The numbers of PostgreSQL's types and of their array types, from its file src/include/catalog/pg_type.dat.
+  /// The numbers of PostgreSQL's types and array types, from PostgreSQL's file `src/include/catalog/pg_type.dat`.
   private static let boolean: (type: Oid, array: Oid) = (16, 1000)
   private static let bytea: (type: Oid, array: Oid) = (17, 1001)
   private static let bigint: (type: Oid, array: Oid) = (20, 1016)

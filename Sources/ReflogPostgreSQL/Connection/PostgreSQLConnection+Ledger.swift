@@ -6,17 +6,17 @@ extension PostgreSQLConnection: LedgerConnection {
 
   /// Sends a request with a statement, and waits for the answer.
   ///
-  /// Statements that were queued earlier are in the same request.
+  /// Statements that were queued earlier are sent in the same request.
   package func execute(_ sql: String, _ arguments: SQLArguments, kept: Bool) throws {
     try queue(sql, arguments, kept: kept)
     changedRowCount = try finish().last?.affectedRows ?? 0
     allChangedRowCount += Int64(changedRowCount)
   }
 
-  /// Calls `body` with each row of a result as it arrives, until `body` returns false.
+  /// Calls `body` with each row of a result when the row arrives, until `body` returns false.
   ///
-  /// Statements that were queued earlier are in the same request. `body` may run other statements on this connection.
-  /// The connection then moves the remaining rows to memory.
+  /// Statements that were queued earlier are sent in the same request. If `body` runs another statement on this
+  /// connection, the connection first moves the remaining rows to memory.
   package func read(_ sql: String, _ arguments: SQLArguments, kept: Bool, _ body: (Row) throws -> Bool) throws {
     try queue(sql, arguments, kept: kept)
     let rows = RowStream(try sendQueued(isStreaming: true), of: self)

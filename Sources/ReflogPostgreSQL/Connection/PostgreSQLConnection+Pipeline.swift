@@ -25,14 +25,14 @@ extension PostgreSQLConnection {
     queuedCount += 1
   }
 
-  /// Sends the statements that were queued, as far as the network accepts them, without waiting for the answers.
+  /// Sends as many queued statements as the network accepts, without waiting for the answers.
   ///
-  /// The server runs the statements in the meantime. An error is reported by ``finish()``.
+  /// The server runs these statements while the caller continues. An error is reported by ``finish()``.
   func send() { PQflush(server) }
 
   /// Sends the queued statements and waits for the answers.
   ///
-  /// - Returns: The result of each statement, in order.
+  /// - Returns: The result of each statement, in the order of the statements.
   /// - Throws: The error of the first statement that failed. The server did not run the statements after that
   ///   statement. If ``isLost`` is true, it is unknown which statements the server ran.
   package func finish() throws(SQLError) -> [PostgreSQLResult] {
@@ -93,7 +93,7 @@ extension PostgreSQLConnection {
   static func lost(_ message: String) -> SQLError { SQLError(code: .transient, message: message) }
 }
 
-/// Reads the answers to one request, in order.
+/// Reads the answers to one request, in the order of the statements.
 struct PipelineAnswers {
   /// The error of the first statement that failed, or nil if no statement has failed.
   var error: SQLError?
@@ -125,7 +125,7 @@ struct PipelineAnswers {
         return nil
       }
       guard let result = PQgetResult(connection.server) else {
-        // libpq returns nil once after each statement. A second nil means that the connection is lost.
+        // libpq returns nil once after each statement. A second nil in a row means that the connection is lost.
         if endedStatement || PQstatus(connection.server) == CONNECTION_BAD {
           lose(connection, SQLError.lastMessage(of: connection.server))
         }
@@ -148,7 +148,7 @@ struct PipelineAnswers {
   private mutating func lose(_ connection: PostgreSQLConnection, _ message: String) {
     isComplete = true
     connection.isLost = true
-    // The server may have sent an error before it ended the connection. This error contains the reason.
+    // The server may have sent an error before the end of the connection. That error contains the reason.
     error = PostgreSQLConnection.lost(error?.message ?? message)
   }
 }

@@ -11,7 +11,7 @@ package import ReflogStorage
 ///
 /// See postgresql.org/docs/15/libpq-pipeline-mode.html.
 package final class PostgreSQLConnection {
-  /// The connection of libpq.
+  /// The connection object of libpq.
   let server: OpaquePointer
   /// The encoder of parameters, whose memory is used again for each statement.
   let encoder = ParameterEncoder()
@@ -26,7 +26,7 @@ package final class PostgreSQLConnection {
   package var timeout: Duration
   /// Whether the connection can't be used any more.
   ///
-  /// It is unknown whether the server ran the statements of the last request.
+  /// If the value is true, it is unknown whether the server ran the statements of the last request.
   package internal(set) var isLost = false
   /// The number of SQL statements that were queued on this connection.
   package internal(set) var statementCount = 0
@@ -53,8 +53,8 @@ package final class PostgreSQLConnection {
   ///   - timeout: The value of ``timeout``.
   package init(_ address: String, timeout: Duration = .seconds(30)) throws(SQLError) {
     try Self.checkSyntax(of: address)
-    // libpq lets later settings override earlier ones, and `dbname` contains the whole address. So a setting in front
-    // of `dbname` is a default, and a setting behind `dbname` overrides the address.
+    // In libpq, a later setting overrides an earlier setting, and `dbname` contains the whole address. So a setting in
+    // front of `dbname` is a default, and a setting behind `dbname` overrides the address.
     var settings = [("fallback_application_name", "reflog"), ("dbname", address), ("client_encoding", "UTF8")]
     if getenv("PGCONNECT_TIMEOUT") == nil { settings.insert(("connect_timeout", "10"), at: 0) }
     guard let server = Self.connect(settings) else {
@@ -79,19 +79,19 @@ package final class PostgreSQLConnection {
 
   /// The version of the server, for example 150018 for 15.18.
   package var serverVersion: Int { Int(PQserverVersion(server)) }
-  /// The number of the server's process that serves this connection.
+  /// The id of the server's process that serves this connection.
   package var processID: Int { Int(PQbackendPID(server)) }
 
   /// Whether the server committed a transaction but stopped waiting for its standby servers.
   ///
-  /// The value is about the last request. The transaction can be lost if a standby server replaces this server.
+  /// The value describes the last request. The transaction can be lost if a standby server replaces this server.
   package var committedOnlyLocally: Bool { notices.committedOnlyLocally }
-  /// The messages of the server that are not errors, for example warnings; only the newest are kept.
+  /// The messages of the server that are not errors, for example warnings; only the newest messages are kept.
   package var warnings: [PostgreSQLNotice] { notices.messages }
 
-  /// Throws if an address is not valid.
+  /// Throws an error if an address is not valid.
   ///
-  /// libpq's own message is not used, because it can contain a part of a password.
+  /// libpq's own message is not used, because that message can contain a part of a password.
   private static func checkSyntax(of address: String) throws(SQLError) {
     var message: UnsafeMutablePointer<CChar>?
     let options = PQconninfoParse(address, &message)
@@ -109,8 +109,8 @@ package final class PostgreSQLConnection {
 
   /// Returns whether a URL has more than one `@` in front of the path.
   ///
-  /// If a password contains `@`, libpq would use the rest of the password as the name of the host, and show it in
-  /// messages.
+  /// If a password contains `@`, libpq would use the rest of the password as the name of the host, and show this rest
+  /// in messages.
   private static func hasUnescapedPassword(_ address: String) -> Bool {
     guard let scheme = address.firstRange(of: "://") else { return false }
     let authority = address[scheme.upperBound...].prefix { $0 != "/" && $0 != "?" }

@@ -27,7 +27,7 @@ package final class PostgreSQLResult {
     for row in 0..<count { guard try decoder.withRow(row, of: self, body) else { return } }
   }
 
-  /// The pointer for libpq's functions, valid while this object exists.
+  /// The pointer for libpq's functions; the pointer is valid while this object exists.
   var pointer: OpaquePointer { result }
 }
 
@@ -71,7 +71,8 @@ struct RowDecoder {
     guard PQgetisnull(result, row, column) == 0, let start = PQgetvalue(result, row, column) else { return .null }
     let bytes = UnsafeRawBufferPointer(start: start, count: Int(PQgetlength(result, row, column)))
     switch type {
-    // libpq writes a NUL behind each value in memory, also behind a value in the binary format.
+    // `Row.Cell` needs a NUL behind each text. In memory, libpq writes a NUL behind every value, even in the binary
+    // format.
     case .text: return .text(bytes)
     case .bytes: return .blob(bytes)
     case .integer64: return .integer(Int64(bigEndian: bytes.loadUnaligned(as: Int64.self)))
@@ -99,7 +100,7 @@ private enum ColumnType {
     case 21: self = .integer16
     case 23: self = .integer32
     case 26: self = .unsigned32
-    // "char", name, text, json, xml, unknown, char(n), varchar(n)
+    // These are the numbers of "char", name, text, json, xml, unknown, char(n) and varchar(n).
     case 18, 19, 25, 114, 142, 705, 1042, 1043: self = .text
     case 2278: self = .void
     default: return nil

@@ -5,8 +5,8 @@ import ReflogStorage
 
 /// The rows of a read that arrive one by one.
 ///
-/// If another statement is run before all rows were read, the remaining rows are first moved to memory. The reason is
-/// that a connection answers all statements in order.
+/// A connection answers all statements in order. So if another statement is run before all rows were read, the
+/// remaining rows are first moved to memory.
 final class RowStream {
   private let connection: PostgreSQLConnection
   private var answers: PipelineAnswers
@@ -32,14 +32,14 @@ final class RowStream {
     while let result = receive() { buffer.append(result) }
   }
 
-  /// Receives the rows that were not read yet, and drops them.
+  /// Receives the rows that were not read yet, and drops these rows.
   func discardRest() {
     buffer.removeAll()
     while receive() != nil {}
     if connection.stream === self { connection.stream = nil }
   }
 
-  /// Throws if the statement failed, or if an earlier statement of the same request failed.
+  /// Throws an error if the statement failed, or if an earlier statement of the same request failed.
   func check() throws(SQLError) {
     if let error = answers.error { throw error }
   }

@@ -14,8 +14,8 @@ extension SQLError {
       self.init(code: .transient, message: Self.line(message))
       return
     }
-    // Messages of class 22 (data exceptions) are not used, because they can contain a value, which may be personal
-    // data.
+    // Messages of class 22 (data exceptions) are not used, because such a message can contain a value, and the value
+    // may be personal data.
     let message = state.hasPrefix("22") ? "the server refused a value" : field(CLIBPQ_MESSAGE) ?? ""
     self.init(code: Code(sqlState: state), message: "\(Self.line(message)) (\(state))")
   }
@@ -32,14 +32,14 @@ extension SQLError {
 }
 
 extension SQLError.Code {
-  /// Returns the kind of an error by its SQLSTATE, an error code of the SQL standard.
+  /// Converts a SQLSTATE, an error code of the SQL standard, to the kind of an error.
   ///
   /// See postgresql.org/docs/15/errcodes-appendix.html.
   init(sqlState state: String) {
     self =
       switch state {
-      // In order: a serialization failure, a deadlock, four reasons why the server ended the connection or refused it,
-      // and a server that became a standby.
+      // The codes mean, in this order: a serialization failure, a deadlock, four reasons why the server ended or
+      // refused the connection, and a server that became a standby.
       case "40001", "40P01", "57P01", "57P02", "57P03", "57P05", "25006": .transient
       case "P0001": .constraint
       case "53100": .full

@@ -43,16 +43,16 @@ struct LedgerIndex: Sendable {
     }
   }
 
-  /// Returns the first problem of the index, or nil if there is none.
+  /// Returns the first problem of the index, or nil if the index has no problem.
   ///
-  /// The extension amcheck checks the pages of the index and finds each row in the index. If the extension is missing,
-  /// two results are compared: the rows from a scan of the table, and the rows from a scan of the index.
+  /// The extension amcheck checks the pages of the index, and checks that the index contains each row. If the extension
+  /// is missing, two results are compared: the rows from a scan of the table, and the rows from a scan of the index.
   ///
   /// - Throws: An error with the code `corrupt` if amcheck finds that the index is damaged.
   func problem(_ db: any LedgerConnection) throws -> String? {
     try use(index: false, db)
-    // A unique index is checked too, because PostgreSQL enforces it only when a row is written, and a superuser can
-    // switch that off.
+    // The keys of a unique index are compared with each other. PostgreSQL makes this comparison only when a row is
+    // written, and a superuser can switch the comparison off.
     if isUnique, try hasDoubledKey(db) { return "two rows have the same key in the unique index \(name)" }
     if let check = try Self.amcheck(db) {
       try db.forEach("SELECT \(check)(?::oid::regclass, true)", [oid], kept: false) { _ in }
@@ -78,12 +78,13 @@ struct LedgerIndex: Sendable {
     return try db.integer("SELECT count(*) FROM (\(doubled) LIMIT 1) AS doubled", kept: false) != 0
   }
 
-  /// The query for the keys of the rows that the index must contain.
+  /// The query that returns the keys that the index must contain.
   private var rows: String {
     "SELECT \(keys.joined(separator: ", ")) FROM \(table)" + (condition.map { " WHERE \($0)" } ?? "")
   }
 
-  /// Returns the number of rows that a query returns, and a hash over the rows that does not depend on their order.
+  /// Returns the number of rows that a query returns, and a hash over the rows that does not depend on the order of the
+  /// rows.
   private func digest(_ query: String, _ db: any LedgerConnection) throws -> String {
     let sql = """
       SELECT count(*) || ' rows, hash ' || coalesce(sum(hashtextextended(keys::text, 0)), 0) FROM (\(query)) AS keys

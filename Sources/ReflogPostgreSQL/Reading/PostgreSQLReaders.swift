@@ -62,7 +62,8 @@ package final class PostgreSQLReaders: LedgerReader {
 
   /// Returns the tables with a damaged index, or with an index that lacks a row.
   ///
-  /// If the database has the extension amcheck, the checks use it. If not, each index is compared with its table.
+  /// If the database has the extension amcheck, the checks use amcheck. Otherwise, each index is compared with its
+  /// table.
   package func damagedTables() async throws -> [(table: String, problem: String)] {
     let indexes = try await read { db in try LedgerIndex.all(db) }
     var damaged: [(table: String, problem: String)] = []
@@ -77,7 +78,7 @@ package final class PostgreSQLReaders: LedgerReader {
     return damaged
   }
 
-  /// Ends the threads after their current reads; all waiting reads throw.
+  /// Ends the threads after their current reads; all waiting reads fail.
   package func close() { queue.close() }
 }
 
@@ -97,15 +98,15 @@ package struct ReadLimits: Sendable {
     self.waitingReads = waitingReads
   }
 
-  /// The statement that sets the limits and the planner for the current transaction.
+  /// The SQL statement that sets the limits and the planner's settings for the current transaction.
   ///
   /// The settings belong to a transaction and not to a session, so that a connection pooler such as pgbouncer can be
   /// used.
   ///
-  /// Each query of Reflog reads a range of ids, or the rows that an index finds, and then the rows of other tables by
-  /// their keys. A merge join or a hash join would instead read a table from its beginning, so each page of a long
-  /// history would take longer than the page before it. Worker processes and the just-in-time compiler take longer to
-  /// start than such a query takes.
+  /// Each query of Reflog first reads a range of ids, or reads rows through an index. After that, the query reads the
+  /// rows of other tables by key. A merge join or a hash join would read a table from its beginning. So each page of a
+  /// long history would take longer than the previous page. Worker processes and the just-in-time compiler are off,
+  /// because their start takes longer than a query of Reflog.
   var settings: String {
     let planner = ["enable_mergejoin", "enable_hashjoin", "enable_bitmapscan", "jit"]
     let values =

@@ -20,7 +20,7 @@ final class ReadQueue: Sendable {
   }
 
   private let state = Mutex(State())
-  /// A semaphore that counts the waiting reads; the threads wait for it.
+  /// The semaphore that counts the waiting reads; the threads wait for this semaphore.
   ///
   /// After the queue was closed, each thread that wakes also wakes the next thread.
   private let arrivals = DispatchSemaphore(value: 0)

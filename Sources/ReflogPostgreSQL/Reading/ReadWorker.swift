@@ -24,7 +24,7 @@ final class ReadWorker {
     }
   }
 
-  /// Runs a read in a transaction, and passes its result to `completion`.
+  /// Runs a read in a transaction, and passes the result of the read to `completion`.
   ///
   /// If the connection is lost during the read, the read is run once more on a new connection.
   func read<Value>(
@@ -54,7 +54,7 @@ final class ReadWorker {
     return try body(connection)
   }
 
-  /// Returns the open connection; if there is none or the connection is lost, a new connection is opened first.
+  /// Returns the open connection, or opens a new connection if no connection is open.
   private func openConnection() throws -> PostgreSQLConnection {
     if let connection, !connection.isLost { return connection }
     connection = nil

@@ -4,12 +4,13 @@ package import ReflogStorage
 
 /// A table, column, constraint, index, rule or view of a ledger's schema.
 ///
-/// Functions and triggers are not included, because they do not run in a query.
+/// Functions and triggers are not included, because functions and triggers do not run in a query.
 package struct SchemaItem: Hashable, Sendable {
   /// The type and the name, for example `index change_actor`.
   package let name: String
-  /// The first part of the SHA-256 hash of the definition, in hexadecimal digits; PostgreSQL writes the definition as
-  /// text.
+  /// The first part of the SHA-256 hash of the definition, in hexadecimal digits.
+  ///
+  /// PostgreSQL writes the definition as a text, and the hash is computed from that text.
   package let digest: String
 
   /// Creates an item.
@@ -44,11 +45,14 @@ package struct SchemaItem: Hashable, Sendable {
 
   /// The SQL that reads all items of the schema.
   ///
-  /// A relation with the same name in another schema of the search path can be read in place of Reflog's.
+  /// The result includes relations in other schemas of the search path that have the same name as a table of Reflog.
+  /// The reason is that a query could read such a relation in place of the table.
   ///
-  /// PostgreSQL can't write the definition of a constraint whose index is missing in the catalog.
+  /// PostgreSQL can't write the definition of a constraint if the index of the constraint is missing in the catalog. In
+  /// this case, the definition is NULL.
   ///
-  /// PostgreSQL 18 also stores NOT NULL as a constraint. The columns already contain NOT NULL.
+  /// PostgreSQL 18 also stores NOT NULL as a constraint. These constraints are left out, because the definitions of the
+  /// columns already contain NOT NULL.
   private static let query = #"""
     SELECT item, left(encode(sha256(convert_to(coalesce(definition, ''), 'UTF8')), 'hex'), 32) FROM (
       SELECT

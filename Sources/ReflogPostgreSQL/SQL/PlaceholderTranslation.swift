@@ -4,14 +4,17 @@ import ReflogStorage
 
 /// An SQL text whose placeholders `?`, `?1` and `:name` are replaced with `$1`, `$2`, and so on.
 ///
-/// A placeholder has a number as in SQLite (sqlite.org/lang_expr.html#varparam). `?1` has the number 1. A `?`, and a
-/// name that is used for the first time, get the next higher number than all placeholders in front of them.
+/// Placeholders have the same numbers as in SQLite (sqlite.org/lang_expr.html#varparam). For example, `?1` has the
+/// number 1. A `?` gets the next number after the highest number in front of it. A name also gets the next number, when
+/// the name is used for the first time.
 struct PlaceholderTranslation {
   /// The text with the placeholders `$1`, `$2`, and so on.
   let sql: String
-  /// For each `$n`, in order, the number of the placeholder that it replaces.
+  /// The numbers of the placeholders that `$1`, `$2`, and so on replace, in this order.
   private(set) var order: [Int] = []
-  /// The numbers of the placeholders with names.
+  /// The number of each placeholder with a name.
+  ///
+  /// The key is the name.
   private(set) var names: [String: Int] = [:]
   /// The highest number of a placeholder.
   private(set) var argumentCount = 0
@@ -93,15 +96,15 @@ struct PlaceholderTranslations {
 }
 
 extension PostgreSQLConnection.Parameter {
-  /// Creates the parameter that stores a value of Reflog.
+  /// Creates the parameter that contains a value of Reflog.
   init(_ value: SQLValue) {
     switch value {
     case .null: self = .null
     case .integer(let number): self = .integer(number)
     case .text(let text): self = .text(text)
     case .blob(let bytes): self = .bytes(bytes)
-    // Bytes that are not a GUID have no text form. They are sent as bytes, so the server refuses them for a column of
-    // texts.
+    // Bytes that are not a GUID have no text form. Such bytes are sent as `bytea`, so the server refuses such a value
+    // for a text column.
     case .guid(let bytes): self = bytes.withUnsafeBytes { GUID.text(of: $0) }.map { .text($0) } ?? .bytes(bytes)
     }
   }

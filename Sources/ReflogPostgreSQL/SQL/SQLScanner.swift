@@ -49,7 +49,7 @@ struct SQLScanner {
   private func placeholderEnd(at index: Int) -> Int? {
     switch bytes[index] {
     case UInt8(ascii: "?"): end(from: index + 1) { Self.isDigit($0) }
-    // A cast has two colons. The second colon is skipped together with the first one.
+    // A cast has two colons. The second colon is skipped together with the first colon.
     case Self.colon:
       if let first = byte(index + 1), Self.isLetter(first) {
         end(from: index + 1) { Self.isLetter($0) || Self.isDigit($0) }
@@ -111,9 +111,9 @@ struct SQLScanner {
     return bytes.count
   }
 
-  /// Returns the end of a text such as `$$…$$` or `$tag$…$tag$`.
+  /// Returns the end of a text in dollar quotes, for example `$$…$$` or `$tag$…$tag$`.
   ///
-  /// If no such text begins at the dollar sign, the result is the end of the dollar sign.
+  /// If no text in dollar quotes begins at the dollar sign, the result is the end of the dollar sign.
   private func endOfDollarQuotes(at index: Int) -> Int {
     let tagEnd = end(from: index + 1) { Self.isLetter($0) || Self.isDigit($0) }
     guard byte(tagEnd) == UInt8(ascii: "$"), byte(index + 1).map({ !Self.isDigit($0) }) ?? false else {

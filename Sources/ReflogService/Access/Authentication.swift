@@ -9,12 +9,13 @@ package struct Authentication: Sendable {
   private let passThroughTenantID: String?
   private let logger: Logger
 
-  /// Creates an authentication.
+  /// Creates an authentication that accepts the given kinds of tokens.
   ///
   /// - Parameters:
   ///   - tokens: The store of API tokens, or nil if API tokens are not accepted.
   ///   - entra: The check of Entra's tokens, or nil if Entra's tokens are not accepted.
-  ///   - passThroughTenantID: The tenant whose Microsoft Graph tokens are accepted, or nil to accept no such token.
+  ///   - passThroughTenantID: The tenant whose Microsoft Graph tokens are accepted, or nil if Microsoft Graph tokens
+  ///     are not accepted.
   ///   - logger: Receives a message at level debug when an Entra token is rejected. The message contains the reason.
   package init(tokens: TokenStore?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens

@@ -1,11 +1,11 @@
 /// A way to authenticate.
 package enum AuthenticationMode: String, Sendable, CaseIterable {
-  /// With an API token that Reflog created.
+  /// The caller sends an API token that Reflog created.
   case token
-  /// With a token that Entra issued for Reflog.
+  /// The caller sends a token that Entra issued for Reflog.
   case entra
-  /// With a Microsoft Graph token, which only Reflog's Graph API accepts.
+  /// The caller sends a Microsoft Graph token.
   ///
-  /// Microsoft Graph checks the token with every request.
+  /// Only Reflog's Graph API accepts this kind of token. Microsoft Graph checks the token of every request.
   case passthrough
 }

@@ -1,9 +1,9 @@
 import ReflogLedger
 import ReflogModel
 
-/// A directory that counts the reads of a caller in the caller's budget, if a read uses Reflog's own credential.
+/// Limits how often a caller reads the directory with Reflog's own credential.
 ///
-/// A read is counted before it is sent.
+/// Each read is counted in the caller's ``ReadBudget`` before the read is sent.
 struct BudgetedDirectory: Directory {
   let directory: any Directory
   let budget: ReadBudget

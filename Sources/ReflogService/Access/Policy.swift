@@ -1,25 +1,25 @@
 package import ReflogModel
 
-/// Decides which operations a caller may perform; no other code makes such a decision.
+/// Decides which operations a caller may perform; no other code makes these decisions.
 package enum Policy {
   /// A kind of operation that needs a permission.
   package enum Operation: Sendable, CaseIterable {
-    /// Reading history, configurations and metrics, exporting, and planning.
+    /// The caller reads or exports history, reads configurations or metrics, or plans a rollback.
     case read
-    /// Reading the directory.
+    /// The caller reads the directory.
     case readDirectory
-    /// Making changes, rolling back, and reconciling.
+    /// The caller makes a change, rolls back changes, or reconciles a change.
     case change
-    /// Placing, overriding and releasing freezes.
+    /// The caller places, overrides or releases a freeze.
     case freeze
-    /// Managing tokens, retention, holds, erasures, keys and backups.
+    /// The caller manages tokens, retention, legal holds, erasures, keys or backups.
     case administer
   }
 
   /// Returns whether a caller may perform an operation.
   ///
   /// If the caller sent a token for the directory, this method permits every operation on the directory, because the
-  /// directory itself checks the token. A caller with such a token may not read history.
+  /// directory itself checks the token. A caller with a token for the directory may not read history.
   package static func permits(_ caller: Caller, _ operation: Operation) -> Bool {
     switch caller.credential {
     case .roles(let roles): roles.contains { permits($0, operation) }

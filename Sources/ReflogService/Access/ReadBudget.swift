@@ -4,14 +4,14 @@ import Synchronization
 
 /// Limits how many reads callers can send to Microsoft Graph with Reflog's own credential.
 ///
-/// Graph accepts 200 requests in a minute from one application in one tenant. The sweep, the reconciler, all changes
-/// and the reads of callers share these requests. So each caller may use only a part of them, and all callers together
-/// may use only a larger part. The budget always counts the last 60 seconds, so no caller can use two budgets around
-/// the end of a minute.
+/// Graph accepts 200 requests per minute from one application in one tenant. The sweep, the reconciler, all changes and
+/// the reads of callers share these requests. So each caller may use only a part of these requests. All callers
+/// together may use a larger part, but not all requests. The budget always counts the reads of the last 60 seconds, so
+/// that a caller can't use two budgets within a few seconds.
 package final class ReadBudget: Sendable {
-  /// The time over which reads are counted.
+  /// The length of the time window in which reads are counted.
   static let window = Duration.seconds(60)
-  /// The factor by which the budget of all callers together is larger than the budget of one caller.
+  /// The budget of all callers together, as a multiple of the budget of one caller.
   ///
   /// So a second caller can still read after the first caller has used the whole budget of one caller.
   private static let shares = 2
@@ -25,6 +25,8 @@ package final class ReadBudget: Sendable {
     /// The reads of all callers within the window, oldest first.
     var all = Deque<Read>()
     /// The times of each caller's reads within the window, oldest first.
+    ///
+    /// The key is the type and the id of the caller.
     var own: [String: Deque<Timestamp>] = [:]
   }
 
@@ -38,9 +40,9 @@ package final class ReadBudget: Sendable {
     self.readsPerMinute = readsPerMinute
   }
 
-  /// Uses the budget for one read of a caller, if the read may be sent.
+  /// Counts one read in a caller's budget, if the budget permits the read.
   ///
-  /// - Returns: nil if the read may be sent, or the time after which a read of the caller may be sent.
+  /// - Returns: Nil if the read may be sent. Otherwise, the time that the caller must wait before the next read.
   func take(for actor: Change.Actor, at now: Timestamp) -> Duration? {
     let caller = "\(actor.type.rawValue) \(actor.id ?? "")"
     return state.withLock { state in
@@ -54,7 +56,7 @@ package final class ReadBudget: Sendable {
         } else {
           nil
         }
-      // If the clock was set back, the oldest read is in the future. The limit to one window prevents a longer wait.
+      // If the clock was set back, the oldest read is in the future. So the wait is limited to one window.
       if let oldest { return min(Self.window - now.since(oldest), Self.window) }
       state.all.append(Read(caller: caller, time: now))
       state.own[caller, default: []].append(now)

@@ -5,16 +5,16 @@ import Synchronization
 ///
 /// Every recorded request adds a row and its texts to the ledger, so the budget limits rows and bytes for each minute.
 /// Refusals by Reflog and refusals by Microsoft Graph use the same budget. The budget is large enough to record every
-/// attempt of a person. If a program sends requests without end, only its first refusals in each minute are recorded.
-/// The other refusals are counted in one service event, so the program can't fill the ledger.
+/// attempt of a person. If a program sends requests without end, only the first refusals in each minute are recorded.
+/// All later refusals in that minute are counted in one service event, so the program can't fill the ledger.
 final class RefusalBudget: Sendable {
   /// The maximum number of refused requests from one caller that are recorded in a minute.
   static let rows = 16
-  /// The maximum total length in bytes of the texts in one caller's recorded requests in a minute.
+  /// The maximum total length, in bytes, of the texts that are recorded for one caller in a minute.
   static let bytes = 12 * 1024
   /// The maximum number of callers that have separate budgets in a minute.
   ///
-  /// All further callers share one budget.
+  /// All callers above this number share one budget.
   private static let callers = 1000
 
   private struct Used {
@@ -29,7 +29,7 @@ final class RefusalBudget: Sendable {
 
   private let state = Mutex(State())
 
-  /// Uses the budget for one refused request, or returns false if the request does not fit into this minute's budget.
+  /// Counts one refused request in the caller's budget, or returns false if the rest of the budget is too small.
   func take(for intent: Change.Intent, at now: Timestamp) -> Bool {
     withUsed(by: intent.actor, at: now) { used in
       let bytes = used.bytes + intent.textBytes
@@ -39,7 +39,7 @@ final class RefusalBudget: Sendable {
     }
   }
 
-  /// Reduces a caller's budget for a refused request that is already recorded, even if the budget is too small.
+  /// Counts a refused request that is already recorded, even if the rest of the caller's budget is too small.
   func charge(_ request: ChangeRequest, at now: Timestamp) {
     withUsed(by: request.caller.actor, at: now) { used in
       used.rows += 1
@@ -47,7 +47,7 @@ final class RefusalBudget: Sendable {
     }
   }
 
-  /// Returns whether the caller has used this minute's budget.
+  /// Returns whether the caller has used the whole budget of this minute.
   func isSpent(by actor: Change.Actor, at now: Timestamp) -> Bool {
     withUsed(by: actor, at: now) { $0.rows >= Self.rows || $0.bytes >= Self.bytes }
   }

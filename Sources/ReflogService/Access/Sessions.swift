@@ -4,9 +4,10 @@ import Synchronization
 /// The sessions of people who signed in on the pages.
 ///
 /// The sessions are in memory only, so a restart ends all sessions. A session contains the token with which the person
-/// signed in. Every request authenticates with that token again, so a revoked token ends the access of its sessions.
+/// signed in. Every request of the session checks this token again, so the session has no access after the token is
+/// revoked.
 package final class Sessions: Sendable {
-  /// The time after which a session ends, even if the person still uses it.
+  /// The time after which a session ends, even if the person still uses the session.
   ///
   /// A session with Entra's access token ends earlier: when the token expires, after about an hour.
   package static let lifetime = Duration.seconds(8 * 3600)
@@ -20,13 +21,13 @@ package final class Sessions: Sendable {
   /// in very often, only earlier sessions of the same person end.
   private static let mostOfOnePerson = 20
 
-  /// A session.
+  /// The session of one signed-in browser.
   package struct Session: Sendable {
     /// The session's id, which the browser stores: 256 random bits in hexadecimal.
     package let id: String
     /// The token with which the person signed in.
     package let token: String
-    /// The secret in every form on the session's pages: 256 random bits in hexadecimal.
+    /// The secret that every form on the session's pages contains: 256 random bits in hexadecimal.
     package let csrf: String
     /// The type and the id of the person or the program that signed in.
     fileprivate let owner: String
@@ -70,7 +71,7 @@ package final class Sessions: Sendable {
     return session
   }
 
-  /// Returns the session with this id, or nil if there is none or it has ended.
+  /// Returns the session with this id, or nil if no session has this id or the session has ended.
   package func session(_ id: String) -> Session? {
     guard let session = state.withLock({ $0.sessions[id] }) else { return nil }
     guard clock() < session.ends else {

@@ -2,14 +2,14 @@ import ReflogModel
 
 /// The parts of a signed token: a JWT in compact form (RFC 7519 §3, RFC 7515 §3.1).
 ///
-/// The signature is not checked here, so do not trust the parts before another check of the signature.
+/// This type does not check the signature. Do not trust the parts until the signature has been checked.
 struct SignedToken: Sendable {
   let header: JSONObject
   let claims: JSONObject
 
   /// The maximum length of a token in bytes.
   ///
-  /// Entra's tokens are shorter, even if they contain many groups. Reverse proxies accept headers of this length.
+  /// Entra's tokens are shorter, even if a token contains many groups. Reverse proxies accept headers of this length.
   private static let maximumLength = 12 * 1024
 
   /// Reads a token, or returns nil if the text is not a token.

@@ -1,9 +1,9 @@
 import ReflogModel
 
-/// The claims in an Entra token that describe the bearer.
+/// The claims about the bearer in an Entra token.
 ///
-/// The claims are defined in the access token claims reference of the Microsoft identity platform. This type only reads
-/// the claims. It does not check them.
+/// The claims are defined in the access token claims reference of the Microsoft identity platform. This type reads the
+/// claims, but does not check the claims.
 struct TokenClaims: Sendable {
   /// The tenant's GUID (`tid`).
   let tenantID: String
@@ -13,12 +13,14 @@ struct TokenClaims: Sendable {
   private let objectID: String
   private let claims: JSONObject
 
-  /// The maximum length of a text in a claim, which is longer than any name in Entra.
+  /// The maximum length, in bytes, of a text in a claim.
+  ///
+  /// All names in Entra are shorter.
   private static let maximumLength = 512
 
-  /// Reads claims.
+  /// Reads the claims of a token.
   ///
-  /// Fails if `tid` or `oid` is missing.
+  /// The result is nil if `tid` or `oid` is missing.
   init?(_ claims: JSONObject) {
     guard let tenantID = Self.text(claims["tid"]), let objectID = Self.text(claims["oid"]) else { return nil }
     self.tenantID = tenantID
@@ -33,10 +35,10 @@ struct TokenClaims: Sendable {
 
   /// Whether the token is an access token.
   ///
-  /// An ID token only proves to an application that a person signed in. So it is not accepted for access.
+  /// An ID token only proves to an application that a person signed in. So an ID token is not accepted for access.
   var isForAccess: Bool { isApp || claims["scp"] != nil }
 
-  /// Returns the bearer as an actor, in the form in which a change records its actor.
+  /// Returns the bearer in the form in which a change records an actor.
   func actor(ipAddress: String?, proof: Change.Proof) -> Change.Actor {
     Change.Actor(
       type: isApp ? .app : .user,

@@ -20,7 +20,7 @@ package struct TokenService: Sendable {
 
   /// Creates a token, and returns the token with its text.
   ///
-  /// Keep the text: it can't be read again later.
+  /// Keep the text, because the text can't be read again later.
   package func create(
     name: String,
     role: Role,
@@ -40,13 +40,13 @@ package struct TokenService: Sendable {
 
   /// Revokes a token.
   ///
-  /// When this returns, the token is rejected.
+  /// When this method returns, requests with the token are rejected.
   ///
   /// - Throws: `tokenNotFound` if there is no token with this id.
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // The command line may have created this token a moment ago. Then the creation must be recorded before the
+    // The command line may have created this token a moment ago. In this case, the creation must be recorded before the
     // revocation.
     try await recordOthers(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
@@ -69,7 +69,7 @@ package struct TokenService: Sendable {
 
   /// Records a service event about a token, and then marks the token as recorded in the token database.
   ///
-  /// The order is important. After a crash between the two steps, the event is recorded twice. In the other order, a
+  /// The order is important. After a crash between the two steps, the event is recorded twice. In the reverse order, a
   /// crash could lose the event.
   private func record(
     _ kind: ServiceEvent.Kind,

@@ -4,21 +4,21 @@ import ServiceLifecycle
 
 /// Records tokens that the command line created or revoked.
 ///
-/// The command line writes the token database directly, without the server. So this service reads the database at an
-/// interval to find such changes.
+/// The command line writes the token database directly, without the server. So this service reads the database every
+/// few seconds to find the tokens that the command line created or revoked.
 package struct TokenWatch: Service {
   private static let interval = Duration.seconds(5)
-  /// The age after which an unrecorded creation or revocation is recorded here.
+  /// The age after which this service records an unrecorded creation or revocation.
   ///
-  /// The server records its own creations and revocations much earlier. So this service does not record them a second
-  /// time.
+  /// The server records its own creations and revocations much earlier. So this service does not record the same
+  /// creation or revocation a second time.
   private static let patience = Duration.seconds(10)
 
   private let tokens: TokenService
   private let clock: WallClock
   private let logger: Logger
 
-  /// Creates a service that records the tokens in this service's store.
+  /// Creates a service that records the tokens in the store of this token service.
   package init(tokens: TokenService, clock: @escaping WallClock, logger: Logger) {
     self.tokens = tokens
     self.clock = clock
@@ -27,7 +27,7 @@ package struct TokenWatch: Service {
 
   /// Records new creations and revocations until the service stops.
   ///
-  /// The first pass ignores the minimum age, because at the start the server has not created or revoked a token itself.
+  /// The first pass ignores the minimum age, because the server itself has not created or revoked a token yet.
   package func run() async throws {
     await record(until: clock())
     await cancelWhenGracefulShutdown {
@@ -44,7 +44,7 @@ package struct TokenWatch: Service {
       try await tokens.recordOthers(until: moment)
     } catch {
       // The service stops, so no error is logged. The tokens are still marked as unrecorded, and the next start records
-      // them.
+      // the tokens.
       if Task.isCancelled { return }
       // The error is only logged, because no request waits for the result. The next pass tries the same tokens again.
       logger.error("changes to tokens could not be recorded", metadata: ["error": "\(error)"])

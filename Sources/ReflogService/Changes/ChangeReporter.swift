@@ -9,7 +9,8 @@ package final class ChangeReporter: Service {
   /// A line of the service's log about a change.
   private struct Line {
     let change: Change
-    /// The freeze that covered the subject of the drift, or nil if the change is no drift or no freeze covered it.
+    /// The freeze that covered the subject of the drift, or nil if the change is not a drift or no freeze covered the
+    /// subject.
     var freeze: Freeze?
   }
 
@@ -27,8 +28,8 @@ package final class ChangeReporter: Service {
 
   /// The maximum number of changes that wait to be written to the log.
   ///
-  /// If more changes wait, the additional changes are not written to the log, but the metrics count them. The ledger
-  /// contains all changes.
+  /// If more changes wait, the additional changes are not written to the log, but the metrics count all changes. The
+  /// ledger contains all changes.
   private static let capacity = 4096
 
   /// Creates a reporter.
@@ -40,7 +41,7 @@ package final class ChangeReporter: Service {
 
   /// Reports a change that was just settled.
   ///
-  /// This method runs on the writer thread, so it never waits for the log.
+  /// This method runs on the writer thread, so the method never waits for the log.
   package func report(_ change: Change) {
     count(change)
     if logger.logLevel <= Self.level(of: change) { log.yield(Line(change: change)) }
@@ -48,15 +49,16 @@ package final class ChangeReporter: Service {
 
   /// Reports a change that was made without Reflog while a freeze covered its subject.
   ///
-  /// This method runs on the writer thread, so it never waits for the log.
+  /// This method runs on the writer thread, so the method never waits for the log.
   package func report(_ drift: Change, despite freeze: Freeze) {
     Counter(label: "reflog_frozen_drift_total", factory: factory).increment()
     state.withLock { $0 = Freeze.Drift(change: drift.id, freeze: freeze.id) }
     log.yield(Line(change: drift, freeze: freeze))
   }
 
-  /// The newest drift since the start of the server at an address or a connector that was frozen, or nil if there was
-  /// none.
+  /// The newest drift of a frozen step or connector since the start of the server.
+  ///
+  /// The value is nil if there was no drift of a frozen step or connector.
   package var newestFrozenDrift: Freeze.Drift? { state.withLock { $0 } }
 
   /// Writes changes to the log until the service stops.
@@ -79,8 +81,8 @@ package final class ChangeReporter: Service {
 
   /// Returns the log level for a change.
   ///
-  /// A change that was applied as requested has the level debug, because the ledger already contains it. A change that
-  /// was made without Reflog has the level warning.
+  /// A change that was applied as requested has the level debug, because the ledger already contains the change. A
+  /// change that was made without Reflog has the level warning.
   private static func level(of change: Change) -> Logger.Level {
     switch (change.intent.kind, change.result) {
     case (.drift, _), (_, .superseded): .warning

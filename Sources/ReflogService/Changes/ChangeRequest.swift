@@ -4,27 +4,27 @@ package import ReflogModel
 package final class ChangeRequest: Sendable {
   /// The maximum number of steps that one request can change.
   ///
-  /// Microsoft Graph documents three steps. The limit is higher, so that new steps are possible, and low enough to keep
-  /// the work for one request small.
+  /// Microsoft Graph documents three steps. The limit is higher, so that Microsoft can add steps. At the same time, the
+  /// limit keeps the work for one request small.
   package static let maximumSteps = 16
 
   /// The action that a caller requests.
   package enum Action: Sendable {
     /// Sets the reference at an address to a connector, or disables the step if the reference is `none`.
     case setReference(Address, ConnectorReference)
-    /// Rolls back a change: sets its address to the reference that the address held before the change.
+    /// Rolls back a change: sets the address of the change to the reference that the address held before the change.
     case rollBack(Change.ID, permitting: RollbackRule.LaterChanges)
-    /// Sets an address to the reference that it held at a time, as a part of a rollback to that time.
+    /// Sets an address to the reference that the address held at a time, as a part of a rollback to that time.
     case rollBackTo(TimeRollback, Address, ConnectorReference)
     /// Creates a connector with this body.
     case createConnector(JSONObject)
-    /// Updates the properties of a connector that are in the body.
+    /// Updates a connector; the body contains the properties to change.
     case updateConnector(ConnectorID, JSONObject)
     /// Deletes a connector.
     case deleteConnector(ConnectorID)
     /// Uploads a client certificate for a connector.
     ///
-    /// The body is `{"pkcs12Value","password"}`.
+    /// The body has the members `pkcs12Value` and `password`.
     case uploadCertificate(ConnectorID, JSONObject)
     /// Creates a user flow.
     ///
@@ -36,25 +36,27 @@ package final class ChangeRequest: Sendable {
     case deleteFlow(FlowName)
     /// Forwards a write unchanged.
     ///
-    /// Such a write can't change a reference or a connector.
+    /// The write can't change a reference or a connector.
     case other(DirectoryWrite.Passthrough)
   }
 
   package let action: Action
   package let caller: Caller
-  /// The reason for the change, or nil if the caller sent none.
+  /// The reason for the change, or nil if the caller sent no reason.
   package let reason: String?
-  /// The caller's `client-request-id`, or nil if it sent none.
+  /// The caller's `client-request-id`, or nil if the caller sent no `client-request-id`.
   package let correlationID: String?
   /// The id that Reflog chose for the request.
   package let requestID: String
   /// The condition that the reference must meet before the change, or nil if there is no condition.
   package let precondition: Precondition?
-  /// The caller's `Idempotency-Key`, or nil if it sent none.
+  /// The caller's `Idempotency-Key`, or nil if the caller sent no `Idempotency-Key`.
   ///
   /// If the caller repeats the request with the same key, the change is not made a second time.
   package let idempotencyKey: IdempotencyKey?
-  /// The reason for which the caller overrides freezes, or nil if freezes refuse the request.
+  /// The reason why the caller overrides freezes.
+  ///
+  /// If the value is nil, a freeze can refuse the request.
   package let override: String?
 
   /// Creates a request.

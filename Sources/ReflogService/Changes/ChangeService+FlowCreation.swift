@@ -1,12 +1,13 @@
 import ReflogLedger
 import ReflogModel
 
-/// The creation of a user flow together with its references.
+/// Creates user flows together with their references.
 extension ChangeService {
   /// Creates a user flow, sets each of its references with a separate write, and records the outcomes.
   ///
-  /// If the directory does not create the flow, its answer settles all changes. If it creates the flow, each change is
-  /// settled by the answer to its own write. If an answer is unknown, the reconciler settles the change later.
+  /// If the directory does not create the flow, the directory's answer settles all changes. If the directory creates
+  /// the flow, the answer to the write of each reference settles the change of that reference. If an answer is unknown,
+  /// the reconciler settles the change later.
   func send(
     _ creation: DirectoryWrite,
     then following: [DirectoryWrite],
@@ -34,12 +35,12 @@ extension ChangeService {
     }
   }
 
-  /// Returns the answer to an earlier request that had the same key and created a flow.
+  /// Returns the answer to an earlier request that had the same idempotency key and created a flow.
   ///
   /// - Parameters:
   ///   - first: The change that was recorded with the key.
-  ///   - count: The number of references in the request. The changes of one request have consecutive ids, so the number
-  ///     shows which other changes belong to the request.
+  ///   - count: The number of references in the request. The changes of one request have consecutive ids, so this
+  ///     number shows which ids the changes of the request can have.
   /// - Returns: The answer, or nil if none of the changes was applied.
   /// - Throws: `flowIncomplete` if only some of the changes were applied.
   func earlierCreation(

@@ -2,9 +2,9 @@ import Metrics
 import ReflogLedger
 package import ReflogModel
 
-/// The freezes of steps and connectors.
+/// Places, checks and releases the freezes of steps and connectors.
 extension ChangeService {
-  /// Returns the freeze that covers an address and is in force at this moment, or nil if there is none.
+  /// Returns the freeze that covers an address and is in force at this moment, or nil if no freeze covers the address.
   ///
   /// If several freezes cover the address, the result is the freeze that ends last.
   package func freeze(covering address: Address) -> Freeze? {
@@ -17,27 +17,28 @@ extension ChangeService {
   /// Throws `frozen` if a freeze covers a step or a connector that a request changes, and the caller does not override
   /// the freeze.
   ///
-  /// This check makes sure that a refused request does not even read the directory. The transaction that records the
-  /// intent checks the freezes again.
+  /// Because of this check, a refused request does not read the directory. The transaction that records the intent
+  /// checks the freezes again.
   func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
     let freezes = ledger.freezes
     guard !freezes.isEmpty, request.override == nil else { return }
-    // A repeated rollback is answered with the first rollback, which the freeze does not cover. Only the preparation finds
-    // out whether the request is such a repetition.
+    // A repeated request for a rollback gets the result of the first rollback, so a freeze must not refuse the repeated
+    // request. Only the preparation of the request shows whether the request is repeated.
     if case .rollBack = request.action { return }
     let subjects = try await preparer.locks(of: request).compactMap(\.subject)
     guard let freeze = freezes.covering(subjects, at: ledger.now).endingLast else { return }
-    // The first request with the same key may have been applied before the freeze began.
+    // An earlier request with the same idempotency key may have been applied before the freeze began. In this case, the
+    // caller gets the answer to that request.
     guard try await earlierAnswer(to: request, preparer) == nil else { return }
     throw .frozen([], freeze)
   }
 
-  /// Records that a request overrides freezes which do not cover a change that the request records.
+  /// Records the override of freezes that cover only steps or connectors without a recorded change.
   ///
-  /// For example, the deletion of a flow records no change of the steps that call nothing. The transaction that records the
-  /// changes does not compare these steps with the freezes, so this method does.
+  /// For example, the deletion of a flow records no change of the steps that call no connector. The transaction that
+  /// records the changes does not compare these steps with the freezes, so this method compares the steps.
   ///
-  /// - Throws: `frozen` if such a freeze is in force and the request does not override it.
+  /// - Throws: `frozen` if one of these freezes is in force and the request does not override the freeze.
   func recordOverride(
     of group: Group,
     for request: ChangeRequest,
@@ -56,13 +57,13 @@ extension ChangeService {
     overrides.increment()
   }
 
-  /// Returns the freezes that are planned or in force, in the order in which they were placed.
+  /// Returns the freezes that are planned or in force, sorted by the time at which each freeze was placed.
   package func freezes(for caller: Caller) async throws(ServiceError) -> [Freeze] {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
     do { return try await ledger.history.openFreezes(at: ledger.now) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the freeze with an id, also if it is over.
+  /// Returns the freeze with an id, even if the freeze is over.
   ///
   /// - Throws: `freezeNotFound` if there is no freeze with this id.
   package func freeze(_ id: Int64, for caller: Caller) async throws(ServiceError) -> Freeze {
@@ -75,10 +76,10 @@ extension ChangeService {
 
   /// Places a freeze.
   ///
-  /// When this returns, changes in the scope of the freeze are refused while the freeze is in force.
+  /// When this method returns, changes in the scope of the freeze are refused while the freeze is in force.
   ///
-  /// - Throws: `freezeIsEmpty` if the freeze ends before it begins, or `tooManyFreezes` if the maximum number of freezes
-  ///   is reached.
+  /// - Throws: `freezeIsEmpty` if the end of the freeze is not later than its start, or `tooManyFreezes` if the maximum
+  ///   number of freezes is reached.
   package func place(_ draft: Freeze.Draft, for caller: Caller) async throws(ServiceError) -> Freeze {
     guard Policy.permits(caller, .freeze) else { throw .forbidden([]) }
     let start = max(draft.from ?? ledger.now, ledger.now)

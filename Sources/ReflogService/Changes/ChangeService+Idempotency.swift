@@ -2,13 +2,15 @@ import ReflogLedger
 import ReflogModel
 
 extension ChangeService {
-  /// Returns the answer to an earlier request with the same key, or nil if this request must be carried out.
+  /// Returns the answer to an earlier request with the same idempotency key, or nil if this request must be carried
+  /// out.
   ///
   /// A repeated request gets the answer of the first request. If the change was applied, the caller gets the success
   /// again. If the change was refused, the caller gets the refusal again. While the result is unknown, the caller gets
   /// `outcomeUnknown`.
   ///
-  /// But a repeated request is carried out if it may succeed now; see ``Change/freesIdempotencyKey``.
+  /// There is one exception: if a second attempt may succeed, the repeated request is carried out. See
+  /// ``Change/freesIdempotencyKey``.
   func earlierAnswer(
     to request: ChangeRequest,
     _ preparer: Preparer
@@ -38,10 +40,10 @@ extension ChangeService {
     }
   }
 
-  /// Returns the answer to an applied change a second time.
+  /// Returns the answer for a request that repeats an applied change.
   ///
-  /// The answer has the recorded status. If the change created a connector, the connector is read from the directory
-  /// again.
+  /// The answer has the recorded HTTP status. If the change created a connector, the connector is read from the
+  /// directory again.
   private func response(repeating change: Change, _ directory: any Directory) async -> DirectoryResponse {
     let status = change.outcome?.httpStatus ?? DirectoryResponse.noContent.httpStatus
     guard let made = change.outcome?.created?.connectorID,
@@ -59,7 +61,7 @@ extension ChangeService {
 }
 
 extension DirectoryRefusal {
-  /// Creates the refusal that is recorded in an outcome.
+  /// Creates the directory's refusal again, from the outcome in which the refusal is recorded.
   fileprivate init(repeating outcome: Change.Outcome?) {
     self.init(
       httpStatus: outcome?.httpStatus ?? 400,

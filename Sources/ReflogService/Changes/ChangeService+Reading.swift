@@ -1,7 +1,7 @@
 import ReflogLedger
 package import ReflogModel
 
-/// Requests that only read.
+/// Answers requests that only read.
 extension ChangeService {
   /// Returns whether a caller can roll back changes.
   ///
@@ -25,7 +25,7 @@ extension ChangeService {
     do { return try await directory.read(question) } catch { throw ServiceError(beforeSending: error) }
   }
 
-  /// Returns the reference at an address, read from the directory.
+  /// Reads the reference at an address from the directory.
   ///
   /// If the read is stale, the result is the newest reference in the ledger. This method throws if the directory does
   /// not show the reference.
@@ -38,8 +38,9 @@ extension ChangeService {
     return reference
   }
 
-  /// Returns the id of a reference's connector if the directory does not have this connector, or nil if it has the
-  /// connector.
+  /// Returns the id of the connector in a reference if the directory does not have this connector.
+  ///
+  /// The result is nil if the directory has the connector, or if the reference contains no connector.
   func missingConnector(
     of reference: ConnectorReference,
     for caller: Caller
@@ -52,7 +53,7 @@ extension ChangeService {
   /// Returns the preparer for requests that only read.
   ///
   /// Each read with Reflog's own credential is counted for the caller. A read with the caller's own token is not
-  /// counted, because Microsoft Graph counts such a read for the caller's application.
+  /// counted, because Microsoft Graph counts that read for the caller's application.
   private func reading(for caller: Caller) throws(ServiceError) -> Preparer {
     let preparer = try preparer(for: caller)
     guard let reads, case .roles = caller.credential else { return preparer }
@@ -72,10 +73,10 @@ extension ChangeService {
 extension Preparer {
   /// Lets the directory check a caller's token, because Reflog itself can't check a token for the directory.
   ///
-  /// Call this method before you record data for the caller, queue a request of the caller, or answer such a request
-  /// from memory. Only a success, or status 403 with an error code, proves that the directory checked the token. Other
-  /// refusals may come from a front end of the directory, which rejects a request because of its form and never checks
-  /// the token.
+  /// Call this method before you record data for the caller, queue the caller's request, or answer the request from
+  /// memory. Only a success, or status 403 with an error code, proves that the directory checked the token. A different
+  /// refusal may come from a server in front of the directory. That server may refuse a request because of its form,
+  /// without a check of the token.
   func prove(_ caller: Caller) async throws(ServiceError) {
     guard case .directoryToken = caller.credential else { return }
     do {

@@ -9,10 +9,11 @@ extension ChangeService {
   ///
   /// - Parameters:
   ///   - id: The change to settle.
-  ///   - caller: The requester, who must be permitted to make changes. A statement is recorded with this actor.
-  ///   - statement: The result that an operator states, with a reason, or nil to use only reads of the directory. The
-  ///     statement is used only if the directory can't be read and the change is old enough. If the directory
-  ///     can be read, the result of the read is used.
+  ///   - caller: The caller, who must be permitted to make changes. The caller is recorded as the actor of the
+  ///     statement.
+  ///   - statement: The result that an operator states, with a reason. If the value is nil, only reads of the directory
+  ///     are used. The statement is used only if the directory can't be read and the change is old enough. If the
+  ///     directory can be read, the result of the read is used.
   /// - Throws: `alreadySettled` if the change is already settled with another result than the statement contains.
   ///   `stepUnresolved` if there is a statement, but the change is too recent or two reads differ.
   package func reconcile(
@@ -40,9 +41,9 @@ extension ChangeService {
     }
   }
 
-  /// Returns a change after it was checked against the log.
+  /// Checks a change against the log, and returns the change.
   ///
-  /// - Throws: `changeNotFound`, or `changePurged` if a purge deleted it.
+  /// - Throws: `changePurged` if a purge deleted the change, or `changeNotFound` if no change has this id.
   func change(_ id: Change.ID) async throws(ServiceError) -> Change {
     try await HistoryService(history: ledger.history).change(id)
   }

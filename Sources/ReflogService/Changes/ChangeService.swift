@@ -9,7 +9,7 @@ package struct ChangeService: Sendable {
   let locks: KeyedLock
   private let reasonRule: ReasonRule?
   private let refusals = RefusalBudget()
-  /// The budget of callers' reads with Reflog's own credential, or nil if such reads are not limited.
+  /// The budget of callers' reads with Reflog's own credential, or nil if these reads are not limited.
   let reads: ReadBudget?
   private let duration: Timer
   let overrides: Counter
@@ -42,13 +42,13 @@ package struct ChangeService: Sendable {
     frozen = Counter(label: "reflog_freeze_refusals_total", factory: metrics)
   }
 
-  /// Carries out a request for a change, and returns the changes as recorded.
+  /// Carries out a request for a change, and returns the recorded changes.
   ///
-  /// This method checks the caller's role, locks the addresses and connectors, and reads the reference. Then it records
-  /// the intent, sends the write to the directory, and records the outcome.
+  /// This method checks the caller's role, locks the addresses and connectors, and reads the reference. Then the method
+  /// records the intent, sends the write to the directory, and records the outcome.
   ///
-  /// When this method returns, the directory has applied the change, and the outcome is in the ledger. When it throws,
-  /// the error contains the recorded changes, and shows whether the write was sent.
+  /// When this method returns, the directory has applied the change, and the outcome is in the ledger. When this method
+  /// throws, the error contains the recorded changes, and shows whether the write was sent.
   package func perform(_ request: ChangeRequest) async throws(ServiceError) -> ChangeReceipt {
     guard Policy.permits(request.caller, .change) else { throw try await deny(request) }
     let preparer = try preparer(for: request.caller)
@@ -76,15 +76,16 @@ package struct ChangeService: Sendable {
 
   /// Returns whether the directory, and not Reflog, decides what a caller may change.
   ///
-  /// Such a caller may have no rights at all. So the number of refusals by the directory is limited for each caller.
+  /// A caller with a token for the directory may have no rights at all. So the number of refusals by the directory is
+  /// limited for each caller.
   private func isJudgedByDirectory(_ caller: Caller) -> Bool {
     if case .directoryToken = caller.credential { true } else { false }
   }
 
   /// The maximum number of times that a request is prepared.
   ///
-  /// A request is prepared again if another change was recorded at the same address in the meantime. Within this
-  /// process, the locks prevent this case. Only another process can cause it.
+  /// A request is prepared again if another change was recorded at the same address in the meantime. The locks prevent
+  /// this for all requests of this process, so only another process can record such a change.
   private static let preparations = 4
 
   private func perform(
@@ -100,8 +101,8 @@ package struct ChangeService: Sendable {
           try await recordOverride(of: preparation.group, for: request, preparer)
           result = try await carryOut(preparation, for: request, preparer.directory)
         } catch {
-          // This attempt recorded and sent nothing. But an earlier attempt with the same key may have been applied.
-          // Then the caller must get the answer to that attempt.
+          // This attempt recorded and sent nothing. But an earlier attempt with the same idempotency key may have been
+          // applied. In this case, the caller must get the answer to the earlier attempt.
           if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
           throw error
         }
@@ -123,7 +124,7 @@ package struct ChangeService: Sendable {
     throw .busy("Other changes to the same step were applied first.")
   }
 
-  /// Counts an override of a freeze.
+  /// Counts the request in the metrics if the request overrode a freeze.
   private func count(_ result: Ledger.CarriedOut) {
     switch result {
     case .settled(let changes, _), .unsettled(let changes, _):
@@ -151,7 +152,7 @@ package struct ChangeService: Sendable {
       prepared = try await preparer.prepare(request)
     } catch {
       // The directory has just refused this request, and the refusal is recorded. The original refusal is thrown,
-      // because it contains headers that are not recorded.
+      // because the original refusal contains headers that are not recorded.
       if case .refused(let ids, _) = error, !ids.isEmpty { throw error }
       if let earlier = try await earlierAnswer(to: request, preparer) { return .done(earlier) }
       throw error
@@ -226,8 +227,8 @@ package struct ChangeService: Sendable {
 
   /// Sends a write whose intents are recorded, and returns the directory's answer.
   ///
-  /// If the recording took too long, the write is not sent. The reason is the reconciler: it reads the directory at a
-  /// fixed time after the intent, and at that time no write may be in progress.
+  /// If the recording took too long, the write is not sent. The reason is that the reconciler reads the directory at a
+  /// fixed time after the intent. At that time, no write may be in progress.
   func answer(
     to write: DirectoryWrite,
     recordedAs pending: [Change],
@@ -244,8 +245,9 @@ package struct ChangeService: Sendable {
 
   /// Returns the connector in the answer to a write, as an observation.
   ///
-  /// The directory may store a value in another form, for example a URL. The sweep must not report this form as a
-  /// change that was made without Reflog. So the connector in the answer is recorded as an observation.
+  /// The directory may store a value, for example a URL, in another form than the request contained. The sweep must not
+  /// report the stored form as a change that was made without Reflog. So the connector in the answer is recorded as an
+  /// observation.
   private func seen(in answer: DirectoryAnswer, _ changes: [Change]) -> [Observation] {
     guard changes.first?.intent.subject == .connector, case .applied(let response) = answer,
       let connector = response.connector
@@ -269,7 +271,7 @@ package struct ChangeService: Sendable {
   /// Records a request for a change that the caller's role does not permit, and returns the error for the caller.
   ///
   /// No request is sent to the directory. One `denied` change is recorded, even if the request contains several steps.
-  /// If a caller is denied very often, further requests are only counted.
+  /// If a caller is denied very often, the later requests of the caller are only counted.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
     .forbidden(try await recordDenied(request, .denied))
   }
@@ -280,7 +282,9 @@ package struct ChangeService: Sendable {
     return .frozen(try await recordDenied(request, .frozen(freeze.id), at: freeze.scope), freeze)
   }
 
-  /// Records a denied request, and returns the id of the recorded change, or no id if the caller's budget is spent.
+  /// Records a denied request, and returns the id of the recorded change.
+  ///
+  /// The result is empty if the caller's budget for refused requests is spent.
   ///
   /// If the request contains several steps, the change is recorded at the first step in `scope`.
   private func recordDenied(
@@ -298,7 +302,7 @@ package struct ChangeService: Sendable {
 
   /// Checks the reason of a change against the rule.
   ///
-  /// - Throws: `reasonRequired` if the reason does not match.
+  /// - Throws: `reasonRequired` if the reason does not match the rule.
   func check(reason: String?) throws(ServiceError) {
     guard let reasonRule, !reasonRule.permits(reason) else { return }
     throw .reasonRequired(pattern: reasonRule.pattern)
@@ -316,8 +320,8 @@ package struct ChangeService: Sendable {
   /// Returns the preparer for a caller's requests.
   ///
   /// If the caller sent a token for the directory, the preparer uses that token. Otherwise the preparer uses Reflog's
-  /// own credential. To settle an earlier pending change, the preparer always uses Reflog's own credential if there is
-  /// one.
+  /// own credential. To settle an earlier pending change, the preparer always uses Reflog's own credential if Reflog
+  /// has a credential.
   func preparer(for caller: Caller) throws(ServiceError) -> Preparer {
     switch caller.credential {
     case .roles:

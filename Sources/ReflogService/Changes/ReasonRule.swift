@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// A pattern that the reason of every change must match.
 ///
-/// A check takes linear time in the length of the reason, so a long reason can't block the server.
+/// The time of a check is proportional to the length of the reason, so a long reason can't block the server.
 package struct ReasonRule: Sendable {
   private let expression: LinearPattern
 
@@ -12,7 +12,8 @@ package struct ReasonRule: Sendable {
   /// Creates a rule.
   ///
   /// - Parameter pattern: A regular expression that must match the whole reason.
-  /// - Throws: An error if the pattern is not valid, or if it needs a feature that can't be checked in linear time.
+  /// - Throws: An error if the pattern is not valid, or if the pattern needs a feature that can't be checked in linear
+  ///   time.
   package init(pattern: String) throws(PatternError) {
     expression = try LinearPattern(pattern)
   }

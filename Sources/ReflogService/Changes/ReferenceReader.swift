@@ -11,8 +11,8 @@ struct ReferenceReader: Sendable {
     let address: Address
     /// The reference that was read from the directory, or the ledger's reference if the read is stale.
     let reference: ConnectorReference
-    /// The change that must be recorded before any other change at the address, or nil if the read showed no such
-    /// change.
+    /// The change that must be recorded before any other change at the address, or nil if no such change must be
+    /// recorded.
     ///
     /// The change is a drift, or an effect of the deletion of a connector.
     let drift: Group.Draft?
@@ -27,12 +27,12 @@ struct ReferenceReader: Sendable {
     do { return try await ledger.state(of: address) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Decides which reference the address holds, from a read of the directory and the ledger.
+  /// Compares a read of the directory with the ledger, and decides which reference the address holds.
   ///
   /// Within the settle window, a read may be stale. If the read is stale, the result contains the ledger's reference.
-  /// In all other cases, the result contains the reference that was read. If the ledger has another reference, the
-  /// result also contains the drift: a change that was made without Reflog. If the read did not show the reference, the
-  /// result contains the reference `unknown` and no drift.
+  /// In all other cases, the result contains the reference that was read. If the ledger contains a different reference,
+  /// the result also contains the drift: a change that was made without Reflog. If the read did not show the reference,
+  /// the result contains the reference `unknown` and no drift.
   func judge(
     _ read: ConnectorReference,
     at address: Address,
@@ -86,11 +86,13 @@ struct ReferenceReader: Sendable {
     do { return try await ledger.recentWrites(at: address, since: since) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the effect of a deletion: a change to record if Reflog deleted the connector that the step called, or nil.
+  /// Returns the change to record if Reflog deleted the connector that the step called.
   ///
-  /// When a connector is deleted, Microsoft Graph also removes it from the steps that call it. The request for the
-  /// deletion caused this change too. So the change is no drift, and has the actor, the reason and the ids of that
-  /// request.
+  /// The result is nil if Reflog did not delete the connector.
+  ///
+  /// When a connector is deleted, Microsoft Graph also removes the connector from all steps that call the connector. So
+  /// the request for the deletion also caused the change of the step. That change is not a drift, and has the actor,
+  /// the reason and the ids of that request.
   private func effectOfDeletion(
     at address: Address,
     from recorded: RecordedReference,

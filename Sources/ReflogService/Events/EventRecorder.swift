@@ -16,11 +16,11 @@ package final class EventRecorder: Service {
 
   /// The maximum number of callers that have separate counts in a minute.
   ///
-  /// All further callers share one count. So an attacker can't fill the memory or the ledger with counts.
+  /// All callers above this number share one count. So an attacker can't fill the memory or the ledger with counts.
   private static let callers = 1000
   /// The maximum number of IP addresses that have separate counts of failed authentications in a minute.
   private static let failures = 16
-  /// The maximum number of exports of one caller that are recorded as separate events in a minute.
+  /// The maximum number of separate events that are recorded for one caller's exports in a minute.
   private static let exportsPerMinute = 8
   private static let interval = Duration.seconds(60)
 
@@ -28,14 +28,14 @@ package final class EventRecorder: Service {
   private let started: [ServiceEvent.Content]
   private let logger: Logger
   private let counts = Mutex<[Count: ServiceEvent.Content]>([:])
-  /// The number of exports of each caller that were recorded as separate events in this minute.
+  /// The number of exports that were recorded as separate events in this minute, counted for each caller.
   private let exports = Mutex<[Count: Int]>([:])
 
   /// Creates a recorder.
   ///
   /// - Parameters:
   ///   - ledger: Records the events.
-  ///   - started: The events to record first.
+  ///   - started: The events to record when the server starts.
   ///   - logger: Receives an error if the start, the counts or the stop can't be recorded.
   package init(ledger: Ledger, started: [ServiceEvent.Content], logger: Logger) {
     self.ledger = ledger
@@ -45,7 +45,7 @@ package final class EventRecorder: Service {
 
   /// Records an event.
   ///
-  /// When this returns, the event is durable.
+  /// When this method returns, the event is durable.
   package func record(_ event: ServiceEvent.Content) async throws(ServiceError) {
     do { try await ledger.record([event]) } catch { throw ServiceError(beforeSending: error) }
   }
@@ -57,8 +57,8 @@ package final class EventRecorder: Service {
 
   /// Records an export.
   ///
-  /// If the caller has already exported very often in this minute, the export is only counted. When this returns,
-  /// either the event is durable, or the export is counted.
+  /// If the caller has already exported very often in this minute, the export is only counted. When this method
+  /// returns, either the event is durable, or the export is counted.
   package func recordExport(by actor: Change.Actor, details: JSONObject) async throws(ServiceError) {
     let key = Self.exports(of: actor)
     let isRecorded = exports.withLock { exports in
@@ -120,9 +120,9 @@ package final class EventRecorder: Service {
     await write([ServiceEvent.Content(.stop)])
   }
 
-  /// Records the counts, and resets them.
+  /// Records the counts, and resets the counts to zero.
   ///
-  /// If the counts can't be recorded, they are added to the counts of the next minute.
+  /// If the counts can't be recorded, the counts are added to the counts of the next minute.
   private func flush() async {
     exports.withLock { $0 = [:] }
     let counted = counts.withLock { counts in
@@ -141,7 +141,7 @@ package final class EventRecorder: Service {
     }
   }
 
-  /// Records events, and returns whether they are durable.
+  /// Records events, and returns whether the events are durable.
   @discardableResult
   private func write(_ events: [ServiceEvent.Content]) async -> Bool {
     do {

@@ -4,10 +4,10 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Publishes checkpoints, and rotates the key that signs them.
+/// Publishes checkpoints, and rotates the key that signs the checkpoints.
 ///
 /// Each commit creates a signed checkpoint. The publisher writes the newest checkpoint to the anchor and to the
-/// service's log. Other programs can copy the checkpoint from the log and store it elsewhere.
+/// service's log. Other programs can copy the checkpoint from the service's log, and store the checkpoint elsewhere.
 package final class LogPublisher: Service {
   private static let interval = Duration.milliseconds(100)
   /// The maximum number of intervals for which ``rotate(for:)`` waits until the new key is installed.
@@ -28,7 +28,8 @@ package final class LogPublisher: Service {
   ///   - ledger: The ledger.
   ///   - keyFile: The file of the signing key.
   ///   - anchor: The file of the newest checkpoint.
-  ///   - keyReplacement: The replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  ///   - keyReplacement: The replacement of a lost key, if an admin must still confirm the replacement. Otherwise, the
+  ///     value is nil.
   ///   - logger: The service's log.
   package init(
     ledger: Ledger,
@@ -63,12 +64,13 @@ package final class LogPublisher: Service {
     guard let checkpoint = ledger.newestCheckpoint, checkpoint != published || isRotated else { return }
     do {
       let note = try SignedNote(parsing: Array(checkpoint.utf8))
-      // If the process crashes here, the anchor covers fewer entries than the ledger has. The next start accepts such
-      // an anchor.
+      // If the process crashes here, the anchor covers fewer entries than the ledger has. The next start accepts an
+      // anchor that covers fewer entries.
       try anchor.write(note)
       logger.info("checkpoint", metadata: ["checkpoint": "\(Self.line(note))"])
       published = checkpoint
-      // The old key is needed until a checkpoint with both signatures is published. Then the rotation can be finished.
+      // The old key is needed until a checkpoint with the signatures of both keys is published. Then the rotation can
+      // be finished.
       if isRotated, note.signatures.count > 1 { try finishRotation() }
     } catch {
       // The error is only logged, because no committed change is lost, and the next interval publishes the checkpoint.
@@ -89,13 +91,13 @@ package final class LogPublisher: Service {
     try manifest.signed(by: ledger.signers.keys)
   }
 
-  /// The keys that sign checkpoints and manifests: two keys during a key rotation, else one.
+  /// The keys that sign checkpoints and manifests: two keys during a key rotation, otherwise one key.
   package var signers: [SigningKey] { ledger.signers.keys }
 
-  /// Rotates the signing key for an admin, and returns both keys.
+  /// Rotates the signing key for an admin, and returns the old key and the new key.
   ///
-  /// When this returns, the rotation is recorded. The next checkpoint is signed with both keys. After that checkpoint,
-  /// the new key replaces the old key. This method waits up to two seconds for the replacement.
+  /// When this method returns, the rotation is recorded. The next checkpoint is signed with both keys. After that
+  /// checkpoint, the new key replaces the old key. This method waits up to two seconds for the replacement.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another rotation is in progress.
   package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {
@@ -132,8 +134,8 @@ package final class LogPublisher: Service {
 
   /// Records that an admin confirmed the replacement of the lost key, and returns the replacement.
   ///
-  /// When this returns, the pages and the status do not show the replacement any more. The result is nil if there is no
-  /// replacement to confirm.
+  /// When this method returns, the pages and the status do not show the replacement any more. The result is nil if
+  /// there is no replacement to confirm.
   ///
   /// - Throws: `forbidden` if the caller is not an admin.
   package func confirmReplacement(for caller: Caller) async throws(ServiceError) -> KeyReplacement? {
@@ -155,7 +157,7 @@ package final class LogPublisher: Service {
     return replacement
   }
 
-  /// The replacement of a lost key that no administrator has confirmed, or nil if there is none.
+  /// The replacement of a lost key, or nil if no replacement waits for the confirmation by an admin.
   package var unconfirmedReplacement: KeyReplacement? { keyReplacement.withLock { $0 } }
 
   private static func rotation(

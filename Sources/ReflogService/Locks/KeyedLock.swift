@@ -2,7 +2,7 @@ import DequeModule
 import Dispatch
 import Synchronization
 
-/// Locks addresses and connectors, so that only one request at a time works on each of them.
+/// Locks addresses and connectors, so that only one request at a time works on an address or a connector.
 ///
 /// Requests for the same key wait in a queue, in order of arrival. Requests for different keys do not wait for each
 /// other.
@@ -48,7 +48,9 @@ package final class KeyedLock: Sendable {
     var queues: [LockKey: Deque<Waiter>] = [:]
     var waiting = 0
     var nextTicket: UInt64 = 0
-    /// Whether the timer is running. The timer ends the wait of each request that waited too long.
+    /// Whether the timer is running.
+    ///
+    /// The timer ends the wait of each request that waited too long.
     var isWatched = false
   }
 
@@ -68,7 +70,7 @@ package final class KeyedLock: Sendable {
   /// - Throws: `busy` if too many requests wait, or if this request waited too long.
   package func take(_ keys: some Sequence<LockKey>) async throws(ServiceError) -> HeldLock {
     let keys = Array(keys)
-    // The shortcut for the most frequent case: there is only one key, and it is free.
+    // The shortcut for the most frequent case: there is only one key, and this key is free.
     if keys.count == 1, takeIfFree(keys[0]) { return HeldLock(keys: keys, locks: self) }
     var taken: [LockKey] = []
     for key in Set(keys).sorted() {
@@ -87,7 +89,7 @@ package final class KeyedLock: Sendable {
     return HeldLock(keys: taken, locks: self)
   }
 
-  /// Locks a key if it is free, or returns nil immediately if it is locked.
+  /// Locks a key if the key is free, or returns nil immediately if the key is locked.
   package func takeWithoutWaiting(_ key: LockKey) -> HeldLock? {
     takeIfFree(key) ? HeldLock(keys: [key], locks: self) : nil
   }
@@ -191,7 +193,7 @@ package struct HeldLock: Sendable {
   /// Returns whether this key is one of the locked keys.
   func holds(_ key: LockKey) -> Bool { keys.contains(key) }
 
-  /// Unlocks the keys, so that the next requests can lock them.
+  /// Unlocks the keys, so that the next requests can lock the keys.
   ///
   /// Call this method exactly once.
   package func end() {

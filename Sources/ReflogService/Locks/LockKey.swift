@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// The object that a lock protects: only one request at a time may work on it.
+/// The object that a lock protects: only one request at a time may work on the object.
 package enum LockKey: Hashable, Comparable, Sendable {
   /// The reference at an address.
   case address(Address)
@@ -17,7 +17,7 @@ package enum LockKey: Hashable, Comparable, Sendable {
 }
 
 extension Change {
-  /// The key that a request must lock before it works on this change.
+  /// The key that a request must lock before the request works on this change.
   var lockKey: LockKey {
     switch intent.subject {
     case .step(let address): .address(address)

@@ -20,7 +20,7 @@ enum ConnectorProperties {
   /// Returns the properties that a write changes.
   ///
   /// If the current connector was read, properties with unchanged values are left out. The names have Microsoft Graph's
-  /// spelling, even if the body contains them in another case.
+  /// spelling, even if the body contains the names in another case.
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in
       switch member.name.asciiFolded {
@@ -42,7 +42,7 @@ enum ConnectorProperties {
 
   /// Whether a member of the body certainly has the connector's current value.
   ///
-  /// This is never certain for an authentication with a secret, because a read returns no secret.
+  /// The result is false for an authentication with a secret, because a read returns no secret.
   private static func isUnchanged(_ member: JSONObject.Member, in connector: DirectoryConnector?) -> Bool {
     guard let connector else { return false }
     switch (member.name.asciiFolded, member.value) {

@@ -2,13 +2,13 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// Prepares the creation of a user flow, and one write for each of its references.
+  /// Prepares the write that creates a user flow, and one write for each reference of the flow.
   ///
   /// The flow is created without references, because Microsoft Graph is known to ignore references in the request for a
   /// new flow.
   ///
-  /// A new flow has no references, so `before` is `none`. If the flow already exists, `before` contains its current
-  /// references, and the directory will refuse the creation. If a connector does not exist, no write is sent.
+  /// A new flow has no references, so `before` is `none`. If the flow already exists, `before` is the step's current
+  /// reference, and the directory will refuse the creation. If a connector does not exist, no write is sent.
   func prepareFlowCreation(
     _ request: ChangeRequest,
     _ flow: FlowName,
@@ -38,7 +38,7 @@ extension Preparer {
   ///
   /// If the directory does not have the connector, the request is recorded as `rejected`, and the flow is not created.
   /// Otherwise the flow would exist with a step that calls no connector. If the connector can't be read, this method
-  /// still returns the reference, because the directory checks it when the write is sent.
+  /// still returns the reference, because the directory checks the connector when the write is sent.
   private func existing(
     _ id: ConnectorID,
     for request: ChangeRequest
@@ -79,8 +79,8 @@ extension Preparer {
 
   /// Returns the addresses at which a flow may call a connector.
   ///
-  /// The result contains the steps that Microsoft Graph documents, and all other steps of the flow at which a change
-  /// may have been applied.
+  /// The result contains the steps that Microsoft Graph documents, and the steps of the flow at which a change may have
+  /// been applied.
   func addresses(of flow: FlowName) async throws(ServiceError) -> [Address] {
     let known: [Address]
     do { known = try await ledger.history.addresses() } catch { throw ServiceError(reading: error) }

@@ -2,7 +2,7 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// Returns the keys that a request must lock before it reads anything.
+  /// Returns the keys that must be locked before a request is prepared.
   func locks(of request: ChangeRequest) async throws(ServiceError) -> [LockKey] {
     let targets = try await targets(of: request)
     guard let key = request.idempotencyKey else { return targets }

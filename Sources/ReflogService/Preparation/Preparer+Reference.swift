@@ -40,11 +40,11 @@ extension Preparer {
   /// Reads the reference at an address before a change.
   ///
   /// If the directory refuses the read, a `rejected` change is recorded, and the method throws. The closure `intent`
-  /// creates this change from an unknown reference as `before`.
+  /// creates the intent of this change. The argument of the closure is the value for `before`.
   ///
   /// But if the HTTP status of the refusal is in `absent`, the flow or the step does not exist, and no change is
-  /// recorded. The method then returns that the address holds no reference. There is one exception: if the directory
-  /// does not know the step (400), but the ledger has a connector at the step, the reference is `unknown`.
+  /// recorded. In this case, the method returns the reference `none`. There is one exception: if the directory does not
+  /// know the step (400), but the ledger has a connector at the step, the reference is `unknown`.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,

@@ -24,7 +24,7 @@ extension Preparer {
 
   /// Returns the plan of a change's rollback: the result that the rollback would have now.
   ///
-  /// This method only reads. It records no change and sends no write.
+  /// This method only reads: no change is recorded, and no write is sent.
   func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
     let target = try await rollbackTarget(id)
     let state = try await reader.state(of: target.address)
@@ -46,7 +46,9 @@ extension Preparer {
     )
   }
 
-  /// Returns the changes of the connector to restore since a change, or nil if there are none.
+  /// Returns the edits of a reference's connector that are newer than a change.
+  ///
+  /// The result is nil if the reference contains no connector, or if the connector was not edited.
   private func edits(
     of reference: ConnectorReference,
     since change: Change
@@ -84,9 +86,9 @@ extension Preparer {
     }
   }
 
-  /// Prepares the rollback of an address to the reference that it held at a time.
+  /// Prepares the rollback of an address to the reference that the address held at a time.
   ///
-  /// If the address already holds the reference that it held at that time, no write is sent.
+  /// If the address already holds that reference, no write is sent.
   func prepareRollback(
     _ request: ChangeRequest,
     to target: ConnectorReference,
@@ -129,8 +131,8 @@ extension Preparer {
 
   /// Returns whether the rollback is permitted, and the reference to restore.
   ///
-  /// The connector is read at most once, and only if the rule needs the connector. Then the returned reference contains
-  /// the connector's current name.
+  /// The connector is read at most once, and only if the rule needs the connector. If the connector is read, the
+  /// returned reference contains the connector's current name.
   private func verdict(
     on found: ReferenceReader.Found,
     backTo target: ConnectorReference,
@@ -155,7 +157,7 @@ extension Preparer {
     return (rule(situation), after ?? target)
   }
 
-  /// Returns a reference with the current name of its connector, or nil if the connector does not exist.
+  /// Returns a reference with the current name of the reference's connector, or nil if the connector does not exist.
   private func connector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorReference? {
     guard let id = reference.connectorID else { return reference }
     do { return try await directory.connector(id)?.reference } catch { throw ServiceError(beforeSending: error) }
@@ -167,7 +169,7 @@ extension Preparer {
 
   /// Returns the effective changes that are newer than a change and therefore block the rollback of that change.
   ///
-  /// The result has at most a hundred changes, because the message to the caller needs no more.
+  /// The result has at most a hundred changes, because the message to the caller does not need more changes.
   private func effectiveChanges(at address: Address, after id: Change.ID) async throws(ServiceError) -> [Change.ID] {
     do {
       return try await ledger.history.effectiveChanges(at: address, after: id, limit: 100)

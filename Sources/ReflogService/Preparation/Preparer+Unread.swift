@@ -2,7 +2,7 @@ import ReflogLedger
 import ReflogModel
 
 extension Preparer {
-  /// Returns the intents of a request, created without a read of the directory.
+  /// Returns the intents of a request, without a read of the directory.
   ///
   /// These intents are recorded if the request is denied, or if the directory refused the read.
   func unreadIntents(of request: ChangeRequest) async throws(ServiceError) -> [Change.Intent] {

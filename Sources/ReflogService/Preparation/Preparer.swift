@@ -8,7 +8,8 @@ struct Preparation: Sendable {
   /// The group is empty if the write changes no reference and no connector.
   let group: Group
   let write: DirectoryWrite
-  /// The writes that follow if the directory applied `write`: one for each intent of the group, in the same order.
+  /// The writes that follow if the directory applied `write`: one write for each intent of the group, in the order of
+  /// the intents.
   ///
   /// If the list is empty, `write` itself carries out all intents of the group.
   var following: [DirectoryWrite] = []
@@ -21,7 +22,7 @@ enum Prepared: Sendable {
   case done(Change)
 }
 
-/// Prepares requests: reads the current values from the directory, and checks them.
+/// Prepares requests: reads the current values from the directory, and checks the requests.
 ///
 /// Before you call a preparer, lock all keys that `locks(of:)` returns. A preparer records only three things: drift,
 /// refusals by the directory, and the outcome of an earlier pending change. The caller records the intents of the
@@ -86,7 +87,7 @@ struct Preparer: Sendable {
     if named?.change.id == pending.id { throw .stepUnresolved(pending.id, retryAfter: Reconciliation.nextRead) }
   }
 
-  /// Returns the reference with the current name of the reference's connector, in the form to record.
+  /// Returns the reference with the current name of the reference's connector, in the form that a change records.
   ///
   /// The name is nil if the connector does not exist or can't be read. A missing connector is not an error here,
   /// because the directory checks the connector when the write is sent.
@@ -99,7 +100,7 @@ struct Preparer: Sendable {
   /// Records the drift that a read of an address showed, if there is drift.
   ///
   /// Call this method before you refuse a request after a read. The refusal is not recorded as a change, so the drift
-  /// would not be recorded with it.
+  /// must be recorded separately.
   func recordDrift(_ found: ReferenceReader.Found) async throws(ServiceError) {
     if let drift = found.drift { _ = try await ledger.record(Group(drafts: [drift])) }
   }
@@ -124,7 +125,7 @@ struct Preparer: Sendable {
 }
 
 extension DirectoryRefusal {
-  /// Whether the directory refused the request because the directory has too many requests.
+  /// Whether the directory refused the request because the directory receives too many requests.
   fileprivate var isTransient: Bool { httpStatus == 429 }
 
   /// Returns whether the directory rejected a token that is the only proof of the caller's identity.

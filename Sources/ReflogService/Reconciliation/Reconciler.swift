@@ -4,7 +4,9 @@ import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Settles pending changes on which no request works, at the start and while the service runs.
+/// Settles pending changes at the start of the service and while the service runs.
+///
+/// A change is skipped while a request works on the change.
 package final class Reconciler: Service {
   private struct State {
     var hasRecovered = false
@@ -24,8 +26,8 @@ package final class Reconciler: Service {
   ///
   /// - Parameters:
   ///   - service: The service whose pending changes are settled.
-  ///   - rateLimiter: The rate limiter, which is shared with all other background reads.
-  ///   - interval: The pause between two passes. It is also the first wait of a change that can't be settled.
+  ///   - rateLimiter: The rate limiter, which all background reads share.
+  ///   - interval: The pause between two passes, and the first wait of a change that can't be settled.
   ///   - logger: Receives each settled change, and the errors of a pass.
   package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
     self.service = service
@@ -104,7 +106,8 @@ package final class Reconciler: Service {
         return true
       }
       await rateLimiter.wait(reads: 2)
-      // If a request holds the lock, the change is skipped, because that request works on the change or settles it.
+      // If a request holds the lock, the change is skipped, because that request works on the change or settles the
+      // change.
       guard let lock = service.locks.takeWithoutWaiting(change.lockKey) else { return true }
       defer { lock.end() }
       let current = try await service.change(id)

@@ -14,7 +14,7 @@ struct Reconciliation: Sendable {
   /// The result of a check of a pending change.
   enum Verdict: Sendable {
     case settled(Change)
-    /// The change is too recent: within this time, the write may still arrive, or a read may not show it yet.
+    /// The change is too recent: within this time, the write may still arrive, or a read may not show the write yet.
     case tooEarly(Duration)
     /// The directory could not be read.
     case unreadable(DirectoryFailure)
@@ -49,7 +49,7 @@ struct Reconciliation: Sendable {
 
   /// Returns the time until a read of a change's result is conclusive, or nil if a read is already conclusive.
   ///
-  /// Within this time, the write may still arrive at the directory, or a read may not show it yet.
+  /// Within this time, the write may still arrive at the directory, or a read may not show the write yet.
   func remainingDoubt(of change: Change) -> Duration? {
     let doubt = (directory.longestRecording ?? .zero) + directory.longestWrite + directory.settleWindow
     let remaining = doubt - ledger.now.since(change.activityDateTime)
@@ -90,7 +90,7 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// Returns what a reference shows about a change: applied, not applied, or neither.
+  /// Returns the evidence that a reference shows about a change: applied, not applied, or neither.
   ///
   /// If `before` and `after` of the change are equal, and the address holds this reference, the change counts as
   /// applied.
@@ -103,10 +103,10 @@ struct Reconciliation: Sendable {
     return found == before ? .before : .third
   }
 
-  /// Returns the reference that an address held before a change, or nil if it is not recorded.
+  /// Returns the reference that an address held before a change, or nil if the reference is not recorded.
   ///
-  /// If the directory did not show the reference before the change, the change does not contain it. Then the ledger's
-  /// reference is used.
+  /// If the directory did not show the reference before the change, the change does not contain the reference. In this
+  /// case, the ledger's reference is used.
   private func before(
     of intent: Change.Intent,
     at address: Address
@@ -148,7 +148,7 @@ struct Reconciliation: Sendable {
       let found: String
       switch property.name {
       case "displayName": found = connector.displayName
-      // A URL that contains "…" is redacted, so it can't be compared.
+      // A URL that contains "…" is redacted, so the URL can't be compared.
       case "targetUrl" where property.after?.contains("…") == false: found = connector.targetURL
       default: return nil
       }
@@ -162,7 +162,7 @@ struct Reconciliation: Sendable {
 
 /// Returns whether two texts have the same bytes.
 ///
-/// Swift's `==` is not used, because it treats different Unicode normal forms as equal.
+/// Swift's `==` is not used, because `==` treats different Unicode normal forms as equal.
 private func isSame(_ left: String, _ right: String?) -> Bool {
   right.map { left.utf8.elementsEqual($0.utf8) } ?? false
 }

@@ -60,11 +60,11 @@ package struct Retention: Service {
 
   /// Starts a purge, or returns the purge that is already in progress.
   ///
-  /// When this returns, the request is durable, so the purge continues after a restart.
+  /// When this method returns, the request is durable, so the purge continues after a restart.
   ///
   /// - Parameters:
-  ///   - planned: The moment in the caller's plan; older history is deleted. If nil, the moment follows from the
-  ///     policy.
+  ///   - planned: The moment in the caller's plan. History from before this moment is deleted. If the value is nil, the
+  ///     moment is computed from the policy.
   ///   - caller: The requester, who must be an admin.
   /// - Throws: `purgeNotPermitted` if the plan deletes more than the policy permits, or `noRetention` if the policy
   ///   keeps history without limit.
@@ -80,7 +80,7 @@ package struct Retention: Service {
     return purge
   }
 
-  /// Returns all legal holds, in the order in which they were placed.
+  /// Returns all legal holds, sorted by the time at which each hold was placed.
   package func holds(for caller: Caller) async throws(ServiceError) -> [LegalHold] {
     try require(caller)
     do { return try await ledger.history.holds() } catch { throw ServiceError(reading: error) }
@@ -88,7 +88,7 @@ package struct Retention: Service {
 
   /// Places a legal hold.
   ///
-  /// After this returns, the history under the hold is kept.
+  /// When this method returns, purges and erasures keep the history under the hold.
   ///
   /// - Throws: `holdExists` if there is a hold with this name.
   package func place(
@@ -144,7 +144,7 @@ package struct Retention: Service {
   ///
   /// Personal data under a legal hold is kept.
   ///
-  /// When this returns, the request is durable, so the erasure continues after a restart.
+  /// When this method returns, the request is durable, so the erasure continues after a restart.
   ///
   /// - Throws: `actorNotFound` if the ledger has no record of this actor.
   package func erase(_ subject: Erasure.Subject, for caller: Caller) async throws(ServiceError) -> [Erasure] {
@@ -169,7 +169,7 @@ package struct Retention: Service {
 
   /// Runs the requested purges and erasures until the service stops.
   ///
-  /// This includes purges and erasures that were requested in an earlier run of the server.
+  /// The method also runs unfinished purges and erasures that were requested before the server was restarted.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await _ in wakes {
@@ -180,11 +180,11 @@ package struct Retention: Service {
     }
   }
 
-  /// Runs all unfinished purges and erasures, and returns whether all of them are done.
+  /// Runs all unfinished purges and erasures, and returns whether all purges and erasures are done.
   ///
-  /// If one of them fails, the others continue. The failed purge or erasure is still recorded as unfinished, so it is
-  /// tried again later. A purge may need a long time, but an erasure is short. So a purge runs in short passes, and
-  /// erasures run between these passes.
+  /// If a purge or an erasure fails, the method continues with the remaining purges and erasures. The failed purge or
+  /// erasure is still recorded as unfinished, so the service tries again later. A purge may need a long time, but an
+  /// erasure is short. So a purge runs in short passes, and erasures run between these passes.
   private func forget() async -> Bool {
     do {
       while let deletions = try await ledger.unfinishedDeletions() {
@@ -219,7 +219,7 @@ package struct Retention: Service {
 
   /// The maximum number of steps in one pass of a purge.
   ///
-  /// This number of steps needs some seconds. If an erasure is requested during a pass, it waits for the end of the
+  /// This number of steps takes a few seconds. An erasure that is requested during a pass waits for the end of the
   /// pass.
   private static let stepsOfAPass = 100
 

@@ -11,7 +11,8 @@ struct ConnectorCheck: Sendable {
 
   /// Reads all connectors, and records the changes that were made without Reflog.
   ///
-  /// A connector with a pending or recent change is skipped, because a read may be stale. The next sweep checks it.
+  /// A connector with a pending or recent change is skipped, because a read may be stale. The next sweep checks the
+  /// connector.
   func verify() async throws {
     let ledger = service.ledger
     let entry = try await ledger.history.status().newestSequence ?? -1
@@ -47,7 +48,7 @@ struct ConnectorCheck: Sendable {
 
   /// Returns the connectors whose reads are not conclusive, and whether a connector is being created.
   ///
-  /// The id of a connector that is being created is not known yet, so the set of ids does not contain it.
+  /// The id of a connector that is being created is not known yet, so the set of ids does not contain this id.
   private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {
     let since = service.ledger.now.before(service.directory.settleWindow)
     // The limit is higher than the number of connector changes in any settle window, so no recent change is missed.

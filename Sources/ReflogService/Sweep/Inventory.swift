@@ -7,7 +7,7 @@ struct Inventory: Sendable {
 
   /// The maximum number of pages in a list.
   ///
-  /// No tenant has so many pages. A longer list is treated as an error, because it may never end.
+  /// No tenant has so many pages. A longer list is treated as an error, because the list may never end.
   private static let pageLimit = 10_000
 
   /// Returns the ids of all user flows of a type.
@@ -34,7 +34,8 @@ struct Inventory: Sendable {
     return connectors
   }
 
-  /// Reads a connector that a list did not show completely, and returns nil if it was deleted in the meantime.
+  /// Reads a connector that a list did not show completely, or returns nil if the connector was deleted in the
+  /// meantime.
   private func completed(_ listed: DirectoryConnector) async throws(DirectoryFailure) -> DirectoryConnector? {
     await rateLimiter.wait()
     guard let connector = try await connector(listed.id) else { return nil }
@@ -46,7 +47,7 @@ struct Inventory: Sendable {
 
   /// Returns the references of some steps of a flow.
   ///
-  /// This method does not wait for the rate limit, because its caller holds locks.
+  /// This method does not wait for the rate limit, because the caller holds locks.
   func references(
     of flow: FlowName,
     at steps: [Step]
@@ -59,9 +60,9 @@ struct Inventory: Sendable {
     }
   }
 
-  /// Returns a connector, or nil if there is none with this id.
+  /// Returns a connector, or nil if no connector has this id.
   ///
-  /// This method does not wait for the rate limit, because its caller holds locks.
+  /// This method does not wait for the rate limit, because the caller holds locks.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     do {
       return try await directory.connector(id)

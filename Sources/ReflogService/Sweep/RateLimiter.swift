@@ -25,7 +25,7 @@ package final class RateLimiter: Sendable {
     self.interval = interval
   }
 
-  /// Waits until this many reads may be made.
+  /// Waits until the given number of reads may be sent.
   func wait(reads: Int = 1) async {
     let moment = next.withLock { next in
       let moment = max(next, ContinuousClock.now)

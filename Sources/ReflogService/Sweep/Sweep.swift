@@ -12,8 +12,9 @@ struct Sweep: Sendable {
 
   /// Checks all connectors and all steps of all flows, and returns true if every check succeeded.
   ///
-  /// Steps without a conclusive read are added to the watchlist, so that they are checked again later. Parts of the
-  /// directory that could not be read are logged and recorded in the ledger. They do not stop the other checks.
+  /// Steps without a conclusive read are added to the watchlist, so that these steps are checked again later. Parts of
+  /// the directory that could not be read are logged and recorded in the ledger. An unread part does not stop the
+  /// checks of the other parts.
   func run() async throws -> Bool {
     var unread = UnreadParts()
     await attempt(.connectors, &unread) {
@@ -37,9 +38,9 @@ struct Sweep: Sendable {
     return unread.isEmpty
   }
 
-  /// Runs one check, and returns whether it succeeded.
+  /// Runs one check, and returns whether the check succeeded.
   ///
-  /// An error is logged and not thrown, so that the other checks still run.
+  /// An error is logged and not thrown, so that the checks of other parts still run.
   @discardableResult
   private func attempt(
     _ part: UnreadPart.Name,
@@ -61,7 +62,7 @@ struct Sweep: Sendable {
 
   /// Returns every flow that is in the directory or in the ledger, with the steps to check.
   ///
-  /// For a flow in the directory, the steps are the ones that Microsoft Graph documents. For every flow, the steps in
+  /// The steps of a flow in the directory are the steps that Microsoft Graph documents. For every flow, the steps in
   /// the ledger are added.
   private func stepsByFlow(_ unread: inout UnreadParts) async throws -> [FlowName: [Step]] {
     var steps: [FlowName: Set<Step>] = [:]

@@ -21,10 +21,10 @@ package struct Sweeper: Service {
   /// - Parameters:
   ///   - service: The service whose directory is read. Differences are recorded in the ledger of this service.
   ///   - watchlist: The changed addresses, which are checked when their settle window has ended.
-  ///   - interval: The time from the start of one sweep to the start of the next.
-  ///   - flowTypes: The types of user flows that the directory has. Flows of another type are checked only if they are
-  ///     in the ledger.
-  ///   - rateLimiter: Shared with all other background reads.
+  ///   - interval: The time from the start of one sweep to the start of the next sweep.
+  ///   - flowTypes: The types of user flows that the directory has. A flow of another type is checked only if the flow
+  ///     is in the ledger.
+  ///   - rateLimiter: The rate limiter, which all background reads share.
   ///   - logger: Receives the result of each sweep, and the checks that failed.
   ///   - metrics: Receives the number of failed sweeps.
   package init(

@@ -1,10 +1,11 @@
 package import ReflogModel
 import Synchronization
 
-/// The changed addresses, which are checked when the settle window after their change has ended.
+/// A list of addresses that were changed a short time ago.
 ///
-/// The check is necessary because the directory may answer with success and still not keep the change. The addresses
-/// are in memory only, because the first sweep after a restart checks all addresses.
+/// Each address is checked when the settle window after its change has ended. The check is necessary because the
+/// directory may answer with success and still not keep the change. The addresses are in memory only, because the first
+/// sweep after a restart checks all addresses.
 package final class Watchlist: Sendable {
   private let window: Duration
   private let due = Mutex<[Address: ContinuousClock.Instant]>([:])
@@ -28,7 +29,7 @@ package final class Watchlist: Sendable {
     if let address = change.intent.subject.address, change.mayHaveReachedDirectory { watch(address) }
   }
 
-  /// Removes and returns the addresses whose settle window has ended, in order.
+  /// Removes and returns the addresses whose settle window has ended, in sorted order.
   func takeDue() -> [Address] {
     due.withLock { due in
       let now = ContinuousClock.now

@@ -4,13 +4,15 @@ package import ReflogModel
 package struct TimeRollbackRequest: Sendable {
   package let rollback: TimeRollback
   package let caller: Caller
-  /// The reason for the rollback, or nil if the caller gave none.
+  /// The reason for the rollback, or nil if the caller gave no reason.
   package let reason: String?
-  /// The caller's `client-request-id`, or nil if it sent none.
+  /// The caller's `client-request-id`, or nil if the caller sent no `client-request-id`.
   package let correlationID: String?
   /// The id that Reflog chose for the request.
   package let requestID: String
-  /// The reason for which the caller overrides freezes, or nil if frozen addresses are not rolled back.
+  /// The reason why the caller overrides freezes.
+  ///
+  /// If the value is nil, frozen addresses are not rolled back.
   package let override: String?
 
   /// Creates a request.
@@ -30,7 +32,7 @@ package struct TimeRollbackRequest: Sendable {
     self.override = override
   }
 
-  /// Returns a copy of this request for the rollback that the ledger stores.
+  /// Returns a copy of this request with the rollback that the ledger stores.
   func remembered(as rollback: TimeRollback) -> TimeRollbackRequest {
     TimeRollbackRequest(
       rollback: rollback,

@@ -5,10 +5,10 @@ import ServiceLifecycle
 struct TimeRollbackRun: Sendable {
   /// The maximum number of addresses that are rolled back at the same time.
   ///
-  /// With several addresses at the same time, the rollback waits less for the directory. The number is small, so that
-  /// the directory has free capacity for other requests.
+  /// The rollback is faster if several addresses are rolled back at the same time. The number is small, because the
+  /// directory needs free capacity for other requests.
   private static let width = 4
-  /// The maximum number of times that one address is tried if its errors may be temporary.
+  /// The maximum number of attempts at one address, if the errors may be temporary.
   private static let attempts = 4
   /// The number of failures in a row after which the pass ends, because the directory seems to be down.
   private static let patience = 8
@@ -23,11 +23,12 @@ struct TimeRollbackRun: Sendable {
     self.isStopping = isStopping
   }
 
-  /// Rolls back addresses until all are done, the service stops, or the directory seems to be down.
+  /// Rolls back addresses until all addresses are done, the service stops, or the directory seems to be down.
   ///
   /// - Parameters:
   ///   - steps: The addresses, with the references to restore.
-  ///   - report: Called after each attempt, with the address and the message of its error, or nil after a success.
+  ///   - report: Called after each attempt. The arguments are the address and the error message. The message is nil
+  ///     after a success.
   func work(on steps: [TimeRollback.Item], report: @escaping @Sendable (Address, String?) -> Void) async {
     await withTaskGroup(of: Bool.self) { group in
       var waiting = steps[...]
@@ -47,7 +48,7 @@ struct TimeRollbackRun: Sendable {
     _ step: TimeRollback.Item,
     report: @Sendable (Address, String?) -> Void
   ) async -> Bool {
-    // A frozen address is named and left alone, so no attempt is recorded as denied.
+    // A frozen address is reported and not changed, so no `denied` change is recorded.
     if request.override == nil, let freeze = changes.freeze(covering: step.address) {
       report(step.address, ServiceError.frozen([], freeze).description)
       return true

@@ -4,11 +4,11 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Rolls addresses back to the references that they held at a time.
+/// Rolls back each address in a scope to the reference that the address held at a time.
 ///
 /// The work runs in the background, so no request has to wait until a rollback is complete.
 package final class TimeRollbacks: Service {
-  /// The maximum number of rollbacks that wait.
+  /// The maximum number of rollbacks that wait for an earlier rollback.
   private static let waiting = 16
 
   private let changes: ChangeService
@@ -18,13 +18,13 @@ package final class TimeRollbacks: Service {
   private let queue: AsyncStream<TimeRollbackRequest>.Continuation
 
   private struct State {
-    /// The rollbacks in progress, by batch id.
+    /// The rollbacks in progress.
     ///
-    /// The value contains the error message of each failed address.
+    /// The key is the batch id. The value contains the error message of each failed address.
     var running: [String: [Address: String]] = [:]
-    /// The rollbacks that have ended, by batch id.
+    /// The rollbacks that have ended.
     ///
-    /// The value contains the error message of each failed address.
+    /// The key is the batch id. The value contains the error message of each failed address.
     var ended: [String: [Address: String]] = [:]
     var isStopping = false
   }
@@ -41,9 +41,9 @@ package final class TimeRollbacks: Service {
   /// If a step can't be rolled back, the plan contains the problem at that step. This method only reads.
   ///
   /// - Parameters:
-  ///   - rollback: the rollback.
-  ///   - caller: the requester.
-  ///   - overridesFreezes: whether the rollback overrides freezes. Otherwise frozen steps can't be rolled back.
+  ///   - rollback: The rollback to plan.
+  ///   - caller: The requester, who must be permitted to read.
+  ///   - overridesFreezes: Whether the rollback overrides freezes. If not, frozen steps can't be rolled back.
   /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow.
   package func plan(
     _ rollback: TimeRollback,
@@ -75,7 +75,9 @@ package final class TimeRollbacks: Service {
     return TimeRollbackPlan(rollback: rollback, steps: steps, unasked: unasked, edited: edited)
   }
 
-  /// Returns the steps in the scope whose connector at the target time was edited since, in order.
+  /// Returns the steps whose connector was edited after the target time, sorted by flow and step.
+  ///
+  /// The connector is the connector that the step called at the target time.
   private func editedSteps(of rollback: TimeRollback) async throws(ServiceError) -> [EditedStep] {
     let history = HistoryService(history: changes.ledger.history)
     let flows: [FlowName]? =
@@ -99,7 +101,7 @@ package final class TimeRollbacks: Service {
 
   /// Starts or continues a rollback.
   ///
-  /// When this returns, the request is durable. Call ``progress(of:for:)`` to read the rollback's progress.
+  /// When this method returns, the request is durable. Call ``progress(of:for:)`` to read the rollback's progress.
   ///
   /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow, `otherTimeRollback` if the batch id
   ///   belongs to a rollback with another time or scope, or `busy` if too many rollbacks wait.
@@ -140,7 +142,7 @@ package final class TimeRollbacks: Service {
     }
   }
 
-  /// Returns the rollback with this batch id, or nil if there is none.
+  /// Returns the rollback with this batch id, or nil if no rollback has this batch id.
   package func known(_ batchID: String) async throws(ServiceError) -> TimeRollback? {
     do { return try await changes.ledger.history.timeRollback(batchID)?.rollback } catch {
       throw ServiceError(reading: error)
@@ -161,7 +163,7 @@ package final class TimeRollbacks: Service {
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
     // The reconciler may have settled the last change of the rollback. Then the rollback is done, but the ledger does
-    // not record its end yet.
+    // not record the end of the rollback yet.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
     // A step is always shown if its reference at the target time is unknown. Other steps are shown only until the
     // rollback is done. After that, a step differs only because a later change has set another reference.
@@ -175,7 +177,7 @@ package final class TimeRollbacks: Service {
 
   /// Returns the steps that this rollback has not set yet.
   ///
-  /// A step is left out if this rollback has set it, even if a later change has set another reference.
+  /// A step is left out if this rollback has set its reference, even if a later change has set another reference.
   private static func undone(_ steps: [TimeRollback.Item], _ made: [Change]) -> [TimeRollback.Item] {
     let brought = Set(made.filter { $0.result == .applied }.compactMap(\.intent.subject.address))
     return steps.filter { $0.after != .unknown && !brought.contains($0.address) }
@@ -223,7 +225,7 @@ package final class TimeRollbacks: Service {
   /// Runs the requested rollbacks, one after another, until the service stops.
   ///
   /// When the service stops, the addresses in progress are finished, but the remaining addresses are not started. To
-  /// continue with them, request the rollback again with the same batch id.
+  /// continue with the remaining addresses, request the rollback again with the same batch id.
   package func run() async throws {
     await withGracefulShutdownHandler {
       for await request in requests where !self.state.withLock({ $0.isStopping }) { await work(on: request) }
@@ -251,7 +253,7 @@ package final class TimeRollbacks: Service {
       )
     } catch {
       // The error is only logged, because no request waits for this rollback. The state of the rollback is `partial`,
-      // and the caller can continue it with the same batch id.
+      // and the caller can continue the rollback with the same batch id.
       logger.error("a rollback to a time ended early", metadata: ["batchId": "\(id)", "error": "\(error)"])
     }
     state.withLock { state in

@@ -1,7 +1,7 @@
 import Glibc
 import ReflogMigrations
 
-/// The state of a Reflog file that is read before SQLite opens the file.
+/// The state that a Reflog file has before SQLite opens the file.
 ///
 /// The state is read first, because SQLite would change or create files when it opens a file. Reading the state changes
 /// no file.
@@ -19,8 +19,8 @@ struct FileState {
   /// Call this initializer only while no connection of this process has the file open. The initializer closes a
   /// descriptor of the file, and the kernel then releases all locks that this process holds on the file (fcntl(2)).
   ///
-  /// - Throws: ``StorageError`` if the file is empty, shorter than its header says, not a SQLite file, or a file of
-  ///   another program. Also throws if the write-ahead log is damaged or belongs to another file.
+  /// - Throws: ``StorageError`` if the file is empty, shorter than the size in its header, not a SQLite file, or a file
+  ///   of another program. Also throws if the write-ahead log is damaged or belongs to another file.
   init(ofFileAt path: String, kind: StorageKind) throws {
     self.path = path
     guard let size = FileChecks.size(of: path), size > 0 else {
@@ -61,8 +61,8 @@ struct FileState {
 
   /// Reads the state of a file that a server may be opening or closing.
   ///
-  /// A server changes the file and its log one after the other, so for a moment they do not match. If the first check
-  /// fails, the files are therefore checked a second time.
+  /// A server changes the file and its log one after the other, so the file and the log do not match for a moment. If
+  /// the first check fails, the file and the log are therefore checked a second time.
   init(ofFileAt path: String, kind: StorageKind, settling: Bool) throws {
     for _ in 0..<(settling ? 1 : 0) {
       if let state = try? FileState(ofFileAt: path, kind: kind), !state.isLogMissing {

@@ -10,7 +10,7 @@ enum LogFile: Sendable {
   /// The log contains transactions.
   ///
   /// `pageCount` is the number of pages of the database. `isOnlyMark` is true if the log contains only page 1 of the
-  /// database. A server leaves such a log if it ends directly after it stored its ``SessionMark``.
+  /// database. A server leaves such a log if the server ends directly after it stored its ``SessionMark``.
   case used(salt: UInt32, isOnlyMark: Bool, pageCount: Int)
 
   private static let headerByteCount = 32
@@ -20,8 +20,8 @@ enum LogFile: Sendable {
   /// - Parameters:
   ///   - database: The path of the database.
   ///   - pageSize: The size of a page of the database in bytes.
-  /// - Throws: ``StorageError`` if the file is not a log of such a database, or if a complete transaction in the log is
-  ///   damaged. SQLite would ignore such transactions.
+  /// - Throws: ``StorageError`` if the file is not the log of a database with this page size. Also throws if a complete
+  ///   transaction in the log is damaged, because SQLite would ignore this transaction without an error.
   init(ofDatabaseAt database: String, pageSize: Int) throws(StorageError) {
     let path = database + "-wal"
     for file in [path, database + "-shm"] where FileChecks.isTaken(file) && !FileChecks.isPlainFileItself(file) {

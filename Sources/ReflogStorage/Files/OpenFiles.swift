@@ -32,7 +32,9 @@ final class OpenFiles: Sendable {
     /// release all locks that the process holds on the file (fcntl(2)), including the locks of SQLite.
     var descriptor: Int32?
     var mark: SessionMark?
-    /// The identities of the database and of its log, or nil while ``check()`` does not compare them.
+    /// The identities of the database and of its log.
+    ///
+    /// The value is nil while ``check()`` compares no identities.
     var identities: (database: Identity?, log: Identity?)?
   }
 
@@ -53,8 +55,8 @@ final class OpenFiles: Sendable {
 
   /// Writes a mark into the header of the file, and begins to check the identities of the files.
   ///
-  /// The newest transaction must have written the same mark, or SQLite would overwrite the mark with another number
-  /// later. When this method returns, the mark is durable.
+  /// The newest transaction must have written the same mark. Otherwise SQLite would later overwrite the mark with the
+  /// number from that transaction. When this method returns, the mark is durable.
   func write(_ mark: SessionMark) throws(StorageError) {
     let isWritten = state.withLock { state in
       guard let descriptor = state.descriptor else { return false }
@@ -67,7 +69,8 @@ final class OpenFiles: Sendable {
     guard isWritten else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// Throws ``StorageError/replaced(path:)`` if one of the two paths has no file, or another file than at the start.
+  /// Throws ``StorageError/replaced(path:)`` if one of the two paths has no file, or has another file than at the
+  /// start.
   ///
   /// The check needs two system calls.
   func check() throws(StorageError) {

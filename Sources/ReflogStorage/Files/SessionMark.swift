@@ -2,11 +2,12 @@
 ///
 /// A server that opens a file stores the salt of the file's write-ahead log in the file's field `user_version`. When
 /// the server closes the file completely, the server stores 0. So Reflog recognizes a file that was copied without its
-/// log, and a log that belongs to another file. SQLite would read such files as if no data was missing.
+/// log, and a log that belongs to another file. SQLite would read these files without an error, although data is
+/// missing.
 struct SessionMark: Hashable, Sendable {
-  /// The maximum number of times that a log is used again during one session.
+  /// The maximum number of times that SQLite starts to overwrite a log from its beginning during one session.
   ///
-  /// When all pages of the log are in the file, SQLite writes the log again from the start, with the next salt.
+  /// SQLite overwrites a log when all pages of the log were copied into the database file. Each time, the salt of the log increases by 1.
   private static let uses: UInt32 = 1 << 20
 
   /// The number that the file contains, which is not 0.
@@ -25,7 +26,8 @@ struct SessionMark: Hashable, Sendable {
 
   /// Returns whether a log with this salt can belong to the file with this mark.
   ///
-  /// Whenever SQLite writes the log again from the start, it adds 1 to the salt (sqlite.org/fileformat2, section 4.1).
+  /// Each time SQLite writes the log again from the start, SQLite adds 1 to the salt (sqlite.org/fileformat2, section
+  /// 4.1).
   func covers(salt: UInt32) -> Bool {
     // A salt of 0 has the mark 1, so the salt may be 1 less than the mark. Adding 1 avoids a negative difference.
     salt &- number &+ 1 <= Self.uses

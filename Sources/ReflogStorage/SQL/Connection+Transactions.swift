@@ -35,9 +35,9 @@ extension Connection: WriteConnection {
   /// Removes the savepoint.
   package func releaseSavepoint() throws { try execute("RELEASE write") }
 
-  /// Makes SQLite overwrite the bytes of the rows that this transaction deletes.
+  /// Makes SQLite overwrite the bytes of rows that the current transaction deletes.
   ///
-  /// Other transactions do not use this mode, because the mode makes writes slower. See
+  /// Only transactions that call this method use the mode, because the mode makes writes slower. See
   /// sqlite.org/pragma.html#pragma_secure_delete.
   package func beginDeletion() throws {
     deletesSecurely = true

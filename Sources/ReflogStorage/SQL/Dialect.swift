@@ -2,25 +2,25 @@
 ///
 /// Each method returns a part of an SQL text. All other SQL of the ledger is the same for all databases.
 package protocol Dialect: Sendable {
-  /// Returns the expression of the greater of two numbers, neither of which may be NULL.
+  /// Returns an SQL expression for the greater of two numbers; neither number may be NULL.
   func greater(_ first: String, _ second: String) -> String
 
-  /// Returns a text expression in the form for comparisons that ignore the case of ASCII letters.
+  /// Changes an SQL expression of a text, so that a comparison ignores the case of ASCII letters.
   ///
-  /// Use this form on both sides of a comparison.
+  /// Change the expressions on both sides of the comparison.
   func ignoringCase(_ text: String) -> String
 
-  /// Returns a text expression in the form for comparisons byte by byte.
+  /// Changes an SQL expression of a text, so that a comparison is made byte by byte.
   ///
-  /// Use this form on the left side of a comparison.
+  /// Change only the expression on the left side of the comparison.
   func bytewise(_ text: String) -> String
 
-  /// Returns the expression of the UTF-8 bytes of a text.
+  /// Returns an SQL expression for the UTF-8 bytes of a text.
   ///
-  /// If the case is ignored, the expression returns the bytes of the text in lower case.
+  /// If `ignoringCase` is true, the value is the bytes of the text in lower case.
   func bytes(of text: String, ignoringCase: Bool) -> String
 
-  /// Returns the expression of the position of a part in a text or in bytes.
+  /// Returns an SQL expression for the position at which a text or bytes contain a part.
   ///
   /// The first position is 1. The value is 0 if the part is missing.
   func position(of part: String, in whole: String) -> String
@@ -43,14 +43,16 @@ package protocol Dialect: Sendable {
   /// Returns the table `name` for a FROM clause, with a hint to use no index if the database accepts such hints.
   func tableWithoutIndexes(_ name: String) -> String
 
-  /// Returns the expression of a request's id as text.
+  /// Returns an SQL expression for the id of a request as text.
   ///
   /// A database may store a GUID in another form, see ``SQLValue/guid(_:)``.
   func requestID(_ column: String) -> String
 
-  /// Returns the text in front of a query that lets the database describe the query plan, one line in each row.
+  /// The prefix that makes a query return its query plan, such as `EXPLAIN`.
+  ///
+  /// Each row contains one line of the query plan.
   var explain: String { get }
-  /// The index of the column that contains the line, in the rows that ``explain`` returns.
+  /// In a row that a query with ``explain`` returns, the index of the column that contains the line of the query plan.
   var explainColumn: Int { get }
 }
 
@@ -69,21 +71,23 @@ package struct SQLiteDialect: Dialect {
   /// Creates the dialect.
   package init() {}
 
-  /// Returns the expression of the greater of two numbers, neither of which may be NULL.
+  /// Returns an SQL expression for the greater of two numbers; neither number may be NULL.
   package func greater(_ first: String, _ second: String) -> String { "max(\(first), \(second))" }
 
-  /// Returns a text expression in the form for comparisons that ignore the case of ASCII letters.
+  /// Changes an SQL expression of a text, so that a comparison ignores the case of ASCII letters.
   package func ignoringCase(_ text: String) -> String { "\(text) COLLATE NOCASE" }
 
-  /// Returns a text expression in the form for comparisons byte by byte.
+  /// Changes an SQL expression of a text, so that a comparison is made byte by byte.
   package func bytewise(_ text: String) -> String { "\(text) COLLATE BINARY" }
 
-  /// Returns the expression of the UTF-8 bytes of a text, in lower case if the case is ignored.
+  /// Returns an SQL expression for the UTF-8 bytes of a text, in lower case if `ignoringCase` is true.
   package func bytes(of text: String, ignoringCase: Bool) -> String {
     ignoringCase ? "CAST(lower(\(text)) AS BLOB)" : "CAST(\(text) AS BLOB)"
   }
 
-  /// Returns the expression of the position of a part in a text or in bytes, or of 0 if the part is missing.
+  /// Returns an SQL expression for the position at which a text or bytes contain a part.
+  ///
+  /// The value is 0 if the part is missing.
   package func position(of part: String, in whole: String) -> String { "instr(\(whole), \(part))" }
 
   /// Returns a query for the numbers in a JSON array, one row for each number.
@@ -98,7 +102,7 @@ package struct SQLiteDialect: Dialect {
   /// Returns the table `name` for a FROM clause, with a hint to use no index if the database accepts such hints.
   package func tableWithoutIndexes(_ name: String) -> String { "\(name) NOT INDEXED" }
 
-  /// Returns the expression of a request's id as text.
+  /// Returns an SQL expression for the id of a request as text.
   package func requestID(_ column: String) -> String {
     """
     CASE WHEN typeof(\(column)) = 'blob' THEN lower(printf('%s-%s-%s-%s-%s', substr(hex(\(column)), 1, 8), \

@@ -1,7 +1,7 @@
 /// A connection to the database of a ledger, for one read, for one transaction, or for as long as the writer runs.
 ///
-/// Each call waits for its result on the calling thread, so use a connection only on a thread that may wait. The SQL
-/// texts are the same for all databases, except for the parts that ``Dialect`` returns. An SQL text contains
+/// A call blocks the calling thread until the result is available, so use a connection only on a thread that may block.
+/// The SQL texts are the same for all databases, except for the parts that ``Dialect`` returns. An SQL text contains
 /// placeholders `?`, `?1` or `:name`.
 package protocol LedgerConnection: AnyObject {
   /// The parts of SQL that differ between the databases.

@@ -2,8 +2,8 @@ import GRDBSQLite
 
 /// A row of a result, valid until the next row is read.
 ///
-/// The methods never convert a value. They throw if a value has another type than the caller requests, because the
-/// database may then be damaged.
+/// The methods never convert a value. If the value does not have the type that the caller requests, the method throws,
+/// because the database may be damaged.
 package struct Row {
   /// The SQLite statement that returned this row, or nil if another database sent the row.
   private let statement: OpaquePointer?
@@ -30,8 +30,8 @@ package struct Row {
     package let names: [String]
     /// The value of each column.
     ///
-    /// Swift checks each access to a variable array of a class while the program runs. This memory needs no such check,
-    /// so reading a row with many columns is faster.
+    /// Swift checks each access to an array in a variable of a class while the program runs. A buffer needs no such
+    /// check, so reading a row with many columns is faster.
     private let values: UnsafeMutableBufferPointer<Cell>
 
     /// Creates the cells of a result with NULL in each column.
@@ -89,8 +89,8 @@ package struct Row {
   /// Returns the text in a column, and throws if the text is not valid UTF-8.
   package func text(_ column: Int) throws(StorageError) -> String {
     guard let bytes = textBytes(column), let start = bytes.baseAddress else { throw unexpected(column) }
-    // A NUL follows each text. `validatingCString` is much faster than `validating`, but it reads only the bytes in
-    // front of the first NUL, so a text that contains a NUL needs the slower initializer.
+    // A NUL follows each text. `validatingCString` is much faster than `validating`, but reads only the bytes in front
+    // of the first NUL. So a text that contains a NUL needs the slower initializer.
     let text = String(validatingCString: start.assumingMemoryBound(to: CChar.self))
     if let text, text.utf8.count == bytes.count { return text }
     guard let text = String(validating: bytes, as: UTF8.self) else { throw unexpected(column) }
@@ -99,7 +99,7 @@ package struct Row {
 
   /// Returns the bytes of the text in a column, or nil if the column does not contain text.
   ///
-  /// The byte behind the text is a NUL.
+  /// In memory, the bytes are followed by a NUL.
   private func textBytes(_ column: Int) -> UnsafeRawBufferPointer? {
     guard let statement else { return if case .text(let bytes) = cell(column) { bytes } else { nil } }
     guard sqlite3_column_type(statement, Int32(column)) == SQLITE_TEXT,
@@ -129,7 +129,9 @@ package struct Row {
     isNull(column) ? nil : try blob(column)
   }
 
-  /// Returns the value in a column as it is stored, and throws for a floating-point number, which Reflog never writes.
+  /// Returns the value in a column as it is stored.
+  ///
+  /// Throws for a floating-point number, because Reflog never writes one.
   package func value(_ column: Int) throws(StorageError) -> SQLValue {
     if isNull(column) { return .null }
     if isText(column) { return .text(try text(column)) }
@@ -163,7 +165,7 @@ package struct Row {
     return .unexpectedValue(column: name ?? "a column")
   }
 
-  /// Returns the value of a column; the row must be from another database than SQLite.
+  /// Returns the value of a column; call this method only if a database other than SQLite sent the row.
   private func cell(_ column: Int) -> Cell {
     cells?._withUnsafeGuaranteedRef { $0[column] } ?? .null
   }

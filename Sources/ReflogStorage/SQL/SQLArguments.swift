@@ -36,7 +36,7 @@ package struct SQLArguments: Sendable, ExpressibleByArrayLiteral, ExpressibleByD
     named = values.map { ($0.0, $0.1?.sqlValue ?? .null) }
   }
 
-  /// Returns the arguments of both operands, which must be named arguments.
+  /// Returns the arguments of `left` and `right` together; the arguments must have names.
   package static func + (left: SQLArguments, right: SQLArguments) -> SQLArguments {
     var all = left
     all.positional += right.positional

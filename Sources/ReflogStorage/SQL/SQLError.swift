@@ -10,7 +10,7 @@ package struct SQLError: Error, Sendable, CustomStringConvertible {
   /// Most names are SQLite's primary result codes (sqlite.org/rescode.html).
   package enum Code: Sendable {
     case busy, full, inputOutput, outOfMemory, interrupted, corrupt, constraint, misuse, other
-    /// The database ended the transaction without any effect; the transaction can succeed in another attempt.
+    /// The database rolled the transaction back, but a second attempt can succeed.
     case transient
   }
 

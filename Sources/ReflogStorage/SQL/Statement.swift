@@ -77,17 +77,19 @@ package struct Statement {
     }
   }
 
-  /// Stores the result code of a failed binding; a binding fails, for example, if the value exceeds SQLite's limits.
+  /// Stores the result code of a failed binding.
   ///
-  /// The next run of a statement then throws.
+  /// For example, a binding fails if the value exceeds SQLite's limits.
+  ///
+  /// After a failed binding, the next run of a statement throws.
   private func note(_ result: Int32) {
     if result != SQLITE_OK { connection.noteFailedBinding(result) }
   }
 
   /// Returns the next row, or nil after the last row.
   ///
-  /// Use this method only for statements that run for every change, because it is faster but needs more care: call
-  /// ``reset()`` after the last row.
+  /// Use this method only for statements that run for every change. It is faster than ``read(_:)`` but needs more care:
+  /// call ``reset()`` after the last row.
   package func next() throws(SQLError) -> Row? {
     try connection.willRun()
     switch sqlite3_step(pointer) {
@@ -118,7 +120,7 @@ package struct Statement {
 
   /// Calls `body` with each row, until `body` returns false.
   ///
-  /// The statement is always reset, also after an error. Without the reset, later reads of the connection would return
+  /// The statement is always reset, even after an error. Without the reset, later reads of the connection would return
   /// an old state of the file.
   package func read(_ body: (Row) throws -> Bool) throws {
     try connection.willRun()

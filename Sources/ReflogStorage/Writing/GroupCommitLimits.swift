@@ -7,7 +7,9 @@ package struct GroupCommitLimits: Sendable {
   /// With 256 writes in a transaction and a flush of 5 ms, thousands of changes per second are possible, and a commit
   /// takes only milliseconds.
   package let batch: Int
-  /// The minimum free space of the disk in bytes; with less free space, a write that reserves a slot is refused.
+  /// The minimum free space of the disk, in bytes.
+  ///
+  /// With less free space, a write that reserves a slot is refused.
   ///
   /// The limit is approximately the space for all reserved writes of a busy server.
   package let headroomBytes: UInt64

@@ -19,7 +19,7 @@ struct GroupCommitQueue<Write> {
   ///
   /// If `reservingSlot` is true, this method also reserves a slot for a later write.
   ///
-  /// - Returns: Whether the queue had enough free slots. If not, the queue is unchanged.
+  /// - Returns: Whether the queue had enough free slots. If the queue had too few free slots, the queue is unchanged.
   mutating func add(ordinary write: Write, reservingSlot: Bool) -> Bool {
     let taken = ordinaryWrites.count + reservedWrites.count + reservedSlots
     guard taken + (reservingSlot ? 2 : 1) <= limits.slots else { return false }
@@ -28,7 +28,7 @@ struct GroupCommitQueue<Write> {
     return true
   }
 
-  /// Queues a write in a slot that was reserved for it.
+  /// Queues a write in a reserved slot.
   mutating func add(reserved write: Write) {
     precondition(reservedSlots > 0, "a reserved write needs a reserved slot")
     reservedSlots -= 1

@@ -23,7 +23,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     case unknown(String)
   }
 
-  /// The error that ends an attempt without savepoints: a write failed after it changed a row.
+  /// The error that ends an attempt without savepoints, because a write failed after the write had changed a row.
   ///
   /// The transaction is rolled back, and an attempt with savepoints follows.
   private struct NeedsSavepoints: Error {}
@@ -47,7 +47,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
   ///   - writes: The writes, in order.
   ///   - items: The items that the writes will append; see ``WriteSession/begin(_:)``.
   func run(_ writes: [Write], of items: [Session.Items] = []) -> Outcome {
-    // A write can run again, because it has no effect outside the transaction that was rolled back.
+    // A write can run again, because the first run had no effect outside the transaction that was rolled back.
     func attemptTwice() -> Outcome {
       do { return try attempt(writes, items, make: makeAlone) } catch {
         do { return try attempt(writes, items, make: makeInSavepoint) } catch { return .rolledBack(error) }
@@ -150,7 +150,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
 }
 
 extension GroupCommitTransaction.Outcome {
-  /// The outcome with errors of the kind ``StorageError``, which the callers of the writes expect.
+  /// The outcome, with each database error converted to a ``StorageError``, which the callers of the writes expect.
   fileprivate var settled: Self {
     guard case .rolledBack(let error) = self else { return self }
     return .rolledBack(GroupCommitTransaction.meaning(of: error))

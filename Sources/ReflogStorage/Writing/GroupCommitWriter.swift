@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// If one write throws, only that write is rolled back. If COMMIT fails, it is unknown whether the transaction was
 /// written. Then every write in the transaction throws ``StorageError/commitUnknown(_:)``, and the writer accepts no
-/// more writes. The writer's thread ends with an error, so the process ends. At the next start, Reflog reads the
-/// database and so finds the result.
+/// more writes. The writer's thread ends with an error, so the process ends. The next start of the server reads the
+/// database, which then shows the result.
 package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   /// The kind of a write, which defines the order in the queue and the use of reserved slots.
   package enum WritePriority: Sendable {
@@ -16,8 +16,8 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     case ordinary
     /// The write waits in order of arrival, and reserves a slot for one later ``reserved`` write.
     ///
-    /// If the write succeeds, the caller must use the slot or release the slot. If the write fails, the writer releases
-    /// the slot.
+    /// If the write succeeds, the caller must use or release the slot. If the write fails, the writer releases the
+    /// slot.
     case ordinaryReservingNext
     /// The write uses a slot that an earlier write reserved, and runs before all ordinary writes.
     case reserved
@@ -26,7 +26,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   /// A write that waits in the queue.
   private struct Write: Sendable {
     let reservesNext: Bool
-    /// The items that the write will append, if they are known; see ``WriteSession/begin(_:)``.
+    /// The items that the write will append, or nil if the items are not known; see ``WriteSession/begin(_:)``.
     let items: Session.Items?
     let make: GroupCommitTransaction<Session>.Write
     let fail: @Sendable (any Error) -> Void
@@ -53,7 +53,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     package var statements = 0
   }
 
-  /// The open write connection, the session that uses it, and the maintenance work on the database.
+  /// The open write connection, the session that uses the connection, and the maintenance work on the database.
   private struct Opened {
     let connection: any WriteConnection
     let session: Session
@@ -74,7 +74,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   ///   - store: The open database.
   ///   - thread: The thread that writes the database.
   ///   - limits: The limits of the queue and of each transaction.
-  ///   - makeSession: Creates the writer's session. The thread calls this closure when it starts.
+  ///   - makeSession: Creates the writer's session. The thread calls this closure at its start.
   package init<Store: WritableStore>(
     of store: Store,
     on thread: WriterThread,
@@ -169,11 +169,11 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// Frees the space of deleted rows, so that the database's files keep no copy of these rows.
+  /// Frees the space of deleted rows, so the files of the database contain no copy of these rows.
   ///
-  /// A SQLite file can still contain copies of cells that SQLite moved earlier. A compaction removes these copies.
+  /// This method does not remove the copies of cells that SQLite moved earlier. Only a compaction removes those copies.
   ///
-  /// - Throws: ``StorageError/locked`` if other connections read all the time, so that the space can't be freed.
+  /// - Throws: ``StorageError/locked`` if the space can't be freed, because other connections read all the time.
   package func reclaim() async throws {
     var attempts = 0
     while attempts < Self.reclaimingAttempts {
@@ -298,9 +298,9 @@ extension GroupCommitWriter: WrittenFile {
     return true
   }
 
-  /// Returns an error if the database may not be written any more, and then marks the writer as not healthy.
+  /// Checks whether the database may still be written; if not, returns an error and marks the writer as not healthy.
   ///
-  /// The check needs two system calls. It runs once for each transaction, so it does not slow down single changes.
+  /// The check needs two system calls. The check runs once for each transaction, so single changes are not slower.
   @discardableResult
   private func noteIfUnusable() -> StorageError? {
     do { try store.check() } catch {
@@ -319,7 +319,7 @@ extension GroupCommitWriter: WrittenFile {
     }
   }
 
-  /// Returns the writes that may run, and refuses the others.
+  /// Returns the writes that may run, and refuses all other writes.
   ///
   /// If the disk is nearly full, this method refuses all writes that reserve a slot.
   private func refusingWithoutHeadroom(_ writes: [Write]) -> [Write] {

@@ -6,19 +6,21 @@ import Glibc
 /// The write-ahead log of a database, which only the database's writer maintains.
 ///
 /// The log's file is extended in advance, and keeps its length while writes arrive. So a commit overwrites existing
-/// bytes and does not extend the file. A flush then takes only half the time.
+/// bytes and does not extend the file. A flush without an extension takes only half the time.
 struct WriteAheadLog {
   /// The number of new pages after which the log is copied into the database.
   ///
-  /// This number of pages has 16 MB, and is copied in some tens of milliseconds.
+  /// Together, the pages have a size of 16 MB. SQLite copies them in some tens of milliseconds.
   private static let pagesBetweenCheckpoints = 4000
-  /// The size in bytes to which the log's file is extended in advance.
+  /// The size, in bytes, to which the log's file is extended in advance.
   ///
   /// This size is enough for the pages between two checkpoints and the pages that are written during a checkpoint.
   private static let grownBytes = 24 << 20
-  /// The minimum free space of the disk in bytes; with less free space, the log is not extended in advance.
+  /// The minimum free space of the disk, in bytes.
+  ///
+  /// With less free space, the log is not extended in advance.
   private static let spareBytes: UInt64 = 256 << 20
-  /// The maximum time in milliseconds that the writer waits for readers, to reset a log that is too large.
+  /// The maximum time, in milliseconds, that the writer waits for readers before a log that is too large is reset.
   private static let restartMilliseconds: Int32 = 40
 
   private let connection: Connection
@@ -107,8 +109,9 @@ struct WriteAheadLog {
     try connection.executeAll("PRAGMA user_version = \(Int32(bitPattern: mark?.number ?? 0))")
   }
 
-  /// Copies the log into the database, and removes the ``SessionMark``, because the database is then complete without
-  /// its log.
+  /// Copies the log into the database, and removes the ``SessionMark``.
+  ///
+  /// The mark is removed because the database is complete without its log.
   ///
   /// If a reader prevents SQLite from emptying the log, the mark is kept, because the database still needs its log.
   static func end(_ connection: Connection) throws {
@@ -132,7 +135,7 @@ struct WriteAheadLog {
     pages += Int(current)
   }
 
-  /// The maximum time in milliseconds that one attempt to empty the log waits for readers.
+  /// The maximum time, in milliseconds, that one attempt to empty the log waits for readers.
   ///
   /// All writes wait during the attempt.
   private static let emptyingMilliseconds: Int32 = 20

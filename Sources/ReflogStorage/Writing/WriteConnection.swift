@@ -4,7 +4,8 @@ package protocol WriteConnection: LedgerConnection {
   var statementCount: Int { get }
   /// The number of changed rows since the connection was opened.
   ///
-  /// Compare two values only to find out whether a write changed a row, because the databases count in different ways.
+  /// The databases count in different ways. So use the number only to find out whether a write changed a row: compare
+  /// the values before and after the write.
   var allChangedRowCount: Int64 { get }
   /// Whether a transaction is open.
   var isInsideTransaction: Bool { get }
@@ -42,7 +43,9 @@ package struct StoreUpkeep {
   let afterCommit: () throws -> Void
   /// Does the work that can wait until no write has arrived for a second.
   let rest: () throws -> Void
-  /// Frees only a part of the space of deleted rows in each call, so that other writes wait only a short time.
+  /// Frees a part of the space of deleted rows.
+  ///
+  /// Each call frees only a part, so writes wait only a short time.
   let reclaim: () throws -> Reclaimed
 
   /// The result of a call that frees space.

@@ -2,8 +2,8 @@
 ///
 /// The state contains prepared statements and the data that the next write needs.
 ///
-/// A session is used on one thread only. A write must first change a row and then update the session. So if a write
-/// fails before it changed a row, the session is unchanged.
+/// A session is used on one thread only. A write must first change a row and then update the session. So the session is
+/// unchanged if a write fails before it changes a row.
 package protocol WriteSession: AnyObject, SendableMetatype {
   /// The items that a write appends.
   associatedtype Items: Sendable = Never
@@ -13,8 +13,8 @@ package protocol WriteSession: AnyObject, SendableMetatype {
   /// The writer calls this method after BEGIN and before the first write. If this method throws, the transaction is
   /// rolled back.
   ///
-  /// - Parameter items: The items of the writes, except of writes whose items are unknown. With the items, a session
-  ///   can read the rows for several writes in one request.
+  /// - Parameter items: The items of the writes. A write whose items are unknown adds no items. With the items, a
+  ///   session can read the rows for several writes in one request.
   func begin(_ items: [Items]) throws
   /// Ends the session's part of a transaction.
   ///

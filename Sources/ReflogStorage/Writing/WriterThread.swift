@@ -10,7 +10,7 @@ import Synchronization
 ///
 /// In each pass, the thread processes the files in order, and commits the waiting writes of each file in one
 /// transaction. The commit of one file can queue a write for another file. For example, a write to the embedded
-/// directory queues the outcome of the change. The next pass commits that write, without a switch to another thread.
+/// directory queues the outcome of the change. The next pass commits that write on the same thread.
 package final class WriterThread: Service {
   private let files = Mutex<[any WrittenFile]>([])
   private let isAsleep = Atomic<Bool>(false)
@@ -41,8 +41,8 @@ package final class WriterThread: Service {
   ///
   /// Before this method returns, the thread writes all waiting writes.
   ///
-  /// - Throws: An error if a commit failed and the result of the commit is unknown. The process must then end. At the
-  ///   next start, Reflog reads the file and then has the result.
+  /// - Throws: An error if a commit failed and the result of the commit is unknown. The process must then end. The next
+  ///   start of the server reads the file, which then shows the result.
   package func run() async throws {
     try await withTaskCancellationHandler {
       try await withGracefulShutdownHandler {
@@ -61,7 +61,7 @@ package final class WriterThread: Service {
     }
   }
 
-  /// Writes the files until they are closed.
+  /// Writes the files until all files are closed.
   private func work() throws {
     let files = files.withLock { $0 }
     defer { for file in files { file.end() } }
@@ -86,8 +86,8 @@ package final class WriterThread: Service {
       for task in tasks where try task.commit() { hasWorked = true }
       if hasWorked { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
-      // A write that was queued before the flag was set did not wake this thread. So the thread checks for work again
-      // after the flag was set.
+      // A write that was queued before `isAsleep` was set did not wake this thread. So the thread checks for work again
+      // after `isAsleep` was set.
       let files = files.withLock { $0 }
       if files.contains(where: \.hasWork) || files.allSatisfy(\.isClosed) {
         if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.wait() }

@@ -32,7 +32,7 @@ function linkHere(text) {
   return link;
 }
 
-/** Returns the document at a URL, or null if it can't be loaded. */
+/** Returns the document at a URL, or null if the document can't be loaded. */
 async function page(url) {
   const answer = await ask(url);
   return answer && new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -76,11 +76,11 @@ function news(line) {
   }, 5000);
 }
 
-/** Adds older changes below the shown changes, and adds them again when you return to the page. */
+/** Adds older changes below the shown changes, and restores the added changes when you return to the page. */
 function more(days) {
   const next = () => document.querySelector(".more a[rel=next]");
 
-  /** Adds the changes of the next page. Returns the first link in them, or null if the next page can't be loaded. */
+  /** Adds the changes of the next page, and returns their first link, or null if the next page can't be loaded. */
   async function load() {
     const older = await page(next().href);
     if (!older) return null;
@@ -121,9 +121,9 @@ function more(days) {
   if (history.state?.pages) restore(history.state);
 }
 
-/** Updates the page every second while the change or rollback on it is running.
+/** Updates the page every second while the change or the rollback that the page shows is running.
  *
- * The updates end when the session ends, or when `patience` requests in a row got no answer.
+ * The updates end when the session ends, or when `patience` requests in a row have no answer.
  */
 function follow(patience = 60) {
   setTimeout(async () => {

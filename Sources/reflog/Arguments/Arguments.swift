@@ -2,28 +2,28 @@ import ArgumentParser
 import ReflogModel
 
 extension Change.ID: ExpressibleByArgument {
-  /// Reads the number of a change.
+  /// Reads the id of a change, which is a number.
   package init?(argument: String) {
     self.init(argument)
   }
 }
 
 extension Address: ExpressibleByArgument {
-  /// Reads `[FLOWTYPE/]FLOW/STEP`.
+  /// Reads an address in the form `[FLOWTYPE/]FLOW/STEP`.
   package init?(argument: String) {
     self.init(abbreviated: argument)
   }
 }
 
 extension FlowName: ExpressibleByArgument {
-  /// Reads `[FLOWTYPE/]FLOW`.
+  /// Reads a flow in the form `[FLOWTYPE/]FLOW`.
   package init?(argument: String) {
     self.init(abbreviated: argument)
   }
 }
 
 extension FreezeScope: ExpressibleByArgument {
-  /// Reads `all`, `[FLOWTYPE/]FLOW` or `[FLOWTYPE/]FLOW/STEP`.
+  /// Reads the scope of a freeze in one of three forms: `all`, `[FLOWTYPE/]FLOW` or `[FLOWTYPE/]FLOW/STEP`.
   package init?(argument: String) {
     if argument == Self.allText {
       self = .everything

@@ -49,7 +49,8 @@ struct FilterOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "For a filter on flows: impact also shows changes of the connectors that the flows called then; steps does not."
+      "For a filter on flows: impact also shows changes of the connectors that the flows called at that time; steps "
+        + "does not."
     )
   )
   var flowScope = QueryScope.impact
@@ -75,7 +76,7 @@ struct FilterOptions: ParsableArguments {
     do { _ = try filter.map(ChangeFilter.parse) } catch { throw ValidationError("\(error)") }
   }
 
-  /// All conditions as one filter, or nil if there is no condition.
+  /// The text of one filter with all given conditions, or nil if no condition is given.
   var text: String? {
     var question = PlainQuestion()
     (question.flow, question.actor, question.connector, question.reason) = (flow, actor, connector, reason)

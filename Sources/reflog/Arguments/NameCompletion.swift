@@ -17,17 +17,23 @@ enum NameCompletion {
     return [reference?["displayName"]?.string, reference?["connectorId"]?.string]
   }
 
-  /// Returns the completion by the texts of each current reference, as the history API returns it.
+  /// Returns a completion that proposes texts from all current references.
+  ///
+  /// The closure `texts` returns the texts to propose for one reference. The reference is JSON in the form of the
+  /// history API.
   private static func kind(_ texts: @escaping @Sendable (JSONObject) -> [String?]) -> CompletionKind {
     .custom { words, _, prefix in
-      // An error has no message here, because a message would be shown in the middle of the command that is typed.
+      // An error has no message here, because a message would be shown in the middle of the command that the user
+      // types.
       let entries = (try? await entries(words)) ?? []
       let names = Set(entries.flatMap(texts).compactMap(\.self))
       return names.filter { $0.asciiFolded.hasPrefix(prefix.asciiFolded) && $0.printable == $0 }.sorted()
     }
   }
 
-  /// Returns the current references in the source that the words of a command name.
+  /// Returns the current references from a server or a ledger.
+  ///
+  /// The options in the words of the command choose the server or the ledger.
   private static func entries(_ words: [String]) async throws -> [JSONObject] {
     func value(of option: String) -> String? {
       words.firstIndex(of: option).flatMap { $0 + 1 < words.count ? words[$0 + 1] : nil }

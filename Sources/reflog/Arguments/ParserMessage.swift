@@ -11,8 +11,8 @@ enum ParserMessage {
     var text = Reflog.fullMessage(for: error)
     if code != .success {
       for argument in CommandLine.arguments.dropFirst() {
-        // The message can contain the whole argument `--name=value`, or only its value. So the argument and the value
-        // are both made safe.
+        // The message can contain the whole argument `--name=value`, or only its value. So unsafe characters are
+        // replaced in the argument and in the value.
         let value = argument.firstIndex(of: "=").map { String(argument[argument.index(after: $0)...]) }
         for part in [argument, value ?? ""] where part.printable != part {
           text = text.replacing(part, with: part.printable)
@@ -27,7 +27,9 @@ enum ParserMessage {
     return code
   }
 
-  /// Returns the first argument that is not a verb and the verb that it probably means, or nil if it resembles no verb.
+  /// Returns the first argument that is not a known verb, and the verb that the user probably meant.
+  ///
+  /// The result is nil if the argument is not similar to any verb.
   private static func misspeltVerb() -> (misspelt: String, verb: String)? {
     var command: any ParsableCommand.Type = Reflog.self
     for word in CommandLine.arguments.dropFirst() {

@@ -12,13 +12,15 @@ extension TimeText {
     }
   }
 
-  /// Reads the value of an option that is a time in the future; an age such as `2h` means the time in 2 hours.
+  /// Reads the value of an option whose value is a time in the future.
+  ///
+  /// A duration such as `2h` means the time 2 hours from now.
   static func future(_ option: String, _ text: String) throws -> (start: Timestamp, end: Timestamp) {
     if let moment = local.moment(in: text) { return (moment, moment) }
     return try period(option, text)
   }
 
-  /// Reads the value of an option, and throws an error for the argument parser if it is not a time.
+  /// Reads the value of an option, and throws an error for the argument parser if the value is not a time.
   static func period(_ option: String, _ text: String) throws -> (start: Timestamp, end: Timestamp) {
     do {
       return try local.period(text)

@@ -7,7 +7,9 @@ struct ChangeSelection {
   /// Whether a filter on flows also selects the changes of the connectors that the flows' steps called.
   var includesImpact = false
 
-  /// The options of the URL, each with `&` in front.
+  /// The query options for the URL of a request.
+  ///
+  /// Each option has `&` in front.
   var options: String {
     guard let filter else { return "" }
     let scope = includesImpact ? "&\(QueryScope.option)=\(QueryScope.impact.rawValue)" : ""
@@ -19,7 +21,9 @@ struct ChangeSelection {
     ChangeSelection(filter: filter.map { "(\($0)) and \(further)" } ?? further, includesImpact: includesImpact)
   }
 
-  /// Returns the query of these changes; the newest change is first, unless the order is ascending.
+  /// Returns the query for the selected changes.
+  ///
+  /// The newest change is first, unless `isAscending` is true.
   func query(isAscending: Bool = false) throws -> ChangeQuery {
     ChangeQuery(
       filter: try filter.map(ChangeFilter.parse),

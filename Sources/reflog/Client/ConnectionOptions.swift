@@ -14,7 +14,7 @@ struct ServerOptions: ParsableArguments {
   /// The URL that is used if neither the option nor `REFLOG_SERVER` is set.
   static let defaultServer = "http://127.0.0.1:8080"
 
-  /// The server's URL from the option, or from the environment if the option is not given, or the default URL.
+  /// The server's URL: the value of the option, else the value of `REFLOG_SERVER`, else the default URL.
   var url: String { server ?? Environment["REFLOG_SERVER"] ?? Self.defaultServer }
 
   /// Adds the given option to a suggested command.
@@ -37,13 +37,13 @@ struct SourceOptions: ParsableArguments {
   /// The URL of the server to read from, or nil to read the ledger itself.
   var url: String? { server ?? (database == nil ? Environment["REFLOG_SERVER"] : nil) }
 
-  /// Runs a body with the chosen source.
+  /// Calls `body` with the chosen source, and shows a message if `REFLOG_SERVER` chose the source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let url, server == nil, Terminal.isTerminal { Terminal.say("Read from the server \(url) (REFLOG_SERVER).") }
     try await withQuietSource(body)
   }
 
-  /// Runs a body with the chosen source, without a message about the choice.
+  /// Calls `body` with the chosen source, and shows no message about the choice.
   func withQuietSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let url { return try await ServerClient.with(url: url, body) }
     let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"])
@@ -61,7 +61,9 @@ struct SourceOptions: ParsableArguments {
 }
 
 extension ServerClient {
-  /// Calls `body` with a client for the server at a URL. The client sends the token in `REFLOG_TOKEN`.
+  /// Calls `body` with a client for the server at a URL.
+  ///
+  /// The client sends the token in `REFLOG_TOKEN`.
   static func with(url: String, _ body: (ServerClient) async throws -> Void) async throws {
     let token = Environment["REFLOG_TOKEN"]
     try checkDestination(url, token: token)
@@ -83,7 +85,7 @@ extension ServerClient {
     }
     try await http.shutdown()
   }
-  /// Throws if the client can't send requests to the URL, or is not allowed to send the token to the URL.
+  /// Throws a failure if the client can't send requests to the URL, or is not allowed to send the token to the URL.
   private static func checkDestination(_ url: String, token: String?) throws {
     guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme?.lowercased()), parsed.host() != nil
     else { throw CommandFailure(.usage, "\(url) is not an http or https URL. Use for example http://127.0.0.1:8080.") }

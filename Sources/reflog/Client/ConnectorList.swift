@@ -7,7 +7,7 @@ struct ConnectorList {
   struct Entry {
     let id: String
     var displayName: String?
-    /// The URL without its query.
+    /// The target URL of the connector, without the query.
     var targetURL: String?
     /// The addresses of the steps that call the connector.
     var steps: [String] = []
@@ -27,8 +27,9 @@ struct ConnectorList {
   /// Creates a list.
   ///
   /// - Parameters:
-  ///   - directory: The connectors as the directory returns them, or empty if the directory was not read.
-  ///   - configurations: The current references, as the history API returns them.
+  ///   - directory: The connectors in the form that the directory returns. The list is empty if the directory was not
+  ///     read.
+  ///   - configurations: The current references, in the form that the history API returns.
   private init(_ directory: [JSONObject], configurations: [JSONObject]) {
     var found: [String: Entry] = [:]
     for connector in directory {
@@ -53,10 +54,10 @@ struct ConnectorList {
     entries = found.values.sorted { ($0.displayName ?? "", $0.id) < ($1.displayName ?? "", $1.id) }
   }
 
-  /// Reads the connectors from a server, or those that a step calls from a ledger.
+  /// Reads all connectors from a server, or reads from a ledger only the connectors that a step calls.
   ///
-  /// Reflog reads all references of Microsoft Graph in its sweeps. There are no sweeps of the embedded directory, so its
-  /// references are read here.
+  /// The sweeps record all references of Microsoft Graph in the ledger. There are no sweeps of the embedded directory.
+  /// So if the server uses the embedded directory, its references are read here.
   static func read(_ source: any HistorySource) async throws -> ConnectorList {
     let recorded = (try await source.configurations(asOf: nil)["value"]?.array ?? []).compactMap(\.object)
     guard let server = source as? ServerClient else { return ConnectorList([], configurations: recorded) }
@@ -84,7 +85,9 @@ extension ServerClient {
     return found.compactMap(\.object)
   }
 
-  /// Reads the references of all steps in the directory, in the form of the history API.
+  /// Reads the references of all steps from the directory.
+  ///
+  /// The result has the JSON form that the history API returns.
   fileprivate func references() async throws -> [JSONObject] {
     var references: [JSONObject] = []
     for flowType in FlowType.allCases {

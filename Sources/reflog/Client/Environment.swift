@@ -1,9 +1,11 @@
 import Foundation
 import ReflogModel
 
-/// The variables of the environment, as commands read them.
+/// The environment variables that commands read.
 enum Environment {
-  /// All variables of the process. Byte order marks and line breaks from Windows files are removed from the values.
+  /// All variables of the process.
+  ///
+  /// Byte order marks and line breaks from Windows files are removed from the values.
   static var all: [String: String] {
     ProcessInfo.processInfo.environment.mapValues(TextEncoding.value)
   }

@@ -7,13 +7,13 @@ import ReflogLedger
 import ReflogModel
 import ReflogService
 
-/// A source of history: a server or a ledger's file.
+/// A source of history: a server or a ledger.
 ///
-/// Each method returns the JSON body of the corresponding HTTP request, even if the source is a file.
+/// Each method returns the JSON body of the corresponding HTTP request, even if the source is a ledger.
 protocol HistorySource {
   /// Returns the newest or the oldest of the selected changes.
   func history(top: Int, of selection: ChangeSelection, isAscending: Bool) async throws -> JSONObject
-  /// Returns how many changes are selected, or nil if they can't be counted in a short time.
+  /// Returns the number of the selected changes, or nil if these changes can't be counted in a short time.
   func count(_ selection: ChangeSelection) async throws -> Int64?
   /// Returns one change.
   func change(_ id: Change.ID) async throws -> JSONObject
@@ -21,7 +21,7 @@ protocol HistorySource {
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject
   /// Returns the state of the ledger.
   func status() async throws -> JSONObject
-  /// Returns the newest signed checkpoint and the key that verifies it, as `{"checkpoint","key"}`.
+  /// Returns the newest signed checkpoint and the key that verifies the checkpoint, as `{"checkpoint","key"}`.
   func checkpoint() async throws -> JSONObject
   /// Returns the log's name.
   func origin() async throws -> Origin
@@ -41,8 +41,8 @@ extension HistorySource {
 extension ServerClient: HistorySource {
   /// Returns the changes, and requests more pages until there are enough changes.
   ///
-  /// If no index can answer the filter, the server scans changes for a limited time. Its page may then contain fewer
-  /// changes than requested.
+  /// If no index can answer the filter, the server scans changes for a limited time. A page from the server can then
+  /// contain fewer changes than requested.
   func history(top: Int, of selection: ChangeSelection, isAscending: Bool) async throws -> JSONObject {
     let options = (isAscending ? "&$orderby=id" : "") + selection.options
     var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + options).body
@@ -56,7 +56,7 @@ extension ServerClient: HistorySource {
   }
 
   func count(_ selection: ChangeSelection) async throws -> Int64? {
-    // A count can take long. If it takes longer than `countTimeout`, the number is not shown.
+    // A count can take long. If the count takes longer than `countTimeout`, the number is not shown.
     let answer = try? await send(
       .GET,
       "/beta/auditLogs/connectorChanges?$top=1&$count=true" + selection.options,
@@ -123,9 +123,11 @@ extension ServerClient: HistorySource {
   }
 }
 
-/// A ledger that is read without a server. The answers contain no links.
+/// A ledger that is read without a server.
+///
+/// The answers contain no links.
 struct DatabaseSource: HistorySource {
-  /// The maximum time of a count whose result is only shown in a note.
+  /// The maximum time for a count that a command shows only in a message next to the result.
   private static let countPatience = Duration.seconds(2)
 
   let service: HistoryService

@@ -24,12 +24,16 @@ struct ServerClient {
   ///
   /// The limit is longer than the maximum time that a request can wait for a keyed lock in the server.
   private static let timeout = TimeAmount.seconds(60)
-  /// The time limit for a count whose result is only shown in a note.
+  /// The time limit for a count that a command shows only in a message next to the result.
   static let countTimeout = TimeAmount.seconds(3)
-  /// The maximum size of an answer in bytes. Every page of changes is smaller.
+  /// The maximum size, in bytes, of an answer.
+  ///
+  /// Every page of changes is smaller.
   private static let bodyLimit = 64 << 20
 
-  /// Sends a request and returns the answer. An answer with a status other than 2xx throws a `CommandFailure`.
+  /// Sends a request and returns the answer.
+  ///
+  /// The method throws a `CommandFailure` if the status of the answer is not 2xx.
   func send(
     _ method: HTTPMethod,
     _ path: String,
@@ -84,7 +88,9 @@ struct ServerClient {
     return request
   }
 
-  /// Throws if the answer is a redirect. The client follows no redirect, because no other server must get the token.
+  /// Throws a failure if the answer is a redirect.
+  ///
+  /// The client does not follow a redirect, because the token must not be sent to another server.
   private func refuseRedirect(_ response: HTTPClientResponse) throws {
     guard (300..<400).contains(response.status.code) else { return }
     let target = response.headers.first(name: "Location").map { " to \($0)" } ?? ""
@@ -109,7 +115,8 @@ struct ServerClient {
     }
   }
 
-  /// Returns the failure of a request that the server possibly received, but did not answer.
+  /// Returns the failure for a request that the server did not answer, although the server possibly received the
+  /// request.
   private func unanswered(_ request: HTTPClientRequest, _ problem: String) -> CommandFailure {
     let history = Suggestion("history").adding("--server", baseURL)
     let advice = request.method == .GET ? "Try again." : "The result is unknown. Check `\(history)`."

@@ -1,14 +1,14 @@
 import NIOHTTP1
 import ReflogModel
 
-/// Starts a rollback to a time on a server, and waits until it ends.
+/// Starts a rollback to a time on a server, and waits until the rollback ends.
 struct TimeRollbackClient {
   private static let interval = Duration.milliseconds(500)
   private static let path = "/beta/auditLogs/connectorConfigurations/rollback"
 
   let client: ServerClient
   let output: OutputOptions
-  /// A closure that adds the options that the user gave to a suggested command.
+  /// A closure that receives a suggested command and adds the options that the user gave.
   let given: (Suggestion) -> Suggestion
 
   /// Runs the rollback and shows its result.
@@ -65,10 +65,12 @@ struct TimeRollbackClient {
     }
   }
 
-  /// The maximum number of steps that the question shows.
+  /// The maximum number of steps that are shown before the user confirms the plan.
   private static let shownSteps = 10
 
-  /// Asks for a confirmation of a plan, and throws if the answer is not `yes`. A plan without steps needs none.
+  /// Asks for a confirmation of a plan, and throws a failure if the answer is not `yes`.
+  ///
+  /// A plan without steps needs no confirmation.
   private static func confirm(_ plan: JSONObject) throws {
     let steps = (plan["value"]?.array ?? []).compactMap { $0.object?["summary"]?.string }
     guard !steps.isEmpty else { return }

@@ -22,7 +22,7 @@ struct ConfirmKey: AsyncParsableCommand {
         let body = try await client.send(.POST, "/beta/reflog/keys/confirm", body: [:]).body
         try output.show(body) { body in
           guard let confirmed = body["confirmed"]?.object else {
-            return Table(rows: [["confirmed", "nothing, because no replacement of a key was pending"]])
+            return Table(rows: [["confirmed", "nothing. No replacement of a key was waiting for a confirmation"]])
           }
           return Table(
             rows: ["formerOrigin", "formerSize", "origin", "key", "reason"].map { name in

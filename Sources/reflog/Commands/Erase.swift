@@ -54,7 +54,8 @@ struct Erase: AsyncParsableCommand {
         )
         let kept =
           held > 0
-          ? " A legal hold keeps the data in \(Terminal.count(held, "more record")). Erase again after its release."
+          ? " A legal hold keeps the data in \(Terminal.count(held, "more record")). Erase the data again after the hold "
+            + "is released."
           : ""
         let scope = "\(Terminal.count(changes, "change")) and \(Terminal.count(events, "service event"))"
         guard changes + events > 0 else {
@@ -75,7 +76,7 @@ struct Erase: AsyncParsableCommand {
     }
   }
 
-  /// The member of a request that identifies the actor.
+  /// The member of the request's body that identifies the actor.
   private var order: JSONObject {
     if let app { return ["app": .string(app)] }
     if let token { return ["token": .string(token)] }

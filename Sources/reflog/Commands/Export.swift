@@ -98,7 +98,7 @@ struct Export: AsyncParsableCommand {
     }
   }
 
-  /// Exports a file and then its manifest.
+  /// Writes an exported file, and then writes the manifest of the file.
   private static func export(
     _ order: ExportRequest,
     from server: ServerClient,

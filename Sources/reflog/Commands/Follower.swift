@@ -2,12 +2,13 @@ import Foundation
 import ReflogFormats
 import ReflogModel
 
-/// Writes each settled change until the command is stopped, and stores the sequence of the last entry in a file.
+/// Writes each change when the change is settled, until the command is stopped.
 ///
-/// After a restart, the follower continues from the stored sequence. If the command was stopped before it stored the
-/// newest sequence, some changes are written again. So a program that reads the output must store changes by id.
+/// The follower stores the sequence of the last entry in a file. After a restart, the follower continues from the
+/// stored sequence. If the command was stopped before it stored the newest sequence, some changes are written again. So
+/// a program that reads the output must store changes by id.
 struct Follower {
-  /// The time between two requests.
+  /// The time between two requests to the source.
   private static let interval = Duration.seconds(1)
   /// The maximum time between two requests to a server that can't be reached.
   private static let longestPause = Duration.seconds(60)
@@ -48,7 +49,7 @@ struct Follower {
   }
 
   private func writeNewChanges(_ progress: inout Progress) async throws {
-    // The sequence must be read earlier than the start of the export. Then the export contains all entries up to this
+    // The sequence must be read earlier than the start of the export. So the export contains all entries up to this
     // sequence.
     guard let sequence = try await source.status()["newestChangeSequence"]?.wholeNumber else { return }
     let newest = LogPosition(sequence, in: try await source.origin())

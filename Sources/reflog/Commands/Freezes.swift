@@ -4,7 +4,7 @@ import NIOHTTP1
 import ReflogFormats
 import ReflogModel
 
-/// The parts that the commands for freezes share.
+/// The path and the table that all commands for freezes use.
 enum FreezeRoute {
   /// The path of the HTTP route for freezes.
   static let path = "/beta/reflog/freezes"
@@ -48,8 +48,8 @@ struct PlaceFreeze: AsyncParsableCommand {
         reflog freeze b2cUserFlows/B2C_1_signup/postFederationSignup --until 8h --reason INC0042
         reflog freeze all --from 2026-12-24 --until 2026-12-26 --reason 'Holidays'
 
-      Times are 2026-12-24, 2026-12-24T14:00 or 2026-12-24T14:00:00Z. 30m, 2h and 7d mean the time so far from now. If \
-      --until is a day, the freeze includes the day. Without --until, the freeze lasts until you release it with \
+      Times are 2026-12-24, 2026-12-24T14:00 or 2026-12-24T14:00:00Z. 30m, 2h and 7d mean 30 minutes, 2 hours \
+      and 7 days from now. If --until is a day, the freeze includes the day. Without --until, the freeze lasts until you release it with \
       reflog unfreeze.
       """
   )

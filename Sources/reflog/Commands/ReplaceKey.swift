@@ -33,7 +33,7 @@ struct ReplaceKey: AsyncParsableCommand {
   @Option(help: "The file with the newest checkpoint. Default: REFLOG_ANCHOR, else <database>.anchor.")
   var anchor: String?
 
-  /// The maximum length of a reason in bytes.
+  /// The maximum length, in bytes, of the reason for the replacement.
   private static let reasonLimit = 1024
 
   func validate() throws {
@@ -68,7 +68,7 @@ struct ReplaceKey: AsyncParsableCommand {
     }
   }
 
-  /// Opens a ledger that no server uses, and returns it with a function that closes it.
+  /// Opens a ledger that no server uses, and returns the ledger with a function that closes the ledger.
   private static func open(
     _ location: LedgerLocation
   ) throws -> (store: any LedgerStore, close: @Sendable () throws -> Void) {

@@ -110,7 +110,7 @@ struct RollBack: AsyncParsableCommand {
     }
   }
 
-  /// Returns a suggested command with the given options that do not choose what is rolled back.
+  /// Returns a suggested command with the options of the user, except the options that choose the change or the time.
   private func options(_ suggestion: Suggestion) -> Suggestion {
     output.added(
       to: server.added(
@@ -149,7 +149,7 @@ struct RollBack: AsyncParsableCommand {
     Table(rows: [["plan", plan["summary"]?.string ?? ""]])
   }
 
-  /// Returns the reason why the rollback would be refused, or nil if it would be accepted.
+  /// Returns the reason why the rollback would be refused, or nil if the rollback would be accepted.
   private func obstacle(_ plan: JSONObject) -> String? {
     if plan["connectorExists"] == .bool(false) {
       return "The rollback would be refused, because the connector that it restores does not exist any more."
@@ -174,7 +174,7 @@ struct RollBack: AsyncParsableCommand {
 
   /// Returns the failure for a step that has no change to roll back.
   ///
-  /// Such a step has a pending change, or no change is recorded for the step.
+  /// The step has a pending change, or no change is recorded for the step.
   private func noTarget(at address: String, _ client: ServerClient) async throws -> CommandFailure {
     guard let step else { return CommandFailure(.notFound, "No step is given.") }
     var question = PlainQuestion(about: step)

@@ -52,9 +52,9 @@ struct SetReference: AsyncParsableCommand {
     }
   }
 
-  /// The text of the address and the id of the connector. The id is nil if no id was given.
+  /// The text of the address and the id of the connector.
   ///
-  /// An address is one argument, or the three arguments FLOWTYPE, FLOW and STEP.
+  /// The id is nil if no id was given. An address is one argument, or the three arguments FLOWTYPE, FLOW and STEP.
   private var parts: (address: String, connector: String?) {
     let length = words.count > 2 ? 3 : 1
     let rest = words.dropFirst(length)

@@ -54,7 +54,7 @@ struct ShowConnectors: AsyncParsableCommand {
         let steps = entry.steps.isEmpty ? "(no step)" : entry.steps.joined(separator: ", ")
         return [entry.id, entry.displayName ?? "", entry.targetURL ?? "", steps]
       },
-      emptyText: "There are no such connectors.",
+      emptyText: "No connectors match.",
       cuttable: ["NAME", "TARGET URL", "CALLED BY"],
       droppable: ["TARGET URL"]
     )

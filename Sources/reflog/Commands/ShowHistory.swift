@@ -8,7 +8,7 @@ struct ShowHistory: AsyncParsableCommand {
     commandName: "history",
     abstract: "Shows the newest changes.",
     discussion: """
-      The newest change is first. Each line shows who pointed which step at which connector, and the earlier \
+      The newest change is first. Each line shows who changed the connector of which step, and the earlier \
       reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
       time.
 
@@ -88,10 +88,13 @@ struct ShowHistory: AsyncParsableCommand {
     Terminal.say("\(before.count) changes before and \(after.count) after the time are shown. For more: \(all)")
   }
 
-  /// The suggested command with the given options, without the options for the number of changes.
+  /// The suggested command with the options of the user, except the options for the number of changes.
   private var command: Suggestion { output.added(to: filter.added(to: source.added(to: Suggestion("history")))) }
 
-  /// Returns the text for an empty table: whether nothing is recorded or nothing matches, and the nearest names.
+  /// Returns the text that is shown if the table is empty.
+  ///
+  /// The text says whether no change is recorded or no change matches the filter. The text also contains recorded names
+  /// that are similar to the texts in the filter.
   private func emptyText(_ body: JSONObject, _ source: any HistorySource) async throws -> String {
     guard filter.text != nil else { return "No changes are recorded yet." }
     let total = try await source.count(ChangeSelection())
@@ -106,7 +109,7 @@ struct ShowHistory: AsyncParsableCommand {
     return sentences.joined(separator: " ")
   }
 
-  /// Shows a message with the number of matching changes if the table does not contain all of them.
+  /// Shows a message with the number of matching changes if the table does not contain all matching changes.
   private func sayIfMoreMatch(_ source: any HistorySource, _ selection: ChangeSelection, _ shown: Int64) async throws {
     let count = try await source.count(selection)
     guard count.map({ $0 > shown }) ?? true else { return }

@@ -20,7 +20,9 @@ struct Tokens: AsyncParsableCommand {
   )
 }
 
-/// The option with the path of the ledger's file. The file of tokens is in the same folder.
+/// The option with the path of the ledger's file.
+///
+/// The file of tokens is in the same folder.
 struct TokenFileOptions: ParsableArguments {
   @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?

@@ -59,7 +59,7 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  /// Calls `body`, and converts every error into a failed verification.
+  /// Calls `body`, and converts every error except a `CommandFailure` into a failed verification.
   ///
   /// A file that can't be read as a ledger also counts as a failed verification.
   private static func unverified(_ body: () async throws -> Void) async throws {
@@ -68,7 +68,7 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  /// Checks the files of a manifest against the manifest alone.
+  /// Compares the files that a manifest describes with the manifest, without a ledger.
   private func checkWithoutLedger(_ path: String) throws {
     let given = try GivenManifest(path, keys: try givenKeys())
     let report = try given.report()
@@ -82,7 +82,7 @@ struct Verify: AsyncParsableCommand {
 
   private func verify(_ location: LedgerLocation) async throws {
     let history = try location.history()
-    // If the schema can't be read either, the error of the verification is reported.
+    // If the schema can't be read, the list is empty, and the error of the verification below is reported.
     let altered = (try? await history.alteredSchemaItems()) ?? []
     do { try await verify(history, location) } catch {
       guard !(error is CommandFailure), !altered.isEmpty else { throw error }
@@ -119,7 +119,9 @@ struct Verify: AsyncParsableCommand {
     given.say()
   }
 
-  /// Compares the files of a manifest with the manifest, and the rows of an exported file with the ledger.
+  /// Compares the files that a manifest describes with the manifest.
+  ///
+  /// The rows of an exported file are also compared with the ledger.
   private func fileReport(_ given: GivenManifest?, _ history: History) async throws -> FileReport {
     guard let given else { return FileReport() }
     guard case .export(let manifest) = given.content else { return try given.report() }
@@ -138,7 +140,7 @@ struct Verify: AsyncParsableCommand {
     )
   }
 
-  /// Returns the given keys, or the key in the file if no key is given.
+  /// Returns the keys that the user gave, or the key in the ledger if the user gave no key.
   private func keys(_ history: History, _ path: String) async throws -> [VerifierKey] {
     let own = try await history.checkpoint()?.key
     guard !key.isEmpty || own != nil else {
@@ -154,10 +156,10 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  /// Returns the checkpoints that the log must contain.
+  /// Returns the checkpoints that the log must match.
   ///
-  /// The first is the checkpoint in the anchor if the anchor exists. The second is the checkpoint in the file after
-  /// `--since` if the option is given.
+  /// The result contains the checkpoint in the anchor, if the anchor exists. The result also contains the checkpoint in
+  /// the file of the option `--since`, if the user gave this option.
   private func claims(anchor path: String) throws -> [LogVerification.ExpectedCheckpoint] {
     var claims: [LogVerification.ExpectedCheckpoint] = []
     if anchor != nil || FileManager.default.fileExists(atPath: path) {
@@ -173,14 +175,14 @@ struct Verify: AsyncParsableCommand {
     let file = try GivenFile(path)
     let note = try file.note()
     do { _ = try Checkpoint(text: note.text) } catch {
-      // The file was possibly damaged while it was copied, so its content proves nothing about the ledger. So the error
-      // is about the file, and not about the ledger.
+      // A person possibly damaged the file while copying it. So the content of the file proves nothing about the
+      // ledger, and the error is about the file.
       throw file.unreadable("\(error)")
     }
     return LogVerification.ExpectedCheckpoint(source: source, note: file.bytes)
   }
 
-  /// Shows the keys that signed the log, if a signature was made with a key that was not given.
+  /// Shows the keys that signed the log, if the user did not give the key of every signature.
   ///
   /// The keys come from the ledger's file, so Reflog can't prove that the keys are genuine.
   private func showRotations(_ history: History, _ report: LedgerReport) async {
@@ -195,7 +197,7 @@ struct Verify: AsyncParsableCommand {
     }
   }
 
-  /// Shows the parts of the log with different names and keys.
+  /// Shows the parts of the log that were signed with different names and keys, because a lost key was replaced.
   private func showReplacements(_ history: History) async {
     // If the replacements can't be read, the report already contains the reason. So the error is ignored here.
     for replaced in (try? await history.keyReplacements()) ?? [] {

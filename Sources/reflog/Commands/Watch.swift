@@ -34,7 +34,8 @@ struct Watch: AsyncParsableCommand {
 
   func run() async throws {
     try await CommandFailure.wrapping {
-      // A relative time such as 2h must keep its meaning, so the filter is read only once.
+      // A relative time such as `2h` must mean the same moment in every read of changes. So the filter is built only
+      // once.
       let selection = filter.selection
       try await source.withSource { source in
         if format == .csv { try Terminal.data(Data(ChangeCSV.header)) }
@@ -54,7 +55,7 @@ struct Watch: AsyncParsableCommand {
     }
   }
 
-  /// The last change that was read, and the changes that were shown while their results were not known.
+  /// The id of the last change that was read, and the ids of the changes that were shown while they were pending.
   private struct Position {
     var last: Int64
     var pending: Set<Int64> = []
@@ -94,7 +95,9 @@ struct Watch: AsyncParsableCommand {
     }
   }
 
-  /// Returns the first of the selected changes, oldest first.
+  /// Returns the oldest of the selected changes.
+  ///
+  /// The oldest change is first.
   private static func changes(_ selection: ChangeSelection, _ source: any HistorySource) async throws -> [JSONObject] {
     let body = try await source.history(top: pageSize, of: selection, isAscending: true)
     return (body["value"]?.array ?? []).compactMap(\.object)

@@ -1,31 +1,37 @@
 import Foundation
 import ReflogLedger
 
-/// The place where a ledger is stored: a SQLite file or a PostgreSQL database.
+/// The location of a ledger: a SQLite file or a PostgreSQL database.
 struct LedgerLocation: Sendable {
   /// The database of the ledger.
   enum Database: Sendable {
     /// The path of a SQLite file.
     case file(String)
-    /// The address of a PostgreSQL database; the address is never shown, because it can contain a password.
+    /// The address of a PostgreSQL database.
+    ///
+    /// The address is never shown, because the address can contain a password.
     case postgreSQL(String)
   }
 
-  /// The path of the SQLite ledger if no other database is set.
+  /// The path of the SQLite ledger that is used if no database is set.
   static let defaultFile = "./reflog.sqlite"
-  /// The default path of a PostgreSQL ledger's files on this machine, such as the key, without the endings of the
-  /// files.
+  /// The default path, without endings, of the files that belong to a PostgreSQL ledger, such as the key.
+  ///
+  /// These files are on this machine.
   private static let defaultFiles = "./reflog"
 
   let database: Database
-  /// The path of the ledger's files on this machine, such as the key and the anchor, without the endings of the files.
+  /// The path, without endings, of the files that belong to the ledger, such as the key and the anchor.
+  ///
+  /// These files are on this machine.
   let filesPath: String
 
-  /// Finds the database for a value of the setting `database`.
+  /// Creates the location from a value of the setting `database`.
   ///
   /// - Parameters:
   ///   - database: The path of a file or the URL of a PostgreSQL database, or nil for the default.
-  ///   - files: The path of the ledger's files on this machine without their endings, or nil for the default.
+  ///   - files: The path, without endings, of the files on this machine that belong to the ledger. If the path is nil,
+  ///     the default path is used.
   init(_ database: String?, files: String? = nil) {
     let database = database ?? Self.defaultFile
     let isAddress = Self.isAddress(database)

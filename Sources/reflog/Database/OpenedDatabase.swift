@@ -6,15 +6,17 @@ import ReflogStorage
 struct OpenedDatabase: Sendable {
   let store: any LedgerStore
   let tokens: TokenStore
-  /// Closes the database; call it once, after the last write.
+  /// Closes the database.
+  ///
+  /// Call this closure once, after the last write.
   let close: @Sendable () throws -> Void
 
-  /// Opens the database, and creates it if it does not exist.
+  /// Opens the database, and creates the database if it does not exist.
   static func open(_ location: LedgerLocation, _ settings: ServerSettings, clock: @escaping WallClock) throws -> Self {
     switch location.database {
     case .file(let path):
-      // A missing write-ahead log is accepted here, because the start check has already refused it if no setting
-      // accepts it.
+      // A missing write-ahead log is accepted here, because the start check has already refused a ledger without the
+      // log if the settings do not accept this.
       let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
       do {
         return OpenedDatabase(

@@ -5,19 +5,21 @@ import ReflogStorage
 
 /// Writes a pack into a folder.
 ///
-/// The files are written into a folder with a temporary name. The folder gets its name when all files are complete.
+/// The files are written into a folder with a temporary name. The folder gets its final name when all files are
+/// complete.
 struct FolderOutput: EvidenceOutput {
   private let folder: String
   private var open: [String: FileHandle] = [:]
   private var names: [String] = []
 
-  /// Writes a pack into a new folder, an empty folder, or an existing folder.
+  /// Writes a pack into a folder, and creates the folder if it does not exist.
   ///
-  /// When the method returns, all files are complete and durable. If the method throws, an existing folder is unchanged.
+  /// When the method returns, all files are complete and durable. If `body` throws an error, an existing folder is
+  /// unchanged.
   ///
   /// - Parameters:
-  ///   - path: The path of the folder. In an existing folder that is not empty, files with the names of the pack's files
-  ///     are replaced, and other files are kept.
+  ///   - path: The path of the folder. If the folder exists, files that have the name of a file in the pack are
+  ///     replaced, and all other files are kept.
   ///   - body: A closure that writes the files.
   static func write(_ path: String, _ body: (inout FolderOutput) async throws -> Void) async throws {
     let path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
@@ -65,9 +67,10 @@ struct FolderOutput: EvidenceOutput {
     return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
-  /// Gives the folder its name, or moves its files into an existing folder.
+  /// Gives the temporary folder its final name, or moves the files from the temporary folder into an existing folder.
   private func install(as path: String) throws {
-    // An empty folder is removed first. The call fails for every other file or folder, and then changes nothing.
+    // If the target is an empty folder, `rmdir` removes the folder. In all other cases, `rmdir` fails and changes
+    // nothing.
     rmdir(path)
     guard DurableFile.exists(path) else { return try DurableFile.moveToNew(folder, to: path) }
     for name in names {

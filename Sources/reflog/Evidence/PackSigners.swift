@@ -2,7 +2,7 @@ import ReflogLedger
 import ReflogModel
 import ReflogService
 
-/// The log's keys, which sign a pack that is written without a server.
+/// Reads the log's keys for a command that signs a pack without a server.
 enum PackSigners {
   /// Reads the keys from the key file of a ledger.
   ///

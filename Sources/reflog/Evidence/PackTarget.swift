@@ -9,10 +9,10 @@ struct PackTarget {
   private let isReplacing: Bool
   private let files: OutputFiles
 
-  /// Creates a target after a check of its path.
+  /// Checks a path, and creates the target for this path.
   ///
   /// - Parameters:
-  ///   - path: The path of the folder, or of the ZIP file if it ends in `.zip`.
+  ///   - path: The path of the folder. If the path ends in `.zip`, a ZIP file is written instead of a folder.
   ///   - isReplacing: Whether files in an existing folder, or an existing ZIP file, are replaced.
   ///   - files: The writer of files that protects the ledger's files.
   init(_ path: String, isReplacing: Bool, _ files: OutputFiles) throws {
@@ -44,9 +44,9 @@ struct PackTarget {
     }
   }
 
-  /// Writes a ZIP file that a server sends, or the files in it.
+  /// Writes the ZIP file that a server sends, or extracts the files of the ZIP file into the folder.
   ///
-  /// - Parameter receive: A closure that passes the bytes of the ZIP file to its argument.
+  /// - Parameter receive: A closure that receives a function and passes the bytes of the ZIP file to this function.
   func write(zip receive: ((Data) throws -> Void) async throws -> Void) async throws {
     guard !isZip else {
       return try await files.write(path, replacing: isReplacing) { file in try await receive(file.write) }
@@ -60,7 +60,7 @@ struct PackTarget {
     try await FolderOutput.write(path) { try await ZipReader(file).extract(to: &$0) }
   }
 
-  /// What to do with the pack.
+  /// The message that tells the user how to check the pack.
   var advice: String {
     let manifest = EvidenceManifest.fileName
     return isZip

@@ -6,7 +6,7 @@ import ReflogService
 
 /// Compares an exported file with its signed manifest.
 ///
-/// With a ledger, the rows that differ are found too.
+/// If a ledger is given, the comparison also finds the rows that differ from the ledger.
 struct ExportVerification {
   /// The maximum number of rows that are reported.
   private static let named = 100
@@ -19,7 +19,7 @@ struct ExportVerification {
   ///
   /// - Parameters:
   ///   - manifestPath: The path of the manifest, which is the path of the exported file followed by `.manifest`.
-  ///   - manifest: The manifest, after its signature was checked.
+  ///   - manifest: The manifest. The caller has already checked the signature of the manifest.
   init(_ manifestPath: String, _ manifest: ExportManifest) {
     path = String(manifestPath.dropLast(".manifest".count))
     self.manifest = manifest
@@ -98,11 +98,11 @@ struct ExportVerification {
   private struct Row {
     /// The change's id, or nil if the row does not start with an id.
     let id: Change.ID?
-    /// The row in its usual spelling.
+    /// The row in its usual spelling, so that rows can be compared even if another program saved the file.
     let spelling: ArraySlice<UInt8>
   }
 
-  /// Returns true if the row is not in the ledger at this position.
+  /// Returns true if the exported file has a row that the ledger does not have at this position.
   ///
   /// The result is true if the row has no id, if the row's id is lower than the id of the ledger's next row, or if the
   /// ledger has no more rows.
@@ -134,14 +134,15 @@ struct ExportVerification {
   }
 }
 
-/// The rows of a new export of the ledger, with the filter and the format that the manifest contains.
+/// The rows that a new export from the ledger has, with the filter and the format from the manifest.
 private struct LedgerRows {
   /// The row of a change.
   struct Row {
     let id: Change.ID
-    /// The row in its usual spelling, or nil if the change got a newer entry after the export.
+    /// The row in its usual spelling.
     ///
-    /// The newer entry may change the row, so the row can't be compared.
+    /// The value is nil if the change got a newer entry after the export. The newer entry possibly changed the row, so
+    /// the row can't be compared.
     let spelling: ArraySlice<UInt8>?
   }
 

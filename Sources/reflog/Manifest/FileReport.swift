@@ -1,25 +1,29 @@
 /// The result of a comparison of files with a manifest.
 struct FileReport {
-  /// The differences, one line for each.
+  /// The differences.
+  ///
+  /// Each difference is one line of text.
   private(set) var findings: [String] = []
-  /// The files that a program saved in another form, one line for each.
+  /// The files that another program saved in another form.
+  ///
+  /// Each file is described in one line of text.
   private(set) var forms: [String] = []
 
   /// Adds a difference.
   mutating func add(_ finding: String) { findings.append(finding) }
 
-  /// Adds a file that a program saved in another form.
+  /// Adds a file that another program saved in another form.
   mutating func addForm(_ form: String) { forms.append(form) }
 
-  /// Shows all lines, and throws a failure if there is any.
+  /// Shows all lines, and throws a failure if there is at least one line.
   ///
-  /// - Parameter subject: What was compared: the exported file or the pack.
+  /// - Parameter subject: The compared object, for the message: the exported file or the pack.
   func show(_ subject: String) throws {
     try Terminal.lines(findings + forms)
     try requireNothing(subject)
   }
 
-  /// Throws a failure if there is a difference, or if a program saved a file in another form.
+  /// Throws a failure if there is a difference, or if another program saved a file in another form.
   func requireNothing(_ subject: String) throws {
     guard findings.isEmpty else { throw CommandFailure(.unverified, "\(subject) failed verification.") }
     guard forms.isEmpty else {

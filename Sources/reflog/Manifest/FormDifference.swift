@@ -1,4 +1,4 @@
-/// A way in which a program can save a file in another form without a change of the rows.
+/// A difference in the form of a file that another program saved, although the content of the rows is unchanged.
 enum FormDifference: String, CaseIterable {
   case byteOrderMark = "byte order mark"
   case lineEnds = "line ends"
@@ -6,10 +6,10 @@ enum FormDifference: String, CaseIterable {
   case quotes
   case emptyRows = "empty rows"
 
-  /// Returns the differences as a sentence.
+  /// Returns the end of a message that lists the differences.
   ///
   /// - Parameters:
-  ///   - differences: The differences. If there is none, only empty cells at the ends of rows differ.
+  ///   - differences: The differences. If the set is empty, only empty cells at the ends of rows differ.
   ///   - content: The content that agrees: the rows or the text.
   static func sentence(_ differences: Set<FormDifference>, andThe content: String) -> String {
     let words = allCases.filter(differences.contains).map(\.rawValue)

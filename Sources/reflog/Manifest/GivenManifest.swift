@@ -1,13 +1,15 @@
 import Foundation
 import ReflogModel
 
-/// A signed manifest that a person passes to a command, after its signature was checked.
+/// A signed manifest that a person passes to a command.
+///
+/// The signature of the manifest is already checked.
 struct GivenManifest {
-  /// What the manifest describes.
+  /// The content of the manifest, which describes an exported file or a pack.
   enum Content {
-    /// An exported file.
+    /// The manifest of an exported file.
     case export(ExportManifest)
-    /// A pack for auditors.
+    /// The manifest of a pack for auditors.
     case pack(EvidenceManifest)
   }
 
@@ -15,12 +17,12 @@ struct GivenManifest {
   let path: String
   let content: Content
 
-  /// Reads a manifest and checks its signature, and the signature of the checkpoint in it.
+  /// Reads a manifest, and checks the signatures of the manifest and of the checkpoint in the manifest.
   ///
   /// - Parameters:
   ///   - path: The path of the manifest, or of the folder of a pack.
-  ///   - trusted: The trusted keys, or empty to trust the keys in the manifest.
-  /// - Throws: A failure if the manifest can't be read or no trusted key signed it.
+  ///   - trusted: The trusted keys. If the list is empty, the keys in the manifest are trusted.
+  /// - Throws: A failure if the manifest can't be read or no trusted key signed the manifest.
   init(_ path: String, keys trusted: [VerifierKey]) throws {
     var isFolder: ObjCBool = false
     let isPack = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
@@ -49,7 +51,7 @@ struct GivenManifest {
     return .export(try ExportManifest(text: text))
   }
 
-  /// Returns the keys in a manifest, and says that they are trusted.
+  /// Returns the keys in a manifest, and shows a message that these keys are trusted.
   private static func keys(in content: Content, _ path: String) throws -> [VerifierKey] {
     let texts =
       switch content {
@@ -69,7 +71,7 @@ struct GivenManifest {
     return keys
   }
 
-  /// The newest checkpoint when the manifest was written, or nil if there was none.
+  /// The checkpoint that was the newest when the manifest was written, or nil if there was no checkpoint.
   var checkpoint: String? {
     switch content {
     case .export(let manifest): manifest.checkpoint
@@ -77,7 +79,7 @@ struct GivenManifest {
     }
   }
 
-  /// When the export or the pack was begun.
+  /// The time at which the export or the pack was begun.
   var taken: Timestamp {
     switch content {
     case .export(let manifest): manifest.taken
@@ -85,7 +87,7 @@ struct GivenManifest {
     }
   }
 
-  /// The subject of a sentence about the files.
+  /// The first words of a message about the compared files.
   var subject: String {
     switch content {
     case .export: "The exported file"
@@ -103,7 +105,7 @@ struct GivenManifest {
     }
   }
 
-  /// Says what was compared.
+  /// Shows a message about the files that were compared with the manifest.
   func say() {
     switch content {
     case .pack(let manifest):

@@ -2,9 +2,13 @@ import Foundation
 import ReflogFormats
 import ReflogModel
 
-/// Reads the rows of a file in order, however a program saved the file, and finds how the file differs in its form.
+/// Reads the rows of a file in order, even if another program saved the file in another form.
+///
+/// The reader also finds the differences in form, such as other separators or line ends.
 struct GivenRows {
-  /// The maximum size of a row in bytes. Every exported row is smaller.
+  /// The maximum size, in bytes, of a row.
+  ///
+  /// Every exported row is smaller.
   private static let rowLimit = 4 << 20
   private static let pieceSize = 1 << 18
   private static let quote = UInt8(ascii: "\"")
@@ -20,7 +24,9 @@ struct GivenRows {
 
   /// A row of a file.
   struct Row {
-    /// The id of the row: the first cell, or the member `id`. Empty if there is none.
+    /// The id of the row: the first cell of a CSV row, or the member `id` of a JSON object.
+    ///
+    /// The text is empty if the row has no id.
     let id: String
     /// The row in its usual spelling (see ``ReflogFormats/CanonicalRow``).
     let spelling: [UInt8]
@@ -75,7 +81,9 @@ struct GivenRows {
     return Row(id: String(decoding: id, as: UTF8.self), spelling: row)
   }
 
-  /// Reads a row of CSV, which can contain line ends in quotes.
+  /// Reads a row of CSV.
+  ///
+  /// A cell in quotes can contain line ends.
   private mutating func cells() throws -> Row? {
     var (row, isEnded, isCRLF) = ([UInt8](), false, false)
     var (isQuoted, isAtStart) = (false, true)
@@ -87,7 +95,7 @@ struct GivenRows {
       }
       row.append(byte)
       if isQuoted {
-        // Two quotes are a quote in the cell, so the cell goes on.
+        // Inside a cell in quotes, two consecutive quotes mean one quote, so the cell does not end there.
         if byte == Self.quote, try !append(Self.quote, to: &row) { isQuoted = false }
       } else if isAtStart, byte == Self.quote {
         isQuoted = true
@@ -121,14 +129,18 @@ struct GivenRows {
     return trimmed
   }
 
-  /// Takes the next byte if it has this value, and appends it to a row.
+  /// Reads the next byte if the byte has this value, and appends the byte to a row.
+  ///
+  /// The result is false if the next byte has another value.
   private mutating func append(_ byte: UInt8, to row: inout [UInt8]) throws -> Bool {
     guard try take(byte) else { return false }
     row.append(byte)
     return true
   }
 
-  /// Takes the next byte if it has this value.
+  /// Reads the next byte if the byte has this value.
+  ///
+  /// The result is false if the next byte has another value.
   private mutating func take(_ byte: UInt8) throws -> Bool {
     guard try fill(), piece[position] == byte else { return false }
     position += 1
@@ -141,7 +153,9 @@ struct GivenRows {
     return piece[position]
   }
 
-  /// Reads the next bytes of the file if all bytes in memory were taken. Returns false at the end of the file.
+  /// Reads the next bytes of the file if all bytes in memory were used.
+  ///
+  /// The result is false at the end of the file.
   private mutating func fill() throws -> Bool {
     guard position == piece.count else { return true }
     piece = Array(try file.read(upToCount: Self.pieceSize) ?? Data())

@@ -4,9 +4,13 @@ import ReflogModel
 /// Compares the files of a pack with the pack's signed manifest.
 struct PackVerification {
   private static let pieceSize = 1 << 20
-  /// The maximum size of a text file that is compared in its form, in bytes.
+  /// The maximum number of bytes that are read from a text file that differs from the manifest.
+  ///
+  /// Reflog reads the text to find out whether only the line ends or a byte order mark differ.
   private static let textLimit = 64 << 20
-  /// The folder of the lists of rows.
+  /// The folder of the pack with the lists of rows.
+  ///
+  /// A list contains the id and the hash of each row of a file.
   private static let listFolder = "rows/"
   private static let filesOfSystems: Set = ["Thumbs.db", "desktop.ini"]
 
@@ -91,14 +95,14 @@ struct PackVerification {
     return paths.filter { path in
       let parts = path.split(separator: "/")
       let name = parts.last.map(String.init) ?? ""
-      // A link is not followed, so a link is a file.
+      // A link is not followed, so a link to a folder also counts as a file.
       let type = (try? FileManager.default.attributesOfItem(atPath: self.path(path)))?[.type] as? FileAttributeType
       return type != .typeDirectory
         && !parts.contains { $0.hasPrefix(".") } && !name.hasPrefix("~$") && !Self.filesOfSystems.contains(name)
     }.sorted()
   }
 
-  /// Returns the SHA-256 of a file, or nil if there is no regular file.
+  /// Returns the SHA-256 of a file, or nil if no regular file exists at the path.
   static func hash(ofFileAt path: String) throws -> Hash? {
     let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
     guard type == .typeRegular else { return nil }

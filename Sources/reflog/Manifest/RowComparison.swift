@@ -3,14 +3,14 @@ import ReflogModel
 
 /// Compares the rows of a file with the hashes of the rows that Reflog wrote.
 struct RowComparison {
-  /// The maximum number of rows that are named.
+  /// The maximum number of rows that the report identifies.
   private static let named = 100
-  /// The number of digits of a row's hash in a list.
+  /// The number of hexadecimal digits in a list for the hash of one row.
   private static let digitCount = 16
-  /// The maximum length of an id in a message, in characters.
+  /// The maximum length, in characters, of an id in a message.
   private static let longestID = 60
 
-  /// The rows that Reflog wrote: their ids and the first digits of their hashes.
+  /// The ids of the rows that Reflog wrote, and the first digits of the hash of each row.
   struct List {
     fileprivate var ids: [Substring] = []
     fileprivate var hashes: [Substring] = []
@@ -27,13 +27,13 @@ struct RowComparison {
 
   let name: String
   let format: EvidenceManifest.File.Format
-  /// The number of rows in the manifest, without the header.
+  /// The number of rows that the manifest states, without the header.
   let rowCount: Int64
-  /// The hash over all rows in the manifest, or nil if the manifest has none.
+  /// The hash of all rows that the manifest contains, or nil if the manifest contains no hash of rows.
   let rowsSHA256: Hash?
-  /// The list of the rows, or nil if there is no list that the manifest confirms.
+  /// The list of the rows, or nil if no list exists whose hash is in the manifest.
   let list: List?
-  /// When an exported file was exported, or nil for a file of a pack.
+  /// The time at which the file was exported, or nil if the file belongs to a pack.
   var exported: Timestamp?
 
   private var isCSV: Bool { format == .csv }

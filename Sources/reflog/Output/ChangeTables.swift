@@ -1,7 +1,7 @@
 import ReflogFormats
 import ReflogModel
 
-/// Converts the bodies that the history routes return into tables.
+/// Creates tables from the bodies that the history routes return.
 enum ChangeTables {
   /// Returns the table of changes.
   ///
@@ -25,12 +25,14 @@ enum ChangeTables {
     return table
   }
 
-  /// Returns the row of ``history(_:emptyText:)`` that shows a given time between earlier and later changes.
+  /// Returns the row that marks a given time in the table of ``history(_:emptyText:)``.
+  ///
+  /// The row is between the changes after the time and the changes before the time.
   static func marker(of moment: Timestamp) -> [String] {
     ["", shortTime(.string(moment.description)), "--around", "", "", "", "", "", ""]
   }
 
-  /// Returns the line of a change for a list that grows.
+  /// Returns one line of text about a change, for a command that shows new changes continuously.
   static func line(_ change: JSONObject) -> String {
     let parts = [
       shortTime(change["activityDateTime"]), "change \(text(change["id"]))",
@@ -41,7 +43,7 @@ enum ChangeTables {
     return parts.filter { !$0.isEmpty }.joined(separator: "  ")
   }
 
-  /// Returns the table of steps with the connectors that they call.
+  /// Returns a table with one line for each step and the connector that the step calls.
   static func configurations(_ body: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO"],
@@ -139,7 +141,7 @@ enum ChangeTables {
     }
   }
 
-  /// Returns a date and time without fractions of a second, for lists.
+  /// Returns a date and a time without fractions of a second, because lists have little space.
   private static func shortTime(_ value: JSONValue?) -> String {
     String(text(value).prefix(19)).replacing("T", with: " ")
   }
@@ -159,13 +161,16 @@ enum ChangeTables {
     }
   }
 
-  /// Returns the first step that called the connector and the number of other steps, or nil if no steps are known.
+  /// Returns a text with the first step that called the connector and the number of the remaining steps.
+  ///
+  /// The result is nil if no step that called the connector is known.
   private static func caller(_ change: JSONObject) -> String? {
     let callers = callers(change)
     return callers.first.map { "connector of \($0)" + (callers.count > 1 ? " and \(callers.count - 1) more" : "") }
   }
 
-  /// Returns the names of the properties that an edit of a connector wrote, or nil if the change is no such edit.
+  /// Returns the names of the properties that an edit of a connector wrote, or nil if the change is not an edit of a
+  /// connector.
   private static func edit(_ change: JSONObject) -> String? {
     let names = objects(change["changedProperties"]).map { text($0["name"]) }
     let ids = [change["before"], change["after"]].map { $0?.object?["connectorId"] }
@@ -173,15 +178,18 @@ enum ChangeTables {
     return isEdit && !names.isEmpty ? "edited: \(names.joined(separator: ", "))" : nil
   }
 
-  /// Returns the newest rollback in the chain of rollbacks of the change, or an empty text.
+  /// Returns a text about the newest rollback of the change, or an empty text if the change was not rolled back.
   ///
-  /// If the chain has an even number of rollbacks, the newest one restored what the change did.
+  /// A rollback can itself be rolled back, so a change can have a chain of rollbacks. If the number of rollbacks is
+  /// even, the newest rollback restored the effect of the change.
   private static func rollback(_ change: JSONObject) -> String {
     let ids = (change["rolledBackBy"]?.array ?? []).map(text)
     return ids.last.map { ids.count % 2 == 1 ? ", rolled back by \($0)" : ", restored by \($0)" } ?? ""
   }
 
-  /// Returns the rollback of the change, the rollback of that rollback, and so on, or an empty text.
+  /// Returns a text about the rollback of the change, the rollback of that rollback, and so on.
+  ///
+  /// The text is empty if the change was not rolled back.
   private static func rollbacks(_ change: JSONObject) -> String {
     let ids = (change["rolledBackBy"]?.array ?? []).map(text)
     guard let first = ids.first else { return "" }
@@ -214,21 +222,25 @@ enum ChangeTables {
     return text.isEmpty && item["erased"]?.object != nil ? Erased.placeholder : text
   }
 
-  /// Returns the reason for the override of a freeze, or an empty text if no freeze covered the change.
+  /// Returns the reason for the override of a freeze, or an empty text if the change overrode no freeze.
   private static func override(_ change: JSONObject) -> String {
     guard let override = change["override"]?.object else { return "" }
     let freezes = (override["freezes"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
     return "of freeze \(freezes) (service event \(text(override["eventId"]))): \(text(override["reason"]))"
   }
 
-  /// Returns the reason of a change in a list; if the change overrode a freeze, the reason of the override is in front.
+  /// Returns the reason for a change, as a list of changes shows the reason.
+  ///
+  /// If the change overrode a freeze, the text begins with the reason for the override.
   private static func reason(_ change: JSONObject) -> String {
     let reason = shown(change["reason"], change)
     guard let override = change["override"]?.object else { return reason }
     return "OVERRIDE: \(text(override["reason"]))" + (reason.isEmpty ? "" : "; \(reason)")
   }
 
-  /// Returns the event that erased the item's data and the time, or an empty text if the data was not erased.
+  /// Returns the service event that erased the item's data, and the time of the erasure.
+  ///
+  /// The text is empty if the data was not erased.
   private static func erasure(_ item: JSONObject) -> String {
     guard let erased = item["erased"]?.object else { return "" }
     return "by service event \(text(erased["eventId"])) at \(text(erased["dateTime"]))"

@@ -6,8 +6,9 @@ import ReflogStorage
 ///
 /// All commands write their files with this type.
 struct OutputFiles {
-  /// The paths of the ledgers whose files are protected. For a ledger in PostgreSQL, this is the path of its files on
-  /// this machine.
+  /// The paths of the ledgers whose files are protected.
+  ///
+  /// For a ledger in PostgreSQL, the path is the path of the ledger's files on this machine.
   private let ledgers: [String]
 
   /// Creates a writer that protects the files of three ledgers.
@@ -57,7 +58,8 @@ struct OutputFiles {
   /// Returns the path of the ledger to which a file belongs, or nil if the file belongs to no ledger.
   private func owner(of path: String) -> String? {
     let parents = LedgerFiles.endings.filter(path.hasSuffix).map { String(path.dropLast($0.count)) }
-    // A SQLite file of Reflog without any of these other files is a backup, so a command can replace it.
+    // If none of these files is next to a SQLite file of Reflog, the SQLite file is a backup, so a command can replace
+    // the SQLite file.
     let isInUse = ["-wal", ".lock", ".key", ".anchor"].contains { DurableFile.exists(path + $0) }
     let candidates = ledgers + parents + (isInUse ? [path] : [])
     let anchor = Environment["REFLOG_ANCHOR"]
@@ -79,7 +81,7 @@ struct OutputFiles {
     DurableFile.isSame(first, second) ?? (location(first) == location(second))
   }
 
-  /// Returns the absolute path of a file that does not exist, with the links in its folder resolved.
+  /// Returns the absolute path of a file that does not exist, with the links in the path of the file's folder resolved.
   private static func location(_ path: String) -> String {
     let url = URL(fileURLWithPath: path)
     return url.deletingLastPathComponent().resolvingSymlinksInPath().appendingPathComponent(url.lastPathComponent).path

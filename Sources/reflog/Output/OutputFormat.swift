@@ -9,7 +9,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   case table
   /// The unchanged JSON body of the corresponding HTTP request.
   case json
-  /// CSV with complete cells.
+  /// CSV, in which no cell is cut.
   case csv
 }
 
@@ -25,8 +25,9 @@ struct OutputOptions: ParsableArguments {
   ///
   /// - Parameters:
   ///   - body: The JSON body.
-  ///   - table: Converts the body into a table.
-  ///   - csv: Converts the body into CSV, or nil for the CSV of the table.
+  ///   - table: A closure that converts the body into a table.
+  ///   - csv: A closure that converts the body into CSV. If the closure is nil, the CSV contains the cells of the
+  ///     table.
   func show(
     _ body: JSONObject,
     asTable table: (JSONObject) -> Table,

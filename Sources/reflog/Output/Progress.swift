@@ -9,7 +9,7 @@ struct Progress {
   private var shown: ContinuousClock.Instant?
   private var bytes = 0
 
-  /// Creates a progress of 0 bytes.
+  /// Creates a progress that starts at 0 bytes.
   ///
   /// - Parameter verb: the action, such as `exported` in "exported 12.3 MB".
   init(verb: String) {

@@ -6,7 +6,7 @@ import ReflogModel
 ///
 /// Only this type writes to the two streams. So this type replaces the characters that could control a terminal.
 enum Terminal {
-  /// The maximum length of a message, in scalars.
+  /// The maximum number of Unicode scalars in a message.
   private static let longestMessage = 8192
 
   /// Writes a message to stderr, on one line.
@@ -33,8 +33,8 @@ enum Terminal {
 
   /// Writes a table to stdout.
   ///
-  /// On a terminal, long cells are cut and the least useful columns are left out, so that each line fits. With `isWide`,
-  /// the table is complete.
+  /// On a terminal, long cells are cut and the least useful columns are left out, so that each line fits. If `isWide`
+  /// is true, the table is complete.
   static func show(_ table: Table, isWide: Bool = false) throws {
     let columns = isWide ? nil : columns
     let (fitted, leftOut) = table.fitted(columns: columns)
@@ -49,15 +49,18 @@ enum Terminal {
     try write(lines.map { $0.printable + "\n" }.joined())
   }
 
-  /// Writes data to stdout, byte for byte. On a terminal, characters that could control the terminal are replaced.
+  /// Writes data to stdout, byte for byte.
   ///
-  /// If a character is split between two pieces of data, a terminal shows that character as U+FFFD.
+  /// On a terminal, characters that could control the terminal are replaced. If a character is split between two pieces
+  /// of data, a terminal shows that character as U+FFFD.
   static func data(_ bytes: Data) throws {
     guard isatty(STDOUT_FILENO) == 1 else { return try write(bytes) }
     try write(String(decoding: bytes, as: UTF8.self).printableLines)
   }
 
-  /// Writes data to stdout like ``data(_:)-(Data)``.
+  /// Writes text to stdout.
+  ///
+  /// On a terminal, characters that could control the terminal are replaced.
   static func data(_ text: String) throws {
     try data(Data(text.utf8))
   }

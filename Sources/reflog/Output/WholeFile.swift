@@ -8,12 +8,13 @@ struct WholeFile {
 
   /// Writes a file.
   ///
-  /// Do not call this method directly. Call ``OutputFiles`` instead, because it checks the path first. When the method
-  /// returns, the file is complete and durable. If the method throws, an earlier file is unchanged.
+  /// Do not call this method directly. Call ``OutputFiles`` instead, because ``OutputFiles`` checks the path first.
+  /// When the method returns, the file is complete and durable. If the method throws, an earlier file is unchanged.
   ///
   /// - Parameters:
   ///   - path: the path of the file.
-  ///   - replacing: whether an existing file with the same name is replaced. If false, an existing file is an error.
+  ///   - replacing: whether an existing file with the same name is replaced. If the value is false and the file exists,
+  ///     the method throws an error.
   ///   - body: a closure that writes the content.
   static func write(_ path: String, replacing: Bool, _ body: (WholeFile) async throws -> Void) async throws {
     // The name has a random part. So two writes to the same path at the same time use different partial files.

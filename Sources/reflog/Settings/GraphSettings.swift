@@ -14,14 +14,14 @@ struct GraphSettings: Sendable {
   let timeout: Duration
   let settleWindow: Duration
   let sweepInterval: Duration
-  /// The maximum number of background reads in a minute.
+  /// The maximum number of background reads per minute.
   let readsPerMinute: Int
-  /// The maximum number of reads in a minute that one caller sends with Reflog's own credential.
+  /// The maximum number of reads per minute that one caller can send with Reflog's own credential.
   let callerReadsPerMinute: Int
   /// The types of user flows that the sweep lists.
   let flowTypes: [FlowType]
 
-  /// The secret, or the path of a file with a secret, certificate or token, with which Reflog proves its identity.
+  /// The proof of Reflog's identity: a secret, or the path of a file. The file contains a secret, a certificate or a token.
   enum Proof: Sendable {
     case secret(String)
     case secretFile(String)
@@ -64,7 +64,7 @@ struct GraphSettings: Sendable {
     return cloud
   }
 
-  /// Returns a number of reads in a minute, or nil if the setting has no value.
+  /// Returns a number of reads per minute, or nil if the setting has no value.
   private static func reads(_ setting: Setting, _ values: SettingValues) async throws -> Int? {
     guard let reads = try await values.int(setting) else { return nil }
     guard (1...100_000).contains(reads) else {

@@ -5,9 +5,11 @@ import ReflogModel
 struct ListenerSettings: Sendable {
   let host: String
   let port: Int
-  /// The files with the certificate and its key, or nil for plain HTTP.
+  /// The files with the certificate and the private key, or nil if the server uses plain HTTP.
   let tls: TLSFiles?
-  /// The URL that clients use, without a slash at the end, or nil to use the `Host` header of each request.
+  /// The URL that clients use, without a slash at the end.
+  ///
+  /// If the value is nil, the server uses the `Host` header of each request.
   let publicURL: String?
   /// The addresses of proxies whose forwarding headers are trusted.
   let trustedProxies: [AddressBlock]

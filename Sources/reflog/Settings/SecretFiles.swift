@@ -1,7 +1,9 @@
 import Foundation
 import ReflogStorage
 
-/// The files with secrets that an administrator created. Files that Reflog creates are not included.
+/// The files that an administrator created and that contain secrets.
+///
+/// Files that Reflog creates are not included.
 struct SecretFiles: Sendable {
   private var files: [(name: String, path: String)] = []
 

@@ -14,7 +14,7 @@ enum SecureURL {
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  /// Returns the unchanged URL if a secret can be sent to the URL, and throws if not.
+  /// Returns the unchanged URL, or throws a failure if Reflog must not send a secret to the URL.
   static func checked(_ setting: Setting, _ text: String) throws -> String {
     guard SecretDestination.accepts(text), !text.contains(where: { $0 == "?" || $0 == "#" }) else {
       throw CommandFailure(

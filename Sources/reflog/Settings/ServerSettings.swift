@@ -16,7 +16,7 @@ struct ServerSettings: Sendable {
   let reasonRule: ReasonRule?
   let acceptsClock: Bool
   let acceptsOlderLedger: Bool
-  /// Whether a PostgreSQL server without a synchronous standby is used.
+  /// Whether a PostgreSQL server without a synchronous standby is accepted.
   let acceptsNoStandby: Bool
   let directory: DirectorySettings
   let authenticationModes: Set<AuthenticationMode>
@@ -26,7 +26,7 @@ struct ServerSettings: Sendable {
   let entraSignIn: EntraSignIn.Settings?
   let logLevel: Logger.Level
   private let secretFiles: SecretFiles
-  /// Where the settings were read.
+  /// The sources from which the settings were read.
   private let source: Source
 
   private struct Source: Sendable {
@@ -67,7 +67,9 @@ struct ServerSettings: Sendable {
     try refuseImpossibleModes()
   }
 
-  /// The settings that the service event of the start contains. None of them is secret.
+  /// The settings that are recorded in a service event when the server starts.
+  ///
+  /// None of these settings is secret.
   var shown: JSONObject {
     var shown: JSONObject = [
       "host": .string(listener.host), "port": .integer(listener.port), "scheme": .string(listener.scheme),
@@ -107,7 +109,9 @@ struct ServerSettings: Sendable {
     return warnings + secretFiles.warnings
   }
 
-  /// Reads the log level again. Only the settings file can have changed.
+  /// Reads the log level again.
+  ///
+  /// Only the settings file can have changed since the start.
   func currentLogLevel() async throws -> Logger.Level { try await Self.logLevel(try await source.values()) }
 
   private static func logLevel(_ values: SettingValues) async throws -> Logger.Level {
@@ -189,7 +193,7 @@ struct ServerSettings: Sendable {
     return modes
   }
 
-  /// Throws if the modes of authentication can't be used with the directory.
+  /// Throws a failure if the modes of authentication can't be used with the directory.
   private func refuseImpossibleModes() throws {
     switch directory {
     case .embedded:

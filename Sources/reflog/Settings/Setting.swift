@@ -1,7 +1,7 @@
 /// A setting of the server.
 ///
-/// The server does not start if the settings file contains a member, or the environment contains a variable with the
-/// prefix `REFLOG_`, that is not one of these settings.
+/// The server does not start if the settings file contains an unknown member. The server also does not start if the
+/// environment contains an unknown variable with the prefix `REFLOG_`.
 enum Setting: String, CaseIterable {
   case host, port, database, files, directory, sample
   case graphUrl, graphLoginUrl, graphCloud
@@ -34,7 +34,7 @@ enum Setting: String, CaseIterable {
   /// True if the value must not be shown.
   var isSecret: Bool { self == .graphClientSecret || self == .entraClientSecret }
 
-  /// The meaning and the default, in the text that the help and the documentation show.
+  /// The text about the meaning and the default value of the setting, for the help and the documentation.
   var meaning: String {
     switch self {
     case .host: "The address to listen on. Default 127.0.0.1."
@@ -112,6 +112,8 @@ enum Setting: String, CaseIterable {
     }
   }
 
-  /// The variables that only other commands use. A server ignores these variables.
+  /// The environment variables that only commands other than `reflog serve` use.
+  ///
+  /// A server ignores these variables.
   static let variablesOfCommands = ["REFLOG_SERVER", "REFLOG_TOKEN"]
 }

@@ -17,7 +17,7 @@ struct SettingValues {
   ///   - flags: the values of the flags that were given.
   ///   - environment: the variables of the environment.
   ///   - file: the path of a JSON file whose members are settings, or nil for no file.
-  /// - Throws: a failure if a variable or a member is not in the table of settings.
+  /// - Throws: a failure if a variable or a member is not a known setting.
   init(flags: [Setting: ConfigValue], environment: [String: String], file: String?) async throws {
     try Self.refuseUnknownVariables(environment)
     var providers: [any ConfigProvider] = [
@@ -34,7 +34,9 @@ struct SettingValues {
     fileWithSecrets = Setting.allCases.contains { $0.isSecret && names.contains($0.rawValue) } ? file : nil
   }
 
-  /// Returns the text of a setting, or nil if the setting is not set. Throws if the text is empty.
+  /// Returns the text of a setting, or nil if the setting is not set.
+  ///
+  /// The method throws a failure if the text is empty.
   func string(_ setting: Setting) async throws -> String? {
     let text = try await value(of: setting) { try await config.fetchString(forKey: $0, isSecret: setting.isSecret) }
     guard text?.isEmpty != true else { throw CommandFailure(.usage, "\(setting.variable) is empty. Set or unset it.") }
@@ -51,9 +53,9 @@ struct SettingValues {
     try await value(of: setting) { try await config.fetchBool(forKey: $0) }
   }
 
-  /// Returns the duration of a setting that is given in seconds, or nil if the setting is not set.
+  /// Returns the duration that a setting states in seconds, or nil if the setting is not set.
   ///
-  /// A duration outside the bounds throws a failure.
+  /// The method throws a failure if the duration is outside of the bounds.
   func seconds(_ setting: Setting, in bounds: ClosedRange<Double>) async throws -> Duration? {
     guard let seconds = try await value(of: setting, { try await config.fetchDouble(forKey: $0) }) else { return nil }
     guard bounds.contains(seconds) else {
@@ -81,7 +83,9 @@ struct SettingValues {
     Dictionary(uniqueKeysWithValues: values.map { (AbsoluteConfigKey([$0.key.rawValue]), $0.value) })
   }
 
-  /// Returns the values of the variables without the prefix `REFLOG_`. Other programs use these variables too.
+  /// Returns the values of the settings whose variables do not have the prefix `REFLOG_`.
+  ///
+  /// The key is the setting. Programs other than Reflog use these variables too.
   private static func variablesOfOthers(_ environment: [String: String]) -> [Setting: ConfigValue] {
     var values: [Setting: ConfigValue] = [:]
     for setting in Setting.allCases where !setting.variable.hasPrefix("REFLOG_") {
@@ -98,7 +102,9 @@ struct SettingValues {
     }
   }
 
-  /// Returns the names of the members of a file. Throws if a member is not in the table of settings.
+  /// Returns the names of the members in a settings file.
+  ///
+  /// The method throws a failure if a member is not a known setting.
   private static func members(ofFileAt path: String) throws -> Set<String> {
     guard let data = FileManager.default.contents(atPath: path) else {
       throw CommandFailure(.usage, "The configuration file \(path) can't be read.")

@@ -1,4 +1,4 @@
-"""The programs that `tools/bench peers` compares Reflog with, one module each.
+"""The programs that `tools/bench peers` compares Reflog with. Each program has a module.
 
 A peer has a name, a title and two methods. `prepare()` runs once. `measure()` runs in every round: it starts the program,
 measures it, ends it, and returns a dictionary from names to figures.

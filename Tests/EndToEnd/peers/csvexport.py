@@ -1,4 +1,4 @@
-"""The CSV export of a ledger, compared with the sqlite3 shell and a C loop. All three read the same file.
+"""Compares Reflog's CSV export of a ledger with the sqlite3 shell and with a C loop. The three programs read the same file.
 
 The C loop prints the same bytes as Reflog. The shell prints the same cells, but quotes them differently.
 """
@@ -46,7 +46,7 @@ class CSVExport:
         """The commands that print the rows without a server."""
         return {
             "command": [self.bench.binary, "export", "--database", self.ledger],
-            # -init replaces the user's own settings, which could change the output.
+            # The option -init replaces the user's own settings, because those settings could change the output.
             "shell": ["sqlite3", "-readonly", "-init", HERE / "csvshell.sql", self.ledger, ""],
             "loop": [self.loop, self.ledger],
         }
@@ -63,8 +63,8 @@ class CSVExport:
         return ["curl", "--silent", "--show-error", "--fail", "--header", "Authorization: Bearer " + server.tokens["reader"], url]
 
     def rate(self, command):
-        """Returns how many rows a second a command prints. The time includes the start and the end of the command. Discards the
-        output."""
+        """Returns the number of rows that a command prints per second. The time includes the start and the end of the command.
+        Discards the output."""
         start = time.perf_counter()
         self.start(command, stdout=subprocess.DEVNULL).wait()
         return self.rows / (time.perf_counter() - start)
@@ -85,7 +85,7 @@ class CSVExport:
             raise SystemExit(f"Reflog and the sqlite3 shell print different rows: {difference}")
 
     def first_difference(self, one, other):
-        """Compares the rows that two commands print. Returns the first pair of rows with a different cell, or None."""
+        """Compares the rows that two commands print. Returns the first pair of different rows, or None if all are equal."""
         difference = None
         with self.lines(one) as ours, self.lines(other) as theirs:
             for rows in itertools.zip_longest(csv.reader(ours.stdout), csv.reader(theirs.stdout)):

@@ -1,4 +1,4 @@
-"""`fdatasync` alone, on the disk that all peers use. It shows the minimum cost of a durable write."""
+"""Measures `fdatasync` alone, on the disk that all peers use. The figures show the minimum cost of a durable write."""
 
 import os
 import statistics
@@ -7,7 +7,7 @@ import time
 # The size of a SQLite page.
 BLOCK = bytes(4096)
 PREALLOCATED_BLOCKS = 1024
-# How many seconds one measurement lasts. Even a slow disk makes enough writes in this time for a median.
+# The length of one measurement in seconds. Even a slow disk makes enough writes in this time for a median.
 SECONDS = 1
 
 
@@ -22,8 +22,8 @@ class Fdatasync:
         pass
 
     def measure(self):
-        # If the file grows, the file system must also write the new size. So a growing file and a file with its full size are
-        # measured.
+        # If a file grows, the file system must also write the new size. So measure a growing file, and a file that already has
+        # its full size.
         return {"fdatasync.append": self.microseconds(preallocated=0),
                 "fdatasync.overwrite": self.microseconds(PREALLOCATED_BLOCKS)}
 

@@ -1,4 +1,4 @@
-"""The load that wrk creates with put.lua. It is the same for every peer that is a web server."""
+"""The load that wrk creates with put.lua. The load is the same for every peer that is a web server."""
 
 import http.client
 import json
@@ -19,14 +19,14 @@ WARM_UP_SECONDS = 1
 class Load:
     """The load on one server. Counts the changes that the server answered, and measures their cost.
 
-    Each measurement adds figures. Their names contain the peer and the number of connections, for example `reflog.64.rate`.
+    Each measurement adds figures. The name of a figure contains the peer and the number of connections: `reflog.64.rate`.
     """
 
     def __init__(self, name, port, token="", process_id=None):
         self.name, self.port, self.token, self.process_id = name, port, token, process_id
         self.figures = {}
-        # The number of changes that the server answered, and the number of changes that it possibly recorded without an answer
-        # when a load ended.
+        # The number of changes that the server answered, and the number of changes that the server possibly recorded without
+        # an answer when a load ended.
         self.answered, self.unanswered = 0, 0
         self.probe()
 
@@ -80,7 +80,6 @@ class Load:
         self.figures |= {f"{self.name}.{connections}.{figure}": value for figure, value in found.items()}
 
     def check(self, recorded):
-        """Ends the run if the peer recorded too few or too many changes. The peer must have recorded every change that it
-        answered."""
+        """Ends the run if the peer recorded too few or too many changes. The peer must have recorded every answered change."""
         if not self.answered <= recorded <= self.answered + self.unanswered:
             raise SystemExit(f"{self.name} answered {self.answered} changes but recorded {recorded}.")

@@ -1,6 +1,6 @@
 """PostgreSQL with an audit trigger and with pgbench as the client. This is a common audit log, without a web server.
 
-Each change is one UPDATE. Its trigger appends a row to an audit table with four indexes. Each commit is durable.
+Each change is one UPDATE. A trigger appends a row to an audit table that has four indexes. Each commit is durable.
 """
 
 import contextlib
@@ -34,7 +34,7 @@ def binaries():
 
 
 class Postgres:
-    """A new cluster in the temporary folder. PostgreSQL refuses to run as root, so root runs it as `postgres`."""
+    """A new cluster in the temporary folder. PostgreSQL refuses to run as root, so root runs PostgreSQL as `postgres`."""
 
     def __init__(self, bench):
         self.bench, self.port = bench, PORT
@@ -59,7 +59,7 @@ class Postgres:
         """Runs the cluster with empty tables."""
         settings = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
         command = [binaries() / "postgres", "-D", self.folder + "/data", "-p", self.port, "-k", self.folder, *settings]
-        # SIGINT is PostgreSQL's fast shutdown.
+        # SIGINT requests PostgreSQL's fast shutdown.
         with Child(command, self.bench.log("postgres"), stop=signal.SIGINT, cwd="/", **self.account) as server:
             ready = pathlib.Path(self.folder, "data", "postmaster.pid")
             server.wait_until(lambda: ready.exists() and "ready" in ready.read_text())
@@ -105,7 +105,7 @@ class PgBench:
         return figures
 
     def run(self, clients, protocol):
-        """Runs pgbench. Returns the changes a second and the number of changes."""
+        """Runs pgbench. Returns the number of changes per second, and the number of all changes."""
         output = run(
             *self.postgres.client("pgbench"), "-n", "-M", protocol, "-f", HERE / "pgbench.sql", "-c", clients,
             "-j", min(2, clients), "-D", "number=0", "-D", f"addresses={ADDRESSES}", "-T", math.ceil(self.bench.seconds), "postgres",

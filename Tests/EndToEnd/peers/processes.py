@@ -1,4 +1,4 @@
-"""Starts programs, ends them and their child processes, and reads how much processor time they used."""
+"""Starts programs, ends the programs and their child processes, and reads the processor time of processes."""
 
 import os
 import pathlib
@@ -9,8 +9,8 @@ import time
 
 
 class Child:
-    """A program in its own session. `with Child(…)` always ends the program. If the program does not end in time, it is killed
-    together with its children."""
+    """A program in its own session. `with Child(…)` always ends the program. If the program does not end in time, the program and
+    its child processes are killed."""
 
     def __init__(self, command, log, stop=signal.SIGTERM, **options):
         self.command, self.log, self.stop, self.options = [str(part) for part in command], log, stop, options
@@ -29,13 +29,12 @@ class Child:
         try:
             self.process.wait(timeout=30)
         except subprocess.TimeoutExpired:
-            # Its process group can be killed safely, because the program is still running, so no other group can have the same
-            # id.
+            # It is safe to kill the process group by its id. The program is still running, so no other group has this id.
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
     def wait_until(self, is_ready, seconds=60):
-        """Waits until the program is ready. Ends the run if it does not start."""
+        """Waits until the program is ready. Ends the run if the program does not start."""
         deadline = time.monotonic() + seconds
         while not is_ready():
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -67,8 +66,8 @@ class Usage:
         self.start = self.read()
 
     def read(self):
-        # Split after the program's name, because the name can contain spaces. The name ends with ")". In the remaining fields,
-        # 11 is utime and 12 is stime, see proc(5).
+        # Split after the program's name, because the name can contain spaces. The name ends with ")". In the list of the
+        # remaining fields, index 11 is utime and index 12 is stime, see proc(5).
         fields = (self.folder / "stat").read_text().rsplit(")", 1)[1].split()
         seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
         return seconds, sum(switches(task) for task in (self.folder / "task").iterdir())

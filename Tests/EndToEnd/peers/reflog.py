@@ -44,8 +44,8 @@ class Reflog:
         figures = {}
         trace = pathlib.Path(self.bench.folder, "trace")
         server = Server(self.bench.binary)
-        # With -D the server is a child of this process, so that it can be stopped. With --seccomp-bpf only fdatasync is traced,
-        # and other calls run at full speed.
+        # With -D, the server is a child of this process, so that this process can stop the server. With --seccomp-bpf, only
+        # fdatasync is traced, and other calls run at full speed.
         server.wrapper = ["strace", "-D", "-f", "--seccomp-bpf", "-qq", "-e", "trace=fdatasync", "-e", "signal=none",
                           "-o", str(trace)]
         with server:
@@ -72,7 +72,7 @@ def prepared_load(server):
 
 
 def counters(server):
-    """Returns the counters in /metrics, each summed over its labels."""
+    """Returns the counters in /metrics. A counter with labels is the sum over all labels."""
     text = server.request("GET", "/metrics").text
     samples = {name: re.findall(rf"^{metric}(?:\{{.*\}})? (\S+)", text, re.MULTILINE) for name, metric in COUNTERS.items()}
     return {name: sum(map(float, values)) for name, values in samples.items() if values}
@@ -85,6 +85,6 @@ def recorded(server):
 
 
 def flushes(trace):
-    """Counts the fdatasync calls in strace's output. A call that is shown as unfinished and as resumed is counted once."""
+    """Counts the fdatasync calls in strace's output. A call with two lines, unfinished and resumed, is counted once."""
     with open(trace) as lines:
         return sum("fdatasync(" in line for line in lines)

@@ -46,7 +46,7 @@ struct CheckpointTests {
     #expect(try SignedNote.Signature(line: String(line.dropLast())) == note.signatures.last)
   }
 
-  /// The test signs the witness's text again with the witness's key, and compares the two signatures.
+  /// The test signs the text with the witness's key, and compares the signature with the witness's signature.
   ///
   /// Ed25519 always produces the same signature for the same key and text.
   @Test func theSignatureOfTheWitnessCoversTheTimeAndTheCheckpoint() throws {

@@ -33,7 +33,7 @@ struct GrownTree {
     try #require(hashes[node], "the tree has no hash of \(node)")
   }
 
-  /// Computes the hash of a range of leaves by the recursive definition in RFC 6962 §2.1.
+  /// Computes the hash of a range of leaves with the recursive definition in RFC 6962 §2.1.
   func definition(_ range: Range<Int>) -> Hash {
     if range.isEmpty { return Hash(of: []) }
     if range.count == 1 { return leaves[range.lowerBound] }

@@ -27,7 +27,7 @@ struct MerkleFrontierTests {
     #expect(restored == tree.frontier)
   }
 
-  @Test func aFrontierHasOneHashForEachOneBitOfTheSize() {
+  @Test func aFrontierHasAsManyHashesAsTheSizeHasOneBits() {
     #expect(throws: IntegrityError.frontierMismatch(size: 5, hashCount: 1)) {
       try MerkleFrontier(size: 5, hashes: [MerkleTree.emptyRoot])
     }

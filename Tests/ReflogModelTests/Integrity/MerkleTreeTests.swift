@@ -8,7 +8,7 @@ struct MerkleTreeTests {
     #expect(try vectors.entries.map(MerkleTree.leafHash) == vectors.leaves)
   }
 
-  @Test func anEntryThatIsAHashIsHashedLikeItsBytes() {
+  @Test func aHashAsAnEntryIsHashedLikeOtherBytes() {
     let entry = Hash(of: [7])
 
     #expect(MerkleTree.leafHash(of: entry) == MerkleTree.leafHash(of: entry.bytes))

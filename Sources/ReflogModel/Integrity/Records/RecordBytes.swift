@@ -1,8 +1,8 @@
-/// The bytes of a record while it is written.
+/// The bytes of a record while the record is written.
 ///
-/// A record consists of about two hundred short parts, and a verification creates millions of records. Appending a part
-/// to an array costs more than the part itself, because the array first checks whether it is shared. This type is never
-/// shared, so it only checks its capacity.
+/// A record consists of about two hundred short parts, and a verification creates millions of records. Appending a
+/// short part to an array takes more time than copying the part, because the array first checks whether another
+/// variable shares its memory. The memory of this type is never shared, so this type only checks its capacity.
 struct RecordBytes: ~Copyable, ByteOutput {
   /// The number of bytes to allocate for a record.
   ///

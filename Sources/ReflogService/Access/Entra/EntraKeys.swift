@@ -2,16 +2,18 @@ import JWTKit
 package import Logging
 package import ReflogModel
 
-/// A cache of the issuer's public keys, which fetches the keys again when the issuer may have changed them.
+/// A cache of the issuer's public keys.
+///
+/// The cache fetches the keys again when the issuer may have changed the keys.
 package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
 
   /// The limits that decide how long the cached keys are used and how often new keys are fetched.
   package struct Limits: Sendable {
-    /// The age at which keys are fetched again.
+    /// The age at which the cached keys are fetched again.
     ///
-    /// Entra may replace its keys within days, so Microsoft recommends to fetch the keys every day.
+    /// Entra may replace its keys within days, so Microsoft recommends fetching the keys every day.
     package let freshness: Duration
     /// The maximum age of the cached keys.
     ///
@@ -65,7 +67,7 @@ package actor EntraKeys {
     self.logger = logger
   }
 
-  /// Returns the issuer's key with this id, or nil if the issuer has no such key.
+  /// Returns the issuer's key with this id, or nil if the issuer has no key with this id.
   ///
   /// - Throws: ``Unavailable`` if the issuer can't be reached and the cached keys are too old.
   func key(_ id: String) async throws(Unavailable) -> JWTKeyCollection? {
@@ -80,15 +82,15 @@ package actor EntraKeys {
 
   /// Returns the time that has passed since a moment, or nil if the moment is nil.
   ///
-  /// A moment in the future means that the clock was set back. Then the result is a very long time, so that the keys
-  /// are fetched again.
+  /// A moment in the future means that the clock was set back. In this case, the result is a very long time, and the
+  /// keys are fetched again.
   private func age(of moment: Timestamp?) -> Duration? {
     moment.map {
       let age = clock().since($0); return age < .zero ? .seconds(Int64.max / 4) : age
     }
   }
 
-  /// Fetches the keys; does nothing if the last fetch was only a short time ago.
+  /// Fetches the keys, except if the last fetch was only a short time ago.
   ///
   /// If another call is already fetching the keys, this call only waits until that fetch ends.
   private func refresh() async {
@@ -124,7 +126,7 @@ package actor EntraKeys {
       guard let object = value.object, object["kty"] == "RSA", object["use"] == nil || object["use"] == "sig",
         let id = object["kid"]?.string, let modulus = object["n"]?.string, let exponent = object["e"]?.string
       else { continue }
-      // A key that can't be used is skipped, so that the other keys still work.
+      // A key that can't be used is skipped, so that the usable keys still work.
       guard let key = try? Insecure.RSA.PublicKey(modulus: modulus, exponent: exponent) else { continue }
       loaded[id] = await JWTKeyCollection().add(rsa: key, digestAlgorithm: .sha256)
     }

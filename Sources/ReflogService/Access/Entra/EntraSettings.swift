@@ -7,10 +7,12 @@ package struct EntraSettings: Sendable {
   package let issuer: String
   /// The audience (`aud`).
   ///
-  /// In v2 tokens, the audience is the client id of Reflog's app registration. In v1 tokens, it is the URI of this
-  /// registration.
+  /// In v2 tokens, the audience is the client id of Reflog's app registration. In v1 tokens, the audience is the URI of
+  /// the app registration.
   package let audience: String
-  /// The URL of the issuer's keys, or nil to read the URL from the issuer's metadata.
+  /// The URL of the issuer's keys.
+  ///
+  /// If the value is nil, the URL is read from the issuer's metadata.
   package let keysURL: String?
   /// The required tenant (`tid`), or nil if any tenant of the issuer is accepted.
   package let tenantID: String?

@@ -2,7 +2,7 @@ import Foundation
 package import ReflogModel
 import Synchronization
 
-/// Signs people in with Entra, for the pages.
+/// Signs people in to the web pages with Entra.
 ///
 /// The sign-in uses OpenID Connect's authorization code flow with PKCE (OpenID Connect Core 1.0 §3.1, RFC 7636). The
 /// result is an access token for Reflog. That token is checked in the same way as a token that a client sends. While a
@@ -40,13 +40,13 @@ package final class EntraSignIn: Sendable {
   package enum Failure: Error {
     /// Another browser began the sign-in, or the sign-in took longer than ``lifetime``.
     case unknownState
-    /// The sign-in was refused.
+    /// The sign-in was refused, for example because the account has no role.
     ///
-    /// The text is the reason, as a clause.
+    /// The text is the reason, written as a clause, so that a message can contain the text.
     case refused(String)
     /// Entra declined the sign-in.
     ///
-    /// The text is the error code (OpenID Connect Core 1.0 §3.1.2.6), as the browser sent it.
+    /// The text is the error code (OpenID Connect Core 1.0 §3.1.2.6), as the browser sent the code.
     case declined(String)
     /// Entra rejected Reflog's credential or registration.
     ///
@@ -54,21 +54,23 @@ package final class EntraSignIn: Sendable {
     case misconfigured(String)
     /// Entra can't be reached, or its answer can't be used.
     ///
-    /// The text is for the log.
+    /// The text describes the problem for the log.
     case unavailable(String)
   }
 
-  /// A sign-in that ``begin(target:replacing:)`` began, as the browser continues it after Entra's answer.
+  /// A sign-in that the browser continues after Entra's answer.
+  ///
+  /// The method ``begin(target:replacing:)`` began the sign-in.
   package struct Callback: Sendable {
     /// The path to open after the sign-in.
     package let target: String
-    /// The session that the new session replaces, or nil if the browser had none.
+    /// The session that the new session replaces, or nil if the browser had no session.
     package let session: String?
     fileprivate let verifier: String
     fileprivate let nonce: String
   }
 
-  /// The maximum time for the sign-in at Entra.
+  /// The maximum time between the beginning of a sign-in and Entra's answer.
   package static let lifetime = Duration.seconds(600)
   /// The age at which Entra's published metadata is fetched again.
   private static let memory = Duration.seconds(600)
@@ -91,7 +93,7 @@ package final class EntraSignIn: Sendable {
   ///
   /// - Parameters:
   ///   - settings: Reflog's registration at Entra.
-  ///   - entra: The issuer.
+  ///   - entra: The issuer and the audience of the tokens.
   ///   - tokens: Checks the ID token of each sign-in.
   ///   - clock: Returns the current time.
   ///   - fetch: Fetches the issuer's metadata.
@@ -114,12 +116,13 @@ package final class EntraSignIn: Sendable {
 
   /// Begins a sign-in, and returns the URL of Entra's sign-in page and the encrypted state.
   ///
-  /// Redirect the browser to the URL. The browser stores the encrypted state and must send it back after Entra's
-  /// answer.
+  /// Redirect the browser to the URL. The browser stores the encrypted state, and must send the state back after
+  /// Entra's answer.
   ///
   /// - Parameters:
   ///   - target: The path to open after the sign-in.
-  ///   - session: The browser's session, or nil if it has none. This session ends when the new session begins.
+  ///   - session: The browser's session, or nil if the browser has no session. This session ends when the new session
+  ///     begins.
   package func begin(
     target: String,
     replacing session: String?
@@ -150,9 +153,9 @@ package final class EntraSignIn: Sendable {
   ///
   /// - Parameters:
   ///   - state: The state that Entra returned.
-  ///   - sealed: The encrypted text that the browser received at the beginning.
-  /// - Throws: `unknownState` if the sign-in began on another server or in another browser, or longer than ``lifetime``
-  ///   ago.
+  ///   - sealed: The encrypted state that the browser received at the beginning of the sign-in.
+  /// - Throws: `unknownState` in three cases: the sign-in began on another server, the sign-in began in another
+  ///   browser, or the sign-in began longer than ``lifetime`` ago.
   package func attempt(state: String, sealed: String) throws(Failure) -> Callback {
     guard let attempt = seal.open(sealed), attempt.state == state, clock().since(attempt.begun) < Self.lifetime else {
       throw .unknownState

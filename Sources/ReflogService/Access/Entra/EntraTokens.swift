@@ -3,10 +3,13 @@ package import ReflogModel
 
 /// Checks tokens that Entra issued for Reflog.
 ///
-/// This type makes several checks before it calls jwt-kit, because jwt-kit does not make them. For example, if a token
-/// has an unknown `kid`, jwt-kit uses the first key. The checks are: the token is not too long, no member occurs twice,
-/// the algorithm is RS256, the header contains no member that could choose another key (`crit`, `jwk`, `jku`, `x5u`,
-/// `x5c`), and the `kid` identifies one of the issuer's keys.
+/// This type makes several checks before it calls jwt-kit, because jwt-kit does not make these checks. For example, if
+/// a token has an unknown `kid`, jwt-kit uses the first key. The checks are:
+///
+/// - The token is not too long, and no member occurs twice.
+/// - The algorithm is RS256.
+/// - The header contains no member that could choose another key: `crit`, `jwk`, `jku`, `x5u` or `x5c`.
+/// - The `kid` identifies one of the issuer's keys.
 package struct EntraTokens: Sendable {
   /// The accepted difference between Entra's clock and this machine's clock.
   private static let tolerance = Duration.seconds(60)
@@ -25,7 +28,8 @@ package struct EntraTokens: Sendable {
 
   /// Returns the claims of a valid access token.
   ///
-  /// - Throws: A ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
+  /// - Throws: A ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if the issuer's keys are
+  ///   not available.
   func claims(of text: String) async throws -> TokenClaims {
     let claims = try await verifiedClaims(of: text, for: settings.audience)
     guard let claims = TokenClaims(claims) else { throw TokenRejection("it has no oid or tid") }
@@ -36,9 +40,10 @@ package struct EntraTokens: Sendable {
   /// Checks an ID token (OpenID Connect Core 1.0 §3.1.3.7).
   ///
   /// The ID token is checked like an access token. In addition, its only audience must be the client that began the
-  /// sign-in, and it must contain the nonce of the sign-in.
+  /// sign-in, and the ID token must contain the nonce of the sign-in.
   ///
-  /// - Throws: A ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if no keys can be used.
+  /// - Throws: A ``TokenRejection`` if the token is not valid, or ``EntraKeys/Unavailable`` if the issuer's keys are
+  ///   not available.
   func checkIdentity(_ text: String, for clientID: String, nonce: String) async throws {
     let claims = try await verifiedClaims(of: text, for: clientID)
     guard claims["aud"]?.array?.count ?? 1 == 1, claims["azp"].map({ $0.string == clientID }) ?? true else {
@@ -50,7 +55,7 @@ package struct EntraTokens: Sendable {
     }
   }
 
-  /// Returns the claims in a token after its header, its claims and its signature were checked.
+  /// Checks the header, the claims and the signature of a token, and returns the claims.
   private func verifiedClaims(of text: String, for audience: String) async throws -> JSONObject {
     guard let token = SignedToken(text) else { throw TokenRejection("it is not a signed token") }
     guard token.header["alg"] == "RS256" else { throw TokenRejection("its algorithm is not RS256") }
@@ -105,7 +110,7 @@ package struct EntraTokens: Sendable {
 
 /// The reason why a token is not valid.
 ///
-/// The reason is written to the log only, so the caller does not see it.
+/// The reason is written to the log only, so the caller does not see the reason.
 struct TokenRejection: Error, CustomStringConvertible {
   let description: String
 

@@ -13,14 +13,14 @@ struct SignInSeal: Sendable {
     let verifier: String
     let nonce: String
     let target: String
-    /// The browser's session, or nil if it has none.
+    /// The browser's session, or nil if the browser has no session.
     let session: String?
     let begun: Timestamp
   }
 
   private let key = SymmetricKey(size: .bits256)
 
-  /// Returns the encrypted state as base64url for a cookie, or nil if it can't be encrypted.
+  /// Returns the encrypted state as base64url for a cookie, or nil if the encryption fails.
   func close(_ attempt: Contents) -> String? {
     let content: JSONObject = [
       "state": .string(attempt.state), "verifier": .string(attempt.verifier), "nonce": .string(attempt.nonce),
@@ -31,7 +31,7 @@ struct SignInSeal: Sendable {
     return (box?.combined).map { Array($0).base64URL }
   }
 
-  /// Returns the decrypted state, or nil if this process did not encrypt it.
+  /// Returns the decrypted state, or nil if this process did not encrypt the text.
   func open(_ sealed: String) -> Contents? {
     guard let bytes = [UInt8](base64URL: sealed), let box = try? AES.GCM.SealedBox(combined: bytes),
       let text = try? AES.GCM.open(box, using: key), let content = try? JSONValue(parsing: Array(text)).object,

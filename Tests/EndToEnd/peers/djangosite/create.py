@@ -1,4 +1,4 @@
-"""Creates the site's database with NUMBER references: create.py NUMBER"""
+"""Creates the site's database with NUMBER references. Usage: create.py NUMBER"""
 
 import os
 import sys

@@ -16,8 +16,8 @@ DATABASES = {
         "NAME": os.environ["PEERS_DATABASE"],
         "CONN_MAX_AGE": None,
         "OPTIONS": {
-            # IMMEDIATE takes the write lock at the start. Without IMMEDIATE, a transaction that first reads and then writes
-            # fails if another transaction writes between its read and its write.
+            # With IMMEDIATE, a transaction takes the write lock when the transaction begins. Without IMMEDIATE, a transaction
+            # that first reads and then writes fails if another transaction writes in between.
             "transaction_mode": "IMMEDIATE",
             "timeout": 30,
             "init_command": "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;",
