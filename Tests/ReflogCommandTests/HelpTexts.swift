@@ -35,7 +35,7 @@ enum HelpTexts {
       """
     ],
     "--until": [
-      "Changes earlier than this time, in the same forms. If it is a day, changes on that day are included."
+      "Changes earlier than this time, written as for --since. If the time is a day, changes on that day are included."
     ],
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],
@@ -109,7 +109,7 @@ enum HelpTexts {
       options: [
         "--top": "The maximum number of changes, 1 to 1000.",
         "--around":
-          "Show the changes before and after this time, half of --top each, in the same forms as --since.",
+          "Show the changes before and after this time, half of --top each. The time is written as for --since.",
       ]
     ),
     "reflog watch": VerbHelp(

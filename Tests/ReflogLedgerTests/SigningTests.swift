@@ -164,7 +164,7 @@ struct SigningTests {
   ///
   /// The ledger checks the head row again only at the next start. So the ledger does not continue to record when the
   /// head row gets its old value again.
-  @Test func aRestoredHeadDoesNotResumeTheRecording() async throws {
+  @Test func afterAnEditOfTheHeadRowTheLedgerRecordsNothingUntilTheNextStart() async throws {
     try await withLedgerDatabase { ledger, database in
       try await ledger.record(Self.intent, .found)
       try database.edit("UPDATE head SET next_event = next_event + 1")

@@ -29,7 +29,7 @@ struct PlaceholderTranslationTests {
     #expect(translation.order == order)
   }
 
-  @Test func argumentsAreInTheOrderOfTheNumbers() throws {
+  @Test func argumentsGetTheOrderInWhichTheStatementUsesThem() throws {
     let positional = try PlaceholderTranslation("SELECT ?2, ?1").parameters([1, "two"])
     let named = try PlaceholderTranslation("SELECT :b, :a, :b").parameters(["a": 1, "b": "two"])
 

@@ -21,7 +21,7 @@ enum SentBody {
     return sent
   }
 
-  /// Returns the members of a user flow that Reflog sends to the directory.
+  /// Returns the JSON object of a user flow, with only the members that Reflog sends to the directory.
   static func flow(_ body: JSONObject) throws(RequestError) -> JSONObject {
     try refuseMasks(in: body, isConnector: false)
     if let name = memberThatMovesReferences(in: .object(body)) { throw movesReferences(name) }

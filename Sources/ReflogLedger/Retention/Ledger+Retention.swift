@@ -71,9 +71,9 @@ extension LedgerSession {
 
   /// Withdraws each open claim that belongs to no unfinished purge and to no unfinished erasure.
   ///
-  /// Reflog marks a purge or an erasure as finished only when all claimed data is deleted. So an open claim shows that
-  /// another program made the mark. If the claim were kept and a program deleted the data later, the deletion would
-  /// seem to be recorded.
+  /// Reflog marks a purge or an erasure as finished only when all claimed data is deleted. So if a claim is open,
+  /// another program marked the purge or the erasure as finished. If the claim were kept, that program could delete the
+  /// claimed data, and the deletion would seem to be recorded.
   func withdrawClaimsWithoutRequest() throws {
     let purge = try PurgeRows.newest(connection)?.purge
     if purge == nil || purge?.finished != nil { try withdrawPurgeClaim() }

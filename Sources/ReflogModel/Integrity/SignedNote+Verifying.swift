@@ -1,5 +1,5 @@
 extension SignedNote {
-  /// The known keys that the signatures of a note claim to be from.
+  /// The known keys whose names are in the signatures of a note.
   package struct Signers: Hashable, Sendable {
     /// The known keys whose signatures match the text.
     package var good: [KeyIdentity] = []

@@ -46,7 +46,7 @@ struct PackTarget {
 
   /// Writes the ZIP file that a server sends, or extracts the files of the ZIP file into the folder.
   ///
-  /// - Parameter receive: A closure that receives a function and passes the bytes of the ZIP file to this function.
+  /// - Parameter receive: Receives the ZIP file from the server, and calls its argument with each piece of the file.
   func write(zip receive: ((Data) throws -> Void) async throws -> Void) async throws {
     guard !isZip else {
       return try await files.write(path, replacing: isReplacing) { file in try await receive(file.write) }

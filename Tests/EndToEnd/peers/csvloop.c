@@ -1,7 +1,7 @@
 // Prints a ledger's changes as CSV, in the same form as `reflog export`: csvloop LEDGER > FILE.
 //
-// It uses one SQL statement with joins, one loop and one buffer. Its figures show the cost of the columns without Swift, GRDB
-// and HTTP.
+// It uses one SQL statement with joins, one loop and one buffer. So its speed shows the cost of the columns alone, without
+// Swift, GRDB and HTTP.
 
 #include <sqlite3.h>
 #include <stdint.h>
