@@ -35,7 +35,7 @@ enum HelpTexts {
       """
     ],
     "--until": [
-      "Changes earlier than this time, written as for --since. If it is a day, the changes on that day are included."
+      "Changes earlier than this time, written as for --since. A day is included in the result."
     ],
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],

@@ -35,7 +35,7 @@ struct FilterOptions: ParsableArguments {
   )
   var since: String?
 
-  @Option(help: "Changes earlier than this time, written as for --since. If it is a day, the changes on that day are included.")
+  @Option(help: "Changes earlier than this time, written as for --since. A day is included in the result.")
   var until: String?
 
   @Option(
