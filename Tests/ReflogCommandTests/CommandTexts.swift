@@ -23,7 +23,7 @@ enum CommandTexts {
     "Commands/Erase.swift": [
       "Use exactly one of --actor, --app and --token.",
       "more record",
-      " A legal hold keeps the data in {}. Erase the data again after the hold ",
+      " A legal hold keeps the data in {}. Erase the data again after the hold is released.",
       "service event",
       "{} and {}",
       "No personal data of {} is left to erase: {}.{}",
