@@ -5,7 +5,14 @@ import ReflogWeb
 extension ReflogRequestContext {
   /// Returns the frame around a page, which shows the directory's kind and the signed-in person.
   func frame(_ directory: DirectoryKind) -> PageFrame {
-    PageFrame(directory: directory, viewer: viewer, warning: warning)
+    PageFrame(
+      directory: directory,
+      viewer: viewer,
+      warning: warning,
+      zone: zone,
+      path: pagePath,
+      basePath: basePath
+    )
   }
 
   /// Returns the session.
@@ -16,6 +23,9 @@ extension ReflogRequestContext {
     guard let session else { throw .unauthenticated }
     return session
   }
+
+  /// The names and the scope of the cookies.
+  var cookies: CookieScope { CookieScope(isSecure: isSecure, basePath: basePath) }
 
   /// Whether clients connect to this server with TLS.
   var isSecure: Bool { publicURL?.lowercased().hasPrefix("https:") ?? (scheme == "https") }
