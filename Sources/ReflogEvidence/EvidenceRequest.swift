@@ -29,6 +29,9 @@ package struct EvidenceRequest: Sendable {
   /// The selected flows, for people.
   var flows: String { flow.map { "\($0.printable), and the connectors that it called" } ?? "all" }
 
-  /// The usual name of the pack's folder or file, without an extension, for example `reflog-evidence-2026-Q3`.
-  package var packName: String { "reflog-evidence-\(period.name.replacing("..", with: "-to-"))" }
+  /// The parts of the name of the pack's file, for example `evidence` and `2026-Q3`, and the id of the flow, if any.
+  package var nameParts: [String] {
+    let id = flow.map { [String($0[($0.lastIndex(of: "/").map($0.index(after:)) ?? $0.startIndex)...])] }
+    return ["evidence", period.name.replacing("..", with: "-to-")] + (id ?? [])
+  }
 }

@@ -28,6 +28,8 @@ package struct ChangeDetailPage: Sendable {
   let isPending: Bool
   /// True if the viewer requested a freeze after the rollback, but the step could not be frozen.
   let notFrozen: Bool
+  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
+  let trail: String
 
   /// One row of the table with the details of the change.
   ///
@@ -73,6 +75,7 @@ package struct ChangeDetailPage: Sendable {
   ///   - isSigned: true if a signed checkpoint covers the change.
   ///   - notFrozen: true if the viewer requested a freeze after the rollback, but the step could not be frozen.
   ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
+  ///   - trail: the query of the timeline with `?` in front, or empty.
   package init(
     _ context: ChangeInContext,
     chain: [ChangeInContext],
@@ -80,8 +83,10 @@ package struct ChangeDetailPage: Sendable {
     tenantID: String,
     isSigned: Bool,
     notFrozen: Bool = false,
-    canRollBack: Bool
+    canRollBack: Bool,
+    trail: String = ""
   ) {
+    self.trail = trail
     let change = context.change
     self.change = ChangeView(context, isWhole: true)
     self.chain = chain.map { ChangeView($0, isCurrent: $0.change.id == change.id) }
@@ -151,6 +156,10 @@ package struct ChangeDetailPage: Sendable {
     }
   }
 
+  private static let signed = "matches the log entry; a signed checkpoint covers it"
+  /// Each transaction signs a checkpoint that covers its entries. So this text shows a fault of the ledger.
+  private static let unsigned = "no signed checkpoint covers it; check the ledger with reflog verify"
+
   private static func texts(_ change: Change, tenantID: String, isSigned: Bool) -> [Fact] {
     let (intent, outcome) = (change.intent, change.outcome)
     let erased = change.erased.map { _ in Erased.placeholder }
@@ -174,7 +183,7 @@ package struct ChangeDetailPage: Sendable {
       ("Request id", intent.requestID),
       ("Graph request id", outcome?.graphRequestID),
       ("Log entry", String(change.sequence)),
-      ("Integrity", isSigned ? "matches the log entry; a signed checkpoint covers it" : "not signed yet"),
+      ("Integrity", isSigned ? Self.signed : Self.unsigned),
     ]
     return all.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
   }

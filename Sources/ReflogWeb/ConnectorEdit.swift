@@ -38,9 +38,4 @@ struct ConnectorEdit: Sendable {
     attribution = change.attribution
     result = change.result == .applied ? nil : change.result.shownName
   }
-
-  /// The change as a sentence without a full stop.
-  var sentence: String {
-    "\(name) \(verb)\(properties.map { ": \($0)" } ?? ""), \(moment.exact), \(attribution)"
-  }
 }

@@ -2,6 +2,8 @@
 package struct ExportPage: Sendable {
   let form: FilterForm
   let formats: [Format]
+  /// The query of the timeline with `?` in front, or empty. The link to the timeline keeps it.
+  let trail: String
 
   /// A format of the exported file.
   struct Format: Sendable {
@@ -12,9 +14,13 @@ package struct ExportPage: Sendable {
     let isChosen: Bool
   }
 
-  /// Creates the page with a form that filters the changes; the form can be empty or filled in.
-  package init(_ form: FilterForm) {
-    self.form = form
+  /// Creates the page with a form that filters the changes, empty or filled in.
+  ///
+  /// - Parameters:
+  ///   - form: the form.
+  ///   - trail: the query of the timeline with `?` in front, or empty.
+  package init(_ form: FilterForm, trail: String = "") {
+    (self.form, self.trail) = (form, trail)
     formats = [
       ("csv", "CSV", "One row per change (RFC 4180). A cell that a spreadsheet would run gets a leading apostrophe."),
       ("excel", "CSV for Excel", "The same rows, with a byte order mark and with times that Excel can read."),

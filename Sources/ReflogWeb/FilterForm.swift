@@ -13,6 +13,16 @@ package struct FilterForm: Sendable {
   let kinds: [Choice]
   /// The message about invalid values, or nil if all values are valid.
   let problem: String?
+  /// The filled fields. A printed page shows them in place of the form.
+  let conditions: [Condition]
+
+  /// A filled field.
+  struct Condition: Sendable {
+    /// The name of the field.
+    let name: String
+    let value: String
+    let isFirst: Bool
+  }
 
   /// A field for a date, or for a date and time if the browser sent a time.
   package struct Time: Sendable {
@@ -56,5 +66,8 @@ package struct FilterForm: Sendable {
       Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == values["kind"])
     }
     self.problem = problem
+    let names = ["flow", "step", "actor", "connector", "reason", "result", "kind", "since", "until"]
+    let filled = names.compactMap { name in values[name].map { (name, $0) } }.filter { !$0.1.isEmpty }
+    conditions = filled.enumerated().map { Condition(name: $1.0, value: $1.1, isFirst: $0 == 0) }
   }
 }

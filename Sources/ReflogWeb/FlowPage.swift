@@ -23,6 +23,10 @@ package struct FlowPage: Sendable {
   let isNow: Bool
   /// The time at which the page with the earlier changes ends, or nil if there are no earlier changes.
   let earlier: String?
+  /// The query of the list of flows with `?` in front, or empty. Links back to the list keep it.
+  let trail: String
+  /// The query of the list of flows with `&` in front, or empty.
+  let further: String
 
   /// The lane of one step.
   struct Lane: Sendable {
@@ -46,7 +50,7 @@ package struct FlowPage: Sendable {
   struct Mark: Sendable {
     let x: Int
     let change: String
-    let title: String
+    let edit: ConnectorEdit
   }
 
   /// The rectangle that shows a period.
@@ -58,7 +62,11 @@ package struct FlowPage: Sendable {
     let tone: String
     let isDrift: Bool
     let change: String
-    let title: String
+    /// The name of the reference.
+    let name: String
+    let since: Moment
+    /// The end of a sentence that shows who started the period, such as `by Adele`.
+    let attribution: String
   }
 
   /// The row that shows a period in the table below the lane.
@@ -94,7 +102,10 @@ package struct FlowPage: Sendable {
   ///   - lanes: the lanes of the flow's steps, in the order of the page.
   ///   - end: the time at which the lanes end.
   ///   - isNow: true if `end` is the current time.
-  package init(_ name: FlowName, _ lanes: [FlowLane], end: Timestamp, isNow: Bool) {
+  ///   - trail: the query of the list of flows with `?` in front, or empty.
+  package init(_ name: FlowName, _ lanes: [FlowLane], end: Timestamp, isNow: Bool, trail: String = "") {
+    self.trail = trail
+    further = trail.isEmpty ? "" : "&" + trail.dropFirst()
     self.name = name.description
     flow = name.flow.text
     flowType = name.flowType.rawValue
@@ -135,7 +146,7 @@ package struct FlowPage: Sendable {
     guard let edit = ConnectorEdit(change) else { return nil }
     let time = change.resultDateTime ?? change.activityDateTime
     let x = position(time, start, end)
-    return Mark(x: min(max(x, halfMark), Int(width) - halfMark), change: edit.change, title: edit.sentence)
+    return Mark(x: min(max(x, halfMark), Int(width) - halfMark), change: edit.change, edit: edit)
   }
 
   /// Returns the position of a time in a lane, in thousandths of the lane's width.
@@ -171,7 +182,9 @@ package struct FlowPage: Sendable {
       tone: tone,
       isDrift: period.change.intent.kind == .drift,
       change: period.change.id.description,
-      title: "\(ReferenceView(period.reference).name), since \(period.start), \(period.change.attribution)"
+      name: ReferenceView(period.reference).name,
+      since: Moment(period.start),
+      attribution: period.change.attribution
     )
   }
 

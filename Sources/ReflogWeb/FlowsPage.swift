@@ -32,6 +32,8 @@ package struct FlowsPage: Sendable {
   let nowQuery: String
   /// The query of the next page, or nil if this is the last page.
   let next: String?
+  /// The query of this page with `?` in front, or empty. Links to flows keep it.
+  let trail: String
 
   /// A flow, shown as a row of the board.
   struct Flow: Sendable {
@@ -54,6 +56,10 @@ package struct FlowsPage: Sendable {
     package var isBehindOthers = false
     /// The message about an invalid time, or nil if the time is valid.
     package var problem: String?
+    /// The time zone of the time in the form.
+    package var zone = PageTimeZone.utc
+    /// The query of the page with `?` in front, or empty. Links to flows keep it.
+    package var trail = ""
 
     /// Creates a request for the current references of all flows.
     package init() {}
@@ -150,12 +156,13 @@ package struct FlowsPage: Sendable {
     }
     self.steps = steps.map(\.name)
     isEmpty = flows.isEmpty
-    asOf = question.moment.map(Self.local) ?? question.asOf
+    asOf = question.moment.map { Self.local($0, question.zone) } ?? question.asOf
     moment = question.moment.map(Moment.init)
     search = question.search
     isSearch = !search.isEmpty
     nowQuery = isSearch ? "?flow=\(search.percentEncoded())" : ""
     self.next = next
+    trail = question.trail
     isPart = next != nil || question.isBehindOthers
     comparison = now == nil || isEmpty ? nil : counts.sentence(isPart: isPart)
     // The button rolls back all flows. A search shows only some flows, so the page with a search has no button.
@@ -163,12 +170,13 @@ package struct FlowsPage: Sendable {
     problem = question.problem
   }
 
-  /// Returns a time in milliseconds for a `datetime-local` input.
+  /// Returns a time in milliseconds in a time zone, for a `datetime-local` input.
   ///
   /// The time is rounded up, so that the board includes a change that was made exactly at that time.
-  private static func local(_ moment: Timestamp) -> String {
+  private static func local(_ moment: Timestamp, _ zone: PageTimeZone) -> String {
     let milliseconds = (moment.microseconds + 999) / 1000
-    return String(Timestamp(microseconds: milliseconds * 1000).description.prefix(23)).replacing("Z", with: "")
+    let local = zone.local(Timestamp(microseconds: milliseconds * 1000))
+    return String(local.description.prefix(23)).replacing("Z", with: "")
   }
 
   /// Returns the page as HTML.

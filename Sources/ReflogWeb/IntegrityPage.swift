@@ -32,6 +32,8 @@ package struct IntegrityPage: Sendable {
   struct Signed: Sendable {
     let note: String
     let key: String
+    /// The name of the downloaded file. It contains the number of entries that the checkpoint covers.
+    let file: String
   }
 
   /// A replacement of a lost key.
@@ -82,7 +84,11 @@ package struct IntegrityPage: Sendable {
     older: Int64?,
     canConfirm: Bool = false
   ) {
-    signed = checkpoint.map { Signed(note: $0.note, key: $0.key) }
+    signed = checkpoint.map { note, key in
+      // The second line of a checkpoint is the number of entries (C2SP tlog-checkpoint).
+      let size = note.split(separator: "\n", maxSplits: 2).dropFirst().first ?? "0"
+      return Signed(note: note, key: key, file: "reflog-checkpoint-\(size).txt")
+    }
     replacement = status.keyReplacement.map { found in
       Replacement(
         time: Moment(found.time),

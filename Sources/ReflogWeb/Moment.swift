@@ -1,9 +1,15 @@
 import ReflogModel
 
-/// A time on a page, in UTC, in the formats that templates need.
+/// A time on a page, in the formats that templates need.
+///
+/// View models create moments in UTC. A page converts its moments to its own time zone when it is rendered.
 struct Moment: Sendable {
-  /// The date and the time with microseconds, for example `2026-11-23T09:15:02.123456Z`.
+  /// The full date and time in UTC and in microseconds, for example `2026-11-23T09:15:02.123456Z`.
+  ///
+  /// Links and attributes for programs contain this text.
   let exact: String
+  /// The full date and time with the offset of the zone, for example `2026-11-23T10:15:02.123456+01:00`.
+  let full: String
   /// The day, for example `2026-11-23`.
   let day: String
   /// The time of day with seconds, for example `09:15:02`.
@@ -13,11 +19,25 @@ struct Moment: Sendable {
   /// The milliseconds are left out if they are zero.
   let fine: String
 
-  init(_ time: Timestamp) {
+  private let time: Timestamp
+
+  /// Creates a moment in UTC.
+  init(_ time: Timestamp) { self.init(time, in: .utc) }
+
+  private init(_ time: Timestamp, in zone: PageTimeZone) {
+    self.time = time
     exact = time.description
-    day = String(exact.prefix(10))
-    clock = String(exact.dropFirst(11).prefix(8))
-    let milliseconds = exact.dropFirst(20).prefix(3)
+    let local = zone.local(time).description
+    full = String(local.dropLast()) + zone.offsetText(at: time)
+    day = String(local.prefix(10))
+    clock = String(local.dropFirst(11).prefix(8))
+    let milliseconds = local.dropFirst(20).prefix(3)
     fine = milliseconds.allSatisfy { $0 == "0" } ? clock : "\(clock).\(milliseconds)"
   }
+
+  /// Returns the same moment in a time zone.
+  func shown(in zone: PageTimeZone) -> Moment { zone == .utc ? self : Moment(time, in: zone) }
+
+  /// The texts by name, as templates read them.
+  var texts: [String: String] { ["exact": exact, "full": full, "day": day, "clock": clock, "fine": fine] }
 }

@@ -10,6 +10,18 @@ package struct PageFrame: Sendable {
   let viewer: Viewer?
   /// The warning that every page shows, or nil if the pages show no warning.
   let warning: String?
+  /// The time zone in which the page shows times.
+  let zone: PageTimeZone
+  /// The name of the time zone, or nil for UTC.
+  ///
+  /// Forms send this name with the times that a person types. Without the name, the server reads times as UTC.
+  let localZone: String?
+  /// The names that the form for the time zone proposes.
+  let zones: [String]
+  /// The path and the query of the page that opens after the time zone was changed.
+  let path: String
+  /// The path below which clients reach this server, such as `/reflog`, or empty.
+  let basePath: String
 
   /// The person who is signed in.
   package struct Viewer: Sendable {
@@ -36,18 +48,33 @@ package struct PageFrame: Sendable {
   ///   - directory: the kind of the directory that the server uses.
   ///   - viewer: the viewer, or nil if the viewer is not signed in.
   ///   - warning: the warning that every page shows, or nil if the pages show no warning.
-  package init(directory: DirectoryKind, viewer: Viewer?, warning: String? = nil) {
+  ///   - zone: the time zone in which the page shows times.
+  ///   - path: the path and the query of the page that opens after the time zone was changed.
+  ///   - basePath: the path below which clients reach this server, such as `/reflog`, or empty.
+  package init(
+    directory: DirectoryKind,
+    viewer: Viewer?,
+    warning: String? = nil,
+    zone: PageTimeZone = .utc,
+    path: String = "/",
+    basePath: String = ""
+  ) {
     self.directory = directory.shownName
     isEmbedded = directory == .embedded
     styleVersion = WebAsset.style.version
     scriptVersion = WebAsset.script.version
     self.viewer = viewer
     self.warning = warning
+    self.zone = zone
+    localZone = zone == .utc ? nil : zone.name
+    zones = viewer == nil ? [] : PageTimeZone.proposals
+    self.path = path
+    self.basePath = basePath
   }
 
-  /// Returns the warning that the replacement of a lost key is not confirmed.
-  package static func warning(of replacement: KeyReplacement) -> String {
-    let time = Moment(replacement.time)
+  /// Returns the warning that the replacement of a lost key is not confirmed, with times in a time zone.
+  package static func warning(of replacement: KeyReplacement, in zone: PageTimeZone) -> String {
+    let time = Moment(replacement.time).shown(in: zone)
     return "The key that signs the log was lost, and was replaced on \(time.day) at \(time.clock). Reason: "
       + "\(replacement.reason.printable.shortened(to: 200)). An administrator must confirm this on the page "
       + "Integrity or with reflog key confirm."

@@ -43,6 +43,8 @@ package struct RollbackPage: Sendable {
   let offersFreeze: Bool
   /// The text that the viewer has already typed as the reason for the override of the freeze.
   let override: String
+  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
+  let trail: String
 
   /// The maximum number of later changes that the page lists.
   package static let mostLater = 20
@@ -58,7 +60,8 @@ package struct RollbackPage: Sendable {
   ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   ///   - freeze: the freeze that covers the step, or nil if the step is not frozen.
   ///   - offersFreeze: whether the viewer may place and override freezes.
-  ///   - override: the text that the viewer has already typed as the reason for the override.
+  ///   - override: the reason for the override that the viewer has already typed.
+  ///   - trail: the query of the timeline with `?` in front, or empty.
   package init(
     _ plan: RollbackPlan,
     later: [Change],
@@ -66,8 +69,10 @@ package struct RollbackPage: Sendable {
     problem: String? = nil,
     freeze: Freeze? = nil,
     offersFreeze: Bool = false,
-    override: String = ""
+    override: String = "",
+    trail: String = ""
   ) {
+    self.trail = trail
     id = plan.rollbackOf.description
     step = plan.address.step.name
     flow = plan.address.flow.text

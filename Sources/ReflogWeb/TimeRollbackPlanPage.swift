@@ -73,6 +73,7 @@ package struct TimeRollbackPlanPage: Sendable {
 
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
+    let moment = moment.shown(in: frame.zone)
     let title = "Roll back to \(moment.day) \(moment.fine)"
     return WebPages.render(FramedPage(title: title, frame: frame, in: .flows, page: self), "time-rollback-plan")
   }

@@ -24,6 +24,8 @@ package struct TimelinePage: Sendable {
   ///
   /// The list is empty if a change matches the filter.
   let proposals: [Proposal]
+  /// The query of this page with `?` in front, or empty. Links to changes keep it.
+  let trail: String
 
   /// The recorded names that are similar to a text of the filter.
   package struct Proposal: Sendable {
@@ -79,9 +81,10 @@ package struct TimelinePage: Sendable {
   ///   - isFiltered: true if the filter can exclude changes.
   ///   - isNewest: true if the page starts with the newest change that the filter matches.
   ///   - status: the state of the ledger.
-  ///   - total: the number of changes without the filter, or nil if the number is not known or not needed.
-  ///   - proposals: the recorded names that are similar to the texts of the filter, or an empty list if a change
-  ///     matches the filter.
+  ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
+  ///   - proposals: the names that are like the texts of the filter, if no change matches.
+  ///   - zone: the time zone whose days group the changes.
+  ///   - trail: the query of this page with `?` in front, or empty.
   package init(
     _ changes: [ChangeInContext],
     next: String?,
@@ -91,14 +94,18 @@ package struct TimelinePage: Sendable {
     isNewest: Bool,
     status: LedgerStatus,
     total: Int? = nil,
-    proposals: [Proposal] = []
+    proposals: [Proposal] = [],
+    zone: PageTimeZone = .utc,
+    trail: String = ""
   ) {
+    self.trail = trail
     var days: [Day] = []
     for view in changes.map({ ChangeView($0) }) {
-      if days.last?.day == view.asked.day {
+      let day = view.asked.shown(in: zone).day
+      if days.last?.day == day {
         days[days.count - 1].changes.append(view)
       } else {
-        days.append(Day(day: view.asked.day, changes: [view]))
+        days.append(Day(day: day, changes: [view]))
       }
     }
     self.days = days

@@ -48,8 +48,33 @@ enum WebPages {
     }
   }
 
-  /// Renders a view model with the template that has this name.
-  static func render(_ model: some Any, _ name: String) -> String {
-    library.render(PageNode.value(of: model) ?? "", withTemplate: name) ?? ""
+  /// Renders a page with the template that has this name.
+  ///
+  /// Times are in the time zone of the frame, and all paths are below its base path.
+  static func render(_ page: FramedPage<some Sendable>, _ name: String) -> String {
+    let html = library.render(PageNode.value(of: page, in: page.frame.zone) ?? "", withTemplate: name) ?? ""
+    return page.frame.basePath.isEmpty ? html : below(page.frame.basePath, html)
+  }
+
+  /// The starts of the attributes that can contain a path of this server.
+  private static let pathAttributes = [
+    " href=\"", " action=\"", " src=\"", " data-count=\"", " data-news=\"", " content=\"0; url=",
+  ].map { Array($0.utf8) }
+
+  /// Returns a page with a base path in front of each path of this server.
+  ///
+  /// Templates and view models contain paths without the base path, and no other code adds it to a page. The text of a
+  /// user is never changed: it contains no quote, because quotes are escaped, and each of these starts has a quote.
+  private static func below(_ basePath: String, _ html: String) -> String {
+    let bytes = Array(html.utf8)
+    var output: [UInt8] = []
+    output.reserveCapacity(bytes.count + 4096)
+    for (index, byte) in bytes.enumerated() {
+      if byte == UInt8(ascii: "/"), pathAttributes.contains(where: { bytes[..<index].suffix($0.count) == $0[...] }) {
+        output += basePath.utf8
+      }
+      output.append(byte)
+    }
+    return String(decoding: output, as: UTF8.self)
   }
 }

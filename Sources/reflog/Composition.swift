@@ -270,6 +270,7 @@ struct Composition {
       directory: served.directory.kind,
       proxies: ProxySettings(
         publicURL: settings.listener.publicURL,
+        basePath: settings.listener.basePath,
         trusted: settings.listener.trustedProxies,
         scheme: settings.listener.scheme
       ),
@@ -294,8 +295,8 @@ struct Composition {
         let port = channel.localAddress?.port ?? settings.listener.port
         for warning in settings.warnings { logger.warning("\(warning)") }
         Terminal.say(
-          "Reflog listens on \(settings.listener.scheme)://\(settings.listener.host):\(port), with the "
-            + "\(settings.directory.kind.rawValue) directory; the ledger is \(settings.location.name)."
+          "Reflog listens on \(settings.listener.scheme)://\(settings.listener.host):\(port)\(settings.listener.basePath), "
+            + "with the \(settings.directory.kind.rawValue) directory; the ledger is \(settings.location.name)."
         )
       },
       logger: logger

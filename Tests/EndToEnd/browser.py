@@ -39,6 +39,11 @@ class Page(html.parser.HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
     @property
+    def paths(self):
+        """The links without their queries."""
+        return [link.partition("?")[0] for link in self.links if link]
+
+    @property
     def json(self):
         return json.loads(self.html)
 

@@ -1,5 +1,8 @@
 """Drives Chromium with Selenium, and creates the histories that Reflog's pages show in tests and pictures."""
 
+import functools
+import importlib.util
+import pathlib
 import shutil
 import time
 
@@ -11,6 +14,18 @@ from selenium.webdriver.common.by import By
 
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
+
+# The schemes in which a page is checked. A page is printed from a browser with the dark scheme, whose colours must not be used.
+SCHEMES = ("light", "dark", "print")
+# The widths in CSS pixels: a small phone, a tablet, a desktop.
+WIDTHS = (320, 768, 1440)
+
+
+@functools.cache
+def axe():
+    """Returns the source of axe-core, a script that finds violations of accessibility rules in a page."""
+    package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
+    return (package / "axe.min.js").read_text()
 
 
 class Chromium:
@@ -24,10 +39,8 @@ class Chromium:
             options.add_experimental_option("prefs", {"profile.managed_default_content_settings.javascript": 2})
         self.port = Port()
         self.driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver"), self.port.number))
-        self.width, self.height = width, height
-        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "features": [{"name": "prefers-color-scheme", "value": scheme}]})
-        self.resize(height)
+        self.height = height
+        self.show(scheme, width)
 
     def __enter__(self):
         return self
@@ -35,6 +48,26 @@ class Chromium:
     def __exit__(self, *_):
         self.driver.quit()
         self.port.close()
+
+    def show(self, scheme, width):
+        """Shows pages in a scheme and at a width."""
+        self.width = width
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
+            "media": "print" if scheme == "print" else "screen",
+            "features": [{"name": "prefers-color-scheme", "value": "light" if scheme == "light" else "dark"}]})
+        self.resize(self.height)
+
+    def problems(self):
+        """Returns the violations that axe finds in the page, and a text if the page scrolls sideways."""
+        self.driver.execute_script(axe())
+        found = self.driver.execute_async_script("axe.run().then(arguments[0])")
+        problems = [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
+        return problems + (["The page scrolls sideways."] if self.scrolls_sideways else [])
+
+    def press_tab(self):
+        key = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
+        for type in ("rawKeyDown", "keyUp"):
+            self.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": type, **key})
 
     def resize(self, height):
         self.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
@@ -44,6 +77,8 @@ class Chromium:
         self.driver.get(self.server.url + path)
 
     def sign_in(self, role):
+        # A printed page has no forms.
+        self.show("light", self.width)
         self.open("/sign-in")
         self.fill("token", self.server.tokens[role])
         self.press("Sign in")
@@ -77,7 +112,7 @@ class Chromium:
     @property
     def scrolls_sideways(self):
         size = self.driver.execute_cdp_cmd("Page.getLayoutMetrics", {})["cssContentSize"]
-        return size["width"] > self.width
+        return max(size["width"], self.driver.execute_script("return document.documentElement.scrollWidth")) > self.width
 
     def fill(self, id, text):
         self.retry(lambda: self.driver.find_element(By.ID, id).send_keys(text))

@@ -1,6 +1,8 @@
+import base64
 import csv
 import datetime
 import glob
+import html.parser
 import importlib.util
 import os
 import pathlib
@@ -8,15 +10,16 @@ import shutil
 import time
 import unittest
 
+from browser import Browser
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, eventually, graph_connector
 from testparts import apart
 
 HAS_CHROMIUM = shutil.which("chromedriver") and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_playwright_python")
 if HAS_CHROMIUM:
-    from chromium import STEP, Chromium, make_sample, make_trouble, trouble_server
+    from chromium import SCHEMES, STEP, WIDTHS, Chromium, make_sample, make_trouble, trouble_server
 
 
-@apart(seconds=45, cores=0.6)
+@apart(seconds=120, cores=0.8)
 @unittest.skipUnless(HAS_CHROMIUM, "chromium, Selenium and axe-core are not installed")
 class Chrome(unittest.TestCase):
     """The pages work in a real browser, with scripts and without."""
@@ -56,7 +59,7 @@ class Chrome(unittest.TestCase):
                 browser.wait_for("CHG0042")
                 self.assertNotIn("B2C_1_profile_edit", browser.text)
                 self.assertIn(f"since={first}&until={behind}", browser.driver.current_url)
-                self.assertEqual([button for button in browser.buttons if button not in ("Sign out", "Show")], [])
+                self.assertEqual([button for button in browser.buttons if button not in ("Sign out", "Show", "Change")], [])
                 self.assertNotIn("Roll back", browser.text)
                 browser.follow("CSV")
                 found = eventually(lambda: glob.glob(os.path.join(downloads, "*.csv")))
@@ -133,23 +136,136 @@ class Chrome(unittest.TestCase):
                     self.assertTrue(browser.driver.execute_script("return window.kept"), name)
 
     def test_axe_finds_no_violation_on_any_page(self):
-        package = pathlib.Path(importlib.util.find_spec("axe_playwright_python").origin).parent
-        axe = (package / "axe.min.js").read_text()
-
+        """Checks each page in each scheme and at each width. tools/screenshots checks all combinations."""
         def check_pages(server, pages):
-            for scheme, width in (("light", 1440), ("dark", 390)):
-                with Chromium(server, width=width, scheme=scheme) as browser:
-                    for number, (name, path) in enumerate(pages.items()):
-                        if number == 1:
-                            browser.sign_in("operator")
+            with Chromium(server) as browser:
+                browser.open("/sign-in")
+                self.assertEqual(browser.problems(), [])
+                browser.sign_in("operator")
+                for number, (name, path) in enumerate(pages.items()):
+                    for index, scheme in enumerate(SCHEMES):
+                        width = WIDTHS[(number + index) % len(WIDTHS)]
+                        browser.show(scheme, width)
                         browser.open(path)
-                        browser.driver.execute_script(axe)
-                        found = browser.driver.execute_async_script("axe.run().then(arguments[0])")
-                        problems = [(v["id"], [node["html"][:200] for node in v["nodes"]]) for v in found["violations"]]
-                        self.assertEqual(problems, [], f"{name}, {scheme}, {width}")
-                        self.assertFalse(browser.scrolls_sideways, f"{name} at {width}")
+                        self.assertEqual(browser.problems(), [], f"{name}, {scheme}, {width}")
 
         with Server() as server:
             check_pages(server, make_sample(server))
         with Graph(timeout=1) as graph, trouble_server(graph) as server:
-            check_pages(server, {"sign-in": "/sign-in"} | make_trouble(server, graph))
+            check_pages(server, make_trouble(server, graph))
+
+    def test_every_control_of_every_page_is_reached_with_the_tab_key_and_shows_the_focus(self):
+        with Server() as server, Chromium(server) as browser:
+            pages = make_sample(server)
+            browser.sign_in("operator")
+            for name, path in pages.items():
+                browser.open(path)
+                browser.driver.execute_script(START_OF_TABS)
+                for _ in range(browser.driver.execute_script("return expected.length") * 2 + 30):
+                    browser.press_tab()
+                    if browser.driver.execute_script("return expected.every((control) => reached.has(control))"):
+                        break
+                missed = browser.driver.execute_script(
+                    "return expected.filter((control) => !reached.has(control)).map((control) => control.outerHTML.slice(0, 150))")
+                self.assertEqual(missed, [], name)
+                self.assertEqual(browser.driver.execute_script("return [...bare]"), [], name)
+                positive = browser.driver.execute_script(
+                    "return [...document.querySelectorAll('[tabindex]')].filter((element) => element.tabIndex > 0).length")
+                self.assertEqual(positive, 0, name)
+
+    def test_the_first_tab_stop_skips_the_navigation(self):
+        with Server() as server, Chromium(server) as browser:
+            browser.sign_in("reader")
+            browser.open("/")
+            browser.press_tab()
+            self.assertEqual(browser.driver.switch_to.active_element.text, "Skip to content")
+            browser.driver.switch_to.active_element.send_keys("\ue007")
+            self.assertEqual(browser.driver.switch_to.active_element.get_attribute("id"), "content")
+            browser.press_tab()
+            inside = browser.driver.execute_script("return document.querySelector('main').contains(document.activeElement)")
+            self.assertTrue(inside)
+
+    def test_a_printed_page_is_black_on_white_and_has_no_controls(self):
+        with Server() as server, Chromium(server) as browser:
+            pages = make_sample(server)
+            browser.sign_in("operator")
+            browser.show("print", 768)
+            for name, path in pages.items():
+                browser.open(path)
+                colours = browser.driver.execute_script(
+                    "const style = getComputedStyle(document.body); return [style.color, style.backgroundColor]")
+                self.assertEqual(colours, ["rgb(0, 0, 0)", "rgb(255, 255, 255)"], name)
+                shown = browser.driver.execute_script(
+                    "return [...document.querySelectorAll('nav, form, button, .button, summary, .skip')]"
+                    ".filter((element) => element.checkVisibility()).map((element) => element.outerHTML.slice(0, 150))")
+                self.assertEqual(shown, [], name)
+            browser.open(pages["filtered"])
+            self.assertIn("Filter: result denied", browser.text)
+            browser.open(pages["flow"])
+            self.assertTrue(browser.driver.execute_script("return document.querySelector('details table').checkVisibility()"))
+            browser.open(pages["flows"])
+            self.assertEqual(browser.driver.execute_script("return getComputedStyle(document.querySelector('thead')).display"),
+                             "table-header-group")
+            document = browser.driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})["data"]
+            self.assertIn(b"/MediaBox [0 0 594.", base64.b64decode(document))
+
+    def test_every_control_works_without_a_script(self):
+        with Server() as server:
+            pages = make_sample(server)
+            browser = Browser(server)
+            controls = Controls(browser.open("/sign-in").html)
+            self.assertEqual((controls.problems, controls.count > 3), ([], True))
+            browser.sign_in("operator")
+            for name, path in pages.items():
+                controls = Controls(browser.open(path).html)
+                self.assertEqual((controls.problems, controls.count > 5), ([], True), name)
+
+
+# Finds the controls that the Tab key must reach, and records the reached controls and those that do not show the focus.
+START_OF_TABS = """
+  window.expected = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")].filter(
+    (element) => element.checkVisibility({ visibilityProperty: true }) && element.type !== "hidden" && element.tabIndex >= 0
+      && !(element.type === "radio" && !element.checked));
+  window.reached = new Set();
+  window.bare = new Set();
+  addEventListener("focusin", ({ target }) => {
+    reached.add(target);
+    const style = getComputedStyle(target);
+    if (style.outlineStyle === "none" || style.outlineWidth === "0px") bare.add(target.outerHTML.slice(0, 150));
+  });
+"""
+
+
+class Controls(html.parser.HTMLParser):
+    """The controls in a page, and the problems of those that need a script."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.forms, self.problems, self.count = [], [], 0
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        if tag == "form":
+            self.forms.append(values)
+            self.check("action" in values, tag, values)
+        if tag in ("a", "button", "input", "select", "textarea"):
+            self.count += 1
+        if tag == "a":
+            target = values.get("href", "")
+            self.check(target.startswith("/") or target == "#content", tag, values)
+        if tag in ("button", "input", "select", "textarea"):
+            self.check(bool(self.forms) and values.get("type") not in ("button", "reset"), tag, values)
+            self.check(tag == "button" or "name" in values, tag, values)
+            self.check("disabled" not in values, tag, values)
+        self.check(not any(name.startswith("on") for name in values), tag, values)
+        # Only the script shows the message about new changes.
+        self.check("hidden" not in values or "data-news" in values, tag, values)
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.forms.pop()
+
+    def check(self, is_right, tag, values):
+        if not is_right:
+            self.problems.append((tag, values))

@@ -174,7 +174,7 @@ class Contents(PackTestCase):
         self.write(path)
         answer = self.server.request("GET", f"{EVIDENCE}?period={YEAR}", role="reader")
         self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/zip"))
-        self.assertEqual(answer.headers["content-disposition"], f'attachment; filename="reflog-evidence-{YEAR}.zip"')
+        self.assertRegex(answer.headers["content-disposition"], f'^attachment; filename="reflog-evidence-{YEAR}-taken-[-0-9]{{10}}.zip"; ')
         page = self.folder / "page.zip"
         page.write_bytes(answer.bytes)
         self.write(self.folder / "local.zip", role=None)
@@ -227,7 +227,7 @@ class Pages(PackTestCase):
         self.assertRegex(form["fields"]["period"], r"\A\d{4}-Q[1-4]\Z")
         cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
         answer = self.server.request("GET", f"/evidence?period={YEAR}&flow=", role=None, headers={"Cookie": cookie})
-        self.assertEqual(answer.headers["content-disposition"], f'attachment; filename="reflog-evidence-{YEAR}.zip"')
+        self.assertRegex(answer.headers["content-disposition"], f'^attachment; filename="reflog-evidence-{YEAR}-taken-[-0-9]{{10}}.zip"; ')
         with zipfile.ZipFile(io.BytesIO(answer.bytes)) as pack:
             self.assertEqual(pack.read("changes.csv"), (self.pack / "changes.csv").read_bytes())
             self.assertIn(MANIFEST, pack.namelist())

@@ -150,7 +150,7 @@ class AnEditedConnector(ServerTestCase):
         timeline = browser.open(f"/?flow={FLOW}")
         self.assertIn("This connector was called by postFederationSignup of B2C_1_signup", timeline.text)
         connector = browser.open(f"/?connector={FRAUD_CHECK}")
-        self.assertIn(f"/changes/{self.edit}", connector.links)
+        self.assertIn(f"/changes/{self.edit}", connector.paths)
 
     def test_a_comparison_and_a_plan_name_the_edit(self):
         browser = Browser(self.server)

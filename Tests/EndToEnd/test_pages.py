@@ -3,6 +3,7 @@ import datetime
 import io
 import time
 import unittest
+import urllib.parse
 
 from browser import Browser
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, ServerTestCase, eventually, graph_connector
@@ -85,7 +86,7 @@ class Workflows(ServerTestCase):
         browser.sign_in("reader")
         for path in ("/", f"/changes/{change}"):
             page = browser.open(path)
-            self.assertEqual([form["action"] for form in page.forms if form["method"] == "post"], ["/sign-out"])
+            self.assertEqual([form["action"] for form in page.forms if form["method"] == "post"], ["/sign-out", "/time-zone"])
             self.assertFalse([link for link in page.links if "rollback" in link])
         self.assertEqual(browser.open(f"/changes/{change}/rollback").status, 403)
         csrf = browser.open("/").form("/sign-out")["fields"]["csrf"]
@@ -105,7 +106,7 @@ class Timeline(ServerTestCase):
         self.browser.sign_in("reader")
 
     def ids(self, page):
-        found = [link.removeprefix("/changes/") for link in page.links if link.startswith("/changes/")]
+        found = [link.removeprefix("/changes/") for link in page.paths if link.startswith("/changes/")]
         return [int(id) for id in found]
 
     def test_the_filter_form_is_a_link_that_filters(self):
@@ -145,7 +146,9 @@ class Timeline(ServerTestCase):
         rows = list(csv.DictReader(io.StringIO(taken.html)))
         wanted = [change["id"] for change in self.server.history() if change["flowId"] == "B2C_1_signup"]
         self.assertEqual([row["id"] for row in rows], wanted)
-        self.assertIn("attachment", taken.headers["content-disposition"])
+        today = datetime.datetime.now(datetime.timezone.utc).date()
+        self.assertIn(f'attachment; filename="reflog-changes-b2c_1_signup-from-2026-01-01-taken-{today}.csv"; ',
+                      taken.headers["content-disposition"])
         self.assertTrue(self.browser.open("/export?format=excel").html.startswith("\ufeff"))
         self.assertEqual(self.browser.open("/export?format=pdf").status, 400)
         events = self.server.request("GET", "/beta/auditLogs/serviceEvents", role="admin").json["value"]
@@ -218,7 +221,7 @@ class Timeline(ServerTestCase):
         seen, page = [], self.browser.open("/")
         while True:
             seen += self.ids(page)
-            following = [link for link in page.links if "skiptoken" in link]
+            following = [link for link in page.links if link.startswith("/?skiptoken=")]
             if not following:
                 break
             page = self.browser.open(following[0])
@@ -227,7 +230,60 @@ class Timeline(ServerTestCase):
         self.assertEqual(len(seen), len(self.server.history()))
 
 
+    def test_every_link_of_a_filtered_timeline_keeps_the_filter(self):
+        for number in range(30):
+            self.server.put(STEP, [NEW_VENDOR, FRAUD_CHECK, None][number % 3])
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        timeline = browser.open("/?flow=B2C_1_signup&result=applied")
+        older = browser.open(next(link for link in timeline.links if "skiptoken" in link))
+        for page in (timeline, older):
+            change = browser.open(next(link for link in page.links if link.startswith("/changes/")))
+            back = next(link for link in change.links if link.startswith("/?flow=B2C_1_signup&result=applied"))
+            self.assertEqual(browser.open(back).text, page.text)
+            plan = browser.open(next(link for link in change.links if "/rollback?" in link))
+            self.assertIn(back, plan.links)
+            cancelled = browser.open(next(link for link in plan.links if link.startswith("/changes/") and "rollback" not in link))
+            self.assertIn(back, cancelled.links)
+        form = next(form for form in plan.forms if "/rollback?" in form["action"])
+        done = browser.submit(form, reason="x", force="true")
+        self.assertIn("rolled back", done.text)
+        self.assertIn(back, done.links)
+        # A wrong name is refused, and a very long filter is left out.
+        self.assertEqual(browser.open("/changes/1?colour=blue").status, 400)
+        long = browser.open("/?flow=" + "x" * 600)
+        self.assertIn("No changes match this filter", long.text)
+        download = next(link for link in timeline.links if link.startswith("/export?format=jsonl"))
+        self.assertIn("flow=B2C_1_signup&result=applied", download)
+
+    def test_a_change_is_shown_as_signed_immediately(self):
+        for number in range(30):
+            change = self.server.put(STEP, [NEW_VENDOR, None][number % 2]).change
+            page = self.browser.open(f"/changes/{change}")
+            self.assertIn("Integrity matches the log entry; a signed checkpoint covers it", page.text)
+            receipt = self.browser.open(f"/changes/{change}/receipt")
+            self.assertEqual(receipt.headers["content-disposition"], "attachment; filename=\"reflog-change-"
+                             f"{change}-receipt.tlog-proof\"; filename*=UTF-8''reflog-change-{change}-receipt.tlog-proof")
+
+
 class FlowsPage(unittest.TestCase):
+    def test_the_links_between_the_flows_and_a_flow_keep_the_time_and_the_search(self):
+        with Server() as server:
+            for number in range(30):
+                server.put(STEP, [NEW_VENDOR, FRAUD_CHECK][number % 2])
+            moment = server.history()[-1]["resultDateTime"]
+            browser = Browser(server)
+            browser.sign_in("operator")
+            query = urllib.parse.urlencode({"asOf": moment, "flow": "SIGNUP"})
+            board = browser.open("/flows?" + query)
+            flow = browser.open(next(link for link in board.links if link.startswith("/flows/b2cUserFlows/B2C_1_signup?")))
+            self.assertIn("/flows?" + query, flow.links)
+            earlier = browser.open(next(link for link in flow.links if "until=" in link))
+            self.assertIn("/flows?" + query, earlier.links)
+            self.assertIn("/flows/b2cUserFlows/B2C_1_signup?" + query, earlier.links)
+            plan = browser.open(f"/flows/rollback?asOf={moment}")
+            self.assertEqual([link for link in plan.links if link.startswith("/flows?")][0], f"/flows?asOf={moment}")
+
     def test_the_references_at_a_time_are_shown_and_can_be_restored(self):
         with Server() as server:
             server.put(STEP, FRAUD_CHECK)
@@ -352,7 +408,7 @@ class RollbackPlans(ServerTestCase):
         self.server.put(STEP, FRAUD_CHECK)
         plan = self.browser.open(f"/changes/{first}/rollback")
         self.assertIn("There is nothing to roll back.", plan.text)
-        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out"])
+        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out", "/time-zone"])
 
     def test_when_the_rollback_is_done_the_page_of_the_change_links_to_it(self):
         self.server.put(STEP, FRAUD_CHECK)
@@ -389,7 +445,7 @@ class RollbackPlans(ServerTestCase):
         plan = self.browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_profile_edit")
         self.assertIn("1 of them can't be rolled back.", plan.text)
         self.assertIn("None of these steps can be rolled back.", plan.text)
-        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out"])
+        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out", "/time-zone"])
 
     def test_a_connector_change_shows_what_was_changed(self):
         made = self.connector("Written")

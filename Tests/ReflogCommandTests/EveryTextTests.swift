@@ -18,9 +18,9 @@ struct EveryTextTests {
   private static let hidden: Set = [
     "# HELP {} {}\n", "# TYPE {} {}\n", "text/plain; version=0.0.4; charset=utf-8",
     "application/json; charset=utf-8", "application/jsonl; charset=utf-8",
-    #"attachment; filename="reflog.sqlite""#, "default-src 'none'; frame-ancestors 'none'",
+    #"attachment; filename="{}"; filename*=UTF-8''{}"#, "default-src 'none'; frame-ancestors 'none'",
     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "openid profile {}/.default", "reflog export 1", "reflog evidence 1",
-    #"attachment; filename="{}.zip""#, "the signing key of {}",
+    "the signing key of {}",
     "Local account",
     "id, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled, default_language_tag",
   ]

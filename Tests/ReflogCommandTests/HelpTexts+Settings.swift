@@ -81,13 +81,20 @@ extension HelpTexts {
       "REFLOG_ENTRA_CLIENT_ID",
       """
       The client id of the app registration that the sign-in page uses. Its redirect URI is \
-      `{REFLOG_PUBLIC_URL}/sign-in/entra/return`. Default: none, so people sign in with an API token.
+      `{REFLOG_PUBLIC_URL}{REFLOG_BASE_PATH}/sign-in/entra/return`. Default: none, so people sign in with an API token.
       """
     ),
     ("REFLOG_ENTRA_CLIENT_SECRET", "A secret of the app registration that the sign-in page uses."),
     (
       "REFLOG_PUBLIC_URL",
       "The URL that clients use for Reflog, used in links. Default: the host that the client used."
+    ),
+    (
+      "REFLOG_BASE_PATH",
+      """
+      The path below which clients reach Reflog, such as `/reflog`, for a proxy that forwards paths unchanged. \
+      Default: none.
+      """
     ),
     (
       "REFLOG_TRUSTED_PROXIES",

@@ -62,7 +62,7 @@ enum ProgramTexts {
       "Reflog can't listen on {}: {}.",
       "{} is not an address to listen on.",
       "Reflog",
-      "Reflog listens on {}://{}:{}, with the {} directory; the ledger is {}.",
+      "Reflog listens on {}://{}:{}{}, with the {} directory; the ledger is {}.",
     ],
     "Database/LedgerLocation.swift": ["{} does not exist."],
     "Database/PostgreSQLSupport.swift": [
@@ -240,7 +240,12 @@ enum ProgramTexts {
       --plain-http behind a proxy with TLS.
       """,
       "TLS needs both {} and {}.",
-      "{} must be an http or https URL with only a host and an optional port.",
+      """
+      {} must be an http or https URL with only a host and an optional port. If clients use a path, set {}.
+      """,
+      """
+      {} is {}, but must be a path such as /reflog: at most {} letters, digits, '-', '.', '_', '~' and slashes.
+      """,
       "{} contains {}, which is not an address block (CIDR).",
     ],
     "Settings/SecretFiles.swift": [

@@ -40,13 +40,29 @@ struct SettingMessageTests {
     ),
     Refusal(
       ["REFLOG_PUBLIC_URL": "https://audit.contoso.example/reflog"],
-      "REFLOG_PUBLIC_URL must be an http or https URL with only a host and an optional port."
+      """
+      REFLOG_PUBLIC_URL must be an http or https URL with only a host and an optional port. If clients use a path, set \
+      REFLOG_BASE_PATH.
+      """
     ),
     Refusal(
       ["REFLOG_TRUSTED_PROXIES": "10.0.0.0/8, proxy"],
       "REFLOG_TRUSTED_PROXIES contains proxy, which is not an address block (CIDR)."
     ),
   ]
+
+  static let basePath = [
+    "reflog", "/a//b", "//", "/a/../b", "/.", "/a b", "/a%2Fb", "/a?b", "/\u{E4}", "https://host/reflog",
+    "/" + String(repeating: "a", count: 100),
+  ].map { path in
+    Refusal(
+      ["REFLOG_BASE_PATH": path],
+      """
+      REFLOG_BASE_PATH is \(path), but must be a path such as /reflog: at most 100 letters, digits, '-', '.', '_', '~' \
+      and slashes.
+      """
+    )
+  }
 
   static let directory = [
     Refusal(
@@ -139,7 +155,7 @@ struct SettingMessageTests {
     ),
   ]
 
-  @Test(arguments: listener + directory + access)
+  @Test(arguments: listener + basePath + directory + access)
   func theMessageAboutAnInvalidSettingContainsItsName(_ refusal: Refusal) async throws {
     let failure = await #expect(throws: CommandFailure.self) {
       try await ServerSettings(flags: [:], environment: refusal.variables, file: nil)

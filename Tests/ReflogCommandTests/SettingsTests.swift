@@ -15,6 +15,7 @@ struct SettingsTests {
     #expect(settings.listener.port == 8080)
     #expect(settings.listener.tls == nil)
     #expect(settings.listener.publicURL == nil)
+    #expect(settings.listener.basePath.isEmpty)
     #expect(settings.location.name == "./reflog.sqlite")
     #expect(settings.anchor == "./reflog.sqlite.anchor")
     #expect(settings.authenticationModes == [.token])
@@ -46,6 +47,25 @@ struct SettingsTests {
       #expect(settings.listener.port == 2)
       #expect(settings.location.name == "flag")
     }
+  }
+
+  @Test(arguments: [("/reflog", "/reflog"), ("/reflog/", "/reflog"), ("/tools/reflog-2", "/tools/reflog-2"), ("/", "")])
+  func aSlashAtTheEndOfTheBasePathIsRemoved(value: String, path: String) async throws {
+    let variables = embedded.merging(["REFLOG_BASE_PATH": value]) { $1 }
+    let settings = try await ServerSettings(flags: [:], environment: variables, file: nil)
+    #expect(settings.listener.basePath == path)
+    #expect(settings.shown["basePath"] == (path.isEmpty ? nil : .string(path)))
+  }
+
+  @Test func entraReturnsToAPathBelowTheBasePath() async throws {
+    let entra = [
+      "REFLOG_BASE_PATH": "/reflog", "REFLOG_PUBLIC_URL": "https://tools.contoso.example", "REFLOG_AUTH_MODE": "entra",
+      "REFLOG_ENTRA_ISSUER": "https://login.microsoftonline.com/tenant/v2.0", "REFLOG_ENTRA_AUDIENCE": "an id",
+      "REFLOG_ENTRA_CLIENT_ID": "an id", "REFLOG_ENTRA_CLIENT_SECRET": "a secret",
+    ]
+    let variables = embedded.merging(entra) { $1 }
+    let settings = try await ServerSettings(flags: [:], environment: variables, file: nil)
+    #expect(settings.entraSignIn?.redirectURL == "https://tools.contoso.example/reflog/sign-in/entra/return")
   }
 
   @Test func variablesOfOtherProgramsAreIgnored() async throws {

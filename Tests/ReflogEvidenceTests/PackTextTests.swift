@@ -204,11 +204,11 @@ struct PackTextTests {
     #expect(EvidenceRequest(period, flow: "a\u{202E}b").flows == "a\u{FFFD}b, and the connectors that it called")
   }
 
-  @Test func aPackIsNamedForItsPeriod() throws {
-    #expect(EvidenceRequest(try Period("2026-Q3"), flow: nil).packName == "reflog-evidence-2026-Q3")
+  @Test func aPackIsNamedForItsPeriodAndItsFlow() throws {
+    #expect(EvidenceRequest(try Period("2026-Q3"), flow: nil).nameParts == ["evidence", "2026-Q3"])
     #expect(
-      EvidenceRequest(try Period("2026-07-01..2026-07-31"), flow: nil).packName
-        == "reflog-evidence-2026-07-01-to-2026-07-31"
+      EvidenceRequest(try Period("2026-07-01..2026-07-31"), flow: "b2cUserFlows/B2C_1_signup").nameParts
+        == ["evidence", "2026-07-01-to-2026-07-31", "B2C_1_signup"]
     )
   }
 }

@@ -45,6 +45,9 @@ enum PageMessages {
       "The time is missing. Give one such as 2026-03-01T09:00.",
       "'{}' is not a time in the past. Give one such as 2026-03-01T09:00.",
     ],
+    "PageTimeZone+Form.swift": [
+      "Reflog does not know the time zone '{}'. Use UTC or a name such as Europe/Berlin."
+    ],
     "PlainQuestion+Form.swift": [
       "kind of change",
       "There is no filter named {}.",

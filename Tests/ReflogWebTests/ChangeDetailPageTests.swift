@@ -51,7 +51,8 @@ struct ChangeDetailPageTests {
         Check again All steps of this flow over time ; all flows at the time of this change Details \
         Requested 2026-11-23T09:15:02.000000Z Kind update Result pending Actor Adele Actor id oid-1 \
         Authenticated by entra IP address 192.0.2.7 Tenant tenant-1 Request id request-1 Log entry 4 \
-        Integrity not signed yet Receipt : a file that proves, without this server, that the log contains this change.
+        Integrity no signed checkpoint covers it; check the ledger with reflog verify \
+        Receipt : a file that proves, without this server, that the log contains this change.
         """
     )
     #expect(html.contains(#"<p class="status" data-running>"#))

@@ -9,6 +9,7 @@ struct PageTextTests {
   private static let hidden: Set = [
     "use strict", ".more a[rel=next]", "#days > section", "a, button, input",
     "text/css; charset=utf-8", "text/javascript; charset=utf-8",
+    " href=\"", " action=\"", " src=\"", " data-count=\"", " data-news=\"", " content=\"0; url=",
     "ESCAPED", "{{% CONTENT_TYPE:ESCAPED}}", "A template can't be parsed: {}",
   ]
 

@@ -1,7 +1,7 @@
 extension String {
   /// The text of the page's content, without tags and with single spaces instead of longer white space.
   var pageText: String {
-    let start = firstRange(of: #"<main id="content">"#)?.upperBound ?? startIndex
+    let start = firstRange(of: #"<main id="content" tabindex="-1">"#)?.upperBound ?? startIndex
     let end = firstRange(of: "</main>")?.lowerBound ?? endIndex
     var text = String.UnicodeScalarView()
     var isTag = false

@@ -63,7 +63,7 @@ struct TimelinePageTests {
   @Test func ifNoChangeMatchesTheFilterThePageLinksToAllChanges() {
     #expect(
       timeline([], isFiltered: true).render(in: Sample.frame).pageText == """
-        Timeline Directory: embedded. \(Self.filter) Show all changes \
+        Timeline Directory: embedded. \(Self.filter) Show all changes Filter: \
         No changes match this filter. Show all changes
         """
     )

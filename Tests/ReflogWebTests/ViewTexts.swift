@@ -1,3 +1,5 @@
+@testable import ReflogWeb
+
 /// The texts that the models of the pages contain.
 ///
 /// In the table, `{}` marks the place of each value that the program inserts into a text. Single words in lower case,
@@ -37,6 +39,8 @@ enum ViewTexts {
       "service event {}",
       "Erased by",
       "Statement erased by",
+      "matches the log entry; a signed checkpoint covers it",
+      "no signed checkpoint covers it; check the ledger with reflog verify",
       "Kind",
       "Settled by",
       "Result",
@@ -56,8 +60,6 @@ enum ViewTexts {
       "Graph request id",
       "Log entry",
       "Integrity",
-      "matches the log entry; a signed checkpoint covers it",
-      "not signed yet",
       "Change {}",
     ],
     "ConnectorEdit.swift": ["was deleted", "was edited"],
@@ -76,7 +78,7 @@ enum ViewTexts {
       "AuditEvent of Microsoft Sentinel.",
       "Export",
     ],
-    "FlowPage.swift": ["{}, since {}, {}", "other connectors"],
+    "FlowPage.swift": ["other connectors"],
     "FlowsPage.swift": [
       "Flows",
       " The connector of 1 step was edited or deleted since.",
@@ -89,6 +91,7 @@ enum ViewTexts {
       "All steps{} call the same now.",
     ],
     "IntegrityPage.swift": ["Integrity"],
+    "PageTimeZone.swift": PageTimeZone.proposals,
     "PageFrame.swift": [
       """
       The key that signs the log was lost, and was replaced on {} at {}. Reason: {}. An administrator must confirm \

@@ -17,13 +17,11 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns the name of a file in this format.
-  ///
-  /// - Parameter name: The name without an extension.
-  package func fileName(_ name: String) -> String {
+  /// The extension of a file in this format, without a point in front.
+  package var ending: String {
     switch self {
-    case .csv, .jsonl: "\(name).\(rawValue)"
-    case .ocsf, .asim: "\(name).\(rawValue).jsonl"
+    case .csv, .jsonl: rawValue
+    case .ocsf, .asim: "\(rawValue).jsonl"
     }
   }
 

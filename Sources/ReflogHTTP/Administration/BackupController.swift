@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import NIOCore
@@ -21,7 +22,8 @@ struct BackupController {
       status: .ok,
       headers: [
         .contentType: "application/vnd.sqlite3", .contentLength: String(copy.byteCount),
-        .contentDisposition: "attachment; filename=\"reflog.sqlite\"", .cacheControl: "no-store",
+        .contentDisposition: DownloadName(["ledger"], taken: Timestamp(Date()), ending: "sqlite").disposition,
+        .cacheControl: "no-store",
       ],
       body: ResponseBody(contentLength: copy.byteCount) { writer in
         while let piece = try copy.next() { try await writer.write(ByteBuffer(bytes: piece)) }

@@ -46,7 +46,11 @@ struct ChangeExports {
       source: history.export(query, afterEntry: exportRequest.after?.sequence),
       share: share
     )
-    var response = Response(exportRequest.format, ExportedFile(export, exportRequest.lines, manifest: draft))
+    var response = Response(
+      exportRequest.format,
+      ExportedFile(export, exportRequest.lines, manifest: draft),
+      named: DownloadName(exportRequest, query.filter, taken: Timestamp(Date()))
+    )
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     response.headers[named: "Reflog-Position"] = try await history.position(newest)?.description
     if draft != nil {

@@ -36,7 +36,7 @@ struct EvidencePacks {
       status: .ok,
       headers: [
         .contentType: "application/zip",
-        .contentDisposition: "attachment; filename=\"\(request.packName).zip\"",
+        .contentDisposition: DownloadName(request.nameParts, taken: taken, ending: "zip").disposition,
       ],
       body: ResponseBody { writer in try await Self.write(pack, taken: taken, to: &writer) }
     )

@@ -54,11 +54,11 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
 
 extension Response {
   /// Creates an answer with an exported file.
-  init<Source: ExportSource>(_ format: ExportFormat, _ file: ExportedFile<Source>) where Source.Item: Exported {
-    let name = format.fileName(Source.Item.collection)
+  init<Source: ExportSource>(_ format: ExportFormat, _ file: ExportedFile<Source>, named name: DownloadName)
+  where Source.Item: Exported {
     self.init(
       status: .ok,
-      headers: [.contentType: format.contentType, .contentDisposition: "attachment; filename=\"\(name)\""],
+      headers: [.contentType: format.contentType, .contentDisposition: name.disposition],
       body: ResponseBody { writer in try await file.write(to: &writer) }
     )
   }

@@ -31,7 +31,8 @@ struct FlowController {
     let flow = try FlowBody(
       try context.jsonObject(),
       flowType: flowType,
-      authority: request.ownAuthority(context)
+      authority: request.ownAuthority(context),
+      basePath: context.basePath
     )
     let action = ChangeRequest.Action.createFlow(
       FlowName(flowType, flow.id),

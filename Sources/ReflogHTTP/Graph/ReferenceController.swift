@@ -20,7 +20,8 @@ struct ReferenceController {
     let address = try context.address()
     let reference = try ReferenceBody.reference(
       try context.jsonObject(),
-      authority: request.ownAuthority(context)
+      authority: request.ownAuthority(context),
+      basePath: context.basePath
     )
     return try await changes.answer(.setReference(address, reference), to: request, context)
   }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import ReflogFormats
@@ -50,7 +51,9 @@ struct EventController {
     // export then has a higher sequence, so the next export contains the event.
     let newest = try await history.status().newestSequence
     let export = SharedExport(source: history.exportEvents(filter, afterEntry: after?.sequence), share: share)
-    var response = Response(format, ExportedFile(export, lines))
+    let parts: [String?] = ["service-events", filter == nil ? nil : "filtered", after.map { "after-\($0.sequence)" }]
+    let name = DownloadName(parts, taken: Timestamp(Date()), ending: format.ending)
+    var response = Response(format, ExportedFile(export, lines), named: name)
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     response.headers[named: "Reflog-Position"] = try await history.position(newest)?.description
     return response

@@ -21,7 +21,7 @@ struct ChangePagesController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: ["notFrozen"])
+    let fields = try request.filledQuery(allowing: ["notFrozen"] + PageTrail.timeline)
     let caller = try context.requireCaller()
     let change = try await history.change(try context.changeID())
     let isStep = change.intent.subject.address != nil
@@ -33,7 +33,8 @@ struct ChangePagesController {
       isSigned: try await isSigned(change),
       notFrozen: fields["notFrozen"] != nil,
       canRollBack: isStep && change.result == .applied && change.intent.kind != .baseline
-        && change.intent.before != .unknown && changes.offersRollback(to: caller)
+        && change.intent.before != .unknown && changes.offersRollback(to: caller),
+      trail: PageTrail(fields, PageTrail.timeline).query
     )
     return Response(page: page.render(in: context.frame(directory)))
   }
@@ -73,22 +74,23 @@ struct ChangePagesController {
     _ = try request.filledQuery(allowing: [])
     let id = try context.changeID()
     var response = Response(bytes: try await history.proof(of: id).bytes, "text/plain; charset=utf-8")
-    response.headers[.contentDisposition] = "attachment; filename=\"change-\(id).tlog-proof\""
+    let name = DownloadName(["change-\(id)", "receipt"], taken: nil, ending: "tlog-proof")
+    response.headers[.contentDisposition] = name.disposition
     return response
   }
 
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try request.filledQuery(allowing: [])
+    let trail = try Self.trail(of: request)
     let caller = try context.requireCaller()
     guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
     let plan = try await changes.plan(rollbackOf: try context.changeID(), for: caller)
-    let page = try await page(plan, for: caller)
+    let page = try await page(plan, for: caller, trail: trail)
     return Response(page: page.render(in: context.frame(directory)))
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try request.form(of: try context.requireSession(), context)
-    let id = try context.changeID()
+    let (id, trail) = (try context.changeID(), try Self.trail(of: request))
     let fields = try RollbackForm(form)
     let rollback = ChangeRequest(
       action: .rollBack(id, permitting: try Self.permitted(form)),
@@ -101,23 +103,29 @@ struct ChangePagesController {
     do {
       let made = try await changes.perform(rollback).changes.first
       let isFrozen = fields.isFreezing ? await freeze(made, fields, rollback.caller) : true
-      return .seeOther("/changes/\(made?.id ?? id)" + (isFrozen ? "" : "?notFrozen=true"))
+      let message = isFrozen ? "" : (trail.query.isEmpty ? "?" : "&") + "notFrozen=true"
+      return .seeOther("/changes/\(made?.id ?? id)\(trail.query)\(message)")
     } catch {
       if case .forbidden = error { throw error }
       // The outcome of the rollback is not known yet, so the rollback is a pending change. The page of that pending
       // change will show the outcome.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
-        return .seeOther("/changes/\(first)")
+        return .seeOther("/changes/\(first)\(trail.query)")
       }
       // A new plan shows the reason that prevents the rollback. If no new plan can be made, the error itself is shown.
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
-        let page = try? await page(plan, for: rollback.caller, form: form, problem: error.onPage)
+        let page = try? await page(plan, for: rollback.caller, trail: trail, form: form, problem: error.onPage)
       else { throw error }
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
   }
 
-  /// Freezes the step that a rollback changed, and returns whether the freeze was placed.
+  /// Returns the query of the timeline from which the person opened the page.
+  private static func trail(of request: Request) throws(RequestError) -> PageTrail {
+    PageTrail(try request.filledQuery(allowing: PageTrail.timeline), PageTrail.timeline)
+  }
+
+  /// Freezes the step of a rollback, and returns whether this succeeded.
   private func freeze(_ rollback: Change?, _ form: RollbackForm, _ caller: Caller) async -> Bool {
     guard let rollback, let address = rollback.intent.subject.address else { return false }
     // The rollback was made, so the page of the rollback is shown even if the freeze fails. The page then contains a
@@ -130,6 +138,7 @@ struct ChangePagesController {
   private func page(
     _ plan: RollbackPlan,
     for caller: Caller,
+    trail: PageTrail,
     form: [String: String] = [:],
     problem: String? = nil
   ) async throws(ServiceError) -> RollbackPage {
@@ -140,7 +149,8 @@ struct ChangePagesController {
       problem: problem,
       freeze: changes.freeze(covering: plan.address),
       offersFreeze: Policy.permits(caller, .freeze),
-      override: form["override"] ?? ""
+      override: form["override"] ?? "",
+      trail: trail.query
     )
   }
 

@@ -25,10 +25,10 @@ struct EntraSignInController {
   private func begin(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let target = SignInTarget.path(try request.filledQuery()["target"])
     do {
-      let session = SessionCookie.id(in: request, isSecure: context.isSecure)
+      let session = SessionCookie.id(in: request, context)
       let (url, sealed) = try await entra.begin(target: target, replacing: session.flatMap(sessions.session)?.id)
       var response = Response.seeOther(url)
-      response.headers[.setCookie] = SignInCookie.setting(sealed, isSecure: context.isSecure)
+      response.headers[.setCookie] = SignInCookie.setting(sealed, context)
       return response
     } catch {
       return refusal(error, target, context)
@@ -40,7 +40,7 @@ struct EntraSignInController {
     let attempt: EntraSignIn.Callback
     do { attempt = try self.attempt(fields["state"], request, context) } catch { return refusal(error, "/", context) }
     var response: Response
-    var cookies = [SignInCookie.clearing(isSecure: context.isSecure)]
+    var cookies = [SignInCookie.clearing(context)]
     do {
       guard let code = fields["code"] else { throw EntraSignIn.Failure.declined(fields["error"] ?? "") }
       let token = try await entra.end(attempt, code: code)
@@ -48,7 +48,7 @@ struct EntraSignInController {
         throw EntraSignIn.Failure.refused("this account has no role in Reflog")
       }
       if let earlier = attempt.session { sessions.end(earlier) }
-      cookies.append(SessionCookie.setting(sessions.begin(with: token, for: caller), isSecure: context.isSecure))
+      cookies.append(SessionCookie.setting(sessions.begin(with: token, for: caller), context))
       response = Response(
         page: RedirectPage(heading: "Signed in", target: attempt.target).render(in: context.frame(directory))
       )
@@ -67,7 +67,7 @@ struct EntraSignInController {
     _ request: Request,
     _ context: ReflogRequestContext
   ) throws(EntraSignIn.Failure) -> EntraSignIn.Callback {
-    guard let state, let sealed = SignInCookie.sealed(in: request, isSecure: context.isSecure) else {
+    guard let state, let sealed = SignInCookie.sealed(in: request, context) else {
       throw .unknownState
     }
     return try entra.attempt(state: state, sealed: sealed)
@@ -92,24 +92,21 @@ struct EntraSignInController {
 ///
 /// Only the browser that has this cookie can complete the sign-in.
 private enum SignInCookie {
-  /// Returns the name of the cookie.
-  ///
-  /// Over TLS the name has the prefix `__Host-`, so that only this host can set the cookie. See ``SessionCookie``.
-  private static func name(_ isSecure: Bool) -> String { (isSecure ? "__Host-" : "") + "reflog_sign_in" }
+  private static let name = "reflog_sign_in"
 
-  static func sealed(in request: Request, isSecure: Bool) -> String? { request.cookie(named: name(isSecure)) }
+  static func sealed(in request: Request, _ context: ReflogRequestContext) -> String? {
+    context.cookies.value(of: name, in: request)
+  }
 
   /// Returns the value of the header `Set-Cookie` that sets this cookie.
   ///
-  /// The cookie is `SameSite=Lax`. With this value, the browser sends the cookie when the browser returns from Entra,
-  /// although Entra is another site.
-  static func setting(_ sealed: String, isSecure: Bool) -> String {
-    cookie(sealed, seconds: EntraSignIn.lifetime.components.seconds, isSecure)
+  /// The cookie is `SameSite=Lax`, because the browser returns from Entra, which is another site. With this value the
+  /// browser sends the cookie when it returns.
+  static func setting(_ sealed: String, _ context: ReflogRequestContext) -> String {
+    context.cookies.setting(name, to: sealed, seconds: EntraSignIn.lifetime.components.seconds, .lax)
   }
 
-  static func clearing(isSecure: Bool) -> String { cookie("", seconds: 0, isSecure) }
-
-  private static func cookie(_ value: String, seconds: Int64, _ isSecure: Bool) -> String {
-    "\(name(isSecure))=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Lax" + (isSecure ? "; Secure" : "")
+  static func clearing(_ context: ReflogRequestContext) -> String {
+    context.cookies.setting(name, to: "", seconds: 0, .lax)
   }
 }

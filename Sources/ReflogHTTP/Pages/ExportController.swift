@@ -18,10 +18,12 @@ struct ExportController {
 
   /// Returns the page with the form, or the exported file if the query of the URL contains `format`.
   private func export(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    var fields = try request.filledQuery()
+    var fields = try request.filterQuery()
     guard let name = fields.removeValue(forKey: "format") else {
-      let form = FilterForm(fields, problem: PlainQuestion.query(fields).problem)
-      return Response(page: ExportPage(form).render(in: context.frame(directory)))
+      let shown = PlainQuestion.shown(fields, in: context.zone)
+      let form = FilterForm(shown, problem: PlainQuestion.query(fields).problem)
+      let page = ExportPage(form, trail: PageTrail(fields, PageTrail.timeline).query)
+      return Response(page: page.render(in: context.frame(directory)))
     }
     let isForExcel = name == "excel"
     guard let format = isForExcel ? .csv : ExportFormat(rawValue: name) else {

@@ -24,7 +24,7 @@ struct FlowPageController {
     guard let flowType = FlowType(segment: context.parameters.get("flowType") ?? "") else {
       throw RequestError.notFound
     }
-    let fields = try request.filledQuery(allowing: ["until"])
+    let fields = try request.filledQuery(allowing: ["until"] + PageTrail.flows)
     let name = FlowName(flowType, try context.flowID())
     let known = try await history.configurations(asOf: .distantFuture, of: [name]).map(\.address)
     guard let first = known.first else { throw ServiceError.flowNotFound(name.flowType, name.flow) }
@@ -35,7 +35,13 @@ struct FlowPageController {
       }
     }
     let lanes = try await lanes(known, until: until)
-    let page = FlowPage(FlowName(of: first), lanes, end: until ?? Timestamp(Date()), isNow: until == nil)
+    let page = FlowPage(
+      FlowName(of: first),
+      lanes,
+      end: until ?? Timestamp(Date()),
+      isNow: until == nil,
+      trail: PageTrail(fields, PageTrail.flows).query
+    )
     return Response(page: page.render(in: context.frame(directory)))
   }
 

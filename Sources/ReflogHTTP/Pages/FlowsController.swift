@@ -26,8 +26,8 @@ struct FlowsController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: ["flow", "asOf", "behind"])
-    let question = Self.question(fields)
+    let fields = try request.filledQuery(allowing: PageTrail.flows)
+    let question = Self.question(fields, in: context.zone)
     let (flows, next) = try await flows(question.search, behind: fields["behind"].flatMap { FlowName($0) })
     async let held = held(flows, at: question.moment)
     let now = try await history.configurations(asOf: .distantFuture, of: flows)
@@ -72,13 +72,19 @@ struct FlowsController {
     return pending
   }
 
-  private static func question(_ fields: [String: String]) -> FlowsPage.Question {
+  private static func question(_ fields: [String: String], in zone: PageTimeZone) -> FlowsPage.Question {
     var question = FlowsPage.Question()
     question.search = fields["flow"] ?? ""
     question.isBehindOthers = fields["behind"] != nil
     question.asOf = fields["asOf"] ?? ""
+    question.zone = zone
+    question.trail = PageTrail(fields, PageTrail.flows).query
     guard !question.asOf.isEmpty else { return question }
-    do { question.moment = try PageTime.past(question.asOf) } catch { question.problem = error.description }
+    do {
+      question.moment = try PageTime.past(question.asOf, in: try PageTimeZone(ofTimesIn: fields))
+    } catch {
+      question.problem = error.description
+    }
     return question
   }
 

@@ -21,10 +21,11 @@ struct PageMiddleware: RouterMiddleware {
     next: @concurrent (Request, ReflogRequestContext) async throws -> Response
   ) async throws -> Response {
     var context = context
+    let zone = TimeZoneCookie.zone(in: request, context)
+    context.zone = zone
+    context.pagePath = Self.pagePath(of: request)
     do {
-      guard
-        let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
-      else {
+      guard let session = SessionCookie.id(in: request, context).flatMap(sessions.session) else {
         return try await admission.admitOpen(from: context.ipAddress) {
           isFromAnotherSite(request, context) ? repeatFromOwnPage(request, context) : Self.signIn(request)
         }
@@ -43,7 +44,7 @@ struct PageMiddleware: RouterMiddleware {
           role: roles.map(\.rawValue).sorted().joined(separator: ", "),
           csrf: session.csrf
         ),
-        warning: keyReplacement().map(PageFrame.warning(of:))
+        warning: keyReplacement().map { PageFrame.warning(of: $0, in: zone) }
       )
       return try await next(request, context)
     } catch {
@@ -56,7 +57,7 @@ struct PageMiddleware: RouterMiddleware {
   /// The session cookie is `SameSite=Strict`. So the browser sends the cookie only if the request comes from one of
   /// Reflog's pages.
   private func isFromAnotherSite(_ request: Request, _ context: ReflogRequestContext) -> Bool {
-    request.method == .get && SessionCookie.id(in: request, isSecure: context.isSecure) == nil
+    request.method == .get && SessionCookie.id(in: request, context) == nil
       && request.headers[named: "Sec-Fetch-Site"] == "cross-site"
       && request.headers[named: "Sec-Fetch-Mode"] == "navigate"
   }
@@ -72,12 +73,17 @@ struct PageMiddleware: RouterMiddleware {
 
   /// Returns a redirect to the sign-in page.
   private static func signIn(_ request: Request) -> Response {
-    let wasRead = request.method == .get || request.method == .head
-    // The form was not accepted, because the person is not signed in. After the sign-in, the browser opens the page
-    // that contains the form, so the person can send the form again.
-    let target = wasRead ? request.uri.string : request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
-    return .seeOther(
-      "/sign-in?\(wasRead ? "" : "over=true&")target=\(target.percentEncoded(keeping: "/"))"
-    )
+    // The form was not accepted, because there is no session. After the sign-in, the browser opens the page that
+    // contains the form, so the person can send the form again.
+    let target = pagePath(of: request).percentEncoded(keeping: "/")
+    return .seeOther("/sign-in?\(isRead(request) ? "" : "over=true&")target=\(target)")
   }
+
+  /// Returns the path and the query of the page that a request reads, or of the page that contains the sent form.
+  private static func pagePath(of request: Request) -> String {
+    if isRead(request) { return request.uri.string }
+    return request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
+  }
+
+  private static func isRead(_ request: Request) -> Bool { request.method == .get || request.method == .head }
 }

@@ -1,16 +1,17 @@
 import FoundationEssentials
 import ReflogModel
+import ReflogWeb
 
 /// Reads the times in requests from browsers.
 enum PageTime {
-  /// Returns the past time that a text contains.
+  /// Returns the time in a text. A time without an offset is in the given time zone.
   ///
-  /// The method throws an error if the text is not a time, or if the time is not in the past.
-  static func past(_ text: String) throws(FormError) -> Timestamp {
+  /// The method throws if the text is not a time, or if the time is not in the past.
+  static func past(_ text: String, in zone: PageTimeZone = .utc) throws(FormError) -> Timestamp {
     guard !text.isEmpty else {
       throw FormError(description: "The time is missing. Give one such as 2026-03-01T09:00.")
     }
-    guard let time = any(text), time <= Timestamp(Date()) else {
+    guard let time = any(text, in: zone), time <= Timestamp(Date()) else {
       throw FormError(description: "'\(text)' is not a time in the past. Give one such as 2026-03-01T09:00.")
     }
     return time
@@ -18,12 +19,31 @@ enum PageTime {
 
   /// Returns the time that a text contains, or nil if the text is neither a day nor a time.
   ///
-  /// Browsers send times without a time zone. These times are read as UTC. The format in which Reflog writes times is
-  /// accepted too.
-  static func any(_ text: String) -> Timestamp? {
-    let clock = text.drop { $0 != "T" }
-    let hasNoZone = !clock.isEmpty && !clock.hasSuffix("Z") && !clock.contains { $0 == "+" || $0 == "-" }
+  /// Browsers send times without a time zone, and a day is its first moment. Both are read in the given time zone. The
+  /// format in which Reflog writes times is accepted too.
+  static func any(_ text: String, in zone: PageTimeZone = .utc) -> Timestamp? {
+    guard isLocal(text) else { return Timestamp(parsing: text) }
+    let isDay = !text.contains("T")
     let isWithoutSeconds = text.utf8.count == 16
-    return Timestamp(parsing: hasNoZone ? text + (isWithoutSeconds ? ":00Z" : "Z") : text)
+    guard let local = Timestamp(parsing: isDay ? text : text + (isWithoutSeconds ? ":00Z" : "Z")) else { return nil }
+    return moment(showing: local, in: zone)
+  }
+
+  /// Returns the first moment after a time. If the text is a day, that is the first moment of the next day.
+  static func end(_ text: String, in zone: PageTimeZone) -> Timestamp? {
+    guard isLocal(text), !text.contains("T"), let day = Timestamp(parsing: text) else { return any(text, in: zone) }
+    // After the last day of the year 9999, no filter can express the next day.
+    return moment(showing: day.before(.seconds(-86_400)), in: zone) ?? moment(showing: day, in: zone)
+  }
+
+  /// Returns whether a text is a day or a time without an offset from UTC.
+  static func isLocal(_ text: String) -> Bool {
+    let clock = text.drop { $0 != "T" }
+    return !clock.hasSuffix("Z") && !clock.contains { $0 == "+" || $0 == "-" }
+  }
+
+  /// Returns a moment, or nil if its text in UTC would not be a valid time, such as a time in the year 10000.
+  private static func moment(showing local: Timestamp, in zone: PageTimeZone) -> Timestamp? {
+    Timestamp(parsing: zone.moment(showing: local).description)
   }
 }

@@ -1,4 +1,5 @@
 import ReflogModel
+import ReflogWeb
 
 /// An error in a field of a form.
 struct FormError: Error, CustomStringConvertible {
@@ -30,6 +31,7 @@ extension PlainQuestion {
   /// The initializer throws an error if a field is unknown or has a wrong value.
   init(form fields: [String: String]) throws(FormError) {
     self.init()
+    let zone = try PageTimeZone(ofTimesIn: fields)
     for (name, text) in fields {
       switch name {
       case "flow": flow = text
@@ -37,8 +39,9 @@ extension PlainQuestion {
       case "actor": actor = text
       case "connector": connector = text
       case "reason": reason = text
-      case "since": since = try Self.time(text)
-      case "until": until = try Self.end(text)
+      case "since": since = try Self.time(PageTime.any(text, in: zone), text)
+      case "until": until = try Self.time(PageTime.end(text, in: zone), text)
+      case "zone": break
       case "result":
         result = Change.Result(rawValue: text)
         if result == nil { throw Self.unknown(text, "result", Change.Result.allCases.map(\.rawValue)) }
@@ -54,20 +57,26 @@ extension PlainQuestion {
     FormError(description: "'\(text)' is not a \(what). Use one of: \(known.joined(separator: ", ")).")
   }
 
-  /// Returns the end of a period: the time in the text, or the first moment of the next day if the text is a day.
-  private static func end(_ text: String) throws(FormError) -> Timestamp {
-    let time = try time(text)
-    guard !text.contains("T") else { return time }
-    let nextDay = time.before(.seconds(-86_400))
-    // A filter can't express the day after the last day of the year 9999. So the result is then the first moment of
-    // that last day.
-    return Timestamp(parsing: nextDay.description) ?? time
-  }
-
-  private static func time(_ text: String) throws(FormError) -> Timestamp {
-    guard let time = PageTime.any(text) else {
+  private static func time(_ time: Timestamp?, _ text: String) throws(FormError) -> Timestamp {
+    guard let time else {
       throw FormError(description: "'\(text)' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00.")
     }
     return time
+  }
+
+  /// Returns the fields of the form with the times in the time zone of the page.
+  ///
+  /// A time that a person typed in this time zone, and a text that is not a time, are not changed.
+  static func shown(_ fields: [String: String], in zone: PageTimeZone) -> [String: String] {
+    guard let typed = try? PageTimeZone(ofTimesIn: fields) else { return fields }
+    var shown = fields
+    for name in ["since", "until"] {
+      guard let text = fields[name], typed != zone || !PageTime.isLocal(text),
+        let moment = name == "since" ? PageTime.any(text, in: typed) : PageTime.end(text, in: typed)
+      else { continue }
+      // A field for a date and a time accepts milliseconds, and no time zone.
+      shown[name] = String(zone.local(moment).description.prefix(23))
+    }
+    return shown
   }
 }

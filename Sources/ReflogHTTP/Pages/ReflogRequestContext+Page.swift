@@ -7,7 +7,14 @@ extension ReflogRequestContext {
   ///
   /// The frame shows the kind of the directory, the signed-in person and a warning.
   func frame(_ directory: DirectoryKind) -> PageFrame {
-    PageFrame(directory: directory, viewer: viewer, warning: warning)
+    PageFrame(
+      directory: directory,
+      viewer: viewer,
+      warning: warning,
+      zone: zone,
+      path: pagePath,
+      basePath: basePath
+    )
   }
 
   /// Returns the session of the signed-in person.
@@ -18,6 +25,9 @@ extension ReflogRequestContext {
     guard let session else { throw .unauthenticated }
     return session
   }
+
+  /// The names and the scope of the cookies.
+  var cookies: CookieScope { CookieScope(isSecure: isSecure, basePath: basePath) }
 
   /// Whether clients connect to this server with TLS.
   var isSecure: Bool { publicURL?.lowercased().hasPrefix("https:") ?? (scheme == "https") }

@@ -18,6 +18,14 @@ extension Request {
     try Self.fields(uri.query ?? "").filter { !$0.value.isEmpty }
   }
 
+  /// Returns the fields of the filter form in the URL, without empty fields.
+  ///
+  /// Without a time, the time zone of the times is left out too.
+  func filterQuery() throws(RequestError) -> [String: String] {
+    let fields = try filledQuery()
+    return fields["since"] == nil && fields["until"] == nil ? fields.filter { $0.key != "zone" } : fields
+  }
+
   /// Returns the fields of a form in the URL, without empty fields.
   ///
   /// The method throws an error if the name of a field is not in `names`, because the page would ignore the field.

@@ -44,22 +44,22 @@ struct SignInController {
         .forbidden
       )
     }
-    if let earlier = SessionCookie.id(in: request, isSecure: context.isSecure) { sessions.end(earlier) }
+    if let earlier = SessionCookie.id(in: request, context) { sessions.end(earlier) }
     var response = Response.seeOther(target)
     let session = sessions.begin(with: token, for: caller)
-    response.headers[.setCookie] = SessionCookie.setting(session, isSecure: context.isSecure)
+    response.headers[.setCookie] = SessionCookie.setting(session, context)
     return response
   }
 
   /// Ends the session if a page of this session sent the form.
   private func signOut(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     guard
-      let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
+      let session = SessionCookie.id(in: request, context).flatMap(sessions.session)
     else { return .seeOther("/sign-in") }
     _ = try request.form(of: session, context)
     sessions.end(session.id)
     var response = Response.seeOther("/sign-in")
-    response.headers[.setCookie] = SessionCookie.clearing(isSecure: context.isSecure)
+    response.headers[.setCookie] = SessionCookie.clearing(context)
     return response
   }
 

@@ -30,7 +30,8 @@ struct TimelineController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    var fields = try request.filledQuery()
+    var fields = try request.filterQuery()
+    let trail = PageTrail(fields, PageTrail.timeline)
     let token = fields.removeValue(forKey: "skiptoken")
     let (query, problem) = PlainQuestion.query(fields)
     let page = problem == nil ? try await changes(query, behind: token) : ChangePage(changes: [], next: nil)
@@ -39,12 +40,14 @@ struct TimelineController {
       try await history.inContext(page.changes, of: query),
       next: try await next(page, query, fields),
       query: Request.encoded(fields),
-      form: FilterForm(fields, problem: problem),
+      form: FilterForm(PlainQuestion.shown(fields, in: context.zone), problem: problem),
       isFiltered: !fields.isEmpty,
       isNewest: token == nil && problem == nil,
       status: try await history.status(),
       total: isEmpty && query.filter != nil ? try await total() : nil,
-      proposals: isEmpty ? try await proposals(query, page, fields) : []
+      proposals: isEmpty ? try await proposals(query, page, fields) : [],
+      zone: context.zone,
+      trail: trail.query
     )
     return Response(page: timeline.render(in: context.frame(directory)))
   }

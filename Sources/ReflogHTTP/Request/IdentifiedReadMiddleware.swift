@@ -22,7 +22,7 @@ struct IdentifiedReadMiddleware: RouterMiddleware {
 
   /// Returns the caller that the request identifies, or nil if the request has no valid credential of Reflog.
   private func caller(_ request: Request, _ context: ReflogRequestContext) async -> Caller? {
-    let session = SessionCookie.id(in: request, isSecure: context.isSecure).flatMap(sessions.session)
+    let session = SessionCookie.id(in: request, context).flatMap(sessions.session)
     guard let token = AuthenticationMiddleware.bearerToken(of: request) ?? session?.token,
       let caller = try? await authentication.caller(bearing: token, from: context.ipAddress)
     else { return nil }

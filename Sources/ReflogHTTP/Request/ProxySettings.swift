@@ -7,14 +7,17 @@ package struct ProxySettings: Sendable {
   ///
   /// If the value is nil, the URL is built from each request.
   package let publicURL: String?
+  /// The path below which clients reach this server, such as `/reflog`, or empty.
+  package let basePath: String
   /// The proxies whose forwarding headers Reflog trusts.
   package let trusted: [AddressBlock]
   /// The scheme with which this server itself accepts connections: `http` or `https`.
   package let scheme: String
 
   /// Creates the settings.
-  package init(publicURL: String?, trusted: [AddressBlock], scheme: String) {
+  package init(publicURL: String?, basePath: String = "", trusted: [AddressBlock], scheme: String) {
     self.publicURL = publicURL
+    self.basePath = basePath
     self.trusted = trusted
     self.scheme = scheme
   }

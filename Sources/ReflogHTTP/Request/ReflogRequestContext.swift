@@ -32,6 +32,12 @@ package struct ReflogRequestContext: RequestContext {
   ///
   /// If the value is nil, the URL is built from the request.
   var publicURL: String?
+  /// The path below which the client reaches this server, such as `/reflog`, or empty.
+  var basePath = ""
+  /// The time zone in which the page shows times.
+  var zone = PageTimeZone.utc
+  /// The path and the query of the page that opens after the time zone was changed.
+  var pagePath = "/"
   /// The scheme that the client used: `http` or `https`.
   var scheme = "http"
   /// The `host:port` that the client used.

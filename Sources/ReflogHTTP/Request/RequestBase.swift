@@ -3,7 +3,7 @@ import ReflogModel
 
 /// The URL that the caller uses for this server, and the version of the API.
 struct RequestBase {
-  /// The URL without a slash at the end, for example `http://host:port`.
+  /// The URL without a slash at the end, for example `http://host:port` or `http://host:port/reflog`.
   let baseURL: String
   let version: APIVersion
 
@@ -19,7 +19,8 @@ extension Request {
 
   /// Returns the URL that the caller uses for this server, without a slash at the end.
   func baseURL(_ context: ReflogRequestContext) -> String {
-    context.publicURL ?? "\(context.scheme)://\(context.authority ?? head.authority ?? "localhost")"
+    let url = context.publicURL ?? "\(context.scheme)://\(context.authority ?? head.authority ?? "localhost")"
+    return url + context.basePath
   }
 
   /// Returns this server's `host:port`, or nil if the `host:port` is unknown.

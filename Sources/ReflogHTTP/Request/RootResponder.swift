@@ -44,6 +44,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     if client.isUnreadable { unreadableForwarding.increment() }
     (context.ipAddress, context.scheme, context.authority) = (client.ipAddress, client.scheme, client.authority)
     context.publicURL = proxies.publicURL
+    context.basePath = proxies.basePath
     var response: Response
     var request = request
     do {
@@ -54,7 +55,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
         throw RequestError.methodNotAllowed(SupportedMethods.all)
       }
-      request = try Self.canonical(try Self.expecting(request, context))
+      request = try Self.canonical(try Self.expecting(request, context), below: proxies.basePath)
       guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
       response = try await inner.respond(to: request, context: context)
     } catch {
@@ -70,6 +71,9 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     if response.headers[.requestID] == nil { response.headers[.requestID] = context.requestID }
     if response.headers[.clientRequestID] == nil {
       response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
+    }
+    if let path = response.headers[.location], path.first == "/" {
+      response.headers[.location] = proxies.basePath + path
     }
     return response.secured(overTLS: context.isSecure)
   }
@@ -91,11 +95,12 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     return Request(head: request.head, body: body)
   }
 
-  private static func canonical(_ request: Request) throws(RequestError) -> Request {
+  /// Returns the request with the canonical form of its path, without the base path.
+  private static func canonical(_ request: Request, below basePath: String) throws(RequestError) -> Request {
     let target = request.head.path ?? "/"
     let mark = target.firstIndex(of: "?") ?? target.endIndex
     let path = target[..<mark]
-    let canonical = try CanonicalPath.canonical(path)
+    let canonical = try BasePath.remove(basePath, from: try CanonicalPath.canonical(path))
     guard canonical != path else { return request }
     var head = request.head
     head.path = canonical + target[mark...]

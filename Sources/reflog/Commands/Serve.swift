@@ -46,6 +46,9 @@ struct Serve: AsyncParsableCommand {
   @Flag(help: ArgumentHelp(Setting.plainHttp.meaning))
   var plainHttp = false
 
+  @Option(help: ArgumentHelp(Setting.basePath.meaning))
+  var basePath: String?
+
   @Flag(help: ArgumentHelp(Setting.acceptClock.meaning))
   var acceptClock = false
 
@@ -82,6 +85,7 @@ struct Serve: AsyncParsableCommand {
     flags[.database] = database.map { ConfigValue(.string($0), isSecret: false) }
     flags[.files] = files.map { ConfigValue(.string($0), isSecret: false) }
     flags[.directory] = directory.map { ConfigValue(.string($0), isSecret: false) }
+    flags[.basePath] = basePath.map { ConfigValue(.string($0), isSecret: false) }
     flags[.anchor] = anchor.map { ConfigValue(.string($0), isSecret: false) }
     flags[.plainHttp] = plainHttp ? ConfigValue(.bool(true), isSecret: false) : nil
     flags[.acceptClock] = acceptClock ? ConfigValue(.bool(true), isSecret: false) : nil

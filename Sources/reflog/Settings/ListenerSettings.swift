@@ -11,6 +11,8 @@ struct ListenerSettings: Sendable {
   ///
   /// If the value is nil, the server uses the `Host` header of each request.
   let publicURL: String?
+  /// The path below which clients reach this server, such as `/reflog`, without a slash at the end, or empty.
+  let basePath: String
   /// The addresses of proxies whose forwarding headers are trusted.
   let trustedProxies: [AddressBlock]
 
@@ -40,6 +42,7 @@ struct ListenerSettings: Sendable {
       )
     }
     publicURL = try await values.string(.publicUrl).map { try Self.publicURL($0) }
+    basePath = try await values.string(.basePath).map { try Self.basePath($0) } ?? ""
     trustedProxies = try Self.blocks(try await values.string(.trustedProxies))
   }
 
@@ -61,10 +64,29 @@ struct ListenerSettings: Sendable {
     else {
       throw CommandFailure(
         .usage,
-        "\(Setting.publicUrl.variable) must be an http or https URL with only a host and an optional port."
+        "\(Setting.publicUrl.variable) must be an http or https URL with only a host and an optional port. If clients use "
+          + "a path, set \(Setting.basePath.variable)."
       )
     }
     return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+
+  /// The maximum length of the base path in bytes. Each link on a page contains the base path.
+  private static let maximumBasePath = 100
+
+  private static func basePath(_ text: String) throws -> String {
+    let path = text.hasSuffix("/") ? String(text.dropLast()) : text
+    let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+    guard text.hasPrefix("/"), path.utf8.count <= maximumBasePath,
+      segments.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." && $0.utf8.allSatisfy(\.isUnreserved) })
+    else {
+      throw CommandFailure(
+        .usage,
+        "\(Setting.basePath.variable) is \(text), but must be a path such as /reflog: at most \(maximumBasePath) letters, "
+          + "digits, '-', '.', '_', '~' and slashes."
+      )
+    }
+    return path
   }
 
   private static func blocks(_ text: String?) throws -> [AddressBlock] {

@@ -61,7 +61,7 @@ struct ServerSettings: Sendable {
     directory = try await DirectorySettings(values)
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
-    entraSignIn = try await Self.entraSignIn(values, publicURL: listener.publicURL, isOn: entra != nil)
+    entraSignIn = try await Self.entraSignIn(values, listener, isOn: entra != nil)
     logLevel = try await Self.logLevel(values)
     secretFiles = try await SecretFiles(values)
     try refuseImpossibleModes()
@@ -87,6 +87,7 @@ struct ServerSettings: Sendable {
       shown["database"] = .string(location.name)
       shown["acceptNoStandby"] = .bool(acceptsNoStandby)
     }
+    if !listener.basePath.isEmpty { shown["basePath"] = .string(listener.basePath) }
     if let reasonRule { shown["requireReason"] = .string(reasonRule.pattern) }
     if let entra { shown["entraIssuer"] = .string(entra.issuer) }
     return shown
@@ -142,12 +143,12 @@ struct ServerSettings: Sendable {
 
   private static func entraSignIn(
     _ values: SettingValues,
-    publicURL: String?,
+    _ listener: ListenerSettings,
     isOn: Bool
   ) async throws -> EntraSignIn.Settings? {
     let (clientID, secret) = (try await values.string(.entraClientId), try await values.string(.entraClientSecret))
     guard clientID != nil || secret != nil else { return nil }
-    guard let clientID, let secret, let publicURL, isOn else {
+    guard let clientID, let secret, let publicURL = listener.publicURL, isOn else {
       throw CommandFailure(
         .usage,
         "Sign-in with Entra needs \(Setting.entraClientId.variable), \(Setting.entraClientSecret.variable), "
@@ -157,7 +158,7 @@ struct ServerSettings: Sendable {
     return EntraSignIn.Settings(
       clientID: clientID,
       clientSecret: secret,
-      redirectURL: publicURL + EntraSignIn.Settings.returnPath
+      redirectURL: publicURL + listener.basePath + EntraSignIn.Settings.returnPath
     )
   }
 

@@ -9,7 +9,7 @@ enum Setting: String, CaseIterable {
   case graphClientSecret, graphClientSecretFile, graphClientCertificate, azureFederatedTokenFile
   case graphTimeout, graphReadsPerMinute, graphCallerReadsPerMinute, graphFlowTypes, settleWindow, sweepInterval
   case authMode, entraIssuer, entraAudience, entraJwksUrl, entraClientId, entraClientSecret
-  case publicUrl, trustedProxies, tlsCertificate, tlsKey, plainHttp
+  case publicUrl, basePath, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger, acceptNoStandby
   case logLevel
 
@@ -24,6 +24,7 @@ enum Setting: String, CaseIterable {
     switch self {
     case .host, .port, .database, .files, .directory, .sample, .anchor: "--" + rawValue
     case .plainHttp: "--plain-http"
+    case .basePath: "--base-path"
     case .acceptClock: "--accept-clock"
     case .acceptOlderLedger: "--accept-older-ledger"
     case .acceptNoStandby: "--accept-no-standby"
@@ -84,9 +85,13 @@ enum Setting: String, CaseIterable {
     case .entraJwksUrl: "The URL of the issuer's keys. Default: the URL in the issuer's OpenID configuration."
     case .entraClientId:
       "The client id of the app registration that the sign-in page uses. Its redirect URI is "
-        + "`{REFLOG_PUBLIC_URL}/sign-in/entra/return`. Default: none, so people sign in with an API token."
+        + "`{REFLOG_PUBLIC_URL}{REFLOG_BASE_PATH}/sign-in/entra/return`. Default: none, so people sign in with an API "
+        + "token."
     case .entraClientSecret: "A secret of the app registration that the sign-in page uses."
     case .publicUrl: "The URL that clients use for Reflog, used in links. Default: the host that the client used."
+    case .basePath:
+      "The path below which clients reach Reflog, such as `/reflog`, for a proxy that forwards paths unchanged. Default: "
+        + "none."
     case .trustedProxies:
       "Address blocks (CIDR) of trusted proxies, separated by commas. Their "
         + "`Forwarded`, or `X-Forwarded-For`, `-Proto` and `-Host`, are used."

@@ -1,0 +1,87 @@
+import Foundation
+package import ReflogModel
+
+/// The time zone in which pages show times.
+package struct PageTimeZone: Sendable, Equatable {
+  /// The name of the zone in the IANA time zone database, such as `Europe/Berlin`, or `UTC`.
+  package let name: String
+  /// The rules of the zone, or nil for UTC.
+  private let rules: TimeZone?
+
+  /// Coordinated Universal Time.
+  package static let utc = PageTimeZone(name: "UTC", rules: nil)
+
+  /// The names that the form for the time zone proposes.
+  ///
+  /// The form accepts every name of the IANA database. A list of all names would make each page larger by 10 KB.
+  static let proposals = [
+    "UTC", "Africa/Cairo", "Africa/Johannesburg", "Africa/Lagos", "America/Chicago", "America/Denver",
+    "America/Los_Angeles", "America/Mexico_City", "America/New_York", "America/Sao_Paulo", "America/Toronto",
+    "Asia/Dubai", "Asia/Hong_Kong", "Asia/Jakarta", "Asia/Karachi", "Asia/Kolkata", "Asia/Seoul", "Asia/Shanghai",
+    "Asia/Singapore", "Asia/Tokyo", "Australia/Sydney", "Europe/Amsterdam", "Europe/Berlin", "Europe/Istanbul",
+    "Europe/London", "Europe/Madrid", "Europe/Paris", "Europe/Rome", "Europe/Stockholm", "Europe/Warsaw",
+    "Europe/Zurich", "Pacific/Auckland",
+  ]
+
+  /// The known names by their spelling in lower case.
+  private static let names = Dictionary(
+    (TimeZone.knownTimeZoneIdentifiers + proposals).map { ($0.asciiFolded, $0) }
+  ) { first, _ in first }
+
+  /// Returns the zone with a name, or nil if the name is unknown.
+  ///
+  /// Upper and lower case are the same, and a space counts as an underscore.
+  package init?(_ text: String) {
+    let folded = text.replacing(" ", with: "_").asciiFolded
+    if ["utc", "etc/utc"].contains(folded) {
+      self = .utc
+    } else {
+      guard let name = Self.names[folded], let rules = TimeZone(identifier: name) else { return nil }
+      self.init(name: name, rules: rules)
+    }
+  }
+
+  private init(name: String, rules: TimeZone?) {
+    (self.name, self.rules) = (name, rules)
+  }
+
+  /// Returns the moment at which clocks in the zone show a time.
+  ///
+  /// If clocks show the time twice, because they are set back, the result is the first of the two moments. If clocks
+  /// skip the time, the result is as long after the skip as the time is after the start of the skipped period.
+  ///
+  /// - Parameter local: the time that clocks show, written as if it were UTC.
+  package func moment(showing local: Timestamp) -> Timestamp {
+    guard rules != nil else { return local }
+    // No zone changes its offset twice within two days, so the offset is one of these two.
+    let before = offset(at: local.before(.seconds(Self.day)))
+    let after = offset(at: local.before(.seconds(-Self.day)))
+    let early = local.before(.seconds(before))
+    let late = local.before(.seconds(after))
+    return offset(at: early) != before && offset(at: late) == after ? late : early
+  }
+
+  /// Returns the time that clocks in the zone show at a moment, written as if it were UTC.
+  package func local(_ moment: Timestamp) -> Timestamp { moment.before(.seconds(-offset(at: moment))) }
+
+  /// Returns the offset from UTC at a moment in the form of RFC 3339, such as `+01:00`, or `Z` for UTC.
+  func offsetText(at moment: Timestamp) -> String {
+    guard rules != nil else { return "Z" }
+    let minutes = offset(at: moment) / 60
+    func digits(_ number: Int64) -> String { (number < 10 ? "0" : "") + String(number) }
+    return (minutes < 0 ? "-" : "+") + digits(abs(minutes) / 60) + ":" + digits(abs(minutes) % 60)
+  }
+
+  private static let day: Int64 = 86_400
+  /// The seconds since 1970 of the years 1 to 9999. For other moments, the offset is 0.
+  private static let years: ClosedRange<Int64> = -62_135_596_800...253_402_300_799
+
+  /// Returns the offset from UTC at a moment, in seconds.
+  ///
+  /// The offset is positive if clocks in the zone are ahead of UTC.
+  private func offset(at moment: Timestamp) -> Int64 {
+    let seconds = moment.microseconds / 1_000_000
+    guard let rules, Self.years.contains(seconds) else { return 0 }
+    return Int64(rules.secondsFromGMT(for: Date(timeIntervalSince1970: Double(seconds))))
+  }
+}

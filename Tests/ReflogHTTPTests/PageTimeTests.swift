@@ -1,0 +1,55 @@
+import ReflogModel
+import ReflogWeb
+import Testing
+
+@testable import ReflogHTTP
+
+/// Tests of the times that people type in the forms of the pages.
+struct PageTimeTests {
+  private func filter(_ fields: [String: String]) throws -> String? { try PlainQuestion(form: fields).text }
+
+  @Test(arguments: [
+    (["since": "2026-07-01"], "activityDateTime ge 2026-07-01T00:00:00.000000Z"),
+    (["since": "2026-07-01", "zone": "Europe/Berlin"], "activityDateTime ge 2026-06-30T22:00:00.000000Z"),
+    (["since": "2026-07-01T14:00", "zone": "Europe/Berlin"], "activityDateTime ge 2026-07-01T12:00:00.000000Z"),
+    (["since": "2026-07-01T14:00:01.5", "zone": "Asia/Kolkata"], "activityDateTime ge 2026-07-01T08:30:01.500000Z"),
+    (["since": "2026-07-01T14:00:00Z", "zone": "Europe/Berlin"], "activityDateTime ge 2026-07-01T14:00:00.000000Z"),
+    (["since": "2026-07-01T14:00:00-05:00", "zone": "Asia/Tokyo"], "activityDateTime ge 2026-07-01T19:00:00.000000Z"),
+    (["until": "2026-07-01"], "activityDateTime lt 2026-07-02T00:00:00.000000Z"),
+    (["until": "2026-03-29", "zone": "Europe/Berlin"], "activityDateTime lt 2026-03-29T22:00:00.000000Z"),
+    (["until": "2026-07-01T14:00", "zone": "Europe/Berlin"], "activityDateTime lt 2026-07-01T12:00:00.000000Z"),
+    (["until": "9999-12-31", "zone": "America/New_York"], "activityDateTime lt 9999-12-31T05:00:00.000000Z"),
+  ])
+  func aTimeIsReadInTheZoneOfTheURL(fields: [String: String], text: String) throws {
+    #expect(try filter(fields) == text)
+  }
+
+  @Test func anUnknownZoneIsRefused() {
+    let message = "Reflog does not know the time zone 'Mars'. Use UTC or a name such as Europe/Berlin."
+    #expect { try filter(["since": "2026-07-01", "zone": "Mars"]) } throws: { "\($0)" == message }
+  }
+
+  @Test(arguments: [
+    (["since": "2026-07-01"], "UTC", "2026-07-01"),
+    (["since": "2026-07-01", "zone": "Europe/Berlin"], "Europe/Berlin", "2026-07-01"),
+    (["since": "2026-07-01"], "Europe/Berlin", "2026-07-01T02:00:00.000"),
+    (["since": "2026-07-01", "zone": "Europe/Berlin"], "UTC", "2026-06-30T22:00:00.000"),
+    (["since": "2026-07-01T12:00:00Z"], "Europe/Berlin", "2026-07-01T14:00:00.000"),
+    (["since": "yesterday"], "Europe/Berlin", "yesterday"),
+    (["since": "2026-07-01", "zone": "Mars"], "Europe/Berlin", "2026-07-01"),
+  ])
+  func theFormShowsATimeInTheZoneOfThePage(fields: [String: String], zone: String, shown: String) throws {
+    let zone = try #require(PageTimeZone(zone))
+
+    #expect(PlainQuestion.shown(fields, in: zone)["since"] == shown)
+  }
+
+  @Test func theLastDayOfAPeriodIsShownAsItsEndInAnotherZone() throws {
+    let shown = PlainQuestion.shown(["until": "2026-07-01"], in: try #require(PageTimeZone("Europe/Berlin")))
+
+    #expect(shown["until"] == "2026-07-02T02:00:00.000")
+    #expect(
+      try filter(["until": "2026-07-02T02:00:00.000", "zone": "Europe/Berlin"]) == filter(["until": "2026-07-01"])
+    )
+  }
+}
