@@ -15,9 +15,9 @@ need() {
 }
 
 # Installs the packages that the tests import into .build/sdk, if they are missing. The packages are Microsoft's Python SDK for
-# Graph, Selenium and axe-core. The package with axe-core is installed alone, because the tests do not need its dependencies.
+# Graph, Selenium, Standard Webhooks and axe-core. The package with axe-core is installed alone, because the tests do not need its dependencies.
 need_sdk() {
-  local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0" axe=axe-playwright-python==0.1.8
+  local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0 standardwebhooks==1.1.0" axe=axe-playwright-python==0.1.8
   [ "$(cat .build/sdk/version 2>/dev/null)" = "$packages $axe" ] && return
   echo "Installing $packages $axe …" >&2
   rm -rf .build/sdk
