@@ -146,6 +146,23 @@ let package = Package(
       resources: [.embedInCode("verify.py")]
     ),
     .target(
+      name: "ReflogWebhooks",
+      dependencies: [
+        "ReflogFormats",
+        "ReflogModel",
+        "ReflogService",
+        "ReflogStorage",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]
+    ),
+    .target(
       name: "ReflogHTTP",
       dependencies: [
         "ReflogEvidence",
@@ -177,6 +194,7 @@ let package = Package(
         .target(name: "ReflogPostgreSQL", condition: .when(traits: ["PostgreSQL"])),
         "ReflogService",
         "ReflogStorage",
+        "ReflogWebhooks",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "Configuration", package: "swift-configuration"),
@@ -265,6 +283,16 @@ let package = Package(
     .testTarget(name: "ReflogWebTests", dependencies: ["ReflogModel", "ReflogTesting", "ReflogWeb"]),
     .testTarget(name: "ReflogFormatsTests", dependencies: ["ReflogFormats", "ReflogTesting"]),
     .testTarget(name: "ReflogEvidenceTests", dependencies: ["ReflogEvidence", "ReflogModel", "ReflogTesting"]),
+    .testTarget(
+      name: "ReflogWebhooksTests",
+      dependencies: [
+        "ReflogFormats", "ReflogLedger", "ReflogModel", "ReflogService", "ReflogStorage", "ReflogTesting",
+        "ReflogWebhooks",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Metrics", package: "swift-metrics"),
+      ]
+    ),
     .testTarget(
       name: "ReflogHTTPTests",
       dependencies: [

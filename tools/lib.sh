@@ -14,10 +14,11 @@ need() {
   "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
 }
 
-# Installs packages for the tests in the folder .build/sdk, if they are missing: Microsoft's Python SDK for Graph, Selenium and
-# axe-core. The package with axe-core is installed without its dependencies, because the tests do not need them.
+# Installs packages for the tests in the folder .build/sdk, if they are missing: Microsoft's Python SDK for Graph, Selenium,
+# Standard Webhooks and axe-core. The package with axe-core is installed without its dependencies, because the tests do not
+# need them.
 need_sdk() {
-  local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0" axe=axe-playwright-python==0.1.8
+  local packages="msgraph-beta-sdk==1.66.0 selenium==4.51.0 standardwebhooks==1.1.0" axe=axe-playwright-python==0.1.8
   [ "$(cat .build/sdk/version 2>/dev/null)" = "$packages $axe" ] && return
   echo "Installing $packages $axe …" >&2
   rm -rf .build/sdk

@@ -24,6 +24,7 @@ package struct ReflogAPI: Sendable {
   let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
   let warnings: @Sendable () -> [String]
+  let webhooks: @Sendable () -> [WebhookStatus]
   let logger: Logger
   private let admission = Admission()
 
@@ -31,8 +32,9 @@ package struct ReflogAPI: Sendable {
   ///
   /// If `entraSignIn` is nil, people can sign in on the pages with API tokens only. `proxies` contains the proxies in
   /// front of this server and the public URL of this server. `ledgerFigures` returns the ledger's counters for
-  /// `/metrics`. `isReady` returns whether the server accepts changes, for `/readyz` and `/metrics`. `warnings` returns
-  /// messages to the administrator about this server's settings and files, for the route that returns the status.
+  /// `/metrics`. `isReady` returns whether the server accepts changes, for `/readyz` and `/metrics`.
+  /// `warnings` returns messages to the administrator about this server's settings and files, for the status.
+  /// `webhooks` returns the state of each receiver of webhooks, for the status and `/metrics`.
   package init(
     changes: ChangeService,
     history: HistoryService,
@@ -52,6 +54,7 @@ package struct ReflogAPI: Sendable {
     ledgerFigures: @escaping @Sendable () -> LedgerFigures,
     isReady: @escaping @Sendable () -> Bool,
     warnings: @escaping @Sendable () -> [String] = { [] },
+    webhooks: @escaping @Sendable () -> [WebhookStatus] = { [] },
     logger: Logger
   ) {
     self.changes = changes
@@ -72,6 +75,7 @@ package struct ReflogAPI: Sendable {
     self.ledgerFigures = ledgerFigures
     self.isReady = isReady
     self.warnings = warnings
+    self.webhooks = webhooks
     self.logger = logger
   }
 
@@ -123,7 +127,8 @@ package struct ReflogAPI: Sendable {
       history: history,
       changes: changes,
       ledgerFigures: ledgerFigures,
-      isReady: isReady
+      isReady: isReady,
+      webhooks: webhooks
     )
     .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read, events: events)))
     addGraphSurface(to: router)
@@ -224,7 +229,7 @@ package struct ReflogAPI: Sendable {
     EvidenceController(packs: packs).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events, admission: admission).addRoutes(to: group)
-    StatusController(history: history, warnings: warnings).addRoutes(to: group)
+    StatusController(history: history, warnings: warnings, webhooks: webhooks).addRoutes(to: group)
     FreezeController(changes: changes).addRoutes(to: group)
     addAdministration(to: group)
   }

@@ -49,4 +49,13 @@ extension Ledger {
 
   /// The newest durable checkpoint, or nil if this process has signed none yet.
   package var newestCheckpoint: String? { context.checkpoint }
+
+  /// The sequence of the newest durable entry, or nil if this process has recorded none yet.
+  ///
+  /// This property reads memory alone, so background work can read it often.
+  package var newestSequence: Int64? {
+    // The second line of a checkpoint is the number of entries that it covers.
+    let lines = context.checkpoint?.split(separator: "\n", maxSplits: 2) ?? []
+    return lines.count > 1 ? Int64(lines[1]).map { $0 - 1 } : nil
+  }
 }

@@ -22,13 +22,15 @@ package struct LedgerFiles: Sendable {
   package var tokens: String { database + ".tokens" }
   /// The embedded directory.
   package var directory: String { database + ".directory" }
-  /// The API tokens that the first start of the server created.
+  /// The newest entry that each receiver of webhooks has got.
+  package var webhooks: String { database + ".webhooks" }
+  /// The tokens that the first start created.
   package var firstTokens: String { database + ".first-tokens" }
 
   /// The endings of all files that belong to a ledger, except the ledger itself.
   package static let endings = [
     "-wal", "-shm", "-journal", ".lock", ".key", ".key.next", ".anchor", ".first-tokens", ".tokens", ".tokens-journal",
-    ".directory", ".directory-wal", ".directory-shm", ".directory-journal", ".directory.lock",
+    ".directory", ".directory-wal", ".directory-shm", ".directory-journal", ".directory.lock", ".webhooks",
   ]
 
   /// The paths of all files, including the paths of files that do not exist.

@@ -2,6 +2,7 @@ import ReflogEvidence
 import ReflogLedger
 import ReflogService
 import ReflogStorage
+import ReflogWebhooks
 
 /// A failure that ends a command, with the exit code and the message for the user.
 struct CommandFailure: Error {
@@ -43,6 +44,7 @@ struct CommandFailure: Error {
     case let error as StorageError: self.init(.refused, error.description)
     case let error as LedgerError: self.init(.refused, error.description)
     case let error as MigrationError: self.init(.refused, error.description)
+    case let error as WebhookError: self.init(.refused, error.description)
     case ZipError.unsafeName: self.init(.refused, "\(error)")
     case is ZipError: self.init(.tryAgain, "\(error)")
     case is WaitingFileError: self.init(.refused, "\(error)")

@@ -9,6 +9,7 @@ import ReflogLedger
 import ReflogModel
 import ReflogService
 import ReflogStorage
+import ReflogWebhooks
 import ServiceLifecycle
 import UnixSignals
 
@@ -31,6 +32,8 @@ struct Composition {
   private let log: LogPublisher
   private let retention: Retention
   private let backups: Backups
+  /// The deliveries to the receivers of webhooks, or nil if there are no receivers.
+  private let webhooks: Webhooks?
   private let tls: TLS?
   private let documents: EntraDocuments
 
@@ -111,6 +114,7 @@ struct Composition {
         ),
         retention: Retention(ledger: ledger, logger: logger),
         backups: Backups(ledger: ledger, events: events),
+        webhooks: try await Self.webhooks(settings, ledger, clock: clock, logger: logger, metrics: metrics),
         tls: tls,
         documents: documents
       )
@@ -123,7 +127,28 @@ struct Composition {
     }
   }
 
-  /// Closes the files after a failed start, so that the databases leave no write-ahead log.
+  /// Returns the deliveries to the receivers of webhooks, or nil if there are no receivers.
+  private static func webhooks(
+    _ settings: ServerSettings,
+    _ ledger: Ledger,
+    clock: @escaping WallClock,
+    logger: Logger,
+    metrics: PrometheusRegistry
+  ) async throws -> Webhooks? {
+    guard !settings.webhooks.isEmpty else { return nil }
+    return try await Webhooks.open(
+      settings.webhooks,
+      history: HistoryService(history: ledger.questions),
+      cursorsAt: settings.location.files.webhooks,
+      publicURL: settings.listener.publicURL,
+      newest: { [ledger] in ledger.newestSequence },
+      clock: clock,
+      logger: logger,
+      metrics: metrics
+    )
+  }
+
+  /// Closes the files after a start that failed, so that no write-ahead log remains.
   ///
   /// An error while closing a file is ignored, because the caller reports the first error.
   private static func closeUnused(_ served: ServedDirectory, _ ledger: OpenedDatabase?) {
@@ -197,6 +222,7 @@ struct Composition {
       services.append(.init(service: sweeper(graph, rateLimiter)))
     }
     if let tls { services.append(.init(service: tls.reloader)) }
+    if let webhooks { services.append(.init(service: webhooks)) }
     services.append(.init(service: Reload(settings: settings, tls: tls, logger: logger)))
     return services + [
       .init(service: reconciler), .init(service: rollbacks), .init(service: retention),
@@ -277,9 +303,10 @@ struct Composition {
       metrics: metrics,
       ledgerFigures: { [ledger] in ledger.figures },
       isReady: { reconciler.isReady },
-      warnings: { [settings, reporter] in
-        settings.warnings + (reporter.newestFrozenDrift.map { [$0.warning] } ?? [])
+      warnings: { [settings, reporter, webhooks] in
+        settings.warnings + (reporter.newestFrozenDrift.map { [$0.warning] } ?? []) + (webhooks?.warnings ?? [])
       },
+      webhooks: { [webhooks] in webhooks?.statuses ?? [] },
       logger: logger
     )
     let (settings, logger) = (settings, logger)

@@ -71,8 +71,8 @@ class CommandLine(ServerTestCase):
             asked = self.run_command(*command, "--format", "json", "--server", self.server.url)
             self.assertEqual(json.loads(asked.stdout), body)
             read = self.run_command(*command, "--format", "json", "--database", self.server.database)
-            # Only the answer of a server contains links, and warnings about the server's settings.
-            links = ("@odata.context", "@odata.nextLink", "warnings")
+            # Only a server has links, receivers of webhooks, and warnings about its settings.
+            links = ("@odata.context", "@odata.nextLink", "webhooks", "warnings")
             self.assertEqual(json.loads(read.stdout), {name: body[name] for name in body if name not in links})
 
     def test_every_failure_has_its_exit_code_and_a_message(self):

@@ -139,6 +139,8 @@ class Documentation(ServerTestCase):
         self.server.put(SIGNUP, None)
         shown += self.server.request("GET", "/metrics").text
         used = set(re.findall(r"\breflog_\w+", rules)) - {"reflog_graph_requests_total"}
+        # The server has no receiver of webhooks. test_webhooks checks these metrics.
+        used = {name for name in used if not name.startswith("reflog_webhook_")}
         self.assertGreater(len(used), 5)
         self.assertEqual({name for name in used if f"\n{name}" not in shown}, set())
         self.assertIn("reflog_graph_requests_total", article("Operations"))

@@ -9,6 +9,7 @@ import Testing
 struct EveryTextTests {
   private static let targets = [
     "ReflogDirectory", "ReflogEvidence", "ReflogFormats", "ReflogHTTP", "ReflogModel", "ReflogService",
+    "ReflogWebhooks",
   ]
   private static let foldersWithOwnTests = [
     "ReflogEvidence/SummaryPage.swift", "ReflogHTTP/OpenAPI/", "ReflogHTTP/Pages/",
@@ -17,7 +18,8 @@ struct EveryTextTests {
   /// The strings that contain a space, but that no user sees as a text.
   private static let hidden: Set = [
     "# HELP {} {}\n", "# TYPE {} {}\n", "text/plain; version=0.0.4; charset=utf-8",
-    "application/json; charset=utf-8", "application/jsonl; charset=utf-8",
+    "application/cloudevents+json; charset=utf-8", "application/json; charset=utf-8",
+    "application/jsonl; charset=utf-8",
     #"attachment; filename="{}"; filename*=UTF-8''{}"#, "default-src 'none'; frame-ancestors 'none'",
     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "openid profile {}/.default", "reflog export 1", "reflog evidence 1",
     "the signing key of {}",

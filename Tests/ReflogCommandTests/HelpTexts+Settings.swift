@@ -148,5 +148,6 @@ extension HelpTexts {
       Default info.
       """
     ),
+    ("REFLOG_WEBHOOKS", "A JSON file with the receivers of webhooks, their secrets and their filters. Default: none."),
   ]
 }

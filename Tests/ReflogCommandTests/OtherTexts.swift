@@ -68,6 +68,11 @@ enum OtherTexts {
       "Lists and user flows that the last sweep could not read.",
       "Requests from a trusted proxy whose forwarding headers could not be read.",
       "The size of the ledger's write-ahead log in bytes.",
+      "Unix time since which a webhook fails; 0 if it works.",
+      "Attempts to send a message that failed, by receiver of webhooks.",
+      "Messages that were accepted, by receiver of webhooks.",
+      "1 if a webhook gets no more messages until the next start, else 0.",
+      "Entries of the log that wait for a webhook.",
     ],
     "ReflogModel/Change/ConnectorEdits.swift": ["the connector"],
     "ReflogModel/Directory/DirectoryAnswer.swift": [
@@ -81,6 +86,14 @@ enum OtherTexts {
       "{} is given twice. Send one.",
     ],
     "ReflogService/Changes/ChangeReporter.swift": ["drift despite a freeze"],
+    "ReflogWebhooks/Delivery/WebhookDelivery.swift": [
+      "a webhook works again", "a webhook fails", "a webhook is stopped until the next start",
+      "the ledger can't be read: {}",
+    ],
+    "ReflogWebhooks/Webhooks.swift": [
+      "a webhook begins", "the cursors of the webhooks can't be saved",
+      "The cursors of the webhooks can't be saved in {}: {} After a crash, messages are sent again.",
+    ],
     "ReflogHTTP/Administration/FreezeController.swift": [
       "step must be the name of a step, such as postFederationSignup.",
       "The body names no flow. Send flowType and flowId, or \"scope\": \"all\" to freeze everything.",

@@ -189,6 +189,12 @@ enum ProgramTexts {
       "Every step has the same reference as at that time.",
       "MESSAGE",
       "{} since {}",
+      "{} at {}: {}",
+      "since {}",
+      "1 entry waits",
+      "{} entries wait",
+      "no message accepted yet",
+      "last success {}",
       "connector of {}",
       " and {} more",
       "edited: {}",
@@ -249,7 +255,8 @@ enum ProgramTexts {
       "{} contains {}, which is not an address block (CIDR).",
     ],
     "Settings/SecretFiles.swift": [
-      "Every user of this machine can read the secret in {} ({}). Remove this permission with chmod o-r."
+      "webhook {}",
+      "Every user of this machine can read the secret in {} ({}). Remove this permission with chmod o-r.",
     ],
     "Settings/SecureURL.swift": [
       "{} is {}, but must end after the host. Remove the version and the path.",
@@ -276,6 +283,10 @@ enum ProgramTexts {
       "The configuration file {} must contain one JSON object.",
       "The configuration file {} is not JSON: {}.",
       "{} contains the member {}, which Reflog does not know. Remove or correct it.",
+    ],
+    "Settings/WebhookSettings.swift": [
+      "it is missing, empty or not a file, or Reflog has no permission",
+      "it is too large",
     ],
     "StartCheck.swift": [
       "{} exists, but its directory {} is missing. Restore that file.",

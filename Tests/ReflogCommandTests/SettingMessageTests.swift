@@ -150,6 +150,13 @@ struct SettingMessageTests {
       """
     ),
     Refusal(
+      ["REFLOG_WEBHOOKS": "/nowhere/webhooks.json"],
+      """
+      The file of webhooks /nowhere/webhooks.json can't be read: it is missing, empty or not a file, or Reflog has no \
+      permission.
+      """
+    ),
+    Refusal(
       ["REFLOG_COLOUR": "red"],
       "Reflog does not know the variable REFLOG_COLOUR. Unset or correct it."
     ),

@@ -41,6 +41,17 @@ struct QueryPlanTests {
     }
   }
 
+  /// Webhooks read the log in small ranges, so the length of the log must not matter.
+  @Test func settledChangesAreFoundByTheirEntries() async throws {
+    try await withLedgerFile { _, storage in
+      let condition = History.settledChanges.replacing(":after", with: "7").replacing(":end", with: "9")
+      let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN \(ChangeRows.select) \(condition)")
+
+      #expect(plan.contains("SEARCH entry USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"), "\(plan)")
+      #expect(!plan.contains("SCAN change") && !plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+  }
+
   /// The index contains only pending changes, so the index is always small.
   ///
   /// Each address and each connector has at most one pending change.

@@ -42,4 +42,35 @@ struct SecretDestinationTests {
   func aListenerOnThisMachineIsRecognized(host: String, isLoopback: Bool) {
     #expect(SecretDestination.isLoopback(host) == isLoopback)
   }
+
+  @Test(arguments: [
+    "127.0.0.1", "127.255.255.254", "0.0.0.0", "0.1.2.3", "169.254.0.1", "169.254.169.254", "224.0.0.1",
+    "255.255.255.255",
+    "::", "::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::169.254.169.254", "fe80::1",
+    "febf::1",
+    "ff02::1",
+  ])
+  func anAddressThatCanBelongToThisMachineOrItsLinkIsLocal(text: String) throws {
+    #expect(SecretDestination.isLocal(try #require(IPAddress(text))))
+  }
+
+  @Test(arguments: [
+    "10.0.0.1", "172.16.0.1", "192.168.1.1", "192.0.2.1", "169.253.0.1", "126.0.0.1", "128.0.0.1", "2001:db8::1",
+    "fd00::1",
+    "fec0::1", "64:ff9b::192.0.2.1",
+  ])
+  func anyOtherAddressIsNotLocal(text: String) throws {
+    #expect(!SecretDestination.isLocal(try #require(IPAddress(text))))
+  }
+
+  @Test(
+    arguments: [
+      ("https://A.Example:8443/x", "a.example"), ("https://192.0.2.1", "192.0.2.1"),
+      ("https://[2001:DB8::1]:443/", "2001:db8::1"),
+      ("http://a.example", nil), ("https://user@a.example", nil),
+    ] as [(String, String?)]
+  )
+  func theHostOfAnAcceptedURLIsKnown(url: String, host: String?) {
+    #expect(SecretDestination.host(of: url) == host)
+  }
 }

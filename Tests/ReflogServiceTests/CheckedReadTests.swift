@@ -61,6 +61,9 @@ struct CheckedReadTests {
     Question("the changes with an entry in a range") {
       _ = try await $0.history.changesWithEntries(ChangeQuery(), after: -1, through: 3, upTo: 3)
     },
+    Question("the settled entries in a range") {
+      _ = try await $0.history.settledEntries(after: -1, through: 3)
+    },
     Question("what each step holds") { _ = try await $0.history.configurations(asOf: .distantFuture) },
     Question("what each step held at a time") { _ = try await $0.history.configurations(asOf: $0.ledger.now) },
     Question("the newest applied change of a step") { _ = try await $0.history.newestApplied(at: Sample.signup) },

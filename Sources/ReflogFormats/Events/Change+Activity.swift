@@ -1,4 +1,4 @@
-import ReflogModel
+package import ReflogModel
 
 extension Change {
   /// The kinds of activity in exported events, for systems that collect events.
@@ -23,7 +23,7 @@ extension Change {
   }
 
   /// The change as one line of text, for people who read a list of events.
-  var sentence: String {
+  package var sentence: String {
     let move = "from \(intent.before) to \(after) (\(intent.kind.rawValue), \(result.rawValue))"
     return switch intent.subject {
     case .step(let address): "\(address.step) of \(address.flow): \(move)"

@@ -8,6 +8,8 @@ struct StatusController {
   let history: HistoryService
   /// Returns the warnings about this server's settings and files.
   let warnings: @Sendable () -> [String]
+  /// Returns the state of each receiver of webhooks.
+  let webhooks: @Sendable () -> [WebhookStatus]
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/reflog/status", use: status)
@@ -16,6 +18,7 @@ struct StatusController {
   private func status(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     var body = try await history.status().json
+    body["webhooks"] = .array(webhooks().map { .object($0.json) })
     body["warnings"] = .array(warnings().map(JSONValue.string))
     return Response(json: body)
   }

@@ -26,6 +26,11 @@ package enum MetricHelp {
     "reflog_unread_parts": "Lists and user flows that the last sweep could not read.",
     "reflog_unreadable_forwarding_total": "Requests from a trusted proxy whose forwarding headers could not be read.",
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
+    "reflog_webhook_failing_since_timestamp_seconds": "Unix time since which a webhook fails; 0 if it works.",
+    "reflog_webhook_failures_total": "Attempts to send a message that failed, by receiver of webhooks.",
+    "reflog_webhook_messages_total": "Messages that were accepted, by receiver of webhooks.",
+    "reflog_webhook_stopped": "1 if a webhook gets no more messages until the next start, else 0.",
+    "reflog_webhook_waiting_entries": "Entries of the log that wait for a webhook.",
   ]
 
   /// The names of the counters that exist with the value zero when the server starts.

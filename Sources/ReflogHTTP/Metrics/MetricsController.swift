@@ -14,6 +14,7 @@ struct MetricsController {
   let changes: ChangeService
   let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
+  let webhooks: @Sendable () -> [WebhookStatus]
   private let counted = CountedFigures()
 
   init(
@@ -21,13 +22,15 @@ struct MetricsController {
     history: HistoryService,
     changes: ChangeService,
     ledgerFigures: @escaping @Sendable () -> LedgerFigures,
-    isReady: @escaping @Sendable () -> Bool
+    isReady: @escaping @Sendable () -> Bool,
+    webhooks: @escaping @Sendable () -> [WebhookStatus]
   ) {
     self.registry = registry
     self.history = history
     self.changes = changes
     self.ledgerFigures = ledgerFigures
     self.isReady = isReady
+    self.webhooks = webhooks
   }
 
   func addRoutes(to router: some RouterMethods<ReflogRequestContext>) {
@@ -48,6 +51,12 @@ struct MetricsController {
     record("reflog_wal_bytes", Double(figures.walBytes))
     counted.count(figures, registry)
     record("reflog_ready", isReady() ? 1 : 0)
+    for webhook in webhooks() {
+      record("reflog_webhook_waiting_entries", Double(webhook.waitingEntries), webhook)
+      record("reflog_webhook_stopped", webhook.state == .stopped ? 1 : 0, webhook)
+      let failing = Double((webhook.failingSince?.microseconds ?? 0) / 1_000_000)
+      record("reflog_webhook_failing_since_timestamp_seconds", failing, webhook)
+    }
     return Response(
       status: .ok,
       headers: [.contentType: PrometheusText.contentType],
@@ -57,6 +66,10 @@ struct MetricsController {
 
   private func record(_ label: String, _ value: Double) {
     Gauge(label: label, factory: registry).record(value)
+  }
+
+  private func record(_ label: String, _ value: Double, _ webhook: WebhookStatus) {
+    Gauge(label: label, dimensions: [("receiver", webhook.name)], factory: registry).record(value)
   }
 }
 

@@ -12,6 +12,33 @@ package enum SecretDestination {
     return scheme == "https" || isLoopback(host)
   }
 
+  /// Returns the host of a URL in lower case, or nil if Reflog is not allowed to send a secret to the URL.
+  ///
+  /// An address of version 6 has no brackets.
+  package static func host(of url: String) -> String? {
+    guard accepts(url), let host = parts(of: url)?.host else { return nil }
+    return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+  }
+
+  /// Returns whether an address can't belong to another machine beyond the local network link.
+  ///
+  /// Such an address is a loopback address, the unspecified address, a link-local address or a multicast address. A
+  /// request to it could reach a service of this machine, or the service with which a cloud passes credentials to its
+  /// machines (169.254.169.254). The addresses of this machine's network interfaces are not known here.
+  package static func isLocal(_ address: IPAddress) -> Bool {
+    let bytes = address.bytes
+    guard bytes.count == 16 else {
+      return [0, 127].contains(bytes[0]) || bytes.starts(with: [169, 254]) || bytes[0] >= 224
+    }
+    // The address contains an address of version 4: it is IPv4-compatible (RFC 4291), or it is translated by a gateway
+    // (NAT64, RFC 6052).
+    let embedded = bytes.suffix(4).map(String.init).joined(separator: ".")
+    if bytes.dropLast(4).allSatisfy({ $0 == 0 }) || bytes.starts(with: [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) {
+      return IPAddress(embedded).map(isLocal) ?? true
+    }
+    return bytes[0] == 0xFF || bytes[0] == 0xFE && bytes[1] & 0xC0 == 0x80
+  }
+
   /// Returns whether a host is this machine: `localhost`, or an address in 127.0.0.0/8, or `::1`.
   ///
   /// An address of version 6 can be in brackets.

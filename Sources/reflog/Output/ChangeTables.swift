@@ -122,11 +122,25 @@ enum ChangeTables {
     )
   }
 
-  /// Describes a part of the directory that the last sweep could not read, or the replacement of a lost key.
+  /// Describes a part of the directory that the last sweep could not read, the replacement of a lost key, or the state of
+  /// a receiver of webhooks.
   private static func problem(_ problem: JSONObject) -> String {
+    if problem["waitingEntries"] != nil { return webhook(problem) }
     let moment =
       problem["sinceDateTime"].map { "\(text(problem["name"])) since \(text($0))" } ?? text(problem["dateTime"])
     return "\(moment): \(text(problem["reason"]))"
+  }
+
+  private static func webhook(_ webhook: JSONObject) -> String {
+    let waiting = text(webhook["waitingEntries"])
+    let (since, success) = (text(webhook["failingSinceDateTime"]), text(webhook["lastSuccessDateTime"]))
+    let parts = [
+      "\(text(webhook["name"])) at \(text(webhook["host"])): \(text(webhook["state"]))",
+      since.isEmpty ? "" : "since \(since)", text(webhook["lastError"]),
+      waiting == "1" ? "1 entry waits" : "\(waiting) entries wait",
+      success.isEmpty ? "no message accepted yet" : "last success \(success)",
+    ]
+    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
   private static func objects(_ value: JSONValue?) -> [JSONObject] {

@@ -1,5 +1,6 @@
 import Foundation
 import ReflogStorage
+import ReflogWebhooks
 
 /// The files that an administrator created and that contain secrets.
 ///
@@ -7,10 +8,19 @@ import ReflogStorage
 struct SecretFiles: Sendable {
   private var files: [(name: String, path: String)] = []
 
-  init(_ values: SettingValues) async throws {
-    for setting in [Setting.graphClientSecretFile, .graphClientCertificate, .azureFederatedTokenFile, .tlsKey] {
+  /// Finds the files in the settings.
+  ///
+  /// - Parameters:
+  ///   - values: the values of the settings.
+  ///   - webhooks: the receivers of webhooks, or nil if there are none.
+  init(_ values: SettingValues, _ webhooks: WebhookFile?) async throws {
+    let settings = [
+      Setting.graphClientSecretFile, .graphClientCertificate, .azureFederatedTokenFile, .tlsKey, .webhooks,
+    ]
+    for setting in settings {
       if let path = try await values.string(setting) { files.append((setting.variable, path)) }
     }
+    for file in webhooks?.secretFiles ?? [] { files.append(("webhook \(file.receiver)", file.path)) }
     if let path = values.fileWithSecrets { files.append(("--config", path)) }
   }
 

@@ -4,6 +4,7 @@ import Logging
 import ReflogLedger
 import ReflogModel
 import ReflogService
+import ReflogWebhooks
 
 /// The settings of a server, read from flags, the environment and a JSON file.
 struct ServerSettings: Sendable {
@@ -25,6 +26,8 @@ struct ServerSettings: Sendable {
   /// The settings for signing in with Entra on the pages, or nil if people can't sign in with Entra.
   let entraSignIn: EntraSignIn.Settings?
   let logLevel: Logger.Level
+  /// The receivers of webhooks.
+  let webhooks: [WebhookReceiver]
   private let secretFiles: SecretFiles
   /// The sources from which the settings were read.
   private let source: Source
@@ -63,7 +66,9 @@ struct ServerSettings: Sendable {
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
     entraSignIn = try await Self.entraSignIn(values, listener, isOn: entra != nil)
     logLevel = try await Self.logLevel(values)
-    secretFiles = try await SecretFiles(values)
+    let webhookFile = try await WebhookSettings.read(values)
+    webhooks = webhookFile?.receivers ?? []
+    secretFiles = try await SecretFiles(values, webhookFile)
     try refuseImpossibleModes()
   }
 
@@ -88,6 +93,7 @@ struct ServerSettings: Sendable {
       shown["acceptNoStandby"] = .bool(acceptsNoStandby)
     }
     if !listener.basePath.isEmpty { shown["basePath"] = .string(listener.basePath) }
+    if !webhooks.isEmpty { shown["webhooks"] = .string(webhooks.map(\.name).joined(separator: ",")) }
     if let reasonRule { shown["requireReason"] = .string(reasonRule.pattern) }
     if let entra { shown["entraIssuer"] = .string(entra.issuer) }
     return shown

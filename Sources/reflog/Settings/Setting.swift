@@ -11,7 +11,7 @@ enum Setting: String, CaseIterable {
   case authMode, entraIssuer, entraAudience, entraJwksUrl, entraClientId, entraClientSecret
   case publicUrl, basePath, trustedProxies, tlsCertificate, tlsKey, plainHttp
   case requireReason, acceptClock, origin, anchor, acceptOlderLedger, acceptNoStandby
-  case logLevel
+  case logLevel, webhooks
 
   /// The name of the setting's environment variable.
   var variable: String {
@@ -112,6 +112,7 @@ enum Setting: String, CaseIterable {
     case .acceptOlderLedger:
       "Accepts a ledger that is older than its anchor or does not match the anchor. Reflog records this and gives the "
         + "log a new name. Default false."
+    case .webhooks: "A JSON file with the receivers of webhooks, their secrets and their filters. Default: none."
     case .acceptClock:
       "Accepts changes even if the clock is earlier than the newest entry. Reflog records this. Default false."
     }

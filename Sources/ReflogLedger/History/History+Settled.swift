@@ -1,0 +1,79 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// Returns the settled changes and the service events whose entries are above `after` and not above `end`.
+  ///
+  /// The result has the order of the log. An entry that a purge deleted is left out. A change is at the entry that
+  /// contains its result, so the entry of its intent is left out too.
+  ///
+  /// - Throws: ``LedgerError/altered(_:)`` or ``LedgerError/corrupt(_:)`` if one of the rows is missing or does not match
+  ///   the log.
+  package func settledEntries(after: Int64, through end: Int64) async throws(LedgerError) -> [SettledEntry] {
+    let range: SQLArguments = ["after": after, "end": end]
+    return try await read { db in
+      if let missing = try db.integer(Self.entryWithoutRow, range) {
+        throw LedgerError.corrupt("the change or the service event of entry \(missing) is missing")
+      }
+      let changes = try ChangeRows(db, identities).checked(Self.settledChanges, range).map(SettledEntry.change)
+      let events = try Self.events(range, db).map(SettledEntry.event)
+      return (changes + events).sorted { $0.sequence < $1.sequence }
+    }
+  }
+
+  /// The condition that selects the changes whose result is recorded in a range of entries.
+  static let settledChanges = """
+    JOIN entry ON entry.change = change.id
+    WHERE entry.sequence > :after AND entry.sequence <= :end AND entry.sequence = change.outcome_sequence
+    ORDER BY entry.sequence
+    """
+
+  /// Reads the first entry in a range that was not purged, but has neither a change nor a service event.
+  private static let entryWithoutRow = """
+    SELECT entry.sequence FROM entry
+    LEFT JOIN change ON change.id = entry.change
+      AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
+    LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
+    WHERE entry.sequence > :after AND entry.sequence <= :end AND entry.salt IS NOT NULL AND change.id IS NULL
+      AND service_event.id IS NULL
+    ORDER BY entry.sequence LIMIT 1
+    """
+
+  /// Returns the service events of a range of entries.
+  ///
+  /// The ids of events have the order of their entries, so the events are found by their ids.
+  private static func events(_ range: SQLArguments, _ db: any LedgerConnection) throws -> [ServiceEvent] {
+    let ids = try db.first(
+      """
+      SELECT min(event), max(event) FROM entry
+      WHERE sequence > :after AND sequence <= :end AND event IS NOT NULL AND event > 0
+      """,
+      range
+    ) { row in (first: try row.optionalInteger(0), last: try row.optionalInteger(1)) }
+    guard let first = ids?.first, let last = ids?.last else { return [] }
+    return try EventRows.checked(
+      "service_event.id >= :first AND service_event.id <= :last ORDER BY service_event.id",
+      ["first": first, "last": last],
+      db
+    )
+  }
+
+  /// Returns the hash of an entry, or nil if the log has no entry with this sequence.
+  package func entryHash(at sequence: Int64) async throws(LedgerError) -> Hash? {
+    try await read { db in try LogRows.entryHashes(sequence..<sequence + 1, db).first }
+  }
+
+  /// Returns the sequence of the first entry after an older copy replaced the log with this name.
+  ///
+  /// This is the entry that records that the older copy was accepted. The result is nil if no older copy replaced that
+  /// log.
+  package func firstEntry(afterReplacementOf origin: String) async throws(LedgerError) -> Int64? {
+    try await read { db in
+      try EventRows.checked(
+        "kind = 'olderLedgerAccepted' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id",
+        [],
+        db
+      ).first { $0.content.details["anchoredOrigin"]?.string == origin }?.sequence
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import ReflogLedger
+package import ReflogModel
+
+/// Reads the log in its own order, for background work that follows the log.
+extension HistoryService {
+  /// The maximum number of entries that one read covers, so that every read of the ledger is short.
+  private static let entriesRead: Int64 = 256
+
+  /// Returns the next settled changes and service events, and the entry up to which the log was read.
+  ///
+  /// If a row does not match the log, the result contains ``ReflogModel/SettledEntry/altered(sequence:problem:)`` at its
+  /// entry. So one altered row does not stop the work.
+  ///
+  /// - Parameters:
+  ///   - after: The entry after which the read begins, or -1 to begin with the first entry.
+  ///   - newest: The newest entry, which is higher than `after`.
+  package func settledEntries(
+    after: Int64,
+    through newest: Int64
+  ) async throws(ServiceError) -> (entries: [SettledEntry], end: Int64) {
+    var end = min(newest, after + Self.entriesRead)
+    while true {
+      let problem: LedgerError
+      do {
+        return (try await history.settledEntries(after: after, through: end), end)
+      } catch {
+        problem = error
+      }
+      switch problem {
+      case .altered, .corrupt: break
+      default: throw ServiceError(reading: problem)
+      }
+      // The range is halved until it contains the altered row alone. All entries in front of the row are then read.
+      guard end > after + 1 else { return ([.altered(sequence: end, problem: problem.description)], end) }
+      end = after + (end - after) / 2
+    }
+  }
+
+  /// Returns the sequence of the newest entry, or -1 if the log has no entry.
+  package func newestSequence() async throws(ServiceError) -> Int64 {
+    do { return (try await history.checkpoint()?.size ?? 0) - 1 } catch { throw ServiceError(reading: error) }
+  }
+
+  /// Returns the hash of an entry, or nil if the log has no entry with this sequence.
+  package func entryHash(at sequence: Int64) async throws(ServiceError) -> Hash? {
+    do { return try await history.entryHash(at: sequence) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// Returns the sequence of the first entry after an older copy replaced the log with this name, or nil if no older copy
+  /// replaced that log.
+  package func firstEntry(afterReplacementOf origin: String) async throws(ServiceError) -> Int64? {
+    do { return try await history.firstEntry(afterReplacementOf: origin) } catch { throw ServiceError(reading: error) }
+  }
+}

@@ -1,0 +1,126 @@
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import ReflogModel
+
+/// Sends messages to one receiver over one connection.
+///
+/// Redirects are not followed, because a redirect could lead a message to this machine or to a stranger.
+actor WebhookConnection {
+  /// The maximum time of an attempt, from the connection to the status of the answer.
+  static let timeout = TimeAmount.seconds(10)
+  private static let connectTimeout = TimeAmount.seconds(5)
+  /// The time for which the connection is kept open without a message.
+  ///
+  /// Receivers keep idle connections open for longer. So a message rarely begins on a connection that the receiver is
+  /// closing.
+  private static let idleTimeout = TimeAmount.seconds(2)
+  /// The maximum length of an answer in bytes. The content is not used, but the connection is kept only if it is read.
+  private static let answerLimit = 1 << 16
+  /// The time for which the addresses of the host are used without another query to DNS.
+  private static let addressAge = Duration.seconds(60)
+
+  private let receiver: WebhookReceiver
+  private var client: HTTPClient?
+  /// The address to which the client connects.
+  private var address: IPAddress?
+  private var checked: ContinuousClock.Instant?
+  /// The number of failed attempts since the last success.
+  private var failures = 0
+
+  init(to receiver: WebhookReceiver) {
+    self.receiver = receiver
+  }
+
+  /// Sends a message once.
+  ///
+  /// This method never throws.
+  ///
+  /// - Parameters:
+  ///   - message: The message.
+  ///   - seconds: The time of the attempt in seconds since 1970.
+  func send(_ message: WebhookMessage, at seconds: Int64) async -> WebhookResult {
+    let result: WebhookResult
+    do {
+      result = try await answer(to: request(message, at: seconds), client: try await connected())
+    } catch {
+      result = .failed(Self.problem(error))
+    }
+    failures = result == .accepted ? 0 : failures + 1
+    return result
+  }
+
+  private func request(_ message: WebhookMessage, at seconds: Int64) -> HTTPClientRequest {
+    var request = HTTPClientRequest(url: receiver.url)
+    request.method = .POST
+    request.headers.add(name: "Content-Type", value: message.mediaType)
+    request.headers.add(name: "User-Agent", value: "Reflog")
+    request.headers.add(name: "webhook-id", value: message.id)
+    request.headers.add(name: "webhook-timestamp", value: String(seconds))
+    if let secret = receiver.secret {
+      let signature = secret.signature(id: message.id, seconds: seconds, body: message.body)
+      request.headers.add(name: "webhook-signature", value: signature)
+    }
+    request.body = .bytes(ByteBuffer(bytes: message.body))
+    return request
+  }
+
+  private func answer(to request: HTTPClientRequest, client: HTTPClient) async throws -> WebhookResult {
+    let response = try await client.execute(request, timeout: Self.timeout)
+    // The status decides. An answer whose content is too long or incomplete only closes the connection.
+    _ = try? await response.body.collect(upTo: Self.answerLimit)
+    return WebhookResult(status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"))
+  }
+
+  /// Returns a client that connects to a checked address of the host.
+  private func connected() async throws -> HTTPClient {
+    let now = ContinuousClock.now
+    if let client, let checked, failures == 0, now - checked < Self.addressAge { return client }
+    let addresses = try await WebhookAddress.find(receiver.host, allowsLocal: receiver.allowsLocal)
+    checked = now
+    // After a failure, the next address is tried.
+    let chosen = addresses[failures % addresses.count]
+    if let client, chosen == address { return client }
+    await close()
+    let new = makeClient(to: chosen)
+    (client, address) = (new, chosen)
+    return new
+  }
+
+  private func makeClient(to address: IPAddress) -> HTTPClient {
+    var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
+    configuration.timeout.connect = Self.connectTimeout
+    configuration.timeout.read = Self.timeout
+    configuration.connectionPool.idleTimeout = Self.idleTimeout
+    configuration.connectionPool.retryConnectionEstablishment = false
+    configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1
+    configuration.httpVersion = .http1Only
+    // The client uses the host as the URL contains it. The host's certificate is still checked against its name.
+    let hosts = Set([receiver.host, URL(string: receiver.url)?.host() ?? receiver.host])
+    configuration.dnsOverride = Dictionary(uniqueKeysWithValues: hosts.map { ($0, address.description) })
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+  }
+
+  /// Closes the connection.
+  ///
+  /// Call this method after the last message.
+  func close() async {
+    // An error of closing is ignored, because no message depends on the closed connection.
+    try? await client?.shutdown()
+    client = nil
+  }
+
+  /// Returns the reason for a failure, as a clause without a full stop and without the URL.
+  static func problem(_ error: any Error) -> String {
+    switch error {
+    case let problem as WebhookAddress.Problem: problem.text
+    case let error as HTTPClientError where error == .connectTimeout:
+      "no connection within \(connectTimeout.nanoseconds / 1_000_000_000) seconds"
+    case let error as HTTPClientError where [.deadlineExceeded, .readTimeout].contains(error):
+      "no answer within \(timeout.nanoseconds / 1_000_000_000) seconds"
+    case let error as HTTPClientError: "the exchange failed: \(error.shortDescription)"
+    default: "there is no connection: \(error)".printable.limited(to: 200)
+    }
+  }
+}

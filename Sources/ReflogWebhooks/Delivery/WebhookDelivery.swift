@@ -1,0 +1,132 @@
+import Logging
+import Metrics
+import ReflogModel
+import ReflogService
+
+/// Sends the messages for the entries of the log to one receiver, one after another in the order of the log.
+///
+/// Every message is sent until the receiver has accepted it. So the receiver gets each message at least once, and the
+/// messages about an address are in order.
+struct WebhookDelivery: Sendable {
+  /// The time between two checks for new entries.
+  private static let interval = Duration.milliseconds(250)
+  /// The maximum time between the read of an entry and the beginning of its message.
+  ///
+  /// A slow receiver needs a long time for the entries of one read. After this time, they are read again, because data can
+  /// have been erased.
+  private static let readAge = Duration.seconds(5)
+  /// The minimum time between the beginnings of two messages.
+  ///
+  /// The limit keeps the server's time for changes. It is far above the number of changes that people make.
+  static let messageInterval = Duration.milliseconds(20)
+
+  /// Sends a message once, at a time in seconds since 1970.
+  typealias Send = @Sendable (WebhookMessage, Int64) async -> WebhookResult
+
+  let progress: WebhookProgress
+  let history: HistoryService
+  let source: WebhookMessage.Source
+  /// Returns the newest entry of the log.
+  let newest: @Sendable () -> Int64
+  let clock: WallClock
+  let logger: Logger
+  let metrics: any MetricsFactory
+  let send: Send
+  /// Waits, and returns early if the task is cancelled.
+  var pause: @Sendable (Duration) async -> Void = { duration in
+    // The sleep ends early, with an error, only if the task is cancelled. Then the caller's loop ends too.
+    try? await Task.sleep(for: duration)
+  }
+
+  private var receiver: WebhookReceiver { progress.receiver }
+
+  /// The state of the attempts since the last success.
+  struct Attempts {
+    var pace = RetryPace()
+    /// Whether the last read of the ledger failed.
+    var isUnreadable = false
+  }
+
+  /// Sends messages until the task is cancelled, or until the receiver wants no more messages.
+  func run() async {
+    var attempts = Attempts()
+    while !Task.isCancelled, !progress.isStopped {
+      if await !sendNext(&attempts) { await pause(Self.interval) }
+    }
+  }
+
+  /// Sends the messages for the next entries up to the first failure, and returns false if there are no new entries.
+  ///
+  /// After a failure, the next call reads the entry again, so that data that was erased in the meantime is not sent.
+  func sendNext(_ attempts: inout Attempts) async -> Bool {
+    let newest = newest()
+    guard progress.sequence < newest else { return false }
+    let read: (entries: [SettledEntry], end: Int64)
+    do {
+      read = try await history.settledEntries(after: progress.sequence, through: newest)
+    } catch {
+      attempts.isUnreadable = true
+      await fail("the ledger can't be read: \(error)", &attempts)
+      return true
+    }
+    if attempts.isUnreadable {
+      attempts.isUnreadable = false
+      progress.recover()
+    }
+    let start = ContinuousClock.now
+    for entry in read.entries where receiver.wants(entry) {
+      guard ContinuousClock.now - start < Self.readAge, await deliver(entry, &attempts) else { return true }
+    }
+    progress.skip(to: read.end)
+    return true
+  }
+
+  /// Sends the message for an entry once, and returns whether the receiver has accepted it.
+  private func deliver(_ entry: SettledEntry, _ attempts: inout Attempts) async -> Bool {
+    guard let message = WebhookMessage(entry, receiver.format, from: source) else { return true }
+    let start = ContinuousClock.now
+    switch await send(message, clock().microseconds / 1_000_000) {
+    case .accepted:
+      accept(entry)
+      attempts.pace = RetryPace()
+      await pause(Self.messageInterval - (ContinuousClock.now - start))
+      return true
+    case .gone:
+      stop("it answered 410, so it wants no more messages")
+    case .failed(let problem, let retryAfter):
+      await fail(problem, retryAfter: retryAfter, &attempts)
+    }
+    return false
+  }
+
+  private func accept(_ entry: SettledEntry) {
+    count("reflog_webhook_messages_total")
+    if progress.accept(entry.sequence, at: clock()) { logger.notice("a webhook works again", metadata: metadata()) }
+  }
+
+  /// Records a failed attempt, and waits until the next one.
+  private func fail(_ problem: String, retryAfter: Duration? = nil, _ attempts: inout Attempts) async {
+    // A cancelled attempt is no failure of the receiver. The message is sent again after the next start.
+    if Task.isCancelled { return }
+    count("reflog_webhook_failures_total")
+    // Only the first failure is logged. The status shows the newest one.
+    if progress.fail(problem, at: clock()) { logger.warning("a webhook fails", metadata: metadata(problem)) }
+    await pause(attempts.pace.wait(retryAfter: retryAfter))
+  }
+
+  private func stop(_ problem: String) {
+    count("reflog_webhook_failures_total")
+    progress.stop(problem, at: clock())
+    logger.error("a webhook is stopped until the next start", metadata: metadata(problem))
+  }
+
+  private func count(_ label: String) {
+    Counter(label: label, dimensions: [("receiver", receiver.name)], factory: metrics).increment()
+  }
+
+  private func metadata(_ problem: String? = nil) -> Logger.Metadata {
+    var metadata: Logger.Metadata = ["receiver": "\(receiver.name)", "host": "\(receiver.host)"]
+    if let problem { metadata["error"] = "\(problem)" }
+    return metadata
+  }
+}

@@ -1,0 +1,47 @@
+/// The result of one attempt to send a message.
+enum WebhookResult: Sendable, Equatable {
+  /// The receiver has the message.
+  case accepted
+  /// The receiver does not have the message, or did not confirm it in time.
+  ///
+  /// `problem` is the reason, as a clause without a full stop. `retryAfter` is the time for which the receiver wants no
+  /// other attempt, or nil if it named none.
+  case failed(_ problem: String, retryAfter: Duration? = nil)
+  /// The receiver wants no more messages (410).
+  case gone
+
+  /// The result of an answer.
+  ///
+  /// - Parameters:
+  ///   - status: The HTTP status.
+  ///   - retryAfter: The value of the header `Retry-After`, or nil if the answer has none. Only a number of seconds is
+  ///     read, not a date.
+  init(status: Int, retryAfter: String?) {
+    switch status {
+    case 200..<300: self = .accepted
+    case 300..<400: self = .failed("it answered \(status), and Reflog does not follow a redirect")
+    case 410: self = .gone
+    default:
+      let seconds = retryAfter.flatMap { Int64($0) }.map { Duration.seconds(max(0, $0)) }
+      self = .failed("it answered \(status)", retryAfter: seconds)
+    }
+  }
+}
+
+/// The times between the attempts to send a message.
+struct RetryPace: Sendable {
+  /// The time after the first failed attempt. Each time is twice as long as the time before.
+  static let first = Duration.seconds(1)
+  /// The maximum time between two attempts that Reflog chooses.
+  static let longest = Duration.seconds(300)
+  /// The maximum time that a receiver can choose with `Retry-After`.
+  static let longestChosen = Duration.seconds(3600)
+
+  private var next = first
+
+  /// Returns the time to wait after a failed attempt.
+  mutating func wait(retryAfter: Duration?) -> Duration {
+    defer { next = min(Self.longest, next * 2) }
+    return max(next, min(Self.longestChosen, retryAfter ?? .zero))
+  }
+}

@@ -1,0 +1,43 @@
+import ReflogFormats
+import ReflogModel
+
+/// An event of CloudEvents 1.0 in the structured mode of JSON.
+enum CloudEvent {
+  /// The prefix of every type, as a reversed name in DNS.
+  static let typePrefix = "dev.reflog."
+
+  /// Returns the event for an entry.
+  ///
+  /// The members `source` and `id` together are unique. The member `data` is the change or the service event as a line of
+  /// an export in JSON Lines.
+  static func json(_ entry: SettledEntry, _ topic: WebhookTopic, from source: WebhookMessage.Source) -> JSONObject {
+    var event: JSONObject = [
+      "specversion": "1.0", "id": .string(String(entry.sequence)), "source": .string(source.origin),
+      "type": .string(typePrefix + topic.rawValue),
+    ]
+    if let subject = subject(of: entry) { event["subject"] = .string(subject) }
+    switch entry {
+    case .change(let change):
+      event["time"] = .string((change.resultDateTime ?? change.activityDateTime).description)
+      event["data"] = .object(change.json)
+    case .event(let recorded):
+      event["time"] = .string(recorded.activityDateTime.description)
+      event["data"] = .object(recorded.json)
+    case .altered(let sequence, let problem):
+      event["data"] = .object(["sequence": .integer(sequence), "problem": .string(problem)])
+    }
+    event["datacontenttype"] = "application/json"
+    return event
+  }
+
+  /// Returns the address or the connector of a change, or the scope of a freeze; nil for other entries.
+  private static func subject(of entry: SettledEntry) -> String? {
+    switch entry {
+    case .change(let change):
+      change.intent.subject.address?.description
+        ?? (change.after.connectorID ?? change.intent.before.connectorID).map { "apiConnectors/\($0)" }
+    case .event(let event): event.content.details["scope"]?.string
+    case .altered: nil
+    }
+  }
+}

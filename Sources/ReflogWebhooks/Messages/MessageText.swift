@@ -1,0 +1,79 @@
+import ReflogFormats
+import ReflogModel
+
+/// An entry as a text for people: a title, and lines with a label and a value.
+///
+/// Values come from callers and from the directory. They have no control characters, but each format must make them safe
+/// in its own markup.
+struct MessageText: Sendable {
+  /// A line below the title.
+  struct Line: Hashable, Sendable {
+    let label: String
+    let value: String
+  }
+
+  /// The maximum length of a value in characters, because chat programs refuse long messages.
+  private static let maximumLength = 1000
+
+  let title: String
+  private(set) var lines: [Line] = []
+
+  /// Creates the text for an entry.
+  init(_ entry: SettledEntry, _ topic: WebhookTopic, from source: WebhookMessage.Source) {
+    switch entry {
+    case .change(let change):
+      title = Self.title(of: change, topic).printable
+      add(change)
+      if let url = source.publicURL { add("page", "\(url)/changes/\(change.id)") }
+    case .event(let event):
+      title = Self.title(of: event)
+      add("who", event.content.actor.map { Self.name($0, event.erased) })
+      for member in event.content.details.members { add(member.name, member.value.string) }
+      add("time", event.activityDateTime.description)
+    case .altered(let sequence, let problem):
+      title = "Entry \(sequence) of the log failed verification"
+      add("problem", problem)
+    }
+    add("log", source.origin)
+  }
+
+  private mutating func add(_ label: String, _ value: String?) {
+    guard let value, !value.isEmpty else { return }
+    lines.append(Line(label: label, value: value.printable.limited(to: Self.maximumLength)))
+  }
+
+  private mutating func add(_ change: Change) {
+    add("who", Self.name(change.intent.actor, change.erased))
+    add("reason", change.intent.reason ?? change.erased.map { _ in Erased.placeholder })
+    add("override", change.override.map(\.reason))
+    add("answer", [change.outcome?.code, change.outcome?.message].compactMap(\.self).joined(separator: ": "))
+    add("time", (change.resultDateTime ?? change.activityDateTime).description)
+  }
+
+  private static func name(_ actor: Change.Actor, _ erased: Erased?) -> String {
+    (erased == nil ? "" : Erased.placeholder + " ") + actor.shownName
+  }
+
+  private static func title(of change: Change, _ topic: WebhookTopic) -> String {
+    let start =
+      switch topic {
+      case .drift: "Drift"
+      case .denied: "Denied"
+      case .change, .freeze, .trouble: "Change"
+      }
+    return "\(start) \(change.id): \(change.sentence)"
+  }
+
+  private static func title(of event: ServiceEvent) -> String {
+    switch event.content.kind {
+    case .freezePlaced: "Freeze \(event.id) was placed"
+    case .freezeReleased: "A freeze was released"
+    case .freezeOverridden: "A freeze was overridden"
+    case .denied: "The role of a caller did not permit a request (\(event.content.count) in this minute)"
+    case .clockAccepted: "The server was started although its clock is behind the newest entry"
+    case .keyReplaced: "The signing key was lost and replaced"
+    case .olderLedgerAccepted: "The server was started with an older copy of the ledger"
+    default: event.content.kind.rawValue
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import ReflogModel
+
+/// An Adaptive Card for a workflow of Microsoft Teams that starts when a webhook request arrives.
+enum TeamsMessage {
+  /// Returns the message.
+  ///
+  /// All text is in text runs. Teams reads Markdown in a text block, but not in a text run. So a text from a caller can't
+  /// contain a link or a mention.
+  static func json(_ text: MessageText) -> JSONObject {
+    let title: JSONObject = ["type": "TextRun", "text": .string(text.title), "weight": "Bolder"]
+    let lines = text.lines.map { line -> JSONValue in
+      paragraph([
+        ["type": "TextRun", "text": .string(line.label + ": "), "isSubtle": .bool(true)],
+        ["type": "TextRun", "text": .string(line.value)],
+      ])
+    }
+    let card: JSONObject = [
+      "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4",
+      "body": .array([paragraph([title])] + lines),
+    ]
+    let attachment: JSONObject = [
+      "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": .null, "content": .object(card),
+    ]
+    return ["type": "message", "attachments": .array([.object(attachment)])]
+  }
+
+  private static func paragraph(_ runs: [JSONObject]) -> JSONValue {
+    .object(["type": "RichTextBlock", "inlines": .array(runs.map(JSONValue.object))])
+  }
+}

@@ -1,0 +1,36 @@
+import Crypto
+import ReflogModel
+
+/// The secret that a receiver shares with Reflog, and the signature that proves who sent a message.
+///
+/// The scheme is that of the specification Standard Webhooks 1.0: HMAC-SHA256 over the message's id, the time and the
+/// body.
+struct WebhookSecret: Sendable {
+  /// The prefix of a secret's text.
+  static let prefix = "whsec_"
+  /// The permitted numbers of bytes (Standard Webhooks, "Signing and verification").
+  static let byteCounts = 24...64
+
+  private let key: SymmetricKey
+
+  /// Reads a secret such as `whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw`, or returns nil if the text is not valid.
+  init?(_ text: String) {
+    guard text.hasPrefix(Self.prefix) else { return nil }
+    let encoded = text.dropFirst(Self.prefix.count).replacing("=", with: "")
+    guard let bytes = [UInt8](base64URL: encoded.replacing("+", with: "-").replacing("/", with: "_")),
+      Self.byteCounts.contains(bytes.count)
+    else { return nil }
+    key = SymmetricKey(data: bytes)
+  }
+
+  /// Returns the value of the header `webhook-signature`.
+  ///
+  /// - Parameters:
+  ///   - id: The id of the message.
+  ///   - seconds: The time of the attempt in seconds since 1970.
+  ///   - body: The bytes of the body.
+  func signature(id: String, seconds: Int64, body: [UInt8]) -> String {
+    let code = HMAC<SHA256>.authenticationCode(for: Array("\(id).\(seconds).".utf8) + body, using: key)
+    return "v1," + Array(code).base64
+  }
+}

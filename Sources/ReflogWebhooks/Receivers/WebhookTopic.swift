@@ -1,0 +1,40 @@
+package import ReflogModel
+
+/// The topics of messages. A receiver gets the messages of the topics that it has chosen.
+package enum WebhookTopic: String, Sendable, CaseIterable {
+  /// A change that was requested, or found by the first sweep, with any result except `denied`.
+  case change
+  /// A change that was made without Reflog.
+  case drift
+  /// A change, or requests, that Reflog refused: the caller's role did not permit them, or a freeze covered them.
+  case denied
+  /// A freeze was placed, released or overridden.
+  case freeze
+  /// A reason to check the log: an entry that does not match the log, an older copy of the ledger, a replaced key, or a
+  /// clock that was behind the newest entry.
+  case trouble
+
+  /// Returns the topic of an entry, or nil if no message is sent for the entry.
+  package init?(_ entry: SettledEntry) {
+    switch entry {
+    case .altered: self = .trouble
+    case .change(let change):
+      self = change.result == .denied ? .denied : change.intent.kind == .drift ? .drift : .change
+    case .event(let event):
+      guard let topic = Self.topic(of: event.content.kind) else { return nil }
+      self = topic
+    }
+  }
+
+  private static func topic(of kind: ServiceEvent.Kind) -> WebhookTopic? {
+    switch kind {
+    case .denied: .denied
+    case .freezePlaced, .freezeReleased, .freezeOverridden: .freeze
+    case .clockAccepted, .keyReplaced, .olderLedgerAccepted: .trouble
+    case .start, .stop, .historyRead, .export, .authenticationFailure, .tokenCreated, .tokenRevoked, .retentionSet,
+      .holdPlaced, .holdReleased, .purgeAsked, .purged, .purgeWithdrawn, .erasureAsked, .erased, .erasureWithdrawn,
+      .keyRotated, .keyReplacementConfirmed, .backup:
+      nil
+    }
+  }
+}

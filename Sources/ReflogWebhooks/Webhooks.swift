@@ -1,0 +1,222 @@
+package import Logging
+package import Metrics
+package import ReflogModel
+package import ReflogService
+import ServiceLifecycle
+import Synchronization
+
+/// Sends the entries of the log to the receivers that the administrator has set up.
+///
+/// Each receiver has a loop of its own, which reads the ledger after the commit. So a slow or dead receiver delays neither
+/// changes nor other receivers.
+package final class Webhooks: Service {
+  /// The time between two writes of the cursors.
+  ///
+  /// If the process is killed, the messages of this time are sent again.
+  private static let saveInterval = Duration.seconds(1)
+
+  private let progresses: [WebhookProgress]
+  private let history: HistoryService
+  private let source: WebhookMessage.Source
+  private let path: String
+  private let newest: @Sendable () -> Int64
+  private let clock: WallClock
+  private let logger: Logger
+  private let metrics: any MetricsFactory
+  private let state: Mutex<State>
+
+  private struct State {
+    var cursors: WebhookCursors
+    /// Why the cursors could not be saved, or nil if they were saved.
+    var problem: String?
+  }
+
+  private init(
+    _ progresses: [WebhookProgress],
+    _ cursors: WebhookCursors,
+    history: HistoryService,
+    source: WebhookMessage.Source,
+    path: String,
+    newest: @escaping @Sendable () -> Int64,
+    clock: @escaping WallClock,
+    logger: Logger,
+    metrics: any MetricsFactory
+  ) {
+    self.progresses = progresses
+    self.history = history
+    self.source = source
+    self.path = path
+    self.newest = newest
+    self.clock = clock
+    self.logger = logger
+    self.metrics = metrics
+    state = Mutex(State(cursors: cursors))
+  }
+
+  /// Finds the entry after which each receiver continues.
+  ///
+  /// A new receiver begins with the next entry. When this method returns, its cursor is durable.
+  ///
+  /// - Parameters:
+  ///   - receivers: The receivers.
+  ///   - history: The ledger.
+  ///   - path: The path of the file with the cursors.
+  ///   - publicURL: The URL that people use for Reflog, or nil if none is set.
+  ///   - newest: Returns the newest entry that this process has recorded, or nil if it has recorded none yet.
+  ///   - clock: The clock for the times of attempts.
+  ///   - logger: The service's log.
+  ///   - metrics: Receives the numbers of messages and of failures.
+  package static func open(
+    _ receivers: [WebhookReceiver],
+    history: HistoryService,
+    cursorsAt path: String,
+    publicURL: String?,
+    newest: @escaping @Sendable () -> Int64?,
+    clock: @escaping WallClock,
+    logger: Logger,
+    metrics: any MetricsFactory
+  ) async throws -> Webhooks {
+    let origin = try await history.origin().text
+    var cursors = try WebhookCursors(path: path)
+    let end = try await history.newestSequence()
+    var progresses: [WebhookProgress] = []
+    for receiver in receivers {
+      let known = cursors.cursors[receiver.name]
+      let found = try await position(known, in: history, end: end)
+      let progress = WebhookProgress(
+        of: receiver,
+        sequence: found ?? known?.sequence ?? end,
+        lastSuccess: known?.lastSuccess
+      )
+      progresses.append(progress)
+      if found == nil {
+        progress.stop(foreignCursor, at: clock())
+      } else if found == known?.sequence {
+        cursors.cursors[receiver.name]?.origin = origin
+      } else {
+        let metadata: Logger.Metadata = ["receiver": "\(receiver.name)", "entry": "\(progress.sequence + 1)"]
+        logger.notice("a webhook begins", metadata: metadata)
+      }
+    }
+    let webhooks = Webhooks(
+      progresses,
+      cursors,
+      history: history,
+      source: WebhookMessage.Source(origin: origin, publicURL: publicURL),
+      path: path,
+      newest: { newest() ?? end },
+      clock: clock,
+      logger: logger,
+      metrics: metrics
+    )
+    let current = try await webhooks.currentCursors()
+    do { try current.write(to: path) } catch { throw WebhookError.cursors(path: path, problem: "\(error)") }
+    webhooks.state.withLock { $0.cursors = current }
+    return webhooks
+  }
+
+  /// The error of a receiver whose cursor does not match the ledger.
+  private static let foreignCursor =
+    "its cursor belongs to another ledger or to a newer copy of this one. Remove its member from the file of cursors, and "
+    + "start the server again. Then it begins with the next entry"
+
+  /// Returns the entry after which a receiver continues, or nil if its cursor does not match the ledger.
+  private static func position(
+    _ known: WebhookCursors.Cursor?,
+    in history: HistoryService,
+    end: Int64
+  ) async throws(ServiceError) -> Int64? {
+    guard let known else { return end }
+    guard let hash = known.hash else { return known.sequence }
+    if try await history.entryHash(at: known.sequence) == hash { return known.sequence }
+    // An older copy of the ledger is in use. The receiver has got all entries of the copy, because its cursor is not in
+    // the copy. So it continues with the first entry after the copy.
+    return try await history.firstEntry(afterReplacementOf: known.origin).map { $0 - 1 }
+  }
+
+  /// The status of each receiver, in the order of the settings.
+  package var statuses: [WebhookStatus] {
+    let newest = newest()
+    return progresses.map { $0.status(newest: newest) }
+  }
+
+  /// The warnings for the administrator.
+  package var warnings: [String] {
+    state.withLock { $0.problem }.map {
+      ["The cursors of the webhooks can't be saved in \(path): \($0) After a crash, messages are sent again."]
+    } ?? []
+  }
+
+  /// Sends messages until the service stops.
+  ///
+  /// When this method returns, the cursors are durable, if the file can be written.
+  package func run() async throws {
+    await cancelWhenGracefulShutdown {
+      await withDiscardingTaskGroup { group in
+        for progress in self.progresses {
+          group.addTask { await self.deliver(progress) }
+        }
+        group.addTask {
+          while !Task.isCancelled {
+            // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
+            try? await Task.sleep(for: Self.saveInterval)
+            if !Task.isCancelled { await self.save() }
+          }
+        }
+      }
+    }
+    await save()
+  }
+
+  private func deliver(_ progress: WebhookProgress) async {
+    let connection = WebhookConnection(to: progress.receiver)
+    await WebhookDelivery(
+      progress: progress,
+      history: history,
+      source: source,
+      newest: newest,
+      clock: clock,
+      logger: logger,
+      metrics: metrics,
+      send: { message, seconds in await connection.send(message, at: seconds) }
+    ).run()
+    await connection.close()
+  }
+
+  private func save() async {
+    let problem: String?
+    do {
+      let (cursors, saved) = (try await currentCursors(), state.withLock { $0.cursors })
+      guard cursors.cursors != saved.cursors else { return }
+      try cursors.write(to: path)
+      state.withLock { $0.cursors = cursors }
+      problem = nil
+    } catch {
+      // The error is only logged, because every message was delivered, and the next interval saves the cursors.
+      problem = "\(error)"
+    }
+    let isNew = state.withLock { state in
+      defer { state.problem = problem }
+      return state.problem == nil
+    }
+    guard let problem, isNew else { return }
+    logger.error("the cursors of the webhooks can't be saved", metadata: ["error": "\(problem)"])
+  }
+
+  /// Returns the saved cursors with the progress since then.
+  private func currentCursors() async throws(ServiceError) -> WebhookCursors {
+    var cursors = state.withLock { $0.cursors }
+    for progress in progresses {
+      let (name, sequence) = (progress.receiver.name, progress.sequence)
+      // A cursor that does not match the ledger is kept until a person has removed it.
+      guard cursors.cursors[name]?.sequence != sequence else { continue }
+      cursors.cursors[name] = WebhookCursors.Cursor(
+        sequence: sequence,
+        hash: sequence < 0 ? nil : try await history.entryHash(at: sequence),
+        origin: source.origin,
+        lastSuccess: progress.lastSuccess
+      )
+    }
+    return cursors
+  }
+}

@@ -1,0 +1,168 @@
+import Logging
+import Metrics
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Synchronization
+import Testing
+
+@testable import ReflogWebhooks
+
+/// Tests of the order, the repetition and the end of deliveries.
+struct WebhookDeliveryTests {
+  /// A receiver with scripted results, and a record of all attempts and waits.
+  private final class Script: Sendable {
+    private struct State {
+      var results: ArraySlice<WebhookResult>
+      var sent: [String] = []
+      var waits: [Duration] = []
+    }
+
+    private let state: Mutex<State>
+
+    /// Creates a script. After these results, every message is accepted.
+    init(_ results: [WebhookResult] = []) {
+      state = Mutex(State(results: results[...]))
+    }
+
+    /// The sequences of the entries whose messages were sent.
+    var sent: [String] { state.withLock { $0.sent.map { $0.split(separator: "_").last.map(String.init) ?? "" } } }
+    /// The waits after failed attempts.
+    var waits: [Duration] { state.withLock { $0.waits } }
+
+    func send(_ message: WebhookMessage) -> WebhookResult {
+      state.withLock { state in
+        state.sent.append(message.id)
+        return state.results.popFirst() ?? .accepted
+      }
+    }
+
+    func wait(_ duration: Duration) {
+      // Shorter waits are the pace of accepted messages.
+      if duration >= RetryPace.first { state.withLock { $0.waits.append(duration) } }
+    }
+  }
+
+  private static func delivery(
+    of ledger: Ledger,
+    to script: Script,
+    from sequence: Int64 = -1,
+    _ members: String = ""
+  ) throws -> WebhookDelivery {
+    WebhookDelivery(
+      progress: WebhookProgress(of: try WebhookSample.receiver(members), sequence: sequence, lastSuccess: nil),
+      history: HistoryService(history: ledger.history),
+      source: WebhookSample.source,
+      newest: { ledger.newestSequence ?? -1 },
+      clock: ManualClock().read,
+      logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+      metrics: NOOPMetricsHandler.instance,
+      send: { message, _ in script.send(message) },
+      pause: { script.wait($0) }
+    )
+  }
+
+  private static func record(_ count: Int, in ledger: Ledger) async throws {
+    for _ in 0..<count { try await ledger.apply(Sample.intent(before: .none, after: Sample.fraudCheck)) }
+  }
+
+  @Test func messagesAreSentInTheOrderOfTheLog() async throws {
+    try await withLedger { ledger in
+      try await Self.record(3, in: ledger)
+      let script = Script()
+      let delivery = try Self.delivery(of: ledger, to: script)
+      var attempts = WebhookDelivery.Attempts()
+
+      #expect(await delivery.sendNext(&attempts))
+
+      #expect(script.sent == ["1", "3", "5"])
+      #expect(delivery.progress.sequence == 5)
+      #expect(await !delivery.sendNext(&attempts))
+    }
+  }
+
+  @Test func aMessageIsRepeatedUntilItIsAcceptedAndLaterOnesWait() async throws {
+    try await withLedger { ledger in
+      try await Self.record(2, in: ledger)
+      let script = Script([.failed("it answered 500"), .failed("it answered 429", retryAfter: .seconds(9)), .accepted])
+      let delivery = try Self.delivery(of: ledger, to: script)
+      var attempts = WebhookDelivery.Attempts()
+
+      while await delivery.sendNext(&attempts) {}
+
+      #expect(script.sent == ["1", "1", "1", "3"])
+      #expect(script.waits == [.seconds(1), .seconds(9)])
+      let status = delivery.progress.status(newest: 3)
+      #expect(status.state == .working)
+      #expect(status.lastSuccess == ManualClock.start)
+      #expect(status.waitingEntries == 0)
+      #expect(status.lastError == nil)
+    }
+  }
+
+  @Test func aReceiverThatIsGoneIsStoppedAndKeepsItsCursor() async throws {
+    try await withLedger { ledger in
+      try await Self.record(2, in: ledger)
+      let script = Script([.accepted, .gone])
+      let delivery = try Self.delivery(of: ledger, to: script)
+
+      await delivery.run()
+
+      #expect(script.sent == ["1", "3"])
+      let status = delivery.progress.status(newest: 3)
+      #expect(delivery.progress.sequence == 1)
+      #expect(status.state == .stopped)
+      #expect(status.waitingEntries == 2)
+      #expect(status.lastError == "it answered 410, so it wants no more messages")
+    }
+  }
+
+  @Test func entriesThatDoNotMatchAreSkipped() async throws {
+    try await withLedger { ledger in
+      try await Self.record(2, in: ledger)
+      let script = Script()
+      let delivery = try Self.delivery(of: ledger, to: script, #""topics": ["drift"]"#)
+      var attempts = WebhookDelivery.Attempts()
+
+      #expect(await delivery.sendNext(&attempts))
+
+      #expect(script.sent == [])
+      #expect(delivery.progress.sequence == 3)
+      #expect(delivery.progress.status(newest: 3).lastSuccess == nil)
+    }
+  }
+
+  @Test func aFailingReceiverIsShown() throws {
+    let progress = WebhookProgress(of: try WebhookSample.receiver(), sequence: 4, lastSuccess: nil)
+
+    #expect(progress.fail("it answered 500", at: ManualClock.start))
+    #expect(!progress.fail("no answer within 10 seconds", at: ManualClock.start.next))
+
+    let status = progress.status(newest: 9)
+    #expect(status.name == "siem")
+    #expect(status.host == "siem.example")
+    #expect(status.state == .failing)
+    #expect(status.failingSince == ManualClock.start)
+    #expect(status.lastError == "no answer within 10 seconds")
+    #expect(status.waitingEntries == 5)
+    progress.recover()
+    #expect(progress.status(newest: 9).state == .working)
+  }
+
+  @Test func aCancelledDeliveryEnds() async throws {
+    try await withLedger { ledger in
+      try await Self.record(1, in: ledger)
+      let script = Script(Array(repeating: .failed("it answered 500"), count: 1_000_000))
+      let delivery = try Self.delivery(of: ledger, to: script)
+
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask { await delivery.run() }
+        while script.waits.count < 3 { await Task.yield() }
+        group.cancelAll()
+      }
+
+      #expect(delivery.progress.sequence == -1)
+    }
+  }
+}
