@@ -13,7 +13,7 @@ struct ConnectorEdit: Sendable {
   let change: String
   let moment: Moment
   /// The end of a sentence that shows who made the change, such as `by Adele`.
-  let attribution: String
+  let attribution: Attribution
   /// The result, or nil if the change was applied.
   let result: String?
 
@@ -33,12 +33,12 @@ struct ConnectorEdit: Sendable {
     properties = written.isEmpty ? nil : written.joined(separator: ", ").shortened(to: Self.length)
     self.change = change.id.description
     moment = Moment(change.resultDateTime ?? change.activityDateTime)
-    attribution = change.attribution
+    attribution = Attribution(change)
     result = change.result == .applied ? nil : change.result.shownName
   }
 
   /// The change as a sentence without a full stop.
   var sentence: String {
-    "\(name) \(verb)\(properties.map { ": \($0)" } ?? ""), \(moment.exact), \(attribution)"
+    "\(name) \(verb)\(properties.map { ": \($0)" } ?? ""), \(moment.exact), \(attribution.text)"
   }
 }

@@ -34,7 +34,7 @@ UPDATE_RIGHTS = {
     "time_rollback": {"finished"}, "idempotency": {"body_hash", "change", "recorded"},
     "seen_reference": {"state", "connector", "seen"},
     "seen_connector": {"display_name", "target_url", "authentication", "entry", "seen"},
-    "change_freeze": {"released"}, "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded"},
+    "change_freeze": {"released"}, "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded", "last_used"},
     "signing_key": {"wrapped_key", "retired"},
     "service_process": {"holder", "host", "process_id", "machine", "started", "expires"},
 }

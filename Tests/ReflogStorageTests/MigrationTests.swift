@@ -26,10 +26,10 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "7afa6e1bc0d62bf71928f3de2a7b7f454c2026028d89e972024dc36c23bf2467 ledger-0001-changes",
-        "35c64e8d3f3089bbd34f332c117b160c10460299bd8d43bfdf5117e344c3a249 postgresql-0001-changes",
+        "140e240fea0a80917cc2dbbabe9754726d5c42612ccce8067e588337e319f97d ledger-0001-changes",
+        "006bbea81ae375f9e24f7495e9334efe4b7ee85b3d96554780c75117dc229561 postgresql-0001-changes",
         "fc4fc36dd263622fa6088e039d3de660fe83814320f0e63ed5d3c299369c1cd1 directory-0001-flows",
-        "3f1b5224d5499ecd28b1df38b39cb8508bfde28e13305f1c8da203bf179114df tokens-0001-tokens",
+        "63498959deda6470fd619e19b8c3f11a0da02d92652e8cd1f1d617b5bbacdfb5 tokens-0001-tokens",
       ]
     )
   }

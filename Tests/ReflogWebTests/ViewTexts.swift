@@ -5,6 +5,16 @@
 enum ViewTexts {
   /// The texts of each file.
   static let all: [String: [String]] = [
+    "ActorPage.swift": [
+      "More than {} changes. The numbers are those of the newest ones.",
+      "Connectors",
+      "… and {} more flows.",
+      "Person",
+      "Application",
+      "API token",
+      "Unknown",
+    ],
+    "Attribution.swift": ["without Reflog", "first seen"],
     "Change+Description.swift": [
       "tried to roll back",
       "tried to set",
@@ -15,9 +25,6 @@ enum ViewTexts {
       "created a connector",
       "deleted a connector",
       "changed a connector",
-      "without Reflog",
-      "first seen",
-      "by {}",
     ],
     "Change.Kind+Badge.swift": ["freeze overridden", "first seen"],
     "Change.Result+Name.swift": ["not applied"],
@@ -37,6 +44,7 @@ enum ViewTexts {
       "service event {}",
       "Erased by",
       "Statement erased by",
+      "Actor",
       "Kind",
       "Settled by",
       "Result",
@@ -44,7 +52,6 @@ enum ViewTexts {
       "Code",
       "Message",
       "Reason",
-      "Actor",
       "User principal name",
       "Actor id",
       "Authenticated by",
@@ -59,6 +66,12 @@ enum ViewTexts {
       "matches the log entry; a signed checkpoint covers it",
       "not signed yet",
       "Change {}",
+    ],
+    "ConnectorPage.swift": [
+      "… and {} more {}.",
+      "It was deleted",
+      "It exists in the directory",
+      "Unknown, because no read of the directory showed it",
     ],
     "ConnectorEdit.swift": ["was deleted", "was edited"],
     "DirectoryKind+Name.swift": ["Microsoft Graph"],

@@ -32,6 +32,7 @@ extension PlainQuestion {
     self.init()
     for (name, text) in fields {
       switch name {
+      case "q": words = text
       case "flow": flow = text
       case "step": step = text
       case "actor": actor = text

@@ -71,6 +71,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     if response.headers[.clientRequestID] == nil {
       response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
     }
+    if let expiry = context.notes.tokenExpiry { response.headers[named: "Reflog-Token-Expires"] = expiry.description }
     return response.secured(overTLS: context.isSecure)
   }
 

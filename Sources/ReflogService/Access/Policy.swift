@@ -4,8 +4,10 @@ package import ReflogModel
 package enum Policy {
   /// A kind of operation that needs a permission.
   package enum Operation: Sendable, CaseIterable {
-    /// Reading history, configurations and metrics, exporting, and planning.
+    /// Reading history and configurations, exporting, and planning.
     case read
+    /// Reading the metrics.
+    case readMetrics
     /// Reading the directory.
     case readDirectory
     /// Making changes, rolling back, and reconciling.
@@ -29,6 +31,8 @@ package enum Policy {
 
   private static func permits(_ role: Role, _ operation: Operation) -> Bool {
     switch (role, operation) {
+    case (_, .readMetrics): true
+    case (.metrics, _): false
     case (_, .read), (_, .readDirectory): true
     case (.operator, .change), (.operator, .freeze), (.admin, .administer): true
     case (.reader, .change), (.admin, .change), (.reader, .freeze), (.admin, .freeze), (.reader, .administer),
