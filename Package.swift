@@ -111,8 +111,12 @@ let package = Package(
         .product(name: "Mustache", package: "swift-mustache"),
       ],
       resources: [
+        .embedInCode("Templates/actor.mustache"),
+        .embedInCode("Templates/actor-name.mustache"),
         .embedInCode("Templates/arrow.mustache"),
+        .embedInCode("Templates/attribution.mustache"),
         .embedInCode("Templates/change.mustache"),
+        .embedInCode("Templates/connector.mustache"),
         .embedInCode("Templates/evidence.mustache"),
         .embedInCode("Templates/export.mustache"),
         .embedInCode("Templates/filter.mustache"),

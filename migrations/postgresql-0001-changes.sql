@@ -241,7 +241,9 @@ CREATE TABLE service_event (
 );
 
 CREATE INDEX service_event_actor ON service_event (actor, id) WHERE actor IS NOT NULL;
--- Reflog reads these events at every start, to find the keys that have signed the log and the former names of the log.
+-- The service events of an actor without the counts of reads, which are most of the events.
+CREATE INDEX service_event_action ON service_event (actor, id) WHERE actor IS NOT NULL AND kind <> 'historyRead';
+-- Every start reads the keys that have signed the log, and the former names of the log.
 CREATE INDEX service_event_key ON service_event (id)
 WHERE kind IN ('keyRotated', 'keyReplaced', 'keyReplacementConfirmed', 'olderLedgerAccepted');
 -- Reflog reads these events before every deletion, to find the retention policy, the legal holds, and the requests for
@@ -511,11 +513,12 @@ CREATE TABLE token (
   id text COLLATE "C" PRIMARY KEY CHECK (length(id) = 16),
   secret_hash bytea NOT NULL CHECK (octet_length(secret_hash) = 32),
   name text COLLATE "C" NOT NULL UNIQUE CHECK (name <> ''),
-  role text COLLATE "C" NOT NULL CHECK (role IN ('reader', 'operator', 'admin')),
+  role text COLLATE "C" NOT NULL CHECK (role IN ('reader', 'operator', 'admin', 'metrics')),
   created bigint NOT NULL,
   expires bigint NOT NULL,
   revoked bigint,
-  recorded bigint NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
+  recorded bigint NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2),
+  last_used bigint
 );
 
 -- The process that is allowed to write the ledger. The process renews this row before the time in `expires`. If the
@@ -1392,6 +1395,6 @@ BEGIN
   GRANT UPDATE (display_name, target_url, authentication, entry, seen), DELETE ON seen_connector TO reflog_service;
   GRANT UPDATE (finished) ON sweep TO reflog_service;
   GRANT UPDATE (reason), DELETE ON unread_part TO reflog_service;
-  GRANT UPDATE (revoked, recorded) ON token TO reflog_service;
+  GRANT UPDATE (revoked, recorded, last_used) ON token TO reflog_service;
   GRANT UPDATE (holder, host, process_id, machine, started, expires), DELETE ON service_process TO reflog_service;
 END $$;

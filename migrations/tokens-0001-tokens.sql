@@ -5,11 +5,14 @@ CREATE TABLE token (
   -- SHA-256 of the secret.
   secret_hash BLOB NOT NULL CHECK (length(secret_hash) = 32),
   name TEXT NOT NULL UNIQUE CHECK (name <> ''),
-  role TEXT NOT NULL CHECK (role IN ('reader', 'operator', 'admin')),
+  role TEXT NOT NULL CHECK (role IN ('reader', 'operator', 'admin', 'metrics')),
   created INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   revoked INTEGER,
-  -- The number of events about this token that the ledger contains. 0 is no event, 1 is the creation, and 2 is the
-  -- creation and the revocation.
-  recorded INTEGER NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2)
+  -- The events about this token that the ledger contains. 0: no event, 1: the creation, 2: the creation and the
+  -- revocation.
+  recorded INTEGER NOT NULL DEFAULT 0 CHECK (recorded BETWEEN 0 AND 2),
+  -- The time of the last request with the token. The server writes it at most once a minute. NULL if the token was
+  -- never used.
+  last_used INTEGER
 ) STRICT;

@@ -126,11 +126,12 @@ package struct ReflogAPI: Sendable {
       registry: metrics,
       history: history,
       changes: changes,
+      tokens: acceptedTokens,
       ledgerFigures: ledgerFigures,
       isReady: isReady,
       webhooks: webhooks
     )
-    .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .read, events: events)))
+    .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .readMetrics, events: events)))
     addGraphSurface(to: router)
     addHistorySurface(to: router)
     return router
@@ -151,6 +152,9 @@ package struct ReflogAPI: Sendable {
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
       .addRoutes(to: group)
     FlowPageController(history: history, directory: directory).addRoutes(to: group)
+    ConnectorPageController(history: history, directory: directory).addRoutes(to: group)
+    ActorController(history: history, directory: directory).addRoutes(to: group)
+    SearchController(history: history).addRoutes(to: group)
     FreezesController(changes: changes, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
@@ -197,6 +201,9 @@ package struct ReflogAPI: Sendable {
     )
   }
 
+  /// The API tokens, or nil if the server does not accept any.
+  private var acceptedTokens: TokenService? { authentication.takesAPITokens ? tokens : nil }
+
   private var failures: FailedAuthentications { FailedAuthentications(events: events, metrics: metrics) }
 
   private var exports: ChangeExports {
@@ -229,7 +236,8 @@ package struct ReflogAPI: Sendable {
     EvidenceController(packs: packs).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events, admission: admission).addRoutes(to: group)
-    StatusController(history: history, warnings: warnings, webhooks: webhooks).addRoutes(to: group)
+    StatusController(history: history, tokens: acceptedTokens, warnings: warnings, webhooks: webhooks)
+      .addRoutes(to: group)
     FreezeController(changes: changes).addRoutes(to: group)
     addAdministration(to: group)
   }

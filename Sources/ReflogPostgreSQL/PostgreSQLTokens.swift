@@ -38,24 +38,35 @@ package struct PostgreSQLTokens: TokenDatabase {
   package func write<Value: Sendable>(
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value {
-    let ledger = ledger
-    // Tokens are rarely written. So each write opens a separate connection, on a thread that may wait.
-    let value = try await withCheckedThrowingContinuation { continuation in
-      DispatchQueue.global().async {
-        continuation.resume(
-          with: Result<Value, any Error> {
-            try ledger.run { writer in
-              // The lock prevents two processes from creating tokens whose names can be confused. The head row is
-              // locked, because the server's role has no right to lock the table of tokens.
-              try writer.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE")
-              return try body(writer)
-            }
-          }
-        )
-      }
+    let value = try await transaction { writer in
+      // The lock prevents two processes from creating tokens whose names can be confused. The head row is locked,
+      // because the server's role has no right to lock the table of tokens.
+      try writer.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE")
+      return try body(writer)
     }
     written.count.add(1, ordering: .relaxed)
     return value
+  }
+
+  /// Updates rows that exist, in one transaction.
+  ///
+  /// The head row is not locked, so no change waits for the update.
+  package func update(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws {
+    try await transaction(body)
+  }
+
+  /// Runs one transaction that writes.
+  ///
+  /// Tokens are rarely written. So each transaction opens a separate connection, on a thread that may wait.
+  private func transaction<Value: Sendable>(
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
+  ) async throws -> Value {
+    let ledger = ledger
+    return try await withCheckedThrowingContinuation { continuation in
+      DispatchQueue.global().async {
+        continuation.resume(with: Result<Value, any Error> { try ledger.run { try body($0) } })
+      }
+    }
   }
 }
 

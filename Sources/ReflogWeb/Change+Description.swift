@@ -28,17 +28,6 @@ extension Change {
     }
   }
 
-  /// The maximum length, in scalars, of the actor's name.
-  ///
-  /// Only the page of the change shows the full name.
-  private static let nameLength = 80
-
   /// The end of a sentence that shows who made the change, such as `by Adele`.
-  var attribution: String {
-    switch intent.kind {
-    case .drift: "without Reflog"
-    case .baseline: "first seen"
-    case .update, .rollback: "by \(shownActor.shortened(to: Self.nameLength))"
-    }
-  }
+  var attribution: String { Attribution(self).text }
 }

@@ -1,4 +1,4 @@
-import ReflogModel
+package import ReflogModel
 
 extension Change.Actor {
   /// Returns the actor's name on pages, or `[erased]` and the actor's id if an erasure deleted the names.
@@ -10,4 +10,14 @@ extension Change.Actor {
 extension Change {
   /// The actor's name on pages, or `[erased]` and the actor's id if an erasure deleted the names.
   var shownActor: String { intent.actor.shownName(erased: erased) }
+}
+
+extension Change.Actor {
+  /// The path of the page about the actor, or nil if the actor is unknown or its id is not plain.
+  ///
+  /// The ids of Entra and of API tokens are plain. Another id could make the page very long.
+  package var pagePath: String? {
+    guard let identity, identity.id.utf8.count <= 128, identity.id.utf8.allSatisfy(\.isUnreserved) else { return nil }
+    return "/actors/\(identity.type.rawValue)/\(identity.id)"
+  }
 }

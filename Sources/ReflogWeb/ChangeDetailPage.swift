@@ -160,6 +160,9 @@ package struct ChangeDetailPage: Sendable {
   /// Each transaction signs a checkpoint that covers its entries. So this text shows a fault of the ledger.
   private static let unsigned = "no signed checkpoint covers it; check the ledger with reflog verify"
 
+  /// The name of the fact that links to the page about the actor.
+  private static let actorName = "Actor"
+
   private static func texts(_ change: Change, tenantID: String, isSigned: Bool) -> [Fact] {
     let (intent, outcome) = (change.intent, change.outcome)
     let erased = change.erased.map { _ in Erased.placeholder }
@@ -172,7 +175,7 @@ package struct ChangeDetailPage: Sendable {
       ("Code", outcome?.code),
       ("Message", outcome?.message ?? erasedMessage),
       ("Reason", intent.reason ?? erased),
-      ("Actor", change.shownActor),
+      (actorName, change.shownActor),
       ("User principal name", intent.actor.userPrincipalName ?? (intent.actor.type == .user ? erased : nil)),
       ("Actor id", intent.actor.id),
       ("Authenticated by", intent.actor.proof?.rawValue),
@@ -185,7 +188,11 @@ package struct ChangeDetailPage: Sendable {
       ("Log entry", String(change.sequence)),
       ("Integrity", isSigned ? Self.signed : Self.unsigned),
     ]
-    return all.compactMap { name, value in value.map { Fact(name: name, value: $0) } }
+    return all.compactMap { name, value in
+      guard let value else { return nil }
+      guard name == actorName, let path = intent.actor.pagePath else { return Fact(name: name, value: value) }
+      return Fact(name: name, link: Link(path: path, text: value))
+    }
   }
 
   /// Returns the page as HTML.

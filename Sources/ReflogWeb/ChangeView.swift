@@ -6,6 +6,8 @@ struct ChangeView: Sendable {
   /// The time at which the change was recorded.
   let asked: Moment
   let actor: String
+  /// The path of the page about the actor, or nil if there is no such page.
+  let actorPath: String?
   /// The verb of the sentence that describes the change, such as `set`.
   let action: String
   /// True if the change is a drift or a baseline; the actor of such a change is unknown.
@@ -101,6 +103,7 @@ struct ChangeView: Sendable {
     asked = Moment(change.activityDateTime)
     let name = change.shownActor
     actor = isWhole ? name : name.shortened(to: Self.nameLength)
+    actorPath = change.intent.actor.pagePath
     action = change.action
     isFound = change.intent.kind == .drift || change.intent.kind == .baseline
     let address = change.intent.subject.address

@@ -15,7 +15,7 @@ struct ConnectorEdit: Sendable {
   let change: String
   let moment: Moment
   /// The end of a sentence that shows who made the change, such as `by Adele`.
-  let attribution: String
+  let attribution: Attribution
   /// The result, or nil if the change was applied.
   let result: String?
 
@@ -35,7 +35,7 @@ struct ConnectorEdit: Sendable {
     properties = written.isEmpty ? nil : written.joined(separator: ", ").shortened(to: Self.length)
     self.change = change.id.description
     moment = Moment(change.resultDateTime ?? change.activityDateTime)
-    attribution = change.attribution
+    attribution = Attribution(change)
     result = change.result == .applied ? nil : change.result.shownName
   }
 }

@@ -2,6 +2,8 @@ import ReflogModel
 
 /// The form that filters changes, filled in with the values that the browser sent.
 package struct FilterForm: Sendable {
+  /// The text that any name, id or reason contains.
+  let words: String
   let flow: String
   let step: String
   let actor: String
@@ -52,6 +54,7 @@ package struct FilterForm: Sendable {
   ///   - values: the values of the fields. The key is the name of the field. A field without a value is empty.
   ///   - problem: the message about invalid values, or nil if all values are valid.
   package init(_ values: [String: String], problem: String?) {
+    words = values["q"] ?? ""
     flow = values["flow"] ?? ""
     step = values["step"] ?? ""
     actor = values["actor"] ?? ""

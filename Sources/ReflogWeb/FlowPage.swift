@@ -76,7 +76,7 @@ package struct FlowPage: Sendable {
     let change: String
     let since: Moment
     /// The end of a sentence that shows who started the period, such as `by Adele`.
-    let attribution: String
+    let attribution: Attribution
     let isDrift: Bool
   }
 
@@ -200,7 +200,7 @@ extension FlowPage.Row {
     self.tone = tone
     change = period.change.id.description
     since = Moment(period.start)
-    attribution = period.change.attribution
+    attribution = Attribution(period.change)
     isDrift = period.change.intent.kind == .drift
   }
 }

@@ -91,7 +91,7 @@ package struct FlowsPage: Sendable {
     let reference: ReferenceView
     let change: String
     /// The end of a sentence that shows who set the reference, such as `by Adele`.
-    let attribution: String
+    let attribution: Attribution
     let since: Moment
     let isDrift: Bool
     /// True if a change of the step was pending at the shown time.
@@ -205,7 +205,7 @@ extension FlowsPage.Known {
     guard let change = configuration.change else { return nil }
     reference = ReferenceView(change.after)
     self.change = change.id.description
-    attribution = change.attribution
+    attribution = Attribution(change)
     since = Moment(change.resultDateTime ?? change.activityDateTime)
     isDrift = change.intent.kind == .drift
     isUncertain = !configuration.isCertain

@@ -32,6 +32,8 @@ struct FreezeView: Sendable {
   /// The end of the freeze, or nil if the freeze ends only when a person releases the freeze.
   let until: Moment?
   let actor: String
+  /// The path of the page about the actor, or nil if there is no such page.
+  let actorPath: String?
   let reason: String
   /// A clause that contains the actor, the scope, the reason and the end of the freeze.
   let summary: String
@@ -44,6 +46,7 @@ struct FreezeView: Sendable {
     from = Moment(freeze.from)
     until = freeze.until.map(Moment.init)
     actor = freeze.actor.shownName
+    actorPath = freeze.actor.pagePath
     reason = freeze.reason
     summary = freeze.summary
   }

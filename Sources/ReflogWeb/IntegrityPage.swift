@@ -22,7 +22,7 @@ package struct IntegrityPage: Sendable {
   let isSwept: Bool
   /// The parts of the directory that the last sweep could not read.
   let unread: [Unread]
-  let events: [Event]
+  let events: [EventView]
   /// The id of the last event on this page, or nil if this is the last page.
   ///
   /// The next page starts with the newest event that is older than this event.
@@ -53,19 +53,6 @@ package struct IntegrityPage: Sendable {
     let name: String
     let since: Moment
     let reason: String
-  }
-
-  /// A service event.
-  struct Event: Sendable {
-    let id: String
-    let time: Moment
-    let kind: String
-    let actor: String?
-    /// The link to the event that erased the actor's personal data, or nil if the data was not erased.
-    let erased: ErasureLink?
-    let count: Int
-    let isMany: Bool
-    let details: String
   }
 
   /// Creates the page.
@@ -106,40 +93,11 @@ package struct IntegrityPage: Sendable {
     isSwept = status.directory == .graph
     unread = status.unread.map { Unread(name: $0.name, since: Moment($0.since), reason: $0.reason) }
     self.older = older.map(String.init)
-    self.events = events.map { event in
-      Event(
-        id: String(event.id),
-        time: Moment(event.activityDateTime),
-        kind: event.content.kind.label,
-        actor: event.content.actor?.shownName(erased: event.erased).shortened(to: Self.nameLength),
-        erased: ErasureLink(event.erased),
-        count: event.content.count,
-        isMany: event.content.count > 1,
-        details: Self.text(event.content.details)
-      )
-    }
-  }
-
-  /// The maximum lengths, in scalars, of the actor's name and of the details.
-  ///
-  /// The HTTP route for service events returns the full texts.
-  private static let (nameLength, detailsLength) = (80, 300)
-
-  /// Returns the details in the form `name: value, …`.
-  private static func text(_ details: JSONObject) -> String {
-    details.members.map { "\($0.name): \($0.value.string ?? $0.value.text)" }.joined(separator: ", ")
-      .shortened(to: detailsLength)
+    self.events = events.map(EventView.init)
   }
 
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Integrity", frame: frame, in: .integrity, page: self), "integrity")
-  }
-}
-
-extension ServiceEvent.Kind {
-  /// The kind in plain text, for example `token created`.
-  fileprivate var label: String {
-    rawValue.reduce(into: "") { $0 += $1.isUppercase ? " " + $1.lowercased() : String($1) }
   }
 }

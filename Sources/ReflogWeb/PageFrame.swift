@@ -28,6 +28,8 @@ package struct PageFrame: Sendable {
     let name: String
     let role: String
     let csrf: String
+    /// The path of the page about the person, or nil if there is no such page.
+    let path: String?
 
     /// Creates a viewer.
     ///
@@ -35,10 +37,12 @@ package struct PageFrame: Sendable {
     ///   - name: the name to show.
     ///   - role: the role to show.
     ///   - csrf: the secret in every form of the session. The secret proves that a page of this server sent the form.
-    package init(name: String, role: String, csrf: String) {
+    ///   - path: the path of the page about the person, or nil if there is no such page.
+    package init(name: String, role: String, csrf: String, path: String? = nil) {
       self.name = name
       self.role = role
       self.csrf = csrf
+      self.path = path
     }
   }
 

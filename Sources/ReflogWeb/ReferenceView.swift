@@ -9,6 +9,8 @@ struct ReferenceView: Sendable {
   /// The connector's id, or nil if `name` already shows the id or the reference is not a connector.
   let id: String?
   let isConnector: Bool
+  /// The id of the connector for the link to its page, or nil if the reference is not a connector.
+  let connector: String?
 
   /// The maximum length, in scalars, of a name.
   ///
@@ -16,7 +18,7 @@ struct ReferenceView: Sendable {
   private static let length = 80
 
   /// Creates a view that shows a text instead of a connector.
-  init(text: String) { (name, id, isConnector) = (text, nil, false) }
+  init(text: String) { (name, id, isConnector, connector) = (text, nil, false, nil) }
 
   /// Creates the view of a reference.
   ///
@@ -30,8 +32,9 @@ struct ReferenceView: Sendable {
       name = isWhole ? text : text.shortened(to: Self.length)
       self.id = displayName == nil ? nil : id.text
       isConnector = true
-    case .none: (name, id, isConnector) = ("nothing", nil, false)
-    case .unknown: (name, id, isConnector) = ("unknown", nil, false)
+      connector = id.text
+    case .none: (name, id, isConnector, connector) = ("nothing", nil, false, nil)
+    case .unknown: (name, id, isConnector, connector) = ("unknown", nil, false, nil)
     }
   }
 }

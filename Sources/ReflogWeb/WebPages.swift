@@ -11,12 +11,16 @@ enum WebPages {
     // is parsed.
     MustacheContentTypes.register(EscapedHTML(), named: "ESCAPED")
     return [
+      "actor": template(PackageResources.actor_mustache),
+      "actor-name": template(PackageResources.actor_name_mustache),
       "arrow": template(PackageResources.arrow_mustache),
+      "attribution": template(PackageResources.attribution_mustache),
       "page": template(PackageResources.page_mustache),
       "sign-in": template(PackageResources.sign_in_mustache),
       "redirect": template(PackageResources.redirect_mustache),
       "timeline": template(PackageResources.timeline_mustache),
       "change": template(PackageResources.change_mustache),
+      "connector": template(PackageResources.connector_mustache),
       "rollback": template(PackageResources.rollback_mustache),
       "flow": template(PackageResources.flow_mustache),
       "flows": template(PackageResources.flows_mustache),

@@ -26,6 +26,7 @@ struct Composition {
   private let database: OpenedDatabase
   private let ledger: Ledger
   private let tokens: TokenStore
+  private let tokenService: TokenService
   private let changes: ChangeService
   private let watchlist: Watchlist
   private let events: EventRecorder
@@ -95,6 +96,7 @@ struct Composition {
         database: database,
         ledger: ledger,
         tokens: database.tokens,
+        tokenService: TokenService(store: database.tokens, events: events),
         changes: ChangeService(
           ledger: ledger,
           directory: served.directory,
@@ -230,8 +232,6 @@ struct Composition {
     ]
   }
 
-  private var tokenService: TokenService { TokenService(store: tokens, events: events) }
-
   private func sweeper(_ graph: GraphSettings, _ rateLimiter: RateLimiter) -> Sweeper {
     Sweeper(
       service: changes,
@@ -255,7 +255,7 @@ struct Composition {
   private func authentication(_ entraTokens: EntraTokens?) -> Authentication {
     let modes = settings.authenticationModes
     return Authentication(
-      tokens: modes.contains(.token) ? tokens : nil,
+      tokens: modes.contains(.token) ? tokenService : nil,
       entra: entraTokens,
       passThroughTenantID: modes.contains(.passthrough) ? served.tenantID : nil,
       logger: logger

@@ -2,12 +2,12 @@ import Foundation
 import ReflogLedger
 import ReflogModel
 
-/// The API tokens that the first start of a server creates, one for each role.
+/// The API tokens that the first start of a server creates, one for each of the roles reader, operator and admin.
 struct FirstTokens {
   let tokens: TokenStore
   let files: LedgerFiles
 
-  /// Creates a token for each role if no token exists.
+  /// Creates the tokens if no token exists.
   ///
   /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal, the
   /// new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
@@ -25,7 +25,7 @@ struct FirstTokens {
       let file = try newFile()
       try file.write(contentsOf: Data(try await make().map { $0 + "\n" }.joined().utf8))
       try file.synchronize()
-      Terminal.say("The first API tokens, one for each role, are in \(path). Move them to a safe place.")
+      Terminal.say("The first API tokens (reader, operator and admin) are in \(path). Move them to a safe place.")
     }
   }
 
@@ -33,7 +33,7 @@ struct FirstTokens {
 
   private func make() async throws -> [String] {
     var lines: [String] = []
-    for role in Role.allCases {
+    for role in [Role.reader, .operator, .admin] {
       let name = "first-\(role.rawValue)"
       let text = try await tokens.create(name: name, role: role, lifetime: APIToken.defaultLifetime).text
       lines.append("\(role.rawValue) \(text)")

@@ -36,7 +36,7 @@ MATRIX = [
     ("POST", "/beta/auditLogs/connectorConfigurations/rollback", {"asOf": "2026-01-01T00:00:00Z", "dryRun": True}, READ),
     ("POST", "/beta/auditLogs/connectorConfigurations/rollback", {"asOf": "2026-01-01T00:00:00Z"}, CHANGE),
     ("GET", "/beta/auditLogs/connectorConfigurations/rollback/5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a", None, READ),
-    ("GET", "/beta/reflog/status", None, READ), ("GET", "/metrics", None, READ),
+    ("GET", "/beta/reflog/status", None, READ), ("GET", "/metrics", None, READ | {"metrics"}),
     ("GET", "/beta/reflog/tokens", None, ADMINISTER), ("POST", "/beta/reflog/tokens", {"name": "x", "role": "reader"}, ADMINISTER),
     ("DELETE", "/beta/reflog/tokens/none", None, ADMINISTER),
 ]
@@ -52,13 +52,17 @@ class Access(unittest.TestCase):
         cls.server = cls.enterClassContext(Server(
             AUTH_MODE="token,entra", ENTRA_ISSUER=cls.provider.issuer, ENTRA_AUDIENCE=AUDIENCE))
         cls.server.put(SIGNUP, NEW_VENDOR)
-        roles_of = {"reader": ["Reflog.Read"], "operator": ["Reflog.Operate"], "admin": ["Reflog.Admin"], "no role": []}
+        roles_of = {"reader": ["Reflog.Read"], "operator": ["Reflog.Operate"], "admin": ["Reflog.Admin"],
+                    "metrics": ["Reflog.Metrics"], "no role": []}
         for role, roles in roles_of.items():
             cls.server.tokens["entra " + role] = cls.provider.token(cls.provider.claims(roles))
+        made = cls.server.request("POST", "/beta/reflog/tokens", {"name": "prometheus", "role": "metrics"}, "admin")
+        cls.server.tokens["metrics"] = made.json["token"]
 
     def test_every_role_is_allowed_or_forbidden_at_every_route(self):
         for method, path, body, allowed in MATRIX:
-            for role in ("reader", "operator", "admin", "entra reader", "entra operator", "entra admin", "entra no role"):
+            for role in ("reader", "operator", "admin", "metrics", "entra reader", "entra operator", "entra admin",
+                         "entra metrics", "entra no role"):
                 answer = self.server.request(method, path, body, role)
                 with self.subTest(method=method, path=path, role=role):
                     if role.removeprefix("entra ") in allowed:
@@ -259,6 +263,62 @@ class Events(unittest.TestCase):
             denied = {e["initiatedBy"]["token"]["displayName"]: e["count"] for e in events if e["kind"] == "denied"}
             self.assertEqual(denied, {"first-reader": 2, "first-operator": 1})
             self.assertEqual([c["result"] for c in server.history()].count("denied"), 1)
+
+    def test_the_creation_of_a_token_is_recorded_before_its_first_request_is_answered(self):
+        with Server() as server:
+            for number in range(3):
+                name = f"by-hand-{number}"
+                made = server.command("token", "create", "--role", "reader", "--name", name, "--database", server.database)
+                server.tokens[name] = made.stdout.strip()
+                events = server.request("GET", "/beta/auditLogs/serviceEvents", role=name).json["value"]
+                created = [event["details"]["name"] for event in events if event["kind"] == "tokenCreated"]
+                self.assertEqual(created.count(name), 1, events)
+
+    def test_the_last_use_of_a_token_is_listed_and_kept_over_a_restart(self):
+        def used(server):
+            listed = server.command("token", "list", "--format", "json", "--database", server.database)
+            return {token["name"]: token["lastUsedDateTime"] for token in json.loads(listed.stdout)["value"]}
+
+        with Server() as server:
+            self.assertEqual(used(server), dict.fromkeys(("first-reader", "first-operator", "first-admin")))
+            table = server.command("token", "list", "--wide", "--database", server.database).stdout
+            self.assertEqual(table.count("never"), 3)
+            server.request("GET", "/beta/reflog/status", role="reader")
+            # The first use is written within seconds.
+            first = eventually(lambda: used(server)["first-reader"])
+            server.request("GET", "/beta/reflog/status", role="reader")
+            listed = server.request("GET", "/beta/reflog/tokens", role="admin").json["value"]
+            self.assertGreater({token["name"]: token["lastUsedDateTime"] for token in listed}["first-reader"], first)
+            server.stop()
+            found = used(server)
+            self.assertGreater(found["first-reader"], first)
+            self.assertGreater(found["first-admin"], first)
+            self.assertIsNone(found["first-operator"])
+            server.start()
+            self.assertEqual(used(server)["first-reader"], found["first-reader"])
+
+    def test_a_token_that_expires_soon_is_reported(self):
+        with Server() as server:
+            for name, days in (("soon", 7), ("later", 20)):
+                made = server.request("POST", "/beta/reflog/tokens", {"name": name, "role": "reader", "expiresInDays": days}, "admin")
+                server.tokens[name] = made.json["token"]
+            listed = server.request("GET", "/beta/reflog/tokens", role="admin").json["value"]
+            expiry = {token["name"]: token["expiryDateTime"] for token in listed}["soon"]
+
+            for path, status in (("/beta/reflog/status", 200), ("/beta/reflog/tokens", 403), ("/beta/nothing", 501)):
+                answer = server.request("GET", path, role="soon")
+                self.assertEqual((answer.status, answer.headers.get("reflog-token-expires")), (status, expiry), path)
+                self.assertNotIn("reflog-token-expires", server.request("GET", path, role="later").headers)
+            names = lambda role: [token["name"] for token in
+                                  server.request("GET", "/beta/reflog/status", role=role).json["expiringTokens"]]
+            self.assertEqual((names("admin"), names("soon"), names("later"), names("reader")), (["soon"], ["soon"], [], []))
+            metrics = server.request("GET", "/metrics", role="reader").text
+            self.assertIn("\nreflog_tokens_expiring 1\n", metrics)
+            self.assertRegex(metrics, r"\nreflog_token_next_expiry_timestamp_seconds \d{10}\n")
+            done = server.command("history", role="soon")
+            self.assertIn(f"Your API token expires at {expiry}. Ask an administrator for a new one.", done.stderr)
+            self.assertNotIn("expires at", server.command("history", role="later").stderr)
+            self.assertIn(f"soon at {expiry}", server.command("status", role="admin").stdout)
 
     def test_tokens_made_on_the_command_line_are_recorded_while_the_server_runs_and_at_its_start(self):
         def tokens(server):

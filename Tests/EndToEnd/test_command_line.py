@@ -71,8 +71,8 @@ class CommandLine(ServerTestCase):
             asked = self.run_command(*command, "--format", "json", "--server", self.server.url)
             self.assertEqual(json.loads(asked.stdout), body)
             read = self.run_command(*command, "--format", "json", "--database", self.server.database)
-            # Only a server has links, receivers of webhooks, and warnings about its settings.
-            links = ("@odata.context", "@odata.nextLink", "webhooks", "warnings")
+            # Only a server has links, receivers of webhooks, warnings about its settings, and tokens that expire soon.
+            links = ("@odata.context", "@odata.nextLink", "webhooks", "warnings", "expiringTokens")
             self.assertEqual(json.loads(read.stdout), {name: body[name] for name in body if name not in links})
 
     def test_every_failure_has_its_exit_code_and_a_message(self):
@@ -269,7 +269,9 @@ class Arguments(ServerTestCase):
 
     def test_a_misspelt_verb_is_recognized_and_every_verb_has_a_version(self):
         for words, text in ((["histroy"], "'histroy'. Did you mean 'history'?"), (["token", "creat"], "Did you mean 'create'?"),
-                            (["xyz"], "Unexpected argument 'xyz'"), (["history", "--sinec", "1h"], "Did you mean '--since'?")):
+                            (["xyz"], "Unexpected argument 'xyz'"), (["history", "--sinec", "1h"], "Did you mean '--since'?"),
+                            (["history", "--limit", "5"], "Unknown option '--limit'. Did you mean '--top'?"),
+                            (["config", "--limit", "5"], "Unknown option '--limit'\n")):
             done = self.run_command(*words)
             self.assertEqual((done.returncode, done.stdout), (64, ""))
             self.assertIn(text, done.stderr)

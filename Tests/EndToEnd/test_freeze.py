@@ -143,7 +143,7 @@ class Freezing(ServerTestCase):
         refused = self.server.put(SIGNUP, NEW_VENDOR)
         self.assertEqual(refused.code, "frozen")
         self.assertIn("frozen", browser.open(f"/changes/{refused.change}").text)
-        forged = browser.submit(page.forms[1], csrf="x")
+        forged = browser.submit(page.forms[2], csrf="x")
         self.assertEqual(forged.status, 400)
 
         rollback = [change for change in self.server.history() if change["rollbackOf"] == bad][0]["id"]
@@ -158,7 +158,7 @@ class Freezing(ServerTestCase):
             self.assertIn(text, done.text)
         self.assertIn("Freeze overridden: The vendor is back", browser.open("/").text)
 
-        self.assertIn("Nothing is frozen.", browser.submit(page.forms[1]).text)
+        self.assertIn("Nothing is frozen.", browser.submit(page.forms[2]).text)
         self.assertEqual(self.server.put(SIGNUP, NEW_VENDOR).status, 204)
 
     def test_a_rollback_to_a_time_leaves_frozen_steps_alone(self):

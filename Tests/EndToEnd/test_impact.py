@@ -142,15 +142,15 @@ class AnEditedConnector(ServerTestCase):
         flow = browser.open(next(link for link in board.links if link == f"/flows/{FLOW}"))
         self.assertIn(f"Fraud check was edited in change {self.edit}", flow.text)
         self.assertIn(f"targetUrl {URL} → {NEW_URL}", flow.text)
-        self.assertIn(f"/?connector={FRAUD_CHECK}", flow.links)
+        self.assertIn(f"/connectors/{FRAUD_CHECK}", flow.links)
         change = browser.open(next(link for link in flow.links if link == f"/changes/{self.edit}"))
         self.assertIn("Steps that called this connector then", change.text)
         self.assertIn("postFederationSignup of B2C_1_signup", change.text)
         self.assertIn("History of this connector", change.text)
         timeline = browser.open(f"/?flow={FLOW}")
         self.assertIn("This connector was called by postFederationSignup of B2C_1_signup", timeline.text)
-        connector = browser.open(f"/?connector={FRAUD_CHECK}")
-        self.assertIn(f"/changes/{self.edit}", connector.paths)
+        for path in (f"/?connector={FRAUD_CHECK}", f"/connectors/{FRAUD_CHECK}"):
+            self.assertIn(f"/changes/{self.edit}", browser.open(path).paths)
 
     def test_a_comparison_and_a_plan_name_the_edit(self):
         browser = Browser(self.server)

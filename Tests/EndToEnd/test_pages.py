@@ -408,7 +408,7 @@ class RollbackPlans(ServerTestCase):
         self.server.put(STEP, FRAUD_CHECK)
         plan = self.browser.open(f"/changes/{first}/rollback")
         self.assertIn("There is nothing to roll back.", plan.text)
-        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out", "/time-zone"])
+        self.assertEqual([form["action"] for form in plan.forms], ["/search", "/sign-out", "/time-zone"])
 
     def test_when_the_rollback_is_done_the_page_of_the_change_links_to_it(self):
         self.server.put(STEP, FRAUD_CHECK)
@@ -445,7 +445,7 @@ class RollbackPlans(ServerTestCase):
         plan = self.browser.open(f"/flows/rollback?asOf={moment}&flow=b2cUserFlows/B2C_1_profile_edit")
         self.assertIn("1 of them can't be rolled back.", plan.text)
         self.assertIn("None of these steps can be rolled back.", plan.text)
-        self.assertEqual([form["action"] for form in plan.forms], ["/sign-out", "/time-zone"])
+        self.assertEqual([form["action"] for form in plan.forms], ["/search", "/sign-out", "/time-zone"])
 
     def test_a_connector_change_shows_what_was_changed(self):
         made = self.connector("Written")
@@ -613,7 +613,7 @@ class SessionsAndSafety(unittest.TestCase):
             page = browser.open(f"/changes/{change}")
             refused = browser.submit(page.form("/sign-in"), token="nonsense")
             self.assertEqual(refused.status, 403)
-            self.assertIn("This token is not valid, has expired, or has no role.", refused.text)
+            self.assertIn("This token is not valid, has expired, or can't read history.", refused.text)
             self.assertEqual(browser.cookies, {})
             self.assertIn(f"Change {change}", browser.submit(refused.form("/sign-in"), token=server.tokens["reader"]).text)
             for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):

@@ -35,7 +35,7 @@ UPDATE_RIGHTS = {
     "time_rollback": {"finished"}, "idempotency": {"body_hash", "change", "recorded"},
     "seen_reference": {"state", "connector", "seen"},
     "seen_connector": {"display_name", "target_url", "authentication", "entry", "seen"},
-    "change_freeze": {"released"}, "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded"},
+    "change_freeze": {"released"}, "sweep": {"finished"}, "unread_part": {"reason"}, "token": {"revoked", "recorded", "last_used"},
     "service_process": {"holder", "host", "process_id", "machine", "started", "expires"},
 }
 DELETE_RIGHTS = {"change", "change_personal", "change_statement", "service_event", "service_event_personal", "retention", "hold",

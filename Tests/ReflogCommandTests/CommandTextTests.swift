@@ -8,6 +8,7 @@ struct CommandTextTests {
   /// The strings that look like texts, but that no user sees.
   private static let hidden: Set = [
     "Bearer {}", "Content-Type", "Location", "Reflog-Change-Id", "Reflog-Manifest", "Reflog-Reason",
+    "Reflog-Token-Expires",
     "result ne 'pending'", "({}) and {}", "activityDateTime ge {}", "activityDateTime lt {}",
     "State", "ConnectorId", "ConnectorName", "id in ({}) and result ne 'pending'", "id gt {} and id le {}",
   ]

@@ -184,6 +184,7 @@ enum CommandTexts {
       "ID",
       "CREATED",
       "EXPIRES",
+      "LAST USED",
       "REVOKED",
       "There are no tokens.",
       "There is no token named {}. List the tokens with `{}`.",

@@ -71,7 +71,7 @@ extension HelpTexts {
     "reflog token create": VerbHelp(
       abstract: "Creates a token and prints it on stdout. The token is shown only once.",
       options: [
-        "--role": "reader, operator or admin.",
+        "--role": "reader, operator, admin or metrics.",
         "--name": "A name for the token, for example the name of the program that uses it.",
         "--expires": "The number of days until the token expires, 1 to 3650.",
       ]

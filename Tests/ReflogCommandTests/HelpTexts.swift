@@ -82,9 +82,9 @@ enum HelpTexts {
 
         {settings}
 
-        The first start creates a token for each role, valid for 90 days. It shows the tokens on a terminal, or \
-        writes them to <database>.first-tokens. After a SIGTERM, the server finishes running requests and ends. After \
-        a SIGHUP, it reads its certificate again, and the log level in the file of --config.
+        The first start creates a token for each of the roles reader, operator and admin, valid for 90 days. It shows \
+        the tokens on a terminal, or writes them to <database>.first-tokens. After a SIGTERM, the server finishes \
+        running requests and ends. After a SIGHUP, it reads its certificate again, and the log level in the file of --config.
 
           reflog serve --directory embedded --sample
         """,

@@ -63,6 +63,8 @@ enum OtherTexts {
       "SQL statements that the ledger's writer ran.",
       "Sweeps that could not read everything.",
       "Unix time of the last complete sweep; 0 if there was none.",
+      "Unix time of the next expiry of a valid token; 0 if none.",
+      "Valid API tokens that expire within 14 days.",
       "Requests without a valid credential.",
       "Unix time since which a part of the directory can't be read; 0 if none.",
       "Lists and user flows that the last sweep could not read.",
@@ -136,7 +138,9 @@ enum OtherTexts {
       "it belongs to another sign-in",
       "it is from another tenant",
     ],
-    "ReflogService/Access/TokenWatch.swift": ["changes to tokens could not be recorded"],
+    "ReflogService/Access/TokenWatch.swift": [
+      "changes to tokens could not be recorded", "uses of tokens could not be written",
+    ],
     "ReflogService/Changes/ChangeService+Idempotency.swift": ["The directory refused the change."],
     "ReflogService/Changes/ChangeService+Reading.swift": ["it did not show whether it accepts the token (status {})"],
     "ReflogService/Changes/ChangeService.swift": [

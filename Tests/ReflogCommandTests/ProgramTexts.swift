@@ -17,7 +17,10 @@ enum ProgramTexts {
       """
       Error: reflog has no command '{}'. Did you mean '{}'?
 
-      """
+      """,
+      "'{}'. Did you mean '{}'?",
+      "Did you mean",
+      "Unknown option '{}'",
     ],
     "Client/ConnectionOptions.swift": [
       "Read from the server {} (REFLOG_SERVER).",
@@ -49,6 +52,7 @@ enum ProgramTexts {
       " (change {})",
       "Invalid or expired token. Set REFLOG_TOKEN.",
     ],
+    "Client/TokenNotice.swift": ["Your API token expires at {}. Ask an administrator for a new one."],
     "Client/TimeRollbackClient.swift": [
       "The server's answer has no batch id.",
       "The batch id is {}.",
@@ -72,7 +76,7 @@ enum ProgramTexts {
     "EntraDocuments.swift": [" Reflog does not follow a redirect.", "{} answered with status {}.{}"],
     "FirstTokens.swift": [
       "The first API tokens (role and token). They are shown only once:",
-      "The first API tokens, one for each role, are in {}. Move them to a safe place.",
+      "The first API tokens (reader, operator and admin) are in {}. Move them to a safe place.",
       "{} can't be created for the first tokens: {}. If it exists, move it.",
     ],
     "GivenFile.swift": [
@@ -188,6 +192,7 @@ enum ProgramTexts {
       "last verified",
       "Every step has the same reference as at that time.",
       "MESSAGE",
+      "{} at {}",
       "{} since {}",
       "{} at {}: {}",
       "since {}",

@@ -114,7 +114,9 @@ func withAPI<Value: Sendable>(
     let store = try TokenStore(besideLedgerAt: folder + "/reflog.sqlite", clock: ManualClock().read)
     var tokens: [Role: String] = [:]
     for role in Role.allCases {
-      tokens[role] = try await store.create(name: role.rawValue, role: role, lifetime: .seconds(60)).text
+      let made = try await store.create(name: role.rawValue, role: role, lifetime: APIToken.defaultLifetime)
+      tokens[role] = made.text
+      try await store.markRecorded(made.token)
     }
     return try await withService { fixture in
       var logger = Logger(label: "test")
@@ -126,6 +128,7 @@ func withAPI<Value: Sendable>(
       )
       let origin = try await fixture.history.origin()
       let keyFile = LogKeyFile(besideLedgerAt: folder + "/log.sqlite", origin: origin)
+      let tokenService = TokenService(store: store, events: events)
       let log = LogPublisher(
         ledger: fixture.ledger,
         keyFile: keyFile,
@@ -141,9 +144,9 @@ func withAPI<Value: Sendable>(
         manifests: ExportManifests { try log.sign($0) },
         backups: Backups(ledger: fixture.ledger, events: events),
         events: events,
-        authentication: Authentication(tokens: store, entra: nil, passThroughTenantID: "tenant", logger: logger),
+        authentication: Authentication(tokens: tokenService, entra: nil, passThroughTenantID: "tenant", logger: logger),
         sessions: Sessions(clock: ManualClock().read),
-        tokens: TokenService(store: store, events: events),
+        tokens: tokenService,
         directory: .embedded,
         metrics: PrometheusRegistry(counters: MetricHelp.counters),
         ledgerFigures: { fixture.ledger.figures },

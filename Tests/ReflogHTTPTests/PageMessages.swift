@@ -4,10 +4,12 @@
 enum PageMessages {
   /// The texts of each file.
   static let all: [String: [String]] = [
+    "ActorController.swift": ["'{}' is not the position of a page."],
     "ChangePagesController.swift": [
       "The form does not contain the connector that the plan showed. Load the page again.",
       "The form does not contain the newest change that the plan showed. Load the page again.",
     ],
+    "ConnectorPageController.swift": ["A change's id must be a positive whole number."],
     "EntraSignIn.Failure+Page.swift": [
       "This sign-in took too long, or began in another browser. Try again.",
       "Entra did not sign you in: {}.",
@@ -21,7 +23,7 @@ enum PageMessages {
       "Entra did not sign you in and gave no reason.",
     ],
     "EntraSignInController.swift": [
-      "this account has no role in Reflog",
+      "this account has no role in Reflog that can read history",
       "Signed in",
       "Entra can't be reached",
       "Entra refused Reflog's client id or secret",
@@ -84,7 +86,7 @@ enum PageMessages {
     "SignInController.swift": [
       "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",
       "This server accepts no API tokens, so the token was not checked.",
-      "This token is not valid, has expired, or has no role. Check that you pasted all of it.",
+      "This token is not valid, has expired, or can't read history. Check that you pasted all of it.",
     ],
     "TimelineController.swift": ["behind must be a change's id or 0."],
   ]

@@ -20,7 +20,9 @@ struct ReadRecordTests {
     /// Each read is counted. The test requests this path with a token that has this role.
     case counted(String, Role = .reader)
     /// Each read is counted. The test requests this path with the session of a caller who has this role.
-    case page(String, Role = .reader)
+    ///
+    /// The number of reads is above 1 if the answer is a redirect to another page.
+    case page(String, Role = .reader, reads: Int = 1)
     /// A read is counted only if the request contains a token or the cookie of a session.
     case identified(String)
     /// The route does not return history.
@@ -57,6 +59,8 @@ struct ReadRecordTests {
     "/flows/{flowtype}/{flow}": .page("/flows/b2cUserFlows/B2C_1_signup"),
     "/flows/rollback": .page("/flows/rollback?asOf=2026-01-01T00:00", .operator),
     "/flows/rollback/{batch}": .page("/flows/rollback/5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"),
+    "/connectors/{connector}": .page("/connectors/3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"),
+    "/actors/{type}/{actor}": .page("/actors/user/none"), "/search": .page("/search?q=vendor", reads: 2),
     "/integrity": .page("/integrity"), "/freezes": .page("/freezes"),
     "/checkpoint": .identified("/checkpoint"),
     "/tile/**": .identified("/tile/entries/000.p/1"),
@@ -106,11 +110,11 @@ struct ReadRecordTests {
             _ = try await server.send(method, path, headers: ["authorization": "Bearer \(caller)"])
           }
           expected[route] = 2
-        case .page(let path, let role):
+        case .page(let path, let role, let reads):
           let session = server.api.sessions.begin(with: try await server.caller(route, role), for: Self.reader)
           let answer = try await server.send(.GET, path, headers: ["cookie": "reflog_session=\(session.id)"])
           #expect(answer.status != 303, "\(path)")
-          expected[route] = 1
+          expected[route] = reads
         case .identified(let path):
           let caller = try await server.caller(route, .reader)
           let session = server.api.sessions.begin(with: caller, for: Self.reader)

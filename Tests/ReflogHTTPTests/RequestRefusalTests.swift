@@ -237,7 +237,7 @@ struct RequestRefusalTests {
         "{\"name\":\"x\",\"role\":\"owner\"}",
         role: .admin,
         target: "role",
-        "role must be reader, operator or admin."
+        "role must be reader, operator, admin or metrics."
       ),
       Refusal(
         .POST,
@@ -268,7 +268,7 @@ struct RequestRefusalTests {
       #expect(wrongToken.status == 403)
       #expect(
         wrongToken.text.contains(
-          "This token is not valid, has expired, or has no role. Check that you pasted all of it."
+          "This token is not valid, has expired, or can't read history. Check that you pasted all of it."
         )
       )
       #expect(twice.status == 400)

@@ -48,6 +48,39 @@ struct PostgreSQLQueryPlanTests {
     }
   }
 
+  /// The queries of the pages of an actor and of a connector, each with the index that the plan must use.
+  private static let pages: [(sql: String, arguments: SQLArguments, index: String)] = [
+    (
+      "SELECT id FROM service_event WHERE \(History.eventsOfActor(includesReads: false))",
+      ["actor": 1, "first": 1, "end": Int64.max, "limit": 26], "service_event_action"
+    ),
+    (
+      "SELECT id FROM service_event WHERE \(History.eventsOfActor(includesReads: true))",
+      ["actor": 1, "first": 1, "end": Int64.max, "limit": 26], "service_event_actor"
+    ),
+    (
+      "SELECT change.id FROM change \(History.callsOfConnector)",
+      ["connector": 1, "first": 1, "last": Int64.max, "limit": 11], "change_after_connector"
+    ),
+    (History.countsOfActor, ["actor": 1, "first": 1, "last": Int64.max], "change_actor"),
+  ]
+
+  @Test func anIndexAnswersTheQueriesOfThePagesOfActorsAndConnectors() async throws {
+    try await withHistory { history in
+      for (sql, arguments, index) in Self.pages {
+        let plan = try await history.read { db in
+          try db.rows("\(db.dialect.explain) \(sql)", arguments, kept: false) { row in
+            try row.text(db.dialect.explainColumn)
+          }
+        }
+        #expect(plan.contains { $0.contains(index) }, "\(plan)")
+        for table in ["change ", "service_event"] {
+          #expect(!plan.contains { $0.contains("Seq Scan on \(table)") }, "\(plan)")
+        }
+      }
+    }
+  }
+
   /// A merge join would read the tables from their beginning, so each piece of an export would take longer than the
   /// piece before it.
   @Test func aPieceOfALongHistoryReadsOnlyItsRows() async throws {
@@ -90,7 +123,7 @@ struct PostgreSQLQueryPlanTests {
 
   /// The statements that insert the history. The hashes are not valid, because the tests only read the query plans.
   private static let statements =
-    tables.map { "ALTER TABLE \($0) DISABLE TRIGGER USER" } + [
+    (tables + ["service_event"]).map { "ALTER TABLE \($0) DISABLE TRIGGER USER" } + [
       "INSERT INTO flow (flow_type, flow_id) SELECT 'b2cUserFlows', 'B2C_1_' || i FROM generate_series(1, 499) AS i",
       "INSERT INTO flow (flow_type, flow_id) VALUES ('b2cUserFlows', 'B2C_1_signup')",
       "INSERT INTO step (name) VALUES ('postFederationSignup'), ('preTokenIssuance')",
@@ -127,7 +160,15 @@ struct PostgreSQLQueryPlanTests {
       SELECT i, i / 2, decode(repeat('00', 32), 'hex'), decode(repeat('00', 16), 'hex')
       FROM generate_series(2, 10001) AS i
       """,
-      "ANALYZE flow, step, address, connector, connector_name, actor, actor_name, change, change_personal, entry",
+      """
+      INSERT INTO service_event (id, sequence, time, kind, actor, count, details)
+      SELECT i, 10001 + i, i, CASE WHEN i % 500 < 100 THEN 'export' ELSE 'historyRead' END, i % 100 + 1, 1, '{}'
+      FROM generate_series(1, 5000) AS i
+      """,
+      """
+      ANALYZE flow, step, address, connector, connector_name, actor, actor_name, change, change_personal, entry,
+        service_event
+      """,
     ]
 }
 #endif

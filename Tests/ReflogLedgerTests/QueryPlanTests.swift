@@ -24,6 +24,13 @@ struct QueryPlanTests {
       "change_pending"
     ),
     ("SELECT id FROM change WHERE address = :address ORDER BY id DESC LIMIT 32", "change_address"),
+    (
+      "SELECT id FROM service_event WHERE \(History.eventsOfActor(includesReads: false))", "service_event_action"
+    ),
+    ("SELECT id FROM service_event WHERE \(History.eventsOfActor(includesReads: true))", "service_event_actor"),
+    ("SELECT change.id FROM change \(History.statementsOfActor)", "change_statement_actor"),
+    ("SELECT change.id FROM change \(History.callsOfConnector)", "change_after_connector"),
+    (History.heldByConnector(SQLiteDialect()), "change_applied"),
     ("SELECT * FROM change_details WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     (
@@ -37,7 +44,17 @@ struct QueryPlanTests {
       let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN " + query)
 
       #expect(plan.contains(index), "\(plan)")
-      #expect(!plan.contains("SCAN change\n") && !plan.contains("TEMP B-TREE"), "\(plan)")
+      #expect(!plan.contains("SCAN change\n") && !plan.contains("SCAN service_event"), "\(plan)")
+      #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+  }
+
+  /// The count groups the changes of one actor, so it sorts only these changes.
+  @Test func theChangesOfAnActorAreCountedWithAnIndex() async throws {
+    try await withLedgerFile { _, storage in
+      let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN " + History.countsOfActor)
+
+      #expect(plan.contains("SEARCH change USING INDEX change_actor"), "\(plan)")
     }
   }
 

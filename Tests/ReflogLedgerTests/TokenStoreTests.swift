@@ -112,6 +112,62 @@ struct TokenStoreTests {
     }
   }
 
+  @Test func theLastUseIsWrittenOnceAMinuteAndAtAStop() async throws {
+    try await withTokens { tokens, clock, database in
+      func written() async throws -> Timestamp? {
+        try await database.tokens(clock: clock.read).tokens().first?.lastUsed
+      }
+      let text = try await tokens.create(name: "ci", role: .metrics, lifetime: .seconds(3600)).text
+      #expect(try await tokens.tokens().first?.lastUsed == nil)
+
+      let first = clock.read()
+      _ = try await tokens.authenticate(text)
+      #expect(try await tokens.tokens().first?.lastUsed == first)
+      #expect(try await written() == nil)
+      try await tokens.writeUses(all: false)
+      #expect(try await written() == first)
+
+      clock.advance(by: .seconds(59))
+      _ = try await tokens.authenticate(text)
+      try await tokens.writeUses(all: false)
+      #expect(try await written() == first)
+      try await tokens.writeUses(all: true)
+      #expect(try await written() == clock.read())
+
+      clock.advance(by: .seconds(60))
+      _ = try await tokens.authenticate(text)
+      try await tokens.writeUses(all: false)
+      #expect(try await written() == clock.read())
+    }
+  }
+
+  @Test func aRefusedTokenIsNotUsed() async throws {
+    try await withTokens { tokens, clock, _ in
+      let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
+      _ = try await tokens.authenticate(String(text.dropLast()) + (text.hasSuffix("0") ? "1" : "0"))
+      clock.advance(by: .seconds(60))
+      _ = try await tokens.authenticate(text)
+
+      #expect(try await tokens.tokens().first?.lastUsed == nil)
+    }
+  }
+
+  @Test func aValidTokenExpiresSoonFromFourteenDaysBeforeItsExpiryOn() async throws {
+    try await withTokens { tokens, clock, _ in
+      let day = Duration.seconds(86_400)
+      for (name, days) in [("gone", 1), ("ci", 15), ("other", 30)] {
+        _ = try await tokens.create(name: name, role: .reader, lifetime: day * days)
+      }
+      clock.advance(by: day - .seconds(1))
+      #expect(try await tokens.validTokens().expiring.map(\.name) == ["gone"])
+      clock.advance(by: .seconds(1))
+      #expect(try await tokens.validTokens().expiring.map(\.name) == ["ci"])
+      try await tokens.revoke(name: "ci")
+      #expect(try await tokens.validTokens().expiring.isEmpty)
+      #expect(try await tokens.validTokens().all.map(\.name) == ["other"])
+    }
+  }
+
   @Test func theNameOfATokenIsNeverUsedAgain() async throws {
     try await withTokens { tokens, _, _ in
       _ = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60))

@@ -26,10 +26,10 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "70f9fda76350abd45b3d86cfaef4c8c69b0564c894fe9bb81f9f8b7cec5fe4a9 ledger-0001-changes",
-        "4fcd1f5ebbd00a7407a1a82d6668d2e8b76e6a0949ff80621c94b3276bc63cf4 postgresql-0001-changes",
+        "a80d5629579329482bd77493ed7598c13553de3133f1246c14df4f57238d75a3 ledger-0001-changes",
+        "a5eb4447766ce241a42d392364cc8cda66be370934b70fd0197bc22821bb8667 postgresql-0001-changes",
         "216e56b3efcfe54410bd4f22551168dbd6b60a7fc0bf0d3f4467d93e12a9b375 directory-0001-flows",
-        "3b069fcc74b09c522838be3d0718ebe70b554877de021640fe13389349175c4d tokens-0001-tokens",
+        "63498959deda6470fd619e19b8c3f11a0da02d92652e8cd1f1d617b5bbacdfb5 tokens-0001-tokens",
       ]
     )
   }

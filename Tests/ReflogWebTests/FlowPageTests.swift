@@ -70,12 +70,12 @@ struct FlowPageTests {
     #expect(page.lanes[0].marks.map(\.x) == [750])
     #expect(
       html.pageText.contains(
-        "New vendor was edited in change 4 at 2026-11-23 11:00:01 , by Adele: "
+        "New vendor was edited in change 4 at 2026-11-23 11:00:01 , by Adele : "
           + "targetUrl https://a.example → https://b.example"
       )
     )
     #expect(html.pageText.contains("connector edited or deleted"))
-    #expect(html.contains(#"<a href="/?connector=8a64d9b0">"#))
+    #expect(html.contains(#"<a href="/connectors/8a64d9b0">"#))
     #expect(html.contains(#"<a href="/changes/4" tabindex="-1"><path class="edit""#))
   }
 
@@ -145,7 +145,7 @@ struct FlowPageTests {
 
     #expect(page.hasDrift)
     #expect(page.lanes[0].bars.map(\.isDrift) == [false, false, true])
-    #expect(page.lanes[0].latest?.attribution == "without Reflog")
+    #expect(page.lanes[0].latest?.attribution.text == "without Reflog")
     #expect(page.render(in: Sample.frame).pageText.contains("drift: set without Reflog"))
   }
 

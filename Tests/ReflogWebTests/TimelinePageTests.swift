@@ -6,7 +6,7 @@ import Testing
 /// Tests of the page that lists changes, newest first.
 struct TimelinePageTests {
   private static let filter = """
-    Filter Flow Step Actor Connector Reason \
+    Filter Text Flow Step Actor Connector Reason \
     Result any pending applied rejected denied not applied superseded unknown \
     Kind any update rollback drift baseline From (UTC) To (UTC) Show
     """
@@ -101,7 +101,7 @@ struct TimelinePageTests {
 
     #expect(
       page.render(in: Sample.frame).pageText.contains(
-        "◆ This connector was called by postFederationSignup of B2C_1_signup . All changes of this connector This "
+        "◆ This connector was called by postFederationSignup of B2C_1_signup . More about this connector This "
           + "change was rolled back by change 5 , which was rolled back by change 6 ."
       )
     )

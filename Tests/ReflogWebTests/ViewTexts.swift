@@ -7,6 +7,16 @@
 enum ViewTexts {
   /// The texts of each file.
   static let all: [String: [String]] = [
+    "ActorPage.swift": [
+      "More than {} changes. The numbers are those of the newest ones.",
+      "Connectors",
+      "… and {} more flows.",
+      "Person",
+      "Application",
+      "API token",
+      "Unknown",
+    ],
+    "Attribution.swift": ["without Reflog", "first seen"],
     "Change+Description.swift": [
       "tried to roll back",
       "tried to set",
@@ -17,9 +27,6 @@ enum ViewTexts {
       "created a connector",
       "deleted a connector",
       "changed a connector",
-      "without Reflog",
-      "first seen",
-      "by {}",
     ],
     "Change.Kind+Badge.swift": ["freeze overridden", "first seen"],
     "Change.Result+Name.swift": ["not applied"],
@@ -41,6 +48,7 @@ enum ViewTexts {
       "Statement erased by",
       "matches the log entry; a signed checkpoint covers it",
       "no signed checkpoint covers it; check the ledger with reflog verify",
+      "Actor",
       "Kind",
       "Settled by",
       "Result",
@@ -48,7 +56,6 @@ enum ViewTexts {
       "Code",
       "Message",
       "Reason",
-      "Actor",
       "User principal name",
       "Actor id",
       "Authenticated by",
@@ -61,6 +68,12 @@ enum ViewTexts {
       "Log entry",
       "Integrity",
       "Change {}",
+    ],
+    "ConnectorPage.swift": [
+      "… and {} more {}.",
+      "It was deleted",
+      "It exists in the directory",
+      "Unknown, because no read of the directory showed it",
     ],
     "ConnectorEdit.swift": ["was deleted", "was edited"],
     "DirectoryKind+Name.swift": ["Microsoft Graph"],

@@ -9,6 +9,7 @@ extension APIToken {
       "id": .string(id), "name": .string(name), "role": .string(role.rawValue),
       "createdDateTime": .string(created.description), "expiryDateTime": .string(expires.description),
       "revokedDateTime": .optional(revoked?.description),
+      "lastUsedDateTime": .optional(lastUsed?.description),
     ]
   }
 }

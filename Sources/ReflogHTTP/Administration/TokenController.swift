@@ -57,7 +57,7 @@ private struct TokenBody {
     try body.allow(only: "name", "role", "expiresInDays")
     guard let name = body["name"]?.string else { throw .badRequest("name must be a string.", target: "name") }
     guard let role = body["role"]?.string.flatMap(Role.init(rawValue:)) else {
-      throw .badRequest("role must be reader, operator or admin.", target: "role")
+      throw .badRequest("role must be reader, operator, admin or metrics.", target: "role")
     }
     self.name = name
     self.role = role

@@ -21,6 +21,8 @@ package enum MetricHelp {
     "reflog_sql_statements_total": "SQL statements that the ledger's writer ran.",
     "reflog_sweep_failures_total": "Sweeps that could not read everything.",
     "reflog_sweep_last_success_timestamp_seconds": "Unix time of the last complete sweep; 0 if there was none.",
+    "reflog_token_next_expiry_timestamp_seconds": "Unix time of the next expiry of a valid token; 0 if none.",
+    "reflog_tokens_expiring": "Valid API tokens that expire within 14 days.",
     "reflog_unauthenticated_total": "Requests without a valid credential.",
     "reflog_unread_oldest_timestamp_seconds": "Unix time since which a part of the directory can't be read; 0 if none.",
     "reflog_unread_parts": "Lists and user flows that the last sweep could not read.",

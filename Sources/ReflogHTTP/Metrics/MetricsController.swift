@@ -12,6 +12,8 @@ struct MetricsController {
   let registry: PrometheusRegistry
   let history: HistoryService
   let changes: ChangeService
+  /// The API tokens, or nil if the server does not accept any.
+  let tokens: TokenService?
   let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
   let webhooks: @Sendable () -> [WebhookStatus]
@@ -21,6 +23,7 @@ struct MetricsController {
     registry: PrometheusRegistry,
     history: HistoryService,
     changes: ChangeService,
+    tokens: TokenService?,
     ledgerFigures: @escaping @Sendable () -> LedgerFigures,
     isReady: @escaping @Sendable () -> Bool,
     webhooks: @escaping @Sendable () -> [WebhookStatus]
@@ -28,6 +31,7 @@ struct MetricsController {
     self.registry = registry
     self.history = history
     self.changes = changes
+    self.tokens = tokens
     self.ledgerFigures = ledgerFigures
     self.isReady = isReady
     self.webhooks = webhooks
@@ -47,6 +51,10 @@ struct MetricsController {
     record("reflog_unread_parts", Double(status.unreadCount))
     record("reflog_unread_oldest_timestamp_seconds", Double((status.unread.first?.since.microseconds ?? 0) / 1_000_000))
     record("reflog_freezes", Double(changes.countOfFreezesInForce))
+    if let expiries = try await tokens?.expiries() {
+      record("reflog_tokens_expiring", Double(expiries.soon))
+      record("reflog_token_next_expiry_timestamp_seconds", Double((expiries.next?.microseconds ?? 0) / 1_000_000))
+    }
     let figures = ledgerFigures()
     record("reflog_wal_bytes", Double(figures.walBytes))
     counted.count(figures, registry)

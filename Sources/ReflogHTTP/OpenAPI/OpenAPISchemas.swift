@@ -90,7 +90,8 @@ enum OpenAPISchemas {
     "Token": .object(
       closed(
         [
-          "name": string, "role": .object(["type": "string", "enum": .array(["reader", "operator", "admin"])]),
+          "name": string,
+          "role": .object(["type": "string", "enum": .array(Role.allCases.map { .string($0.rawValue) })]),
           "expiresInDays": .object(["type": "integer", "minimum": .integer(1), "maximum": .integer(3650)]),
         ],
         ["name", "role"]

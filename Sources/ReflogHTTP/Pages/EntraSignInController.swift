@@ -45,7 +45,7 @@ struct EntraSignInController {
       guard let code = fields["code"] else { throw EntraSignIn.Failure.declined(fields["error"] ?? "") }
       let token = try await entra.end(attempt, code: code)
       guard let (caller, _) = try await authentication.callerWithRole(bearing: token, from: context.ipAddress) else {
-        throw EntraSignIn.Failure.refused("this account has no role in Reflog")
+        throw EntraSignIn.Failure.refused("this account has no role in Reflog that can read history")
       }
       if let earlier = attempt.session { sessions.end(earlier) }
       cookies.append(SessionCookie.setting(sessions.begin(with: token, for: caller), context))

@@ -42,7 +42,8 @@ struct PageMiddleware: RouterMiddleware {
         as: PageFrame.Viewer(
           name: caller.actor.shownName,
           role: roles.map(\.rawValue).sorted().joined(separator: ", "),
-          csrf: session.csrf
+          csrf: session.csrf,
+          path: caller.actor.pagePath
         ),
         warning: keyReplacement().map { PageFrame.warning(of: $0, in: zone) }
       )

@@ -34,6 +34,7 @@ extension PlainQuestion {
     let zone = try PageTimeZone(ofTimesIn: fields)
     for (name, text) in fields {
       switch name {
+      case "q": words = text
       case "flow": flow = text
       case "step": step = text
       case "actor": actor = text

@@ -39,7 +39,10 @@ struct SignInController {
     else {
       failures.count(from: context.ipAddress)
       return page(
-        signInPage(target, "This token is not valid, has expired, or has no role. Check that you pasted all of it."),
+        signInPage(
+          target,
+          "This token is not valid, has expired, or can't read history. Check that you pasted all of it."
+        ),
         context,
         .forbidden
       )

@@ -75,6 +75,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     if let path = response.headers[.location], path.first == "/" {
       response.headers[.location] = proxies.basePath + path
     }
+    if let expiry = context.notes.tokenExpiry { response.headers[named: "Reflog-Token-Expires"] = expiry.description }
     return response.secured(overTLS: context.isSecure)
   }
 

@@ -1,19 +1,45 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds changes by time.
-///
-/// A change with a higher id never has an earlier time, so no index on times is needed.
+/// Finds changes and service events by time without an index on times, because a row with a higher id never has an
+/// earlier time.
 enum ChangeTimes {
   /// Returns the id of the first change that was recorded at or after a moment, or the newest id plus 1 if there is
   /// none.
   static func firstID(notBefore moment: Timestamp, _ db: any LedgerConnection) throws -> Int64 {
-    try Search(db).firstID(near: moment.microseconds) { $0 >= moment.microseconds }
+    try Search(of: .changes, db).firstID(near: moment.microseconds) { $0 >= moment.microseconds }
+  }
+
+  /// Returns the id of the first service event that was recorded at or after a moment, or the newest id plus 1 if there
+  /// is none.
+  static func firstEventID(notBefore moment: Timestamp, _ db: any LedgerConnection) throws -> Int64 {
+    try Search(of: .events, db).firstID(near: moment.microseconds) { $0 >= moment.microseconds }
   }
 
   /// Returns the id of the last change that was recorded at or before a moment, or 0 if there is none.
   static func lastID(notAfter moment: Timestamp, _ db: any LedgerConnection) throws -> Int64 {
-    try Search(db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
+    try Search(of: .changes, db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
+  }
+
+  /// The table that a search reads.
+  private enum Records {
+    case changes, events
+
+    /// The SQL that reads the newest id.
+    var newest: String {
+      switch self {
+      case .changes: "SELECT max(id) FROM change"
+      case .events: "SELECT max(id) FROM service_event"
+      }
+    }
+
+    /// The SQL that reads the id and the time of the first row from an id on.
+    var next: String {
+      switch self {
+      case .changes: "SELECT id, activity_time FROM change WHERE id >= ? ORDER BY id LIMIT 1"
+      case .events: "SELECT id, time FROM service_event WHERE id >= ? ORDER BY id LIMIT 1"
+      }
+    }
   }
 
   /// A search for the first id at or after a time; the search starts at an estimated id.
@@ -28,19 +54,20 @@ enum ChangeTimes {
     private static let firstStep: Int64 = 64
 
     private let db: any LedgerConnection
+    private let records: Records
     private let newest: Int64
 
-    /// Creates a search up to the newest change.
-    init(_ db: any LedgerConnection) throws {
-      self.db = db
-      newest = try db.integer("SELECT max(id) FROM change") ?? 0
+    /// Creates a search up to the newest row.
+    init(of records: Records, _ db: any LedgerConnection) throws {
+      (self.records, self.db) = (records, db)
+      newest = try db.integer(records.newest) ?? 0
     }
 
     /// Returns the first change with this id or a higher id, or nil if there is none.
     ///
     /// If the change with this id was purged, the result is the next change that exists.
     private func change(from id: Int64) throws -> (id: Int64, time: Int64)? {
-      try db.first("SELECT id, activity_time FROM change WHERE id >= ? ORDER BY id LIMIT 1", [id]) { row in
+      try db.first(records.next, [id]) { row in
         (try row.integer(0), try row.integer(1))
       }
     }

@@ -37,7 +37,7 @@ package struct LedgerTable: Sendable {
   /// The API tokens, which a SQLite ledger has in a separate file.
   package static let tokens = LedgerTable(
     "token",
-    ["secret_hash", "name", "role", "created", "expires", "revoked", "recorded"]
+    ["secret_hash", "name", "role", "created", "expires", "revoked", "recorded", "last_used"]
   )
 
   private static let identities = [

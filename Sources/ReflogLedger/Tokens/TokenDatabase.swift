@@ -21,6 +21,18 @@ package protocol TokenDatabase: Sendable {
   func write<Value: Sendable>(
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value
+
+  /// Updates rows that exist, in one transaction.
+  ///
+  /// In contrast to ``write(_:)``, this method does not wait for other writes to the table, and no other write waits.
+  func update(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws
+}
+
+extension TokenDatabase {
+  /// Updates rows that exist, in one transaction.
+  package func update(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws {
+    try await write(body)
+  }
 }
 
 /// The token database of a ledger in a SQLite file: a separate SQLite file next to the ledger.

@@ -10,6 +10,7 @@ import Synchronization
 package struct TokenStore: Sendable {
   private let database: any TokenDatabase
   private let memory = TokenMemory()
+  private let uses = TokenUses()
   private let clock: WallClock
 
   /// Uses an open database.
@@ -54,7 +55,8 @@ package struct TokenStore: Sendable {
       role: role,
       created: created,
       expires: Timestamp(microseconds: created.microseconds + lifetime.components.seconds * 1_000_000),
-      revoked: nil
+      revoked: nil,
+      isCreationRecorded: false
     )
     let hash = Array(text.secretHash)
     try await database.write { db in
@@ -75,13 +77,45 @@ package struct TokenStore: Sendable {
     return (token, text.text)
   }
 
-  /// Returns all tokens, including expired and revoked tokens, oldest first.
+  /// Returns all tokens, also expired and revoked ones, oldest first.
+  ///
+  /// The last use of a token includes the uses in this process. Uses in another process can be missing for about a
+  /// minute, see ``writeUses(all:)``.
   package func tokens() async throws -> [APIToken] {
-    try await database.read { db in
-      try db.rows("SELECT id, name, role, created, expires, revoked FROM token ORDER BY created, id") {
-        try APIToken($0)
+    let found = try await database.read { db in
+      try db.rows("SELECT \(APIToken.columns) FROM token ORDER BY created, id") { try APIToken($0) }
+    }
+    return found.map { $0.used(at: uses.last($0.id)) }
+  }
+
+  /// Returns the valid tokens, and among them the tokens that expire soon, oldest first.
+  package func validTokens() async throws -> (all: [APIToken], expiring: [APIToken]) {
+    let now = clock()
+    let valid = try await tokens().filter { $0.isValid(at: now) }
+    return (valid, valid.filter { $0.expiresSoon(at: now) })
+  }
+
+  /// Returns whether a token expires soon.
+  package func expiresSoon(_ token: APIToken) -> Bool { token.expiresSoon(at: clock()) }
+
+  /// Writes the last uses of tokens to the token database.
+  ///
+  /// If this method is called every few seconds, the database has the first use of a token after a few seconds, and a
+  /// later use after about a minute. After a crash, a use of the last minute can be missing.
+  ///
+  /// - Parameter all: Whether uses are also written that would otherwise be written later, before the server stops.
+  package func writeUses(all: Bool) async throws {
+    let unwritten = uses.unwritten(all: all)
+    guard !unwritten.isEmpty else { return }
+    try await database.update { db in
+      for (id, moment) in unwritten.sorted(by: { $0.key < $1.key }) {
+        try db.execute(
+          "UPDATE token SET last_used = :moment WHERE id = :id AND coalesce(last_used, 0) < :moment",
+          ["moment": moment.microseconds, "id": id]
+        )
       }
     }
+    uses.markWritten(unwritten)
   }
 
   /// Revokes a token.
@@ -101,18 +135,17 @@ package struct TokenStore: Sendable {
 
   /// Returns the tokens whose creation or revocation is not in a service event yet, sorted from oldest to newest.
   ///
-  /// Creations and revocations later than `moment` are left out. `isMakingRecorded` is true if a service event already
-  /// records the creation of the token, so that only the revocation is missing.
-  package func unrecordedTokens(until moment: Timestamp) async throws -> [(token: APIToken, isMakingRecorded: Bool)] {
+  /// Creations and revocations later than `moment` are left out.
+  package func unrecordedTokens(until moment: Timestamp) async throws -> [APIToken] {
     try await database.read { db in
       try db.rows(
         """
-        SELECT id, name, role, created, expires, revoked, recorded FROM token
+        SELECT \(APIToken.columns) FROM token
         WHERE recorded < CASE WHEN revoked IS NULL THEN 1 ELSE 2 END AND coalesce(revoked, created) <= :moment
         ORDER BY created, id
         """,
         ["moment": moment.microseconds]
-      ) { row in (try APIToken(row), try row.integer(6) > 0) }
+      ) { try APIToken($0) }
     }
   }
 
@@ -135,10 +168,11 @@ package struct TokenStore: Sendable {
   /// token. When any process changes the database, the tokens in memory are read again.
   package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
     guard let presented = TokenText(text) else { return nil }
-    let version = database.version
+    let (version, now) = (database.version, clock())
     guard let found = try await token(presented.id, in: version), presented.secretHash == found.secretHash,
-      found.token.isValid(at: clock())
+      found.token.isValid(at: now)
     else { return nil }
+    uses.note(presented.id, at: now)
     return found.token
   }
 
@@ -149,9 +183,9 @@ package struct TokenStore: Sendable {
     do {
       found = try await database.read { db in
         try db.first(
-          "SELECT id, name, role, created, expires, revoked, secret_hash FROM token WHERE id = ?",
+          "SELECT \(APIToken.columns), secret_hash FROM token WHERE id = ?",
           [id]
-        ) { row in TokenMemory.Entry(token: try APIToken(row), secretHash: Array(try row.blob(6))) }
+        ) { row in TokenMemory.Entry(token: try APIToken(row), secretHash: Array(try row.blob(8))) }
       }
     } catch {
       throw LedgerError(error)
@@ -216,7 +250,10 @@ package enum TokenError: Error, Equatable, Sendable, CustomStringConvertible {
 }
 
 extension APIToken {
-  /// Reads the columns `id, name, role, created, expires, revoked`.
+  /// The columns that ``init(_:)`` reads, in SQL.
+  fileprivate static let columns = "id, name, role, created, expires, revoked, last_used, recorded"
+
+  /// Reads ``columns``.
   fileprivate init(_ row: Row) throws {
     self.init(
       id: try row.text(0),
@@ -224,7 +261,9 @@ extension APIToken {
       role: try row.word(2, Role.init),
       created: try row.time(3),
       expires: Timestamp(microseconds: try row.integer(4)),
-      revoked: try row.optionalTime(5)
+      revoked: try row.optionalTime(5),
+      lastUsed: try row.optionalTime(6),
+      isCreationRecorded: try row.integer(7) > 0
     )
   }
 }

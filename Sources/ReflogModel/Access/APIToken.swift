@@ -12,24 +12,64 @@ package struct APIToken: Sendable {
   package let expires: Timestamp
   /// When the token was revoked, or nil if the token was not revoked.
   package let revoked: Timestamp?
+  /// When a request with the token was last accepted, or nil if no use is known.
+  package let lastUsed: Timestamp?
+  /// Whether a service event records the creation of the token.
+  package let isCreationRecorded: Bool
 
   /// Creates a token.
-  package init(id: String, name: String, role: Role, created: Timestamp, expires: Timestamp, revoked: Timestamp?) {
+  package init(
+    id: String,
+    name: String,
+    role: Role,
+    created: Timestamp,
+    expires: Timestamp,
+    revoked: Timestamp?,
+    lastUsed: Timestamp? = nil,
+    isCreationRecorded: Bool = true
+  ) {
     self.id = id
     self.name = name
     self.role = role
     self.created = created
     self.expires = expires
     self.revoked = revoked
+    self.lastUsed = lastUsed
+    self.isCreationRecorded = isCreationRecorded
   }
 
   /// Returns whether the token is accepted at this moment.
   package func isValid(at moment: Timestamp) -> Bool {
     revoked == nil && moment < expires
   }
+
+  /// Returns whether the token is valid at this moment and expires soon after it.
+  package func expiresSoon(at moment: Timestamp) -> Bool {
+    isValid(at: moment) && expires.since(moment) <= Self.warningPeriod
+  }
+
+  /// Returns the token with the time of a later use, or the unchanged token if the use is not later.
+  package func used(at moment: Timestamp?) -> APIToken {
+    guard let moment, lastUsed.map({ $0 < moment }) ?? true else { return self }
+    return APIToken(
+      id: id,
+      name: name,
+      role: role,
+      created: created,
+      expires: expires,
+      revoked: revoked,
+      lastUsed: moment,
+      isCreationRecorded: isCreationRecorded
+    )
+  }
 }
 
 extension APIToken {
   /// The lifetime of a token if the request for the token contains no lifetime: 90 days.
   package static let defaultLifetime = Duration.seconds(90 * 86_400)
+
+  /// The time before its expiry from which on a token is reported: 14 days.
+  ///
+  /// In this time, a person can create a new token and give it to the program.
+  package static let warningPeriod = Duration.seconds(14 * 86_400)
 }

@@ -2,11 +2,14 @@
 package final class Caller: Sendable {
   package let actor: Change.Actor
   package let credential: Credential
+  /// When the caller's API token expires if that is soon, or nil for every other caller.
+  package let tokenExpiry: Timestamp?
 
   /// Creates a caller.
-  package init(actor: Change.Actor, credential: Credential) {
+  package init(actor: Change.Actor, credential: Credential, tokenExpiry: Timestamp? = nil) {
     self.actor = actor
     self.credential = credential
+    self.tokenExpiry = tokenExpiry
   }
 
   /// The proof of a caller's rights.

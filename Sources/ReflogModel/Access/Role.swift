@@ -1,6 +1,6 @@
 /// A set of permissions that a caller can have.
 package enum Role: String, Sendable, CaseIterable {
-  /// A reader can read and export the history, and can read configurations and the directory.
+  /// A reader can read and export the history, and can read configurations, the directory and the metrics.
   case reader
   /// An operator has all permissions of a reader, and can make changes, rollbacks and reconciliations.
   case `operator`
@@ -8,4 +8,8 @@ package enum Role: String, Sendable, CaseIterable {
   ///
   /// An admin is not allowed to make changes.
   case admin
+  /// A caller with this role alone can read only the metrics.
+  ///
+  /// The role is for a program such as Prometheus, which needs no history.
+  case metrics
 }

@@ -18,7 +18,11 @@ package struct PlainQuestion: Sendable {
   package var actor: String?
   /// A part of the id or the name of a connector that an address held before or after a change.
   package var connector: String?
-  /// A part of the recorded reason for a change.
+  /// A part of the id or the name of a flow, a step, an actor or a connector, or of the reason of a change.
+  ///
+  /// A whole id of a change, and a whole correlation or batch id, match too.
+  package var words: String?
+  /// A part of the reason of a change.
   package var reason: String?
   /// The start of the period in which changes match.
   ///
@@ -63,6 +67,7 @@ package struct PlainQuestion: Sendable {
     if let step { terms.append(isWhole ? Self.term(.plain(.step), .text(step)) : Self.any([.plain(.step)], step)) }
     if let actor { terms.append(Self.any(Self.actorFields.map(ChangeField.initiatedBy), actor)) }
     if let connector { terms.append(condition(onConnector: connector)) }
+    if let words { terms.append(Self.anywhere(words)) }
     if let reason { terms.append(Self.any([.plain(.reason)], reason)) }
     if let since { terms.append(Self.term(.plain(.activityDateTime), .time(since), .ge)) }
     if let until { terms.append(Self.term(.plain(.activityDateTime), .time(until), .lt)) }
@@ -76,6 +81,16 @@ package struct PlainQuestion: Sendable {
   package func filter() throws(FilterError) -> ChangeFilter? {
     guard let text else { return nil }
     return try ChangeFilter.parse(text)
+  }
+
+  /// Returns the condition that a text occurs in a name, an id or the reason of a change.
+  private static func anywhere(_ text: String) -> String {
+    let names: [ChangeField] = [.plain(.flowId), .plain(.step)] + actorFields.map(ChangeField.initiatedBy)
+    let ids: [ChangeField.Plain] = [.correlationId, .batchId]
+    var terms = [Self.any(names + connectorIDs + connectorNames + [.plain(.reason)], text)]
+    terms += ids.map { Self.term(.plain($0), .text(text)) }
+    if let id = Change.ID(text) { terms.append(Self.term(.plain(.id), .number(id.number))) }
+    return "(\(terms.joined(separator: " or ")))"
   }
 
   private static let actorFields: [ActorField] = [

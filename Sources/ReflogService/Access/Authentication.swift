@@ -1,10 +1,9 @@
 package import Logging
-package import ReflogLedger
 package import ReflogModel
 
 /// Identifies callers by their bearer tokens.
 package struct Authentication: Sendable {
-  private let tokens: TokenStore?
+  private let tokens: TokenService?
   private let entra: EntraTokens?
   private let passThroughTenantID: String?
   private let logger: Logger
@@ -12,12 +11,12 @@ package struct Authentication: Sendable {
   /// Creates an authentication that accepts the given kinds of tokens.
   ///
   /// - Parameters:
-  ///   - tokens: The store of API tokens, or nil if API tokens are not accepted.
+  ///   - tokens: The service for API tokens, or nil if API tokens are not accepted.
   ///   - entra: The check of Entra's tokens, or nil if Entra's tokens are not accepted.
   ///   - passThroughTenantID: The tenant whose Microsoft Graph tokens are accepted, or nil if Microsoft Graph tokens
   ///     are not accepted.
   ///   - logger: Receives a message at level debug when an Entra token is rejected. The message contains the reason.
-  package init(tokens: TokenStore?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
+  package init(tokens: TokenService?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens
     self.entra = entra
     self.passThroughTenantID = passThroughTenantID
@@ -47,14 +46,12 @@ package struct Authentication: Sendable {
   }
 
   private func holder(ofAPIToken text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
-    let found: APIToken?
-    do { found = try await tokens?.authenticate(text) } catch { throw ServiceError(reading: error) }
-    return found.map { token in
-      Caller(
-        actor: Change.Actor(type: .token, id: token.id, name: token.name, ipAddress: ipAddress, proof: .apiToken),
-        credential: .roles([token.role])
-      )
-    }
+    guard let tokens, let token = try await tokens.authenticate(text) else { return nil }
+    return Caller(
+      actor: Change.Actor(type: .token, id: token.id, name: token.name, ipAddress: ipAddress, proof: .apiToken),
+      credential: .roles([token.role]),
+      tokenExpiry: tokens.expiresSoon(token) ? token.expires : nil
+    )
   }
 
   private func bearer(ofEntraToken text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {

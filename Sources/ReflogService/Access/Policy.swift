@@ -4,9 +4,11 @@ package import ReflogModel
 package enum Policy {
   /// A kind of operation that needs a permission.
   package enum Operation: Sendable, CaseIterable {
-    /// The caller reads or exports history, reads configurations or metrics, or plans a rollback.
+    /// Reading history and configurations, exporting, and planning.
     case read
-    /// The caller reads the directory.
+    /// Reading the metrics.
+    case readMetrics
+    /// Reading the directory.
     case readDirectory
     /// The caller makes a change, rolls back changes, or reconciles a change.
     case change
@@ -29,6 +31,8 @@ package enum Policy {
 
   private static func permits(_ role: Role, _ operation: Operation) -> Bool {
     switch (role, operation) {
+    case (_, .readMetrics): true
+    case (.metrics, _): false
     case (_, .read), (_, .readDirectory): true
     case (.operator, .change), (.operator, .freeze), (.admin, .administer): true
     case (.reader, .change), (.admin, .change), (.reader, .freeze), (.admin, .freeze), (.reader, .administer),

@@ -73,6 +73,7 @@ extension Role {
     case .reader: "Reflog.Read"
     case .operator: "Reflog.Operate"
     case .admin: "Reflog.Admin"
+    case .metrics: "Reflog.Metrics"
     }
   }
 }

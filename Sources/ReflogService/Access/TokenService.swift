@@ -5,6 +5,8 @@ package import ReflogModel
 package struct TokenService: Sendable {
   private let store: TokenStore
   private let events: EventRecorder
+  /// The lock that a method holds from the read of an unrecorded token until the token is marked as recorded.
+  private let locks = KeyedLock()
 
   /// Creates a service that manages the tokens in this store.
   package init(store: TokenStore, events: EventRecorder) {
@@ -18,6 +20,50 @@ package struct TokenService: Sendable {
     do { return try await store.tokens() } catch { throw ServiceError(tokens: error) }
   }
 
+  /// Returns the valid token with this text, or nil if there is none.
+  ///
+  /// When this returns, a service event records the creation of the token. So the history has the creation earlier than
+  /// everything that was done with the token.
+  func authenticate(_ text: String) async throws(ServiceError) -> APIToken? {
+    let found: APIToken?
+    do { found = try await store.authenticate(text) } catch { throw ServiceError(reading: error) }
+    if let found, !found.isCreationRecorded {
+      // If the ledger accepts no entry, a read must still be possible. The token is still marked as unrecorded, so
+      // `TokenWatch` tries again.
+      try? await recordOthers(until: found.created)
+    }
+    return found
+  }
+
+  /// Returns whether a token expires soon.
+  func expiresSoon(_ token: APIToken) -> Bool { store.expiresSoon(token) }
+
+  /// Returns the valid tokens that expire soon, oldest first: for an admin all of them, for others their own token.
+  package func expiringTokens(for caller: Caller) async throws(ServiceError) -> [APIToken] {
+    let isAdmin = Policy.permits(caller, .administer)
+    guard isAdmin || caller.tokenExpiry != nil else { return [] }
+    do {
+      return try await store.validTokens().expiring.filter { isAdmin || $0.id == caller.actor.id }
+    } catch {
+      throw ServiceError(tokens: error)
+    }
+  }
+
+  /// Returns the number of valid tokens that expire soon, and the earliest expiry of all valid tokens.
+  package func expiries() async throws(ServiceError) -> (soon: Int, next: Timestamp?) {
+    do {
+      let valid = try await store.validTokens()
+      return (valid.expiring.count, valid.all.map(\.expires).min())
+    } catch {
+      throw ServiceError(tokens: error)
+    }
+  }
+
+  /// Writes the last uses of tokens to the token database, see ``TokenStore/writeUses(all:)``.
+  func writeUses(all: Bool) async throws(ServiceError) {
+    do { try await store.writeUses(all: all) } catch { throw ServiceError(tokens: error) }
+  }
+
   /// Creates a token, and returns the token with its text.
   ///
   /// Keep the text, because the text can't be read again later.
@@ -28,6 +74,8 @@ package struct TokenService: Sendable {
     for caller: Caller
   ) async throws(ServiceError) -> (token: APIToken, text: String) {
     try require(caller)
+    let lock = try await locks.take([LockKey.tokens])
+    defer { lock.end() }
     let made: (token: APIToken, text: String)
     do {
       made = try await store.create(name: name, role: role, lifetime: lifetime)
@@ -46,9 +94,11 @@ package struct TokenService: Sendable {
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // The command line may have created this token a moment ago. In this case, the creation must be recorded before the
+    let lock = try await locks.take([LockKey.tokens])
+    defer { lock.end() }
+    // The command line may have created this token a moment ago. Then the creation must be recorded before the
     // revocation.
-    try await recordOthers(until: token.created)
+    try await recordUnrecorded(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
     guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     try await record(.tokenRevoked, revoked, caller.actor)
@@ -58,10 +108,20 @@ package struct TokenService: Sendable {
   ///
   /// The events have no actor, because the server can't identify the person on the command line.
   func recordOthers(until moment: Timestamp) async throws(ServiceError) {
-    let found: [(token: APIToken, isMakingRecorded: Bool)]
-    do { found = try await store.unrecordedTokens(until: moment) } catch { throw ServiceError(tokens: error) }
-    for (token, isMakingRecorded) in found {
-      if !isMakingRecorded { try await events.record(event(.tokenCreated, token, nil)) }
+    guard try await !unrecorded(until: moment).isEmpty else { return }
+    let lock = try await locks.take([LockKey.tokens])
+    defer { lock.end() }
+    try await recordUnrecorded(until: moment)
+  }
+
+  private func unrecorded(until moment: Timestamp) async throws(ServiceError) -> [APIToken] {
+    do { return try await store.unrecordedTokens(until: moment) } catch { throw ServiceError(tokens: error) }
+  }
+
+  /// Records the unrecorded tokens, while this method's caller holds the lock.
+  private func recordUnrecorded(until moment: Timestamp) async throws(ServiceError) {
+    for token in try await unrecorded(until: moment) {
+      if !token.isCreationRecorded { try await events.record(event(.tokenCreated, token, nil)) }
       if token.revoked != nil { try await events.record(event(.tokenRevoked, token, nil)) }
       try await mark(token)
     }

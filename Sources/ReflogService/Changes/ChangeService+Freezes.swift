@@ -110,7 +110,7 @@ extension LockKey {
     switch self {
     case .address(let address): .step(address)
     case .connector, .creation: .connector
-    case .named: nil
+    case .named, .tokens: nil
     }
   }
 }

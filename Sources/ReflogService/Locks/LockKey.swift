@@ -14,6 +14,8 @@ package enum LockKey: Hashable, Comparable, Sendable {
   ///
   /// A repeated request with the same `Idempotency-Key` waits until the first request has released this lock.
   case named(keyHash: String)
+  /// The recording of created and revoked API tokens.
+  case tokens
 }
 
 extension Change {

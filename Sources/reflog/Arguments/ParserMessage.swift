@@ -21,15 +21,35 @@ enum ParserMessage {
       if let (misspelt, verb) = misspeltVerb() {
         let rest = text.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false).dropFirst().joined()
         text = "Error: reflog has no command '\(misspelt)'. Did you mean '\(verb)'?\n" + rest
+      } else if let (option, known) = otherName(in: text) {
+        text = text.replacing("'\(option)'", with: "'\(option)'. Did you mean '\(known)'?", maxReplacements: 1)
       }
     }
     try Terminal.showParserMessage(text, isError: code != .success)
     return code
   }
 
-  /// Returns the first argument that is not a known verb, and the verb that the user probably meant.
-  ///
-  /// The result is nil if the argument is not similar to any verb.
+  /// The names that other programs give to options, each with the name in Reflog.
+  private static let otherNames = [
+    "--limit": "--top", "--max-count": "--top", "-n": "--top", "--from": "--since", "--start": "--since",
+    "--to": "--until", "--end": "--until",
+  ]
+
+  /// Returns the unknown option in a message and the option of the same verb that it means, or nil if there is none.
+  private static func otherName(in text: String) -> (option: String, known: String)? {
+    let message = text.prefix { $0 != "\n" }
+    guard !message.contains("Did you mean"),
+      let (option, known) = otherNames.first(where: { message.contains("Unknown option '\($0.key)'") })
+    else { return nil }
+    var command: any ParsableCommand.Type = Reflog.self
+    for word in CommandLine.arguments.dropFirst() {
+      guard let verb = command.configuration.subcommands.first(where: { $0._commandName == word }) else { break }
+      command = verb
+    }
+    return Reflog.helpMessage(for: command).contains("\(known) <") ? (option, known) : nil
+  }
+
+  /// Returns the first argument that is not a verb and the verb that it probably means, or nil if it resembles no verb.
   private static func misspeltVerb() -> (misspelt: String, verb: String)? {
     var command: any ParsableCommand.Type = Reflog.self
     for word in CommandLine.arguments.dropFirst() {

@@ -11,6 +11,7 @@ struct ServerClient {
   /// The API token, or nil to send no token.
   let token: String?
   let http: HTTPClient
+  private let notice = TokenNotice()
 
   /// The parts of an answer that commands need.
   struct Answer {
@@ -102,7 +103,9 @@ struct ServerClient {
 
   private func execute(_ request: HTTPClientRequest, _ timeout: TimeAmount) async throws -> HTTPClientResponse {
     do {
-      return try await http.execute(request, timeout: timeout)
+      let response = try await http.execute(request, timeout: timeout)
+      notice.show(response.headers)
+      return response
     } catch let error as HTTPClientError where error != .connectTimeout {
       throw unanswered(request, error.shortDescription)
     } catch let error as IOError where [ECONNRESET, EPIPE, ECONNABORTED].contains(error.errnoCode) {

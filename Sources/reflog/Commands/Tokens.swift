@@ -52,7 +52,7 @@ struct CreateToken: AsyncParsableCommand {
     abstract: "Creates a token and prints it on stdout. The token is shown only once."
   )
 
-  @Option(help: "reader, operator or admin.")
+  @Option(help: "reader, operator, admin or metrics.")
   var role: Role
 
   @Option(help: "A name for the token, for example the name of the program that uses it.")
@@ -93,16 +93,16 @@ struct ListTokens: AsyncParsableCommand {
       let tokens = try await file.store().tokens()
       try output.show(["value": .array(tokens.map { .object($0.json) })]) { _ in
         Table(
-          header: ["NAME", "ROLE", "ID", "CREATED", "EXPIRES", "REVOKED"],
+          header: ["NAME", "ROLE", "ID", "CREATED", "EXPIRES", "LAST USED", "REVOKED"],
           rows: tokens.map { token in
             [
               token.name, token.role.rawValue, token.id, token.created.description, token.expires.description,
-              token.revoked?.description ?? "",
+              token.lastUsed?.description ?? "never", token.revoked?.description ?? "",
             ]
           },
           emptyText: "There are no tokens.",
           cuttable: ["NAME"],
-          droppable: ["CREATED", "ID", "EXPIRES"]
+          droppable: ["CREATED", "ID", "LAST USED", "EXPIRES"]
         )
       }
     }

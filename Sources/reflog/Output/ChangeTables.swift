@@ -122,10 +122,11 @@ enum ChangeTables {
     )
   }
 
-  /// Describes a part of the directory that the last sweep could not read, the replacement of a lost key, or the state of
-  /// a receiver of webhooks.
+  /// Describes a part of the directory that the last sweep could not read, the replacement of a lost key, or a token
+  /// that expires soon.
   private static func problem(_ problem: JSONObject) -> String {
     if problem["waitingEntries"] != nil { return webhook(problem) }
+    if let expiry = problem["expiryDateTime"] { return "\(text(problem["name"])) at \(text(expiry))" }
     let moment =
       problem["sinceDateTime"].map { "\(text(problem["name"])) since \(text($0))" } ?? text(problem["dateTime"])
     return "\(moment): \(text(problem["reason"]))"

@@ -1,0 +1,76 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// The page about one person, application or API token: everything that the actor did.
+///
+/// The page is found by the id of the actor, not by a name, so it shows no erased name.
+struct ActorController {
+  /// The maximum number of changes and service events on a page.
+  private static let pageSize = 25
+
+  let history: HistoryService
+  let directory: DirectoryKind
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/actors/:type/:actor", use: show)
+  }
+
+  private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    guard
+      let type = context.parameters.get("type").flatMap({ Change.ActorType(rawValue: $0.asciiFolded) }),
+      let id = context.parameters.get("actor")?.percentDecoded(plusIsSpace: false), let actor = ActorID(type, id),
+      let newest = try await history.activity(of: actor, size: 1).items.first
+    else { throw RequestError.notFound }
+    var fields = try request.filledQuery(allowing: ["since", "until", "reads", "behind"])
+    let behind = try fields.removeValue(forKey: "behind").map { (text) throws(RequestError) in
+      guard let position = Activity.Position(text) else {
+        throw .badRequest("'\(text)' is not the position of a page.", target: "behind")
+      }
+      return position
+    }
+    let (range, problem) = Self.range(fields)
+    let activity: Activity? =
+      if problem == nil {
+        try await history.activity(
+          of: actor,
+          in: range,
+          includesReads: fields["reads"] != nil,
+          behind: behind,
+          size: Self.pageSize
+        )
+      } else { nil }
+    let period = fields.filter { $0.key != "reads" }
+    let page = ActorPage(
+      actor,
+      newest: ActorPage.Record(newest),
+      records: (activity?.items ?? []).map { ActorPage.Record($0) },
+      totals: problem == nil ? try await history.totals(of: actor, in: range) : ActorTotals(),
+      form: ActorPage.Form(fields, problem: problem),
+      filter: period.isEmpty ? "" : "&" + Request.encoded(period),
+      next: activity?.next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) }
+    )
+    return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns the period in the form, and the message about a wrong value or nil.
+  private static func range(_ fields: [String: String]) -> (TimeRange, problem: String?) {
+    do {
+      let question = try PlainQuestion(form: fields.filter { $0.key != "reads" })
+      return (TimeRange(since: question.since, until: question.until), nil)
+    } catch {
+      return (TimeRange(), "\(error)")
+    }
+  }
+}
+
+extension ActorPage.Record {
+  fileprivate init(_ item: Activity.Item) {
+    switch item {
+    case .change(let change): self = .change(change)
+    case .event(let event): self = .event(event)
+    case .statement(let change): self = .statement(change)
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import Hummingbird
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// The page about one API connector: where it sends, who calls it, who called it, and its edits.
+struct ConnectorPageController {
+  /// The maximum number of steps that call the connector now.
+  private static let mostCallers = 50
+  /// The maximum number of changes of the connector on a page, and also of periods.
+  private static let partSize = 10
+
+  let history: HistoryService
+  let directory: DirectoryKind
+
+  func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
+    group.get("/connectors/:connector", use: show)
+  }
+
+  private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let id = try context.connectorID()
+    let fields = try request.filledQuery(allowing: ["edits", "calls"])
+    let (isKnown, targetURL) = try await history.knownConnector(id)
+    guard isKnown else { throw RequestError.notFound }
+    async let edits = edits(of: id, fields)
+    async let calls = calls(of: id, fields)
+    async let recorded = history.recordedConnector(id)
+    async let newest = newestApplied(of: id)
+    let callers = try await history.currentCalls(of: id, limit: Self.mostCallers)
+    let page = ConnectorPage(
+      ConnectorPage.Facts(
+        id,
+        recorded: try await recorded,
+        targetURL: targetURL,
+        newest: try await newest,
+        callers: callers.changes,
+        callerCount: callers.count
+      ),
+      edits: try await edits,
+      calls: try await calls
+    )
+    return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns a part of the changes of a connector, newest first.
+  private func edits(
+    of connector: ConnectorID,
+    _ fields: [String: String]
+  ) async throws -> ConnectorPage.Part<ChangeInContext> {
+    let query = ChangeQuery(filter: try PlainQuestion(aboutChangesOf: connector).filter())
+    let page = try await history.page(query, behind: try Self.change("edits", in: fields), size: Self.partSize)
+    return ConnectorPage.Part(
+      try await history.inContext(page.changes, of: query),
+      older: page.next.map { Request.encoded(fields.merging(["edits": $0.description]) { $1 }) }
+    )
+  }
+
+  /// Returns a part of the periods in which steps called a connector, newest first.
+  private func calls(
+    of connector: ConnectorID,
+    _ fields: [String: String]
+  ) async throws -> ConnectorPage.Part<ConnectorCall> {
+    let behind = try Self.change("calls", in: fields)
+    let found = try await history.calls(of: connector, behind: behind, limit: Self.partSize)
+    return ConnectorPage.Part(
+      found.calls,
+      older: found.next.map { Request.encoded(fields.merging(["calls": $0.description]) { $1 }) }
+    )
+  }
+
+  /// Returns the newest applied change of a connector, or nil if there is none.
+  private func newestApplied(of connector: ConnectorID) async throws -> Change? {
+    var question = PlainQuestion(aboutChangesOf: connector)
+    question.result = .applied
+    return try await history.page(ChangeQuery(filter: try question.filter()), behind: nil, size: 1).changes.first
+  }
+
+  /// Returns the id of a change in a field, or nil if the field is missing.
+  private static func change(_ name: String, in fields: [String: String]) throws(RequestError) -> Change.ID? {
+    guard let text = fields[name] else { return nil }
+    guard let id = Change.ID(text) else {
+      throw .badRequest("A change's id must be a positive whole number.", target: name)
+    }
+    return id
+  }
+}

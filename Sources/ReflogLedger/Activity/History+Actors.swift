@@ -1,0 +1,129 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// Returns the newest service events that an actor caused, newest first.
+  ///
+  /// - Parameters:
+  ///   - actor: The actor.
+  ///   - range: The part of the history.
+  ///   - includesReads: Whether events that count reads of history are included.
+  ///   - behind: The id below which events are returned, or nil for the first page.
+  ///   - limit: The maximum number of events.
+  package func events(
+    of actor: ActorID,
+    in range: TimeRange,
+    includesReads: Bool,
+    behind: Int64?,
+    limit: Int
+  ) async throws(LedgerError) -> [ServiceEvent] {
+    try await read { db in
+      guard let row = try Self.row(of: actor, db) else { return [] }
+      let first = try range.since.map { try ChangeTimes.firstEventID(notBefore: $0, db) } ?? 1
+      let end = try range.until.map { try ChangeTimes.firstEventID(notBefore: $0, db) } ?? .max
+      return try EventRows.checked(
+        Self.eventsOfActor(includesReads: includesReads),
+        ["actor": row, "first": first, "end": min(end, behind ?? .max), "limit": limit],
+        db
+      )
+    }
+  }
+
+  /// The condition that selects the newest service events of `:actor` with ids from `:first` to below `:end`.
+  ///
+  /// SQLite uses the index `service_event_action` only if the condition contains exactly the condition of the index.
+  static func eventsOfActor(includesReads: Bool) -> String {
+    """
+    service_event.actor = :actor AND \(includesReads ? "" : "service_event.kind <> 'historyRead' AND ")\
+    service_event.id >= :first AND service_event.id < :end ORDER BY service_event.id DESC LIMIT :limit
+    """
+  }
+
+  /// The maximum number of changes that ``statements(of:)`` returns.
+  private static let mostStatements = 500
+
+  /// Returns the changes whose results an actor stated because the directory could not be read, newest change first.
+  ///
+  /// A person states few results, so all of them are returned, up to a limit.
+  package func statements(of actor: ActorID) async throws(LedgerError) -> [Change] {
+    try await read { db in
+      guard let row = try Self.row(of: actor, db) else { return [] }
+      let arguments: SQLArguments = ["actor": row, "limit": Self.mostStatements]
+      return try ChangeRows(db, identities).checked(Self.statementsOfActor, arguments)
+    }
+  }
+
+  /// The condition that selects the newest changes whose results `:actor` stated.
+  static let statementsOfActor = """
+    WHERE change.id IN (
+      SELECT said.change FROM change_statement AS said WHERE said.actor = :actor ORDER BY said.change DESC LIMIT :limit
+    )
+    ORDER BY change.id DESC
+    """
+
+  /// Returns the row number of an actor, or nil if nothing is recorded about the actor.
+  static func row(of actor: ActorID, _ db: any LedgerConnection) throws -> Int64? {
+    try db.integer(
+      "SELECT id FROM actor WHERE actor_type = ? AND coalesce(actor_id, '') = ?",
+      [actor.type.rawValue, actor.id]
+    )
+  }
+
+  /// The number of ids of one read of totals, so that a read takes only a short time.
+  private static let idsOfTotals: Int64 = 200_000
+
+  /// Counts the changes of an actor, from the newest change on, until all are counted or `patience` is over.
+  package func totals(
+    of actor: ActorID,
+    in range: TimeRange,
+    patience: Duration
+  ) async throws(LedgerError) -> ActorTotals {
+    let start = ContinuousClock.now
+    let found = try await read { db -> (row: Int64, ids: ClosedRange<Int64>)? in
+      guard let row = try Self.row(of: actor, db) else { return nil }
+      let first = try range.since.map { try ChangeTimes.firstID(notBefore: $0, db) } ?? 1
+      let newest = try db.integer("SELECT max(id) FROM change") ?? 0
+      let last = try range.until.map { try ChangeTimes.firstID(notBefore: $0, db) - 1 } ?? newest
+      return first <= last ? (row, first...last) : nil
+    }
+    var totals = ActorTotals()
+    guard let (row, ids) = found else { return totals }
+    var last = ids.upperBound
+    while last >= ids.lowerBound {
+      guard ContinuousClock.now - start < patience else {
+        totals.isComplete = false
+        break
+      }
+      let first = max(ids.lowerBound, last - Self.idsOfTotals + 1)
+      let part = first...last
+      for (count, result, flow) in try await counts(ofActor: row, in: part) { totals.add(count, result, of: flow) }
+      last = first - 1
+    }
+    return totals
+  }
+
+  /// Returns the numbers of an actor's changes in a range of ids, by result and flow.
+  private func counts(
+    ofActor row: Int64,
+    in ids: ClosedRange<Int64>
+  ) async throws(LedgerError) -> [(Int, Change.Result, FlowName?)] {
+    try await read { db in
+      let known = KnownIdentities(db, identities)
+      let rows = try db.rows(
+        Self.countsOfActor,
+        ["actor": row, "first": ids.lowerBound, "last": ids.upperBound]
+      ) { row in
+        (try row.word(0, Change.Result.init), try row.optionalInteger(1), Int(try row.integer(2)))
+      }
+      return try rows.map { result, address, count in
+        (count, result, try address.map { FlowName(of: try known.address($0)) })
+      }
+    }
+  }
+
+  /// The SQL that counts the changes of `:actor` with ids from `:first` to `:last`.
+  static let countsOfActor = """
+    SELECT change.result, change.address, count(*) FROM change
+    WHERE change.actor = :actor AND change.id BETWEEN :first AND :last GROUP BY change.result, change.address
+    """
+}

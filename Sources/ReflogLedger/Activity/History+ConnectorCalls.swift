@@ -1,0 +1,137 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// Returns the state in which the last read of the directory showed a connector, or nil if no read showed it.
+  package func recordedConnector(_ id: ConnectorID) async throws(LedgerError) -> RecordedConnector? {
+    try await read { db in
+      guard let row = try Self.row(of: id, db) else { return nil }
+      return try db.first(
+        "SELECT display_name, target_url, authentication, entry, seen FROM seen_connector WHERE connector = ?",
+        [row]
+      ) { row in
+        let connector = DirectoryConnector(
+          id: id,
+          displayName: try row.text(0),
+          targetURL: try row.text(1),
+          authentication: try row.optionalText(2)
+        )
+        return RecordedConnector(connector: connector, seen: try row.time(4), entry: try row.integer(3))
+      }
+    }
+  }
+
+  /// Returns whether a record refers to a connector, and the target URL that the connector has now.
+  ///
+  /// The URL is nil if the ledger has none.
+  package func knownConnector(_ id: ConnectorID) async throws(LedgerError) -> (isKnown: Bool, targetURL: String?) {
+    try await read { db in
+      guard try Self.row(of: id, db) != nil else { return (false, nil) }
+      let urls = TargetURLs(.distantFuture, ChangeRows(db, identities), db)
+      return (true, try urls.url(of: id))
+    }
+  }
+
+  /// Returns the changes that set a connector at the steps that call it now, newest first, and the number of steps.
+  ///
+  /// - Parameters:
+  ///   - connector: The connector.
+  ///   - limit: The maximum number of changes.
+  package func currentCalls(
+    of connector: ConnectorID,
+    limit: Int
+  ) async throws(LedgerError) -> (changes: [Change], count: Int) {
+    try await read { db in
+      guard let row = try Self.row(of: connector, db) else { return ([], 0) }
+      let held = Self.heldByConnector(db.dialect)
+      let changes = try ChangeRows(db, identities).checked(
+        "WHERE change.id IN (\(held)) ORDER BY change.id DESC LIMIT :limit",
+        ["connector": row, "limit": limit + 1]
+      )
+      guard changes.count > limit else { return (changes, changes.count) }
+      let count = try db.integer("SELECT count(*) FROM (\(held)) AS held", ["connector": row]) ?? 0
+      return (Array(changes.prefix(limit)), Int(count))
+    }
+  }
+
+  /// Returns the SQL that selects the id of the newest applied change at each address that calls `:connector`.
+  static func heldByConnector(_ dialect: any Dialect) -> String {
+    """
+    SELECT held.id FROM address AS calling CROSS JOIN change AS held
+    WHERE held.id = \(FlowImpact.newestApplied(at: "calling.id", before: "\(Int64.max)", dialect))
+      AND held.after_connector = :connector
+    """
+  }
+
+  /// The number of ids in the first read of periods, and the maximum number in a later read.
+  private static let callSizes = (first: Int64(320_000), last: Int64(5_120_000))
+
+  /// Returns the newest periods in which steps called a connector, newest first.
+  ///
+  /// If the search takes longer than `patience`, the list contains the periods that were found so far.
+  ///
+  /// - Parameters:
+  ///   - connector: The connector.
+  ///   - behind: The id of the change below which periods begin, or nil for the newest periods.
+  ///   - limit: The maximum number of periods.
+  ///   - patience: The duration of the search, after which no further read starts.
+  package func calls(
+    of connector: ConnectorID,
+    behind: Change.ID?,
+    limit: Int,
+    patience: Duration
+  ) async throws(LedgerError) -> ConnectorCalls {
+    let start = ContinuousClock.now
+    let (row, newest) = try await read { db in
+      (try Self.row(of: connector, db), try db.integer("SELECT max(id) FROM change") ?? 0)
+    }
+    guard let row else { return ConnectorCalls(calls: [], next: nil) }
+    var (last, size) = (min(newest, (behind?.number ?? .max) - 1), Self.callSizes.first)
+    var calls: [ConnectorCall] = []
+    while last >= 1 {
+      let (first, end, wanted) = (max(1, last - size + 1), last, limit + 1 - calls.count)
+      let found = try await read { db in
+        let rows = ChangeRows(db, identities)
+        let arguments: SQLArguments = ["connector": row, "first": first, "last": end, "limit": wanted]
+        return try rows.checked(Self.callsOfConnector, arguments).map { change in
+          ConnectorCall(start: change, end: try Self.end(of: change, rows, db))
+        }
+      }
+      calls += found
+      if calls.count > limit {
+        return ConnectorCalls(calls: Array(calls.prefix(limit)), next: calls[limit - 1].start.id)
+      }
+      if first > 1, ContinuousClock.now - start > patience {
+        return ConnectorCalls(calls: calls, next: Change.ID(first))
+      }
+      last = first - 1
+      size = Self.grown(size, upTo: Self.callSizes.last)
+    }
+    return ConnectorCalls(calls: calls, next: nil)
+  }
+
+  /// The condition that selects the newest changes from `:first` to `:last` that pointed a step at `:connector`.
+  ///
+  /// A change without an effect begins a period only if it is the first applied change of its step.
+  static let callsOfConnector = """
+    WHERE change.after_connector = :connector AND change.id BETWEEN :first AND :last
+      AND change.address IS NOT NULL AND change.result = 'applied'
+      AND (
+        (\(isEffective))
+        OR NOT EXISTS (
+          SELECT 1 FROM change AS older
+          WHERE older.address = change.address AND older.result = 'applied' AND older.id < change.id
+        )
+      )
+    ORDER BY change.id DESC LIMIT :limit
+    """
+
+  /// Returns the change that ended the period that a change began, or nil if the period lasts.
+  private static func end(of change: Change, _ rows: ChangeRows, _ db: any LedgerConnection) throws -> Change? {
+    guard let address = change.intent.subject.address, let row = try row(of: address, db) else { return nil }
+    return try rows.checked(
+      "WHERE change.address = :address AND \(isEffective) AND change.id > :id ORDER BY change.id LIMIT 1",
+      ["address": row, "id": change.id.number]
+    ).first
+  }
+}

@@ -1,0 +1,26 @@
+/// A part of the history: the records from one time on and before another time.
+package struct TimeRange: Sendable {
+  /// The first moment of the range, or nil if the range has no start.
+  package let since: Timestamp?
+  /// The first moment after the range, or nil if the range has no end.
+  package let until: Timestamp?
+
+  /// Creates a range.
+  package init(since: Timestamp? = nil, until: Timestamp? = nil) {
+    (self.since, self.until) = (since, until)
+  }
+
+  /// Returns whether a moment is in the range. No moment is in a range with a start or an end if it is nil.
+  package func contains(_ moment: Timestamp?) -> Bool {
+    guard let moment else { return since == nil && until == nil }
+    return since.map { $0 <= moment } ?? true && until.map { moment < $0 } ?? true
+  }
+
+  /// The filter for the changes in the range, or nil if the range has no start and no end.
+  package var filter: ChangeFilter? {
+    let start = since.map { ChangeFilter.comparison(.plain(.activityDateTime), .ge, .time($0)) }
+    let end = until.map { ChangeFilter.comparison(.plain(.activityDateTime), .lt, .time($0)) }
+    if let start, let end { return .and(start, end) }
+    return start ?? end
+  }
+}

@@ -1,0 +1,176 @@
+import ReflogLedger
+package import ReflogModel
+
+/// One page of the changes that an actor requested and of the service events that the actor caused, newest first.
+package struct Activity: Sendable {
+  /// A record of what an actor did.
+  package enum Item: Sendable {
+    case change(ChangeInContext)
+    case event(ServiceEvent)
+    /// A change whose result the actor stated.
+    case statement(Change)
+  }
+
+  /// The position behind which a page begins: the last change, event and statement of the earlier pages.
+  package struct Position: Sendable, CustomStringConvertible {
+    /// The id of the last change, or nil if no earlier page has a change.
+    package let change: Change.ID?
+    /// The id of the last service event, or nil if no earlier page has one.
+    package let event: Int64?
+    /// The sequence of the entry of the last statement, or nil if no earlier page has one.
+    package let statement: Int64?
+
+    init(change: Change.ID?, event: Int64?, statement: Int64?) {
+      (self.change, self.event, self.statement) = (change, event, statement)
+    }
+
+    /// Reads a position such as `17.42.0`, in which 0 stands for nil. Fails for any other text.
+    package init?(_ text: String) {
+      let parts = text.split(separator: ".", omittingEmptySubsequences: false)
+      let numbers = parts.compactMap { $0.utf8.allSatisfy(\.isASCIIDigit) ? Int64($0) : nil }
+      guard parts.count == 3, numbers.count == 3 else { return nil }
+      change = numbers[0] == 0 ? nil : Change.ID(numbers[0])
+      event = numbers[1] == 0 ? nil : numbers[1]
+      statement = numbers[2] == 0 ? nil : numbers[2]
+    }
+
+    /// The position as text.
+    package var description: String { "\(change?.number ?? 0).\(event ?? 0).\(statement ?? 0)" }
+  }
+
+  package let items: [Item]
+  /// The position of the next page, or nil if this is the last page.
+  package let next: Position?
+}
+
+extension HistoryService {
+  /// The maximum time of the count of an actor's changes.
+  private static let totalsPatience = Duration.milliseconds(500)
+  /// The maximum time of the search for the periods in which steps called a connector.
+  private static let callsPatience = Duration.seconds(1)
+
+  /// Returns a page of what an actor did, newest first.
+  ///
+  /// - Parameters:
+  ///   - actor: The actor.
+  ///   - range: The part of the history.
+  ///   - includesReads: Whether the events that count reads of history are included.
+  ///   - behind: The position of the page, or nil for the first page.
+  ///   - size: The maximum number of items.
+  package func activity(
+    of actor: ActorID,
+    in range: TimeRange = TimeRange(),
+    includesReads: Bool = true,
+    behind: Activity.Position? = nil,
+    size: Int
+  ) async throws(ServiceError) -> Activity {
+    let query = ChangeQuery(filter: range.filter.map { .and(actor.filter, $0) } ?? actor.filter)
+    let changes = try await page(query, behind: behind?.change, size: size)
+    let events: [ServiceEvent]
+    let statements: [Change]
+    do {
+      events = try await history.events(
+        of: actor,
+        in: range,
+        includesReads: includesReads,
+        behind: behind?.event,
+        limit: size + 1
+      )
+      statements = try await history.statements(of: actor)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+    let stated = statements.filter { change in
+      range.contains(change.resultDateTime) && behind?.statement.map { change.sequence < $0 } ?? true
+    }
+    let inContext = try await inContext(changes.changes, of: query)
+    let found = inContext.map(Activity.Item.change) + events.map(Activity.Item.event)
+    let all = (found + stated.map(Activity.Item.statement)).sorted { $0.place > $1.place }
+    let items = Array(all.prefix(size))
+    guard all.count > size || changes.next != nil else { return Activity(items: items, next: nil) }
+    let shownChange = items.lazy.compactMap(\.changeID).last
+    let shownEvent = items.lazy.compactMap(\.eventID).last
+    let shownStatement = items.lazy.compactMap(\.statementSequence).last
+    // If no index could be used, the page of changes may be short, although older changes match.
+    let position = all.count > size ? shownChange : changes.next
+    return Activity(
+      items: items,
+      next: Activity.Position(
+        change: position ?? behind?.change,
+        event: shownEvent ?? behind?.event,
+        statement: shownStatement ?? behind?.statement
+      )
+    )
+  }
+
+  /// Counts the changes of an actor, by result and by flow.
+  package func totals(of actor: ActorID, in range: TimeRange) async throws(ServiceError) -> ActorTotals {
+    do { return try await history.totals(of: actor, in: range, patience: Self.totalsPatience) } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// Returns the state in which the last read of the directory showed a connector, or nil if no read showed it.
+  package func recordedConnector(_ id: ConnectorID) async throws(ServiceError) -> RecordedConnector? {
+    do { return try await history.recordedConnector(id) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// Returns whether a record refers to a connector, and the target URL that the connector has now, or nil if the
+  /// ledger has none.
+  package func knownConnector(_ id: ConnectorID) async throws(ServiceError) -> (isKnown: Bool, targetURL: String?) {
+    do { return try await history.knownConnector(id) } catch { throw ServiceError(reading: error) }
+  }
+
+  /// Returns the changes that set a connector at the steps that call it now, newest first, and the number of steps.
+  package func currentCalls(
+    of connector: ConnectorID,
+    limit: Int
+  ) async throws(ServiceError) -> (changes: [Change], count: Int) {
+    do { return try await history.currentCalls(of: connector, limit: limit) } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// Returns the newest periods in which steps called a connector, newest first.
+  ///
+  /// - Parameters:
+  ///   - connector: The connector.
+  ///   - behind: The id of the change below which periods begin, or nil for the newest periods.
+  ///   - limit: The maximum number of periods.
+  package func calls(
+    of connector: ConnectorID,
+    behind: Change.ID?,
+    limit: Int
+  ) async throws(ServiceError) -> ConnectorCalls {
+    do {
+      return try await history.calls(of: connector, behind: behind, limit: limit, patience: Self.callsPatience)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+}
+
+extension Activity.Item {
+  fileprivate var changeID: Change.ID? {
+    if case .change(let change) = self { change.change.id } else { nil }
+  }
+
+  fileprivate var eventID: Int64? {
+    if case .event(let event) = self { event.id } else { nil }
+  }
+
+  fileprivate var statementSequence: Int64? {
+    if case .statement(let change) = self { change.sequence } else { nil }
+  }
+
+  /// The sequence of the entry that records what the actor did.
+  ///
+  /// A request for a change is in the first entry of the change. A statement is in its last entry.
+  fileprivate var place: Int64 {
+    switch self {
+    case .change(let change): change.change.intentSequence
+    case .event(let event): event.sequence
+    case .statement(let change): change.sequence
+    }
+  }
+}

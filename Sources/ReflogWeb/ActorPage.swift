@@ -1,0 +1,225 @@
+package import ReflogModel
+
+/// The page about one person, application or API token: what the actor did, newest first, and the numbers of changes.
+package struct ActorPage: Sendable {
+  /// The name for people, or `[erased]` and the id if an erasure deleted the names.
+  let name: String
+  /// The kind of the actor, such as `Person`.
+  let kind: String
+  let id: String
+  /// The user principal name, or nil if it is not known.
+  let userPrincipalName: String?
+  let form: Form
+  let totals: Totals
+  let days: [Day]
+  let isEmpty: Bool
+  /// The query of the next page, or nil if this is the last page.
+  let next: String?
+  /// The query of the timeline and of an export with the changes of the actor in the same period.
+  let query: String
+  /// Whether the page shows only a period.
+  let isFiltered: Bool
+  /// The path of the page without a filter.
+  let path: String
+
+  /// The fields for the period.
+  package struct Form: Sendable {
+    let since: FilterForm.Time
+    let until: FilterForm.Time
+    let includesReads: Bool
+    /// The message about an invalid value, or nil if all values are valid.
+    let problem: String?
+
+    /// Fills in the form.
+    ///
+    /// - Parameters:
+    ///   - values: the values by field name; a field without a value is empty.
+    ///   - problem: the message about an invalid value, or nil if all values are valid.
+    package init(_ values: [String: String], problem: String?) {
+      since = FilterForm.Time(values["since"])
+      until = FilterForm.Time(values["until"])
+      includesReads = values["reads"] != nil
+      self.problem = problem
+    }
+  }
+
+  /// The numbers of changes.
+  struct Totals: Sendable {
+    /// The number of all changes, as a sentence.
+    let all: String
+    let results: [Count]
+    let flows: [Count]
+    /// The number of flows that are left out, or nil if all are shown.
+    let left: String?
+    let hasFlows: Bool
+  }
+
+  /// A number of changes, with a link to them.
+  struct Count: Sendable {
+    let name: String
+    let count: String
+    /// The path of the timeline with the changes, or nil if no filter selects them.
+    let path: String?
+    /// The class in the style sheet, or nil for a plain text.
+    let tone: String?
+  }
+
+  /// What the actor did on one day.
+  struct Day: Sendable {
+    let day: String
+    var items: [Item]
+  }
+
+  /// A change, a service event or a statement. Exactly one of them is set.
+  struct Item: Sendable {
+    var change: ChangeView?
+    var event: EventView?
+    var statement: Statement?
+  }
+
+  /// A statement of the actor about the result of a change.
+  struct Statement: Sendable {
+    /// The id of the change.
+    let id: String
+    let time: Moment
+    let result: String
+    /// The class in the style sheet that colours the result.
+    let tone: String
+    /// The statement, or `[erased]` if an erasure deleted it.
+    let message: String
+  }
+
+  /// A record of what the actor did.
+  package enum Record: Sendable {
+    case change(ChangeInContext)
+    case event(ServiceEvent)
+    /// A change whose result the actor stated.
+    case statement(Change)
+  }
+
+  /// The maximum number of flows in the totals.
+  private static let mostFlows = 12
+
+  /// Creates the page.
+  ///
+  /// - Parameters:
+  ///   - actor: the type and the id of the actor.
+  ///   - newest: the newest record of what the actor did.
+  ///   - records: the records of the page, newest first.
+  ///   - totals: the numbers of the actor's changes in the period.
+  ///   - form: the fields for the period.
+  ///   - filter: the query with the period of the form, such as `&since=2026-01-01`, or empty.
+  ///   - next: the query of the next page, or nil if this is the last page.
+  package init(
+    _ actor: ActorID,
+    newest: Record,
+    records: [Record],
+    totals: ActorTotals,
+    form: Form,
+    filter: String,
+    next: String?
+  ) {
+    let (known, erased) =
+      switch newest {
+      case .change(let change): (change.change.intent.actor, change.change.erased)
+      case .event(let event): (event.content.actor ?? .unknown, event.erased)
+      // The record of a statement has no separate name of the actor.
+      case .statement: (Change.Actor(type: actor.type, id: actor.id), nil)
+      }
+    name = known.shownName(erased: erased)
+    kind = actor.type.shownName
+    id = actor.id
+    userPrincipalName = erased == nil ? known.userPrincipalName : nil
+    self.form = form
+    query = "actor=\(actor.id.percentEncoded())\(filter)"
+    isFiltered = !filter.isEmpty || form.problem != nil
+    path = "/actors/\(actor.type.rawValue)/\(actor.id.percentEncoded())"
+    self.next = next
+    isEmpty = records.isEmpty
+    self.totals = Totals(totals, most: Self.mostFlows, query: query)
+    var days: [Day] = []
+    for (item, day) in records.map(Item.dated) {
+      if days.last?.day == day {
+        days[days.count - 1].items.append(item)
+      } else {
+        days.append(Day(day: day, items: [item]))
+      }
+    }
+    self.days = days
+  }
+
+  /// Returns the page as HTML.
+  package func render(in frame: PageFrame) -> String {
+    WebPages.render(FramedPage(title: name.shortened(to: 80), frame: frame, page: self), "actor")
+  }
+}
+
+extension ActorPage.Item {
+  /// Returns the view of a record and its day.
+  fileprivate static func dated(_ record: ActorPage.Record) -> (item: ActorPage.Item, day: String) {
+    switch record {
+    case .change(let change):
+      let view = ChangeView(change)
+      return (ActorPage.Item(change: view), view.asked.day)
+    case .event(let event):
+      let view = EventView(event)
+      return (ActorPage.Item(event: view), view.time.day)
+    case .statement(let change):
+      let view = ActorPage.Statement(change)
+      return (ActorPage.Item(statement: view), view.time.day)
+    }
+  }
+}
+
+extension ActorPage.Statement {
+  /// The maximum length of a statement, in scalars.
+  private static let length = 180
+
+  fileprivate init(_ change: Change) {
+    id = change.id.description
+    time = Moment(change.resultDateTime ?? change.activityDateTime)
+    result = change.result.shownName
+    tone = change.result.tone
+    let text = change.outcome?.erased == nil ? change.outcome?.message : Erased.placeholder
+    message = (text ?? "").shortened(to: Self.length)
+  }
+}
+
+extension ActorPage.Totals {
+  fileprivate init(_ totals: ActorTotals, most: Int, query: String) {
+    let count = totals.count
+    all =
+      totals.isComplete
+      ? "\(count.grouped) \(count == 1 ? "change" : "changes")."
+      : "More than \(count.grouped) changes. The numbers are those of the newest ones."
+    results = Change.Result.allCases.compactMap { result in
+      guard let count = totals.results[result] else { return nil }
+      return ActorPage.Count(
+        name: result.shownName,
+        count: count.grouped,
+        path: "/?\(query)&result=\(result.rawValue)",
+        tone: result.tone
+      )
+    }
+    let sorted = totals.flows.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+    let shown = sorted.prefix(most).map { flow, count in
+      ActorPage.Count(name: flow.flow.text, count: count.grouped, path: "/?\(query)&flow=\(flow)", tone: nil)
+    }
+    let connectors = ActorPage.Count(name: "Connectors", count: totals.connectors.grouped, path: nil, tone: nil)
+    flows = shown + (totals.connectors > 0 ? [connectors] : [])
+    hasFlows = !flows.isEmpty
+    left = sorted.count > most ? "… and \((sorted.count - most).grouped) more flows." : nil
+  }
+}
+
+extension Change.ActorType {
+  /// The kind of an actor for people.
+  fileprivate var shownName: String {
+    switch self {
+    case .user: "Person"
+    case .app: "Application"
+    case .token: "API token"
+    case .unknown: "Unknown"
+    }
+  }
+}

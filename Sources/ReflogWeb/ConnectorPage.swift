@@ -1,0 +1,189 @@
+package import ReflogModel
+
+/// The page about one API connector: where it sends, the steps that call it and called it, and its edits.
+package struct ConnectorPage: Sendable {
+  /// The name of the connector, or its id if the name is unknown.
+  let name: String
+  let id: String
+  /// The state of the connector as a sentence.
+  let state: State
+  /// The host of the target URL, or nil if the URL is unknown.
+  let host: String?
+  /// The target URL without its query, or nil if the URL is unknown.
+  let targetURL: String?
+  /// How the connector authenticates, or nil if this is unknown.
+  let authentication: String?
+  /// When the last read of the directory showed the connector, or nil if no read showed it.
+  let seen: Moment?
+  /// The steps that call the connector now.
+  let callers: [Caller]
+  let isCalled: Bool
+  /// A sentence with the number of callers that are left out, or nil if all are shown.
+  let callersLeft: String?
+  let edits: [ChangeView]
+  let hasEdits: Bool
+  /// The query of the page with older edits, or nil if there are none.
+  let olderEdits: String?
+  /// The periods in which steps called the connector, newest first.
+  let calls: [Call]
+  let hasCalls: Bool
+  /// The query of the page with earlier periods, or nil if there are none.
+  let olderCalls: String?
+
+  /// Whether the connector exists.
+  struct State: Sendable {
+    let text: String
+    /// The change that deleted the connector, or nil if the connector is not deleted.
+    let change: String?
+  }
+
+  /// A step that calls the connector now.
+  struct Caller: Sendable {
+    let step: String
+    let flow: String
+    /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
+    let flowName: String
+    let since: Moment
+    let change: String
+    let attribution: Attribution
+  }
+
+  /// A period in which a step called the connector.
+  struct Call: Sendable {
+    let step: String
+    let flow: String
+    let flowName: String
+    let from: Moment
+    let change: String
+    let attribution: Attribution
+    /// The end of the period, or nil if the step still calls the connector.
+    let until: Moment?
+    /// The change that ended the period, or nil if the step still calls the connector.
+    let endedBy: String?
+  }
+
+  /// What the ledger knows about a connector.
+  package struct Facts: Sendable {
+    let id: ConnectorID
+    let recorded: RecordedConnector?
+    let targetURL: String?
+    let newest: Change?
+    let callers: [Change]
+    let callerCount: Int
+
+    /// Creates facts.
+    ///
+    /// - Parameters:
+    ///   - id: the id of the connector.
+    ///   - recorded: the state that the last read of the directory showed, or nil if no read showed the connector.
+    ///   - targetURL: the target URL that the connector has now, or nil if it is unknown.
+    ///   - newest: the newest applied change of the connector, or nil if there is none.
+    ///   - callers: the changes that set the connector at the steps that call it now.
+    ///   - callerCount: the number of steps that call the connector now.
+    package init(
+      _ id: ConnectorID,
+      recorded: RecordedConnector?,
+      targetURL: String?,
+      newest: Change?,
+      callers: [Change],
+      callerCount: Int
+    ) {
+      (self.id, self.recorded, self.targetURL) = (id, recorded, targetURL)
+      (self.newest, self.callers, self.callerCount) = (newest, callers, callerCount)
+    }
+  }
+
+  /// A part of a list, and the query of the page with the next part.
+  package struct Part<Item: Sendable>: Sendable {
+    let items: [Item]
+    let older: String?
+
+    /// Creates a part. `older` is nil if this part is the last.
+    package init(_ items: [Item], older: String?) { (self.items, self.older) = (items, older) }
+  }
+
+  /// The maximum lengths of texts, in scalars.
+  private static let (nameLength, urlLength) = (160, 400)
+
+  /// Creates the page.
+  ///
+  /// - Parameters:
+  ///   - facts: what the ledger knows about the connector.
+  ///   - edits: the changes of the connector, newest first.
+  ///   - calls: the periods in which steps called the connector, newest first.
+  package init(_ facts: Facts, edits: Part<ChangeInContext>, calls: Part<ConnectorCall>) {
+    let newest = facts.newest
+    let references =
+      [newest?.after, newest?.intent.before].compactMap(\.self)
+      + (facts.callers + calls.items.map(\.start)).map(\.after)
+    let known = references.first { $0.connectorID == facts.id && $0.displayName != nil }
+    let isDeleted = newest.map { $0.after == .none } ?? false
+    let recorded = facts.recorded?.connector.displayName
+    name = (recorded ?? known?.displayName ?? facts.id.text).shortened(to: Self.nameLength)
+    id = facts.id.text
+    state = State(isDeleted: isDeleted, newest: newest, isSeen: facts.recorded != nil)
+    targetURL = facts.targetURL?.shortened(to: Self.urlLength)
+    host = facts.targetURL.flatMap(Self.host)
+    authentication = facts.recorded?.connector.authentication?.shortened(to: Self.urlLength)
+    seen = facts.recorded.map { Moment($0.seen) }
+    callers = facts.callers.compactMap(Caller.init)
+    isCalled = facts.callerCount > 0
+    let left = facts.callerCount - facts.callers.count
+    callersLeft = left > 0 ? "… and \(left.grouped) more \(left == 1 ? "step" : "steps")." : nil
+    self.edits = edits.items.map { ChangeView($0) }
+    hasEdits = !edits.items.isEmpty
+    olderEdits = edits.older
+    self.calls = calls.items.compactMap(Call.init)
+    hasCalls = !calls.items.isEmpty
+    olderCalls = calls.older
+  }
+
+  /// Returns the host of a URL, or nil if the text is not a URL with a host.
+  private static func host(_ url: String) -> String? {
+    guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
+    let host = url[start...].prefix { !"/?#".contains($0) }
+    return host.isEmpty ? nil : String(host).shortened(to: nameLength)
+  }
+
+  /// Returns the page as HTML.
+  package func render(in frame: PageFrame) -> String {
+    WebPages.render(FramedPage(title: name.shortened(to: 80), frame: frame, page: self), "connector")
+  }
+}
+
+extension ConnectorPage.State {
+  fileprivate init(isDeleted: Bool, newest: Change?, isSeen: Bool) {
+    if isDeleted {
+      (text, change) = ("It was deleted", newest?.id.description)
+    } else {
+      text = isSeen ? "It exists in the directory" : "Unknown, because no read of the directory showed it"
+      change = nil
+    }
+  }
+}
+
+extension ConnectorPage.Caller {
+  fileprivate init?(_ change: Change) {
+    guard let address = change.intent.subject.address else { return nil }
+    step = address.step.name
+    flow = address.flow.text
+    flowName = FlowName(of: address).description
+    since = Moment(change.resultDateTime ?? change.activityDateTime)
+    self.change = change.id.description
+    attribution = Attribution(change)
+  }
+}
+
+extension ConnectorPage.Call {
+  fileprivate init?(_ call: ConnectorCall) {
+    guard let address = call.start.intent.subject.address else { return nil }
+    step = address.step.name
+    flow = address.flow.text
+    flowName = FlowName(of: address).description
+    from = Moment(call.start.resultDateTime ?? call.start.activityDateTime)
+    change = call.start.id.description
+    attribution = Attribution(call.start)
+    until = call.end.map { Moment($0.resultDateTime ?? $0.activityDateTime) }
+    endedBy = call.end?.id.description
+  }
+}

@@ -1,0 +1,201 @@
+import ReflogModel
+import ReflogTesting
+import Testing
+
+@testable import ReflogLedger
+
+/// Tests of the queries behind the pages of an actor and of a connector.
+struct ActivityTests {
+  private static let adele = Change.Actor(type: .user, id: "oid", name: "Adele", proof: .entra)
+  /// An application with the same id as the person.
+  private static let namesake = Change.Actor(type: .app, id: "oid", name: "Pipeline", proof: .entra)
+  private static let references: [ConnectorReference] = [Sample.fraudCheck, Sample.newVendor, .none]
+  private static let addresses = [
+    Sample.signup, Sample.attributes, Sample.address("b2cUserFlows/B2C_1_edit/postFederationSignup"),
+  ]
+
+  /// Records changes of steps and of connectors in random order, and advances the clock by a minute for each.
+  private func fill(_ ledger: Ledger, _ clock: ManualClock, seed: UInt64) async throws -> [Change] {
+    var chance = SeededGenerator(seed: seed)
+    var held: [Address: ConnectorReference] = [:]
+    var changes: [Change] = []
+    for _ in 0..<150 {
+      clock.advance(by: .seconds(60))
+      let actor = [Self.adele, Self.namesake, Sample.operatorActor].randomElement(using: &chance) ?? Self.adele
+      let isDenied = Int.random(in: 0..<5, using: &chance) == 0
+      let after = Self.references.randomElement(using: &chance) ?? .none
+      guard Int.random(in: 0..<6, using: &chance) > 0 else {
+        let intent = Change.Intent(
+          subject: .connector,
+          kind: .update,
+          before: Sample.fraudCheck,
+          after: Sample.fraudCheck,
+          actor: actor,
+          requestID: "request"
+        )
+        changes.append(try await ledger.record(intent, isDenied ? .denied : .found))
+        continue
+      }
+      let address = Self.addresses.randomElement(using: &chance) ?? Sample.signup
+      // The first change of a step may have no effect.
+      let before = held[address] ?? (Bool.random(using: &chance) ? after : .unknown)
+      if !isDenied { held[address] = after }
+      let intent = Sample.intent(before: before, after: after, at: address, by: actor)
+      changes.append(try await ledger.record(intent, isDenied ? .denied : .found))
+    }
+    return changes
+  }
+
+  /// Returns the periods in which steps called a connector, by a simple search of all changes.
+  private static func periods(
+    of connector: ConnectorID,
+    in changes: [Change]
+  ) -> [(start: Change.ID, end: Change.ID?)] {
+    var periods: [(start: Change.ID, end: Change.ID?)] = []
+    for address in addresses {
+      let applied = changes.filter { $0.intent.subject.address == address && $0.result == .applied }
+      let bounds = applied.enumerated().filter { $0.offset == 0 || $0.element.isEffective }.map(\.element)
+      for (index, start) in bounds.enumerated() where start.after.connectorID == connector {
+        periods.append((start.id, index + 1 < bounds.count ? bounds[index + 1].id : nil))
+      }
+    }
+    return periods.sorted { $0.start > $1.start }
+  }
+
+  @Test(arguments: 1...8)
+  func theCallsOfAConnectorAreThePeriodsOfAllSteps(seed: UInt64) async throws {
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger in
+      let changes = try await fill(ledger, clock, seed: seed)
+      for connector in [Sample.fraudCheck, Sample.newVendor].compactMap(\.connectorID) {
+        let expected = Self.periods(of: connector, in: changes)
+        var found: [ConnectorCall] = []
+        var behind: Change.ID?
+        repeat {
+          let part = try await ledger.history.calls(of: connector, behind: behind, limit: 4, patience: .seconds(100))
+          #expect(part.calls.count <= 4)
+          found += part.calls
+          behind = part.next
+        } while behind != nil
+
+        #expect(found.map(\.start.id) == expected.map(\.start))
+        #expect(found.map { $0.end?.id } == expected.map(\.end))
+        let current = try await ledger.history.currentCalls(of: connector, limit: 100)
+        #expect(current.changes.map(\.after.connectorID).allSatisfy { $0 == connector })
+        let callers = Set(current.changes.compactMap(\.intent.subject.address))
+        let lasting = expected.filter { $0.end == nil }.map(\.start)
+        #expect(callers == Set(changes.filter { lasting.contains($0.id) }.compactMap(\.intent.subject.address)))
+        #expect(current.count == callers.count)
+        #expect(try await ledger.history.currentCalls(of: connector, limit: 1).changes.count == min(1, callers.count))
+      }
+    }
+  }
+
+  @Test func nothingIsKnownAboutAConnectorThatNoRecordNames() async throws {
+    try await withLedger { ledger in
+      try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)
+      let other = try #require(Sample.newVendor.connectorID)
+
+      #expect(try await ledger.history.knownConnector(other).isKnown == false)
+      #expect(try await ledger.history.recordedConnector(other) == nil)
+      #expect(try await ledger.history.currentCalls(of: other, limit: 9).count == 0)
+      let calls = try await ledger.history.calls(of: other, behind: nil, limit: 9, patience: .seconds(1))
+      #expect(calls.calls.isEmpty && calls.next == nil)
+      let known = try #require(Sample.fraudCheck.connectorID)
+      #expect(try await ledger.history.knownConnector(known).isKnown)
+    }
+  }
+
+  @Test func theTotalsOfAnActorCountItsOwnChangesInAPeriod() async throws {
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger in
+      let changes = try await fill(ledger, clock, seed: 3)
+      let (first, last) = (changes[30].activityDateTime, changes[120].activityDateTime)
+      for actor in [Self.adele, Self.namesake, Sample.operatorActor] {
+        let identity = try #require(actor.identity)
+        for range in [
+          TimeRange(), TimeRange(since: first), TimeRange(until: last), TimeRange(since: first, until: last),
+          TimeRange(since: clock.read()), TimeRange(until: ManualClock.start),
+        ] {
+          let expected = changes.filter { change in
+            change.intent.actor.identity == identity && range.since.map { change.activityDateTime >= $0 } ?? true
+              && range.until.map { change.activityDateTime < $0 } ?? true
+          }
+          let totals = try await ledger.history.totals(of: identity, in: range, patience: .seconds(100))
+
+          #expect(totals.isComplete && totals.count == expected.count)
+          #expect(totals.results == Dictionary(grouping: expected, by: \.result).mapValues(\.count))
+          #expect(totals.connectors == expected.count { $0.intent.subject == .connector })
+          let flows = expected.compactMap { $0.intent.subject.address.map { FlowName(of: $0) } }
+          #expect(totals.flows == Dictionary(grouping: flows) { $0 }.mapValues(\.count))
+          let filter = range.filter.map { ChangeFilter.and(identity.filter, $0) } ?? identity.filter
+          let found = try await ledger.history.changes(ChangeQuery(filter: filter))
+          #expect(found.reversed().map(\.id) == expected.map(\.id))
+        }
+      }
+    }
+  }
+
+  @Test func theStatementsOfAnActorAreFound() async throws {
+    try await withLedger { ledger in
+      for actor in [Self.adele, Sample.operatorActor, Self.adele] {
+        let pending = try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
+        let statement = Change.Statement(result: .applied, reason: "Checked in the portal", actor: actor)
+        try await ledger.settle(pending, by: .stated(statement), settledBy: .person)
+      }
+
+      let identity = try #require(Self.adele.identity)
+      #expect(try await ledger.history.statements(of: identity).map(\.id.number) == [3, 1])
+      #expect(try await ledger.history.statements(of: try #require(Self.namesake.identity)).isEmpty)
+    }
+  }
+
+  @Test func aCountThatTakesTooLongIsMarked() async throws {
+    try await withLedger { ledger in
+      try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)
+      let identity = try #require(Sample.operatorActor.identity)
+
+      #expect(try await !ledger.history.totals(of: identity, in: TimeRange(), patience: .zero).isComplete)
+    }
+  }
+
+  @Test func theEventsOfAnActorAreFoundByTime() async throws {
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger in
+      let (reader, other) = (try #require(Self.adele.identity), try #require(Self.namesake.identity))
+      for number in 0..<20 {
+        clock.advance(by: .seconds(60))
+        try await ledger.record([
+          ServiceEvent.Content(number % 3 == 0 ? .export : .historyRead, actor: Self.adele),
+          ServiceEvent.Content(.export, actor: Self.namesake), ServiceEvent.Content(.backup),
+        ])
+      }
+      let all = try await ledger.history.oldestEvents(after: 0, upTo: .max, limit: 1000)
+      let (since, until) = (all[15].activityDateTime, all[45].activityDateTime)
+      for (actor, includesReads) in [(reader, true), (reader, false), (other, true), (other, false)] {
+        for range in [
+          TimeRange(), TimeRange(since: since), TimeRange(until: until), TimeRange(since: since, until: until),
+        ] {
+          let expected = all.filter { event in
+            event.content.actor?.identity == actor && (includesReads || event.content.kind != .historyRead)
+              && range.since.map { event.activityDateTime >= $0 } ?? true
+              && range.until.map { event.activityDateTime < $0 } ?? true
+          }
+          var found: [ServiceEvent] = []
+          while true {
+            let page = try await ledger.history.events(
+              of: actor,
+              in: range,
+              includesReads: includesReads,
+              behind: found.last?.id,
+              limit: 3
+            )
+            found += page
+            if page.count < 3 { break }
+          }
+          #expect(found.map(\.id) == expected.map(\.id).reversed())
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,124 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// Tests of the page about one person, application or API token.
+struct ActorPageTests {
+  private static let filter = "From (UTC) To (UTC) Show reads of history Show"
+
+  private func page(
+    _ records: [ActorPage.Record],
+    of actor: Change.Actor = Sample.adele,
+    newest: ActorPage.Record? = nil,
+    totals: ActorTotals = ActorTotals(),
+    filter: String = "",
+    next: String? = nil
+  ) throws -> ActorPage {
+    ActorPage(
+      try #require(actor.identity),
+      newest: try #require(newest ?? records.first),
+      records: records,
+      totals: totals,
+      form: ActorPage.Form([:], problem: nil),
+      filter: filter,
+      next: next
+    )
+  }
+
+  private static func event(_ actor: Change.Actor, erased: Erased? = nil) -> ServiceEvent {
+    ServiceEvent(
+      id: 7,
+      sequence: 9,
+      activityDateTime: Sample.time("2026-11-24T10:00:00Z"),
+      content: ServiceEvent.Content(.freezePlaced, actor: actor, details: ["reason": "Weekend"]),
+      erased: erased
+    )
+  }
+
+  @Test func thePageShowsTheChangesAndTheEventsOfAnActorByDay() throws {
+    let change = Sample.change(1, Sample.fraudCheck, Sample.newVendor, reason: "CHG0042")
+    var totals = ActorTotals()
+    totals.add(2, .applied, of: FlowName(of: Sample.signup))
+    totals.add(1, .denied, of: nil)
+
+    let html = try page(
+      [.event(Self.event(Sample.adele)), .change(ChangeInContext(change))],
+      totals: totals,
+      filter: "&since=2026-11-01",
+      next: "behind=1.7"
+    ).render(in: Sample.frame)
+
+    #expect(
+      html.pageText == """
+        Timeline Adele Kind Person Id oid-1 \(Self.filter) Show all Numbers of changes 3 changes. \
+        applied 2 denied 1 B2C_1_signup 2 Connectors 1 \
+        2026-11-24 Service event 7, 10:00:00 freeze placed reason: Weekend service event \
+        2026-11-23 Change 1, 2026-11-23 09:15:02 Adele set postFederationSignup of B2C_1_signup Fraud check → to \
+        New vendor CHG0042 applied Older These changes on the timeline , export these changes
+        """
+    )
+    for link in [
+      "/?actor=oid-1&amp;since=2026-11-01&amp;result=denied", "/integrity?behind=8#event-7",
+      "/?actor=oid-1&amp;since=2026-11-01&amp;flow=b2cUserFlows/B2C_1_signup", "/actors/user/oid-1?behind=1.7",
+      "/export?actor=oid-1&amp;since=2026-11-01", "/connectors/8a64d9b0",
+    ] { #expect(html.contains("href=\"\(link)\""), "\(link)") }
+  }
+
+  @Test func aStatementLinksToItsChange() throws {
+    let outcome = Change.Outcome(result: .applied, message: "Adele: Checked in the portal", settledBy: .person)
+    let change = Sample.change(5, .none, Sample.fraudCheck, by: Change.Actor(type: .token, id: "0"), outcome: outcome)
+
+    let html = try page([.statement(change)]).render(in: Sample.frame)
+
+    #expect(
+      html.pageText.contains(
+        "Change 5, 09:15:03 stated the result of change 5 Adele: Checked in the portal applied"
+      )
+    )
+    #expect(html.contains(#"href="/changes/5""#))
+  }
+
+  @Test func anErasedActorHasNoName() throws {
+    let erased = Erased(eventID: 12, dateTime: Sample.time("2026-11-24T00:00:00Z"))
+    let actor = Change.Actor(type: .user, id: "oid-1", proof: .entra)
+    let change = Sample.change(1, .none, Sample.fraudCheck, by: actor, erased: erased)
+
+    let html = try page([.change(ChangeInContext(change))], of: actor).render(in: Sample.frame)
+
+    #expect(html.pageText.hasPrefix("Timeline [erased] (oid-1) Kind Person Id oid-1"))
+    #expect(html.contains("<title>[erased] (oid-1) – Reflog</title>"))
+  }
+
+  @Test(arguments: [
+    (Change.ActorType.token, "token deploy Kind API token"), (.app, "app deploy Kind Application"),
+    (.user, "deploy Kind Person"),
+  ])
+  func tokensAndApplicationsAreToldFromPeople(type: Change.ActorType, text: String) throws {
+    let actor = Change.Actor(type: type, id: "0123", name: "deploy")
+
+    let html = try page([.event(Self.event(actor))], of: actor).render(in: Sample.frame)
+
+    #expect(html.pageText.hasPrefix("Timeline \(text) Id 0123"))
+  }
+
+  @Test func aPeriodWithoutRecordsIsEmptyAndACutCountIsMarked() throws {
+    let newest = ActorPage.Record.event(Self.event(Sample.adele))
+    var totals = ActorTotals()
+    totals.add(1200, .applied, of: FlowName(of: Sample.signup))
+    totals.isComplete = false
+
+    let text = try page([], newest: newest, totals: totals).render(in: Sample.frame).pageText
+
+    #expect(text.contains("More than 1,200 changes. The numbers are those of the newest ones."))
+    #expect(text.contains("Nothing is recorded in this period. Show all"))
+  }
+
+  @Test func onlyAnActorWithAPlainIDHasAPage() {
+    #expect(Sample.adele.pagePath == "/actors/user/oid-1")
+    for id in [nil, "", "a/b", "ä", String(repeating: "a", count: 129)] {
+      #expect(Change.Actor(type: .user, id: id).pagePath == nil)
+    }
+    #expect(Change.Actor.unknown.pagePath == nil)
+  }
+}

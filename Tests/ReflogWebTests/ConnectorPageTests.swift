@@ -1,0 +1,106 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// Tests of the page about one connector.
+struct ConnectorPageTests {
+  private static let set = Sample.change(3, .none, Sample.newVendor)
+  private static let removed = Sample.change(5, Sample.newVendor, .none, at: "2026-11-24T10:00:00Z")
+
+  private func page(
+    recorded: RecordedConnector? = nil,
+    targetURL: String? = nil,
+    newest: Change? = nil,
+    callers: [Change] = [],
+    callerCount: Int = 0,
+    edits: [Change] = [],
+    calls: [ConnectorCall] = [],
+    olderEdits: String? = nil,
+    olderCalls: String? = nil
+  ) throws -> String {
+    ConnectorPage(
+      ConnectorPage.Facts(
+        try #require(Sample.newVendor.connectorID),
+        recorded: recorded,
+        targetURL: targetURL,
+        newest: newest,
+        callers: callers,
+        callerCount: callerCount
+      ),
+      edits: ConnectorPage.Part(edits.map { ChangeInContext($0) }, older: olderEdits),
+      calls: ConnectorPage.Part(calls, older: olderCalls)
+    ).render(in: Sample.frame)
+  }
+
+  @Test func thePageShowsWhereAConnectorSendsWhoCallsItAndItsEdits() throws {
+    let connector = DirectoryConnector(
+      id: try #require(Sample.newVendor.connectorID),
+      displayName: "New vendor",
+      targetURL: "https://vendor.example/check",
+      authentication: "basicAuthentication"
+    )
+    let edit = Sample.change(
+      4,
+      Sample.newVendor,
+      Sample.newVendor,
+      of: .connector,
+      properties: [
+        Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://vendor.example/check")
+      ]
+    )
+
+    let html = try page(
+      recorded: RecordedConnector(connector: connector, seen: Sample.time("2026-11-24T12:00:00Z"), entry: 1),
+      targetURL: "https://vendor.example/check",
+      newest: edit,
+      callers: [Self.set],
+      callerCount: 3,
+      edits: [edit],
+      calls: [ConnectorCall(start: Self.set, end: nil), ConnectorCall(start: Self.set, end: Self.removed)],
+      olderEdits: "edits=4",
+      olderCalls: "calls=3"
+    )
+
+    #expect(
+      html.pageText == """
+        Flows New vendor Connector 8a64d9b0 Sends to vendor.example https://vendor.example/check \
+        Authentication basicAuthentication State It exists in the directory. \
+        Last read from the directory 2026-11-24 12:00:00 \
+        Steps that call this connector now postFederationSignup of B2C_1_signup since 2026-11-23 09:15:03 , by Adele \
+        … and 2 more steps. Changes of this connector Change 4, 2026-11-23 09:15:02 Adele changed a connector \
+        New vendor targetUrl https://a.example → to https://vendor.example/check applied Older changes \
+        Periods in which steps called this connector Step From Until \
+        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele now \
+        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele 2026-11-24 10:00:01 Earlier periods \
+        All changes that name this connector, on the timeline
+        """
+    )
+    for link in [
+      "/connectors/8a64d9b0?edits=4#edits", "/connectors/8a64d9b0?calls=3#calls", "/changes/5", "/actors/user/oid-1",
+      "/flows/b2cUserFlows/B2C_1_signup", "/?connector=8a64d9b0",
+    ] { #expect(html.contains("href=\"\(link)\""), "\(link)") }
+  }
+
+  @Test func whatIsNotKnownIsShownAsUnknown() throws {
+    #expect(
+      try page().pageText == """
+        Flows 8a64d9b0 Connector 8a64d9b0 Sends to unknown Authentication unknown State \
+        Unknown, because no read of the directory showed it. Last read from the directory unknown \
+        Steps that call this connector now No step calls this connector. \
+        Changes of this connector No change of this connector is recorded. \
+        Periods in which steps called this connector No step called this connector in the recorded history. \
+        All changes that name this connector, on the timeline
+        """
+    )
+  }
+
+  @Test func aDeletedConnectorLinksToItsDeletionAndKeepsItsName() throws {
+    let deletion = Sample.change(6, Sample.newVendor, .none, of: .connector)
+
+    let html = try page(newest: deletion)
+
+    #expect(html.pageText.contains("New vendor Connector 8a64d9b0"))
+    #expect(html.pageText.contains("State It was deleted by change 6 ."))
+  }
+}
