@@ -71,8 +71,14 @@ class Receiver:
             def log_message(self, *_):
                 pass
 
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", port), Handler)
-        self.server.daemon_threads = True
+        class ReceivingServer(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, *_):
+                # A connection ended in the middle, because the server under test was killed.
+                pass
+
+        self.server = ReceivingServer(("127.0.0.1", port), Handler)
         self.port = self.server.server_address[1]
 
     def __enter__(self):
