@@ -613,7 +613,7 @@ class SessionsAndSafety(unittest.TestCase):
             page = browser.open(f"/changes/{change}")
             refused = browser.submit(page.form("/sign-in"), token="nonsense")
             self.assertEqual(refused.status, 403)
-            self.assertIn("This token is not valid, has expired, or can't read history.", refused.text)
+            self.assertIn("This token is not valid, has expired, or has no right to read history.", refused.text)
             self.assertEqual(browser.cookies, {})
             self.assertIn(f"Change {change}", browser.submit(refused.form("/sign-in"), token=server.tokens["reader"]).text)
             for elsewhere in ("https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)"):

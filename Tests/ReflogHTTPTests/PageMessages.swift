@@ -86,7 +86,7 @@ enum PageMessages {
     "SignInController.swift": [
       "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",
       "This server accepts no API tokens, so the token was not checked.",
-      "This token is not valid, has expired, or can't read history. Check that you pasted all of it.",
+      "This token is not valid, has expired, or has no right to read history. Check that you pasted all of it.",
     ],
     "TimelineController.swift": ["behind must be a change's id or 0."],
   ]

@@ -268,7 +268,7 @@ struct RequestRefusalTests {
       #expect(wrongToken.status == 403)
       #expect(
         wrongToken.text.contains(
-          "This token is not valid, has expired, or can't read history. Check that you pasted all of it."
+          "This token is not valid, has expired, or has no right to read history. Check that you pasted all of it."
         )
       )
       #expect(twice.status == 400)

@@ -18,12 +18,12 @@ struct ActorController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    var fields = try request.filledQuery(allowing: ["since", "until", "reads", "behind"])
     guard
       let type = context.parameters.get("type").flatMap({ Change.ActorType(rawValue: $0.asciiFolded) }),
       let id = context.parameters.get("actor")?.percentDecoded(plusIsSpace: false), let actor = ActorID(type, id),
       let newest = try await history.activity(of: actor, size: 1).items.first
     else { throw RequestError.notFound }
-    var fields = try request.filledQuery(allowing: ["since", "until", "reads", "behind"])
     let behind = try fields.removeValue(forKey: "behind").map { (text) throws(RequestError) in
       guard let position = Activity.Position(text) else {
         throw .badRequest("'\(text)' is not the position of a page.", target: "behind")

@@ -41,7 +41,7 @@ struct SignInController {
       return page(
         signInPage(
           target,
-          "This token is not valid, has expired, or can't read history. Check that you pasted all of it."
+          "This token is not valid, has expired, or has no right to read history. Check that you pasted all of it."
         ),
         context,
         .forbidden
