@@ -12,6 +12,8 @@ from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Port, Server, eventua
 from testparts import apart, sqlite_only
 from webhookreceiver import SECRET, Receiver, configuration
 
+SECONDS, CORES = 35, 0.5
+
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 PROFILE = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 STATUS, FREEZES, CHANGES = "/beta/reflog/status", "/beta/reflog/freezes", "/beta/auditLogs/connectorChanges"

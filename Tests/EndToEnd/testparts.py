@@ -32,7 +32,7 @@ ALONE = math.inf
 # The modules that `tools/test --both` also runs on PostgreSQL. These modules together use each kind of statement of the ledger.
 POSTGRESQL_SHARE = [
     "test_access", "test_conditional", "test_exports", "test_freeze", "test_idempotency", "test_impact",
-    "test_postgresql_article", "test_queries", "test_recovery", "test_retention", "test_rollback_to_time",
+    "test_postgresql_article", "test_queries", "test_recovery", "test_retention", "test_rollback_to_time", "test_webhooks",
 ]
 # The Swift tests that need a ledger, and the Swift tests of the connection to PostgreSQL. The tests of the connection never use
 # pgbouncer.
