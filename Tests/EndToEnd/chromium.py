@@ -53,7 +53,7 @@ class Chromium:
         """Shows pages in a scheme and at a width."""
         self.width = width
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {
-            "media": "print" if scheme == "print" else "screen",
+            "media": "print" if scheme == "print" else "",
             "features": [{"name": "prefers-color-scheme", "value": "light" if scheme == "light" else "dark"}]})
         self.resize(self.height)
 
@@ -63,6 +63,13 @@ class Chromium:
         found = self.driver.execute_async_script("axe.run().then(arguments[0])")
         problems = [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
         return problems + (["The page scrolls sideways."] if self.scrolls_sideways else [])
+
+    def choose_time_zone(self, name):
+        field = self.retry(lambda: self.driver.find_element(By.ID, "time-zone"))
+        field.clear()
+        field.send_keys(name)
+        self.press("Change")
+        self.retry(lambda: self.driver.find_element(By.XPATH, f"//footer//p[contains(., 'Times are in {name}.')]"))
 
     def press_tab(self):
         key = {"key": "Tab", "code": "Tab", "windowsVirtualKeyCode": 9}
@@ -173,6 +180,21 @@ def make_sample(server):
             "actor": f"/actors/token/{server.tokens['operator'].split('_')[1]}?reads=true",
             "evidence": "/evidence?period=none", "integrity": "/integrity", "freezes": "/freezes",
             "rollback": f"/changes/{bad}/rollback", "missing": "/changes/4711"}
+
+
+def make_edits(server):
+    """Makes a change of a connector that a step calls.
+
+    Returns the paths of the pages that show the change, as a dictionary by name.
+    """
+    server.put(STEP, LOYALTY)
+    server.put(STEP, FRAUD_CHECK)
+    moment = server.history()[-1]["resultDateTime"]
+    edit = server.request("PATCH", f"/beta/identity/apiConnectors/{FRAUD_CHECK}",
+                          {"displayName": "Fraud check of the new vendor", "targetUrl": "https://a-long-name.contoso.example/hook"})
+    return {"edit": f"/changes/{edit.change}", "edited-timeline": "/?flow=B2C_1_signup",
+            "edited-flow": "/flows/b2cUserFlows/B2C_1_signup", "edited-flows": f"/flows?asOf={moment}",
+            "edited-plan": f"/flows/rollback?asOf={moment}", "typed-time": "/?since=2026-01-01T00:00&zone=Asia/Kolkata"}
 
 
 def trouble_server(graph):

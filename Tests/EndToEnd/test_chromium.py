@@ -16,7 +16,7 @@ from testparts import apart
 
 HAS_CHROMIUM = shutil.which("chromedriver") and importlib.util.find_spec("selenium") and importlib.util.find_spec("axe_playwright_python")
 if HAS_CHROMIUM:
-    from chromium import SCHEMES, STEP, WIDTHS, Chromium, make_sample, make_trouble, trouble_server
+    from chromium import SCHEMES, STEP, WIDTHS, Chromium, make_edits, make_sample, make_trouble, trouble_server
 
 
 @apart(seconds=120, cores=0.8)
@@ -137,11 +137,12 @@ class Chrome(unittest.TestCase):
 
     def test_axe_finds_no_violation_on_any_page(self):
         """Checks each page in each scheme and at each width. tools/screenshots checks all combinations."""
-        def check_pages(server, pages):
+        def check_pages(server, pages, zone="UTC"):
             with Chromium(server) as browser:
                 browser.open("/sign-in")
                 self.assertEqual(browser.problems(), [])
                 browser.sign_in("operator")
+                browser.choose_time_zone(zone)
                 for number, (name, path) in enumerate(pages.items()):
                     for index, scheme in enumerate(SCHEMES):
                         width = WIDTHS[(number + index) % len(WIDTHS)]
@@ -151,6 +152,8 @@ class Chrome(unittest.TestCase):
 
         with Server() as server:
             check_pages(server, make_sample(server))
+        with Server() as server:
+            check_pages(server, make_edits(server), "America/Argentina/Buenos_Aires")
         with Graph(timeout=1) as graph, trouble_server(graph) as server:
             check_pages(server, make_trouble(server, graph))
 
@@ -213,7 +216,7 @@ class Chrome(unittest.TestCase):
         with Server() as server:
             pages = make_sample(server)
             browser = Browser(server)
-            controls = Controls(browser.open("/sign-in").html)
+            controls = Controls(browser.open(pages.pop("sign-in")).html)
             self.assertEqual((controls.problems, controls.count > 3), ([], True))
             browser.sign_in("operator")
             for name, path in pages.items():

@@ -54,6 +54,7 @@ enum TemplateTexts {
       "History of this connector",
       "History of this step",
       "Receipt: a file that proves, without this server, that the log contains this change.",
+      "Table of changed properties",
     ],
     "connector.mustache": [
       "Flows",
