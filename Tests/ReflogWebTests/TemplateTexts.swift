@@ -62,6 +62,7 @@ enum TemplateTexts {
       "State",
       "by change {}",
       "Last read from the directory",
+      "All changes that name this connector, on the timeline",
       "Steps that call this connector now",
       "No step calls this connector.",
       "{} of {} since {} {},",
@@ -76,7 +77,6 @@ enum TemplateTexts {
       "now",
       "No step called this connector in the recorded history.",
       "Earlier periods",
-      "All changes that name this connector, on the timeline",
       "Table of periods",
     ],
     "evidence.mustache": [
