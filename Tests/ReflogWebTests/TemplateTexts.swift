@@ -3,27 +3,10 @@
 /// In the table, `{}` marks the place of each value that the server inserts into a text.
 enum TemplateTexts {
   /// The texts of each file: its sentences, then the attributes that a browser shows.
-  static let all: [String: [String]] = [
-    "actor.mustache": [
-      "Timeline",
-      "Kind",
-      "Id",
-      "User principal name",
-      "From (UTC)",
-      "To (UTC)",
-      "Show reads of history",
-      "Show",
-      "Show all",
-      "Numbers of changes",
-      "Service event {}, {}",
-      "service event",
-      "Change {}, {}",
-      "stated the result of change {}",
-      "Nothing is recorded in this period. Show all",
-      "Older",
-      "These changes on the timeline, export these changes",
-      "Period",
-    ],
+  static let all = others.merging(actorsAndConnectors) { first, _ in first }
+
+  /// The texts of the files that are not in ``actorsAndConnectors``.
+  private static let others: [String: [String]] = [
     "arrow.mustache": ["→ to"],
     "change.mustache": [
       "Timeline",
@@ -52,32 +35,6 @@ enum TemplateTexts {
       "History of this connector",
       "History of this step",
       "Receipt: a file that proves, without this server, that the log contains this change.",
-    ],
-    "connector.mustache": [
-      "Flows",
-      "Connector",
-      "Sends to",
-      "unknown",
-      "Authentication",
-      "State",
-      "by change {}",
-      "Last read from the directory",
-      "All changes that name this connector, on the timeline",
-      "Steps that call this connector now",
-      "No step calls this connector.",
-      "{} of {} since {} {},",
-      "Changes of this connector",
-      "No change of this connector is recorded.",
-      "Older changes",
-      "Periods in which steps called this connector",
-      "Step",
-      "From",
-      "Until",
-      "{} of {}",
-      "now",
-      "No step called this connector in the recorded history.",
-      "Earlier periods",
-      "Table of periods",
     ],
     "evidence.mustache": [
       "Evidence",
