@@ -716,7 +716,8 @@ class SessionsAndSafety(unittest.TestCase):
             for path in ("/", f"/changes/{change}", f"/changes/{change}/rollback", "/?flow=" + "%22%3E%3Cscript%3E", "/flows", "/integrity",
                          f"/flows?asOf={moment}", f"/flows/rollback?asOf={moment}", "/flows/b2cUserFlows/B2C_1_signup",
                          "/flows?flow=%22%3E%3Cscript%3E", "/export?actor=%22%3E%3Cscript%3E",
-                         "/?actor=%22%CC%B8onfocus=%22alert(1)", "/sign-in?target=/%22%3E%3Cscript%3E"):
+                         f"/connectors/{made}", f"/actors/token/{server.tokens['operator'].split('_')[1]}?reads=true",
+                         "/search?q=%22%3E%3Cscript%3E", "/?actor=%22%CC%B8onfocus=%22alert(1)", "/sign-in?target=/%22%3E%3Cscript%3E"):
                 page = browser.open(path)
                 self.assertEqual((page.tags.count("script"), page.tags.count("img")), (1, 0), path)
                 self.assertEqual([value for name, value in page.attributes if name == "src"],
@@ -742,6 +743,7 @@ class SessionsAndSafety(unittest.TestCase):
             browser = Browser(server)
             browser.sign_in("operator")
             first = next(change["id"] for change in server.history() if change["kind"] == "update" and change["flowId"])
-            for path in ("/", f"/changes/{change}", f"/changes/{first}/rollback", "/flows", "/flows/b2cUserFlows/B2C_1_signup", "/integrity"):
+            for path in ("/", f"/changes/{change}", f"/changes/{first}/rollback", "/flows", "/flows/b2cUserFlows/B2C_1_signup", "/integrity",
+                         f"/connectors/{made}", f"/actors/token/{server.tokens['operator'].split('_')[1]}?reads=true"):
                 self.assertLess(len(browser.open(path).html), 60_000, path)
             self.assertIn(long, browser.open(f"/changes/{change}").text)

@@ -66,14 +66,13 @@ struct ConnectorPageTests {
       html.pageText == """
         Flows New vendor Connector 8a64d9b0 Sends to vendor.example https://vendor.example/check \
         Authentication basicAuthentication State It exists in the directory. \
-        Last read from the directory 2026-11-24 12:00:00 \
+        Last read from the directory 2026-11-24 12:00:00 All changes that name this connector, on the timeline \
         Steps that call this connector now postFederationSignup of B2C_1_signup since 2026-11-23 09:15:03 , by Adele \
         … and 2 more steps. Changes of this connector Change 4, 2026-11-23 09:15:02 Adele changed a connector \
         New vendor targetUrl https://a.example → to https://vendor.example/check applied Older changes \
         Periods in which steps called this connector Step From Until \
         postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele now \
-        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele 2026-11-24 10:00:01 Earlier periods \
-        All changes that name this connector, on the timeline
+        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele 2026-11-24 10:00:01 Earlier periods
         """
     )
     for link in [
@@ -87,10 +86,10 @@ struct ConnectorPageTests {
       try page().pageText == """
         Flows 8a64d9b0 Connector 8a64d9b0 Sends to unknown Authentication unknown State \
         Unknown, because no read of the directory showed it. Last read from the directory unknown \
+        All changes that name this connector, on the timeline \
         Steps that call this connector now No step calls this connector. \
         Changes of this connector No change of this connector is recorded. \
-        Periods in which steps called this connector No step called this connector in the recorded history. \
-        All changes that name this connector, on the timeline
+        Periods in which steps called this connector No step called this connector in the recorded history.
         """
     )
   }

@@ -3,29 +3,11 @@
 /// In the table, `{}` marks the place of each value that the server inserts into a text.
 enum TemplateTexts {
   /// The texts of each file: first the sentences, and then the attributes that a browser shows.
-  static let all = firstTemplates.merging(lastTemplates) { first, _ in first }
+  static let all = [firstTemplates, lastTemplates, actorsAndConnectors].reduce(into: [:]) { all, texts in
+    all.merge(texts) { first, _ in first }
+  }
 
   private static let firstTemplates: [String: [String]] = [
-    "actor.mustache": [
-      "Timeline",
-      "Kind",
-      "Id",
-      "User principal name",
-      "From (UTC)",
-      "To (UTC)",
-      "Show reads of history",
-      "Show",
-      "Show all",
-      "Numbers of changes",
-      "Service event {}, {}",
-      "service event",
-      "Change {}, {}",
-      "stated the result of change {}",
-      "Nothing is recorded in this period. Show all",
-      "Older",
-      "These changes on the timeline, export these changes",
-      "Period",
-    ],
     "arrow.mustache": ["→ to"],
     "change.mustache": [
       "Timeline",
@@ -55,32 +37,6 @@ enum TemplateTexts {
       "History of this step",
       "Receipt: a file that proves, without this server, that the log contains this change.",
       "Table of changed properties",
-    ],
-    "connector.mustache": [
-      "Flows",
-      "Connector",
-      "Sends to",
-      "unknown",
-      "Authentication",
-      "State",
-      "by change {}",
-      "Last read from the directory",
-      "Steps that call this connector now",
-      "No step calls this connector.",
-      "{} of {} since {} {},",
-      "Changes of this connector",
-      "No change of this connector is recorded.",
-      "Older changes",
-      "Periods in which steps called this connector",
-      "Step",
-      "From",
-      "Until",
-      "{} of {}",
-      "now",
-      "No step called this connector in the recorded history.",
-      "Earlier periods",
-      "All changes that name this connector, on the timeline",
-      "Table of periods",
     ],
     "evidence.mustache": [
       "Evidence",
