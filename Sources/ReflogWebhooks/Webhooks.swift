@@ -27,7 +27,7 @@ package final class Webhooks: Service {
 
   private struct State {
     var cursors: WebhookCursors
-    /// Why the cursors could not be saved, or nil if they were saved.
+    /// Why the cursors could not be saved, as a sentence, or nil if they were saved.
     var problem: String?
   }
 
@@ -61,7 +61,7 @@ package final class Webhooks: Service {
   ///   - receivers: The receivers.
   ///   - history: The ledger.
   ///   - path: The path of the file with the cursors.
-  ///   - publicURL: The URL that people use for Reflog, or nil if none is set.
+  ///   - publicURL: The URL, with the base path, that people use for Reflog, or nil if none is set.
   ///   - newest: Returns the newest entry that this process has recorded, or nil if it has recorded none yet.
   ///   - clock: The clock for the times of attempts.
   ///   - logger: The service's log.
@@ -82,7 +82,7 @@ package final class Webhooks: Service {
     var progresses: [WebhookProgress] = []
     for receiver in receivers {
       let known = cursors.cursors[receiver.name]
-      let found = try await position(known, in: history, end: end)
+      let found = try await position(known, in: history, origin: origin, end: end)
       let progress = WebhookProgress(
         of: receiver,
         sequence: found ?? known?.sequence ?? end,
@@ -91,6 +91,8 @@ package final class Webhooks: Service {
       progresses.append(progress)
       if found == nil {
         progress.stop(foreignCursor, at: clock())
+        let metadata: Logger.Metadata = ["receiver": "\(receiver.name)", "error": "\(foreignCursor)"]
+        logger.error("a webhook does not begin", metadata: metadata)
       } else if found == known?.sequence {
         cursors.cursors[receiver.name]?.origin = origin
       } else {
@@ -110,25 +112,29 @@ package final class Webhooks: Service {
       metrics: metrics
     )
     let current = try await webhooks.currentCursors()
-    do { try current.write(to: path) } catch { throw WebhookError.cursors(path: path, problem: "\(error)") }
+    try current.write(to: path)
     webhooks.state.withLock { $0.cursors = current }
     return webhooks
   }
 
   /// The error of a receiver whose cursor does not match the ledger.
   private static let foreignCursor =
-    "its cursor belongs to another ledger or to a newer copy of this one. Remove its member from the file of cursors, and "
-    + "start the server again. Then it begins with the next entry"
+    "its cursor belongs to another ledger or to a newer copy of this one. Stop the server, remove its member from the file "
+    + "of cursors, and start the server. Then it begins with the next entry"
 
   /// Returns the entry after which a receiver continues, or nil if its cursor does not match the ledger.
   private static func position(
     _ known: WebhookCursors.Cursor?,
     in history: HistoryService,
+    origin: String,
     end: Int64
   ) async throws(ServiceError) -> Int64? {
     guard let known else { return end }
-    guard let hash = known.hash else { return known.sequence }
-    if try await history.entryHash(at: known.sequence) == hash { return known.sequence }
+    if let hash = known.hash {
+      if try await history.entryHash(at: known.sequence) == hash { return known.sequence }
+    } else if known.origin == origin {
+      return known.sequence
+    }
     // An older copy of the ledger is in use. The receiver has got all entries of the copy, because its cursor is not in
     // the copy. So it continues with the first entry after the copy.
     return try await history.firstEntry(afterReplacementOf: known.origin).map { $0 - 1 }
@@ -142,9 +148,7 @@ package final class Webhooks: Service {
 
   /// The warnings for the administrator.
   package var warnings: [String] {
-    state.withLock { $0.problem }.map {
-      ["The cursors of the webhooks can't be saved in \(path): \($0) After a crash, messages are sent again."]
-    } ?? []
+    state.withLock { $0.problem }.map { ["\($0) After a crash, messages are sent again."] } ?? []
   }
 
   /// Sends messages until the service stops.
@@ -193,7 +197,7 @@ package final class Webhooks: Service {
       problem = nil
     } catch {
       // The error is only logged, because every message was delivered, and the next interval saves the cursors.
-      problem = "\(error)"
+      problem = (error as? WebhookError ?? .cursorsNotSaved(path: path, problem: "\(error)")).description
     }
     let isNew = state.withLock { state in
       defer { state.problem = problem }
@@ -210,9 +214,12 @@ package final class Webhooks: Service {
       let (name, sequence) = (progress.receiver.name, progress.sequence)
       // A cursor that does not match the ledger is kept until a person has removed it.
       guard cursors.cursors[name]?.sequence != sequence else { continue }
+      let hash = sequence < 0 ? nil : try await history.entryHash(at: sequence)
+      // A cursor without the hash of its entry is not valid. So if the entry is missing, the older cursor is kept.
+      guard sequence < 0 || hash != nil else { continue }
       cursors.cursors[name] = WebhookCursors.Cursor(
         sequence: sequence,
-        hash: sequence < 0 ? nil : try await history.entryHash(at: sequence),
+        hash: hash,
         origin: source.origin,
         lastSuccess: progress.lastSuccess
       )

@@ -142,7 +142,7 @@ struct Composition {
       settings.webhooks,
       history: HistoryService(history: ledger.questions),
       cursorsAt: settings.location.files.webhooks,
-      publicURL: settings.listener.publicURL,
+      publicURL: settings.listener.publicURL.map { $0 + settings.listener.basePath },
       newest: { [ledger] in ledger.newestSequence },
       clock: clock,
       logger: logger,

@@ -6,7 +6,8 @@ import unittest
 import urllib.parse
 
 from browser import Browser
-from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, ROOT, Graph, Server, graph_connector
+from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, ROOT, Graph, Server, eventually, graph_connector
+from webhookreceiver import Receiver, configuration
 
 SECONDS = 20
 BASE = "/reflog"
@@ -48,6 +49,15 @@ class BasePath(unittest.TestCase):
         self.assertIn("Timeline", page.text)
         self.assertEqual(page.form(BASE + "/")["fields"]["flow"], "signup")
         return browser
+
+    def test_messages_of_webhooks_have_links_below_the_base_path(self):
+        receiver = self.enterContext(Receiver())
+        server = ServerBelowAPath(PUBLIC_URL="https://audit.contoso.example")
+        server.settings["WEBHOOKS"] = configuration(server.folder, ("chat", receiver.port, {"format": "slack"}))
+        self.enterContext(server)
+        self.assertEqual(server.put(STEP, FRAUD_CHECK).status, 204)
+        eventually(lambda: receiver.messages)
+        self.assertIn("\npage: <https://audit.contoso.example/reflog/changes/1>", receiver.messages[0].json["text"])
 
     def test_only_paths_below_the_base_path_exist(self):
         for path in ("/", "/sign-in", "/flows", "/metrics", "/checkpoint", "/openapi.json", "/assets/reflog.css", "/reflogs/",

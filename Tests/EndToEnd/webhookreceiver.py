@@ -45,9 +45,13 @@ class Message:
 
 
 class Receiver:
-    """A receiver in this process. `answer` is a function that returns the status and the headers for a message."""
+    """A receiver in this process.
 
-    def __init__(self, port=0, answer=lambda message: (204, {}), keep=None):
+    `answer` is a function that returns the status and the headers for a message. `content` is a function that returns the
+    parts of the answer's content, which are sent one after another.
+    """
+
+    def __init__(self, port=0, answer=lambda message: (204, {}), keep=None, content=lambda: ()):
         self.messages, self.answer = [], answer
         receive = keep or self.messages.append
 
@@ -65,6 +69,8 @@ class Receiver:
                 for name, value in ({"Content-Length": "0"} | headers).items():
                     handler.send_header(name, value)
                 handler.end_headers()
+                for part in content():
+                    handler.wfile.write(part)
 
             do_GET = do_POST
 

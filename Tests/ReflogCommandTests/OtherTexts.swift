@@ -93,8 +93,8 @@ enum OtherTexts {
       "the ledger can't be read: {}",
     ],
     "ReflogWebhooks/Webhooks.swift": [
-      "a webhook begins", "the cursors of the webhooks can't be saved",
-      "The cursors of the webhooks can't be saved in {}: {} After a crash, messages are sent again.",
+      "a webhook begins", "a webhook does not begin", "the cursors of the webhooks can't be saved",
+      "{} After a crash, messages are sent again.",
     ],
     "ReflogHTTP/Administration/FreezeController.swift": [
       "step must be the name of a step, such as postFederationSignup.",

@@ -48,7 +48,7 @@ struct SecretDestinationTests {
     "255.255.255.255",
     "::", "::1", "::ffff:127.0.0.1", "::127.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::169.254.169.254", "fe80::1",
     "febf::1",
-    "ff02::1",
+    "ff02::1", "fd00:ec2::254", "FD00:0EC2::00:254", "168.63.129.16", "::ffff:168.63.129.16", "64:ff9b::168.63.129.16",
   ])
   func anAddressThatCanBelongToThisMachineOrItsLinkIsLocal(text: String) throws {
     #expect(SecretDestination.isLocal(try #require(IPAddress(text))))
@@ -56,7 +56,7 @@ struct SecretDestinationTests {
 
   @Test(arguments: [
     "10.0.0.1", "172.16.0.1", "192.168.1.1", "192.0.2.1", "169.253.0.1", "126.0.0.1", "128.0.0.1", "2001:db8::1",
-    "fd00::1",
+    "fd00::1", "fd00:ec2::253", "168.63.129.17",
     "fec0::1", "64:ff9b::192.0.2.1",
   ])
   func anyOtherAddressIsNotLocal(text: String) throws {

@@ -70,6 +70,7 @@ struct SettledEntriesTests {
       "DELETE FROM change WHERE id = 2",
       "The ledger is damaged: the change or the service event of entry 2 is missing. Run reflog verify."
     ),
+    ("DELETE FROM entry WHERE sequence = 2", "The ledger is damaged: entry 2 is missing. Run reflog verify."),
   ])
   func anAlteredRowIsReportedAtItsEntry(edit: String, problem: String) async throws {
     try await withLedgerDatabase { ledger, database in
@@ -83,6 +84,19 @@ struct SettledEntriesTests {
       }
       #expect(entries.map(\.sequence).filter { $0 != 2 } == [1, 3, 5])
       #expect(altered.first == problem)
+    }
+  }
+
+  @Test func aReadBeyondTheEndOfTheLogFails() async throws {
+    try await withLedger { ledger in
+      try await ledger.apply(Sample.intent(before: .none, after: Sample.fraudCheck))
+      let history = HistoryService(history: ledger.history)
+
+      let error = await #expect(throws: ServiceError.self) {
+        try await history.settledEntries(after: -1, through: 2).end
+      }
+
+      #expect(error.map { "\($0)" } == "The ledger can't be used: the log does not have entry 2 yet.")
     }
   }
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Dispatch
 import ReflogModel
 import Testing
 
@@ -46,6 +47,20 @@ struct WebhookAddressTests {
 
     #expect(error?.text == "its host name leads to this machine, and allowLocal is not true")
     #expect(try await !WebhookAddress.find("localhost", allowsLocal: true).isEmpty)
+  }
+
+  @Test func aQueryThatTakesTooLongIsAFailure() async {
+    let end = DispatchSemaphore(value: 0)
+
+    let error = await #expect(throws: WebhookAddress.Problem.self) {
+      try await WebhookAddress.find("siem.example", allowsLocal: false, within: 0) { _ in
+        end.wait()
+        return []
+      }
+    }
+
+    #expect(error?.text == "its host name was not found in DNS within 0 seconds")
+    end.signal()
   }
 
   /// A number is a name of this machine for the system's function, although it is no address for Reflog.

@@ -44,18 +44,30 @@ struct WebhookDeliveryTests {
     }
   }
 
+  /// The newest entry that a delivery believes in. A higher entry than that of the log makes the ledger unreadable.
+  private final class Newest: Sendable {
+    private let value = Mutex<Int64>(99)
+
+    var sequence: Int64 {
+      get { value.withLock { $0 } }
+      set { value.withLock { $0 = newValue } }
+    }
+  }
+
   private static func delivery(
     of ledger: Ledger,
     to script: Script,
     from sequence: Int64 = -1,
-    _ members: String = ""
+    _ members: String = "",
+    newest: Newest? = nil,
+    clock: ManualClock = ManualClock()
   ) throws -> WebhookDelivery {
     WebhookDelivery(
       progress: WebhookProgress(of: try WebhookSample.receiver(members), sequence: sequence, lastSuccess: nil),
       history: HistoryService(history: ledger.history),
       source: WebhookSample.source,
-      newest: { ledger.newestSequence ?? -1 },
-      clock: ManualClock().read,
+      newest: { newest?.sequence ?? ledger.newestSequence ?? -1 },
+      clock: clock.read,
       logger: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
       metrics: NOOPMetricsHandler.instance,
       send: { message, _ in script.send(message) },
@@ -136,8 +148,8 @@ struct WebhookDeliveryTests {
   @Test func aFailingReceiverIsShown() throws {
     let progress = WebhookProgress(of: try WebhookSample.receiver(), sequence: 4, lastSuccess: nil)
 
-    #expect(progress.fail("it answered 500", at: ManualClock.start))
-    #expect(!progress.fail("no answer within 10 seconds", at: ManualClock.start.next))
+    #expect(progress.fail("it answered 500", for: 5, at: ManualClock.start))
+    #expect(!progress.fail("no answer within 10 seconds", for: 5, at: ManualClock.start.next))
 
     let status = progress.status(newest: 9)
     #expect(status.name == "siem")
@@ -148,6 +160,68 @@ struct WebhookDeliveryTests {
     #expect(status.waitingEntries == 5)
     progress.recover()
     #expect(progress.status(newest: 9).state == .working)
+  }
+
+  /// The data of an entry can be erased, and then the entry does not match the filter.
+  @Test func aFailureIsOverWhenItsEntryNeedsNoMessage() throws {
+    let progress = WebhookProgress(of: try WebhookSample.receiver(), sequence: 4, lastSuccess: nil)
+    #expect(progress.fail("it answered 500", for: 6, at: ManualClock.start))
+    #expect(!progress.fail("the ledger can't be read: it is locked", for: nil, at: ManualClock.start))
+
+    progress.skip(to: 5)
+    #expect(progress.status(newest: 9).state == .failing)
+
+    progress.skip(to: 6)
+    #expect(progress.status(newest: 9).state == .working)
+    #expect(progress.status(newest: 9).lastError == nil)
+  }
+
+  @Test func aLedgerThatCanBeReadAgainEndsOnlyItsOwnFailure() async throws {
+    try await withLedger { ledger in
+      try await Self.record(1, in: ledger)
+      let (script, newest, clock) = (Script([.failed("it answered 500")]), Newest(), ManualClock())
+      let delivery = try Self.delivery(of: ledger, to: script, newest: newest, clock: clock)
+      var attempts = WebhookDelivery.Attempts()
+
+      for _ in 1...6 { #expect(await delivery.sendNext(&attempts)) }
+
+      let unreadable = delivery.progress.status(newest: 1)
+      #expect(unreadable.failingSince == ManualClock.start)
+      #expect(
+        unreadable.lastError
+          == "the ledger can't be read: The ledger can't be used: the log does not have entry 99 yet"
+      )
+      // The pace of reads does not become as slow as that of messages.
+      #expect(script.waits == [1, 2, 4, 8, 10, 10].map { Duration.seconds($0) })
+
+      clock.advance(by: .seconds(60))
+      newest.sequence = 1
+      #expect(await delivery.sendNext(&attempts))
+
+      let failing = delivery.progress.status(newest: 1)
+      #expect(failing.failingSince == Timestamp(microseconds: ManualClock.start.microseconds + 60_000_000))
+      #expect(failing.lastError == "it answered 500")
+      #expect(script.waits.last == .seconds(1))
+    }
+  }
+
+  @Test func aFailureOfTheReceiverRemainsAfterTheLedgerCouldNotBeRead() async throws {
+    try await withLedger { ledger in
+      try await Self.record(1, in: ledger)
+      let failure = WebhookResult.failed("it answered 500")
+      let (script, newest, clock) = (Script([failure, failure]), Newest(), ManualClock())
+      let delivery = try Self.delivery(of: ledger, to: script, newest: newest, clock: clock)
+      var attempts = WebhookDelivery.Attempts()
+
+      for sequence: Int64 in [1, 99, 1] {
+        newest.sequence = sequence
+        #expect(await delivery.sendNext(&attempts))
+        clock.advance(by: .seconds(60))
+      }
+
+      #expect(delivery.progress.status(newest: 1).failingSince == ManualClock.start)
+      #expect(script.waits == [1, 1, 2].map { Duration.seconds($0) })
+    }
   }
 
   @Test func aCancelledDeliveryEnds() async throws {

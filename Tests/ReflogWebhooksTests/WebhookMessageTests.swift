@@ -19,7 +19,11 @@ struct WebhookMessageTests {
     #expect(signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
   }
 
-  @Test(arguments: ["", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8G*", "whsec_c2hvcnQ="])
+  /// The last two texts have no padding, and the alphabet for URLs.
+  @Test(arguments: [
+    "", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8G*", "whsec_c2hvcnQ=",
+    "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBk", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS_",
+  ])
   func otherTextsAreNoSecret(text: String) {
     #expect(WebhookSecret(text) == nil)
   }
@@ -44,6 +48,14 @@ struct WebhookMessageTests {
     #expect(event["data"]?.object?["id"] == "5")
     #expect(event["data"]?.object?["kind"] == "update")
     #expect(event["data"]?.object?["before"]?.object?["displayName"] == "Fraud check")
+  }
+
+  /// A URI reference must not have a colon in its first part.
+  @Test func aColonInTheNameOfTheLogIsEncoded() throws {
+    let source = WebhookMessage.Source(origin: "10.0.0.5:8443/log", publicURL: nil)
+    let message = try #require(WebhookMessage(.change(WebhookSample.change()), .cloudEvents, from: source))
+
+    #expect(try JSONValue(parsing: message.body).object?["source"] == "10.0.0.5%3A8443/log")
   }
 
   @Test func subjectsOfOtherEntriesAreTheirConnectorOrScope() throws {
@@ -93,8 +105,8 @@ struct WebhookMessageTests {
       who: token deploy
       reason: CHG0042
       time: 2026-11-23T09:15:02.123456Z
-      page: https://reflog.example/changes/5
       log: audit.example/reflog
+      page: <https://reflog.example/changes/5>
       """
     ),
     (
@@ -116,8 +128,8 @@ struct WebhookMessageTests {
       reason: [erased]
       answer: frozen: Freeze 3 covers the step.
       time: 2026-11-23T09:15:02.123456Z
-      page: https://reflog.example/changes/5
       log: audit.example/reflog
+      page: <https://reflog.example/changes/5>
       """
     ),
     (
@@ -130,8 +142,8 @@ struct WebhookMessageTests {
       who: token deploy
       override: urgent
       time: 2026-11-23T09:15:02.123456Z
-      page: https://reflog.example/changes/5
       log: audit.example/reflog
+      page: <https://reflog.example/changes/5>
       """
     ),
     (
@@ -177,9 +189,9 @@ struct WebhookMessageTests {
 
   /// Texts that a stranger can choose, each with its form in Slack.
   @Test(arguments: [
-    ("<!channel>", "&lt;!channel&gt;"), ("<https://evil.example|Reflog>", "&lt;https://evil.example|Reflog&gt;"),
+    ("<!channel>", "&lt;!channel&gt;"), ("<https://evil.example|Reflog>", "&lt;https: //evil.example|Reflog&gt;"),
     ("<@U0000>", "&lt;@U0000&gt;"), ("a & b", "a &amp; b"), ("line\nreason: forged", "line\u{FFFD}reason: forged"),
-    ("right\u{202E}left", "right\u{FFFD}left"),
+    ("right\u{202E}left", "right\u{FFFD}left"), ("see https://evil.example", "see https: //evil.example"),
   ])
   func aTextOfAStrangerHasNoEffectInSlack(text: String, shown: String) throws {
     let message = try Self.json(.change(WebhookSample.change(reason: text)), .slack)
@@ -192,7 +204,8 @@ struct WebhookMessageTests {
 
   /// Teams reads Markdown in text blocks and facts, but not in text runs.
   @Test func aTextOfAStrangerIsInATextRunInTeams() throws {
-    let message = try Self.json(.change(WebhookSample.change(reason: "[Reflog](https://evil.example)")), .teams)
+    let reason = "[Reflog](https://evil.example)"
+    let message = try Self.json(.change(WebhookSample.change(reason: reason)), .teams)
 
     let attachment = message["attachments"]?.array?.first?.object
     let card = attachment?["content"]?.object
@@ -203,12 +216,37 @@ struct WebhookMessageTests {
     #expect(blocks.allSatisfy { $0["type"] == "RichTextBlock" && $0["text"] == nil })
     let runs = blocks.flatMap { ($0["inlines"]?.array ?? []).compactMap(\.object) }
     #expect(runs.allSatisfy { $0["type"] == "TextRun" && $0["selectAction"] == nil })
-    #expect(runs.contains { $0["text"] == "[Reflog](https://evil.example)" })
+    #expect(runs.contains { $0["text"] == "[Reflog](https: //evil.example)" })
+    #expect(
+      card?["actions"]
+        == .array([
+          .object([
+            "type": "Action.OpenUrl", "title": "Open the change", "url": "https://reflog.example/changes/5",
+          ])
+        ])
+    )
   }
 
   @Test func aLongTextIsCut() throws {
     let text = try Self.text(.change(WebhookSample.change(reason: String(repeating: "x", count: 5000))))
 
     #expect(text.contains("reason: " + String(repeating: "x", count: 1000) + "…\n"))
+  }
+
+  /// Teams refuses messages of more than 28 KB. The message for a change of two long names has a long title.
+  @Test(arguments: [WebhookReceiver.Format.slack, .teams], ["x", "😀", "\"", "&"])
+  func aMessageWithManyLongTextsIsShort(format: WebhookReceiver.Format, character: String) throws {
+    let text = String(repeating: character, count: 5000)
+    let change = WebhookSample.change(
+      after: Sample.connector("3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01", text),
+      by: Change.Actor(type: .user, id: "1", name: text),
+      reason: text,
+      message: text,
+      override: FreezeOverride(eventID: 1, reason: text, freezes: [1])
+    )
+
+    let message = try #require(WebhookMessage(.change(change), format, from: WebhookSample.source))
+
+    #expect(message.body.count < 28_000)
   }
 }

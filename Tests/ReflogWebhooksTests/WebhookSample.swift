@@ -34,6 +34,7 @@ enum WebhookSample {
   static func change(
     _ kind: Change.Kind = .update,
     of subject: Change.Subject = .step(Sample.signup),
+    after: ConnectorReference = Sample.newVendor,
     by actor: Change.Actor = Sample.operatorActor,
     _ result: Change.Result = .applied,
     reason: String? = "CHG0042",
@@ -51,7 +52,7 @@ enum WebhookSample {
         subject: subject,
         kind: kind,
         before: Sample.fraudCheck,
-        after: Sample.newVendor,
+        after: after,
         actor: actor,
         reason: reason,
         correlationID: nil,

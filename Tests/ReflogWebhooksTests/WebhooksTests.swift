@@ -70,8 +70,22 @@ struct WebhooksTests {
     }
   }
 
+  /// Without the check, the file would contain a cursor that the next start refuses.
+  @Test func aCursorWhoseEntryIsMissingIsNotWritten() async throws {
+    try await withLedgerFile { ledger, storage in
+      let path = storage.path + ".webhooks"
+      try await Self.record(in: ledger)
+      try editByHand(storage.path, "DELETE FROM entry WHERE sequence = 1")
+
+      _ = try await Self.open(ledger, at: path)
+
+      #expect(try WebhookCursors(path: path).cursors.isEmpty)
+    }
+  }
+
   /// Each argument is a cursor that is not a position in this ledger.
   @Test(arguments: [
+    WebhookCursors.Cursor(sequence: -1, hash: nil, origin: "other", lastSuccess: nil),
     WebhookCursors.Cursor(sequence: 1, hash: Hash(of: []), origin: "other", lastSuccess: nil),
     WebhookCursors.Cursor(sequence: 400, hash: Hash(of: []), origin: "other", lastSuccess: ManualClock.start),
   ])
@@ -79,7 +93,7 @@ struct WebhooksTests {
     try await withLedgerFile { ledger, storage in
       try await Self.record(in: ledger)
       let path = storage.path + ".webhooks"
-      var cursors = WebhookCursors()
+      var cursors = try WebhookCursors(path: path)
       cursors.cursors = ["siem": cursor, "removed": cursor]
       try cursors.write(to: path)
 
@@ -89,8 +103,8 @@ struct WebhooksTests {
       #expect(
         status.lastError
           == """
-          its cursor belongs to another ledger or to a newer copy of this one. Remove its member from the file of cursors, and \
-          start the server again. Then it begins with the next entry
+          its cursor belongs to another ledger or to a newer copy of this one. Stop the server, remove its member from the \
+          file of cursors, and start the server. Then it begins with the next entry
           """
       )
       #expect(try WebhookCursors(path: path).cursors == ["siem": cursor, "removed": cursor])
@@ -107,7 +121,7 @@ struct WebhooksTests {
         try await Self.record(in: ledger)
         origin = try await ledger.history.origin().text
       }
-      var cursors = WebhookCursors()
+      var cursors = try WebhookCursors(path: path)
       cursors.cursors["siem"] = .init(sequence: 7, hash: Hash(of: []), origin: origin, lastSuccess: nil)
       try cursors.write(to: path)
       let (copy, file) = try await openLedger(in: folder, thread: WriterThread())
@@ -147,9 +161,31 @@ struct WebhooksTests {
     }
   }
 
+  @Test func aFileOfCursorsThatCanNotBeReadOrWrittenIsReported() async throws {
+    try await withTemporaryFolder { folder in
+      let read = #expect(throws: WebhookError.self) { try WebhookCursors(path: folder) }
+      let written = #expect(throws: WebhookError.self) {
+        try WebhookCursors(path: folder + "/cursors").write(to: folder + "/none/cursors")
+      }
+
+      #expect(
+        read?.description == """
+          The file of webhooks' cursors \(folder) can't be used: it is a folder or a device. Restore it. If you remove it, \
+          each receiver begins with the next entry.
+          """
+      )
+      #expect(
+        written?.description == """
+          The cursors of the webhooks can't be saved in \(folder)/none/cursors: it can't be written: No such file or \
+          directory.
+          """
+      )
+    }
+  }
+
   @Test func cursorsAreReadAsTheyWereWritten() async throws {
     try await withTemporaryFolder { folder in
-      var cursors = WebhookCursors()
+      var cursors = try WebhookCursors(path: folder + "/cursors")
       cursors.cursors = [
         "new": .init(sequence: -1, hash: nil, origin: "log", lastSuccess: nil),
         "siem": .init(sequence: 4, hash: Hash(of: [1]), origin: "log", lastSuccess: ManualClock.start),

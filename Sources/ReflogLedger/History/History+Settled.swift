@@ -7,11 +7,17 @@ extension History {
   /// The result has the order of the log. An entry that a purge deleted is left out. A change is at the entry that
   /// contains its result, so the entry of its intent is left out too.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` or ``LedgerError/corrupt(_:)`` if one of the rows is missing or does not match
-  ///   the log.
+  /// - Throws: ``LedgerError/altered(_:)`` or ``LedgerError/corrupt(_:)`` if one of the entries or rows is missing or does
+  ///   not match the log; ``LedgerError/unavailable(_:)`` if the log ends in front of `end`.
   package func settledEntries(after: Int64, through end: Int64) async throws(LedgerError) -> [SettledEntry] {
     let range: SQLArguments = ["after": after, "end": end]
     return try await read { db in
+      guard let size = try db.integer("SELECT next_sequence FROM head"), end < size else {
+        throw LedgerError.unavailable("the log does not have entry \(end) yet")
+      }
+      if let missing = try Self.firstMissing(in: after + 1..<end + 1, db) {
+        throw LedgerError.corrupt("entry \(missing) is missing")
+      }
       if let missing = try db.integer(Self.entryWithoutRow, range) {
         throw LedgerError.corrupt("the change or the service event of entry \(missing) is missing")
       }
@@ -19,6 +25,17 @@ extension History {
       let events = try Self.events(range, db).map(SettledEntry.event)
       return (changes + events).sorted { $0.sequence < $1.sequence }
     }
+  }
+
+  /// Returns the sequence of the first missing entry in a range of sequences, or nil if the range is complete.
+  private static func firstMissing(in range: Range<Int64>, _ db: any LedgerConnection) throws -> Int64? {
+    let count = try db.integer(
+      "SELECT count(*) FROM entry WHERE sequence >= ? AND sequence < ?",
+      [range.lowerBound, range.upperBound]
+    )
+    guard count != Int64(range.count) else { return nil }
+    let found = Set(try LogRows.entries(range, db).map(\.sequence))
+    return range.first { !found.contains($0) }
   }
 
   /// The condition that selects the changes whose result is recorded in a range of entries.

@@ -24,9 +24,11 @@ package enum SecretDestination {
   ///
   /// Such an address is a loopback address, the unspecified address, a link-local address or a multicast address. A
   /// request to it could reach a service of this machine, or the service with which a cloud passes credentials to its
-  /// machines (169.254.169.254). The addresses of this machine's network interfaces are not known here.
+  /// machines (169.254.169.254). Two such services have other addresses: fd00:ec2::254 and 168.63.129.16. The addresses of
+  /// this machine's network interfaces are not known here.
   package static func isLocal(_ address: IPAddress) -> Bool {
     let bytes = address.bytes
+    if cloudServices.contains(address.description) { return true }
     guard bytes.count == 16 else {
       return [0, 127].contains(bytes[0]) || bytes.starts(with: [169, 254]) || bytes[0] >= 224
     }
@@ -47,6 +49,9 @@ package enum SecretDestination {
     guard let address = IPAddress(bare) else { return host.asciiFolded == "localhost" }
     return address.bytes.count == 4 ? address.bytes[0] == 127 : address.bytes == loopback
   }
+
+  /// The addresses of services with which Amazon and Microsoft pass data to the machines in their clouds.
+  private static let cloudServices: Set = ["fd00:ec2::254", "168.63.129.16"]
 
   /// The bytes of the address `::1`.
   private static let loopback = [UInt8](repeating: 0, count: 15) + [1]

@@ -7,7 +7,7 @@ extension [UInt8] {
   /// Reads Base 64 in exactly the form that ``base64`` returns.
   ///
   /// Returns nil for other forms, so each value has exactly one accepted text.
-  init?(base64 text: [UInt8]) {
+  package init?(base64 text: [UInt8]) {
     guard let data = Data(base64Encoded: Data(text)), data.base64EncodedData().elementsEqual(text) else { return nil }
     self = Array(data)
   }

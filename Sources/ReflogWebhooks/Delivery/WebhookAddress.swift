@@ -1,3 +1,4 @@
+import Dispatch
 import Glibc
 import NIOCore
 import NIOPosix
@@ -14,11 +15,34 @@ enum WebhookAddress {
     let text: String
   }
 
+  /// The threads that wait for DNS.
+  ///
+  /// Each receiver has one attempt at a time, so no receiver waits for the queries of others. A thread is not shared with
+  /// other work, because DNS can need half a minute.
+  private static let threads: NIOThreadPool = {
+    let threads = NIOThreadPool(numberOfThreads: WebhookFile.maximumCount)
+    threads.start()
+    return threads
+  }()
+
   /// Returns the addresses of a host to which a message may be sent, in the order of preference.
   ///
-  /// - Throws: ``Problem`` if the host has no address, or only addresses that are not allowed.
-  static func find(_ host: String, allowsLocal: Bool) async throws -> [IPAddress] {
-    try permitted(await lookUp(host), own: interfaces(), allowsLocal: allowsLocal)
+  /// - Parameters:
+  ///   - host: The host.
+  ///   - allowsLocal: Whether addresses of this machine and link-local addresses are allowed.
+  ///   - seconds: The maximum time for the query to DNS.
+  ///   - query: Queries DNS, and returns no address if the host is unknown. It can block its thread.
+  /// - Throws: ``Problem`` if the host has no address, or only addresses that are not allowed, or if DNS is too slow.
+  static func find(
+    _ host: String,
+    allowsLocal: Bool,
+    within seconds: Int = 5,
+    query: @escaping @Sendable (String) -> [IPAddress] = addresses
+  ) async throws -> [IPAddress] {
+    guard let found = await lookUp(host, within: seconds, query) else {
+      throw Problem(text: "its host name was not found in DNS within \(seconds) seconds")
+    }
+    return try permitted(found, own: interfaces(), allowsLocal: allowsLocal)
   }
 
   /// Returns the addresses to which a message may be sent.
@@ -42,42 +66,47 @@ enum WebhookAddress {
     return Set(devices.compactMap { $0.address?.ipAddress.flatMap(plain) })
   }
 
-  /// Returns the addresses of a host, or no address if the task is cancelled.
+  /// Returns the addresses of a host, or nil if the time is over or the task is cancelled.
   ///
-  /// The system's function waits for DNS, sometimes for half a minute, so it runs on a thread that may wait. A stop of the
-  /// server does not wait for this thread.
-  private static func lookUp(_ host: String) async -> [IPAddress] {
+  /// The system's function waits for DNS, sometimes for half a minute, so it runs on a thread that may wait. This method and
+  /// a stop of the server do not wait for this thread.
+  private static func lookUp(
+    _ host: String,
+    within seconds: Int,
+    _ query: @escaping @Sendable (String) -> [IPAddress]
+  ) async -> [IPAddress]? {
     let lookup = Lookup()
     return await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
         lookup.begin(continuation)
-        NIOThreadPool.singleton.submit { _ in lookup.finish(addresses(of: host)) }
+        threads.submit { _ in lookup.finish(query(host)) }
+        DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(seconds)) { lookup.finish(nil) }
       }
     } onCancel: {
-      lookup.finish([])
+      lookup.finish(nil)
     }
   }
 
-  /// A query for addresses that ends with its result or with its cancellation, whichever is first.
+  /// A query for addresses that ends with its result, with its cancellation or with its time, whichever is first.
   private final class Lookup: Sendable {
     private enum State {
-      case waiting(CheckedContinuation<[IPAddress], Never>?)
+      case waiting(CheckedContinuation<[IPAddress]?, Never>?)
       case finished
     }
 
     private let state = Mutex(State.waiting(nil))
 
-    func begin(_ continuation: CheckedContinuation<[IPAddress], Never>) {
+    func begin(_ continuation: CheckedContinuation<[IPAddress]?, Never>) {
       let isFinished = state.withLock { state -> Bool in
         if case .finished = state { return true }
         state = .waiting(continuation)
         return false
       }
-      if isFinished { continuation.resume(returning: []) }
+      if isFinished { continuation.resume(returning: nil) }
     }
 
-    func finish(_ addresses: [IPAddress]) {
-      let continuation = state.withLock { state -> CheckedContinuation<[IPAddress], Never>? in
+    func finish(_ addresses: [IPAddress]?) {
+      let continuation = state.withLock { state -> CheckedContinuation<[IPAddress]?, Never>? in
         guard case .waiting(let continuation) = state else { return nil }
         state = .finished
         return continuation
@@ -86,7 +115,7 @@ enum WebhookAddress {
     }
   }
 
-  private static func addresses(of host: String) -> [IPAddress] {
+  private static func addresses(_ host: String) -> [IPAddress] {
     var hints = addrinfo()
     hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
     var first: UnsafeMutablePointer<addrinfo>?

@@ -8,7 +8,7 @@ import ReflogModel
 ///
 /// Redirects are not followed, because a redirect could lead a message to this machine or to a stranger.
 actor WebhookConnection {
-  /// The maximum time of an attempt, from the connection to the status of the answer.
+  /// The maximum time of an attempt, from the connection to the end of the answer. The query to DNS comes before it.
   static let timeout = TimeAmount.seconds(10)
   private static let connectTimeout = TimeAmount.seconds(5)
   /// The time for which the connection is kept open without a message.
@@ -67,9 +67,21 @@ actor WebhookConnection {
   }
 
   private func answer(to request: HTTPClientRequest, client: HTTPClient) async throws -> WebhookResult {
-    let response = try await client.execute(request, timeout: Self.timeout)
-    // The status decides. An answer whose content is too long or incomplete only closes the connection.
-    _ = try? await response.body.collect(upTo: Self.answerLimit)
+    let deadline = NIODeadline.now() + Self.timeout
+    // The client's own deadline ends when the status arrives, so the content needs another limit.
+    let response = try await client.execute(request, deadline: deadline)
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask {
+        // The status decides. An answer whose content is too long or incomplete only closes the connection.
+        _ = try? await response.body.collect(upTo: Self.answerLimit)
+      }
+      group.addTask {
+        // The sleep ends early, with an error, only if the content has arrived.
+        try? await Task.sleep(for: .nanoseconds(max(0, (deadline - NIODeadline.now()).nanoseconds)))
+      }
+      await group.next()
+      group.cancelAll()
+    }
     return WebhookResult(status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"))
   }
 

@@ -28,13 +28,10 @@ struct WebhookCursors: Sendable {
   /// added again.
   var cursors: [String: Cursor] = [:]
 
-  /// Creates an empty list of cursors.
-  init() {}
-
   /// Reads the file at a path. A file that does not exist has no cursors.
   init(path: String) throws(WebhookError) {
     let bytes: [UInt8]?
-    do { bytes = try DurableFile.read(path) } catch { throw .cursors(path: path, problem: "\(error)") }
+    do { bytes = try DurableFile.read(path) } catch { throw .cursors(path: path, problem: Self.problem(error)) }
     guard let bytes else { return }
     guard let object = try? JSONValue(parsing: bytes).object else {
       throw .cursors(path: path, problem: "it is not a JSON object")
@@ -57,10 +54,19 @@ struct WebhookCursors: Sendable {
     return Cursor(sequence: sequence, hash: hash, origin: origin, lastSuccess: lastSuccess)
   }
 
+  /// Returns why a file can't be read or written, without the path.
+  private static func problem(_ error: StorageError) -> String {
+    switch error {
+    case .unusable(_, let problem): problem
+    case .notAPlainFile(_, let problem): "it \(problem)"
+    default: error.description
+    }
+  }
+
   /// Replaces the file at a path.
   ///
   /// When this method returns, the cursors are durable. Only the owner of the file can read it.
-  func write(to path: String) throws {
+  func write(to path: String) throws(WebhookError) {
     let members = cursors.sorted { $0.key < $1.key }.map { name, cursor in
       JSONObject.Member(
         name: name,
@@ -72,6 +78,9 @@ struct WebhookCursors: Sendable {
         ])
       )
     }
-    try DurableFile.write(JSONValue.object(JSONObject(uniqueMembers: members)).bytes + [0x0A], to: path)
+    let bytes = JSONValue.object(JSONObject(uniqueMembers: members)).bytes + [0x0A]
+    do { try DurableFile.write(bytes, to: path) } catch {
+      throw .cursorsNotSaved(path: path, problem: Self.problem(error))
+    }
   }
 }

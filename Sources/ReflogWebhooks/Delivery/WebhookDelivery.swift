@@ -42,9 +42,14 @@ struct WebhookDelivery: Sendable {
 
   /// The state of the attempts since the last success.
   struct Attempts {
+    /// The pace of the messages.
     var pace = RetryPace()
-    /// Whether the last read of the ledger failed.
-    var isUnreadable = false
+    /// The pace of the reads of the ledger.
+    ///
+    /// The limit is short, because the receiver can't do anything about a ledger that can't be read.
+    var readPace = RetryPace(upTo: .seconds(10))
+    /// Whether the failure that the status shows began with a failed read of the ledger.
+    var beganWithRead = false
   }
 
   /// Sends messages until the task is cancelled, or until the receiver wants no more messages.
@@ -61,19 +66,20 @@ struct WebhookDelivery: Sendable {
   func sendNext(_ attempts: inout Attempts) async -> Bool {
     let newest = newest()
     guard progress.sequence < newest else { return false }
+    let start = ContinuousClock.now
     let read: (entries: [SettledEntry], end: Int64)
     do {
       read = try await history.settledEntries(after: progress.sequence, through: newest)
     } catch {
-      attempts.isUnreadable = true
-      await fail("the ledger can't be read: \(error)", &attempts)
+      let problem = "\(error)"
+      // A problem is shown as a clause, so it has no full stop.
+      let clause = problem.hasSuffix(".") ? problem.dropLast() : problem[...]
+      if fail("the ledger can't be read: \(clause)", for: nil) { attempts.beganWithRead = true }
+      await pause(attempts.readPace.wait(retryAfter: nil))
       return true
     }
-    if attempts.isUnreadable {
-      attempts.isUnreadable = false
-      progress.recover()
-    }
-    let start = ContinuousClock.now
+    if attempts.beganWithRead { progress.recover() }
+    (attempts.beganWithRead, attempts.readPace) = (false, Attempts().readPace)
     for entry in read.entries where receiver.wants(entry) {
       guard ContinuousClock.now - start < Self.readAge, await deliver(entry, &attempts) else { return true }
     }
@@ -94,7 +100,8 @@ struct WebhookDelivery: Sendable {
     case .gone:
       stop("it answered 410, so it wants no more messages")
     case .failed(let problem, let retryAfter):
-      await fail(problem, retryAfter: retryAfter, &attempts)
+      _ = fail(problem, for: entry.sequence)
+      await pause(attempts.pace.wait(retryAfter: retryAfter))
     }
     return false
   }
@@ -104,14 +111,15 @@ struct WebhookDelivery: Sendable {
     if progress.accept(entry.sequence, at: clock()) { logger.notice("a webhook works again", metadata: metadata()) }
   }
 
-  /// Records a failed attempt, and waits until the next one.
-  private func fail(_ problem: String, retryAfter: Duration? = nil, _ attempts: inout Attempts) async {
+  /// Records a failed attempt, and returns whether it is the first failure since the last success.
+  private func fail(_ problem: String, for entry: Int64?) -> Bool {
     // A cancelled attempt is no failure of the receiver. The message is sent again after the next start.
-    if Task.isCancelled { return }
+    if Task.isCancelled { return false }
     count("reflog_webhook_failures_total")
+    let isFirst = progress.fail(problem, for: entry, at: clock())
     // Only the first failure is logged. The status shows the newest one.
-    if progress.fail(problem, at: clock()) { logger.warning("a webhook fails", metadata: metadata(problem)) }
-    await pause(attempts.pace.wait(retryAfter: retryAfter))
+    if isFirst { logger.warning("a webhook fails", metadata: metadata(problem)) }
+    return isFirst
   }
 
   private func stop(_ problem: String) {

@@ -11,7 +11,13 @@ final class WebhookProgress: Sendable {
     var lastSuccess: Timestamp?
     var failingSince: Timestamp?
     var lastError: String?
+    /// The entry whose message failed last, or nil if none failed since the last success.
+    var failedEntry: Int64?
     var isStopped = false
+
+    mutating func clearFailure() {
+      (failingSince, lastError, failedEntry) = (nil, nil, nil)
+    }
   }
 
   /// Creates the progress of a receiver.
@@ -33,8 +39,13 @@ final class WebhookProgress: Sendable {
   var isStopped: Bool { values.withLock { $0.isStopped } }
 
   /// Records that the entries up to `sequence` need no message.
+  ///
+  /// If the message for one of them had failed, the entry does not match any more, and its failure is over.
   func skip(to sequence: Int64) {
-    values.withLock { $0.sequence = sequence }
+    values.withLock { values in
+      values.sequence = sequence
+      if let failed = values.failedEntry, failed <= sequence { values.clearFailure() }
+    }
   }
 
   /// Records that the receiver accepted the message for an entry, and returns whether earlier attempts had failed.
@@ -46,16 +57,24 @@ final class WebhookProgress: Sendable {
   }
 
   /// Records that an attempt failed, and returns whether it is the first failure since the last success.
-  func fail(_ problem: String, at time: Timestamp) -> Bool {
+  ///
+  /// - Parameters:
+  ///   - problem: The reason.
+  ///   - entry: The entry whose message failed, or nil if the ledger could not be read.
+  ///   - time: The time of the attempt.
+  func fail(_ problem: String, for entry: Int64?, at time: Timestamp) -> Bool {
     values.withLock { values in
-      defer { (values.failingSince, values.lastError) = (values.failingSince ?? time, problem) }
+      defer {
+        (values.failingSince, values.lastError) = (values.failingSince ?? time, problem)
+        values.failedEntry = entry ?? values.failedEntry
+      }
       return values.failingSince == nil
     }
   }
 
   /// Records that the problem of the last failed attempt is over although no message was accepted.
   func recover() {
-    values.withLock { ($0.failingSince, $0.lastError) = (nil, nil) }
+    values.withLock { $0.clearFailure() }
   }
 
   /// Records that no more messages are sent until the server starts again.

@@ -33,15 +33,20 @@ struct RetryPace: Sendable {
   /// The time after the first failed attempt. Each time is twice as long as the time before.
   static let first = Duration.seconds(1)
   /// The maximum time between two attempts that Reflog chooses.
-  static let longest = Duration.seconds(300)
+  private let longest: Duration
   /// The maximum time that a receiver can choose with `Retry-After`.
   static let longestChosen = Duration.seconds(3600)
 
   private var next = first
 
+  /// Creates a pace whose times grow up to a limit.
+  init(upTo longest: Duration = .seconds(300)) {
+    self.longest = longest
+  }
+
   /// Returns the time to wait after a failed attempt.
   mutating func wait(retryAfter: Duration?) -> Duration {
-    defer { next = min(Self.longest, next * 2) }
+    defer { next = min(longest, next * 2) }
     return max(next, min(Self.longestChosen, retryAfter ?? .zero))
   }
 }

@@ -11,8 +11,10 @@ enum CloudEvent {
   /// The members `source` and `id` together are unique. The member `data` is the change or the service event as a line of
   /// an export in JSON Lines.
   static func json(_ entry: SettledEntry, _ topic: WebhookTopic, from source: WebhookMessage.Source) -> JSONObject {
+    // A URI reference must not have a colon in its first part (RFC 3986 §4.2). The name of a log can contain one.
+    let name = source.origin.replacing(":", with: "%3A")
     var event: JSONObject = [
-      "specversion": "1.0", "id": .string(String(entry.sequence)), "source": .string(source.origin),
+      "specversion": "1.0", "id": .string(String(entry.sequence)), "source": .string(name),
       "type": .string(typePrefix + topic.rawValue),
     ]
     if let subject = subject(of: entry) { event["subject"] = .string(subject) }

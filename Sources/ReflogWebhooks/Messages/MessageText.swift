@@ -3,8 +3,8 @@ import ReflogModel
 
 /// An entry as a text for people: a title, and lines with a label and a value.
 ///
-/// Values come from callers and from the directory. They have no control characters, but each format must make them safe
-/// in its own markup.
+/// Values come from callers and from the directory. They have no control characters and no URL, but each format must make
+/// them safe in its own markup.
 struct MessageText: Sendable {
   /// A line below the title.
   struct Line: Hashable, Sendable {
@@ -12,26 +12,35 @@ struct MessageText: Sendable {
     let value: String
   }
 
-  /// The maximum length of a value in characters, because chat programs refuse long messages.
+  /// The maximum length of the title and of a value in characters.
   private static let maximumLength = 1000
+  /// The maximum length in bytes of the title and of all values together.
+  ///
+  /// Teams refuses messages of more than 28 KB, and the message then delays all later messages. A line that exceeds this
+  /// length is left out.
+  static let maximumByteCount = 16_000
 
   let title: String
   private(set) var lines: [Line] = []
+  /// The URL of the page of the change, or nil if the message has no link.
+  let page: String?
 
   /// Creates the text for an entry.
   init(_ entry: SettledEntry, _ topic: WebhookTopic, from source: WebhookMessage.Source) {
     switch entry {
     case .change(let change):
-      title = Self.title(of: change, topic).printable
+      title = Self.safe(Self.title(of: change, topic))
+      page = source.publicURL.map { "\($0)/changes/\(change.id)" }
       add(change)
-      if let url = source.publicURL { add("page", "\(url)/changes/\(change.id)") }
     case .event(let event):
       title = Self.title(of: event)
+      page = nil
       add("who", event.content.actor.map { Self.name($0, event.erased) })
       for member in event.content.details.members { add(member.name, member.value.string) }
       add("time", event.activityDateTime.description)
     case .altered(let sequence, let problem):
       title = "Entry \(sequence) of the log failed verification"
+      page = nil
       add("problem", problem)
     }
     add("log", source.origin)
@@ -39,7 +48,17 @@ struct MessageText: Sendable {
 
   private mutating func add(_ label: String, _ value: String?) {
     guard let value, !value.isEmpty else { return }
-    lines.append(Line(label: label, value: value.printable.limited(to: Self.maximumLength)))
+    let line = Line(label: label, value: Self.safe(value))
+    let byteCount = lines.reduce(title.utf8.count) { $0 + $1.value.utf8.count }
+    guard byteCount + line.value.utf8.count <= Self.maximumByteCount else { return }
+    lines.append(line)
+  }
+
+  /// Returns a text without control characters and without URLs, cut to the maximum length.
+  ///
+  /// Chat programs make a link of every URL. A person could lead readers to another site with a link in a reason.
+  private static func safe(_ text: String) -> String {
+    text.printable.replacing("://", with: ": //").limited(to: maximumLength)
   }
 
   private mutating func add(_ change: Change) {

@@ -14,10 +14,13 @@ enum TeamsMessage {
         ["type": "TextRun", "text": .string(line.value)],
       ])
     }
-    let card: JSONObject = [
+    var card: JSONObject = [
       "$schema": "http://adaptivecards.io/schemas/adaptive-card.json", "type": "AdaptiveCard", "version": "1.4",
       "body": .array([paragraph([title])] + lines),
     ]
+    if let page = text.page {
+      card["actions"] = .array([.object(["type": "Action.OpenUrl", "title": "Open the change", "url": .string(page)])])
+    }
     let attachment: JSONObject = [
       "contentType": "application/vnd.microsoft.card.adaptive", "contentUrl": .null, "content": .object(card),
     ]

@@ -12,7 +12,7 @@ struct WebhookMessage: Sendable {
   struct Source: Sendable {
     /// The name of the log.
     let origin: String
-    /// The URL that people use for Reflog, or nil if none is set.
+    /// The URL, with the base path, that people use for Reflog, or nil if none is set.
     let publicURL: String?
   }
 

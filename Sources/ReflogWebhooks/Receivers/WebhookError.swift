@@ -22,6 +22,10 @@ package enum WebhookError: Error, Sendable, CustomStringConvertible {
   ///
   /// `problem` is the reason, as a clause without a full stop.
   case cursors(path: String, problem: String)
+  /// The file with the cursors can't be written.
+  ///
+  /// `problem` is the reason, as a clause or as sentences.
+  case cursorsNotSaved(path: String, problem: String)
 
   /// The message for the administrator: what is wrong, and what to do.
   package var description: String {
@@ -38,6 +42,8 @@ package enum WebhookError: Error, Sendable, CustomStringConvertible {
     case .cursors(let path, let problem):
       "The file of webhooks' cursors \(path) can't be used: \(problem). Restore it. If you remove it, each receiver "
         + "begins with the next entry."
+    case .cursorsNotSaved(let path, let problem):
+      "The cursors of the webhooks can't be saved in \(path): \(problem)\(problem.hasSuffix(".") ? "" : ".")"
     }
   }
 }

@@ -110,7 +110,8 @@ package struct WebhookFile: Sendable {
     guard let secret = WebhookSecret(text) else {
       let counts = WebhookSecret.byteCounts
       let problem =
-        "It must be \(WebhookSecret.prefix) and the Base 64 of \(counts.lowerBound) to \(counts.upperBound) bytes."
+        "It must be \(WebhookSecret.prefix) and the Base 64, with padding, of \(counts.lowerBound) to "
+        + "\(counts.upperBound) bytes."
       throw values.wrong(member, problem)
     }
     return secret

@@ -16,8 +16,8 @@ struct WebhookSecret: Sendable {
   /// Reads a secret such as `whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw`, or returns nil if the text is not valid.
   init?(_ text: String) {
     guard text.hasPrefix(Self.prefix) else { return nil }
-    let encoded = text.dropFirst(Self.prefix.count).replacing("=", with: "")
-    guard let bytes = [UInt8](base64URL: encoded.replacing("+", with: "-").replacing("/", with: "_")),
+    // Programs of receivers accept the standard form of Base 64 alone.
+    guard let bytes = [UInt8](base64: Array(text.utf8.dropFirst(Self.prefix.utf8.count))),
       Self.byteCounts.contains(bytes.count)
     else { return nil }
     key = SymmetricKey(data: bytes)
