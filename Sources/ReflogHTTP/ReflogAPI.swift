@@ -146,7 +146,7 @@ package struct ReflogAPI: Sendable {
       .add(middleware: PermissionMiddleware(operation: .read, events: events))
       .add(middleware: ReadCountingMiddleware(events: events))
     TimelineController(history: history, directory: directory).addRoutes(to: group)
-    TimeZoneController().addRoutes(to: group)
+    TimeZoneController(errors: pages.errors).addRoutes(to: group)
     ExportController(exports: exports, directory: directory).addRoutes(to: group)
     EvidencePageController(packs: packs, directory: directory).addRoutes(to: group)
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)

@@ -31,9 +31,9 @@ package enum ServiceError: Error, Sendable {
   case actorNotFound(String)
   /// There is no manifest with this id among the newest complete exports.
   case manifestNotFound(String)
-  /// No checkpoint covers the requested entry yet.
+  /// No signed checkpoint covers the requested entry.
   ///
-  /// The next checkpoint will be signed within a moment.
+  /// Each transaction signs a checkpoint that covers its entries, so the ledger has a fault.
   case notSignedYet
   /// The position belongs to another log, or comes after the newest entry of this log.
   ///
@@ -224,7 +224,7 @@ extension ServiceError: CustomStringConvertible {
     case .manifestNotFound:
       "There is no such manifest. A manifest is kept once its export was downloaded completely, for the last "
         + "\(ExportManifests.kept) exports. Export again."
-    case .notSignedYet: "No checkpoint covers this yet. The next one is signed within a moment. Try again."
+    case .notSignedYet: "No signed checkpoint covers this. Check the ledger with reflog verify."
     case .positionNotInLog(let position, let log, let newest?):
       "The log \(log) has no entry \(position.sequence) yet, because its newest entry is \(newest). An older copy of "
         + "the ledger was probably restored. Export everything again, without a position."

@@ -21,12 +21,18 @@ package struct ActorPage: Sendable {
   let isFiltered: Bool
   /// The path of the page without a filter.
   let path: String
+  /// The query of the timeline with the changes of the actor, with `?` in front, or empty. Links to changes keep it.
+  let trail: String
+  /// Whether newer records are on other pages.
+  let isContinued: Bool
 
   /// The fields for the period.
   package struct Form: Sendable {
     let since: FilterForm.Time
     let until: FilterForm.Time
     let includesReads: Bool
+    /// The filled fields. A printed page shows them in place of the form.
+    let conditions: [FilterForm.Condition]
     /// The message about an invalid value, or nil if all values are valid.
     let problem: String?
 
@@ -39,6 +45,7 @@ package struct ActorPage: Sendable {
       since = FilterForm.Time(values["since"])
       until = FilterForm.Time(values["until"])
       includesReads = values["reads"] != nil
+      conditions = FilterForm.Condition.filled(values, ["since", "until", "reads"])
       self.problem = problem
     }
   }
@@ -110,6 +117,9 @@ package struct ActorPage: Sendable {
   ///   - form: the fields for the period.
   ///   - filter: the query with the period of the form, such as `&since=2026-01-01`, or empty.
   ///   - next: the query of the next page, or nil if this is the last page.
+  ///   - isContinued: whether newer records are on other pages.
+  ///   - zone: the time zone whose days group the records.
+  ///   - trail: the query of the timeline with the changes of the actor, with `?` in front, or empty.
   package init(
     _ actor: ActorID,
     newest: Record,
@@ -117,8 +127,12 @@ package struct ActorPage: Sendable {
     totals: ActorTotals,
     form: Form,
     filter: String,
-    next: String?
+    next: String?,
+    isContinued: Bool = false,
+    zone: PageTimeZone = .utc,
+    trail: String = ""
   ) {
+    (self.isContinued, self.trail) = (isContinued, trail)
     let (known, erased) =
       switch newest {
       case .change(let change): (change.change.intent.actor, change.change.erased)
@@ -138,7 +152,8 @@ package struct ActorPage: Sendable {
     isEmpty = records.isEmpty
     self.totals = Totals(totals, most: Self.mostFlows, query: query)
     var days: [Day] = []
-    for (item, day) in records.map(Item.dated) {
+    for (item, time) in records.map(Item.timed) {
+      let day = time.shown(in: zone).day
       if days.last?.day == day {
         days[days.count - 1].items.append(item)
       } else {
@@ -155,18 +170,18 @@ package struct ActorPage: Sendable {
 }
 
 extension ActorPage.Item {
-  /// Returns the view of a record and its day.
-  fileprivate static func dated(_ record: ActorPage.Record) -> (item: ActorPage.Item, day: String) {
+  /// Returns the view of a record and its time.
+  fileprivate static func timed(_ record: ActorPage.Record) -> (item: ActorPage.Item, time: Moment) {
     switch record {
     case .change(let change):
       let view = ChangeView(change)
-      return (ActorPage.Item(change: view), view.asked.day)
+      return (ActorPage.Item(change: view), view.asked)
     case .event(let event):
       let view = EventView(event)
-      return (ActorPage.Item(event: view), view.time.day)
+      return (ActorPage.Item(event: view), view.time)
     case .statement(let change):
       let view = ActorPage.Statement(change)
-      return (ActorPage.Item(statement: view), view.time.day)
+      return (ActorPage.Item(statement: view), view.time)
     }
   }
 }

@@ -111,8 +111,8 @@ package struct ChangeDetailPage: Sendable {
     hasProperties = !properties.isEmpty
     hasChain = chain.count > 1
     facts =
-      Self.times(change) + Self.relations(change, rollback) + Self.override(change) + Self.erasures(change)
-      + Self.texts(change, tenantID: tenantID, isSigned: isSigned)
+      Self.times(change) + Self.relations(change, rollback, trail: trail) + Self.override(change)
+      + Self.erasures(change) + Self.texts(change, tenantID: tenantID, isSigned: isSigned)
   }
 
   private static func times(_ change: Change) -> [Fact] {
@@ -123,9 +123,9 @@ package struct ChangeDetailPage: Sendable {
     return all.compactMap { name, time in time.map { Fact(name: name, moment: Moment($0)) } }
   }
 
-  private static func relations(_ change: Change, _ rollback: Change?) -> [Fact] {
+  private static func relations(_ change: Change, _ rollback: Change?, trail: String) -> [Fact] {
     func link(_ name: String, _ id: Change.ID?) -> Fact? {
-      id.map { Fact(name: name, link: Link(path: "/changes/\($0)", text: "change \($0)")) }
+      id.map { Fact(name: name, link: Link(path: "/changes/\($0)\(trail)", text: "change \($0)")) }
     }
     let batch = change.intent.batchID.map {
       Fact(name: "Batch", link: Link(path: "/flows/rollback/\($0.percentEncoded())", text: $0))

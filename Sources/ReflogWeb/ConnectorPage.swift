@@ -24,11 +24,19 @@ package struct ConnectorPage: Sendable {
   let hasEdits: Bool
   /// The query of the page with older edits, or nil if there are none.
   let olderEdits: String?
+  /// Whether newer edits are on other pages.
+  let isBehindEdits: Bool
   /// The periods in which steps called the connector, newest first.
   let calls: [Call]
   let hasCalls: Bool
   /// The query of the page with earlier periods, or nil if there are none.
   let olderCalls: String?
+  /// Whether later periods are on other pages.
+  let isBehindCalls: Bool
+  /// The query of the timeline with the changes of the connector, with `?` in front, or empty.
+  ///
+  /// Links to changes keep it.
+  let trail: String
 
   /// Whether the connector exists.
   struct State: Sendable {
@@ -97,9 +105,13 @@ package struct ConnectorPage: Sendable {
   package struct Part<Item: Sendable>: Sendable {
     let items: [Item]
     let older: String?
+    /// Whether this part is not the first.
+    let isBehindOthers: Bool
 
     /// Creates a part. `older` is nil if this part is the last.
-    package init(_ items: [Item], older: String?) { (self.items, self.older) = (items, older) }
+    package init(_ items: [Item], older: String?, isBehindOthers: Bool = false) {
+      (self.items, self.older, self.isBehindOthers) = (items, older, isBehindOthers)
+    }
   }
 
   /// The maximum lengths of texts, in scalars.
@@ -111,7 +123,9 @@ package struct ConnectorPage: Sendable {
   ///   - facts: what the ledger knows about the connector.
   ///   - edits: the changes of the connector, newest first.
   ///   - calls: the periods in which steps called the connector, newest first.
-  package init(_ facts: Facts, edits: Part<ChangeInContext>, calls: Part<ConnectorCall>) {
+  ///   - trail: the query of the timeline with the changes of the connector, with `?` in front, or empty.
+  package init(_ facts: Facts, edits: Part<ChangeInContext>, calls: Part<ConnectorCall>, trail: String = "") {
+    self.trail = trail
     let newest = facts.newest
     let references =
       [newest?.after, newest?.intent.before].compactMap(\.self)
@@ -133,9 +147,11 @@ package struct ConnectorPage: Sendable {
     self.edits = edits.items.map { ChangeView($0) }
     hasEdits = !edits.items.isEmpty
     olderEdits = edits.older
+    isBehindEdits = edits.isBehindOthers
     self.calls = calls.items.compactMap(Call.init)
     hasCalls = !calls.items.isEmpty
     olderCalls = calls.older
+    isBehindCalls = calls.isBehindOthers
   }
 
   /// Returns the host of a URL, or nil if the text is not a URL with a host.

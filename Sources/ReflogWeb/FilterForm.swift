@@ -15,6 +15,9 @@ package struct FilterForm: Sendable {
   let kinds: [Choice]
   /// The message about invalid values, or nil if all values are valid.
   let problem: String?
+  /// The names of the fields for the conditions, in the order in which a printed page shows them.
+  package static let names = ["q", "flow", "step", "actor", "connector", "reason", "result", "kind", "since", "until"]
+
   /// The filled fields. A printed page shows them in place of the form.
   let conditions: [Condition]
 
@@ -24,20 +27,31 @@ package struct FilterForm: Sendable {
     let name: String
     let value: String
     let isFirst: Bool
+
+    /// Returns the filled fields among the fields with these names.
+    static func filled(_ values: [String: String], _ names: [String]) -> [Condition] {
+      let filled = names.compactMap { name in values[name].map { (name, $0) } }.filter { !$0.1.isEmpty }
+      return filled.enumerated().map { Condition(name: $1.0 == "q" ? "text" : $1.0, value: $1.1, isFirst: $0 == 0) }
+    }
   }
 
   /// A field for a date, or for a date and time if the browser sent a time.
   package struct Time: Sendable {
     let value: String
-    /// The input's type in HTML: `date` or `datetime-local`.
+    /// The input's type in HTML: `date`, `datetime-local`, or `text` for a time with an offset from UTC.
     let type: String
 
-    init(_ text: String?) {
-      let isMoment = text?.contains("T") ?? false
-      type = isMoment ? "datetime-local" : "date"
-      // A `datetime-local` input accepts a time with milliseconds and without a time zone.
-      let moment = isMoment ? text.flatMap { Timestamp(parsing: $0) } : nil
-      value = moment.map { String($0.description.prefix(23)).replacing("Z", with: "") } ?? text ?? ""
+    /// Returns whether a text is a time with an offset from UTC, such as `Z` or `+01:00`.
+    package static func hasOffset(_ text: String) -> Bool {
+      // The first ten characters are the day.
+      text.dropFirst(10).contains { ["Z", "z", "+", "-"].contains($0) }
+    }
+
+    /// Creates the field. Its type is `other` if the text is not a time.
+    init(_ text: String?, other: String = "date") {
+      value = text ?? ""
+      // A `datetime-local` input accepts no offset.
+      type = Self.hasOffset(value) ? "text" : value.contains("T") ? "datetime-local" : other
     }
   }
 
@@ -69,8 +83,6 @@ package struct FilterForm: Sendable {
       Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == values["kind"])
     }
     self.problem = problem
-    let names = ["flow", "step", "actor", "connector", "reason", "result", "kind", "since", "until"]
-    let filled = names.compactMap { name in values[name].map { (name, $0) } }.filter { !$0.1.isEmpty }
-    conditions = filled.enumerated().map { Condition(name: $1.0, value: $1.1, isFirst: $0 == 0) }
+    conditions = Condition.filled(values, Self.names)
   }
 }

@@ -7,10 +7,10 @@ package struct FlowsPage: Sendable {
   let steps: [String]
   let flows: [Flow]
   let isEmpty: Bool
-  /// The value of the form's field for the time, or empty if the board shows the current references.
+  /// The form's field for the time. It is empty if the board shows the current references.
   ///
-  /// A valid time is in the format of a `datetime-local` input. An invalid text is shown again unchanged.
-  let asOf: String
+  /// An invalid text is shown again unchanged.
+  let asOf: FilterForm.Time
   /// The time that the board shows, or nil if the board shows the current references.
   let moment: Moment?
   /// A sentence about the difference from the current references, or nil if the board shows the current references.
@@ -156,7 +156,9 @@ package struct FlowsPage: Sendable {
     }
     self.steps = steps.map(\.name)
     isEmpty = flows.isEmpty
-    asOf = question.moment.map { Self.local($0, question.zone) } ?? question.asOf
+    // The time is rounded up, so that the board includes a change that was made exactly at that time.
+    let asOf = question.moment.map { question.zone.field($0, roundedUp: true) } ?? question.asOf
+    self.asOf = FilterForm.Time(asOf, other: "datetime-local")
     moment = question.moment.map(Moment.init)
     search = question.search
     isSearch = !search.isEmpty
@@ -168,15 +170,6 @@ package struct FlowsPage: Sendable {
     // The button rolls back all flows. A search shows only some flows, so the page with a search has no button.
     self.canRollBack = canRollBack && !isSearch && (counts.different > 0 || isPart)
     problem = question.problem
-  }
-
-  /// Returns a time in milliseconds in a time zone, for a `datetime-local` input.
-  ///
-  /// The time is rounded up, so that the board includes a change that was made exactly at that time.
-  private static func local(_ moment: Timestamp, _ zone: PageTimeZone) -> String {
-    let milliseconds = (moment.microseconds + 999) / 1000
-    let local = zone.local(Timestamp(microseconds: milliseconds * 1000))
-    return String(local.description.prefix(23)).replacing("Z", with: "")
   }
 
   /// Returns the page as HTML.

@@ -35,8 +35,6 @@ struct FreezeView: Sendable {
   /// The path of the page about the actor, or nil if there is no such page.
   let actorPath: String?
   let reason: String
-  /// A clause that contains the actor, the scope, the reason and the end of the freeze.
-  let summary: String
 
   /// Creates the view of a freeze.
   init(_ freeze: Freeze, now: Timestamp) {
@@ -48,6 +46,5 @@ struct FreezeView: Sendable {
     actor = freeze.actor.shownName
     actorPath = freeze.actor.pagePath
     reason = freeze.reason
-    summary = freeze.summary
   }
 }

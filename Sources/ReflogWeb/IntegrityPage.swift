@@ -27,13 +27,13 @@ package struct IntegrityPage: Sendable {
   ///
   /// The next page starts with the newest event that is older than this event.
   let older: String?
+  /// Whether newer events are on other pages.
+  let isContinued: Bool
 
   /// A signed checkpoint and the key that verifies the checkpoint.
   struct Signed: Sendable {
     let note: String
     let key: String
-    /// The name of the downloaded file. It contains the number of entries that the checkpoint covers.
-    let file: String
   }
 
   /// A replacement of a lost key.
@@ -63,19 +63,17 @@ package struct IntegrityPage: Sendable {
   ///     signed yet.
   ///   - events: service events, newest first.
   ///   - older: the id of the last event in `events`, or nil if this is the last page.
+  ///   - isContinued: whether newer events are on other pages.
   ///   - canConfirm: whether the viewer is allowed to confirm the replacement of a lost key.
   package init(
     _ status: LedgerStatus,
     checkpoint: (note: String, key: String)?,
     events: [ServiceEvent],
     older: Int64?,
+    isContinued: Bool = false,
     canConfirm: Bool = false
   ) {
-    signed = checkpoint.map { note, key in
-      // The second line of a checkpoint is the number of entries (C2SP tlog-checkpoint).
-      let size = note.split(separator: "\n", maxSplits: 2).dropFirst().first ?? "0"
-      return Signed(note: note, key: key, file: "reflog-checkpoint-\(size).txt")
-    }
+    signed = checkpoint.map { Signed(note: $0.note, key: $0.key) }
     replacement = status.keyReplacement.map { found in
       Replacement(
         time: Moment(found.time),
@@ -93,6 +91,7 @@ package struct IntegrityPage: Sendable {
     isSwept = status.directory == .graph
     unread = status.unread.map { Unread(name: $0.name, since: Moment($0.since), reason: $0.reason) }
     self.older = older.map(String.init)
+    self.isContinued = isContinued
     self.events = events.map(EventView.init)
   }
 

@@ -7,9 +7,12 @@ package struct MessagePage: Sendable {
   /// The ids of the changes that the message is about.
   let changes: [String]
   let requestID: String
+  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
+  let trail: String
 
   /// Creates the page of a message.
-  package init(heading: String, message: String, changes: [Change.ID], requestID: String) {
+  package init(heading: String, message: String, changes: [Change.ID], requestID: String, trail: String = "") {
+    self.trail = trail
     self.changes = changes.map(\.description)
     self.heading = heading
     self.message = message

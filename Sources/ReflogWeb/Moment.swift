@@ -18,6 +18,9 @@ struct Moment: Sendable {
   ///
   /// The milliseconds are left out if they are zero.
   let fine: String
+  /// The day and ``fine``. If clocks show this time twice, the offset of the zone follows, for example
+  /// `2026-10-25 02:30:00 (+01:00)`.
+  let distinct: String
 
   private let time: Timestamp
 
@@ -33,11 +36,14 @@ struct Moment: Sendable {
     clock = String(local.dropFirst(11).prefix(8))
     let milliseconds = local.dropFirst(20).prefix(3)
     fine = milliseconds.allSatisfy { $0 == "0" } ? clock : "\(clock).\(milliseconds)"
+    distinct = "\(day) \(fine)" + (zone.isRepeated(time) ? " (\(zone.offsetText(at: time)))" : "")
   }
 
   /// Returns the same moment in a time zone.
   func shown(in zone: PageTimeZone) -> Moment { zone == .utc ? self : Moment(time, in: zone) }
 
   /// The texts by name, as templates read them.
-  var texts: [String: String] { ["exact": exact, "full": full, "day": day, "clock": clock, "fine": fine] }
+  var texts: [String: String] {
+    ["exact": exact, "full": full, "day": day, "clock": clock, "fine": fine, "distinct": distinct]
+  }
 }

@@ -23,20 +23,38 @@ package struct PageTimeZone: Sendable, Equatable {
     "Europe/Zurich", "Pacific/Auckland",
   ]
 
+  /// The names of the database without a slash.
+  ///
+  /// Foundation also knows abbreviations such as `BST`, which mean different zones in different countries.
+  static let namesWithoutSlash = [
+    "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "GB", "GB-Eire", "GMT", "GMT+0", "GMT-0",
+    "GMT0", "Greenwich", "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan", "Kwajalein", "Libya",
+    "MET", "MST", "MST7MDT", "NZ", "NZ-CHAT", "Navajo", "PRC", "PST8PDT", "Poland", "Portugal", "ROC", "ROK",
+    "Singapore", "Turkey", "UCT", "Universal", "W-SU", "WET", "Zulu",
+  ]
+
   /// The known names by their spelling in lower case.
   private static let names = Dictionary(
-    (TimeZone.knownTimeZoneIdentifiers + proposals).map { ($0.asciiFolded, $0) }
+    (TimeZone.knownTimeZoneIdentifiers + proposals + namesWithoutSlash).map { ($0.asciiFolded, $0) }
   ) { first, _ in first }
+
+  /// Returns whether a text can be a name with a slash that is not in Foundation's list, such as `US/Pacific`.
+  private static func isOldName(_ text: String) -> Bool {
+    text.contains("/") && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "_+-/".utf8.contains($0) }
+  }
 
   /// Returns the zone with a name, or nil if the name is unknown.
   ///
-  /// Upper and lower case are the same, and a space counts as an underscore.
+  /// A space counts as an underscore. Upper and lower case are the same, except in old names such as `US/Pacific`.
   package init?(_ text: String) {
-    let folded = text.replacing(" ", with: "_").asciiFolded
+    let name = text.replacing(" ", with: "_")
+    let folded = name.asciiFolded
     if ["utc", "etc/utc"].contains(folded) {
       self = .utc
     } else {
-      guard let name = Self.names[folded], let rules = TimeZone(identifier: name) else { return nil }
+      guard let name = Self.names[folded] ?? (Self.isOldName(name) ? name : nil),
+        let rules = TimeZone(identifier: name)
+      else { return nil }
       self.init(name: name, rules: rules)
     }
   }
@@ -53,12 +71,41 @@ package struct PageTimeZone: Sendable, Equatable {
   /// - Parameter local: the time that clocks show, written as if it were UTC.
   package func moment(showing local: Timestamp) -> Timestamp {
     guard rules != nil else { return local }
-    // No zone changes its offset twice within two days, so the offset is one of these two.
+    let (early, late) = moments(showing: local)
+    return self.local(early) != local && self.local(late) == local ? late : early
+  }
+
+  /// Returns whether clocks in the zone show the time of a moment twice, because they are set back.
+  func isRepeated(_ moment: Timestamp) -> Bool {
+    let local = self.local(moment)
+    let (early, late) = moments(showing: local)
+    return early != late && self.local(early) == local && self.local(late) == local
+  }
+
+  /// Returns the moments at which clocks show a time, or would show it without the change of their offset.
+  ///
+  /// No zone changes its offset twice within two days, so the offset is that of the day before or of the day after.
+  private func moments(showing local: Timestamp) -> (early: Timestamp, late: Timestamp) {
     let before = offset(at: local.before(.seconds(Self.day)))
     let after = offset(at: local.before(.seconds(-Self.day)))
-    let early = local.before(.seconds(before))
-    let late = local.before(.seconds(after))
-    return offset(at: early) != before && offset(at: late) == after ? late : early
+    return (local.before(.seconds(before)), local.before(.seconds(after)))
+  }
+
+  /// Returns a moment as the value of a form's field: in milliseconds in the zone, such as `2026-07-01T14:00:00.000`.
+  ///
+  /// If the zone reads this value as another moment, because clocks show the time twice, the value has the offset from
+  /// UTC, such as `2026-10-25T02:30:00.000+01:00`.
+  ///
+  /// - Parameters:
+  ///   - moment: the moment.
+  ///   - roundedUp: true to round to the next millisecond, and false to round to the previous millisecond.
+  package func field(_ moment: Timestamp, roundedUp: Bool) -> String {
+    let part = (moment.microseconds % 1000 + 1000) % 1000
+    let rounded = moment.microseconds - part + (roundedUp && part > 0 ? 1000 : 0)
+    let whole = Timestamp(microseconds: rounded)
+    let local = self.local(whole)
+    let text = String(local.description.dropLast(4))
+    return self.moment(showing: local) == whole ? text : text + offsetText(at: whole)
   }
 
   /// Returns the time that clocks in the zone show at a moment, written as if it were UTC.

@@ -16,6 +16,8 @@ package struct TimelinePage: Sendable {
   /// If the first page is empty, the value is the id of the newest change in the ledger, or `0` if the ledger has no
   /// change. The page's script requests the changes that are newer than the change with this id.
   let newest: String?
+  /// Whether newer changes that the filter matches are on other pages.
+  let isContinued: Bool
   let form: FilterForm
   let status: Status
   /// The number of changes without the filter, or nil if the number is not known or not needed.
@@ -117,6 +119,7 @@ package struct TimelinePage: Sendable {
     self.query = query
     self.form = form
     newest = isNewest ? (changes.first?.change.id ?? status.newestChange)?.description ?? "0" : nil
+    isContinued = !isNewest && form.problem == nil
     self.status = Status(
       pending: Self.pending(status.pendingChanges),
       verified: status.verified.map(Moment.init),

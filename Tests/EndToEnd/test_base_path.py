@@ -62,7 +62,9 @@ class BasePath(unittest.TestCase):
     def test_only_paths_below_the_base_path_exist(self):
         for path in ("/", "/sign-in", "/flows", "/metrics", "/checkpoint", "/openapi.json", "/assets/reflog.css", "/reflogs/",
                      "/REFLOG/", CHANGES, "/beta/identity/apiConnectors", "/tile/0/000.p/1"):
-            self.assertEqual(self.server.outside("GET", path).status, 404, path)
+            answer = self.server.outside("GET", path)
+            self.assertEqual(answer.status, 404, path)
+            self.assertIn("Reflog answers only below /reflog. Add it to the URL.", answer.json["error"]["message"])
         for path in ("/livez", "/readyz", "/reflog/livez", "/reflog/readyz", "/reflog/checkpoint", "/%72eflog/checkpoint",
                      "//reflog//checkpoint"):
             self.assertEqual(self.server.outside("GET", path).status, 200, path)
@@ -94,6 +96,16 @@ class BasePath(unittest.TestCase):
                 if name in ("href", "src"):
                     waiting += [value for value in values if value != "#content"]
         self.assertGreater(len(seen), 40)
+        for start in ("/actors/", "/connectors/"):
+            self.assertTrue(any(path.startswith(BASE + start) for path in seen), start)
+
+    def test_the_search_stays_below_the_base_path(self):
+        browser = self.sign_in("reader")
+        change = self.server.history()[0]["id"]
+        for text, target in ((change, f"/changes/{change}"), (NEW_VENDOR, f"/connectors/{NEW_VENDOR}"), ("sign", "/?q=sign")):
+            found = browser.send("GET", BASE + "/search?q=" + text)
+            self.assertEqual((found.status, found.headers["location"]), (303, BASE + target))
+            self.assertEqual(browser.open(BASE + target).status, 200)
 
     def test_a_rollback_works_below_the_base_path(self):
         browser = self.sign_in("operator")
@@ -192,8 +204,12 @@ class GraphBelowABasePath(unittest.TestCase):
             page = server.request("GET", "/beta/identity/apiConnectors?$top=1").json
             self.assertTrue(page["@odata.context"].startswith(server.url + "/beta/"), page)
             self.assertNotIn(graph.url, json.dumps(page))
-            if "@odata.nextLink" in page:
-                self.assertTrue(page["@odata.nextLink"].startswith(server.url + "/beta/"), page)
+            self.assertIn("@odata.nextLink", page)
+            self.assertTrue(page["@odata.nextLink"].startswith(server.url + "/beta/"), page)
+            link = urllib.parse.urlsplit(page["@odata.nextLink"])
+            following = server.request("GET", link.path.removeprefix(BASE) + "?" + link.query).json
+            self.assertEqual(len(following["value"]), 1)
+            self.assertNotEqual(following["value"][0]["id"], page["value"][0]["id"])
 
 
 class ServerWithoutABasePath(unittest.TestCase):

@@ -137,6 +137,9 @@ class Timeline(ServerTestCase):
         self.assertIn(status["verifierKey"], page.html.replace("&#39;", "'"))
         self.assertIn(" start ", page.text)
         self.assertIn("/checkpoint", page.links)
+        file = self.browser.open("/checkpoint")
+        size = file.html.split("\n")[1]
+        self.assertIn(f'filename="reflog-checkpoint-{size}.txt"', file.headers["content-disposition"])
 
     def test_the_filtered_changes_can_be_exported_and_the_export_is_recorded(self):
         self.server.put(STEP, NEW_VENDOR)
@@ -220,11 +223,14 @@ class Timeline(ServerTestCase):
             self.server.put(STEP, [NEW_VENDOR, None][number % 2])
         seen, page = [], self.browser.open("/")
         while True:
-            seen += self.ids(page)
+            rows = [dict(attributes) for tag, attributes in page.elements if tag == "a"]
+            seen += [int(row["href"].split("?")[0].split("/")[-1]) for row in rows if row.get("class") == "when"]
             following = [link for link in page.links if link.startswith("/?skiptoken=")]
             if not following:
                 break
             page = self.browser.open(following[0])
+            self.assertIn("Newer changes are not printed.", page.text)
+        self.assertNotIn("Older changes are not printed.", page.text)
         self.assertEqual(seen, sorted(seen, reverse=True))
         self.assertEqual(len(seen), len(set(seen)))
         self.assertEqual(len(seen), len(self.server.history()))
@@ -260,6 +266,14 @@ class KeptFilter(ServerTestCase):
         done = browser.submit(form, reason="x", force="true")
         self.assertIn("rolled back", done.text)
         self.assertIn(back, done.links)
+        # The page of a change that was rolled back links to the rollback, also in a list and in the details.
+        undone = browser.open(next(link for link in done.links if link.startswith("/changes/") and "rollback" not in link))
+        for page in (browser.open("/?flow=B2C_1_signup&result=applied&q=signup"), done, undone):
+            links = [link for link in page.links if link.startswith("/changes/") and "/receipt" not in link]
+            self.assertGreater(len(links), 2)
+            for link in links:
+                self.assertIn("flow=B2C_1_signup", link, page.text)
+        self.assertIn("/?flow=B2C_1_signup", browser.open("/changes/4711?flow=B2C_1_signup").links)
         # A wrong name is refused, and a very long filter is left out.
         self.assertEqual(browser.open("/changes/1?colour=blue").status, 400)
         long = browser.open("/?flow=" + "x" * 600)
@@ -281,6 +295,10 @@ class FlowsPage(unittest.TestCase):
             flow = browser.open(next(link for link in board.links if link.startswith("/flows/b2cUserFlows/B2C_1_signup?")))
             self.assertIn("/flows?" + query, flow.links)
             earlier = browser.open(next(link for link in flow.links if "until=" in link))
+            self.assertIn("Flows whose id contains 'SIGNUP':", board.text)
+            self.assertIn("Earlier changes are not printed.", flow.text)
+            self.assertNotIn("Later changes are not printed.", flow.text)
+            self.assertIn("Later changes are not printed.", earlier.text)
             self.assertIn("/flows?" + query, earlier.links)
             self.assertIn("/flows/b2cUserFlows/B2C_1_signup?" + query, earlier.links)
             plan = browser.open(f"/flows/rollback?asOf={moment}")
@@ -488,6 +506,9 @@ class RollbackPlans(ServerTestCase):
         older = self.browser.open(next(link for link in page.links if "behind=" in link))
         self.assertIn("name: t1,", older.text)
         self.assertNotIn("name: t31", older.text)
+        self.assertIn("Older service events are not printed.", page.text)
+        self.assertNotIn("Newer service events are not printed.", page.text)
+        self.assertIn("Newer service events are not printed.", older.text)
         self.assertEqual(self.browser.open("/integrity?behind=x").status, 400)
 
 
@@ -506,6 +527,9 @@ class RefusedReasons(unittest.TestCase):
                 self.assertEqual(refused.form(action)["fields"]["reason"], "No number")
                 self.assertIn("Every change needs a reason that matches CHG[0-9]+.", refused.text)
                 self.assertNotIn("--reason", refused.text)
+                again = browser.submit(refused.form("/time-zone"), zone="Asia/Tokyo")
+                self.assertEqual(again.status, 200)
+                self.assertEqual(again.form(action)["fields"].get("asOf"), refused.form(action)["fields"].get("asOf"))
 
 
 class ChangesWithoutReflog(unittest.TestCase):

@@ -35,7 +35,8 @@ class TimeZones(ServerTestCase):
 
     def test_every_page_shows_its_time_zone_and_a_form_to_choose_another(self):
         browser = self.signed_in()
-        paths = ["/", f"/changes/{self.change}", f"/changes/{self.change}/rollback", "/flows", f"/flows?asOf={self.exact}",
+        operator = "/actors/token/" + self.server.tokens["operator"].split("_")[1]
+        paths = [operator, operator + "?since=2026-01-01&zone=Asia%2FKolkata", f"/connectors/{NEW_VENDOR}", "/", f"/changes/{self.change}", f"/changes/{self.change}/rollback", "/flows", f"/flows?asOf={self.exact}",
                  "/flows/b2cUserFlows/B2C_1_signup", f"/flows/rollback?asOf={self.exact}", "/export", "/evidence", "/freezes",
                  "/integrity", "/changes/4711"]
         for zone in ("UTC", "Asia/Kolkata", "UTC"):
@@ -120,6 +121,79 @@ class TimeZones(ServerTestCase):
         self.assertIn("zone=Asia%2FKolkata", flow)
         back = next(link for link in browser.open(flow).links if link.startswith("/flows?"))
         self.assertIn(f"what each step called at {typed[:10]} {typed[11:]}", browser.open(back).text)
+
+    def test_the_page_of_an_actor_reads_and_shows_times_in_the_time_zone(self):
+        browser = self.signed_in("Asia/Kolkata")
+        path = "/actors/token/" + self.server.tokens["operator"].split("_")[1]
+        local = self.moment.astimezone(KOLKATA)
+        page = browser.open(path)
+        self.assertIn(f"{local:%Y-%m-%d %H:%M:%S}", page.text)
+        self.assertIn(("datetime", f"{local:%Y-%m-%d}"), page.attributes)
+        fields = page.form(path)["fields"]
+        self.assertEqual(fields["zone"], "Asia/Kolkata")
+        before, after = (f"{local + datetime.timedelta(seconds=seconds):%Y-%m-%dT%H:%M:%S}" for seconds in (-2, 2))
+
+        def found(browser=browser, **typed):
+            return browser.open(path + "?" + urllib.parse.urlencode(fields | typed))
+        shown = found(since=before, until=after)
+        self.assertIn(self.change, self.ids(shown))
+        self.assertEqual(shown.form(path)["fields"]["since"], before)
+        self.assertNotIn(self.change, self.ids(found(since=after)))
+        self.assertNotIn(self.change, self.ids(found(until=before)))
+        # In another time zone, the link selects the same, and the form shows the same moment.
+        other = self.signed_in()
+        self.assertEqual(self.ids(found(other, since=before, until=after)), self.ids(shown))
+        in_utc = self.moment - datetime.timedelta(seconds=2)
+        self.assertEqual(found(other, since=before).form(path)["fields"]["since"], f"{in_utc:%Y-%m-%dT%H:%M:%S}.000")
+        # The links to changes, the timeline and the export keep the actor, the period and the zone.
+        kept = urllib.parse.urlencode({"actor": path.rsplit("/", 1)[1], "since": before, "until": after, "zone": "Asia/Kolkata"})
+        change = next(link for link in shown.links if link.startswith("/changes/"))
+        self.assertEqual(change.partition("?")[2], kept)
+        self.assertIn("/?" + kept, browser.open(change).links)
+        for start in ("/?", "/export?"):
+            self.assertIn(start + kept, shown.links)
+        self.assertIn(self.change, self.ids(browser.open("/?" + kept)))
+        self.assertIn("Reflog does not know the time zone 'Mars'.", found(since=before, zone="Mars").text)
+
+    def test_a_mistyped_time_zone_can_be_corrected(self):
+        browser = self.signed_in()
+        for path in ("/flows?flow=signup", "/"):
+            refused = browser.submit(browser.open(path).form("/time-zone"), zone="Berlin")
+            self.assertEqual(refused.status, 400)
+            form = refused.form("/time-zone")
+            self.assertEqual(form["fields"]["target"], path)
+            page = browser.submit(form, zone="Europe/Berlin")
+            self.assertEqual(page.status, 200)
+            self.assertIn("Times are in Europe/Berlin. Times with Z are in UTC.", page.text)
+
+    def test_the_page_after_a_refused_form_leads_to_a_page(self):
+        browser = self.signed_in()
+        csrf = {"csrf": browser.open("/").form("/time-zone")["fields"]["csrf"]}
+        for action, fields, target in (
+                ("/freezes/4711/release", csrf, "/freezes"), ("/time-zone", {}, "/"), ("/flows/rollback", {}, "/flows"),
+                (f"/changes/{self.change}/rollback?flow=signup", {}, f"/changes/{self.change}/rollback?flow=signup")):
+            page = browser.submit({"action": action, "fields": fields}, reason="x", force="true")
+            self.assertGreaterEqual(page.status, 400, action)
+            self.assertEqual(page.form("/time-zone")["fields"]["target"], target)
+            self.assertEqual(browser.open(target).status, 200, target)
+        # Without a session, the sign-in page leads to the same pages.
+        for action, target in (("/time-zone", "/"), ("/freezes/1/release", "/freezes"), ("/changes/1/rollback?flow=x",) * 2):
+            page = Browser(self.server).submit({"action": action, "fields": {}})
+            self.assertEqual(page.form("/sign-in")["fields"]["target"], target)
+
+    def test_a_moment_in_a_repeated_hour_is_kept_by_the_form(self):
+        # At 01:00 UTC on 2025-10-26, clocks in Europe/Berlin were set from 03:00 to 02:00.
+        browser = self.signed_in("Europe/Berlin")
+        for moment, shown in (("2025-10-26T00:30:00Z", "2025-10-26 02:30:00 (+02:00)"),
+                              ("2025-10-26T01:30:00Z", "2025-10-26 02:30:00 (+01:00)")):
+            for _ in range(2):
+                page = browser.open("/flows?" + urllib.parse.urlencode({"asOf": moment}))
+                self.assertIn(f"each step called at {shown}", page.text)
+                fields = page.form("/flows")["fields"]
+                page = browser.open("/flows?" + urllib.parse.urlencode(fields))
+                self.assertIn(f"each step called at {shown}", page.text)
+            plan = browser.open("/flows/rollback?asOf=" + moment)
+            self.assertIn(f"Roll back to {shown}", plan.text)
 
     def test_an_unknown_time_zone_is_refused_with_its_name(self):
         browser = self.signed_in()

@@ -13,6 +13,7 @@ struct DownloadNameTests {
       (nil, "reflog-changes-all-taken-2026-11-23.csv"),
       ("flowId eq 'B2C_1_signup'", "reflog-changes-B2C_1_signup-taken-2026-11-23.csv"),
       ("flowType eq 'b2cUserFlows' and flowId eq 'B2C_1_signup'", "reflog-changes-B2C_1_signup-taken-2026-11-23.csv"),
+      ("flowType eq 'b2cUserFlows'", "reflog-changes-filtered-taken-2026-11-23.csv"),
       ("contains(flowId,'signup')", "reflog-changes-signup-taken-2026-11-23.csv"),
       (
         "activityDateTime ge 2026-07-01 and activityDateTime lt 2026-10-01",

@@ -18,6 +18,9 @@ struct PageTimeTests {
     (["until": "2026-07-01"], "activityDateTime lt 2026-07-02T00:00:00.000000Z"),
     (["until": "2026-03-29", "zone": "Europe/Berlin"], "activityDateTime lt 2026-03-29T22:00:00.000000Z"),
     (["until": "2026-07-01T14:00", "zone": "Europe/Berlin"], "activityDateTime lt 2026-07-01T12:00:00.000000Z"),
+    (["since": "2026-07-01t14:00:00z", "zone": "Europe/Berlin"], "activityDateTime ge 2026-07-01T14:00:00.000000Z"),
+    (["since": "2026-07-01t14:00", "zone": "Europe/Berlin"], "activityDateTime ge 2026-07-01T12:00:00.000000Z"),
+    (["until": "2026-07-01T14:00:00z", "zone": "Europe/Berlin"], "activityDateTime lt 2026-07-01T14:00:00.000000Z"),
     (["until": "9999-12-31", "zone": "America/New_York"], "activityDateTime lt 9999-12-31T05:00:00.000000Z"),
   ])
   func aTimeIsReadInTheZoneOfTheURL(fields: [String: String], text: String) throws {
@@ -42,6 +45,33 @@ struct PageTimeTests {
     let zone = try #require(PageTimeZone(zone))
 
     #expect(PlainQuestion.shown(fields, in: zone)["since"] == shown)
+  }
+
+  @Test func aTimeInARepeatedHourIsShownAndReadAgainAsTheSameMoment() throws {
+    let zone = try #require(PageTimeZone("Europe/Berlin"))
+    for (utc, text) in [
+      ("2026-10-25T00:30:00Z", "2026-10-25T02:30:00.000"), ("2026-10-25T01:30:00Z", "2026-10-25T02:30:00.000+01:00"),
+    ] {
+      let shown = PlainQuestion.shown(["since": utc], in: zone)
+      #expect(shown["since"] == text)
+      #expect(try filter(shown.merging(["zone": zone.name]) { $1 }) == filter(["since": utc]))
+      #expect(PlainQuestion.shown(shown.merging(["zone": zone.name]) { $1 }, in: zone)["since"] == text)
+    }
+  }
+
+  @Test func theEndOfAPeriodIsRoundedUp() throws {
+    let fields = ["since": "2026-07-01T12:00:00.000001Z", "until": "2026-07-01T12:00:00.000001Z"]
+    let shown = PlainQuestion.shown(fields, in: .utc)
+
+    #expect(shown == ["since": "2026-07-01T12:00:00.000", "until": "2026-07-01T12:00:00.001"])
+  }
+
+  @Test func everyFieldOfTheFormIsAConditionOfAFilterAndIsInTheTrail() throws {
+    for name in FilterForm.names {
+      let value = ["result": "applied", "kind": "drift", "since": "2026-07-01", "until": "2026-07-01"][name] ?? "x"
+      #expect(try filter([name: value]) != nil, "\(name)")
+      #expect(PageTrail([name: value], PageTrail.timeline).query == "?\(name)=\(value)")
+    }
   }
 
   @Test func theLastDayOfAPeriodIsShownAsItsEndInAnotherZone() throws {

@@ -54,6 +54,10 @@ struct RequestMessageTests {
         "Reflog does not support this method. Use a method from the Allow header."
       ),
       (.notFound, 404, "notFound", "Nothing exists at this URL. Check its spelling."),
+      (
+        .outsideBasePath("/reflog"), 404, "notFound",
+        "Reflog answers only below /reflog. Add it to the URL. A proxy must forward the path unchanged."
+      ),
     ]
     for (error, status, code, message) in answers {
       let answer = ErrorAnswer(error)

@@ -201,7 +201,7 @@ struct ServiceMessageTests {
       exports. Export again.
       """
     ),
-    (.notSignedYet, "No checkpoint covers this yet. The next one is signed within a moment. Try again."),
+    (.notSignedYet, "No signed checkpoint covers this. Check the ledger with reflog verify."),
     (
       .impactTooBroad(1200, most: 1000),
       """

@@ -12,17 +12,24 @@ struct ActorPageTests {
     of actor: Change.Actor = Sample.adele,
     newest: ActorPage.Record? = nil,
     totals: ActorTotals = ActorTotals(),
+    form: [String: String] = [:],
     filter: String = "",
-    next: String? = nil
+    next: String? = nil,
+    isContinued: Bool = false,
+    zone: PageTimeZone = .utc,
+    trail: String = ""
   ) throws -> ActorPage {
     ActorPage(
       try #require(actor.identity),
       newest: try #require(newest ?? records.first),
       records: records,
       totals: totals,
-      form: ActorPage.Form([:], problem: nil),
+      form: ActorPage.Form(form, problem: nil),
       filter: filter,
-      next: next
+      next: next,
+      isContinued: isContinued,
+      zone: zone,
+      trail: trail
     )
   }
 
@@ -51,11 +58,11 @@ struct ActorPageTests {
 
     #expect(
       html.pageText == """
-        Timeline Adele Kind Person Id oid-1 \(Self.filter) Show all Numbers of changes 3 changes. \
+        Timeline Adele Kind Person Id oid-1 \(Self.filter) Show all Filter: Numbers of changes 3 changes. \
         applied 2 denied 1 B2C_1_signup 2 Connectors 1 \
         2026-11-24 Service event 7, 10:00:00 freeze placed reason: Weekend service event \
         2026-11-23 Change 1, 2026-11-23 09:15:02 Adele set postFederationSignup of B2C_1_signup Fraud check → to \
-        New vendor CHG0042 applied Older These changes on the timeline , export these changes
+        New vendor CHG0042 applied Older Older records are not printed. These changes on the timeline , export these changes
         """
     )
     for link in [
@@ -63,6 +70,34 @@ struct ActorPageTests {
       "/?actor=oid-1&amp;since=2026-11-01&amp;flow=b2cUserFlows/B2C_1_signup", "/actors/user/oid-1?behind=1.7",
       "/export?actor=oid-1&amp;since=2026-11-01", "/connectors/8a64d9b0",
     ] { #expect(html.contains("href=\"\(link)\""), "\(link)") }
+  }
+
+  @Test func thePageFollowsTheTimeZoneOfItsFrame() throws {
+    let zone = try #require(PageTimeZone("Asia/Kolkata"))
+    let late = Sample.change(1, .none, Sample.fraudCheck, at: "2026-11-23T20:00:00Z")
+    let outcome = Change.Outcome(result: .applied, message: "Checked", settledBy: .person)
+    let stated = Sample.change(2, .none, Sample.fraudCheck, at: "2026-11-23T21:00:00Z", outcome: outcome)
+    let frame = PageFrame(directory: .embedded, viewer: Sample.frame.viewer, zone: zone)
+
+    let page = try page(
+      [.event(Self.event(Sample.adele)), .statement(stated), .change(ChangeInContext(late))],
+      form: ["since": "2026-11-24T01:00:00.000", "reads": "true"],
+      filter: "&since=x",
+      isContinued: true,
+      zone: zone,
+      trail: "?actor=oid-1"
+    )
+    let html = page.render(in: frame)
+
+    #expect(page.days.map(\.day) == ["2026-11-24"])
+    for text in ["From (Asia/Kolkata)", "To (Asia/Kolkata)", "15:30:00", "02:30:01", "01:30:00"] {
+      #expect(html.contains(text), "\(text)")
+    }
+    #expect(html.contains(#"<input type="hidden" name="zone" value="Asia/Kolkata">"#))
+    #expect(html.contains(#"type="datetime-local" step="any" value="2026-11-24T01:00:00.000""#))
+    for link in ["/changes/1?actor=oid-1", "/changes/2?actor=oid-1"] { #expect(html.contains("href=\"\(link)\"")) }
+    #expect(html.contains(#"<p class="printed">Filter: since 2026-11-24T01:00:00.000; reads true</p>"#))
+    #expect(html.contains(#"<p class="printed">Newer records are not printed.</p>"#))
   }
 
   @Test func aStatementLinksToItsChange() throws {

@@ -17,7 +17,10 @@ struct ConnectorPageTests {
     edits: [Change] = [],
     calls: [ConnectorCall] = [],
     olderEdits: String? = nil,
-    olderCalls: String? = nil
+    olderCalls: String? = nil,
+    isBehindOthers: Bool = false,
+    trail: String = "",
+    frame: PageFrame = Sample.frame
   ) throws -> String {
     ConnectorPage(
       ConnectorPage.Facts(
@@ -28,9 +31,10 @@ struct ConnectorPageTests {
         callers: callers,
         callerCount: callerCount
       ),
-      edits: ConnectorPage.Part(edits.map { ChangeInContext($0) }, older: olderEdits),
-      calls: ConnectorPage.Part(calls, older: olderCalls)
-    ).render(in: Sample.frame)
+      edits: ConnectorPage.Part(edits.map { ChangeInContext($0) }, older: olderEdits, isBehindOthers: isBehindOthers),
+      calls: ConnectorPage.Part(calls, older: olderCalls, isBehindOthers: isBehindOthers),
+      trail: trail
+    ).render(in: frame)
   }
 
   @Test func thePageShowsWhereAConnectorSendsWhoCallsItAndItsEdits() throws {
@@ -69,16 +73,40 @@ struct ConnectorPageTests {
         Last read from the directory 2026-11-24 12:00:00 All changes that name this connector, on the timeline \
         Steps that call this connector now postFederationSignup of B2C_1_signup since 2026-11-23 09:15:03 , by Adele \
         … and 2 more steps. Changes of this connector Change 4, 2026-11-23 09:15:02 Adele changed a connector \
-        New vendor targetUrl https://a.example → to https://vendor.example/check applied Older changes \
+        New vendor targetUrl https://a.example → to https://vendor.example/check applied Older changes Older changes are not printed. \
         Periods in which steps called this connector Step From Until \
         postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele now \
-        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele 2026-11-24 10:00:01 Earlier periods
+        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele 2026-11-24 10:00:01 Earlier periods \
+        Earlier periods are not printed.
         """
     )
     for link in [
       "/connectors/8a64d9b0?edits=4#edits", "/connectors/8a64d9b0?calls=3#calls", "/changes/5", "/actors/user/oid-1",
       "/flows/b2cUserFlows/B2C_1_signup", "/?connector=8a64d9b0",
     ] { #expect(html.contains("href=\"\(link)\""), "\(link)") }
+  }
+
+  @Test func thePageFollowsTheTimeZoneAndLinksToChangesKeepTheTrail() throws {
+    let zone = try #require(PageTimeZone("Asia/Kolkata"))
+    let edit = Sample.change(4, Sample.newVendor, Sample.newVendor, of: .connector)
+
+    let html = try page(
+      newest: Sample.change(6, Sample.newVendor, .none, of: .connector),
+      callers: [Self.set],
+      callerCount: 1,
+      edits: [edit],
+      calls: [ConnectorCall(start: Self.set, end: Self.removed)],
+      isBehindOthers: true,
+      trail: "?connector=8a64d9b0",
+      frame: PageFrame(directory: .embedded, viewer: Sample.frame.viewer, zone: zone)
+    )
+
+    #expect(html.pageText.contains("since 2026-11-23 14:45:03 , by Adele"))
+    #expect(html.pageText.contains("2026-11-24 15:30:01"))
+    for id in 3...6 { #expect(html.contains("href=\"/changes/\(id)?connector=8a64d9b0\""), "\(id)") }
+    #expect(!html.contains(/href="\/changes\/[0-9]+"/))
+    #expect(html.contains(#"<p class="printed">Newer changes are not printed.</p>"#))
+    #expect(html.contains(#"<p class="printed">Later periods are not printed.</p>"#))
   }
 
   @Test func whatIsNotKnownIsShownAsUnknown() throws {

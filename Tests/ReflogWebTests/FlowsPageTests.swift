@@ -62,6 +62,14 @@ struct FlowsPageTests {
     #expect(!page.canRollBack)
   }
 
+  @Test func aPrintedPageSaysThatOtherPagesAreMissing() {
+    let then = [configuration(Sample.signup, Sample.fraudCheck)]
+    let missing = "The flows on other pages are not printed."
+
+    #expect(page(then: then, now: nil, next: "behind=x").render(in: Sample.frame).contains(missing))
+    #expect(!page(then: then, now: nil).render(in: Sample.frame).contains(missing))
+  }
+
   @Test func theReferencesAtAnEarlierTimeAreComparedWithTheCurrentReferences() {
     let then = [configuration(Sample.signup, Sample.fraudCheck), configuration(Sample.attributes, Sample.fraudCheck)]
     let one = [configuration(Sample.signup, Sample.newVendor), configuration(Sample.attributes, Sample.fraudCheck)]

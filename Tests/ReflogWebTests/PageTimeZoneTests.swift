@@ -10,13 +10,18 @@ struct PageTimeZoneTests {
   @Test(arguments: [
     ("UTC", "UTC"), ("utc", "UTC"), ("Etc/UTC", "UTC"), ("europe/berlin", "Europe/Berlin"),
     ("America/New York", "America/New_York"), ("Asia/Kolkata", "Asia/Kolkata"),
-    ("America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+    ("America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"), ("US/Pacific", "US/Pacific"),
+    ("Etc/GMT+5", "Etc/GMT+5"), ("Asia/Saigon", "Asia/Saigon"), ("CET", "CET"), ("est5edt", "EST5EDT"), ("GB", "GB"),
+    ("Israel", "Israel"), ("singapore", "Singapore"), ("W-SU", "W-SU"), ("GMT+0", "GMT+0"),
   ])
   func aNameOfTheDatabaseIsKnownInAnyCase(text: String, name: String) throws {
     #expect(try zone(text).name == name)
   }
 
-  @Test(arguments: ["", "Berlin", "Europe/Nowhere", "../../etc/passwd", "Europe/Berlin; Path=/", "<script>", "+01:00"])
+  @Test(arguments: [
+    "", "Berlin", "Europe/Nowhere", "../../etc/passwd", "Europe/Berlin; Path=/", "<script>", "+01:00", "PST", "BST",
+    "IST", "GMT+5", "GMT-3", "Etc/GMT+55", "/", "US/", "a/../b",
+  ])
   func anotherTextIsNoTimeZone(text: String) {
     #expect(PageTimeZone(text) == nil)
   }
@@ -98,6 +103,46 @@ struct PageTimeZoneTests {
     #expect(html.contains(#"<input type="hidden" name="zone" value="Europe/Berlin">"#))
     #expect(html.contains(#"<input type="hidden" name="target" value="/?a=b">"#))
     #expect(html.contains(#"list="time-zones" value="Europe/Berlin""#))
+  }
+
+  /// At 01:00 UTC on 2026-10-25, clocks in Europe/Berlin are set from 03:00 to 02:00.
+  @Test(arguments: [
+    ("2026-10-25T00:30:00Z", "2026-10-25T02:30:00.000", "2026-10-25 02:30:00 (+02:00)"),
+    ("2026-10-25T01:30:00Z", "2026-10-25T02:30:00.000+01:00", "2026-10-25 02:30:00 (+01:00)"),
+    ("2026-10-25T02:00:00Z", "2026-10-25T03:00:00.000", "2026-10-25 03:00:00"),
+    ("2026-03-29T01:30:00Z", "2026-03-29T03:30:00.000", "2026-03-29 03:30:00"),
+  ])
+  func aRepeatedTimeIsShownWithItsOffset(utc: String, field: String, heading: String) throws {
+    let (zone, moment) = (try zone("Europe/Berlin"), Sample.time(utc))
+
+    #expect(zone.field(moment, roundedUp: true) == field)
+    #expect(Moment(moment).shown(in: zone).distinct == heading)
+    var question = FlowsPage.Question()
+    (question.moment, question.zone) = (moment, zone)
+    let page = FlowsPage(then: [], now: [], pending: [:], question: question, next: nil, canRollBack: false)
+    let html = page.render(in: PageFrame(directory: .embedded, viewer: nil, zone: zone))
+    let type = field.contains("+") ? "text" : "datetime-local"
+    #expect(html.contains(#"name="asOf" type="\#(type)" step="0.001" value="\#(field)""#))
+    #expect(html.contains(">\(heading)</time>"))
+  }
+
+  @Test(arguments: [
+    ("2026-07-01T12:00:00.123456Z", "2026-07-01T12:00:00.123", "2026-07-01T12:00:00.124"),
+    ("2026-07-01T12:00:00.123Z", "2026-07-01T12:00:00.123", "2026-07-01T12:00:00.123"),
+    ("1969-12-31T23:59:59.999999Z", "1969-12-31T23:59:59.999", "1970-01-01T00:00:00.000"),
+    ("1969-12-31T23:59:59.998Z", "1969-12-31T23:59:59.998", "1969-12-31T23:59:59.998"),
+  ])
+  func aFieldHasWholeMilliseconds(utc: String, down: String, up: String) {
+    #expect(PageTimeZone.utc.field(Sample.time(utc), roundedUp: false) == down)
+    #expect(PageTimeZone.utc.field(Sample.time(utc), roundedUp: true) == up)
+  }
+
+  @Test func thePageSaysThatTextsWithZAreInUTC() throws {
+    let berlin = PageFrame(directory: .embedded, viewer: nil, zone: try zone("Europe/Berlin"))
+    let page = MessagePage(heading: "x", message: "until 2026-07-01T12:00:00Z", changes: [], requestID: "1")
+
+    #expect(page.render(in: berlin).contains("Times are in Europe/Berlin. Times with Z are in UTC."))
+    #expect(!page.render(in: Sample.frame).contains("Times with Z"))
   }
 
   @Test func aPageInUTCSendsNoTimeZoneWithItsTimes() {

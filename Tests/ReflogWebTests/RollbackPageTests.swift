@@ -138,13 +138,22 @@ struct RollbackPageTests {
     #expect(
       html.pageText.contains(
         """
-        Adele froze b2cUserFlows/B2C_1_signup/postFederationSignup until 1970-01-01T01:00:00.000000Z, with the reason: \
+        Adele froze b2cUserFlows/B2C_1_signup/postFederationSignup until 1970-01-01 01:00:00 , with the reason: \
         INC0042 (freeze 5). A rollback is refused unless you override the freeze.
         """
       )
     )
     #expect(html.contains(#"name="override" value="Agreed" maxlength="1000" required"#))
     #expect(html.contains(#"<input type="checkbox" name="freeze" value="true">"#))
+  }
+
+  @Test func theEndOfAFreezeIsShownInTheTimeZone() throws {
+    let zone = try #require(PageTimeZone("Asia/Kolkata"))
+
+    let html = RollbackPage(plan(), later: [], freeze: Self.freeze)
+      .render(in: PageFrame(directory: .embedded, viewer: nil, zone: zone))
+
+    #expect(html.pageText.contains("until 1970-01-01 06:30:00 , with the reason: INC0042 (freeze 5)."))
   }
 
   @Test func aStepWithoutAFreezeNeedsNoOverride() {

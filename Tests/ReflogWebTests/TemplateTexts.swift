@@ -38,6 +38,9 @@ enum TemplateTexts {
       "Receipt: a file that proves, without this server, that the log contains this change.",
       "Table of changed properties",
     ],
+    "conditions.mustache": [
+      "Filter:",
+    ],
     "evidence.mustache": [
       "Evidence",
       """
@@ -81,8 +84,6 @@ enum TemplateTexts {
       "Result",
       "any",
       "Kind",
-      "From ({})",
-      "To ({})",
       "part of any name, id or reason",
       "part of an id",
       "part of a name",
@@ -108,6 +109,8 @@ enum TemplateTexts {
       "No changes of this flow are recorded in this period. All flows",
       "Earlier",
       "Up to now",
+      "Earlier changes are not printed.",
+      "Later changes are not printed.",
     ],
     "flows.mustache": [
       "Flows",
@@ -115,9 +118,10 @@ enum TemplateTexts {
       "Flow",
       "Show",
       "Show now",
-      "This is what each step called at {} {}. {}",
+      "This is what each step called at {}. {}",
       "Roll back to this time",
       ", on all pages",
+      "Flows whose id contains '{}':",
       "Roll back this flow …",
       "drift",
       "uncertain",
@@ -126,6 +130,7 @@ enum TemplateTexts {
       "unknown",
       "now",
       "◆ {}. Change {}",
+      "The flows on other pages are not printed.",
       "More flows",
       "No flow id contains this text. Show all",
       "No flow is recorded yet.",

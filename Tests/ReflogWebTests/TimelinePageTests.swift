@@ -43,12 +43,33 @@ struct TimelinePageTests {
       html.pageText == """
         Timeline Directory: Microsoft Graph. Not verified against it yet. 1 change is pending \(Self.filter) \
         2026-11-23 Change 1, 2026-11-23 09:15:02 Adele set postFederationSignup of B2C_1_signup \
-        Fraud check → to New vendor CHG0042 applied Older changes \
+        Fraud check → to New vendor CHG0042 applied Older changes Older changes are not printed. \
         Download all changes as CSV , CSV for Excel , JSON Lines , OCSF or ASIM . Each download is recorded. \
         More options
         """
     )
     #expect(html.contains(#"<a class="button" rel="next" href="/?skiptoken=1">"#))
+  }
+
+  @Test func aPrintedPageShowsWhatItLeavesOut() {
+    let change = Sample.change(1, Sample.fraudCheck, Sample.newVendor)
+    let form = FilterForm(["q": "CHG", "flow": "signup", "since": "2026-11-01", "zone": "UTC"], problem: nil)
+    let page = TimelinePage(
+      [ChangeInContext(change)],
+      next: nil,
+      query: "",
+      form: form,
+      isFiltered: true,
+      isNewest: false,
+      status: Sample.status()
+    )
+
+    let html = page.render(in: Sample.frame)
+
+    #expect(html.contains(#"<p class="printed">Filter: text CHG; flow signup; since 2026-11-01</p>"#))
+    #expect(html.contains(#"<p class="printed">Newer changes are not printed.</p>"#))
+    #expect(!html.contains("Older changes are not printed."))
+    #expect(!timeline([change]).render(in: Sample.frame).contains("class=\"printed\""))
   }
 
   @Test func thePageOfAnEmptyLedgerShowsTheFirstTask() {
@@ -142,7 +163,7 @@ struct TimelinePageTests {
 
   @Test func theFilterFormContainsTheTypedValues() {
     let form = FilterForm(
-      ["flow": "B2C_1_signup", "result": "applied", "since": "2026-11-23", "until": "2026-11-23T10:00:00+01:00"],
+      ["flow": "B2C_1_signup", "result": "applied", "since": "2026-11-23", "until": "2026-11-23T10:00:00.000"],
       problem: "wrong"
     )
 
@@ -150,7 +171,7 @@ struct TimelinePageTests {
     #expect(form.results.filter(\.isChosen).map(\.value) == ["applied"])
     #expect(form.kinds.filter(\.isChosen).isEmpty)
     #expect([form.since.type, form.since.value] == ["date", "2026-11-23"])
-    #expect([form.until.type, form.until.value] == ["datetime-local", "2026-11-23T09:00:00.000"])
+    #expect([form.until.type, form.until.value] == ["datetime-local", "2026-11-23T10:00:00.000"])
     #expect(form.problem == "wrong")
   }
 }

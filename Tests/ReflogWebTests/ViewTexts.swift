@@ -104,7 +104,7 @@ enum ViewTexts {
       "All steps{} call the same now.",
     ],
     "IntegrityPage.swift": ["Integrity"],
-    "PageTimeZone.swift": PageTimeZone.proposals,
+    "PageTimeZone.swift": PageTimeZone.proposals + PageTimeZone.namesWithoutSlash.filter { $0.allSatisfy(\.isLetter) },
     "PageFrame.swift": [
       """
       The key that signs the log was lost, and was replaced on {} at {}. Reason: {}. An administrator must confirm \

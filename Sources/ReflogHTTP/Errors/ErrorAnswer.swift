@@ -150,6 +150,13 @@ struct ErrorAnswer {
       allow = methods.map(\.rawValue).joined(separator: ", ")
     case .notFound:
       self.init(.notFound, "notFound", "Nothing exists at this URL. Check its spelling.", .info)
+    case .outsideBasePath(let basePath):
+      self.init(
+        .notFound,
+        "notFound",
+        "Reflog answers only below \(basePath). Add it to the URL. A proxy must forward the path unchanged.",
+        .info
+      )
     }
   }
 

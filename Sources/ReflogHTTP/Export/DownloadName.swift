@@ -68,11 +68,14 @@ private struct Selection {
   private(set) var flow: String?
   private var since: Timestamp?
   private var until: Timestamp?
+  private var hasFlowType = false
   /// Whether the filter has conditions that the name does not show.
   private(set) var isOther = false
 
   init(_ filter: ChangeFilter?) {
     if let filter { read(filter) }
+    // The id of a flow shows the type of the flow too.
+    if hasFlowType && flow == nil { isOther = true }
   }
 
   private mutating func read(_ filter: ChangeFilter) {
@@ -82,7 +85,7 @@ private struct Selection {
       read(right)
     case .comparison(.plain(.flowId), .eq, .text(let id)) where flow == nil: flow = id
     case .contains(.plain(.flowId), let part) where flow == nil: flow = part
-    case .comparison(.plain(.flowType), .eq, _): break
+    case .comparison(.plain(.flowType), .eq, _): hasFlowType = true
     case .comparison(.plain(.activityDateTime), .ge, .time(let time)) where since == nil: since = time
     case .comparison(.plain(.activityDateTime), .lt, .time(let time)) where until == nil: until = time
     default: isOther = true

@@ -16,7 +16,12 @@ struct LogController {
 
   private func checkpoint(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
-    return Response(bytes: Array(try await history.checkpoint().note.utf8), "text/plain; charset=utf-8")
+    let note = try await history.checkpoint().note
+    var response = Response(bytes: Array(note.utf8), "text/plain; charset=utf-8")
+    // The second line of a checkpoint is the number of entries (C2SP tlog-checkpoint).
+    let size = note.split(separator: "\n", maxSplits: 2).dropFirst().first.map(String.init)
+    response.headers[.contentDisposition] = DownloadName(["checkpoint", size], taken: nil, ending: "txt").disposition
+    return response
   }
 
   /// Returns a tile, which is a file with a part of the log.

@@ -18,7 +18,7 @@ struct ActorController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    var fields = try request.filledQuery(allowing: ["since", "until", "reads", "behind"])
+    var fields = try request.filterQuery(allowing: ["since", "until", "zone", "reads", "behind"])
     guard
       let type = context.parameters.get("type").flatMap({ Change.ActorType(rawValue: $0.asciiFolded) }),
       let id = context.parameters.get("actor")?.percentDecoded(plusIsSpace: false), let actor = ActorID(type, id),
@@ -47,9 +47,12 @@ struct ActorController {
       newest: ActorPage.Record(newest),
       records: (activity?.items ?? []).map { ActorPage.Record($0) },
       totals: problem == nil ? try await history.totals(of: actor, in: range) : ActorTotals(),
-      form: ActorPage.Form(fields, problem: problem),
+      form: ActorPage.Form(PlainQuestion.shown(fields, in: context.zone), problem: problem),
       filter: period.isEmpty ? "" : "&" + Request.encoded(period),
-      next: activity?.next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) }
+      next: activity?.next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) },
+      isContinued: behind != nil,
+      zone: context.zone,
+      trail: PageTrail(period.merging(["actor": id]) { $1 }, PageTrail.timeline).query
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

@@ -37,7 +37,8 @@ struct ConnectorPageController {
         callerCount: callers.count
       ),
       edits: try await edits,
-      calls: try await calls
+      calls: try await calls,
+      trail: PageTrail(["connector": id.text], PageTrail.timeline).query
     )
     return Response(page: page.render(in: context.frame(directory)))
   }
@@ -51,7 +52,8 @@ struct ConnectorPageController {
     let page = try await history.page(query, behind: try Self.change("edits", in: fields), size: Self.partSize)
     return ConnectorPage.Part(
       try await history.inContext(page.changes, of: query),
-      older: page.next.map { Request.encoded(fields.merging(["edits": $0.description]) { $1 }) }
+      older: page.next.map { Request.encoded(fields.merging(["edits": $0.description]) { $1 }) },
+      isBehindOthers: fields["edits"] != nil
     )
   }
 
@@ -64,7 +66,8 @@ struct ConnectorPageController {
     let found = try await history.calls(of: connector, behind: behind, limit: Self.partSize)
     return ConnectorPage.Part(
       found.calls,
-      older: found.next.map { Request.encoded(fields.merging(["calls": $0.description]) { $1 }) }
+      older: found.next.map { Request.encoded(fields.merging(["calls": $0.description]) { $1 }) },
+      isBehindOthers: behind != nil
     )
   }
 

@@ -19,8 +19,9 @@ struct CookieScope {
   ///
   /// Over TLS the name has the prefix `__Host-`. If another host, or a connection without TLS, sets a cookie with this
   /// name, browsers refuse the cookie (RFC 6265bis §4.1.3). Such a cookie must have the path `/`. Below a base path,
-  /// other programs can have the same host, and must not receive the cookie. So the cookie has the base path, and the
-  /// prefix `__Secure-`, which protects only from connections without TLS.
+  /// other programs on the same host would receive the cookie with every request. So the cookie has the base path, and
+  /// the prefix `__Secure-`, which protects only from connections without TLS. The path does not protect the cookie
+  /// from these programs: their pages have the same origin as Reflog's pages, and can send requests with the cookie.
   private func whole(_ name: String) -> String {
     (isSecure ? basePath.isEmpty ? "__Host-" : "__Secure-" : "") + name
   }

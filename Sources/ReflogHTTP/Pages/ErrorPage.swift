@@ -17,11 +17,18 @@ struct ErrorPage {
       heading: answer.heading,
       message: (error as? ServiceError)?.onPage ?? answer.message,
       changes: (error as? ServiceError)?.changes ?? [],
-      requestID: context.requestID
+      requestID: context.requestID,
+      trail: Self.trail(of: request)
     )
     var response = Response(page: page.render(in: context.frame(directory)), status: answer.status)
     response.headers[.retryAfter] = answer.retryAfter
     return response
+  }
+
+  /// Returns the query of the timeline from which a person opened the page of a change, or an empty text.
+  private static func trail(of request: Request) -> String {
+    guard request.uri.path.hasPrefix("/changes/"), let fields = try? request.filledQuery() else { return "" }
+    return PageTrail(fields, PageTrail.timeline).query
   }
 }
 

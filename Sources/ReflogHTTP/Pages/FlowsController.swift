@@ -130,6 +130,8 @@ struct FlowsController {
       // page shows only the error.
       guard let plan = try? await rollbacks.plan(rollback, for: caller) else { throw error }
       let page = TimeRollbackPlanPage(plan, reason: form["reason"] ?? "", problem: error.onPage)
+      var context = context
+      context.pagePath = "/flows/rollback?" + Request.encoded(form.filter { ["asOf", "flow"].contains($0.key) })
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
     return .seeOther("/flows/rollback/\(rollback.batchID)")

@@ -41,6 +41,7 @@ struct IntegrityController {
       checkpoint: try await checkpoint(),
       events: events.page,
       older: events.next,
+      isContinued: behind != nil,
       canConfirm: Policy.permits(try context.requireCaller(), .administer)
     )
     return Response(page: page.render(in: context.frame(directory)))

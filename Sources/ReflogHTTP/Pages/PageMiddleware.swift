@@ -81,9 +81,16 @@ struct PageMiddleware: RouterMiddleware {
   }
 
   /// Returns the path and the query of the page that a request reads, or of the page that contains the sent form.
+  ///
+  /// Most forms are sent to the URL of a page. For the other forms, the page is the list to which the form belongs.
   private static func pagePath(of request: Request) -> String {
     if isRead(request) { return request.uri.string }
-    return request.uri.path == "/flows/rollback" ? "/flows" : request.uri.path
+    return switch request.uri.path {
+    case "/time-zone": "/"
+    case "/flows/rollback": "/flows"
+    case let path where path.hasPrefix("/freezes/"): "/freezes"
+    default: request.uri.string
+    }
   }
 
   private static func isRead(_ request: Request) -> Bool { request.method == .get || request.method == .head }

@@ -23,7 +23,7 @@ enum PageTime {
   /// format in which Reflog writes times is accepted too.
   static func any(_ text: String, in zone: PageTimeZone = .utc) -> Timestamp? {
     guard isLocal(text) else { return Timestamp(parsing: text) }
-    let isDay = !text.contains("T")
+    let isDay = isDay(text)
     let isWithoutSeconds = text.utf8.count == 16
     guard let local = Timestamp(parsing: isDay ? text : text + (isWithoutSeconds ? ":00Z" : "Z")) else { return nil }
     return moment(showing: local, in: zone)
@@ -31,16 +31,18 @@ enum PageTime {
 
   /// Returns the first moment after a time. If the text is a day, that is the first moment of the next day.
   static func end(_ text: String, in zone: PageTimeZone) -> Timestamp? {
-    guard isLocal(text), !text.contains("T"), let day = Timestamp(parsing: text) else { return any(text, in: zone) }
+    guard isDay(text), let day = Timestamp(parsing: text) else { return any(text, in: zone) }
     // After the last day of the year 9999, no filter can express the next day.
     return moment(showing: day.before(.seconds(-86_400)), in: zone) ?? moment(showing: day, in: zone)
   }
 
   /// Returns whether a text is a day or a time without an offset from UTC.
   static func isLocal(_ text: String) -> Bool {
-    let clock = text.drop { $0 != "T" }
-    return !clock.hasSuffix("Z") && !clock.contains { $0 == "+" || $0 == "-" }
+    !FilterForm.Time.hasOffset(text)
   }
+
+  /// Returns whether a text has the length of a day such as `2026-03-01`.
+  private static func isDay(_ text: String) -> Bool { text.utf8.count == 10 }
 
   /// Returns a moment, or nil if its text in UTC would not be a valid time, such as a time in the year 10000.
   private static func moment(showing local: Timestamp, in zone: PageTimeZone) -> Timestamp? {

@@ -1,4 +1,5 @@
 import Hummingbird
+import ReflogWeb
 
 /// The query of the list from which a person opened a page.
 ///
@@ -8,9 +9,7 @@ struct PageTrail {
   let query: String
 
   /// The fields of the timeline.
-  static let timeline = [
-    "flow", "step", "actor", "connector", "reason", "since", "until", "result", "kind", "zone", "skiptoken",
-  ]
+  static let timeline = FilterForm.names + ["zone", "skiptoken"]
   /// The fields of the list of flows.
   static let flows = ["flow", "asOf", "behind", "zone"]
 

@@ -75,8 +75,8 @@ extension PlainQuestion {
       guard let text = fields[name], typed != zone || !PageTime.isLocal(text),
         let moment = name == "since" ? PageTime.any(text, in: typed) : PageTime.end(text, in: typed)
       else { continue }
-      // A field for a date and a time accepts milliseconds, and no time zone.
-      shown[name] = String(zone.local(moment).description.prefix(23))
+      // The value selects at least all changes that the text selects.
+      shown[name] = zone.field(moment, roundedUp: name == "until")
     }
     return shown
   }

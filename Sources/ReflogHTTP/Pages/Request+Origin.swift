@@ -5,7 +5,8 @@ import ReflogService
 extension Request {
   /// Throws an error if a page of another site sent the request.
   ///
-  /// The browser reports in the header `Sec-Fetch-Site` whether the page belongs to this server (Fetch Metadata).
+  /// The browser reports in the header `Sec-Fetch-Site` whether the page has the same origin (Fetch Metadata). Below a
+  /// base path, the pages of other programs on the same host have the same origin.
   func requireOwnOrigin() throws(RequestError) {
     guard let site = headers[named: "Sec-Fetch-Site"], site != "same-origin", site != "none" else { return }
     throw .badRequest("A page of another site sent this request. Nothing was done.", target: "Sec-Fetch-Site")

@@ -3,7 +3,8 @@ import ReflogService
 
 /// The cookie that contains the id of a session.
 ///
-/// The browser sends the cookie only to this server, and only from this server's pages. Scripts can't read the cookie.
+/// The browser sends the cookie only to this server, and only from pages of the same site. Scripts can't read the
+/// cookie. Below a base path, the pages of other programs on the same host can send requests with the cookie.
 enum SessionCookie {
   private static let name = "reflog_session"
 

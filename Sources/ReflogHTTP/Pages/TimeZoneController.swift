@@ -5,6 +5,8 @@ import ReflogWeb
 
 /// The route that sets the time zone in which the pages show times.
 struct TimeZoneController {
+  let errors: ErrorPage
+
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.post("/time-zone", use: choose)
   }
@@ -13,10 +15,14 @@ struct TimeZoneController {
   private func choose(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try request.form(of: try context.requireSession(), context)
     let zone: PageTimeZone
+    let target = SignInTarget.path(form["target"])
     do { zone = try PageTimeZone(named: form["zone"] ?? "") } catch {
-      throw RequestError.badRequest(error.description, target: "zone")
+      // The page with the error contains the form again, and the form still leads to the same page.
+      var context = context
+      context.pagePath = target
+      return errors.response(to: RequestError.badRequest(error.description, target: "zone"), request, context)
     }
-    var response = Response.seeOther(SignInTarget.path(form["target"]))
+    var response = Response.seeOther(target)
     response.headers[.setCookie] = TimeZoneCookie.setting(zone, context)
     return response
   }

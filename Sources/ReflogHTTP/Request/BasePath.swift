@@ -18,9 +18,9 @@ enum BasePath {
   ///   - path: A canonical path.
   static func remove(_ basePath: String, from path: String) throws(RequestError) -> String {
     guard !basePath.isEmpty, !healthPaths.contains(path) else { return path }
-    guard path.hasPrefix(basePath) else { throw .notFound }
+    guard path.hasPrefix(basePath) else { throw .outsideBasePath(basePath) }
     let rest = path.dropFirst(basePath.count)
-    guard rest.isEmpty || rest.first == "/" else { throw .notFound }
+    guard rest.isEmpty || rest.first == "/" else { throw .outsideBasePath(basePath) }
     return rest.isEmpty ? "/" : String(rest)
   }
 }

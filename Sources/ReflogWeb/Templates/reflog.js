@@ -3,7 +3,7 @@
 
 const localTime = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
 
-/** Adds a tooltip with the local time to every UTC time in an element. */
+/** Adds a tooltip with the local time to every time in an element. */
 function localise(root) {
   for (const time of root.querySelectorAll("time[datetime*=T]")) {
     const moment = new Date(time.dateTime);
