@@ -5,6 +5,8 @@ import Testing
 
 /// Tests of requests to a server that clients reach below a path.
 struct BasePathTests {
+  private static let host = OwnHost(authority: "host:80", basePath: "/reflog")
+
   @Test(arguments: [
     ("/reflog", "/"), ("/reflog/", "/"), ("/reflog/changes/1", "/changes/1"),
     ("/reflog/beta/identity/b2cUserFlows", "/beta/identity/b2cUserFlows"), ("/reflog/reflog", "/reflog"),
@@ -29,7 +31,7 @@ struct BasePathTests {
     "http://host:80/beta/identity/apiConnectors/a", "https://graph.microsoft.com/beta/identity/apiConnectors/a",
   ])
   func aReferenceCanHaveTheBasePath(url: String) throws {
-    #expect(try ReferenceBody.connectorID(of: url, authority: "host:80", basePath: "/reflog").text == "a")
+    #expect(try ReferenceBody.connectorID(of: url, host: Self.host).text == "a")
   }
 
   @Test(arguments: [
@@ -37,7 +39,7 @@ struct BasePathTests {
   ])
   func aReferenceOfAnotherServerCanNotHaveTheBasePath(url: String) {
     #expect(throws: RequestError.self) {
-      try ReferenceBody.connectorID(of: url, authority: "host:80", basePath: "/reflog")
+      try ReferenceBody.connectorID(of: url, host: Self.host)
     }
   }
 

@@ -5,7 +5,7 @@ import Testing
 
 struct ReferenceBodyTests {
   private func reference(_ body: JSONObject) throws -> ConnectorReference {
-    try ReferenceBody.reference(body, authority: "reflog.contoso.example:8443")
+    try ReferenceBody.reference(body, host: OwnHost(authority: "reflog.contoso.example:8443"))
   }
 
   @Test(arguments: [

@@ -118,7 +118,7 @@ struct RequestMessageTests {
       ),
     ]
     for (body, text) in texts {
-      #expect(message { _ = try ReferenceBody.reference(body, authority: nil) } == text)
+      #expect(message { _ = try ReferenceBody.reference(body, host: OwnHost(authority: nil)) } == text)
     }
     let tags: [(header: String, text: String)] = [
       ("", "If-Match is empty."),
@@ -148,10 +148,10 @@ struct RequestMessageTests {
     ]
     for (configuration, text) in texts {
       let body: JSONObject = ["id": "signup", "apiConnectorConfiguration": configuration]
-      #expect(message { _ = try FlowBody(body, flowType: .b2cUserFlows, authority: nil) } == text)
+      #expect(message { _ = try FlowBody(body, flowType: .b2cUserFlows, host: OwnHost(authority: nil)) } == text)
     }
     #expect(
-      message { _ = try FlowBody(["id": "a b"], flowType: .b2cUserFlows, authority: nil) }
+      message { _ = try FlowBody(["id": "a b"], flowType: .b2cUserFlows, host: OwnHost(authority: nil)) }
         == "id must have 1 to 128 letters, digits, '_', '.' or '-'."
     )
   }

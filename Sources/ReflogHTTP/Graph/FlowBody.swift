@@ -16,7 +16,7 @@ struct FlowBody {
   /// The members of the body that are not references.
   let rest: JSONObject
 
-  init(_ body: JSONObject, flowType: FlowType, authority: String?, basePath: String = "") throws(RequestError) {
+  init(_ body: JSONObject, flowType: FlowType, host: OwnHost) throws(RequestError) {
     guard let text = body["id"]?.string,
       let id = FlowID(
         text.asciiFolded.hasPrefix(flowType.idPrefix.asciiFolded) ? text : flowType.idPrefix + text
@@ -29,7 +29,7 @@ struct FlowBody {
     let configuration = body.member(named: Self.configurationName)
     if let configuration { rest[configuration.name] = nil }
     self.rest = try SentBody.flow(rest)
-    references = try Self.references(configuration?.value ?? .null, authority: authority, basePath: basePath)
+    references = try Self.references(configuration?.value ?? .null, host: host)
   }
 
   /// Reads the references from `{"postFederationSignup":{"@odata.id":url}}` or `{"PostFederationSignup":{"Id":id}}`.
@@ -37,8 +37,7 @@ struct FlowBody {
   /// The tool Microsoft365DSC sends the second form.
   private static func references(
     _ configuration: JSONValue,
-    authority: String?,
-    basePath: String
+    host: OwnHost
   ) throws(RequestError) -> [Step: ConnectorID] {
     if configuration == .null { return [:] }
     guard let object = configuration.object else {
@@ -58,20 +57,19 @@ struct FlowBody {
         )
       }
       guard references[step] == nil else { throw .badRequest("The step \(step) is given twice.", target: member.name) }
-      references[step] = try connectorID(of: member, authority: authority, basePath: basePath)
+      references[step] = try connectorID(of: member, host: host)
     }
     return references
   }
 
   private static func connectorID(
     of member: JSONObject.Member,
-    authority: String?,
-    basePath: String
+    host: OwnHost
   ) throws(RequestError) -> ConnectorID {
     let members = member.value.object?.members ?? []
     if members.count == 1, let text = members[0].value.string {
       if members[0].name == "@odata.id" {
-        return try ReferenceBody.connectorID(of: text, authority: authority, basePath: basePath)
+        return try ReferenceBody.connectorID(of: text, host: host)
       }
       if members[0].name.asciiFolded == "id", let id = ConnectorID(text) { return id }
     }

@@ -31,8 +31,7 @@ struct FlowController {
     let flow = try FlowBody(
       try context.jsonObject(),
       flowType: flowType,
-      authority: request.ownAuthority(context),
-      basePath: context.basePath
+      host: request.ownHost(context)
     )
     let action = ChangeRequest.Action.createFlow(
       FlowName(flowType, flow.id),

@@ -11,13 +11,8 @@ enum ReferenceBody {
   ///
   /// - Parameters:
   ///   - body: The body of the request.
-  ///   - authority: This server's `host:port`, or nil if it is unknown. URLs with this `host:port` are accepted too.
-  ///   - basePath: The path below which clients reach this server, or empty.
-  static func reference(
-    _ body: JSONObject,
-    authority: String?,
-    basePath: String = ""
-  ) throws(RequestError) -> ConnectorReference {
+  ///   - host: The host of this server. URLs with this host are accepted too.
+  static func reference(_ body: JSONObject, host: OwnHost) throws(RequestError) -> ConnectorReference {
     let body = body.withoutControlInformation
     if let other = body.members.first(where: { $0.name != "@odata.id" }) {
       throw .badRequest(
@@ -28,7 +23,7 @@ enum ReferenceBody {
     switch body["@odata.id"] {
     case nil, .null: return .none
     case .string(let url):
-      return .connector(try connectorID(of: url, authority: authority, basePath: basePath), displayName: nil)
+      return .connector(try connectorID(of: url, host: host), displayName: nil)
     case .some(let value):
       throw .badRequest("@odata.id must be a URL or null, not \(value.kindName). \(form).", target: "@odata.id")
     }
@@ -45,12 +40,8 @@ enum ReferenceBody {
   /// Returns the id at the end of a connector's URL: `…/apiConnectors/{id}` or `…/apiConnectors('{id}')`.
   ///
   /// The URL must be relative, or absolute with a host of Microsoft Graph or of this server.
-  static func connectorID(
-    of url: String,
-    authority: String?,
-    basePath: String = ""
-  ) throws(RequestError) -> ConnectorID {
-    let path = try path(of: url, authority: authority, basePath: basePath)
+  static func connectorID(of url: String, host: OwnHost) throws(RequestError) -> ConnectorID {
+    let path = try path(of: url, host: host)
     var segments = path.split(separator: "/").map(String.init)[...]
     if let first = segments.first?.lowercased(), ["beta", "v1.0", "v1"].contains(first) { segments.removeFirst() }
     if segments.first?.lowercased() == "identity" { segments.removeFirst() }
@@ -79,11 +70,7 @@ enum ReferenceBody {
   /// Returns the path of a URL, without the base path if the URL belongs to this server.
   ///
   /// The method throws if the host of the URL belongs neither to Microsoft Graph nor to this server.
-  private static func path(
-    of url: String,
-    authority: String?,
-    basePath: String
-  ) throws(RequestError) -> Substring {
+  private static func path(of url: String, host ownHost: OwnHost) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(
         "@odata.id contains a character that is not allowed: % ? # @ \\, white space, or a character outside ASCII. "
@@ -93,16 +80,16 @@ enum ReferenceBody {
     }
     guard let separator = url.firstRange(of: "://") else {
       guard !url.hasPrefix("//"), !url.contains(":") else { throw foreignHost }
-      return url[...].without(basePath: basePath)
+      return ownHost.withoutBasePath(url[...])
     }
     let scheme = url[..<separator.lowerBound].lowercased()
     let rest = url[separator.upperBound...]
     let end = rest.firstIndex(of: "/") ?? rest.endIndex
     let host = rest[..<end].lowercased()
     let isGraph = scheme == "https" && (graphHosts.contains(host) || graphHosts.map { $0 + ":443" }.contains(host))
-    let isOwn = (scheme == "https" || scheme == "http") && host == authority?.lowercased()
+    let isOwn = (scheme == "https" || scheme == "http") && host == ownHost.authority?.lowercased()
     guard isGraph || isOwn else { throw foreignHost }
-    return isOwn ? rest[end...].without(basePath: basePath) : rest[end...]
+    return isOwn ? ownHost.withoutBasePath(rest[end...]) : rest[end...]
   }
 
   private static let forbidden = Array("%?#@\\".utf8)
@@ -112,12 +99,5 @@ enum ReferenceBody {
       "@odata.id must be a relative URL, or a URL of Microsoft Graph or of this server. \(form).",
       target: "@odata.id"
     )
-  }
-}
-
-extension Substring {
-  /// Returns the path without a base path in front.
-  fileprivate func without(basePath: String) -> Substring {
-    !basePath.isEmpty && hasPrefix(basePath + "/") ? dropFirst(basePath.count) : self
   }
 }

@@ -20,8 +20,7 @@ struct ReferenceController {
     let address = try context.address()
     let reference = try ReferenceBody.reference(
       try context.jsonObject(),
-      authority: request.ownAuthority(context),
-      basePath: context.basePath
+      host: request.ownHost(context)
     )
     return try await changes.answer(.setReference(address, reference), to: request, context)
   }

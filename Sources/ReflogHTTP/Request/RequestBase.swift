@@ -23,14 +23,6 @@ extension Request {
     return url + context.basePath
   }
 
-  /// Returns this server's `host:port`, or nil if the `host:port` is unknown.
-  ///
-  /// In `@odata.id`, URLs with this `host:port` are accepted in addition to URLs of Microsoft Graph.
-  func ownAuthority(_ context: ReflogRequestContext) -> String? {
-    context.publicURL.flatMap { url in url.firstRange(of: "://").map { String(url[$0.upperBound...]) } }
-      ?? context.authority ?? head.authority
-  }
-
   /// Returns the URL of this server up to the version, without a slash at the end.
   func versionURL(_ context: ReflogRequestContext) throws(RequestError) -> String {
     try requestBase(context).versionURL
