@@ -69,8 +69,8 @@ package struct FilterForm: Sendable {
       Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == values["kind"])
     }
     self.problem = problem
-    let names = ["flow", "step", "actor", "connector", "reason", "result", "kind", "since", "until"]
+    let names = ["q", "flow", "step", "actor", "connector", "reason", "result", "kind", "since", "until"]
     let filled = names.compactMap { name in values[name].map { (name, $0) } }.filter { !$0.1.isEmpty }
-    conditions = filled.enumerated().map { Condition(name: $1.0, value: $1.1, isFirst: $0 == 0) }
+    conditions = filled.enumerated().map { Condition(name: $1.0 == "q" ? "text" : $1.0, value: $1.1, isFirst: $0 == 0) }
   }
 }

@@ -9,7 +9,7 @@ struct PageTrail {
 
   /// The fields of the timeline.
   static let timeline = [
-    "flow", "step", "actor", "connector", "reason", "since", "until", "result", "kind", "zone", "skiptoken",
+    "q", "flow", "step", "actor", "connector", "reason", "since", "until", "result", "kind", "zone", "skiptoken",
   ]
   /// The fields of the list of flows.
   static let flows = ["flow", "asOf", "behind", "zone"]
