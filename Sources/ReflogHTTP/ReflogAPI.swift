@@ -131,7 +131,7 @@ package struct ReflogAPI: Sendable {
       isReady: isReady,
       webhooks: webhooks
     )
-    .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .readMetrics, events: events)))
+    .addRoutes(to: router.group().add(middleware: PermissionMiddleware(operation: .readStatus, events: events)))
     addGraphSurface(to: router)
     addHistorySurface(to: router)
     return router
@@ -226,18 +226,21 @@ package struct ReflogAPI: Sendable {
   }
 
   private func addHistorySurface(to router: Router<ReflogRequestContext>) {
-    let group = router.group("/:version")
-      .add(middleware: VersionMiddleware())
-      .add(middleware: PermissionMiddleware(operation: .read, events: events))
-      .add(middleware: ReadCountingMiddleware(events: events))
-      .add(middleware: IdempotencyMiddleware())
+    func versioned(for operation: Policy.Operation) -> RouterGroup<ReflogRequestContext> {
+      router.group("/:version")
+        .add(middleware: VersionMiddleware())
+        .add(middleware: PermissionMiddleware(operation: operation, events: events))
+        .add(middleware: ReadCountingMiddleware(events: events))
+        .add(middleware: IdempotencyMiddleware())
+    }
+    StatusController(history: history, tokens: acceptedTokens, warnings: warnings, webhooks: webhooks)
+      .addRoutes(to: versioned(for: .readStatus))
+    let group = versioned(for: .read)
     ChangeController(changes: changes, history: history, exports: exports, events: events).addRoutes(to: group)
     ManifestController(manifests: manifests).addRoutes(to: group)
     EvidenceController(packs: packs).addRoutes(to: group)
     ConfigurationController(history: history, rollbacks: rollbacks, events: events).addRoutes(to: group)
     EventController(history: history, events: events, admission: admission).addRoutes(to: group)
-    StatusController(history: history, tokens: acceptedTokens, warnings: warnings, webhooks: webhooks)
-      .addRoutes(to: group)
     FreezeController(changes: changes).addRoutes(to: group)
     addAdministration(to: group)
   }

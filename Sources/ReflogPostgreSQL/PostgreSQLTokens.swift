@@ -50,9 +50,12 @@ package struct PostgreSQLTokens: TokenDatabase {
 
   /// Updates rows that exist, in one transaction.
   ///
-  /// The head row is not locked, so no change waits for the update.
-  package func update(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws {
-    try await transaction(body)
+  /// The head row is not locked, so no change waits for the update. The version does not change.
+  package func update(
+    willCommit: @escaping @Sendable (_ version: UInt64, _ next: UInt64) -> Void,
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Bool
+  ) async throws {
+    _ = try await transaction(body)
   }
 
   /// Runs one transaction that writes.

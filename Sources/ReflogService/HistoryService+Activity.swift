@@ -11,13 +11,16 @@ package struct Activity: Sendable {
     case statement(Change)
   }
 
-  /// The position behind which a page begins: the last change, event and statement of the earlier pages.
+  /// The position behind which a page begins, in each of the three lists.
+  ///
+  /// The position of a later page has three values. So a record that is made after the first page was shown is on no
+  /// later page.
   package struct Position: Sendable, CustomStringConvertible {
-    /// The id of the last change, or nil if no earlier page has a change.
+    /// The id below which changes are shown, or nil for all.
     package let change: Change.ID?
-    /// The id of the last service event, or nil if no earlier page has one.
+    /// The id below which service events are shown, or nil for all.
     package let event: Int64?
-    /// The sequence of the entry of the last statement, or nil if no earlier page has one.
+    /// The sequence of the log entry below which statements are shown, or nil for all.
     package let statement: Int64?
 
     init(change: Change.ID?, event: Int64?, statement: Int64?) {
@@ -76,31 +79,33 @@ extension HistoryService {
         behind: behind?.event,
         limit: size + 1
       )
-      statements = try await history.statements(of: actor)
+      statements = try await history.statements(of: actor, in: range, behind: behind?.statement, limit: size + 1)
     } catch {
       throw ServiceError(reading: error)
     }
-    let stated = statements.filter { change in
-      range.contains(change.resultDateTime) && behind?.statement.map { change.sequence < $0 } ?? true
-    }
     let inContext = try await inContext(changes.changes, of: query)
     let found = inContext.map(Activity.Item.change) + events.map(Activity.Item.event)
-    let all = (found + stated.map(Activity.Item.statement)).sorted { $0.place > $1.place }
+    let all = (found + statements.map(Activity.Item.statement)).sorted { $0.place > $1.place }
     let items = Array(all.prefix(size))
     guard all.count > size || changes.next != nil else { return Activity(items: items, next: nil) }
     let shownChange = items.lazy.compactMap(\.changeID).last
-    let shownEvent = items.lazy.compactMap(\.eventID).last
-    let shownStatement = items.lazy.compactMap(\.statementSequence).last
     // If no index could be used, the page of changes may be short, although older changes match.
-    let position = all.count > size ? shownChange : changes.next
+    let nextChange = all.count > size ? shownChange : changes.next
+    let firstChange = changes.changes.first.map { $0.id.number + 1 } ?? changes.next?.number ?? 1
     return Activity(
       items: items,
       next: Activity.Position(
-        change: position ?? behind?.change,
-        event: shownEvent ?? behind?.event,
-        statement: shownStatement ?? behind?.statement
+        change: nextChange ?? behind?.change ?? Change.ID(firstChange),
+        event: items.lazy.compactMap(\.eventID).last ?? behind?.event ?? events.first.map { $0.id + 1 } ?? 1,
+        statement: items.lazy.compactMap(\.statementSequence).last ?? behind?.statement
+          ?? statements.first.map { $0.sequence + 1 } ?? 1
       )
     )
+  }
+
+  /// Returns the actor with the newest recorded name, or nil if no name of the actor is recorded.
+  package func named(_ actor: ActorID) async throws(ServiceError) -> Change.Actor? {
+    do { return try await history.named(actor) } catch { throw ServiceError(reading: error) }
   }
 
   /// Counts the changes of an actor, by result and by flow.

@@ -9,6 +9,8 @@ package struct ActorPage: Sendable {
   let id: String
   /// The user principal name, or nil if it is not known.
   let userPrincipalName: String?
+  /// The link to the event that erased the names, or nil if they were not erased.
+  let erased: ErasureLink?
   let form: Form
   let totals: Totals
   let days: [Day]
@@ -25,6 +27,8 @@ package struct ActorPage: Sendable {
   let trail: String
   /// Whether newer records are on other pages.
   let isContinued: Bool
+  /// The path of the page with the reads of history, if the period contains only such reads, or nil.
+  let readsPath: String?
 
   /// The fields for the period.
   package struct Form: Sendable {
@@ -94,6 +98,8 @@ package struct ActorPage: Sendable {
     let tone: String
     /// The statement, or `[erased]` if an erasure deleted it.
     let message: String
+    /// The link to the event that erased the statement, or nil if it was not erased.
+    let erased: ErasureLink?
   }
 
   /// A record of what the actor did.
@@ -111,43 +117,42 @@ package struct ActorPage: Sendable {
   ///
   /// - Parameters:
   ///   - actor: the type and the id of the actor.
-  ///   - newest: the newest record of what the actor did.
+  ///   - known: the actor with a name from another source than the records, or nil if no such name is known.
+  ///   - newest: the newest records of what the actor did. The newest one with a name names the actor.
   ///   - records: the records of the page, newest first.
   ///   - totals: the numbers of the actor's changes in the period.
   ///   - form: the fields for the period.
   ///   - filter: the query with the period of the form, such as `&since=2026-01-01`, or empty.
   ///   - next: the query of the next page, or nil if this is the last page.
-  ///   - isContinued: whether newer records are on other pages.
-  ///   - zone: the time zone whose days group the records.
-  ///   - trail: the query of the timeline with the changes of the actor, with `?` in front, or empty.
+  ///   - reads: the query that also shows reads of history, if the period contains only such reads, or nil.
   package init(
     _ actor: ActorID,
-    newest: Record,
+    known: Change.Actor? = nil,
+    newest: [Record],
     records: [Record],
     totals: ActorTotals,
     form: Form,
     filter: String,
     next: String?,
+    reads: String? = nil,
     isContinued: Bool = false,
     zone: PageTimeZone = .utc,
     trail: String = ""
   ) {
     (self.isContinued, self.trail) = (isContinued, trail)
-    let (known, erased) =
-      switch newest {
-      case .change(let change): (change.change.intent.actor, change.change.erased)
-      case .event(let event): (event.content.actor ?? .unknown, event.erased)
-      // The record of a statement has no separate name of the actor.
-      case .statement: (Change.Actor(type: actor.type, id: actor.id), nil)
-      }
-    name = known.shownName(erased: erased)
+    let named = newest.lazy.compactMap(\.named).first
+    let erased = named == nil ? newest.lazy.compactMap(\.erased).first : nil
+    let shown = named ?? (erased == nil ? known : nil) ?? Change.Actor(type: actor.type, id: actor.id)
+    name = shown.shownName(erased: erased)
+    self.erased = ErasureLink(erased)
     kind = actor.type.shownName
     id = actor.id
-    userPrincipalName = erased == nil ? known.userPrincipalName : nil
+    userPrincipalName = shown.userPrincipalName
     self.form = form
-    query = "actor=\(actor.id.percentEncoded())\(filter)"
+    query = "actor=\(actor.type.rawValue)/\(actor.id.percentEncoded())\(filter)"
     isFiltered = !filter.isEmpty || form.problem != nil
     path = "/actors/\(actor.type.rawValue)/\(actor.id.percentEncoded())"
+    readsPath = if let reads { path + "?" + reads } else { nil }
     self.next = next
     isEmpty = records.isEmpty
     self.totals = Totals(totals, most: Self.mostFlows, query: query)
@@ -166,6 +171,28 @@ package struct ActorPage: Sendable {
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: name.shortened(to: 80), frame: frame, page: self), "actor")
+  }
+}
+
+extension ActorPage.Record {
+  /// The actor, if the record has a name of the actor. A statement has no separate name.
+  fileprivate var named: Change.Actor? {
+    let actor: Change.Actor? =
+      switch self {
+      case .change(let change): change.change.intent.actor
+      case .event(let event): event.content.actor
+      case .statement: nil
+      }
+    return erased == nil && (actor?.name ?? actor?.userPrincipalName) != nil ? actor : nil
+  }
+
+  /// The erasure of the actor's personal data in this record, or nil if it was not erased.
+  fileprivate var erased: Erased? {
+    switch self {
+    case .change(let change): change.change.erased
+    case .event(let event): event.erased
+    case .statement(let change): change.outcome?.erased
+    }
   }
 }
 
@@ -197,6 +224,7 @@ extension ActorPage.Statement {
     tone = change.result.tone
     let text = change.outcome?.erased == nil ? change.outcome?.message : Erased.placeholder
     message = (text ?? "").shortened(to: Self.length)
+    erased = ErasureLink(change.outcome?.erased)
   }
 }
 

@@ -18,9 +18,16 @@ package struct ConnectorPage: Sendable {
   /// The steps that call the connector now.
   let callers: [Caller]
   let isCalled: Bool
+  /// The changes whose results are not known yet and that can end or begin a call of the connector, newest first.
+  let pending: [ChangeView]
+  let hasPending: Bool
+  /// True if a sweep compared all recorded references with the directory.
+  let isVerified: Bool
   /// A sentence with the number of callers that are left out, or nil if all are shown.
   let callersLeft: String?
   let edits: [ChangeView]
+  /// The sentence in place of the edits if there are none to show, or nil.
+  let noEdits: String?
   let hasEdits: Bool
   /// The query of the page with older edits, or nil if there are none.
   let olderEdits: String?
@@ -28,6 +35,8 @@ package struct ConnectorPage: Sendable {
   let isBehindEdits: Bool
   /// The periods in which steps called the connector, newest first.
   let calls: [Call]
+  /// The sentence in place of the periods if there are none to show, or nil.
+  let noCalls: String?
   let hasCalls: Bool
   /// The query of the page with earlier periods, or nil if there are none.
   let olderCalls: String?
@@ -54,6 +63,8 @@ package struct ConnectorPage: Sendable {
     let since: Moment
     let change: String
     let attribution: Attribution
+    /// True if the result of a change of the step is not known yet.
+    let isUncertain: Bool
   }
 
   /// A period in which a step called the connector.
@@ -61,9 +72,11 @@ package struct ConnectorPage: Sendable {
     let step: String
     let flow: String
     let flowName: String
-    let from: Moment
-    let change: String
-    let attribution: Attribution
+    /// The start of the period. It is nil if the step called the connector before its first recorded change.
+    let from: Moment?
+    /// The change that began the period, or nil if the start is unknown.
+    let change: String?
+    let attribution: Attribution?
     /// The end of the period, or nil if the step still calls the connector.
     let until: Moment?
     /// The change that ended the period, or nil if the step still calls the connector.
@@ -78,6 +91,8 @@ package struct ConnectorPage: Sendable {
     let newest: Change?
     let callers: [Change]
     let callerCount: Int
+    let pending: [ChangeInContext]
+    let isVerified: Bool
 
     /// Creates facts.
     ///
@@ -88,16 +103,21 @@ package struct ConnectorPage: Sendable {
     ///   - newest: the newest applied change of the connector, or nil if there is none.
     ///   - callers: the changes that set the connector at the steps that call it now.
     ///   - callerCount: the number of steps that call the connector now.
+    ///   - pending: the newest pending changes of the connector, and of steps that they point at it or away from it.
+    ///   - isVerified: whether a sweep compared all recorded references with the directory.
     package init(
       _ id: ConnectorID,
       recorded: RecordedConnector?,
       targetURL: String?,
       newest: Change?,
       callers: [Change],
-      callerCount: Int
+      callerCount: Int,
+      pending: [ChangeInContext],
+      isVerified: Bool
     ) {
       (self.id, self.recorded, self.targetURL) = (id, recorded, targetURL)
       (self.newest, self.callers, self.callerCount) = (newest, callers, callerCount)
+      (self.pending, self.isVerified) = (pending, isVerified)
     }
   }
 
@@ -105,12 +125,20 @@ package struct ConnectorPage: Sendable {
   package struct Part<Item: Sendable>: Sendable {
     let items: [Item]
     let older: String?
-    /// Whether this part is not the first.
-    let isBehindOthers: Bool
+    let isNewest: Bool
 
-    /// Creates a part. `older` is nil if this part is the last.
-    package init(_ items: [Item], older: String?, isBehindOthers: Bool = false) {
-      (self.items, self.older, self.isBehindOthers) = (items, older, isBehindOthers)
+    /// Creates a part. `older` is nil if this part is the last. `isNewest` is true if this part is the first.
+    package init(_ items: [Item], older: String?, isNewest: Bool) {
+      (self.items, self.older, self.isNewest) = (items, older, isNewest)
+    }
+
+    /// Returns the sentence in place of the list if it is empty, or nil if it is not empty.
+    ///
+    /// - Parameter absence: the sentence if no item exists at all.
+    fileprivate func note(_ absence: String) -> String? {
+      guard items.isEmpty else { return nil }
+      if older != nil { return "Not found in the newest changes." }
+      return isNewest ? absence : "Nothing older is recorded."
     }
   }
 
@@ -127,9 +155,10 @@ package struct ConnectorPage: Sendable {
   package init(_ facts: Facts, edits: Part<ChangeInContext>, calls: Part<ConnectorCall>, trail: String = "") {
     self.trail = trail
     let newest = facts.newest
+    let ended = calls.items.compactMap(\.end?.intent.before)
     let references =
       [newest?.after, newest?.intent.before].compactMap(\.self)
-      + (facts.callers + calls.items.map(\.start)).map(\.after)
+      + (facts.callers + calls.items.compactMap(\.start)).map(\.after) + ended
     let known = references.first { $0.connectorID == facts.id && $0.displayName != nil }
     let isDeleted = newest.map { $0.after == .none } ?? false
     let recorded = facts.recorded?.connector.displayName
@@ -140,18 +169,24 @@ package struct ConnectorPage: Sendable {
     host = facts.targetURL.flatMap(Self.host)
     authentication = facts.recorded?.connector.authentication?.shortened(to: Self.urlLength)
     seen = facts.recorded.map { Moment($0.seen) }
-    callers = facts.callers.compactMap(Caller.init)
+    let uncertain = Set(facts.pending.compactMap(\.change.intent.subject.address))
+    callers = facts.callers.compactMap { Caller($0, uncertain: uncertain) }
+    pending = facts.pending.map { ChangeView($0) }
+    hasPending = !facts.pending.isEmpty
+    isVerified = facts.isVerified
     isCalled = facts.callerCount > 0
     let left = facts.callerCount - facts.callers.count
     callersLeft = left > 0 ? "… and \(left.grouped) more \(left == 1 ? "step" : "steps")." : nil
     self.edits = edits.items.map { ChangeView($0) }
+    noEdits = edits.note("No change of this connector is recorded.")
     hasEdits = !edits.items.isEmpty
     olderEdits = edits.older
-    isBehindEdits = edits.isBehindOthers
+    isBehindEdits = !edits.isNewest
     self.calls = calls.items.compactMap(Call.init)
+    noCalls = calls.note("No recorded step called this connector.")
     hasCalls = !calls.items.isEmpty
     olderCalls = calls.older
-    isBehindCalls = calls.isBehindOthers
+    isBehindCalls = !calls.isNewest
   }
 
   /// Returns the host of a URL, or nil if the text is not a URL with a host.
@@ -179,8 +214,9 @@ extension ConnectorPage.State {
 }
 
 extension ConnectorPage.Caller {
-  fileprivate init?(_ change: Change) {
+  fileprivate init?(_ change: Change, uncertain: Set<Address>) {
     guard let address = change.intent.subject.address else { return nil }
+    isUncertain = uncertain.contains(address)
     step = address.step.name
     flow = address.flow.text
     flowName = FlowName(of: address).description
@@ -192,13 +228,13 @@ extension ConnectorPage.Caller {
 
 extension ConnectorPage.Call {
   fileprivate init?(_ call: ConnectorCall) {
-    guard let address = call.start.intent.subject.address else { return nil }
+    guard let address = (call.start ?? call.end)?.intent.subject.address else { return nil }
     step = address.step.name
     flow = address.flow.text
     flowName = FlowName(of: address).description
-    from = Moment(call.start.resultDateTime ?? call.start.activityDateTime)
-    change = call.start.id.description
-    attribution = Attribution(call.start)
+    from = call.start.map { Moment($0.resultDateTime ?? $0.activityDateTime) }
+    change = call.start?.id.description
+    attribution = call.start.map { Attribution($0) }
     until = call.end.map { Moment($0.resultDateTime ?? $0.activityDateTime) }
     endedBy = call.end?.id.description
   }

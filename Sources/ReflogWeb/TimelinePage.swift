@@ -3,7 +3,10 @@ package import ReflogModel
 /// The page that lists changes, newest first and grouped by day, with a form that filters the changes.
 package struct TimelinePage: Sendable {
   let days: [Day]
+  /// True if no change matches the filter.
   let isEmpty: Bool
+  /// True if no change was found yet, and older changes were not searched, because the search would take too long.
+  let isUnfinished: Bool
   let isFiltered: Bool
   /// The query of the next page, or nil if this is the last page.
   let next: String?
@@ -111,7 +114,8 @@ package struct TimelinePage: Sendable {
       }
     }
     self.days = days
-    isEmpty = changes.isEmpty
+    isEmpty = changes.isEmpty && next == nil
+    isUnfinished = changes.isEmpty && next != nil
     self.isFiltered = isFiltered
     self.total = total.map(\.grouped)
     self.proposals = proposals

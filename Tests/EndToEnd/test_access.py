@@ -1,10 +1,11 @@
+import concurrent.futures
 import json
 import re
 import unittest
 
 from openidprovider import AUDIENCE, OpenIDProvider
 from reflogserver import NEW_VENDOR, Graph, Server, eventually
-from testparts import apart
+from testparts import apart, sqlite_only
 
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -36,7 +37,7 @@ MATRIX = [
     ("POST", "/beta/auditLogs/connectorConfigurations/rollback", {"asOf": "2026-01-01T00:00:00Z", "dryRun": True}, READ),
     ("POST", "/beta/auditLogs/connectorConfigurations/rollback", {"asOf": "2026-01-01T00:00:00Z"}, CHANGE),
     ("GET", "/beta/auditLogs/connectorConfigurations/rollback/5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a", None, READ),
-    ("GET", "/beta/reflog/status", None, READ), ("GET", "/metrics", None, READ | {"metrics"}),
+    ("GET", "/beta/reflog/status", None, READ | {"metrics"}), ("GET", "/metrics", None, READ | {"metrics"}),
     ("GET", "/beta/reflog/tokens", None, ADMINISTER), ("POST", "/beta/reflog/tokens", {"name": "x", "role": "reader"}, ADMINISTER),
     ("DELETE", "/beta/reflog/tokens/none", None, ADMINISTER),
 ]
@@ -305,7 +306,8 @@ class Events(unittest.TestCase):
             listed = server.request("GET", "/beta/reflog/tokens", role="admin").json["value"]
             expiry = {token["name"]: token["expiryDateTime"] for token in listed}["soon"]
 
-            for path, status in (("/beta/reflog/status", 200), ("/beta/reflog/tokens", 403), ("/beta/nothing", 501)):
+            for path, status in (("/beta/reflog/status", 200), ("/beta/reflog/tokens", 403), ("/beta/nothing", 501),
+                                 ("/nothing", 404)):
                 answer = server.request("GET", path, role="soon")
                 self.assertEqual((answer.status, answer.headers.get("reflog-token-expires")), (status, expiry), path)
                 self.assertNotIn("reflog-token-expires", server.request("GET", path, role="later").headers)
@@ -319,6 +321,31 @@ class Events(unittest.TestCase):
             self.assertIn(f"Your API token expires at {expiry}. Ask an administrator for a new one.", done.stderr)
             self.assertNotIn("expires at", server.command("history", role="later").stderr)
             self.assertIn(f"soon at {expiry}", server.command("status", role="admin").stdout)
+
+    def test_concurrent_revocations_are_recorded_once(self):
+        with Server() as server:
+            made = server.request("POST", "/beta/reflog/tokens", {"name": "ci", "role": "reader"}, "admin").json
+            path = "/beta/reflog/tokens/" + made["id"]
+            with concurrent.futures.ThreadPoolExecutor(16) as pool:
+                statuses = {answer.status for answer in pool.map(lambda _: server.request("DELETE", path, role="admin"), range(16))}
+            self.assertEqual(statuses, {204})
+            events = server.request("GET", "/beta/auditLogs/serviceEvents").json["value"]
+            self.assertEqual([event["kind"] for event in events].count("tokenRevoked"), 1)
+
+    @sqlite_only("it edits the file of tokens")
+    def test_the_metrics_are_served_when_the_tokens_cannot_be_read(self):
+        with OpenIDProvider() as provider, Server(
+                AUTH_MODE="token,entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
+            server.tokens["entra"] = provider.token(provider.claims(["Reflog.Metrics"]))
+            self.assertIn("\nreflog_tokens_expiring 0\n", server.request("GET", "/metrics", role="entra").text)
+            with open(server.database + ".tokens", "r+b") as file:
+                file.write(b"x" * 8192)
+            answer = server.request("GET", "/metrics", role="entra")
+            self.assertEqual(answer.status, 200)
+            self.assertNotIn("\nreflog_tokens_expiring ", answer.text)
+            self.assertNotIn("\nreflog_token_next_expiry_timestamp_seconds ", answer.text)
+            self.assertIn("\nreflog_token_read_failures_total 1\n", answer.text)
+            self.assertIn("\nreflog_ready 1\n", answer.text)
 
     def test_tokens_made_on_the_command_line_are_recorded_while_the_server_runs_and_at_its_start(self):
         def tokens(server):

@@ -44,7 +44,7 @@ class Actors(unittest.TestCase):
             self.assertIn("Not allowed", denied.text)
             self.assertNotIn("CHG0042", denied.text)
             form = browser.open(next(link for link in page.links if link.startswith("/export?actor=")))
-            self.assertEqual(form.form("/export")["fields"]["actor"], actor(server, "operator").split("/")[-1])
+            self.assertEqual(form.form("/export")["fields"]["actor"], actor(server, "operator").removeprefix("/actors/"))
 
             for path in ("/actors/token/none", "/actors/person/x", "/actors/unknown/x"):
                 self.assertEqual(browser.open(path).status, 404)
@@ -79,6 +79,52 @@ class Actors(unittest.TestCase):
             self.assertEqual(len(found), len(set(found)))
             self.assertEqual(len(found), 60)
 
+    def test_the_numbers_count_only_the_own_changes_of_the_actor(self):
+        with Server() as server:
+            server.put(STEP, FRAUD_CHECK, headers={"Reflog-Reason": "CHG0041"})
+            server.request("PATCH", f"/beta/identity/apiConnectors/{FRAUD_CHECK}", {"displayName": "Renamed check"})
+            browser = Browser(server)
+            browser.sign_in("reader")
+            page = browser.open(actor(server, "operator"))
+            self.assertIn("B2C_1_signup 1", page.text)
+            self.assertIn("Connectors 1", page.text)
+            flow = browser.open(next(link for link in page.links if "&flow=" in link))
+            self.assertIn("CHG0041", flow.text)
+            self.assertNotIn("changed a connector", flow.text)
+            part = browser.open("/?actor=" + actor(server, "operator").split("/")[-1][:8] + "&flow=B2C_1_signup")
+            self.assertIn("changed a connector", part.text)
+
+    def test_a_later_page_contains_no_record_that_is_newer_than_the_first_page(self):
+        with Server() as server:
+            first = "/changes/" + server.put(STEP, FRAUD_CHECK).change
+            for _ in range(30):
+                server.request("POST", "/beta/reflog/freezes", {"scope": "all", "reason": "x", "from": "2099-01-01T00:00:00Z"})
+            browser = Browser(server)
+            browser.sign_in("reader")
+            page = browser.open(actor(server, "operator"))
+            further = next(link for link in page.links if "behind=" in link and link.startswith("/actors/"))
+            newer = "/changes/" + server.put(STEP, NEW_VENDOR).change
+            links = browser.open(further).links
+            self.assertIn(first, links)
+            self.assertNotIn(newer, links)
+
+    def test_everyone_has_a_page_even_without_a_record(self):
+        with Server() as server:
+            browser = Browser(server)
+            browser.sign_in("reader")
+            own = browser.open(actor(server, "reader"))
+            self.assertEqual(own.status, 200)
+            self.assertIn("token first-reader Kind API token", own.text)
+            self.assertEqual(browser.open(actor(server, "operator")).status, 404)
+            # The stop records the counted reads.
+            server.stop()
+            server.start()
+            browser = Browser(server)
+            browser.sign_in("reader")
+            page = browser.open(actor(server, "reader"))
+            self.assertIn("Only reads of history are recorded in this period. Show reads of history", page.text)
+            self.assertIn("history read", browser.open(next(link for link in page.links if "reads=true" in link)).text)
+
     def test_an_erased_actor_has_a_page_without_a_name(self):
         with Server() as server:
             server.put(STEP, FRAUD_CHECK, headers={"Reflog-Reason": "CHG0042"})
@@ -91,6 +137,7 @@ class Actors(unittest.TestCase):
             self.assertIn(f"[erased] ({id}) Kind API token", page.text)
             self.assertNotIn("first-operator", page.text)
             self.assertNotIn("CHG0042", page.text)
+            self.assertRegex(page.text, rf"{id} \[erased\] by service event [0-9]+ From")
 
 
 class Connectors(unittest.TestCase):
@@ -123,8 +170,20 @@ class Connectors(unittest.TestCase):
             server.put(STEP, None)
             server.request("DELETE", f"/beta/identity/apiConnectors/{NEW_VENDOR}")
             deleted = browser.open(f"/connectors/{NEW_VENDOR}")
-            self.assertIn("No step calls this connector.", deleted.text)
+            self.assertIn("No recorded step calls this connector.", deleted.text)
             self.assertRegex(deleted.text, "State It was deleted by change [0-9]+ .")
+
+    def test_the_page_states_no_absence_that_nobody_knows(self):
+        with Server() as server:
+            server.request("PATCH", f"/beta/identity/apiConnectors/{FRAUD_CHECK}", {"displayName": "Renamed check"})
+            browser = Browser(server)
+            browser.sign_in("reader")
+            page = browser.open(f"/connectors/{FRAUD_CHECK}")
+            self.assertIn("No recorded step calls this connector. Reflog has not read all steps of the directory yet", page.text)
+            self.assertIn("called this connector No recorded step called this connector.", page.text)
+            server.put(STEP, NEW_VENDOR)
+            page = browser.open(f"/connectors/{FRAUD_CHECK}")
+            self.assertIn("postFederationSignup of B2C_1_signup unknown 20", page.text)
 
     def test_the_state_that_the_last_sweep_read_is_shown(self):
         with Graph() as graph, Server(graph=graph, SETTLE_WINDOW=1, SWEEP_INTERVAL=1, GRAPH_READS_PER_MINUTE=60000) as server:
@@ -162,6 +221,12 @@ class Search(unittest.TestCase):
                 self.assertIn(shown, page.text, text)
                 self.assertNotIn(missing, page.text.split("Download")[0].split("To (UTC)")[-1], text)
                 self.assertEqual(page.form("/")["fields"]["q"], text)
+            found = browser.open("/search?q=CHG0042")
+            opened = browser.open(next(link for link in found.links if link.startswith(f"/changes/{change}")))
+            back = browser.open(next(link for link in opened.links if link.startswith("/?")))
+            self.assertIn("CHG0042", back.text)
+            self.assertNotIn("Clean-up", back.text)
+            self.assertIn("Filter: text CHG0042", back.text)
             nothing = browser.open("/search?q=B2C_1_singup")
             self.assertIn("No recorded name contains 'b2c_1_singup'. Nearest names: B2C_1_signup", nothing.text)
             self.assertIn("q=B2C_1_signup", " ".join(nothing.links))

@@ -34,4 +34,20 @@ struct QueryBoundsTests {
       #expect((plan.first, plan.last) == (first, last))
     }
   }
+
+  @Test func aSearchForATextScansOnlyTheReasons() async throws {
+    var question = PlainQuestion()
+    question.words = "chg0042"
+    let filter = try question.filter()
+    try await withLedger { ledger in
+      for _ in 1...2 { try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found) }
+      for query in [ChangeQuery(filter: filter), ChangeQuery(filter: filter, includesImpact: true)] {
+        let plan = try await ledger.history.read { db in try QueryPlan(query, db) }
+
+        #expect(plan.personalScan != nil)
+        #expect(plan.lookups != nil)
+        #expect(try await ledger.history.changes(query).map(\.id.number) == [2, 1])
+      }
+    }
+  }
 }

@@ -28,9 +28,9 @@ struct QueryPlanTests {
       "SELECT id FROM service_event WHERE \(History.eventsOfActor(includesReads: false))", "service_event_action"
     ),
     ("SELECT id FROM service_event WHERE \(History.eventsOfActor(includesReads: true))", "service_event_actor"),
-    ("SELECT change.id FROM change \(History.statementsOfActor)", "change_statement_actor"),
     ("SELECT change.id FROM change \(History.callsOfConnector)", "change_after_connector"),
-    (History.heldByConnector(SQLiteDialect()), "change_applied"),
+    ("SELECT change.id FROM change \(History.firstEndsOfConnector)", "change_before_connector"),
+    (History.heldByConnector, "change_applied"),
     ("SELECT * FROM change_details WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     (
@@ -46,6 +46,16 @@ struct QueryPlanTests {
       #expect(plan.contains(index), "\(plan)")
       #expect(!plan.contains("SCAN change\n") && !plan.contains("SCAN service_event"), "\(plan)")
       #expect(!plan.contains("TEMP B-TREE"), "\(plan)")
+    }
+  }
+
+  /// An actor states few results, so they may be sorted by the sequence of the entry.
+  @Test func theStatementsOfAnActorAreFoundWithAnIndex() async throws {
+    try await withLedgerFile { _, storage in
+      let query = "EXPLAIN QUERY PLAN SELECT change.id FROM change \(History.statementsOfActor)"
+      let plan = try sqlite3(storage.path, query)
+
+      #expect(plan.contains("change_statement_actor") && !plan.contains("SCAN"), "\(plan)")
     }
   }
 

@@ -81,7 +81,7 @@ struct TextSearchTests {
     try await withLedger(clock: clock) { ledger in
       try await fill(ledger, clock)
       let all = try await ledger.history.changes(limit: 1000)
-      for question in Self.questions {
+      for question in Self.questions + Self.searches {
         let filter = try ChangeFilter.parse(question)
         let expected = all.filter(filter.matches).map(\.id)
         for (isAscending, size) in [(false, 1000), (false, 40), (true, 26)] {
@@ -120,6 +120,14 @@ struct TextSearchTests {
       "contains(reason,'CHG') and id ge 100 and id le 200",
     ] + [question { $0.actor = "ADELE" }, question { $0.connector = "fraud" }, question { $0.reason = "CHG1" }]
     + [question { $0.actor = "person1" } + " and " + question { $0.flow = "signup" }]
+
+  /// Filters with an `or` between a reason and names or ids.
+  private static let searches: [String] =
+    ["chg4", "signup4", "1", "adele", "i\u{307}nan"].map { words in question { $0.words = words } } + [
+      question { $0.words = "chg1" } + " and result eq 'applied'", question { $0.words = "chg1" } + " and id le 200",
+      "contains(flowId,'nowhere') or contains(reason,'CHG4')", "contains(reason,'CHG4') or contains(reason,'CHG1')",
+      "contains(reason,'CHG4') or kind eq 'update'",
+    ]
 
   private static func question(_ change: (inout PlainQuestion) -> Void) -> String {
     var question = PlainQuestion()

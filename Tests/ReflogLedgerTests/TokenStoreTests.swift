@@ -4,6 +4,11 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
+extension TokenStore {
+  /// Returns the valid token with this text, or nil if there is none.
+  fileprivate func authenticate(_ text: String) async throws -> APIToken? { try await accept(text)?.token }
+}
+
 struct TokenStoreTests {
   private func withTokens(
     _ body: (TokenStore, ManualClock, any TestDatabase) async throws -> Void
@@ -69,6 +74,8 @@ struct TokenStoreTests {
       let text = try await tokens.create(name: "ci", role: .reader, lifetime: .seconds(60)).text
       for _ in 1...2 { #expect(try await tokens.authenticate(text)?.name == "ci") }
 
+      try await tokens.writeUses(all: true)
+      #expect(try await tokens.authenticate(text)?.name == "ci")
       try await other.revoke(name: "ci")
 
       #expect(try await tokens.authenticate(text) == nil)
@@ -155,13 +162,16 @@ struct TokenStoreTests {
   @Test func aValidTokenExpiresSoonFromFourteenDaysBeforeItsExpiryOn() async throws {
     try await withTokens { tokens, clock, _ in
       let day = Duration.seconds(86_400)
-      for (name, days) in [("gone", 1), ("ci", 15), ("other", 30)] {
-        _ = try await tokens.create(name: name, role: .reader, lifetime: day * days)
+      var text = ""
+      for (name, days) in [("gone", 1), ("other", 30), ("ci", 15)] {
+        text = try await tokens.create(name: name, role: .reader, lifetime: day * days).text
       }
       clock.advance(by: day - .seconds(1))
       #expect(try await tokens.validTokens().expiring.map(\.name) == ["gone"])
+      #expect(try await tokens.accept(text)?.expiresSoon == false)
       clock.advance(by: .seconds(1))
       #expect(try await tokens.validTokens().expiring.map(\.name) == ["ci"])
+      #expect(try await tokens.accept(text)?.expiresSoon == true)
       try await tokens.revoke(name: "ci")
       #expect(try await tokens.validTokens().expiring.isEmpty)
       #expect(try await tokens.validTokens().all.map(\.name) == ["other"])

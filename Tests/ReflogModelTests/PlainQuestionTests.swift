@@ -28,6 +28,8 @@ struct PlainQuestionTests {
       "flowType eq 'b2cUserFlows' and flowId eq 'a' and step eq 'b'"
     ),
     (question { ($0.flow, $0.step, $0.isWholeAddress) = ("a", "b", true) }, "flowId eq 'a' and step eq 'b'"),
+    (question { $0.actor = "user/Oid-1" }, "initiatedBy/user/id eq 'Oid-1'"),
+    (question { $0.actor = "token/0123" }, "initiatedBy/token/id eq '0123'"),
     (question { $0.actor = "ADELE" }, actor), (question { $0.connector = "Fraud" }, connector),
     (question { $0.reason = "Größe 'X'" }, "contains(tolower(reason),'größe ''x''')"),
     (question { ($0.flow, $0.result) = ("a", .denied) }, "contains(flowId,'a') and result eq 'denied'"),

@@ -10,23 +10,27 @@ struct ActorPageTests {
   private func page(
     _ records: [ActorPage.Record],
     of actor: Change.Actor = Sample.adele,
-    newest: ActorPage.Record? = nil,
+    known: Change.Actor? = nil,
+    newest: [ActorPage.Record]? = nil,
     totals: ActorTotals = ActorTotals(),
     form: [String: String] = [:],
     filter: String = "",
     next: String? = nil,
+    reads: String? = nil,
     isContinued: Bool = false,
     zone: PageTimeZone = .utc,
     trail: String = ""
   ) throws -> ActorPage {
     ActorPage(
       try #require(actor.identity),
-      newest: try #require(newest ?? records.first),
+      known: known,
+      newest: newest ?? records,
       records: records,
       totals: totals,
       form: ActorPage.Form(form, problem: nil),
       filter: filter,
       next: next,
+      reads: reads,
       isContinued: isContinued,
       zone: zone,
       trail: trail
@@ -66,9 +70,9 @@ struct ActorPageTests {
         """
     )
     for link in [
-      "/?actor=oid-1&amp;since=2026-11-01&amp;result=denied", "/integrity?behind=8#event-7",
-      "/?actor=oid-1&amp;since=2026-11-01&amp;flow=b2cUserFlows/B2C_1_signup", "/actors/user/oid-1?behind=1.7",
-      "/export?actor=oid-1&amp;since=2026-11-01", "/connectors/8a64d9b0",
+      "/?actor=user/oid-1&amp;since=2026-11-01&amp;result=denied", "/integrity?behind=8#event-7",
+      "/?actor=user/oid-1&amp;since=2026-11-01&amp;flow=b2cUserFlows/B2C_1_signup", "/actors/user/oid-1?behind=1.7",
+      "/export?actor=user/oid-1&amp;since=2026-11-01", "/connectors/8a64d9b0",
     ] { #expect(html.contains("href=\"\(link)\""), "\(link)") }
   }
 
@@ -121,8 +125,45 @@ struct ActorPageTests {
 
     let html = try page([.change(ChangeInContext(change))], of: actor).render(in: Sample.frame)
 
-    #expect(html.pageText.hasPrefix("Timeline [erased] (oid-1) Kind Person Id oid-1"))
+    #expect(
+      html.pageText.hasPrefix("Timeline [erased] (oid-1) Kind Person Id oid-1 [erased] by service event 12 From")
+    )
     #expect(html.contains("<title>[erased] (oid-1) – Reflog</title>"))
+  }
+
+  @Test func erasedEventsAndStatementsLinkToTheErasure() throws {
+    let erased = Erased(eventID: 12, dateTime: Sample.time("2026-11-24T00:00:00Z"))
+    let outcome = Change.Outcome(result: .applied, message: nil, settledBy: .person, erased: erased)
+    let change = Sample.change(5, .none, Sample.fraudCheck, outcome: outcome)
+    let event = Self.event(Change.Actor(type: .user, id: "oid-1"), erased: erased)
+
+    let html = try page([.event(event), .statement(change)], known: Sample.adele).render(in: Sample.frame)
+
+    #expect(html.pageText.hasPrefix("Timeline [erased] (oid-1)"))
+    #expect(html.pageText.contains("reason: Weekend [erased] by service event 12 service event"))
+    #expect(html.pageText.contains("stated the result of change 5 [erased] [erased] by service event 12 applied"))
+    #expect(html.ranges(of: #"href="/integrity?behind=13#event-12""#).count == 3)
+  }
+
+  @Test func theNewestRecordWithANameNamesTheActor() throws {
+    let outcome = Change.Outcome(result: .applied, message: "Adele: Checked", settledBy: .person)
+    let statement = ActorPage.Record.statement(Sample.change(5, .none, Sample.fraudCheck, outcome: outcome))
+    let named = ActorPage.Record.event(Self.event(Sample.adele))
+
+    for (records, known, name) in [
+      ([statement, named], nil, "Adele"), ([statement], Sample.adele, "Adele"), ([statement], nil, "oid-1"),
+    ] as [([ActorPage.Record], Change.Actor?, String)] {
+      let text = try page(records, known: known).render(in: Sample.frame).pageText
+      #expect(text.hasPrefix("Timeline \(name) Kind Person"))
+    }
+  }
+
+  @Test func anActorWithoutRecordsHasAnEmptyPage() throws {
+    let html = try page([], known: Sample.adele, reads: "reads=true").render(in: Sample.frame)
+
+    #expect(html.pageText.contains("Adele Kind Person"))
+    #expect(html.pageText.contains("Only reads of history are recorded in this period. Show reads of history"))
+    #expect(html.contains(#"href="/actors/user/oid-1?reads=true""#))
   }
 
   @Test(arguments: [
@@ -143,7 +184,7 @@ struct ActorPageTests {
     totals.add(1200, .applied, of: FlowName(of: Sample.signup))
     totals.isComplete = false
 
-    let text = try page([], newest: newest, totals: totals).render(in: Sample.frame).pageText
+    let text = try page([], newest: [newest], totals: totals).render(in: Sample.frame).pageText
 
     #expect(text.contains("More than 1,200 changes. The numbers are those of the newest ones."))
     #expect(text.contains("Nothing is recorded in this period. Show all"))

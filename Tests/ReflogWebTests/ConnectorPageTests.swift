@@ -14,11 +14,13 @@ struct ConnectorPageTests {
     newest: Change? = nil,
     callers: [Change] = [],
     callerCount: Int = 0,
+    pending: [Change] = [],
+    isVerified: Bool = true,
+    isNewest: Bool = true,
     edits: [Change] = [],
     calls: [ConnectorCall] = [],
     olderEdits: String? = nil,
     olderCalls: String? = nil,
-    isBehindOthers: Bool = false,
     trail: String = "",
     frame: PageFrame = Sample.frame
   ) throws -> String {
@@ -29,10 +31,12 @@ struct ConnectorPageTests {
         targetURL: targetURL,
         newest: newest,
         callers: callers,
-        callerCount: callerCount
+        callerCount: callerCount,
+        pending: pending.map { ChangeInContext($0) },
+        isVerified: isVerified
       ),
-      edits: ConnectorPage.Part(edits.map { ChangeInContext($0) }, older: olderEdits, isBehindOthers: isBehindOthers),
-      calls: ConnectorPage.Part(calls, older: olderCalls, isBehindOthers: isBehindOthers),
+      edits: ConnectorPage.Part(edits.map { ChangeInContext($0) }, older: olderEdits, isNewest: isNewest),
+      calls: ConnectorPage.Part(calls, older: olderCalls, isNewest: isNewest),
       trail: trail
     ).render(in: frame)
   }
@@ -61,7 +65,10 @@ struct ConnectorPageTests {
       callers: [Self.set],
       callerCount: 3,
       edits: [edit],
-      calls: [ConnectorCall(start: Self.set, end: nil), ConnectorCall(start: Self.set, end: Self.removed)],
+      calls: [
+        ConnectorCall(start: Self.set, end: nil), ConnectorCall(start: Self.set, end: Self.removed),
+        ConnectorCall(endedBy: Self.removed),
+      ],
       olderEdits: "edits=4",
       olderCalls: "calls=3"
     )
@@ -73,10 +80,12 @@ struct ConnectorPageTests {
         Last read from the directory 2026-11-24 12:00:00 All changes that name this connector, on the timeline \
         Steps that call this connector now postFederationSignup of B2C_1_signup since 2026-11-23 09:15:03 , by Adele \
         … and 2 more steps. Changes of this connector Change 4, 2026-11-23 09:15:02 Adele changed a connector \
-        New vendor targetUrl https://a.example → to https://vendor.example/check applied Older changes Older changes are not printed. \
+        New vendor targetUrl https://a.example → to https://vendor.example/check applied Older changes \
+        Older changes are not printed. \
         Periods in which steps called this connector Step From Until \
         postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele now \
-        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele 2026-11-24 10:00:01 Earlier periods \
+        postFederationSignup of B2C_1_signup 2026-11-23 09:15:03 , by Adele 2026-11-24 10:00:01 \
+        postFederationSignup of B2C_1_signup unknown 2026-11-24 10:00:01 Earlier periods \
         Earlier periods are not printed.
         """
     )
@@ -96,7 +105,7 @@ struct ConnectorPageTests {
       callerCount: 1,
       edits: [edit],
       calls: [ConnectorCall(start: Self.set, end: Self.removed)],
-      isBehindOthers: true,
+      isNewest: false,
       trail: "?connector=8a64d9b0",
       frame: PageFrame(directory: .embedded, viewer: Sample.frame.viewer, zone: zone)
     )
@@ -115,11 +124,37 @@ struct ConnectorPageTests {
         Flows 8a64d9b0 Connector 8a64d9b0 Sends to unknown Authentication unknown State \
         Unknown, because no read of the directory showed it. Last read from the directory unknown \
         All changes that name this connector, on the timeline \
-        Steps that call this connector now No step calls this connector. \
+        Steps that call this connector now No recorded step calls this connector. \
         Changes of this connector No change of this connector is recorded. \
-        Periods in which steps called this connector No step called this connector in the recorded history.
+        Periods in which steps called this connector No recorded step called this connector.
         """
     )
+  }
+
+  @Test func anAbsenceIsStatedOnlyIfAllWasSearched() throws {
+    let verified = "Reflog has not read all steps of the directory yet, so a step that is not recorded can call it."
+    #expect(try page(isVerified: false).pageText.contains("No recorded step calls this connector. \(verified)"))
+    #expect(try !page().pageText.contains(verified))
+
+    let unfinished = try page(olderEdits: "edits=4", olderCalls: "calls=3").pageText
+    #expect(unfinished.contains("Changes of this connector Not found in the newest changes. Older changes"))
+    #expect(unfinished.contains("called this connector Not found in the newest changes. Earlier periods"))
+    let last = try page(isNewest: false).pageText
+    #expect(last.contains("Changes of this connector Nothing older is recorded."))
+    #expect(last.contains("called this connector Nothing older is recorded."))
+  }
+
+  @Test func pendingChangesMakeTheirStepsUncertain() throws {
+    let pending = Sample.change(7, Sample.newVendor, .none, outcome: nil)
+    let other = Sample.change(2, .none, Sample.newVendor, of: .step(Sample.attributes))
+
+    let html = try page(callers: [Self.set, other], callerCount: 2, pending: [pending])
+
+    let text = html.pageText
+    #expect(text.contains("postFederationSignup of B2C_1_signup since 2026-11-23 09:15:03 , by Adele uncertain"))
+    #expect(text.ranges(of: "uncertain").count == 1)
+    #expect(text.contains("The results of these changes are not known yet: Change 7,"))
+    #expect(html.contains(#"href="/changes/7""#))
   }
 
   @Test func aDeletedConnectorLinksToItsDeletionAndKeepsItsName() throws {

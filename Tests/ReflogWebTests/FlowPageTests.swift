@@ -77,6 +77,7 @@ struct FlowPageTests {
     #expect(html.pageText.contains("connector edited or deleted"))
     #expect(html.contains(#"<a href="/connectors/8a64d9b0">"#))
     #expect(html.contains(#"<a href="/changes/4" tabindex="-1"><path class="edit""#))
+    #expect(html.contains("→ https://b.example, 2026-11-23T11:00:01.000000Z, by Adele</title>"))
   }
 
   @Test func aDeletionOfAConnectorIsShownAsADeletion() {

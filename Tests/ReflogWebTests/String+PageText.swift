@@ -1,6 +1,9 @@
+import Testing
+
 extension String {
   /// The text of the page's content, without tags and with single spaces instead of longer white space.
   var pageText: String {
+    if contains("PageNode") { Issue.record("the page shows a view model in place of one of its members") }
     let start = firstRange(of: #"<main id="content" tabindex="-1">"#)?.upperBound ?? startIndex
     let end = firstRange(of: "</main>")?.lowerBound ?? endIndex
     var text = String.UnicodeScalarView()

@@ -169,6 +169,7 @@ extension TemplateTexts {
       "; {} without it",
       "No recorded name contains '{}'. Nearest names:",
       "No changes are recorded yet. Point a step at a connector to see the first one.",
+      "Not found in the newest changes. Continue with Older changes.",
       "Older changes",
       "Older changes are not printed.",
       "Download",

@@ -38,9 +38,7 @@ enum TemplateTexts {
       "Receipt: a file that proves, without this server, that the log contains this change.",
       "Table of changed properties",
     ],
-    "conditions.mustache": [
-      "Filter:",
-    ],
+    "conditions.mustache": ["Filter:"],
     "evidence.mustache": [
       "Evidence",
       """

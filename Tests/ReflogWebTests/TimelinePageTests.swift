@@ -72,6 +72,19 @@ struct TimelinePageTests {
     #expect(!timeline([change]).render(in: Sample.frame).contains("class=\"printed\""))
   }
 
+  @Test func aSearchThatIsNotCompleteDoesNotSayThatNothingMatches() {
+    let text = timeline([], next: "skiptoken=1", isFiltered: true).render(in: Sample.frame).pageText
+
+    #expect(text.contains("Not found in the newest changes. Continue with Older changes. Older changes"))
+    #expect(!text.contains("No changes match"))
+  }
+
+  @Test func aPrintedSearchShowsItsText() {
+    let form = FilterForm(["q": "CHG0042", "flow": "signup"], problem: nil)
+
+    #expect(form.conditions.map { "\($0.name) \($0.value)" } == ["text CHG0042", "flow signup"])
+  }
+
   @Test func thePageOfAnEmptyLedgerShowsTheFirstTask() {
     #expect(
       timeline([]).render(in: Sample.frame).pageText == """

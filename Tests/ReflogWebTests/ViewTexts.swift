@@ -70,7 +70,11 @@ enum ViewTexts {
       "Change {}",
     ],
     "ConnectorPage.swift": [
+      "Not found in the newest changes.",
+      "Nothing older is recorded.",
       "… and {} more {}.",
+      "No change of this connector is recorded.",
+      "No recorded step called this connector.",
       "It was deleted",
       "It exists in the directory",
       "Unknown, because no read of the directory showed it",

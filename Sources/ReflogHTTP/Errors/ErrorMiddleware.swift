@@ -24,8 +24,12 @@ struct ErrorMiddleware: RouterMiddleware {
   ) async throws -> Response {
     do {
       return try await next(request, context)
-    } catch {
-      if let unrouted = error as? HTTPError, unrouted.status == .notFound { throw UnroutedRequest() }
+    } catch let thrown {
+      let (error, expiry) = ExpiringTokenError.parts(of: thrown)
+      if let unrouted = error as? HTTPError, unrouted.status == .notFound {
+        guard let expiry else { throw UnroutedRequest() }
+        throw ExpiringTokenError(cause: UnroutedRequest(), expiry: expiry)
+      }
       if Self.isFailedAuthentication(error) {
         failures.count(from: context.ipAddress)
         await pace.delay(SlotHolder(context.ipAddress))
@@ -35,7 +39,7 @@ struct ErrorMiddleware: RouterMiddleware {
         answer = answer.advising(AcceptedTokens.advice(authentication.modes, at: request.uri.path))
       }
       answer.log(to: logger, request, context, cause: error)
-      return answer.response(context)
+      return answer.response(context).reporting(expiry)
     }
   }
 

@@ -22,6 +22,7 @@ package enum MetricHelp {
     "reflog_sweep_failures_total": "Sweeps that could not read everything.",
     "reflog_sweep_last_success_timestamp_seconds": "Unix time of the last complete sweep; 0 if there was none.",
     "reflog_token_next_expiry_timestamp_seconds": "Unix time of the next expiry of a valid token; 0 if none.",
+    "reflog_token_read_failures_total": "Answers of /metrics without the metrics of tokens, which could not be read.",
     "reflog_tokens_expiring": "Valid API tokens that expire within 14 days.",
     "reflog_unauthenticated_total": "Requests without a valid credential.",
     "reflog_unread_oldest_timestamp_seconds": "Unix time since which a part of the directory can't be read; 0 if none.",
@@ -38,7 +39,7 @@ package enum MetricHelp {
   /// The names of the counters that exist with the value zero when the server starts.
   package static let counters = [
     "reflog_drift_total", "reflog_freeze_overrides_total", "reflog_freeze_refusals_total", "reflog_frozen_drift_total",
-    "reflog_sweep_failures_total", "reflog_unauthenticated_total",
+    "reflog_sweep_failures_total", "reflog_token_read_failures_total", "reflog_unauthenticated_total",
     "reflog_unreadable_forwarding_total",
   ]
 }

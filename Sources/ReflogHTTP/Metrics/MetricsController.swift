@@ -51,10 +51,7 @@ struct MetricsController {
     record("reflog_unread_parts", Double(status.unreadCount))
     record("reflog_unread_oldest_timestamp_seconds", Double((status.unread.first?.since.microseconds ?? 0) / 1_000_000))
     record("reflog_freezes", Double(changes.countOfFreezesInForce))
-    if let expiries = try await tokens?.expiries() {
-      record("reflog_tokens_expiring", Double(expiries.soon))
-      record("reflog_token_next_expiry_timestamp_seconds", Double((expiries.next?.microseconds ?? 0) / 1_000_000))
-    }
+    await recordTokens()
     let figures = ledgerFigures()
     record("reflog_wal_bytes", Double(figures.walBytes))
     counted.count(figures, registry)
@@ -70,6 +67,19 @@ struct MetricsController {
       headers: [.contentType: PrometheusText.contentType],
       body: ResponseBody(byteBuffer: ByteBuffer(string: PrometheusText(registry).text))
     )
+  }
+
+  /// Records the expiry of tokens, or leaves these metrics out and counts the failure if the tokens can't be read.
+  private func recordTokens() async {
+    let (soon, next) = ("reflog_tokens_expiring", "reflog_token_next_expiry_timestamp_seconds")
+    do {
+      guard let expiries = try await tokens?.expiries() else { return }
+      record(soon, Double(expiries.soon))
+      record(next, Double((expiries.next?.microseconds ?? 0) / 1_000_000))
+    } catch {
+      registry.remove([soon, next])
+      Counter(label: "reflog_token_read_failures_total", factory: registry).increment()
+    }
   }
 
   private func record(_ label: String, _ value: Double) {

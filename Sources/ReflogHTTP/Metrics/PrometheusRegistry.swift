@@ -50,6 +50,11 @@ package final class PrometheusRegistry: MetricsFactory {
     instruments.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
+  /// Removes all series of these metrics, because their values are not known any more.
+  func remove(_ names: [String]) {
+    instruments.withLock { instruments in instruments = instruments.filter { !names.contains($0.key.name) } }
+  }
+
   /// Returns the counter of a series, and creates the counter at its first use.
   package func makeCounter(label: String, dimensions: [(String, String)]) -> any CounterHandler {
     instruments.withLock { instruments in

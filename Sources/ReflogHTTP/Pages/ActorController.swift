@@ -5,7 +5,8 @@ import ReflogWeb
 
 /// The page about one person, application or API token: everything that the actor did.
 ///
-/// The page is found by the id of the actor, not by a name, so it shows no erased name.
+/// The page is found by the id of the actor, not by a name, so it shows no erased name. The page of an actor without a
+/// record exists only for the actor itself.
 struct ActorController {
   /// The maximum number of changes and service events on a page.
   private static let pageSize = 25
@@ -21,9 +22,11 @@ struct ActorController {
     var fields = try request.filterQuery(allowing: ["since", "until", "zone", "reads", "behind"])
     guard
       let type = context.parameters.get("type").flatMap({ Change.ActorType(rawValue: $0.asciiFolded) }),
-      let id = context.parameters.get("actor")?.percentDecoded(plusIsSpace: false), let actor = ActorID(type, id),
-      let newest = try await history.activity(of: actor, size: 1).items.first
+      let id = context.parameters.get("actor")?.percentDecoded(plusIsSpace: false), let actor = ActorID(type, id)
     else { throw RequestError.notFound }
+    let newest = try await history.activity(of: actor, size: Self.pageSize).items
+    let viewer = try context.requireCaller().actor
+    guard !newest.isEmpty || viewer.identity == actor else { throw RequestError.notFound }
     let behind = try fields.removeValue(forKey: "behind").map { (text) throws(RequestError) in
       guard let position = Activity.Position(text) else {
         throw .badRequest("'\(text)' is not the position of a page.", target: "behind")
@@ -42,17 +45,23 @@ struct ActorController {
         )
       } else { nil }
     let period = fields.filter { $0.key != "reads" }
+    var hasOnlyReads = false
+    if let activity, activity.items.isEmpty, fields["reads"] == nil {
+      hasOnlyReads = try await !history.activity(of: actor, in: range, size: 1).items.isEmpty
+    }
     let page = ActorPage(
       actor,
-      newest: ActorPage.Record(newest),
+      known: viewer.identity == actor ? viewer : try await history.named(actor),
+      newest: newest.map { ActorPage.Record($0) },
       records: (activity?.items ?? []).map { ActorPage.Record($0) },
       totals: problem == nil ? try await history.totals(of: actor, in: range) : ActorTotals(),
       form: ActorPage.Form(PlainQuestion.shown(fields, in: context.zone), problem: problem),
       filter: period.isEmpty ? "" : "&" + Request.encoded(period),
       next: activity?.next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) },
+      reads: hasOnlyReads ? Request.encoded(period.merging(["reads": "true"]) { $1 }) : nil,
       isContinued: behind != nil,
       zone: context.zone,
-      trail: PageTrail(period.merging(["actor": id]) { $1 }, PageTrail.timeline).query
+      trail: PageTrail(period.merging(["actor": "\(type.rawValue)/\(id)"]) { $1 }, PageTrail.timeline).query
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

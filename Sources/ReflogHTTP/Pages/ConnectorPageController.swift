@@ -7,7 +7,7 @@ import ReflogWeb
 struct ConnectorPageController {
   /// The maximum number of steps that call the connector now.
   private static let mostCallers = 50
-  /// The maximum number of changes of the connector on a page, and also of periods.
+  /// The maximum number of changes of the connector on a page, and also of periods and of pending changes.
   private static let partSize = 10
 
   let history: HistoryService
@@ -26,6 +26,7 @@ struct ConnectorPageController {
     async let calls = calls(of: id, fields)
     async let recorded = history.recordedConnector(id)
     async let newest = newestApplied(of: id)
+    async let pending = pending(id)
     let callers = try await history.currentCalls(of: id, limit: Self.mostCallers)
     let page = ConnectorPage(
       ConnectorPage.Facts(
@@ -34,7 +35,9 @@ struct ConnectorPageController {
         targetURL: targetURL,
         newest: try await newest,
         callers: callers.changes,
-        callerCount: callers.count
+        callerCount: callers.count,
+        pending: try await pending,
+        isVerified: try await history.status().verified != nil
       ),
       edits: try await edits,
       calls: try await calls,
@@ -53,7 +56,7 @@ struct ConnectorPageController {
     return ConnectorPage.Part(
       try await history.inContext(page.changes, of: query),
       older: page.next.map { Request.encoded(fields.merging(["edits": $0.description]) { $1 }) },
-      isBehindOthers: fields["edits"] != nil
+      isNewest: fields["edits"] == nil
     )
   }
 
@@ -67,8 +70,21 @@ struct ConnectorPageController {
     return ConnectorPage.Part(
       found.calls,
       older: found.next.map { Request.encoded(fields.merging(["calls": $0.description]) { $1 }) },
-      isBehindOthers: behind != nil
+      isNewest: fields["calls"] == nil
     )
+  }
+
+  /// Returns the newest pending changes of a connector, and of steps that they point at it or away from it.
+  private func pending(_ connector: ConnectorID) async throws -> [ChangeInContext] {
+    let id = FilterValue.text(connector.text)
+    let isNamed = ChangeFilter.or(
+      .comparison(.before(.connectorId), .eq, id),
+      .comparison(.after(.connectorId), .eq, id)
+    )
+    let isPending = ChangeFilter.comparison(.plain(.result), .eq, .text(Change.Result.pending.rawValue))
+    let query = ChangeQuery(filter: .and(isPending, isNamed))
+    let page = try await history.page(query, behind: nil, size: Self.partSize)
+    return try await history.inContext(page.changes, of: query)
   }
 
   /// Returns the newest applied change of a connector, or nil if there is none.

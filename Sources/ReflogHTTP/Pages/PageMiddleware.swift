@@ -47,9 +47,9 @@ struct PageMiddleware: RouterMiddleware {
         ),
         warning: keyReplacement().map { PageFrame.warning(of: $0, in: zone) }
       )
-      return try await next(request, context)
+      return try await next(request, context).reporting(caller.tokenExpiry)
     } catch {
-      return errors.response(to: error, request, context)
+      return errors.response(to: error, request, context).reporting(context.caller?.tokenExpiry)
     }
   }
 

@@ -9,11 +9,13 @@ struct FormError: Error, CustomStringConvertible {
 extension PlainQuestion {
   /// Returns the query that is described by the fields of the timeline's form.
   ///
-  /// A filter on a flow also selects the changes of the connectors that the flow's steps called. If a field is wrong,
-  /// the query is empty, and `problem` describes the error. Otherwise `problem` is nil.
+  /// A filter on a flow also selects the changes of the connectors that the flow's steps called, except if the filter
+  /// names one actor exactly. If a field is wrong, the query is empty, and `problem` describes the error. Otherwise
+  /// `problem` is nil.
   static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
     do {
-      return (ChangeQuery(filter: try PlainQuestion(form: fields).filter(), includesImpact: true), nil)
+      let question = try PlainQuestion(form: fields)
+      return (ChangeQuery(filter: try question.filter(), includesImpact: question.wholeActor == nil), nil)
     } catch {
       return (ChangeQuery(), "\(error)")
     }

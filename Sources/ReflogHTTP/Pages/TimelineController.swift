@@ -96,8 +96,8 @@ struct TimelineController {
     guard let number = fields.removeValue(forKey: "behind").flatMap({ Int64($0) }), number >= 0 else {
       throw RequestError.badRequest("behind must be a change's id or 0.", target: "behind")
     }
-    let filter = try PlainQuestion.asked(fields).filter
-    let query = ChangeQuery(filter: filter, isAscending: true, includesImpact: true)
+    let asked = try PlainQuestion.asked(fields)
+    let query = ChangeQuery(filter: asked.filter, isAscending: true, includesImpact: asked.includesImpact)
     let page = try await history.page(query, behind: Change.ID(number), size: Self.newsLimit)
     return Response(json: ["count": .integer(Int64(page.changes.count)), "isMore": .bool(page.next != nil)])
   }

@@ -17,7 +17,7 @@ struct AuthenticationMiddleware: RouterMiddleware {
     else { throw RequestError.unauthenticated }
     var context = context
     context.identify(as: caller)
-    return try await next(request, context)
+    return try await caller.answered { [context] in try await next(request, context) }
   }
 
   /// Returns the token of the `Authorization` header (RFC 6750 §2.1), or nil if the header contains no token.

@@ -18,8 +18,6 @@ package struct ReflogRequestContext: RequestContext {
   var idempotencyKey: IdempotencyKey?
   /// The whole body of the request, or nil if the body was not received yet.
   var body: ByteBuffer?
-  /// Facts for the headers of the answer.
-  let notes = AnswerNotes()
   /// The authenticated caller, or nil if the caller is not authenticated yet.
   private(set) var caller: Caller?
   /// The session of the signed-in person, or nil if the request has no session.
@@ -60,7 +58,6 @@ package struct ReflogRequestContext: RequestContext {
   /// Sets the authenticated caller.
   mutating func identify(as caller: Caller) {
     self.caller = caller
-    if let expiry = caller.tokenExpiry { notes.tokenExpiry = expiry }
   }
 
   /// Sets the session of the pages, the person to whom the session belongs, and a warning for every page.

@@ -59,10 +59,11 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
       response = try await inner.respond(to: request, context: context)
     } catch {
-      let error: any Error = error is UnroutedRequest ? routes.refusal(of: request.method, at: request.uri.path) : error
+      let (cause, expiry) = ExpiringTokenError.parts(of: error)
+      let error: any Error = cause is UnroutedRequest ? routes.refusal(of: request.method, at: request.uri.path) : cause
       let answer = ErrorAnswer(error)
       answer.log(to: logger, request, context, cause: error)
-      response = answer.response(context)
+      response = answer.response(context).reporting(expiry)
       // This request was refused before its caller was authenticated, so the refusal counts for the client's network.
       await pace.delay(SlotHolder(context.ipAddress))
     }
@@ -75,7 +76,6 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     if let path = response.headers[.location], path.first == "/" {
       response.headers[.location] = proxies.basePath + path
     }
-    if let expiry = context.notes.tokenExpiry { response.headers[named: "Reflog-Token-Expires"] = expiry.description }
     return response.secured(overTLS: context.isSecure)
   }
 

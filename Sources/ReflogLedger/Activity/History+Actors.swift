@@ -39,27 +39,57 @@ extension History {
     """
   }
 
-  /// The maximum number of changes that ``statements(of:)`` returns.
-  private static let mostStatements = 500
-
-  /// Returns the changes whose results an actor stated because the directory could not be read, newest change first.
+  /// Returns the changes whose results an actor stated because the directory could not be read, newest statement first.
   ///
-  /// A person states few results, so all of them are returned, up to a limit.
-  package func statements(of actor: ActorID) async throws(LedgerError) -> [Change] {
+  /// - Parameters:
+  ///   - actor: The actor.
+  ///   - range: The period of the statements.
+  ///   - behind: The sequence of the log entry below which statements are returned, or nil for the first page.
+  ///   - limit: The maximum number of changes.
+  package func statements(
+    of actor: ActorID,
+    in range: TimeRange,
+    behind: Int64?,
+    limit: Int
+  ) async throws(LedgerError) -> [Change] {
     try await read { db in
       guard let row = try Self.row(of: actor, db) else { return [] }
-      let arguments: SQLArguments = ["actor": row, "limit": Self.mostStatements]
+      let arguments: SQLArguments = [
+        "actor": row, "since": range.since?.microseconds ?? .min, "until": range.until?.microseconds ?? .max,
+        "behind": behind ?? .max, "limit": limit,
+      ]
       return try ChangeRows(db, identities).checked(Self.statementsOfActor, arguments)
     }
   }
 
-  /// The condition that selects the newest changes whose results `:actor` stated.
+  /// The condition that selects the newest changes whose results `:actor` stated in a period.
   static let statementsOfActor = """
     WHERE change.id IN (
-      SELECT said.change FROM change_statement AS said WHERE said.actor = :actor ORDER BY said.change DESC LIMIT :limit
+      SELECT settled.id FROM change_statement AS said JOIN change AS settled ON settled.id = said.change
+      WHERE said.actor = :actor AND settled.outcome_sequence < :behind
+        AND settled.result_time >= :since AND settled.result_time < :until
+      ORDER BY settled.outcome_sequence DESC LIMIT :limit
     )
-    ORDER BY change.id DESC
+    ORDER BY change.outcome_sequence DESC
     """
+
+  /// Returns the actor with the newest recorded name, or nil if no name of the actor is recorded.
+  package func named(_ actor: ActorID) async throws(LedgerError) -> Change.Actor? {
+    try await read { db in
+      guard let row = try Self.row(of: actor, db) else { return nil }
+      return try db.first(
+        "SELECT name, user_principal_name FROM actor_name WHERE actor = ? ORDER BY id DESC LIMIT 1",
+        [row]
+      ) { row in
+        Change.Actor(
+          type: actor.type,
+          id: actor.id,
+          name: try row.optionalText(0),
+          userPrincipalName: try row.optionalText(1)
+        )
+      }
+    }
+  }
 
   /// Returns the row number of an actor, or nil if nothing is recorded about the actor.
   static func row(of actor: ActorID, _ db: any LedgerConnection) throws -> Int64? {

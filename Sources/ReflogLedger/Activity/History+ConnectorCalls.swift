@@ -43,7 +43,7 @@ extension History {
   ) async throws(LedgerError) -> (changes: [Change], count: Int) {
     try await read { db in
       guard let row = try Self.row(of: connector, db) else { return ([], 0) }
-      let held = Self.heldByConnector(db.dialect)
+      let held = Self.heldByConnector
       let changes = try ChangeRows(db, identities).checked(
         "WHERE change.id IN (\(held)) ORDER BY change.id DESC LIMIT :limit",
         ["connector": row, "limit": limit + 1]
@@ -54,13 +54,21 @@ extension History {
     }
   }
 
-  /// Returns the SQL that selects the id of the newest applied change at each address that calls `:connector`.
-  static func heldByConnector(_ dialect: any Dialect) -> String {
+  /// The SQL that selects the id of the change that set the reference of each address that calls `:connector`.
+  ///
+  /// As on the board of all flows, this is the newest effective change, or the newest change without an effect if no
+  /// change was effective.
+  static var heldByConnector: String {
     """
     SELECT held.id FROM address AS calling CROSS JOIN change AS held
-    WHERE held.id = \(FlowImpact.newestApplied(at: "calling.id", before: "\(Int64.max)", dialect))
+    WHERE held.id = coalesce((\(newest(isEffective))), (\(newest(isIneffective))))
       AND held.after_connector = :connector
     """
+  }
+
+  /// Returns the SQL that selects the id of the newest change at `calling` that fulfils a condition.
+  private static func newest(_ condition: String) -> String {
+    "SELECT change.id FROM change WHERE change.address = calling.id AND \(condition) ORDER BY change.id DESC LIMIT 1"
   }
 
   /// The number of ids in the first read of periods, and the maximum number in a later read.
@@ -93,13 +101,15 @@ extension History {
       let found = try await read { db in
         let rows = ChangeRows(db, identities)
         let arguments: SQLArguments = ["connector": row, "first": first, "last": end, "limit": wanted]
-        return try rows.checked(Self.callsOfConnector, arguments).map { change in
+        let begun = try rows.checked(Self.callsOfConnector, arguments).map { change in
           ConnectorCall(start: change, end: try Self.end(of: change, rows, db))
         }
+        let ended = try rows.checked(Self.firstEndsOfConnector, arguments).map { ConnectorCall(endedBy: $0) }
+        return Array((begun + ended).sorted { $0.position > $1.position }.prefix(wanted))
       }
       calls += found
       if calls.count > limit {
-        return ConnectorCalls(calls: Array(calls.prefix(limit)), next: calls[limit - 1].start.id)
+        return ConnectorCalls(calls: Array(calls.prefix(limit)), next: calls[limit - 1].position)
       }
       if first > 1, ContinuousClock.now - start > patience {
         return ConnectorCalls(calls: calls, next: Change.ID(first))
@@ -122,6 +132,20 @@ extension History {
           SELECT 1 FROM change AS older
           WHERE older.address = change.address AND older.result = 'applied' AND older.id < change.id
         )
+      )
+    ORDER BY change.id DESC LIMIT :limit
+    """
+
+  /// The condition that selects the newest changes from `:first` to `:last` that are the first applied change of their
+  /// step and pointed the step away from `:connector`.
+  ///
+  /// The step called the connector earlier, and no record tells since when.
+  static let firstEndsOfConnector = """
+    WHERE change.before_connector = :connector AND change.id BETWEEN :first AND :last
+      AND change.address IS NOT NULL AND \(isEffective)
+      AND NOT EXISTS (
+        SELECT 1 FROM change AS older
+        WHERE older.address = change.address AND older.result = 'applied' AND older.id < change.id
       )
     ORDER BY change.id DESC LIMIT :limit
     """

@@ -49,7 +49,11 @@ struct ChangeSearch: Sendable {
     }
     // The filter and the impact each find up to `limit` ids, but only `limit` ids are needed in total. So the ids are
     // merged before the rows are read.
-    var found = Set(try matchingIDs(source, in: ids, limit: limit, rows, db))
+    var found: Set<Int64> = []
+    if !isScan || plan.lookups == nil { found.formUnion(try scannedIDs(in: ids, limit: limit, db)) }
+    if plan.lookups != nil || plan.personalScan == nil {
+      found.formUnion(try lookupIDs(source, in: ids, limit: limit, rows, db))
+    }
     var searched = ids
     if let lookups = plan.impact?.filteredLookups(dialect) {
       found.formUnion(try lookupIDs(lookups, in: ids, limit: limit, rows, db))
@@ -71,15 +75,13 @@ struct ChangeSearch: Sendable {
     return Found(changes: changes, ids: searched)
   }
 
-  /// Returns the ids of at most `limit` changes that match the filter, in the order of the query.
-  private func matchingIDs(
-    _ source: FilteredLookups,
+  /// Returns the ids of at most `limit` changes that the plan's ``PersonalScan`` finds, in the order of the query.
+  private func scannedIDs(
     in ids: ClosedRange<Int64>,
     limit: Int,
-    _ rows: ChangeRows,
     _ db: any LedgerConnection
   ) throws -> [Int64] {
-    guard let scan = plan.personalScan else { return try lookupIDs(source, in: ids, limit: limit, rows, db) }
+    guard let scan = plan.personalScan else { return [] }
     return try db.integers(
       "\(scan.select) ORDER BY personal.change \(order) LIMIT :limit",
       scan.arguments(in: ids) + ["limit": limit],
@@ -128,9 +130,13 @@ struct ChangeSearch: Sendable {
 
   /// Runs the SQL queries of the plan for a range of ids, and returns the number of changes that the queries find.
   private func queriedCount(in ids: ClosedRange<Int64>, _ db: any LedgerConnection) throws -> Int {
-    let matching =
-      plan.personalScan.map { (queries: [$0.select], arguments: $0.conditionArguments) }
-      ?? plan.matching(scanning: plan.lookups == nil).all(binding: "lookup", dialect)
+    var matching = plan.matching(scanning: plan.lookups == nil).all(binding: "lookup", dialect)
+    if let scan = plan.personalScan {
+      matching =
+        plan.lookups == nil
+        ? ([scan.select], scan.conditionArguments)
+        : (matching.queries + [scan.select], matching.arguments + scan.testArguments)
+    }
     let further = plan.impact?.filteredLookups(dialect)?.all(binding: "further", dialect)
     let queries = matching.queries + (further?.queries ?? [])
     guard !queries.isEmpty else { return 0 }

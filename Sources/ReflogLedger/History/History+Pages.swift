@@ -104,8 +104,8 @@ extension History {
   /// Returns the number of ids that the first read covers, and the maximum number of ids that a later read covers.
   private static func sizes(_ plan: QueryPlan, _ query: ChangeQuery) -> (first: Int64, last: Int64) {
     if plan.isExact || query.filter == nil { return exactSizes }
+    if plan.isBroad { return (scanSizes.first, plan.personalScan == nil ? lookupSizes.last : personalSizes.last) }
     if plan.personalScan != nil { return personalSizes }
-    if plan.isBroad { return (scanSizes.first, lookupSizes.last) }
     return plan.lookups == nil ? scanSizes : lookupSizes
   }
 

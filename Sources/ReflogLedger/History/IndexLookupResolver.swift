@@ -49,9 +49,13 @@ struct IndexLookupResolver {
   /// Returns lookups that together find every change that matches at least one of these filters.
   ///
   /// The result is nil if a scan is needed.
-  private func lookups(_ filters: [ChangeFilter]) throws -> [IndexLookup]? {
+  func lookups(_ filters: [ChangeFilter]) throws -> [IndexLookup]? {
     var all: [IndexLookup] = []
     for filter in filters {
+      if case .comparison(.plain(.id), .eq, .number(let id)) = filter {
+        all.append(IndexLookup(column: "id", value: id.sqlValue, selectivity: .request))
+        continue
+      }
       guard let found = try lookups(filter) else { return nil }
       all += found
     }

@@ -21,11 +21,24 @@ struct PersonalScan: Sendable {
   ///   - dialect: The SQL of the database.
   init?(_ filter: ChangeFilter, _ sql: FilterSQL, _ dialect: any Dialect) {
     let terms = filter.conjuncts.filter { !$0.isRange }
-    guard let term = terms.first(where: { TextTest.of($0).map { Self.columns.contains($0.field) } ?? false }) else {
-      return nil
-    }
+    guard let term = terms.first(where: Self.isTest) else { return nil }
+    self.init(of: term, filteredBy: terms.count == 1 ? nil : sql, dialect)
+  }
+
+  /// Creates the scan for the changes that fulfil a condition on a text of `change_personal`, and also match a filter.
+  ///
+  /// - Parameters:
+  ///   - term: The condition.
+  ///   - sql: The filter in SQL, or nil if the condition alone decides which changes are found.
+  ///   - dialect: The SQL of the database.
+  init(of term: ChangeFilter, filteredBy sql: FilterSQL?, _ dialect: any Dialect) {
     test = FilterSQL(term, IdentityMatches(), dialect, binding: "test")
-    self.filter = terms.count == 1 ? nil : sql
+    filter = sql
+  }
+
+  /// Returns whether a filter is one condition on a text of `change_personal`.
+  static func isTest(_ filter: ChangeFilter) -> Bool {
+    TextTest.of(filter).map { columns.contains($0.field) } ?? false
   }
 
   /// The fields whose texts are in the table `change_personal`.
@@ -53,5 +66,8 @@ struct PersonalScan: Sendable {
   }
 
   /// The arguments of ``select``, except the limits of the range of ids.
-  var conditionArguments: SQLArguments { SQLArguments(test.arguments) + SQLArguments(filter?.arguments ?? [:]) }
+  var conditionArguments: SQLArguments { testArguments + SQLArguments(filter?.arguments ?? [:]) }
+
+  /// The arguments of ``select``, except the limits of the range of ids and the arguments of the whole filter.
+  var testArguments: SQLArguments { SQLArguments(test.arguments) }
 }

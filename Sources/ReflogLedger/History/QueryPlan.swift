@@ -21,7 +21,8 @@ struct QueryPlan: Sendable {
   let filter: FilterSQL
   /// The scan of the small table `change_personal`, which replaces the scan of changes.
   ///
-  /// The value is nil if lookups find the changes, or if the changes must be scanned.
+  /// If the plan also has lookups, the scan and the lookups together find the changes. The value is nil if lookups alone
+  /// find the changes, or if the changes must be scanned.
   private(set) var personalScan: PersonalScan?
 
   /// Whether many queries have the same SQL text as this plan.
@@ -64,8 +65,32 @@ struct QueryPlan: Sendable {
     lookups = try IndexLookupResolver(db, identities).lookups(filter)
     if let found = lookups, found.valueCount > Self.maximumValues { lookups = nil }
     isExact = lookups != nil && filter.isAnsweredByLookups
-    if lookups == nil { personalScan = PersonalScan(filter, self.filter, db.dialect) }
+    if lookups == nil {
+      personalScan = PersonalScan(filter, self.filter, db.dialect)
+      if personalScan == nil { try divide(filter, IndexLookupResolver(db, identities), db.dialect) }
+    }
     for term in filter.conjuncts { try narrow(by: term, db) }
+  }
+
+  /// Plans a filter with an `or` between one condition on a text of `change_personal` and conditions that have lookups.
+  ///
+  /// The scan of `change_personal` finds the changes that match the one condition. The lookups find the others.
+  private mutating func divide(
+    _ filter: ChangeFilter,
+    _ resolver: IndexLookupResolver,
+    _ dialect: any Dialect
+  ) throws {
+    let terms = filter.conjuncts
+    for parts in terms.map(\.disjuncts) where parts.count > 1 {
+      let tests = parts.filter(PersonalScan.isTest)
+      guard tests.count == 1, let found = try resolver.lookups(parts.filter { !PersonalScan.isTest($0) }),
+        found.valueCount <= Self.maximumValues
+      else { continue }
+      let isAlone = terms.allSatisfy { $0.isRange || $0.disjuncts == parts }
+      personalScan = PersonalScan(of: tests[0], filteredBy: isAlone ? nil : self.filter, dialect)
+      lookups = found.isEmpty ? nil : found
+      return
+    }
   }
 
   /// Returns the lookups that find the changes that match the filter, or a scan of the range of ids.

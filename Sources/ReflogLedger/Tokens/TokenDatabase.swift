@@ -24,15 +24,17 @@ package protocol TokenDatabase: Sendable {
 
   /// Updates rows that exist, in one transaction.
   ///
-  /// In contrast to ``write(_:)``, this method does not wait for other writes to the table, and no other write waits.
-  func update(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws
-}
-
-extension TokenDatabase {
-  /// Updates rows that exist, in one transaction.
-  package func update(_ body: @escaping @Sendable (any LedgerConnection) throws -> Void) async throws {
-    try await write(body)
-  }
+  /// In a database with other writers, this method does not wait for other writes to the table, and no other write
+  /// waits.
+  ///
+  /// - Parameters:
+  ///   - willCommit: Called before the commit with the version before and the version after the update. It is not
+  ///     called if the versions are unknown, or if the update does not change the version.
+  ///   - body: The update. It returns whether it changed a row.
+  func update(
+    willCommit: @escaping @Sendable (_ version: UInt64, _ next: UInt64) -> Void,
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Bool
+  ) async throws
 }
 
 /// The token database of a ledger in a SQLite file: a separate SQLite file next to the ledger.
@@ -63,5 +65,18 @@ struct TokenFile: TokenDatabase {
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value {
     try await storage.write { try body($0) }
+  }
+
+  func update(
+    willCommit: @escaping @Sendable (_ version: UInt64, _ next: UInt64) -> Void,
+    _ body: @escaping @Sendable (any LedgerConnection) throws -> Bool
+  ) async throws {
+    let storage = storage
+    try await storage.write { db in
+      // The transaction holds the file's lock, so no other process changes the version before the commit. The commit
+      // adds 1 to the version.
+      guard try body(db), let version = storage.version else { return }
+      willCommit(UInt64(version), UInt64(version &+ 1))
+    }
   }
 }

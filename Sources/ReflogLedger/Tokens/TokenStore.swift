@@ -2,7 +2,6 @@ import Crypto
 import FoundationEssentials
 package import ReflogModel
 import ReflogStorage
-import Synchronization
 
 /// The API tokens, in a database that the server and the command line both use.
 ///
@@ -95,9 +94,6 @@ package struct TokenStore: Sendable {
     return (valid, valid.filter { $0.expiresSoon(at: now) })
   }
 
-  /// Returns whether a token expires soon.
-  package func expiresSoon(_ token: APIToken) -> Bool { token.expiresSoon(at: clock()) }
-
   /// Writes the last uses of tokens to the token database.
   ///
   /// If this method is called every few seconds, the database has the first use of a token after a few seconds, and a
@@ -107,14 +103,24 @@ package struct TokenStore: Sendable {
   package func writeUses(all: Bool) async throws {
     let unwritten = uses.unwritten(all: all)
     guard !unwritten.isEmpty else { return }
-    try await database.update { db in
-      for (id, moment) in unwritten.sorted(by: { $0.key < $1.key }) {
-        try db.execute(
-          "UPDATE token SET last_used = :moment WHERE id = :id AND coalesce(last_used, 0) < :moment",
-          ["moment": moment.microseconds, "id": id]
-        )
+    let memory = memory
+    do {
+      try await database.update(willCommit: { memory.beginUpdate(from: $0, to: $1) }) { db in
+        var isChanged = false
+        for (id, moment) in unwritten.sorted(by: { $0.key < $1.key }) {
+          try db.execute(
+            "UPDATE token SET last_used = :moment WHERE id = :id AND coalesce(last_used, 0) < :moment",
+            ["moment": moment.microseconds, "id": id]
+          )
+          if db.changedRowCount > 0 { isChanged = true }
+        }
+        return isChanged
       }
+    } catch {
+      memory.endUpdate(isWritten: false)
+      throw error
     }
+    memory.endUpdate(isWritten: true)
     uses.markWritten(unwritten)
   }
 
@@ -162,70 +168,39 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Returns the valid token with this text, or nil if there is none.
+  /// Returns the valid token with this text and whether it expires soon, or nil if there is none.
   ///
   /// Secrets are compared in constant time. Recently used tokens are kept in memory, because each request needs a
   /// token. When any process changes the database, the tokens in memory are read again.
-  package func authenticate(_ text: String) async throws(LedgerError) -> APIToken? {
+  package func accept(_ text: String) async throws(LedgerError) -> (token: APIToken, expiresSoon: Bool)? {
     guard let presented = TokenText(text) else { return nil }
     let (version, now) = (database.version, clock())
     guard let found = try await token(presented.id, in: version), presented.secretHash == found.secretHash,
       found.token.isValid(at: now)
     else { return nil }
-    uses.note(presented.id, at: now)
-    return found.token
+    found.use.note(at: now)
+    return (found.token, found.token.expiresSoon(at: now))
   }
 
   /// Returns the token with this id from memory or from the database, or nil if there is none.
   private func token(_ id: String, in version: UInt64?) async throws(LedgerError) -> TokenMemory.Entry? {
     if let known = memory.token(id, in: version) { return known }
+    let uses = uses
     let found: TokenMemory.Entry?
     do {
       found = try await database.read { db in
         try db.first(
           "SELECT \(APIToken.columns), secret_hash FROM token WHERE id = ?",
           [id]
-        ) { row in TokenMemory.Entry(token: try APIToken(row), secretHash: Array(try row.blob(8))) }
+        ) { row in
+          TokenMemory.Entry(token: try APIToken(row), secretHash: Array(try row.blob(8)), use: uses.use(id))
+        }
       }
     } catch {
       throw LedgerError(error)
     }
     if let found { memory.remember(found, in: version) }
     return found
-  }
-}
-
-/// A cache of tokens that were read from one version of the token database.
-private final class TokenMemory: Sendable {
-  /// A token and the hash of its secret.
-  struct Entry: Sendable {
-    let token: APIToken
-    let secretHash: [UInt8]
-  }
-
-  /// The maximum number of tokens in memory; each token needs some hundred bytes.
-  ///
-  /// When the maximum is reached, the cache drops all tokens. A dropped token is read from the database when a request
-  /// needs the token again.
-  private static let capacity = 4096
-
-  private let state = Mutex<(version: UInt64?, tokens: [String: Entry])>((nil, [:]))
-
-  /// Returns the token with this id if it is in memory and was read from this version of the database, or nil if not.
-  func token(_ id: String, in version: UInt64?) -> Entry? {
-    state.withLock { state in state.version == version && version != nil ? state.tokens[id] : nil }
-  }
-
-  /// Stores a token in memory.
-  ///
-  /// - Parameters:
-  ///   - entry: The token that was read.
-  ///   - version: The version that the database had when the read of the token began.
-  func remember(_ entry: Entry, in version: UInt64?) {
-    state.withLock { state in
-      if state.version != version || state.tokens.count >= Self.capacity { state = (version, [:]) }
-      state.tokens[entry.token.id] = entry
-    }
   }
 }
 

@@ -1,47 +1,83 @@
 import ReflogModel
 import Synchronization
 
+/// The last use of one token since the start of this process.
+///
+/// A use is only stored in memory, so a request costs no write and waits for no lock.
+final class TokenUse: Sendable {
+  /// The time of the last use in microseconds, or 0 if this process saw no use.
+  private let microseconds = Atomic<Int64>(0)
+
+  /// The last use, or nil if this process saw no use.
+  var last: Timestamp? {
+    let last = microseconds.load(ordering: .relaxed)
+    return last == 0 ? nil : Timestamp(microseconds: last)
+  }
+
+  /// Stores that the token was used at a moment.
+  func note(at moment: Timestamp) { microseconds.store(moment.microseconds, ordering: .relaxed) }
+}
+
 /// The last use of each token since the start of this process.
 ///
-/// A use is only stored in memory, so a request costs no write. The token database gets the uses later, see
-/// ``TokenStore/writeUses(all:)``.
+/// The token database gets the uses later, see ``TokenStore/writeUses(all:)``.
 final class TokenUses: Sendable {
   /// The minimum time between two writes of the use of one token.
   static let interval = Duration.seconds(60)
 
-  private struct Use {
-    var last: Timestamp
+  private struct Entry {
+    let use: TokenUse
     /// The use that the token database contains, or nil if this process wrote no use of the token yet.
     var written: Timestamp?
   }
 
-  private let uses = Mutex<[String: Use]>([:])
+  private struct State {
+    var entries: [String: Entry] = [:]
+    /// The newest use that was written, or nil if this process wrote no use yet.
+    var newestWritten: Timestamp?
+  }
 
-  /// Stores that the token with this id was used at a moment.
-  func note(_ id: String, at moment: Timestamp) {
-    uses.withLock { $0[id, default: Use(last: moment)].last = moment }
+  private let state = Mutex(State())
+
+  /// Returns the object that stores the uses of the token with this id. It is the same for every call.
+  func use(_ id: String) -> TokenUse {
+    state.withLock { state in
+      if let known = state.entries[id] { return known.use }
+      let use = TokenUse()
+      state.entries[id] = Entry(use: use)
+      return use
+    }
   }
 
   /// The last use of the token with this id, or nil if this process saw no use.
-  func last(_ id: String) -> Timestamp? { uses.withLock { $0[id]?.last } }
+  func last(_ id: String) -> Timestamp? { state.withLock { $0.entries[id]?.use.last } }
 
   /// Returns the last uses that are not in the token database, by the id of the token.
   ///
-  /// - Parameter all: If false, a token is left out if its use was written less than ``interval`` before its last use.
+  /// The result is empty until a use is due: it is the first use of a token in this process, or it came at least
+  /// ``interval`` later than every written use. As soon as one use is due, all uses are returned, so one transaction in
+  /// ``interval`` writes them.
+  ///
+  /// - Parameter all: Whether uses are returned even if none is due.
   func unwritten(all: Bool) -> [String: Timestamp] {
-    uses.withLock { uses in
-      uses.compactMapValues { use in
-        guard let written = use.written else { return use.last }
-        let isDue = all ? use.last > written : use.last.since(written) >= Self.interval
-        return isDue ? use.last : nil
+    state.withLock { state in
+      var (unwritten, isDue) = ([String: Timestamp](), all)
+      for (id, entry) in state.entries {
+        guard let last = entry.use.last, entry.written.map({ last > $0 }) ?? true else { continue }
+        unwritten[id] = last
+        if entry.written == nil || state.newestWritten.map({ last.since($0) >= Self.interval }) ?? true { isDue = true }
       }
+      return isDue ? unwritten : [:]
     }
   }
 
   /// Stores that the token database contains these uses.
   func markWritten(_ written: [String: Timestamp]) {
-    uses.withLock { uses in
-      for (id, moment) in written { uses[id]?.written = moment }
+    state.withLock { state in
+      for (id, moment) in written {
+        state.entries[id]?.written = moment
+        state.newestWritten = max(moment, state.newestWritten ?? moment)
+      }
     }
   }
 }

@@ -8,7 +8,7 @@ package enum Role: String, Sendable, CaseIterable {
   ///
   /// An admin is not allowed to make changes.
   case admin
-  /// A caller with this role alone can read only the metrics.
+  /// A caller with this role alone can read only the metrics and the status.
   ///
   /// The role is for a program such as Prometheus, which needs no history.
   case metrics

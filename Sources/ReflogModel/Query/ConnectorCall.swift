@@ -1,14 +1,19 @@
 /// A period in which a step called a connector.
 package struct ConnectorCall: Sendable {
   /// The change that pointed the step at the connector.
-  package let start: Change
+  ///
+  /// The value is nil if the step called the connector before its first recorded change.
+  package let start: Change?
   /// The change that ended the period, or nil if the step still calls the connector.
   package let end: Change?
+  /// The id that determines the place of the period in a list: that of the first change that is known of the period.
+  package let position: Change.ID
 
-  /// Creates a period.
-  package init(start: Change, end: Change?) {
-    (self.start, self.end) = (start, end)
-  }
+  /// Creates a period that a recorded change began.
+  package init(start: Change, end: Change?) { (self.start, self.end, position) = (start, end, start.id) }
+
+  /// Creates a period that began before the first recorded change of the step.
+  package init(endedBy end: Change) { (start, self.end, position) = (nil, end, end.id) }
 }
 
 /// A part of the list of periods in which steps called a connector.

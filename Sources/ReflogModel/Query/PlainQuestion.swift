@@ -14,7 +14,8 @@ package struct PlainQuestion: Sendable {
   /// The value has no effect if ``flow`` contains a slash, because ``flow`` is then always a whole id, and ``step`` is
   /// a whole name.
   package var isWholeAddress = false
-  /// A part of the id, the name or the user principal name of an actor.
+  /// A part of the id, the name or the user principal name of an actor, or the type and the id of one actor with a slash
+  /// between them, such as `user/` and the id.
   package var actor: String?
   /// A part of the id or the name of a connector that an address held before or after a change.
   package var connector: String?
@@ -65,7 +66,11 @@ package struct PlainQuestion: Sendable {
       terms.append(isWhole ? Self.term(.plain(.flowId), .text(id)) : Self.any([.plain(.flowId)], id))
     }
     if let step { terms.append(isWhole ? Self.term(.plain(.step), .text(step)) : Self.any([.plain(.step)], step)) }
-    if let actor { terms.append(Self.any(Self.actorFields.map(ChangeField.initiatedBy), actor)) }
+    if let wholeActor {
+      terms.append(wholeActor.filter.description)
+    } else if let actor {
+      terms.append(Self.any(Self.actorFields.map(ChangeField.initiatedBy), actor))
+    }
     if let connector { terms.append(condition(onConnector: connector)) }
     if let words { terms.append(Self.anywhere(words)) }
     if let reason { terms.append(Self.any([.plain(.reason)], reason)) }
@@ -81,6 +86,14 @@ package struct PlainQuestion: Sendable {
   package func filter() throws(FilterError) -> ChangeFilter? {
     guard let text else { return nil }
     return try ChangeFilter.parse(text)
+  }
+
+  /// The actor whose type and id ``actor`` contains, or nil if ``actor`` is a part of an id or a name.
+  package var wholeActor: ActorID? {
+    guard let parts = actor?.split(separator: "/", maxSplits: 1), parts.count == 2,
+      let type = Change.ActorType(rawValue: String(parts[0]))
+    else { return nil }
+    return ActorID(type, String(parts[1]))
   }
 
   /// Returns the condition that a text occurs in a name, an id or the reason of a change.

@@ -46,11 +46,11 @@ package struct Authentication: Sendable {
   }
 
   private func holder(ofAPIToken text: String, from ipAddress: String?) async throws(ServiceError) -> Caller? {
-    guard let tokens, let token = try await tokens.authenticate(text) else { return nil }
+    guard let tokens, let (token, expiresSoon) = try await tokens.accept(text) else { return nil }
     return Caller(
       actor: Change.Actor(type: .token, id: token.id, name: token.name, ipAddress: ipAddress, proof: .apiToken),
       credential: .roles([token.role]),
-      tokenExpiry: tokens.expiresSoon(token) ? token.expires : nil
+      tokenExpiry: expiresSoon ? token.expires : nil
     )
   }
 

@@ -6,8 +6,8 @@ package enum Policy {
   package enum Operation: Sendable, CaseIterable {
     /// Reading history and configurations, exporting, and planning.
     case read
-    /// Reading the metrics.
-    case readMetrics
+    /// Reading the metrics and the status.
+    case readStatus
     /// Reading the directory.
     case readDirectory
     /// The caller makes a change, rolls back changes, or reconciles a change.
@@ -31,7 +31,7 @@ package enum Policy {
 
   private static func permits(_ role: Role, _ operation: Operation) -> Bool {
     switch (role, operation) {
-    case (_, .readMetrics): true
+    case (_, .readStatus): true
     case (.metrics, _): false
     case (_, .read), (_, .readDirectory): true
     case (.operator, .change), (.operator, .freeze), (.admin, .administer): true

@@ -20,23 +20,20 @@ package struct TokenService: Sendable {
     do { return try await store.tokens() } catch { throw ServiceError(tokens: error) }
   }
 
-  /// Returns the valid token with this text, or nil if there is none.
+  /// Returns the valid token with this text and whether it expires soon, or nil if there is none.
   ///
   /// When this returns, a service event records the creation of the token. So the history has the creation earlier than
   /// everything that was done with the token.
-  func authenticate(_ text: String) async throws(ServiceError) -> APIToken? {
-    let found: APIToken?
-    do { found = try await store.authenticate(text) } catch { throw ServiceError(reading: error) }
-    if let found, !found.isCreationRecorded {
+  func accept(_ text: String) async throws(ServiceError) -> (token: APIToken, expiresSoon: Bool)? {
+    let found: (token: APIToken, expiresSoon: Bool)?
+    do { found = try await store.accept(text) } catch { throw ServiceError(reading: error) }
+    if let found, !found.token.isCreationRecorded {
       // If the ledger accepts no entry, a read must still be possible. The token is still marked as unrecorded, so
       // `TokenWatch` tries again.
-      try? await recordOthers(until: found.created)
+      try? await recordOthers(until: found.token.created)
     }
     return found
   }
-
-  /// Returns whether a token expires soon.
-  func expiresSoon(_ token: APIToken) -> Bool { store.expiresSoon(token) }
 
   /// Returns the valid tokens that expire soon, oldest first: for an admin all of them, for others their own token.
   package func expiringTokens(for caller: Caller) async throws(ServiceError) -> [APIToken] {
@@ -92,10 +89,12 @@ package struct TokenService: Sendable {
   ///
   /// - Throws: `tokenNotFound` if there is no token with this id.
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
-    guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
-    guard token.revoked == nil else { return }
+    try require(caller)
+    // The token is read with the lock, so a concurrent revocation is found and not recorded again.
     let lock = try await locks.take([LockKey.tokens])
     defer { lock.end() }
+    guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
+    guard token.revoked == nil else { return }
     // The command line may have created this token a moment ago. Then the creation must be recorded before the
     // revocation.
     try await recordUnrecorded(until: token.created)

@@ -1,0 +1,36 @@
+import Hummingbird
+import ReflogModel
+
+/// An error in a request with an API token that expires soon. The answer to the error reports the expiry too.
+struct ExpiringTokenError: Error {
+  let cause: any Error
+  let expiry: Timestamp
+
+  /// Returns the cause of an error and the expiry that its answer reports. The expiry is nil for most errors.
+  static func parts(of error: any Error) -> (cause: any Error, expiry: Timestamp?) {
+    guard let error = error as? ExpiringTokenError else { return (error, nil) }
+    return (error.cause, error.expiry)
+  }
+}
+
+extension Caller {
+  /// Answers a request of this caller, and reports the expiry of the caller's API token if it expires soon.
+  func answered(by answer: () async throws -> Response) async throws -> Response {
+    guard let tokenExpiry else { return try await answer() }
+    do {
+      return try await answer().reporting(tokenExpiry)
+    } catch {
+      throw ExpiringTokenError(cause: error, expiry: tokenExpiry)
+    }
+  }
+}
+
+extension Response {
+  /// Returns the answer with the expiry of the caller's API token in a header, or the unchanged answer if it is nil.
+  func reporting(_ tokenExpiry: Timestamp?) -> Response {
+    guard let tokenExpiry else { return self }
+    var response = self
+    response.headers[named: "Reflog-Token-Expires"] = tokenExpiry.description
+    return response
+  }
+}
