@@ -295,8 +295,11 @@ let package = Package(
         "ReflogFormats", "ReflogLedger", "ReflogModel", "ReflogService", "ReflogStorage", "ReflogTesting",
         "ReflogWebhooks",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HummingbirdTLS", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCertificateReloading", package: "swift-nio-extras"),
       ]
     ),
     .testTarget(

@@ -21,7 +21,12 @@ actor WebhookConnection {
   /// The time for which the addresses of the host are used without another query to DNS.
   private static let addressAge = Duration.seconds(60)
 
+  typealias Find = @Sendable (String, Bool) async throws -> [IPAddress]
+  typealias Configure = @Sendable (inout HTTPClient.Configuration) -> Void
+
   private let receiver: WebhookReceiver
+  private let find: Find
+  private let configure: Configure
   private var client: HTTPClient?
   /// The address to which the client connects.
   private var address: IPAddress?
@@ -29,8 +34,23 @@ actor WebhookConnection {
   /// The number of failed attempts since the last success.
   private var failures = 0
 
-  init(to receiver: WebhookReceiver) {
+  /// Creates a connection.
+  ///
+  /// Tests pass the two functions, because the host of their receiver is not in DNS, and its certificate is not signed.
+  ///
+  /// - Parameters:
+  ///   - receiver: The receiver.
+  ///   - find: Returns the addresses of a host to which a message may be sent. The second argument permits addresses of
+  ///     this machine.
+  ///   - configure: Changes the configuration of the client.
+  init(
+    to receiver: WebhookReceiver,
+    find: @escaping Find = { host, allowsLocal in try await WebhookAddress.find(host, allowsLocal: allowsLocal) },
+    configure: @escaping Configure = { _ in }
+  ) {
     self.receiver = receiver
+    self.find = find
+    self.configure = configure
   }
 
   /// Sends a message once.
@@ -76,7 +96,7 @@ actor WebhookConnection {
         _ = try? await response.body.collect(upTo: Self.answerLimit)
       }
       group.addTask {
-        // The sleep ends early, with an error, only if the content has arrived.
+        // The sleep ends early, with an error, only if the content has arrived or the server stops.
         try? await Task.sleep(for: .nanoseconds(max(0, (deadline - NIODeadline.now()).nanoseconds)))
       }
       await group.next()
@@ -89,7 +109,7 @@ actor WebhookConnection {
   private func connected() async throws -> HTTPClient {
     let now = ContinuousClock.now
     if let client, let checked, failures == 0, now - checked < Self.addressAge { return client }
-    let addresses = try await WebhookAddress.find(receiver.host, allowsLocal: receiver.allowsLocal)
+    let addresses = try await find(receiver.host, receiver.allowsLocal)
     checked = now
     // After a failure, the next address is tried.
     let chosen = addresses[failures % addresses.count]
@@ -111,6 +131,7 @@ actor WebhookConnection {
     // The client uses the host as the URL contains it. The host's certificate is still checked against its name.
     let hosts = Set([receiver.host, URL(string: receiver.url)?.host() ?? receiver.host])
     configuration.dnsOverride = Dictionary(uniqueKeysWithValues: hosts.map { ($0, address.description) })
+    configure(&configuration)
     return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
 
