@@ -103,9 +103,9 @@ struct ConnectorPageTests {
       newest: Sample.change(6, Sample.newVendor, .none, of: .connector),
       callers: [Self.set],
       callerCount: 1,
+      isNewest: false,
       edits: [edit],
       calls: [ConnectorCall(start: Self.set, end: Self.removed)],
-      isNewest: false,
       trail: "?connector=8a64d9b0",
       frame: PageFrame(directory: .embedded, viewer: Sample.frame.viewer, zone: zone)
     )
