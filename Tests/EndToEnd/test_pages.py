@@ -561,6 +561,7 @@ class ChangesWithoutReflog(unittest.TestCase):
         self.assertIn("Directory: Microsoft Graph.", self.browser.open("/").text)
 
     def test_a_plan_shows_pending_changes_and_a_failed_read_of_the_directory(self):
+        held = self.graph.reference(self.ADDRESS)
         self.graph.control(writes=["hang_before"], hang=[self.ADDRESS])
         self.graph.control(hang=[])
         pending = self.server.put(self.ADDRESS, None)
@@ -568,6 +569,9 @@ class ChangesWithoutReflog(unittest.TestCase):
         board = self.browser.open("/flows")
         self.assertIn("is pending: its result is not known yet.", board.text)
         self.assertIn(f"/changes/{pending.change}", board.links)
+        connector = self.browser.open(f"/connectors/{held}")
+        self.assertIn(f"The results of these changes are not known yet: Change {pending.change},", connector.text)
+        self.assertRegex(connector.text, "B2C_1_flow0 since [-0-9]+ [0-9:]+ , [^.]* uncertain")
         plan = self.browser.open(f"/flows/rollback?asOf={self.moment}")
         self.assertIn(f"Change {pending.change} is still pending here", plan.text)
         self.assertIn(f"/changes/{pending.change}", plan.links)
