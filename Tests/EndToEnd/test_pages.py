@@ -218,13 +218,24 @@ class Timeline(ServerTestCase):
         self.assertEqual(self.browser.open("/changes/999999").status, 404)
         self.assertEqual(self.browser.open("/changes/x").status, 400)
 
+    def listed(self, page):
+        """Returns the ids of the changes in the list. A change can also contain a link to the change that rolled it back."""
+        links = [dict(attributes) for tag, attributes in page.elements if tag == "a"]
+        return [int(link["href"].removeprefix("/changes/").split("?")[0]) for link in links if link.get("class") == "when"]
+
     def test_the_pages_with_older_changes_contain_each_change_once(self):
         for number in range(60):
             self.server.put(STEP, [NEW_VENDOR, None][number % 2])
         seen, page = [], self.browser.open("/")
         while True:
+<<<<<<< HEAD
             rows = [dict(attributes) for tag, attributes in page.elements if tag == "a"]
             seen += [int(row["href"].split("?")[0].split("/")[-1]) for row in rows if row.get("class") == "when"]
+||||||| 7e4bd370
+            seen += self.ids(page)
+=======
+            seen += self.listed(page)
+>>>>>>> 0f12c59336959c44d00f9410cea5b0b858970648
             following = [link for link in page.links if link.startswith("/?skiptoken=")]
             if not following:
                 break
@@ -587,6 +598,7 @@ class ChangesWithoutReflog(unittest.TestCase):
         self.assertIn("Directory: Microsoft Graph.", self.browser.open("/").text)
 
     def test_a_plan_shows_pending_changes_and_a_failed_read_of_the_directory(self):
+        held = self.graph.reference(self.ADDRESS)
         self.graph.control(writes=["hang_before"], hang=[self.ADDRESS])
         self.graph.control(hang=[])
         pending = self.server.put(self.ADDRESS, None)
@@ -594,6 +606,9 @@ class ChangesWithoutReflog(unittest.TestCase):
         board = self.browser.open("/flows")
         self.assertIn("is pending: its result is not known yet.", board.text)
         self.assertIn(f"/changes/{pending.change}", board.links)
+        connector = self.browser.open(f"/connectors/{held}")
+        self.assertIn(f"The results of these changes are not known yet: Change {pending.change},", connector.text)
+        self.assertRegex(connector.text, "B2C_1_flow0 since [-0-9]+ [0-9:]+ , [^.]* uncertain")
         plan = self.browser.open(f"/flows/rollback?asOf={self.moment}")
         self.assertIn(f"Change {pending.change} is still pending here", plan.text)
         self.assertIn(f"/changes/{pending.change}", plan.links)
