@@ -228,14 +228,7 @@ class Timeline(ServerTestCase):
             self.server.put(STEP, [NEW_VENDOR, None][number % 2])
         seen, page = [], self.browser.open("/")
         while True:
-<<<<<<< HEAD
-            rows = [dict(attributes) for tag, attributes in page.elements if tag == "a"]
-            seen += [int(row["href"].split("?")[0].split("/")[-1]) for row in rows if row.get("class") == "when"]
-||||||| 7e4bd370
-            seen += self.ids(page)
-=======
             seen += self.listed(page)
->>>>>>> 0f12c59336959c44d00f9410cea5b0b858970648
             following = [link for link in page.links if link.startswith("/?skiptoken=")]
             if not following:
                 break

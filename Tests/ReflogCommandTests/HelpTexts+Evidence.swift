@@ -21,7 +21,7 @@ extension HelpTexts {
       options: [
         "<folder>": "The new folder, or the new ZIP file if the name ends in .zip.",
         "--period": "The period: 2026, 2026-Q3, 2026-07, 2026-07-14 or 2026-07-01..2026-09-30.",
-        "--flow": "Only the changes of this flow and of the connectors that it called: its id, with or without its type.",
+        "--flow": "Only this flow and the connectors that it called: the id of the flow, with or without its type.",
         "--force": "Replace an existing ZIP file, or files in a folder that is not empty.",
       ]
     )

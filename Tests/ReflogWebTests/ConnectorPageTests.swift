@@ -140,8 +140,8 @@ struct ConnectorPageTests {
     #expect(unfinished.contains("Changes of this connector Not found in the newest changes. Older changes"))
     #expect(unfinished.contains("called this connector Not found in the newest changes. Earlier periods"))
     let last = try page(isNewest: false).pageText
-    #expect(last.contains("Changes of this connector Nothing older is recorded."))
-    #expect(last.contains("called this connector Nothing older is recorded."))
+    #expect(last.contains("Newer changes are not printed. Nothing older is recorded."))
+    #expect(last.contains("Later periods are not printed. Nothing older is recorded."))
   }
 
   @Test func pendingChangesMakeTheirStepsUncertain() throws {

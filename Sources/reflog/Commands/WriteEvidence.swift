@@ -31,7 +31,7 @@ struct WriteEvidence: AsyncParsableCommand {
   @Option(help: "The period: \(Period.forms).")
   var period: String
 
-  @Option(help: "Only the changes of this flow and of the connectors that it called: its id, with or without its type.")
+  @Option(help: "Only this flow and the connectors that it called: the id of the flow, with or without its type.")
   var flow: String?
 
   @Flag(help: "Replace an existing ZIP file, or files in a folder that is not empty.")
