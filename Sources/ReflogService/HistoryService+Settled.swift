@@ -8,7 +8,7 @@ extension HistoryService {
 
   /// Returns the next settled changes and service events, and the entry up to which the log was read.
   ///
-  /// If a row does not match the log, the result contains ``ReflogModel/SettledEntry/altered(sequence:problem:)`` at its
+  /// If a row does not match the log, the result contains `SettledEntry.altered` at its
   /// entry. So one altered row does not stop the work.
   ///
   /// - Parameters:

@@ -125,6 +125,9 @@ package struct ActorPage: Sendable {
   ///   - filter: the query with the period of the form, such as `&since=2026-01-01`, or empty.
   ///   - next: the query of the next page, or nil if this is the last page.
   ///   - reads: the query that also shows reads of history, if the period contains only such reads, or nil.
+  ///   - isContinued: whether newer records are on other pages.
+  ///   - zone: the time zone whose days group the records.
+  ///   - trail: the query of the timeline with the changes of the actor, with `?` in front, or empty.
   package init(
     _ actor: ActorID,
     known: Change.Actor? = nil,
