@@ -104,7 +104,7 @@ class Actors(unittest.TestCase):
             page = browser.open(actor(server, "operator"))
             further = next(link for link in page.links if "behind=" in link and link.startswith("/actors/"))
             newer = "/changes/" + server.put(STEP, NEW_VENDOR).change
-            links = browser.open(further).links
+            links = browser.open(further).paths
             self.assertIn(first, links)
             self.assertNotIn(newer, links)
 
