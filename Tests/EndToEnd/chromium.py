@@ -68,7 +68,7 @@ class Chromium:
         field = self.retry(lambda: self.driver.find_element(By.ID, "time-zone"))
         field.clear()
         field.send_keys(name)
-        self.press("Change")
+        self.press("Set the time zone")
         self.retry(lambda: self.driver.find_element(By.XPATH, f"//footer//p[contains(., 'Times are in {name}.')]"))
 
     def press_tab(self):
