@@ -15,10 +15,8 @@ struct TimelineController {
   ///
   /// If there are more new changes, the answer does not contain the exact number.
   private static let newsLimit = 50
-  /// The maximum time for the count of all changes.
-  ///
-  /// The page shows this count if no change matches the filter.
-  private static let totalPatience = Duration.milliseconds(500)
+  /// The maximum time for a count of changes on a page.
+  private static let countPatience = Duration.milliseconds(250)
 
   let history: HistoryService
   let directory: DirectoryKind
@@ -44,7 +42,7 @@ struct TimelineController {
       isFiltered: !fields.isEmpty,
       isNewest: token == nil && problem == nil,
       status: try await history.status(),
-      total: isEmpty && query.filter != nil ? try await total() : nil,
+      total: isEmpty && query.filter != nil ? try await number(of: ChangeQuery()) : nil,
       proposals: isEmpty ? try await proposals(query, page, fields) : [],
       zone: context.zone,
       trail: trail.query
@@ -52,10 +50,12 @@ struct TimelineController {
     return Response(page: timeline.render(in: context.frame(directory)))
   }
 
-  /// Returns the number of all changes, or nil if the changes can't be counted in a short time.
-  private func total() async throws -> Int? {
+  /// Returns how many changes match a query, or nil if the changes can't be counted in a short time.
+  ///
+  /// The time is short because the other requests of the same person wait for the count.
+  private func number(of query: ChangeQuery) async throws -> Int? {
     do {
-      return try await history.count(ChangeQuery(), patience: Self.totalPatience)
+      return try await history.count(query, patience: Self.countPatience)
     } catch ServiceError.questionTooBroad {
       return nil
     }
@@ -84,7 +84,7 @@ struct TimelineController {
   /// Returns how many changes match the form.
   private func count(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let query = try PlainQuestion.asked(try request.filledQuery())
-    return Response(json: ["count": .integer(Int64(try await history.count(query)))])
+    return Response(json: ["count": try await number(of: query).map { .integer(Int64($0)) } ?? .null])
   }
 
   /// Returns how many changes match the form and are newer than the change in the field `behind`.
