@@ -1,8 +1,10 @@
+import contextlib
 import os
 import pathlib
 import re
 import subprocess
 import tempfile
+import threading
 import unittest
 
 from articles import article, blocks, code, rows, section
@@ -63,6 +65,24 @@ class Article(unittest.TestCase):
     def url(self, role="reflog_service", database="reflog"):
         return self.server.dsn(role, database)
 
+    @contextlib.contextmanager
+    def another_process(self):
+        """Renews the row of another process that uses the ledger, as that process does."""
+        done = threading.Event()
+
+        def renew():
+            while not done.wait(0.2):
+                self.server.psql("UPDATE service_process SET expires = expires + 1", database="reflog")
+        self.server.psql("INSERT INTO service_process VALUES (1, 1, 'web2', 71, 'other', 0, 9e15)", database="reflog")
+        thread = threading.Thread(target=renew)
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+            self.server.psql("DELETE FROM service_process", database="reflog")
+
     def test_a_dump_is_restored_and_verified_with_the_shown_commands(self):
         self.assertIn("Reflog listens on ", self.start(self.url()))
         key = self.shell(f"reflog checkpoint --database '{self.url()}' --format json | jq -r .key").strip()
@@ -88,9 +108,8 @@ class Article(unittest.TestCase):
         messages += [self.start(self.url(*which)) for which in (
             ("reflog_service", "latin"), ("reversed",), ("reader",), ("stranger",), ("other", "empty"), ("reflog_service", "newer"),
             ("reflog_service", "missing"), ("elsewhere",))]
-        psql("INSERT INTO service_process VALUES (1, 1, 'web2', 71, 'other', 0, 9e15)", database="reflog")
-        messages.append(self.start(self.url()))
-        psql("DELETE FROM service_process", database="reflog")
+        with self.another_process():
+            messages.append(self.start(self.url()))
         messages += [self.start(self.url(), accepts=False), self.start("postgresql://%zz@/reflog")]
         for message in messages:
             self.assertNotIn("Reflog listens on ", message)
