@@ -8,8 +8,8 @@ extension HistoryService {
 
   /// Returns the next settled changes and service events, and the entry up to which the log was read.
   ///
-  /// If a row does not match the log, the result contains `SettledEntry.altered` at its
-  /// entry. So one altered row does not stop the work.
+  /// If a row does not match the log, the result contains `SettledEntry.altered` at the entry of
+  /// the row. So one altered row does not stop the other entries.
   ///
   /// - Parameters:
   ///   - after: The entry after which the read begins, or -1 to begin with the first entry.

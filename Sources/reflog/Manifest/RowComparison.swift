@@ -5,8 +5,6 @@ import ReflogModel
 struct RowComparison {
   /// The maximum number of rows that the report identifies.
   private static let named = 100
-  /// The number of hexadecimal digits in a list for the hash of one row.
-  private static let digitCount = 16
   /// The maximum length, in characters, of an id in a message.
   private static let longestID = 60
 
