@@ -213,12 +213,12 @@ enum ProgramTexts {
 
     ],
     "Output/Confirmation.swift": [" Type yes to confirm."],
+    "Output/Counter.swift": ["{} {} MB"],
     "Output/OutputFiles.swift": [
       "{} is a file of the ledger {}, so it is not replaced. Name another file.",
       "{} exists and is not a regular file, so it is not replaced. Use another path.",
       "{} exists already. Name another file, or use --force to replace it.",
     ],
-    "Output/Progress.swift": ["{} {} MB"],
     "Output/Terminal.swift": [
       "Columns that do not fit: {}. To show them, use --wide.",
       "The output can't be written: {}.",
