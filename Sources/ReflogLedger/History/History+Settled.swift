@@ -86,11 +86,8 @@ extension History {
   /// log.
   package func firstEntry(afterReplacementOf origin: String) async throws(LedgerError) -> Int64? {
     try await read { db in
-      try EventRows.checked(
-        "kind = 'olderLedgerAccepted' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id",
-        [],
-        db
-      ).first { $0.content.details["anchoredOrigin"]?.string == origin }?.sequence
+      let events = try EventRows.ofKeys("kind = 'olderLedgerAccepted'", db)
+      return events.first { $0.content.details["anchoredOrigin"]?.string == origin }?.sequence
     }
   }
 }
