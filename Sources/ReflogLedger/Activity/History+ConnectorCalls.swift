@@ -94,7 +94,7 @@ extension History {
   ) async throws(LedgerError) -> ConnectorCalls {
     let start = ContinuousClock.now
     let (row, newest) = try await read { db in
-      (try Self.row(of: connector, db), try db.integer("SELECT max(id) FROM change") ?? 0)
+      (try Self.row(of: connector, db), try Self.newestNumber(db))
     }
     guard let row else { return ConnectorCalls(calls: [], next: nil) }
     var (last, size) = (min(newest, (behind?.number ?? .max) - 1), Self.callSizes.first)
