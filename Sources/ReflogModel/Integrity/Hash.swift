@@ -42,11 +42,6 @@ package struct Hash: Hashable, Sendable {
     words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
-  /// A value with 32 zero bytes.
-  package static let zero = Hash()
-
-  private init() { words = Words() }
-
   /// The 32 bytes.
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 
