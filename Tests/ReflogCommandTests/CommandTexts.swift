@@ -212,6 +212,7 @@ enum CommandTexts {
       " Newer entries that are not signed yet: {}.",
       "The records of {} entries were purged, as recorded.",
       "The personal data of {} records was erased, as recorded.",
+      "The log has {} more problems, which are not listed.",
       "The ledger failed verification.",
     ],
     "Commands/WriteEvidence.swift": ["The changes of {} are in {}. {}"],
