@@ -12,7 +12,7 @@ package final class Ledger: Sendable {
   /// The keys that sign each transaction.
   ///
   /// Add at least one key before the writer's thread starts, because every transaction must be signed.
-  package let signers: LogSigners
+  package let signers = LogSigners()
   let store: any LedgerStore
   let writer: GroupCommitWriter<LedgerSession>
   let context: LedgerContext
@@ -25,7 +25,6 @@ package final class Ledger: Sendable {
   /// - Parameters:
   ///   - store: The ledger's database.
   ///   - thread: The thread that writes the ledger.
-  ///   - signers: The keys that sign the log. You can add keys until the thread runs.
   ///   - directory: The directory that the ledger serves.
   ///   - tenantID: The tenant that the ledger serves.
   ///   - clock: The clock that sets the time of entries.
@@ -40,7 +39,6 @@ package final class Ledger: Sendable {
   package init(
     store: any LedgerStore,
     thread: WriterThread,
-    signers: LogSigners = LogSigners(),
     directory: DirectoryKind,
     tenantID: String,
     clock: @escaping WallClock,
@@ -52,7 +50,6 @@ package final class Ledger: Sendable {
     history = History(reader: store.changeReader)
     questions = History(reader: store.queryReader)
     self.store = store
-    self.signers = signers
     self.acceptsClock = acceptsClock
     let context = LedgerContext(
       clock: clock,

@@ -2,11 +2,7 @@ import ReflogStorage
 
 /// A copy of the ledger that contains one consistent state, as the bytes of a complete SQLite file.
 package struct LedgerCopy: Sendable {
-  private let copy: StorageCopy
-
-  init(copy: StorageCopy) {
-    self.copy = copy
-  }
+  let copy: StorageCopy
 
   /// The size of the copy in bytes.
   package var byteCount: Int { copy.byteCount }

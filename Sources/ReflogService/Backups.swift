@@ -47,7 +47,7 @@ package final class Backups: Sendable {
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another backup is in progress.
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
-    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
+    try Policy.require(caller, .administer)
     guard let lease = slot.take() else { throw .busy("Another backup is in progress.") }
     let copy: LedgerCopy
     do { copy = try await ledger.copy() } catch { throw ServiceError(reading: error) }

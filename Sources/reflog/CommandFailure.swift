@@ -1,3 +1,4 @@
+import Foundation
 import ReflogEvidence
 import ReflogLedger
 import ReflogService
@@ -60,6 +61,14 @@ struct CommandFailure: Error {
     case .ledgerDamaged: self.init(.unverified, error.description)
     default: self.init(.refused, error.description)
     }
+  }
+
+  /// Returns the failure for a file that can't be read.
+  static func unreadable(_ path: String) -> CommandFailure { CommandFailure(.refused, "\(path) can't be read.") }
+
+  /// Returns the failure for a file or a folder that can't be written, with the reason in `errno`.
+  static func unwritable(_ path: String) -> CommandFailure {
+    CommandFailure(.refused, "\(path) can't be written: \(String(cString: strerror(errno))).")
   }
 
   /// Runs a command, and converts every error into a `CommandFailure`.

@@ -48,7 +48,6 @@ enum CommandTexts {
       "--manifest needs --output and a server (--server or REFLOG_SERVER).",
     ],
     "Commands/Follower.swift": [
-      "{} Next attempt in {}.",
       "({}) and ",
       "{} does not contain a position. Move the file to start from the first change.",
     ],
@@ -117,6 +116,7 @@ enum CommandTexts {
       "service events",
       "last effective",
     ],
+    "Commands/Repetition.swift": ["{} Next attempt in {}."],
     "Commands/RollBack.swift": [
       "Give the id of a change, or use --step, --as-of or --batch.",
       "--flow needs --as-of.",
@@ -212,9 +212,9 @@ enum CommandTexts {
       " Newer entries that are not signed yet: {}.",
       "The records of {} entries were purged, as recorded.",
       "The personal data of {} records was erased, as recorded.",
+      "The log has {} more problems, which are not listed.",
       "The ledger failed verification.",
     ],
-    "Commands/Watch.swift": ["{} Next attempt in {}."],
     "Commands/WriteEvidence.swift": ["The changes of {} are in {}. {}"],
   ]
 }

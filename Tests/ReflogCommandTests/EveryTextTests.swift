@@ -24,6 +24,7 @@ struct EveryTextTests {
     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "openid profile {}/.default", "reflog export 1", "reflog evidence 1",
     "the signing key of {}",
     "Local account",
+    "id, connector_id, display_name, target_url, authentication",
     "id, flow_id, user_flow_type, user_flow_type_version, is_language_customization_enabled, default_language_tag",
   ]
 

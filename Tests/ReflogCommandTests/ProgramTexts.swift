@@ -62,6 +62,7 @@ enum ProgramTexts {
       "Nothing was rolled back. Use --yes to roll back without a confirmation.",
       "{} of {} steps are rolled back",
     ],
+    "CommandFailure.swift": ["{} can't be read.", "{} can't be written: {}."],
     "Composition.swift": [
       "Reflog can't listen on {}: {}.",
       "{} is not an address to listen on.",
@@ -91,7 +92,6 @@ enum ProgramTexts {
       "it does not exist",
     ],
     "ListenerCheck.swift": ["{} is not an address to listen on.", "Reflog can't listen on {}:{}: {}."],
-    "Evidence/FolderOutput.swift": ["{} can't be written: {}."],
     "Evidence/PackSigners.swift": [
       "{} has no entry yet, so there is nothing to write.",
       "The pack can't be signed with the log's key: {} Use --server, so that the server signs the pack.",
@@ -99,7 +99,6 @@ enum ProgramTexts {
     "Evidence/PackTarget.swift": [
       "{} exists and is not a folder. Name another folder.",
       "The folder {} is not empty. Name another folder, or use --force to replace its files.",
-      "{} can't be read.",
       "Unpack {}, and check it with: {}",
       "Check it with: {}",
     ],
@@ -149,7 +148,6 @@ enum ProgramTexts {
       "id {}",
     ],
     "Manifest/ExportVerification.swift": [
-      "{} can't be read.",
       "Row {} was altered.",
       "Row {} is missing.",
       "A row without an id was added.",
@@ -213,17 +211,16 @@ enum ProgramTexts {
 
     ],
     "Output/Confirmation.swift": [" Type yes to confirm."],
+    "Output/Counter.swift": ["{} {} MB"],
     "Output/OutputFiles.swift": [
       "{} is a file of the ledger {}, so it is not replaced. Name another file.",
       "{} exists and is not a regular file, so it is not replaced. Use another path.",
       "{} exists already. Name another file, or use --force to replace it.",
     ],
-    "Output/Progress.swift": ["{} {} MB"],
     "Output/Terminal.swift": [
       "Columns that do not fit: {}. To show them, use --wide.",
       "The output can't be written: {}.",
     ],
-    "Output/WholeFile.swift": ["{} can't be written: {}."],
     "Reflog.swift": ["reflog: {}"],
     "Reload.swift": [
       "the certificate or its key can't be read again; the earlier certificate stays in use",

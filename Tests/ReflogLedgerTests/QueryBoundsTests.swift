@@ -29,7 +29,7 @@ struct QueryBoundsTests {
       }
 
       let filter = try ChangeFilter.parse(question)
-      let plan = try await ledger.history.read { db in try QueryPlan(filter, db) }
+      let plan = try await ledger.history.read { db in try QueryPlan(ChangeQuery(filter: filter), db) }
 
       #expect((plan.first, plan.last) == (first, last))
     }

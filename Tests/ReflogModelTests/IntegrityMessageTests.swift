@@ -121,10 +121,6 @@ struct IntegrityMessageTests {
         "tile/0/0 is not the path of a tile. Use a path such as tile/0/x001/234 or tile/entries/000.p/5."
       ),
       (
-        .malformedTile(try Tile(path: "tile/0/000"), problem: "it ends within an entry"),
-        "tile/0/000 can't be read: it ends within an entry. Get a new copy of the whole tile."
-      ),
-      (
         .malformedBundle(problem: "it has more than 256 entries"),
         "The entries can't form a bundle: it has more than 256 entries. Divide them as the log's tiles do."
       ),

@@ -268,7 +268,6 @@ struct PostgreSQLConnectionTests {
 
     #expect(try connection.text("SELECT current_setting('application_name')") == "reflog")
     #expect(try connection.text("SELECT current_setting('client_encoding')") == "UTF8")
-    #expect(connection.serverVersion >= 150_000)
   }
 
   private func values(_ result: PostgreSQLResult) throws -> [StoredValue] {

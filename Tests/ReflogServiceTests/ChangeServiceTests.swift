@@ -26,7 +26,9 @@ struct ChangeServiceTests {
       #expect(fixture.directory.writes.count == 1)
       #expect(change.result == .applied)
       #expect(!change.isEffective)
-      #expect(try await fixture.history.newestEffective(at: Sample.signup) == nil)
+      #expect(
+        try await fixture.history.effectiveChanges(at: Sample.signup, settledBefore: nil, limit: 1).isEmpty
+      )
     }
   }
 

@@ -66,8 +66,6 @@ struct CheckedReadTests {
     },
     Question("what each step holds") { _ = try await $0.history.configurations(asOf: .distantFuture) },
     Question("what each step held at a time") { _ = try await $0.history.configurations(asOf: $0.ledger.now) },
-    Question("the newest applied change of a step") { _ = try await $0.history.newestApplied(at: Sample.signup) },
-    Question("the newest effective change of a step") { _ = try await $0.history.newestEffective(at: Sample.signup) },
     Question("the effective changes after one") {
       _ = try await $0.history.effectiveChanges(at: Sample.signup, after: Change.ID(1), limit: 10)
     },

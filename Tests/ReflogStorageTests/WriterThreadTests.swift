@@ -46,7 +46,7 @@ struct WriterThreadTests {
       try await running(thread) { try await writer.write { try insert(1, $0) } }
 
       await #expect(throws: StorageError.self) { try await writer.write { try insert(2, $0) } }
-      await #expect(throws: StorageError.self) { try await writer.runAlone { _ in } }
+      await #expect(throws: StorageError.self) { try await writer.reclaim() }
 
       try storage.close()
     }

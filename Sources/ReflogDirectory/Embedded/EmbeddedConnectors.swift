@@ -40,9 +40,11 @@ struct EmbeddedConnector {
 
 /// Reads and writes the connectors of the embedded directory.
 enum EmbeddedConnectors {
+  private static let columns = "id, connector_id, display_name, target_url, authentication"
+
   static func find(_ id: ConnectorID, _ db: Connection) throws -> EmbeddedConnector? {
     try db.first(
-      "SELECT id, connector_id, display_name, target_url, authentication FROM connector WHERE connector_id = ?",
+      "SELECT \(columns) FROM connector WHERE connector_id = ?",
       [id.text],
       EmbeddedConnector.init(row:)
     )
@@ -54,11 +56,7 @@ enum EmbeddedConnectors {
   }
 
   static func all(_ db: Connection) throws -> [JSONObject] {
-    try db.rows(
-      "SELECT id, connector_id, display_name, target_url, authentication FROM connector ORDER BY id",
-      [],
-      EmbeddedConnector.init(row:)
-    ).map(\.json)
+    try db.rows("SELECT \(columns) FROM connector ORDER BY id", [], EmbeddedConnector.init(row:)).map(\.json)
   }
 
   static func list(_ question: DirectoryRead, _ db: Connection) throws -> DirectoryResponse {
@@ -169,7 +167,7 @@ enum EmbeddedConnectors {
 }
 
 extension EmbeddedConnector {
-  /// Reads the columns `id`, `connector_id`, `display_name`, `target_url` and `authentication`.
+  /// Reads a row with the columns `EmbeddedConnectors.columns`.
   fileprivate init(row: Row) throws {
     guard let id = ConnectorID(try row.text(1)) else { throw row.unexpected(1) }
     self.init(

@@ -61,12 +61,12 @@ enum EmbeddedFlows {
 
   /// Returns the row id of a flow, or throws a refusal if the flow does not exist.
   static func row(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> Int64 {
-    let row = try db.integer(
-      "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
-      [flowType.rawValue, id.text]
-    )
-    guard let row else { throw DirectoryRefusal.notFound(id.text) }
+    guard let row = try existingRow(flowType, id, db) else { throw DirectoryRefusal.notFound(id.text) }
     return row
+  }
+
+  private static func existingRow(_ flowType: FlowType, _ id: FlowID, _ db: Connection) throws -> Int64? {
+    try db.integer("SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?", [flowType.rawValue, id.text])
   }
 
   static func all(_ flowType: FlowType, _ db: Connection) throws -> [EmbeddedFlow] {
@@ -99,11 +99,9 @@ enum EmbeddedFlows {
     _ body: JSONObject,
     _ db: Connection
   ) throws -> DirectoryResponse {
-    let taken = try db.integer(
-      "SELECT id FROM flow WHERE flow_type = ? AND flow_id = ?",
-      [flowType.rawValue, id.text]
-    )
-    guard taken == nil else { throw DirectoryRefusal.conflict("A user flow with the id '\(id)' already exists.") }
+    guard try existingRow(flowType, id, db) == nil else {
+      throw DirectoryRefusal.conflict("A user flow with the id '\(id)' already exists.")
+    }
     var flow = EmbeddedFlow(
       row: 0,
       flowType: flowType,

@@ -65,11 +65,9 @@ struct EmbeddedQuery {
   }
 
   /// Returns one object with the selected properties.
-  func object(_ object: JSONObject, at path: String, httpStatus: Int = 200) throws(DirectoryRefusal)
-    -> DirectoryResponse
-  {
+  func object(_ object: JSONObject, at path: String) throws(DirectoryRefusal) -> DirectoryResponse {
     DirectoryResponse(
-      httpStatus: httpStatus,
+      httpStatus: 200,
       body: try selecting()(object),
       contextFragment: path + (try selection()) + "/$entity"
     )

@@ -61,101 +61,74 @@ struct ErrorAnswer {
   private init(_ error: RequestError) {
     switch error {
     case .unauthenticated:
-      self.init(.unauthorized, "unauthenticated", "The request has no valid token.", .info)
+      self.init(.unauthorized, "unauthenticated", "The request has no valid token.")
       wwwAuthenticate = #"Bearer realm="Reflog""#
     case .badRequest(let message, let target):
-      self.init(.badRequest, "badRequest", message, .info)
+      self.init(.badRequest, "badRequest", message)
       self.target = target
     case .bodyTooLarge(let limit):
-      self.init(.contentTooLarge, "badRequest", "The body has more than \(limit) bytes.", .info)
+      self.init(.contentTooLarge, "badRequest", "The body has more than \(limit) bytes.")
       target = "body"
     case .bodyIncomplete:
-      self.init(
-        .badRequest,
-        "badRequest",
-        "The body did not arrive completely. Send the request again.",
-        .info
-      )
+      self.init(.badRequest, "badRequest", "The body did not arrive completely. Send the request again.")
       target = "body"
     case .notProxied:
       self.init(
-        .notImplemented,
-        "notProxied",
-        "Reflog does not forward this request, and nothing was done. If it does not concern API connectors, send it to "
-          + "Microsoft Graph.",
-        .info
+        notProxied:
+          "Reflog does not forward this request, and nothing was done. If it does not concern API connectors, send it "
+          + "to Microsoft Graph."
       )
     case .batch:
-      self.init(
-        .notImplemented,
-        "notProxied",
-        "Reflog does not accept $batch, and nothing was done. Send the requests one by one.",
-        .info
-      )
+      self.init(notProxied: "Reflog does not accept $batch, and nothing was done. Send the requests one by one.")
     case .missingRef:
       self.init(
-        .notImplemented,
-        "notProxied",
-        "The URL does not end in $ref, and nothing was done. Set the connector of a step at "
-          + "…/apiConnectorConfiguration/{step}/$ref. In a shell, put $ref in single quotes or write \\$ref.",
-        .info
+        notProxied: "The URL does not end in $ref, and nothing was done. Set the connector of a step at "
+          + "…/apiConnectorConfiguration/{step}/$ref. In a shell, put $ref in single quotes or write \\$ref."
       )
     case .methodOfReference:
       self.init(
-        .notImplemented,
-        "notProxied",
-        "Reflog does not forward this method at $ref, and nothing was done. Set the reference with PUT, clear it with "
-          + "DELETE, or read it with GET.",
-        .info
+        notProxied:
+          "Reflog does not forward this method at $ref, and nothing was done. Set the reference with PUT, clear it "
+          + "with DELETE, or read it with GET."
       )
     case .methodNotForwarded(let methods):
       self.init(
-        .notImplemented,
-        "notProxied",
-        "Reflog does not forward this method here, and nothing was done. Use a method from the Allow header.",
-        .info
+        notProxied:
+          "Reflog does not forward this method here, and nothing was done. Use a method from the Allow header."
       )
       allow = methods.map(\.rawValue).joined(separator: ", ")
     case .certificateOfStep:
       self.init(
-        .notImplemented,
-        "notProxied",
-        "Reflog does not forward a certificate for a step, and nothing was done. Upload it at "
-          + "…/identity/apiConnectors/{id}/uploadClientCertificate, with the id of the connector that the step calls.",
-        .info
+        notProxied: "Reflog does not forward a certificate for a step, and nothing was done. Upload it at "
+          + "…/identity/apiConnectors/{id}/uploadClientCertificate, with the id of the connector that the step calls."
       )
     case .keyInParentheses:
       self.init(
-        .notImplemented,
-        "notProxied",
-        "Reflog does not read ids in parentheses, and nothing was done. Write the id as a segment of the path, such as "
-          + "…/b2cUserFlows/B2C_1_signup.",
-        .info
+        notProxied:
+          "Reflog does not read ids in parentheses, and nothing was done. Write the id as a segment of the path, such "
+          + "as …/b2cUserFlows/B2C_1_signup."
       )
     case .expectationFailed:
       self.init(
         .expectationFailed,
         "badRequest",
-        "Reflog supports only 'Expect: 100-continue'. Send that, or no Expect header.",
-        .info
+        "Reflog supports only 'Expect: 100-continue'. Send that, or no Expect header."
       )
       target = "Expect"
     case .methodNotAllowed(let methods):
       self.init(
         .methodNotAllowed,
         "badRequest",
-        "Reflog does not support this method. Use a method from the Allow header.",
-        .info
+        "Reflog does not support this method. Use a method from the Allow header."
       )
       allow = methods.map(\.rawValue).joined(separator: ", ")
     case .notFound:
-      self.init(.notFound, "notFound", "Nothing exists at this URL. Check its spelling.", .info)
+      self.init(.notFound, "notFound", "Nothing exists at this URL. Check its spelling.")
     case .outsideBasePath(let basePath):
       self.init(
         .notFound,
         "notFound",
-        "Reflog answers only below \(basePath). Add it to the URL. A proxy must forward the path unchanged.",
-        .info
+        "Reflog answers only below \(basePath). Add it to the URL. A proxy must forward the path unchanged."
       )
     }
   }
@@ -164,14 +137,14 @@ struct ErrorAnswer {
     let message = error.description
     let level = error.logLevel
     switch error {
-    case .forbidden: self.init(.forbidden, "forbidden", message, level)
-    case .otherTenant: self.init(.forbidden, "forbidden", message, level)
+    case .forbidden, .otherTenant: self.init(.forbidden, "forbidden", message, level)
     case .noDirectoryCredentials: self.init(.conflict, "noDirectoryCredentials", message, level)
     case .alreadySettled: self.init(.conflict, "alreadySettled", message, level)
-    case .tokenNotFound: self.init(.notFound, "notFound", message, level)
     case .changedSince: self.init(.conflict, "changeSuperseded", message, level)
     case .otherTimeRollback: self.init(.conflict, "batchMismatch", message, level)
-    case .timeRollbackNotFound, .flowNotFound: self.init(.notFound, "notFound", message, level)
+    case .tokenNotFound, .timeRollbackNotFound, .flowNotFound, .holdNotFound, .actorNotFound, .manifestNotFound,
+      .freezeNotFound:
+      self.init(.notFound, "notFound", message, level)
     case .notSignedYet: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
     case .positionNotInLog, .positionOfFormerName:
       self.init(.badRequest, "badRequest", message, level)
@@ -180,7 +153,7 @@ struct ErrorAnswer {
       self.init(.badRequest, "badRequest", message, level)
       target = "$skiptoken"
     case .questionTooBroad, .impactTooBroad: self.init(.badRequest, "questionTooBroad", message, level)
-    case .badToken: self.init(.badRequest, "badRequest", message, level)
+    case .badToken, .tooManySteps: self.init(.badRequest, "badRequest", message, level)
     case .reasonRequired:
       self.init(.badRequest, "badRequest", message, level)
       target = "reason"
@@ -192,12 +165,10 @@ struct ErrorAnswer {
     case .purgeNotPermitted: self.init(.conflict, "purgeNotPermitted", message, level)
     case .noRetention: self.init(.conflict, "noRetention", message, level)
     case .holdExists: self.init(.conflict, "holdExists", message, level)
-    case .holdNotFound, .actorNotFound, .manifestNotFound: self.init(.notFound, "notFound", message, level)
     case .frozen(_, let freeze):
       self.init(.locked, "frozen", message, level)
       details = [Detail(freeze: freeze.id)]
     case .tooManyFreezes: self.init(.conflict, "tooManyFreezes", message, level)
-    case .freezeNotFound: self.init(.notFound, "notFound", message, level)
     case .freezeIsOver: self.init(.conflict, "freezeIsOver", message, level)
     case .freezeIsEmpty:
       self.init(.badRequest, "badRequest", message, level)
@@ -215,16 +186,14 @@ struct ErrorAnswer {
     case .refusalsSpent: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 60)
     case .readsSpent(let wait):
       self.init(.tooManyRequests, "tooManyReads", message, level, retryAfter: Self.seconds(wait))
-    case .tooManySteps: self.init(.badRequest, "badRequest", message, level)
     case .providerUnavailable: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 5)
     case .notSupported: self.init(.notImplemented, "notSupported", message, level)
     case .ledgerDamaged: self.init(.internalServerError, "internalError", message, level)
-    case .ledgerUnreadable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
-    case .ledgerUnavailable: self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
+    case .ledgerUnreadable, .ledgerUnavailable:
+      self.init(.serviceUnavailable, "ledgerUnavailable", message, level, retryAfter: 5)
     case .directoryUnavailable: self.init(.serviceUnavailable, "directoryUnavailable", message, level, retryAfter: 5)
     case .clockBehind: self.init(.serviceUnavailable, "clockBehind", message, level, retryAfter: 60)
-    case .outcomeUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
-    case .outcomeStaysUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
+    case .outcomeUnknown, .outcomeStaysUnknown: self.init(.badGateway, "outcomeUnknown", message, level)
     case .notSent: self.init(.badGateway, "notSent", message, level)
     case .flowIncomplete(let changes):
       self.init(.badGateway, "flowIncomplete", message, level)
@@ -240,11 +209,15 @@ struct ErrorAnswer {
     changes = error.changes
   }
 
+  private init(notProxied message: String) {
+    self.init(.notImplemented, "notProxied", message)
+  }
+
   private init(
     _ status: HTTPResponse.Status,
     _ code: String,
     _ message: String,
-    _ logLevel: Logger.Level,
+    _ logLevel: Logger.Level = .info,
     retryAfter seconds: Int? = nil
   ) {
     self.status = status

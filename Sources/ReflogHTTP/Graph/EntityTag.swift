@@ -20,7 +20,7 @@ enum EntityTag {
   /// A weak tag never matches a reference. A tag that Reflog did not create is accepted, but the tag never matches a
   /// reference.
   static func precondition(_ header: String) throws(RequestError) -> Precondition {
-    let members = header.split(separator: ",").map { $0.trimming(while: { $0 == " " || $0 == "\t" }) }
+    let members = header.split(separator: ",").map { String($0).trimmedForHeader[...] }
     if members.count == 1, members[0] == "*" { return .anyConnector }
     var references: [ConnectorReference] = []
     for member in members where !member.isEmpty {
@@ -38,13 +38,5 @@ enum EntityTag {
     if tag == noConnector { return ConnectorReference.none }
     guard tag.hasPrefix(connectorPrefix), let id = ConnectorID(tag.dropFirst(connectorPrefix.count)) else { return nil }
     return .connector(id, displayName: nil)
-  }
-}
-
-extension Substring {
-  fileprivate func trimming(while isSpace: (Character) -> Bool) -> Substring {
-    var trimmed = drop(while: isSpace)
-    while let last = trimmed.last, isSpace(last) { trimmed.removeLast() }
-    return trimmed
   }
 }

@@ -8,12 +8,7 @@ enum ReconcileBody {
   /// Returns the statement in a body, or nil if the body is empty.
   static func statement(_ body: JSONObject) throws(RequestError) -> (result: Change.StatedResult, reason: String)? {
     if body.members.isEmpty { return nil }
-    if let other = body.members.first(where: { $0.name != "result" && $0.name != "reason" }) {
-      throw .badRequest(
-        "The body has the unknown member \(other.name). Known members: result, reason.",
-        target: other.name
-      )
-    }
+    try body.allow(only: "result", "reason")
     guard let result = body["result"]?.string.flatMap(Change.StatedResult.init(rawValue:)) else {
       throw .badRequest("result must be applied or notApplied.", target: "result")
     }

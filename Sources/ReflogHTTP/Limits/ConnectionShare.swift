@@ -4,18 +4,17 @@ import Synchronization
 
 /// Counts the open connections of each network, so that no network can use all connections.
 package final class ConnectionCount: Sendable {
-  private let limit: Int
+  /// The maximum number of open connections from one network.
+  private static let limit = RequestLimits.connections / Slots.Limits.share
+
   private let trusted: [AddressBlock]
   private let open = Mutex<[SlotHolder: Int]>([:])
 
   /// Creates a count of connections.
   ///
-  /// - Parameters:
-  ///   - limit: The maximum number of open connections from one network.
-  ///   - trusted: The trusted proxies. Their connections are not limited, because a proxy has connections for many
-  ///     clients.
-  package init(limit: Int = RequestLimits.connections / Slots.Limits.share, trusted: [AddressBlock]) {
-    self.limit = limit
+  /// - Parameter trusted: The trusted proxies. Their connections are not limited, because a proxy has connections for
+  ///   many clients.
+  package init(trusted: [AddressBlock]) {
     self.trusted = trusted
   }
 
@@ -28,7 +27,7 @@ package final class ConnectionCount: Sendable {
     let isTrusted = ipAddress.map { ipAddress in trusted.contains { $0.contains(ipAddress) } } ?? false
     return open.withLock { open in
       let count = open[holder, default: 0]
-      guard isTrusted || count < limit else { return nil }
+      guard isTrusted || count < Self.limit else { return nil }
       open[holder] = count + 1
       return holder
     }

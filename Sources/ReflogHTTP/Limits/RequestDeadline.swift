@@ -11,19 +11,13 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
   /// The type of the parts that the handler reads from the channel.
   package typealias InboundIn = HTTPRequestPart
 
-  private let limit: TimeAmount
   /// The timer that closes the connection if the request does not arrive in time, or nil if no timer is running.
   private var arrival: Scheduled<Void>?
   /// The timer that closes a connection whose client receives no data in time, or nil if no timer is running.
   private var delivery: Scheduled<Void>?
 
   /// Creates a handler.
-  ///
-  /// - Parameter limit: The maximum time until a request has arrived completely, and the maximum time until the client
-  ///   has received the next part of an answer.
-  package init(limit: TimeAmount = RequestLimits.arrival) {
-    self.limit = limit
-  }
+  package init() {}
 
   /// Starts the timer of the first request.
   package func handlerAdded(context: ChannelHandlerContext) {
@@ -64,6 +58,6 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
 
   private func closing(_ context: ChannelHandlerContext) -> Scheduled<Void> {
     let channel = context.channel
-    return context.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
+    return context.eventLoop.scheduleTask(in: RequestLimits.arrival) { channel.close(promise: nil) }
   }
 }

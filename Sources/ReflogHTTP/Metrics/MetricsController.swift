@@ -19,24 +19,6 @@ struct MetricsController {
   let webhooks: @Sendable () -> [WebhookStatus]
   private let counted = CountedFigures()
 
-  init(
-    registry: PrometheusRegistry,
-    history: HistoryService,
-    changes: ChangeService,
-    tokens: TokenService?,
-    ledgerFigures: @escaping @Sendable () -> LedgerFigures,
-    isReady: @escaping @Sendable () -> Bool,
-    webhooks: @escaping @Sendable () -> [WebhookStatus]
-  ) {
-    self.registry = registry
-    self.history = history
-    self.changes = changes
-    self.tokens = tokens
-    self.ledgerFigures = ledgerFigures
-    self.isReady = isReady
-    self.webhooks = webhooks
-  }
-
   func addRoutes(to router: some RouterMethods<ReflogRequestContext>) {
     router.get("/metrics", use: metrics)
   }

@@ -55,6 +55,38 @@ struct OpenAPIOperation {
   /// Whether the operation needs no credential.
   var isOpen = false
 
+  /// Describes a `GET` whose answer has the status 200.
+  ///
+  /// - Parameters:
+  ///   - path: The path.
+  ///   - summary: What the operation does, as one sentence.
+  ///   - query: The query options, each with its schema.
+  ///   - schema: The name of the schema of the answer's body.
+  static func get(
+    _ path: String,
+    _ summary: String,
+    query: [(name: String, schema: JSONObject)] = [],
+    returns schema: String
+  ) -> Self {
+    Self(method: "GET", path: path, summary: summary, query: query, successes: [(200, schema)])
+  }
+
+  /// Describes a `POST` that creates an object, so its answer has the status 201.
+  ///
+  /// - Parameters:
+  ///   - path: The path.
+  ///   - summary: What the operation does, as one sentence.
+  ///   - body: The name of the schema of the required body, or nil if the operation has no body.
+  ///   - schema: The name of the schema of the answer's body.
+  static func post(_ path: String, _ summary: String, body: String? = nil, returns schema: String) -> Self {
+    Self(method: "POST", path: path, summary: summary, body: body.map { ($0, true) }, successes: [(201, schema)])
+  }
+
+  /// Describes a `DELETE` whose answer has no body.
+  static func delete(_ path: String, _ summary: String) -> Self {
+    Self(method: "DELETE", path: path, summary: summary, successes: [(204, nil)])
+  }
+
   /// The operation as an OpenAPI object.
   var json: JSONObject {
     var json: JSONObject = ["summary": .string(summary)]

@@ -14,7 +14,7 @@ enum OpenAPIOperations {
   private static let changeHeaders = ["client-request-id", "Idempotency-Key", "Reflog-Reason", "Reflog-Override"]
 
   private static let graphSurface: [OpenAPIOperation] = [
-    .init(method: "GET", path: flows, summary: "Lists user flows.", successes: [(200, "List")]),
+    .get(flows, "Lists user flows.", returns: "List"),
     .init(
       method: "POST",
       path: flows,
@@ -23,7 +23,7 @@ enum OpenAPIOperations {
       body: ("UserFlow", true),
       successes: [(201, "Entity")]
     ),
-    .init(method: "GET", path: flows + "/{flow}", summary: "Returns a user flow.", successes: [(200, "Entity")]),
+    .get(flows + "/{flow}", "Returns a user flow.", returns: "Entity"),
     .init(
       method: "PATCH",
       path: flows + "/{flow}",
@@ -38,12 +38,11 @@ enum OpenAPIOperations {
       headers: changeHeaders,
       successes: [(204, nil)]
     ),
-    .init(
-      method: "GET",
-      path: configuration,
-      summary: "Returns the connectors that the steps of a user flow call.",
+    .get(
+      configuration,
+      "Returns the connectors that the steps of a user flow call.",
       query: [expand],
-      successes: [(200, "Entity")]
+      returns: "Entity"
     ),
     .init(
       method: "GET",
@@ -72,7 +71,7 @@ enum OpenAPIOperations {
       headers: changeHeaders + ["If-Match"],
       successes: [(204, nil)]
     ),
-    .init(method: "GET", path: connectors, summary: "Lists API connectors.", successes: [(200, "List")]),
+    .get(connectors, "Lists API connectors.", returns: "List"),
     .init(
       method: "POST",
       path: connectors,
@@ -81,12 +80,7 @@ enum OpenAPIOperations {
       body: ("Connector", true),
       successes: [(201, "Entity")]
     ),
-    .init(
-      method: "GET",
-      path: connectors + "/{connector}",
-      summary: "Returns an API connector.",
-      successes: [(200, "Entity")]
-    ),
+    .get(connectors + "/{connector}", "Returns an API connector.", returns: "Entity"),
     .init(
       method: "PATCH",
       path: connectors + "/{connector}",
@@ -113,20 +107,18 @@ enum OpenAPIOperations {
   ]
 
   private static let historySurface: [OpenAPIOperation] = [
-    .init(
-      method: "GET",
-      path: changes,
-      summary: "Returns a page of changes, newest first, or exports all matching changes, oldest first.",
+    .get(
+      changes,
+      "Returns a page of changes, newest first, or exports all matching changes, oldest first.",
       query: queryOptions + page + formats(["json"] + ExportFormat.allCases.map { .string($0.rawValue) })
         + [("after", ["type": "string"]), ("manifest", ["type": "boolean"]), flowScope],
-      successes: [(200, "Entity")]
+      returns: "Entity"
     ),
-    .init(
-      method: "GET",
-      path: changes + "/{change}",
-      summary: "Returns a change, its log records, or its receipt.",
+    .get(
+      changes + "/{change}",
+      "Returns a change, its log records, or its receipt.",
       query: formats(["json", "record", "tlog-proof"]),
-      successes: [(200, "Change")]
+      returns: "Change"
     ),
     .init(
       method: "POST",
@@ -158,45 +150,26 @@ enum OpenAPIOperations {
       body: ("TimeRollback", true),
       successes: [(200, "Entity"), (202, "Entity")]
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/auditLogs/connectorConfigurations/rollback/{batch}",
-      summary: "Returns the progress of a rollback to a time.",
-      successes: [(200, "Entity")]
+    .get(
+      "/{version}/auditLogs/connectorConfigurations/rollback/{batch}",
+      "Returns the progress of a rollback to a time.",
+      returns: "Entity"
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/auditLogs/serviceEvents",
-      summary: "Returns a page of service events, newest first, or exports all of them, oldest first.",
-      query: queryOptions + page + formats(["json", "csv", "jsonl"])
-        + [("after", ["type": "string"])],
-      successes: [(200, "List")]
+    .get(
+      "/{version}/auditLogs/serviceEvents",
+      "Returns a page of service events, newest first, or exports all of them, oldest first.",
+      query: queryOptions + page + formats(["json", "csv", "jsonl"]) + [("after", ["type": "string"])],
+      returns: "List"
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/status",
-      summary: "Returns the status of the ledger.",
-      successes: [(200, "Entity")]
+    .get("/{version}/reflog/status", "Returns the status of the ledger.", returns: "Entity"),
+    .get("/{version}/reflog/tokens", "Lists API tokens. Admins only.", returns: "List"),
+    .post(
+      "/{version}/reflog/tokens",
+      "Creates an API token and returns it once. Admins only.",
+      body: "Token",
+      returns: "Entity"
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/tokens",
-      summary: "Lists API tokens. Admins only.",
-      successes: [(200, "List")]
-    ),
-    .init(
-      method: "POST",
-      path: "/{version}/reflog/tokens",
-      summary: "Creates an API token and returns it once. Admins only.",
-      body: ("Token", true),
-      successes: [(201, "Entity")]
-    ),
-    .init(
-      method: "DELETE",
-      path: "/{version}/reflog/tokens/{token}",
-      summary: "Revokes an API token. Admins only.",
-      successes: [(204, nil)]
-    ),
+    .delete("/{version}/reflog/tokens/{token}", "Revokes an API token. Admins only."),
     .init(
       method: "GET",
       path: "/{version}/auditLogs/exportManifests/{manifest}",
@@ -204,11 +177,10 @@ enum OpenAPIOperations {
       successes: [(200, "Text")],
       contentType: "text/plain"
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/retention",
-      summary: "Returns the retention policy and the newest purge. Admins only.",
-      successes: [(200, "Entity")]
+    .get(
+      "/{version}/reflog/retention",
+      "Returns the retention policy and the newest purge. Admins only.",
+      returns: "Entity"
     ),
     .init(
       method: "POST",
@@ -217,12 +189,7 @@ enum OpenAPIOperations {
       body: ("Retention", true),
       successes: [(200, "Entity")]
     ),
-    .init(
-      method: "DELETE",
-      path: "/{version}/reflog/retention",
-      summary: "Removes the retention policy, so history is kept for ever. Admins only.",
-      successes: [(204, nil)]
-    ),
+    .delete("/{version}/reflog/retention", "Removes the retention policy, so history is kept for ever. Admins only."),
     .init(
       method: "POST",
       path: "/{version}/reflog/retention/purge",
@@ -230,31 +197,10 @@ enum OpenAPIOperations {
       body: ("Purge", false),
       successes: [(200, "Entity"), (202, "Entity")]
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/holds",
-      summary: "Lists legal holds. Admins only.",
-      successes: [(200, "List")]
-    ),
-    .init(
-      method: "POST",
-      path: "/{version}/reflog/holds",
-      summary: "Places a legal hold. Admins only.",
-      body: ("Hold", true),
-      successes: [(201, "Entity")]
-    ),
-    .init(
-      method: "DELETE",
-      path: "/{version}/reflog/holds/{hold}",
-      summary: "Releases a legal hold. Admins only.",
-      successes: [(204, nil)]
-    ),
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/erasures",
-      summary: "Lists erasures of personal data. Admins only.",
-      successes: [(200, "List")]
-    ),
+    .get("/{version}/reflog/holds", "Lists legal holds. Admins only.", returns: "List"),
+    .post("/{version}/reflog/holds", "Places a legal hold. Admins only.", body: "Hold", returns: "Entity"),
+    .delete("/{version}/reflog/holds/{hold}", "Releases a legal hold. Admins only."),
+    .get("/{version}/reflog/erasures", "Lists erasures of personal data. Admins only.", returns: "List"),
     .init(
       method: "POST",
       path: "/{version}/reflog/erasures",
@@ -262,12 +208,7 @@ enum OpenAPIOperations {
       body: ("Erasure", true),
       successes: [(200, "Entity"), (202, "List")]
     ),
-    .init(
-      method: "POST",
-      path: "/{version}/reflog/keys",
-      summary: "Replaces the key that signs the log. Admins only.",
-      successes: [(201, "Entity")]
-    ),
+    .post("/{version}/reflog/keys", "Replaces the key that signs the log. Admins only.", returns: "Entity"),
     .init(
       method: "POST",
       path: "/{version}/reflog/keys/confirm",

@@ -59,7 +59,7 @@ extension StringProtocol {
 
 extension String {
   /// The text without spaces and tabs at its ends.
-  fileprivate var trimmedForHeader: String {
+  var trimmedForHeader: String {
     var text = self[...]
     while let first = text.first, first == " " || first == "\t" { text.removeFirst() }
     while let last = text.last, last == " " || last == "\t" { text.removeLast() }

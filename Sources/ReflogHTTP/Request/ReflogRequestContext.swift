@@ -81,7 +81,7 @@ package struct ReflogRequestContext: RequestContext {
   /// Routes for admins call this method first, so that Reflog does not read the body of a request by another caller.
   func requireAdmin() throws -> Caller {
     let caller = try requireCaller()
-    guard Policy.permits(caller, .administer) else { throw ServiceError.forbidden([]) }
+    try Policy.require(caller, .administer)
     return caller
   }
 }

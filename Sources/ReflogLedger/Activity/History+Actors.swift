@@ -112,7 +112,7 @@ extension History {
     let found = try await read { db -> (row: Int64, ids: ClosedRange<Int64>)? in
       guard let row = try Self.row(of: actor, db) else { return nil }
       let first = try range.since.map { try ChangeTimes.firstID(notBefore: $0, db) } ?? 1
-      let newest = try db.integer("SELECT max(id) FROM change") ?? 0
+      let newest = try Self.newestNumber(db)
       let last = try range.until.map { try ChangeTimes.firstID(notBefore: $0, db) - 1 } ?? newest
       return first <= last ? (row, first...last) : nil
     }

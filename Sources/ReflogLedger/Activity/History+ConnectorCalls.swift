@@ -9,16 +9,19 @@ extension History {
       return try db.first(
         "SELECT display_name, target_url, authentication, entry, seen FROM seen_connector WHERE connector = ?",
         [row]
-      ) { row in
-        let connector = DirectoryConnector(
-          id: id,
-          displayName: try row.text(0),
-          targetURL: try row.text(1),
-          authentication: try row.optionalText(2)
-        )
-        return RecordedConnector(connector: connector, seen: try row.time(4), entry: try row.integer(3))
-      }
+      ) { try Self.recorded(id, $0) }
     }
+  }
+
+  /// Reads a connector from the columns `display_name`, `target_url`, `authentication`, `entry` and `seen`.
+  static func recorded(_ id: ConnectorID, _ row: Row) throws -> RecordedConnector {
+    let connector = DirectoryConnector(
+      id: id,
+      displayName: try row.text(0),
+      targetURL: try row.text(1),
+      authentication: try row.optionalText(2)
+    )
+    return RecordedConnector(connector: connector, seen: try row.time(4), entry: try row.integer(3))
   }
 
   /// Returns whether a record refers to a connector, and the target URL that the connector has now.
@@ -91,7 +94,7 @@ extension History {
   ) async throws(LedgerError) -> ConnectorCalls {
     let start = ContinuousClock.now
     let (row, newest) = try await read { db in
-      (try Self.row(of: connector, db), try db.integer("SELECT max(id) FROM change") ?? 0)
+      (try Self.row(of: connector, db), try Self.newestNumber(db))
     }
     guard let row else { return ConnectorCalls(calls: [], next: nil) }
     var (last, size) = (min(newest, (behind?.number ?? .max) - 1), Self.callSizes.first)

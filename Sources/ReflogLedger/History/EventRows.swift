@@ -36,6 +36,16 @@ enum EventRows {
     try stored(condition, arguments, db).map { try $0.checked() }
   }
 
+  /// Returns the events about the keys and the name of the log that a condition selects, oldest first.
+  static func ofKeys(_ condition: String, _ db: any LedgerConnection) throws -> [ServiceEvent] {
+    try checked("\(condition) AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id", [], db)
+  }
+
+  /// Returns the newest event about the keys and the name of the log that a condition selects, or nil if none matches.
+  static func newestOfKeys(_ condition: String, _ db: any LedgerConnection) throws -> ServiceEvent? {
+    try checked("\(condition) AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id DESC LIMIT 1", [], db).first
+  }
+
   /// The beginning of the SQL query for service events; a caller appends the condition.
   ///
   /// The column `misplaced_identity` is true if the data of the actor is not valid: an identity row is missing or

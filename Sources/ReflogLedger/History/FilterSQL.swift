@@ -34,11 +34,6 @@ struct FilterSQL: Sendable {
     if let filter { condition = translate(filter) }
   }
 
-  /// Translates a filter to SQL within one read of the ledger.
-  init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
-    self.init(filter, try IdentityMatches(filter, db), db.dialect)
-  }
-
   /// Returns the SQL condition for a filter.
   private mutating func translate(_ filter: ChangeFilter) -> String {
     switch filter {

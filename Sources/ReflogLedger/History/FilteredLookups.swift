@@ -21,7 +21,7 @@ struct FilteredLookups: Sendable {
   /// The SQL selects at most `:limit` changes with ids from `:first` to `:last`, in the order of their ids.
   func sql(_ lookup: IndexLookup, isAscending: Bool) -> String {
     """
-    WHERE \(lookup.sql()) AND change.id BETWEEN :first AND :last AND \(condition ?? FilterSQL.everything)
+    WHERE \(lookup.sql) AND change.id BETWEEN :first AND :last AND \(condition ?? FilterSQL.everything)
     ORDER BY change.id \(isAscending ? "ASC" : "DESC") LIMIT :limit
     """
   }

@@ -32,16 +32,6 @@ extension History {
     ).first
   }
 
-  /// Returns the newest applied change at an address, or nil if there is none.
-  ///
-  /// The recorded reference of the address is the `after` of this change.
-  package func newestApplied(at address: Address) async throws(LedgerError) -> Change? {
-    try await read { db in
-      guard let row = try Self.row(of: address, db) else { return nil }
-      return try ChangeRows(db, identities).checked(Self.newestApplied(db.dialect), ["address": row]).first
-    }
-  }
-
   /// Returns the reference that a read of the directory last showed at an address, and the time of the read.
   ///
   /// The result is nil if no read of the directory showed a reference at the address.

@@ -94,19 +94,11 @@ extension History {
     try await read { db in
       let connectors = try db.rows(
         """
-        SELECT connector.connector_id, seen_connector.display_name, seen_connector.target_url,
-          seen_connector.authentication, seen_connector.entry, seen_connector.seen
+        SELECT seen_connector.display_name, seen_connector.target_url, seen_connector.authentication,
+          seen_connector.entry, seen_connector.seen, connector.connector_id
         FROM seen_connector JOIN connector ON connector.id = seen_connector.connector
         """
-      ) { row in
-        let connector = DirectoryConnector(
-          id: try row.connectorID(0),
-          displayName: try row.text(1),
-          targetURL: try row.text(2),
-          authentication: try row.optionalText(3)
-        )
-        return RecordedConnector(connector: connector, seen: try row.time(5), entry: try row.integer(4))
-      }
+      ) { try Self.recorded(try $0.connectorID(5), $0) }
       return Dictionary(connectors.map { ($0.connector.id, $0) }) { first, _ in first }
     }
   }

@@ -2,11 +2,6 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns the newest effective change at an address, or nil if there is none.
-  package func newestEffective(at address: Address) async throws(LedgerError) -> Change? {
-    try await effectiveChanges(at: address, settledBefore: nil, limit: 1).first
-  }
-
   /// Returns at most `limit` ids of effective changes at an address, oldest first; only ids above `id` are returned.
   package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
     -> [Change.ID]

@@ -131,7 +131,7 @@ extension History {
   }
 
   /// Returns the id of the newest change, or 0 if there is none.
-  private static func newestNumber(_ db: any LedgerConnection) throws -> Int64 {
+  static func newestNumber(_ db: any LedgerConnection) throws -> Int64 {
     try db.integer("SELECT max(id) FROM change") ?? 0
   }
 

@@ -47,12 +47,7 @@ extension History {
 
   /// Reads the first entry in a range that was not purged, but has neither a change nor a service event.
   private static let entryWithoutRow = """
-    SELECT entry.sequence FROM entry
-    LEFT JOIN change ON change.id = entry.change
-      AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
-    LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
-    WHERE entry.sequence > :after AND entry.sequence <= :end AND entry.salt IS NOT NULL AND change.id IS NULL
-      AND service_event.id IS NULL
+    SELECT entry.sequence \(LogRows.withoutRow) AND entry.sequence > :after AND entry.sequence <= :end
     ORDER BY entry.sequence LIMIT 1
     """
 
@@ -86,11 +81,8 @@ extension History {
   /// log.
   package func firstEntry(afterReplacementOf origin: String) async throws(LedgerError) -> Int64? {
     try await read { db in
-      try EventRows.checked(
-        "kind = 'olderLedgerAccepted' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id",
-        [],
-        db
-      ).first { $0.content.details["anchoredOrigin"]?.string == origin }?.sequence
+      let events = try EventRows.ofKeys("kind = 'olderLedgerAccepted'", db)
+      return events.first { $0.content.details["anchoredOrigin"]?.string == origin }?.sequence
     }
   }
 }

@@ -60,10 +60,8 @@ struct IndexLookup: Sendable {
     self.selectivity = selectivity
   }
 
-  /// Returns the condition in SQL for one value.
-  ///
-  /// - Parameter name: The name of the argument that holds the value.
-  func sql(binding name: String = "lookup") -> String { values.isEmpty ? condition : condition + ":" + name }
+  /// The condition in SQL for one value, which is the argument `:lookup`.
+  var sql: String { values.isEmpty ? condition : condition + ":lookup" }
 
   /// Returns the condition in SQL for all values, and the arguments of the condition.
   ///

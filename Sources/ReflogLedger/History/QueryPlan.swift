@@ -53,11 +53,6 @@ struct QueryPlan: Sendable {
     }
   }
 
-  /// Creates the plan for the changes that match a filter; if the filter is nil, all changes match.
-  init(_ filter: ChangeFilter?, _ db: any LedgerConnection) throws {
-    try self.init(filter, try IdentityMatches(filter, db), db)
-  }
-
   private init(_ filter: ChangeFilter?, _ identities: IdentityMatches, _ db: any LedgerConnection) throws {
     self.filter = FilterSQL(filter, identities, db.dialect)
     isCommon = filter?.isCommon ?? true

@@ -39,13 +39,7 @@ extension History {
       let size = try LogRows.size(db)
       let first = max(0, size - Self.newestEntries)
       let missing = try db.integer(
-        """
-        SELECT count(*) FROM entry
-        LEFT JOIN change ON change.id = entry.change
-          AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
-        LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
-        WHERE entry.sequence >= :first AND entry.salt IS NOT NULL AND change.id IS NULL AND service_event.id IS NULL
-        """,
+        "SELECT count(*) \(LogRows.withoutRow) AND entry.sequence >= :first",
         ["first": first]
       )
       let found = try db.integer("SELECT count(*) FROM entry WHERE sequence >= :first", ["first": first])

@@ -5,11 +5,7 @@ extension History {
   /// Returns the recorded rotations of the key that signs the log, oldest first.
   package func keyRotations() async throws(LedgerError) -> [KeyRotation] {
     try await read { db in
-      try EventRows.checked(
-        "kind = 'keyRotated' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id",
-        [],
-        db
-      ).map { event in
+      try EventRows.ofKeys("kind = 'keyRotated'", db).map { event in
         guard let from = event.content.details["from"]?.string, let to = event.content.details["to"]?.string else {
           throw LedgerError.corrupt("service event \(event.id) records a key rotation without keys")
         }

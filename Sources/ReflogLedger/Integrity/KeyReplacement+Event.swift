@@ -41,23 +41,12 @@ extension KeyReplacement {
 
   /// Reads all replacements, oldest first.
   static func all(_ db: any LedgerConnection) throws -> [KeyReplacement] {
-    try EventRows.checked(
-      "kind = 'keyReplaced' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id",
-      [],
-      db
-    ).map { try KeyReplacement($0) }
+    try EventRows.ofKeys("kind = 'keyReplaced'", db).map { try KeyReplacement($0) }
   }
 
   /// Reads the newest replacement that no administrator has confirmed, or returns nil if there is none.
   static func unconfirmed(_ db: any LedgerConnection) throws -> KeyReplacement? {
-    let newest = try EventRows.checked(
-      """
-      kind IN ('keyReplaced', 'keyReplacementConfirmed') AND \(LedgerHead.Parts.keyEvents)
-      ORDER BY service_event.id DESC LIMIT 1
-      """,
-      [],
-      db
-    ).first
+    let newest = try EventRows.newestOfKeys("kind IN ('keyReplaced', 'keyReplacementConfirmed')", db)
     return try newest.flatMap { $0.content.kind == .keyReplaced ? try KeyReplacement($0) : nil }
   }
 }

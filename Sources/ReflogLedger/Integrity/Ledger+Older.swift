@@ -74,12 +74,8 @@ extension History {
   /// Returns whether this ledger was already accepted although the ledger does not match this checkpoint.
   package func hasAccepted(_ anchored: Checkpoint) async throws(LedgerError) -> Bool {
     try await read { db in
-      let events = try EventRows.checked(
-        "kind = 'olderLedgerAccepted' AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id DESC LIMIT 1",
-        [],
-        db
-      )
-      guard let details = events.first?.content.details else { return false }
+      let event = try EventRows.newestOfKeys("kind = 'olderLedgerAccepted'", db)
+      guard let details = event?.content.details else { return false }
       let origin = try LogRows.origin(db).text
       return details["anchoredRoot"]?.string == anchored.root.base64
         && details["anchoredSize"]?.wholeNumber == anchored.size

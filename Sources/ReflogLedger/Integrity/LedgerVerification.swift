@@ -185,12 +185,7 @@ package struct LedgerVerification: Sendable {
         guard let last else { return ([Int64](), Int64?.none) }
         let missing = try db.integers(
           """
-          SELECT entry.sequence FROM entry
-          LEFT JOIN change ON change.id = entry.change
-            AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
-          LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
-          WHERE change.id IS NULL AND service_event.id IS NULL AND entry.salt IS NOT NULL
-            AND entry.sequence BETWEEN :first AND :last
+          SELECT entry.sequence \(LogRows.withoutRow) AND entry.sequence BETWEEN :first AND :last
           ORDER BY entry.sequence LIMIT :limit
           """,
           ["first": from, "last": last, "limit": Self.maximumFindings]

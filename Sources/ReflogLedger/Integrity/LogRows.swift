@@ -26,6 +26,17 @@ enum LogRows {
     }
   }
 
+  /// The SQL after `SELECT` that selects each entry that was not purged, but has neither a change nor a service event.
+  ///
+  /// A caller appends the range of the entries.
+  static let withoutRow = """
+    FROM entry
+    LEFT JOIN change ON change.id = entry.change
+      AND entry.sequence IN (change.intent_sequence, change.outcome_sequence)
+    LEFT JOIN service_event ON service_event.id = entry.event AND service_event.sequence = entry.sequence
+    WHERE entry.salt IS NOT NULL AND change.id IS NULL AND service_event.id IS NULL
+    """
+
   /// An entry of the log.
   struct Entry: Sendable {
     let sequence: Int64

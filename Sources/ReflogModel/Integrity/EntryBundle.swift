@@ -28,23 +28,4 @@ package struct EntryBundle: Hashable, Sendable {
   package var bytes: [UInt8] {
     entries.flatMap { [UInt8($0.count >> 8), UInt8($0.count & 0xFF)] + $0 }
   }
-
-  /// Reads the bundle of a tile.
-  ///
-  /// - Throws: ``IntegrityError`` if the number of entries in the bundle is not the width of the tile.
-  package init(parsing bytes: [UInt8], of tile: Tile) throws(IntegrityError) {
-    var rest = bytes[...]
-    var entries: [[UInt8]] = []
-    while entries.count < tile.width {
-      guard let high = rest.popFirst(), let low = rest.popFirst() else {
-        throw .malformedTile(tile, problem: "it ends after \(entries.count) of \(tile.width) entries")
-      }
-      let count = Int(high) << 8 | Int(low)
-      guard rest.count >= count else { throw .malformedTile(tile, problem: "it ends within an entry") }
-      entries.append(Array(rest.prefix(count)))
-      rest = rest.dropFirst(count)
-    }
-    guard rest.isEmpty else { throw .malformedTile(tile, problem: "it has more bytes after its last entry") }
-    try self.init(entries: entries)
-  }
 }

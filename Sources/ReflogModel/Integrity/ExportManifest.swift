@@ -118,12 +118,4 @@ package struct ExportManifest: Hashable, Sendable {
     manifest.keys = keys.map(\.verifierKey.text)
     return try SignedNote(text: try manifest.text(), signedBy: keys)
   }
-
-  /// Verifies and reads a signed manifest.
-  ///
-  /// - Throws: ``IntegrityError`` if none of these keys signed the manifest.
-  package init(opening note: SignedNote, with keys: [VerifierKey]) throws(IntegrityError) {
-    try note.verify(with: keys)
-    try self.init(text: note.text)
-  }
 }

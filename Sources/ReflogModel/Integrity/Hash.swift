@@ -42,24 +42,6 @@ package struct Hash: Hashable, Sendable {
     words = digest.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
   }
 
-  /// Creates the hash from a message authentication code (HMAC).
-  init(_ code: HMAC<SHA256>.MAC) {
-    words = code.withUnsafeBytes { $0.loadUnaligned(as: Words.self) }
-  }
-
-  /// A value with 32 zero bytes.
-  package static let zero = Hash()
-
-  private init() { words = Words() }
-
-  /// Returns the SHA-256 of 64 bytes: the bytes of this hash, then the bytes of `other`.
-  package func followed(by other: Hash) -> Hash {
-    var digest = SHA256()
-    withUnsafeBytes { digest.update(bufferPointer: $0) }
-    other.withUnsafeBytes { digest.update(bufferPointer: $0) }
-    return Hash(digest.finalize())
-  }
-
   /// The 32 bytes.
   package var bytes: [UInt8] { withUnsafeBytes { Array($0) } }
 

@@ -51,7 +51,6 @@ extension IntegrityError: CustomStringConvertible {
         + "of \(expected.text.printable)."
     case .malformedTilePath(let path):
       "\(path.printable) is not the path of a tile. Use a path such as tile/0/x001/234 or tile/entries/000.p/5."
-    case .malformedTile(let tile, let problem): "\(tile) can't be read: \(problem). Get a new copy of the whole tile."
     case .malformedBundle(let problem):
       "The entries can't form a bundle: \(problem). Divide them as the log's tiles do."
     case .malformedProof(let problem): "The proof can't be read: \(problem). Get a new copy of the whole proof."

@@ -55,8 +55,6 @@ package enum IntegrityError: Error, Hashable, Sendable {
   case originMismatch(found: Origin, expected: Origin)
   /// This text is not the path of a tile.
   case malformedTilePath(String)
-  /// The bytes of this tile can't be read.
-  case malformedTile(Tile, problem: String)
   /// A bundle of these entries can't be created.
   case malformedBundle(problem: String)
   /// A transparency proof can't be read or created.

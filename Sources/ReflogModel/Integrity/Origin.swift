@@ -33,13 +33,6 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
     utf8 = Array(text.utf8)
   }
 
-  /// Creates the origin of the log that has a key with this name.
-  ///
-  /// A log and its key have the same name, because C2SP tlog-checkpoint recommends equal names.
-  package init(_ name: KeyName) {
-    utf8 = Array(name.text.utf8)
-  }
-
   /// The name as text.
   package var text: String { String(decoding: utf8, as: UTF8.self) }
 

@@ -10,11 +10,6 @@ package struct RunningHash: Sendable {
   /// Adds bytes at the end.
   package mutating func add(_ bytes: [UInt8]) { state.update(data: bytes) }
 
-  /// Adds bytes at the end.
-  package mutating func add(_ bytes: ArraySlice<UInt8>) {
-    bytes.withUnsafeBytes { state.update(bufferPointer: $0) }
-  }
-
   /// Returns the SHA-256 of all bytes that were added.
   package func hash() -> Hash { Hash(state.finalize()) }
 }

@@ -10,12 +10,6 @@ package struct TimeRange: Sendable {
     (self.since, self.until) = (since, until)
   }
 
-  /// Returns whether a moment is in the range. No moment is in a range with a start or an end if it is nil.
-  package func contains(_ moment: Timestamp?) -> Bool {
-    guard let moment else { return since == nil && until == nil }
-    return since.map { $0 <= moment } ?? true && until.map { moment < $0 } ?? true
-  }
-
   /// The filter for the changes in the range, or nil if the range has no start and no end.
   package var filter: ChangeFilter? {
     let start = since.map { ChangeFilter.comparison(.plain(.activityDateTime), .ge, .time($0)) }

@@ -77,8 +77,6 @@ package final class PostgreSQLConnection {
     [PQTRANS_INTRANS, PQTRANS_INERROR].contains(PQtransactionStatus(server))
   }
 
-  /// The version of the server, for example 150018 for 15.18.
-  package var serverVersion: Int { Int(PQserverVersion(server)) }
   /// The id of the server's process that serves this connection.
   package var processID: Int { Int(PQbackendPID(server)) }
 

@@ -29,6 +29,11 @@ package enum Policy {
     }
   }
 
+  /// Throws `forbidden` if a caller may not perform an operation.
+  package static func require(_ caller: Caller, _ operation: Operation) throws(ServiceError) {
+    guard permits(caller, operation) else { throw .forbidden([]) }
+  }
+
   private static func permits(_ role: Role, _ operation: Operation) -> Bool {
     switch (role, operation) {
     case (_, .readStatus): true

@@ -16,7 +16,7 @@ package struct TokenService: Sendable {
 
   /// Returns all tokens that were ever created, oldest first.
   package func tokens(for caller: Caller) async throws(ServiceError) -> [APIToken] {
-    try require(caller)
+    try Policy.require(caller, .administer)
     do { return try await store.tokens() } catch { throw ServiceError(tokens: error) }
   }
 
@@ -70,7 +70,7 @@ package struct TokenService: Sendable {
     lifetime: Duration,
     for caller: Caller
   ) async throws(ServiceError) -> (token: APIToken, text: String) {
-    try require(caller)
+    try Policy.require(caller, .administer)
     let lock = try await locks.take([LockKey.tokens])
     defer { lock.end() }
     let made: (token: APIToken, text: String)
@@ -89,7 +89,7 @@ package struct TokenService: Sendable {
   ///
   /// - Throws: `tokenNotFound` if there is no token with this id.
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
-    try require(caller)
+    try Policy.require(caller, .administer)
     // The token is read with the lock, so a concurrent revocation is found and not recorded again.
     let lock = try await locks.take([LockKey.tokens])
     defer { lock.end() }
@@ -141,10 +141,6 @@ package struct TokenService: Sendable {
 
   private func mark(_ token: APIToken) async throws(ServiceError) {
     do { try await store.markRecorded(token) } catch { throw ServiceError(tokens: error) }
-  }
-
-  private func require(_ caller: Caller) throws(ServiceError) {
-    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
   }
 
   private func event(_ kind: ServiceEvent.Kind, _ token: APIToken, _ actor: Change.Actor?) -> ServiceEvent.Content {

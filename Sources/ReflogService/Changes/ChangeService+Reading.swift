@@ -14,7 +14,7 @@ extension ChangeService {
   ///
   /// This method reads the directory and records no change.
   package func plan(rollbackOf id: Change.ID, for caller: Caller) async throws(ServiceError) -> RollbackPlan {
-    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    try Policy.require(caller, .read)
     guard directory.hasOwnCredential else { throw .noDirectoryCredentials }
     return try await reading(for: caller).plan(rollbackOf: id)
   }

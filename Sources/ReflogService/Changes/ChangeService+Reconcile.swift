@@ -21,7 +21,7 @@ extension ChangeService {
     for caller: Caller,
     stating statement: (result: Change.StatedResult, reason: String)? = nil
   ) async throws(ServiceError) -> Change {
-    guard Policy.permits(caller, .change) else { throw .forbidden([]) }
+    try Policy.require(caller, .change)
     let change = try await change(id)
     let lock = try await locks.take([change.lockKey])
     defer { lock.end() }

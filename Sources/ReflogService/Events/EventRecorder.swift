@@ -9,9 +9,9 @@ package final class EventRecorder: Service {
   /// The key of a count: all requests in a minute that have the same key become one event.
   private struct Count: Hashable {
     let kind: ServiceEvent.Kind
-    let actorType: Change.ActorType?
-    let actorID: String?
-    let ipAddress: String?
+    var actorType: Change.ActorType?
+    var actorID: String?
+    var ipAddress: String?
   }
 
   /// The maximum number of callers that have separate counts in a minute.
@@ -52,7 +52,7 @@ package final class EventRecorder: Service {
 
   /// Counts a read of history.
   package func countRead(by actor: Change.Actor) {
-    count(.historyRead, actor, Count(kind: .historyRead, actorType: actor.type, actorID: actor.id, ipAddress: nil))
+    count(Count(kind: .historyRead, actorType: actor.type, actorID: actor.id), actor)
   }
 
   /// Records an export.
@@ -68,38 +68,37 @@ package final class EventRecorder: Service {
       exports[key, default: 0] += 1
       return true
     }
-    guard isRecorded else { return count(.export, actor, key) }
+    guard isRecorded else { return count(key, actor) }
     try await record(ServiceEvent.Content(.export, actor: actor, details: details))
   }
 
   /// Counts an export that continues an earlier export.
   package func countExport(by actor: Change.Actor) {
-    count(.export, actor, Self.exports(of: actor))
+    count(Self.exports(of: actor), actor)
   }
 
   private static func exports(of actor: Change.Actor) -> Count {
-    Count(kind: .export, actorType: actor.type, actorID: actor.id, ipAddress: nil)
+    Count(kind: .export, actorType: actor.type, actorID: actor.id)
   }
 
   /// Counts a denied request that is not recorded as a change.
   package func countDenial(of actor: Change.Actor) {
-    count(.denied, actor, Count(kind: .denied, actorType: actor.type, actorID: actor.id, ipAddress: nil))
+    count(Count(kind: .denied, actorType: actor.type, actorID: actor.id), actor)
   }
 
   /// Counts a request whose authentication failed.
   package func countFailure(from ipAddress: String?) {
     let actor = Change.Actor(type: .unknown, id: nil, ipAddress: ipAddress)
-    let count = Count(kind: .authenticationFailure, actorType: nil, actorID: nil, ipAddress: ipAddress)
-    self.count(.authenticationFailure, actor, count)
+    count(Count(kind: .authenticationFailure, ipAddress: ipAddress), actor)
   }
 
-  private func count(_ kind: ServiceEvent.Kind, _ actor: Change.Actor, _ count: Count) {
-    let limit = kind == .authenticationFailure ? Self.failures : Self.callers
+  private func count(_ count: Count, _ actor: Change.Actor) {
+    let limit = count.kind == .authenticationFailure ? Self.failures : Self.callers
     counts.withLock { counts in
-      let isKnown = counts[count] != nil || counts.keys.count(where: { $0.kind == kind }) < limit
-      let key = isKnown ? count : Count(kind: kind, actorType: nil, actorID: nil, ipAddress: nil)
+      let isKnown = counts[count] != nil || counts.keys.count(where: { $0.kind == count.kind }) < limit
+      let key = isKnown ? count : Count(kind: count.kind)
       counts[key] = ServiceEvent.Content(
-        kind,
+        count.kind,
         actor: isKnown ? actor : .unknown,
         count: (counts[key]?.count ?? 0) + 1
       )

@@ -101,7 +101,7 @@ package final class LogPublisher: Service {
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another rotation is in progress.
   package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {
-    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
+    try Policy.require(caller, .administer)
     let isFree = isRotating.withLock { isRotating in
       defer { isRotating = true }
       return !isRotating
@@ -139,7 +139,7 @@ package final class LogPublisher: Service {
   ///
   /// - Throws: `forbidden` if the caller is not an admin.
   package func confirmReplacement(for caller: Caller) async throws(ServiceError) -> KeyReplacement? {
-    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
+    try Policy.require(caller, .administer)
     let replacement: KeyReplacement?
     do { replacement = try await ledger.history.unconfirmedKeyReplacement() } catch {
       throw ServiceError(reading: error)

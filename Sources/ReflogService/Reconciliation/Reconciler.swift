@@ -18,7 +18,6 @@ package final class Reconciler: Service {
 
   private let service: ChangeService
   private let rateLimiter: RateLimiter
-  private let interval: Duration
   private let logger: Logger
   private let state = Mutex(State())
 
@@ -27,12 +26,10 @@ package final class Reconciler: Service {
   /// - Parameters:
   ///   - service: The service whose pending changes are settled.
   ///   - rateLimiter: The rate limiter, which all background reads share.
-  ///   - interval: The pause between two passes, and the first wait of a change that can't be settled.
   ///   - logger: Receives each settled change, and the errors of a pass.
-  package init(service: ChangeService, rateLimiter: RateLimiter, interval: Duration = .seconds(1), logger: Logger) {
+  package init(service: ChangeService, rateLimiter: RateLimiter, logger: Logger) {
     self.service = service
     self.rateLimiter = rateLimiter
-    self.interval = interval
     self.logger = logger
   }
 
@@ -48,11 +45,13 @@ package final class Reconciler: Service {
         if await self.settleAll() { self.state.withLock { $0.hasRecovered = true } }
         await self.service.ledger.probeUnlessHealthy()
         // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
-        try? await Task.sleep(for: self.interval)
+        try? await Task.sleep(for: Self.interval)
       }
     }
   }
 
+  /// The pause between two passes, and the first wait of a change that can't be settled.
+  private static let interval = Duration.seconds(1)
   /// The maximum number of changes that one read of the ledger returns.
   private static let pageSize = 256
   /// The number of changes that are checked at the same time, so that one slow read does not delay all other changes.
@@ -142,7 +141,7 @@ package final class Reconciler: Service {
   /// Doubles the wait until the next check of a change, up to the maximum wait.
   private func postponeLonger(_ id: Change.ID) {
     state.withLock { state in
-      let wait = min(max(interval, (state.postponed[id]?.wait ?? .zero) * 2), Self.longestWait)
+      let wait = min(max(Self.interval, (state.postponed[id]?.wait ?? .zero) * 2), Self.longestWait)
       state.postponed[id] = (.now + wait, wait)
     }
   }

@@ -30,7 +30,7 @@ package struct Retention: Service {
   package func status(
     for caller: Caller
   ) async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?) {
-    try require(caller)
+    try Policy.require(caller, .administer)
     do {
       return (try await ledger.history.retentionPolicy(), try await ledger.history.newestPurge())
     } catch {
@@ -42,7 +42,7 @@ package struct Retention: Service {
   ///
   /// - Throws: `retentionTooShort` if the policy has fewer days than the minimum and `insisting` is false.
   package func set(_ policy: RetentionPolicy, insisting: Bool, for caller: Caller) async throws(ServiceError) {
-    try require(caller)
+    try Policy.require(caller, .administer)
     if let days = policy.days, days < RetentionPolicy.minimumDays, !insisting { throw .retentionTooShort(days: days) }
     let isOverridden = policy.days.map { $0 < RetentionPolicy.minimumDays } ?? false
     do { try await ledger.set(policy, overriding: isOverridden, by: caller.actor) } catch {
@@ -82,7 +82,7 @@ package struct Retention: Service {
 
   /// Returns all legal holds, sorted by the time at which each hold was placed.
   package func holds(for caller: Caller) async throws(ServiceError) -> [LegalHold] {
-    try require(caller)
+    try Policy.require(caller, .administer)
     do { return try await ledger.history.holds() } catch { throw ServiceError(reading: error) }
   }
 
@@ -97,7 +97,7 @@ package struct Retention: Service {
     because reason: String,
     for caller: Caller
   ) async throws(ServiceError) -> LegalHold {
-    try require(caller)
+    try Policy.require(caller, .administer)
     let hold: LegalHold?
     do { hold = try await ledger.place(name, on: scope, because: reason, by: caller.actor) } catch {
       throw ServiceError(beforeSending: error)
@@ -110,7 +110,7 @@ package struct Retention: Service {
   ///
   /// - Throws: `holdNotFound` if there is no hold with this name.
   package func release(_ name: String, for caller: Caller) async throws(ServiceError) {
-    try require(caller)
+    try Policy.require(caller, .administer)
     let isReleased: Bool
     do { isReleased = try await ledger.releaseHold(named: name, by: caller.actor) } catch {
       throw ServiceError(beforeSending: error)
@@ -120,7 +120,7 @@ package struct Retention: Service {
 
   /// Returns all erasures, oldest first.
   package func erasures(for caller: Caller) async throws(ServiceError) -> [Erasure] {
-    try require(caller)
+    try Policy.require(caller, .administer)
     do { return try await ledger.history.erasures() } catch { throw ServiceError(reading: error) }
   }
 
@@ -131,7 +131,7 @@ package struct Retention: Service {
     of subject: Erasure.Subject,
     for caller: Caller
   ) async throws(ServiceError) -> Erasure.Plan {
-    try require(caller)
+    try Policy.require(caller, .administer)
     do {
       if let plan = try await ledger.planErasure(of: subject) { return plan }
     } catch {
@@ -148,7 +148,7 @@ package struct Retention: Service {
   ///
   /// - Throws: `actorNotFound` if the ledger has no record of this actor.
   package func erase(_ subject: Erasure.Subject, for caller: Caller) async throws(ServiceError) -> [Erasure] {
-    try require(caller)
+    try Policy.require(caller, .administer)
     let count: Int
     do { count = try await ledger.askErasure(of: subject, by: caller.actor) } catch {
       throw ServiceError(beforeSending: error)
@@ -161,10 +161,6 @@ package struct Retention: Service {
   private func cutoff(for caller: Caller) async throws(ServiceError) -> Timestamp {
     guard let before = try await status(for: caller).policy.cutoff(at: ledger.now) else { throw .noRetention }
     return before
-  }
-
-  private func require(_ caller: Caller) throws(ServiceError) {
-    guard Policy.permits(caller, .administer) else { throw .forbidden([]) }
   }
 
   /// Runs the requested purges and erasures until the service stops.

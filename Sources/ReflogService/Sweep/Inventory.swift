@@ -52,11 +52,8 @@ struct Inventory: Sendable {
     of flow: FlowName,
     at steps: [Step]
   ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
-    do {
-      return try await directory.referencesUnlessDeleted(of: flow, at: steps)
-    } catch {
-      rateLimiter.heed(error)
-      throw error
+    try await heeding { () async throws(DirectoryFailure) in
+      try await directory.referencesUnlessDeleted(of: flow, at: steps)
     }
   }
 
@@ -64,12 +61,7 @@ struct Inventory: Sendable {
   ///
   /// This method does not wait for the rate limit, because the caller holds locks.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
-    do {
-      return try await directory.connector(id)
-    } catch {
-      rateLimiter.heed(error)
-      throw error
-    }
+    try await heeding { () async throws(DirectoryFailure) in try await directory.connector(id) }
   }
 
   private func all(_ resource: DirectoryRead.Resource) async throws(DirectoryFailure) -> [JSONObject] {
@@ -77,7 +69,8 @@ struct Inventory: Sendable {
     var query: [QueryItem] = []
     for _ in 0..<Self.pageLimit {
       await rateLimiter.wait()
-      let response = try await read(DirectoryRead(resource, query: query))
+      let question = DirectoryRead(resource, query: query)
+      let response = try await heeding { () async throws(DirectoryFailure) in try await directory.read(question) }
       // Only an answer with status 200 and a list shows which objects the tenant has.
       guard response.httpStatus == 200, let page = response.body?["value"]?.array else {
         throw .unavailable(reason: "its answer is not a list")
@@ -95,9 +88,12 @@ struct Inventory: Sendable {
     throw .unavailable(reason: "its list has more than \(Self.pageLimit) pages")
   }
 
-  private func read(_ question: DirectoryRead) async throws(DirectoryFailure) -> DirectoryResponse {
+  /// Reads the directory, and tells the rate limiter about a failure.
+  private func heeding<Value>(
+    _ read: () async throws(DirectoryFailure) -> Value
+  ) async throws(DirectoryFailure) -> Value {
     do {
-      return try await directory.read(question)
+      return try await read()
     } catch {
       rateLimiter.heed(error)
       throw error

@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// A request to start or to continue a rollback to a time.
 package struct TimeRollbackRequest: Sendable {
-  package let rollback: TimeRollback
+  package private(set) var rollback: TimeRollback
   package let caller: Caller
   /// The reason for the rollback, or nil if the caller gave no reason.
   package let reason: String?
@@ -34,13 +34,8 @@ package struct TimeRollbackRequest: Sendable {
 
   /// Returns a copy of this request with the rollback that the ledger stores.
   func remembered(as rollback: TimeRollback) -> TimeRollbackRequest {
-    TimeRollbackRequest(
-      rollback: rollback,
-      caller: caller,
-      reason: reason,
-      correlationID: correlationID,
-      requestID: requestID,
-      override: override
-    )
+    var request = self
+    request.rollback = rollback
+    return request
   }
 }

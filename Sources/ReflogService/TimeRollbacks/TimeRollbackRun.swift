@@ -17,12 +17,6 @@ struct TimeRollbackRun: Sendable {
   let request: TimeRollbackRequest
   let isStopping: @Sendable () -> Bool
 
-  init(changes: ChangeService, request: TimeRollbackRequest, isStopping: @escaping @Sendable () -> Bool) {
-    self.changes = changes
-    self.request = request
-    self.isStopping = isStopping
-  }
-
   /// Rolls back addresses until all addresses are done, the service stops, or the directory seems to be down.
   ///
   /// - Parameters:

@@ -50,7 +50,7 @@ package final class TimeRollbacks: Service {
     for caller: Caller,
     overridesFreezes: Bool = false
   ) async throws(ServiceError) -> TimeRollbackPlan {
-    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    try Policy.require(caller, .read)
     var steps = try await steps(of: rollback)
     for index in steps.indices where steps[index].after != .unknown && !overridesFreezes {
       guard let freeze = changes.freeze(covering: steps[index].address) else { continue }
@@ -106,7 +106,7 @@ package final class TimeRollbacks: Service {
   /// - Throws: `flowNotFound` if the ledger has no record of the rollback's flow, `otherTimeRollback` if the batch id
   ///   belongs to a rollback with another time or scope, or `busy` if too many rollbacks wait.
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
-    guard Policy.permits(request.caller, .change) else { throw .forbidden([]) }
+    try Policy.require(request.caller, .change)
     guard request.override == nil || Policy.permits(request.caller, .freeze) else { throw .forbidden([]) }
     _ = try await steps(of: request.rollback)
     _ = try changes.preparer(for: request.caller)
@@ -151,7 +151,7 @@ package final class TimeRollbacks: Service {
 
   /// Returns the progress of a rollback, or nil if there is no rollback with this batch id.
   package func progress(of batchID: String, for caller: Caller) async throws(ServiceError) -> TimeRollbackProgress? {
-    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    try Policy.require(caller, .read)
     let (problems, isRunning) = state.withLock { state in
       (state.running[batchID] ?? state.ended[batchID] ?? [:], state.running[batchID] != nil)
     }

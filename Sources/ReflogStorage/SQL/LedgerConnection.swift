@@ -90,7 +90,7 @@ extension LedgerConnection {
   }
 
   /// Returns whether the number in the first column of the first row is not 0; the result is false if there is no row.
-  package func bool(_ sql: String, _ arguments: SQLArguments = [], kept: Bool = true) throws -> Bool {
-    try integer(sql, arguments, kept: kept).map { $0 != 0 } ?? false
+  package func bool(_ sql: String, _ arguments: SQLArguments = []) throws -> Bool {
+    try integer(sql, arguments).map { $0 != 0 } ?? false
   }
 }

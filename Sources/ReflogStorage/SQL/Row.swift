@@ -124,11 +124,6 @@ package struct Row {
     return UnsafeRawBufferPointer(start: start, count: byteCount(column, of: statement))
   }
 
-  /// Returns the bytes in a column, valid until the next row is read, or nil if the column is NULL.
-  package func optionalBlob(_ column: Int) throws(StorageError) -> UnsafeRawBufferPointer? {
-    isNull(column) ? nil : try blob(column)
-  }
-
   /// Returns the value in a column as it is stored.
   ///
   /// Throws for a floating-point number, because Reflog never writes one.

@@ -144,12 +144,6 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   }
 
   /// Runs a job on the write connection, between two transactions.
-  package func runAlone<Value: Sendable>(
-    _ body: @escaping @Sendable (Session) throws -> Value
-  ) async throws -> Value {
-    try await runAlone { session, _ in try body(session) }
-  }
-
   private func runAlone<Value: Sendable>(
     _ body: @escaping @Sendable (Session, StoreUpkeep) throws -> Value
   ) async throws -> Value {

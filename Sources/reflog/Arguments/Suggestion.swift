@@ -1,3 +1,5 @@
+import ReflogModel
+
 /// A command that a message suggests, with the options that the user gave.
 ///
 /// The text can be copied into a shell.
@@ -37,11 +39,6 @@ struct Suggestion: CustomStringConvertible {
 extension UInt8 {
   /// Whether the byte has no special meaning in any POSIX shell.
   fileprivate var isUnreservedInShell: Bool {
-    switch self {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-      UInt8(ascii: "0")...UInt8(ascii: "9"):
-      true
-    default: "_-./:@%+=,".utf8.contains(self)
-    }
+    isASCIILetter || isASCIIDigit || "_-./:@%+=,".utf8.contains(self)
   }
 }

@@ -35,7 +35,7 @@ struct Backup: AsyncParsableCommand {
     try await CommandFailure.wrapping {
       let files = OutputFiles(besidesLedgerAt: nil)
       try await server.withClient { client in
-        var progress = Progress(verb: "copied")
+        let progress = Counter(bytesWithVerb: "copied")
         try await files.write(file, replacing: force) { output in
           try await client.stream("/beta/reflog/backup") { piece in
             try output.write(Data(piece.readableBytesView))

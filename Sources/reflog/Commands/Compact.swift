@@ -61,5 +61,3 @@ struct Compact: AsyncParsableCommand {
     }
   }
 }
-
-private func megabytes(_ bytes: Int) -> String { String(format: "%.1f", Double(bytes) / 1_000_000) }

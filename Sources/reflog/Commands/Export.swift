@@ -106,7 +106,7 @@ struct Export: AsyncParsableCommand {
     _ files: OutputFiles,
     replacing: Bool
   ) async throws {
-    var progress = Progress(verb: "exported")
+    let progress = Counter(bytesWithVerb: "exported")
     var note = ""
     try await files.write(path, replacing: replacing) { file in
       note = try await server.exportWithManifest(order) { piece in
@@ -123,7 +123,7 @@ struct Export: AsyncParsableCommand {
     from source: any HistorySource,
     to output: (Data) throws -> Void
   ) async throws {
-    var progress = Progress(verb: "exported")
+    let progress = Counter(bytesWithVerb: "exported")
     try await source.export(order) { piece in
       try output(piece)
       progress.add(piece.count)

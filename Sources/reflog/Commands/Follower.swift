@@ -8,11 +8,6 @@ import ReflogModel
 /// stored sequence. If the command was stopped before it stored the newest sequence, some changes are written again. So
 /// a program that reads the output must store changes by id.
 struct Follower {
-  /// The time between two requests to the source.
-  private static let interval = Duration.seconds(1)
-  /// The maximum time between two requests to a server that can't be reached.
-  private static let longestPause = Duration.seconds(60)
-
   let source: any HistorySource
   let order: ExportRequest
   /// The path of the file with the position: the sequence of the last written entry, and the name of the log.
@@ -23,17 +18,8 @@ struct Follower {
   ///
   /// If the server can't be reached, the request is repeated after a pause.
   func run() async throws {
-    var (progress, pause) = (Progress(position: try storedPosition()), Self.interval)
-    while true {
-      do {
-        try await writeNewChanges(&progress)
-        pause = Self.interval
-      } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-        Terminal.say("\(failure.message) Next attempt in \(pause).")
-        pause = min(pause * 2, Self.longestPause)
-      }
-      try await Task.sleep(for: pause)
-    }
+    var progress = Progress(position: try storedPosition())
+    try await Repetition.run { try await writeNewChanges(&progress) }
   }
 
   private struct Progress {

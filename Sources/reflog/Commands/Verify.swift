@@ -222,6 +222,9 @@ struct Verify: AsyncParsableCommand {
       Terminal.say("The records of \(report.purgedEntries) entries were purged, as recorded.")
     }
     if report.erased > 0 { Terminal.say("The personal data of \(report.erased) records was erased, as recorded.") }
+    if log.omittedFindingCount > 0 {
+      Terminal.say("The log has \(log.omittedFindingCount) more problems, which are not listed.")
+    }
     guard report.isClean, log.confirmedSize > 0 else {
       throw CommandFailure(.unverified, "The ledger failed verification.")
     }

@@ -17,10 +17,6 @@ struct Watch: AsyncParsableCommand {
       """
   )
 
-  /// The time between two reads.
-  private static let interval = Duration.seconds(1)
-  /// The maximum time between two reads of a server that can't be reached.
-  private static let longestPause = Duration.seconds(60)
   /// The maximum number of changes in one read.
   private static let pageSize = 1000
   /// The maximum number of pending changes that are read again.
@@ -40,17 +36,7 @@ struct Watch: AsyncParsableCommand {
       try await source.withSource { source in
         if format == .csv { try Terminal.data(Data(ChangeCSV.header)) }
         var position = Position(last: filter.since == nil ? try await Self.newestID(source) : 0)
-        var pause = Self.interval
-        while true {
-          do {
-            try await showNewChanges(&position, selection, source)
-            pause = Self.interval
-          } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-            Terminal.say("\(failure.message) Next attempt in \(pause).")
-            pause = min(pause * 2, Self.longestPause)
-          }
-          try await Task.sleep(for: pause)
-        }
+        try await Repetition.run { try await showNewChanges(&position, selection, source) }
       }
     }
   }

@@ -84,7 +84,7 @@ struct WriteEvidence: AsyncParsableCommand {
     from server: ServerClient,
     to target: PackTarget
   ) async throws {
-    var progress = Progress(verb: "received")
+    let progress = Counter(bytesWithVerb: "received")
     try await target.write { write in
       try await server.evidence(request) { piece in
         try write(piece)

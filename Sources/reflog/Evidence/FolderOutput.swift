@@ -24,7 +24,7 @@ struct FolderOutput: EvidenceOutput {
   static func write(_ path: String, _ body: (inout FolderOutput) async throws -> Void) async throws {
     let path = path.hasSuffix("/") && path.count > 1 ? String(path.dropLast()) : path
     let partial = "\(path).\(GUID.random()).partial"
-    guard mkdir(partial, 0o700) == 0 else { throw failure(partial) }
+    guard mkdir(partial, 0o700) == 0 else { throw CommandFailure.unwritable(partial) }
     var output = FolderOutput(folder: partial)
     do {
       try await body(&output)
@@ -63,7 +63,7 @@ struct FolderOutput: EvidenceOutput {
       withIntermediateDirectories: true
     )
     let descriptor = Foundation.open(path, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw Self.failure(path) }
+    guard descriptor >= 0 else { throw CommandFailure.unwritable(path) }
     return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
@@ -82,9 +82,5 @@ struct FolderOutput: EvidenceOutput {
       try DurableFile.move(folder + "/" + name, to: target)
     }
     try FileManager.default.removeItem(atPath: folder)
-  }
-
-  private static func failure(_ path: String) -> CommandFailure {
-    CommandFailure(.refused, "\(path) can't be written: \(String(cString: strerror(errno))).")
   }
 }

@@ -54,9 +54,7 @@ struct PackTarget {
     let temporary = "\(path).\(GUID.random()).zip"
     defer { unlink(temporary) }
     try await files.write(temporary, replacing: false) { file in try await receive(file.write) }
-    guard let file = FileHandle(forReadingAtPath: temporary) else {
-      throw CommandFailure(.refused, "\(temporary) can't be read.")
-    }
+    guard let file = FileHandle(forReadingAtPath: temporary) else { throw CommandFailure.unreadable(temporary) }
     try await FolderOutput.write(path) { try await ZipReader(file).extract(to: &$0) }
   }
 

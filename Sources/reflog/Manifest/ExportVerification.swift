@@ -34,9 +34,7 @@ struct ExportVerification {
   /// Compares the file with the manifest.
   func report() throws -> FileReport {
     var report = FileReport()
-    guard let hash = try PackVerification.hash(ofFileAt: path) else {
-      throw CommandFailure(.refused, "\(path) can't be read.")
-    }
+    guard let hash = try PackVerification.hash(ofFileAt: path) else { throw CommandFailure.unreadable(path) }
     guard hash != manifest.sha256 else { return report }
     let comparison = RowComparison(
       name: path,

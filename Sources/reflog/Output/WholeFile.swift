@@ -20,7 +20,7 @@ struct WholeFile {
     // The name has a random part. So two writes to the same path at the same time use different partial files.
     let partial = "\(path).\(GUID.random()).partial"
     let descriptor = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw failure(partial) }
+    guard descriptor >= 0 else { throw CommandFailure.unwritable(partial) }
     let file = WholeFile(descriptor: FileHandle(fileDescriptor: descriptor, closeOnDealloc: true))
     do {
       try await body(file)
@@ -36,9 +36,5 @@ struct WholeFile {
   /// Appends data to the file.
   func write(_ data: Data) throws {
     try descriptor.write(contentsOf: data)
-  }
-
-  private static func failure(_ path: String) -> CommandFailure {
-    CommandFailure(.refused, "\(path) can't be written: \(String(cString: strerror(errno))).")
   }
 }

@@ -88,6 +88,12 @@ struct CheckpointTests {
     #expect(checkpoint.text == "a.example\n7\n\(Self.root)\n")
   }
 
+  @Test func originsAreComparedByteByByte() throws {
+    let origins = try ["caf\u{E9}", "cafe\u{301}"].map { try Checkpoint(text: "\($0)\n0\n\(Self.root)\n").origin }
+
+    #expect(origins[0] != origins[1])
+  }
+
   @Test func theOriginOfAnotherProgramCanBeAnyLine() throws {
     #expect(try Checkpoint(text: "Go + spaces, ö\n1\n\(Self.root)\n").origin.text == "Go + spaces, ö")
   }
@@ -124,7 +130,7 @@ struct CheckpointTests {
     let origin = try Origin(text)
 
     #expect(origin.text == text)
-    #expect(try Origin(origin.keyName()) == origin)
+    #expect(try origin.keyName().text == text)
   }
 
   @Test(arguments: [

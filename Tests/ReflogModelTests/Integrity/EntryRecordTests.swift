@@ -5,7 +5,7 @@ import Testing
 ///
 /// The tests compare the bytes from the special writer with the bytes from the general writer of canonical JSON.
 struct EntryRecordTests {
-  private static let salt = Salt(bytes: (0..<16).map { UInt8($0) })
+  private static let salt = (0..<16).map { UInt8($0) }.withUnsafeBytes { Salt(bytes: $0) }
   private static let hash = Hash(of: Array("entry".utf8))
 
   @Test func anIntentIsCanonical() throws {

@@ -17,9 +17,9 @@ struct EvidenceManifestTests {
           name: name,
           format: name.hasSuffix(".csv") ? .csv : .text,
           byteCount: 7,
-          sha256: .zero,
+          sha256: Hash(of: []),
           rows: name.hasSuffix(".csv") ? 1 : nil,
-          rowsSHA256: name.hasSuffix(".csv") ? .zero : nil
+          rowsSHA256: name.hasSuffix(".csv") ? Hash(of: []) : nil
         )
       },
       checkpoint: "audit.example/reflog\n1\nAAAA\n",

@@ -46,27 +46,6 @@ struct TileTests {
     #expect(Tile(.entries, index: .max) == nil)
   }
 
-  /// The example is from the specification C2SP tlog-tiles.
-  @Test func aTreeWithSeventyThousandEntriesHasTheTilesInTheSpecification() {
-    let widths = Tile.levels(ofTreeOf: 70_000).map { level in
-      Tile.tiles(.hashes(level: level), ofTreeOf: 70_000).map(\.width)
-    }
-
-    #expect(widths == [[Int](repeating: 256, count: 273) + [112], [256, 17], [1]])
-    #expect(Tile.tiles(.entries, ofTreeOf: 70_000).map(\.width) == widths[0])
-  }
-
-  @Test(arguments: [
-    (0, ""), (1, "tile/0/000.p/1"), (255, "tile/0/000.p/255"), (256, "tile/0/000 tile/1/000.p/1"),
-    (257, "tile/0/000 tile/0/001.p/1 tile/1/000.p/1"),
-  ])
-  func noTileOfATreeIsEmpty(size: Int64, paths: String) {
-    let tiles = Tile.levels(ofTreeOf: size).flatMap { Tile.tiles(.hashes(level: $0), ofTreeOf: size) }
-
-    #expect(tiles.map(\.path).joined(separator: " ") == paths)
-    #expect(tiles.allSatisfy { $0.isCovered(byTreeOf: size) })
-  }
-
   @Test(arguments: [
     ("tile/0/000", 256, true), ("tile/0/000", 255, false), ("tile/0/000.p/17", 17, true),
     ("tile/0/000.p/17", 16, false), ("tile/0/000.p/17", 70_000, true), ("tile/1/000.p/1", 255, false),
@@ -78,11 +57,6 @@ struct TileTests {
     #expect(try Tile(path: path).isCovered(byTreeOf: size) == isCovered)
   }
 
-  @Test func theLargestTreeHasTilesInEightLevels() {
-    #expect(Tile.levels(ofTreeOf: .max) == 0..<8)
-    #expect(Array(Tile.tiles(.hashes(level: 7), ofTreeOf: .max)).map(\.width) == [127])
-  }
-
   @Test func theHashesOfATileAreTheNodesOfItsLevel() throws {
     let tree = GrownTree(size: 600)
     let tile = try Tile(path: "tile/1/000.p/2")
@@ -92,9 +66,5 @@ struct TileTests {
 
     #expect(hashes == [tree.definition(0..<256), tree.definition(256..<512)])
     #expect(bytes == hashes.flatMap(\.bytes))
-    #expect(try tile.hashes(in: bytes) == hashes)
-    #expect(throws: IntegrityError.malformedTile(tile, problem: "it has 63 bytes instead of 64")) {
-      try tile.hashes(in: bytes.dropLast())
-    }
   }
 }

@@ -9,14 +9,6 @@ package struct Salt: Hashable, Sendable {
   /// The bytes of the salt, in the same order in memory on every machine.
   private let words: SIMD2<UInt64>
 
-  /// Creates a salt from 16 bytes, or returns nil if there are more or fewer bytes.
-  package init?(bytes: some Collection<UInt8>) {
-    guard bytes.count == Self.byteCount else { return nil }
-    var words = SIMD2<UInt64>()
-    Swift.withUnsafeMutableBytes(of: &words) { $0.copyBytes(from: bytes) }
-    self.words = words
-  }
-
   /// Creates a salt from memory that contains the 16 bytes, or returns nil if the memory has more or fewer bytes.
   package init?(bytes: UnsafeRawBufferPointer) {
     guard bytes.count == Self.byteCount else { return nil }

@@ -9,40 +9,20 @@ package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
 
-  /// The limits that decide how long the cached keys are used and how often new keys are fetched.
-  package struct Limits: Sendable {
-    /// The age at which the cached keys are fetched again.
-    ///
-    /// Entra may replace its keys within days, so Microsoft recommends fetching the keys every day.
-    package let freshness: Duration
-    /// The maximum age of the cached keys.
-    ///
-    /// If the issuer can't be reached, the cached keys are used up to this age.
-    package let maximumAge: Duration
-    /// The minimum time between two fetches if an unknown key id causes the second fetch.
-    package let unknownKeyInterval: Duration
-    /// The minimum time between a failed fetch and the next fetch.
-    package let retryInterval: Duration
-
-    /// Creates limits.
-    package init(freshness: Duration, maximumAge: Duration, unknownKeyInterval: Duration, retryInterval: Duration) {
-      self.freshness = freshness
-      self.maximumAge = maximumAge
-      self.unknownKeyInterval = unknownKeyInterval
-      self.retryInterval = retryInterval
-    }
-
-    /// The limits that a server uses.
-    package static let standard = Limits(
-      freshness: .seconds(86_400),
-      maximumAge: .seconds(3 * 86_400),
-      unknownKeyInterval: .seconds(60),
-      retryInterval: .seconds(5)
-    )
-  }
+  /// The age at which the cached keys are fetched again.
+  ///
+  /// Entra may replace its keys within days, so Microsoft recommends fetching the keys every day.
+  private static let freshness = Duration.seconds(86_400)
+  /// The maximum age of the cached keys.
+  ///
+  /// If the issuer can't be reached, the cached keys are used up to this age.
+  private static let maximumAge = Duration.seconds(3 * 86_400)
+  /// The minimum time between two fetches if an unknown key id causes the second fetch.
+  private static let unknownKeyInterval = Duration.seconds(60)
+  /// The minimum time between a failed fetch and the next fetch.
+  private static let retryInterval = Duration.seconds(5)
 
   private let settings: EntraSettings
-  private let limits: Limits
   private let clock: WallClock
   private let fetch: Fetch
   private let logger: Logger
@@ -55,13 +35,11 @@ package actor EntraKeys {
   /// Creates an empty cache.
   package init(
     settings: EntraSettings,
-    limits: Limits = .standard,
     clock: @escaping WallClock,
     fetch: @escaping Fetch,
     logger: Logger
   ) {
     self.settings = settings
-    self.limits = limits
     self.clock = clock
     self.fetch = fetch
     self.logger = logger
@@ -71,9 +49,9 @@ package actor EntraKeys {
   ///
   /// - Throws: ``Unavailable`` if the issuer can't be reached and the cached keys are too old.
   func key(_ id: String) async throws(Unavailable) -> JWTKeyCollection? {
-    let isStale = age(of: fetched).map { $0 > limits.freshness } ?? true
+    let isStale = age(of: fetched).map { $0 > Self.freshness } ?? true
     if isStale || keys[id] == nil { await refresh() }
-    guard let age = age(of: fetched), age <= limits.maximumAge else { throw Unavailable() }
+    guard let age = age(of: fetched), age <= Self.maximumAge else { throw Unavailable() }
     return keys[id]
   }
 
@@ -99,7 +77,7 @@ package actor EntraKeys {
       return
     }
     let now = clock()
-    if let age = age(of: attempted), age < (hasFailed ? limits.retryInterval : limits.unknownKeyInterval) { return }
+    if let age = age(of: attempted), age < (hasFailed ? Self.retryInterval : Self.unknownKeyInterval) { return }
     attempted = now
     fetching = []
     do {
