@@ -16,7 +16,8 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
 
   /// Creates a pack.
   ///
-  /// The history is read only when the pack is written.
+  /// The changes are read only when the pack is written. The flow, the retention policy and the legal holds are checked
+  /// here, because an answer that has begun can't show an error.
   ///
   /// - Parameters:
   ///   - request: The period and the flow.
@@ -26,6 +27,8 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
   ///   - signers: Returns the keys that sign the manifest.
   ///   - progress: A function that is called after more changes were written. Its argument is the number of changes
   ///     that have been written.
+  /// - Throws: `flowNotFound` if the ledger has no record of the request's flow, or `ledgerDamaged` if the policy or
+  ///   the holds are not what was recorded.
   package init(
     _ request: EvidenceRequest,
     of changes: Changes,
@@ -33,7 +36,9 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
     taken: Timestamp,
     signers: @escaping @Sendable () -> [SigningKey],
     progress: @escaping @Sendable (Int) -> Void = { _ in }
-  ) {
+  ) async throws(ServiceError) {
+    if let flow = request.flow { try await service.requireRecord(ofFlow: flow) }
+    _ = try await service.keeping()
     (self.request, self.changes, self.service) = (request, changes, service)
     (self.taken, self.signers, self.progress) = (taken, signers, progress)
   }

@@ -17,7 +17,7 @@ struct Instruction {
     changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
     service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
     roles.csv            the API tokens that were valid in the period, and their roles
-    retention.json       how long history is kept, the legal holds, and the purges
+    retention.json       how long history is kept, the legal holds, and the newest purge
     checkpoint           the log's newest signed checkpoint when the pack was written
     rows/                a short hash of each row, with which an altered row is found
     evidence.manifest    the SHA-256 of every file, signed with the log's key
@@ -34,6 +34,7 @@ struct Instruction {
          exit code 0    every file is the file that was written
          exit code 3    a program saved a file in another form, for example a spreadsheet. The rows agree
          exit code 65   a file was altered, removed or added, or a signature is wrong
+       Files that systems and spreadsheets add, such as .DS_Store and .~lock.changes.csv#, are ignored.
 
     Without a key, the key in the manifest is trusted. The check then finds damage, but no forgery by a person who also
     replaced the key.

@@ -24,8 +24,8 @@ struct SummaryPage {
     <h2>Changes by flow</h2>
     \(changes)
     <p class="note">Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some \
-    of them again: not applied, denied, pending, and updates and rollbacks without a reason. Drift is a change that was made \
-    without Reflog.\(erasedNote)</p>
+    of them again: not applied, denied, made in spite of a freeze (overrides), pending, and updates and rollbacks without a \
+    reason. Drift is a change that was made without Reflog.\(erasedNote)</p>
     <h2>Retention and legal holds</h2>
     \(retention)
     <h2>API tokens and their roles</h2>
@@ -75,18 +75,18 @@ struct SummaryPage {
     let flows = summary.flows.sorted { $0.key < $1.key }.map { row($0.key.description, $0.value) }
     let connectors = summary.connectors.changes > 0 ? [row("API connectors", summary.connectors)] : []
     let titles = [
-      "Flow", "Updates", "Rollbacks", "Drift", "First seen", "Not applied", "Denied", "Pending", "No reason",
-      "Updates and rollbacks by",
+      "Flow", "Updates", "Rollbacks", "Drift", "First seen", "Not applied", "Denied", "Overrides", "Pending",
+      "No reason", "Updates and rollbacks by",
     ]
-    return table(titles, flows + connectors, numbers: 1...8, total: row("All", summary.total))
+    return table(titles, flows + connectors, numbers: 1...9, total: row("All", summary.total))
   }
 
   private func row(_ name: String, _ flow: FlowSummary) -> [String] {
     let (first, others) = flow.shares(Self.namedActors)
     let names = first.map { "\(escaped($0.name)) (\($0.changes))" } + (others > 0 ? ["others (\(others))"] : [])
     let numbers = [
-      flow.updates, flow.rollbacks, flow.drift, flow.baselines, flow.notApplied, flow.denied, flow.pending,
-      flow.withoutReason,
+      flow.updates, flow.rollbacks, flow.drift, flow.baselines, flow.notApplied, flow.denied,
+      flow.overridden, flow.pending, flow.withoutReason,
     ]
     return [escaped(name)] + numbers.map(String.init) + [names.joined(separator: ", ")]
   }
@@ -98,7 +98,13 @@ struct SummaryPage {
 
   private var retention: String {
     let policy = keeping.policy.days.map { "History is kept for at least \($0) days." } ?? "History is kept for ever."
-    let purge = keeping.purge.map { " The newest purge deleted history before \($0.before.description.prefix(10))." }
+    let purge = keeping.purge.map { purge in
+      let day = purge.before.description.prefix(10)
+      return purge.finished == nil
+        ? " A purge of history before \(day) is not finished."
+        : " The newest purge deleted history before \(day). It kept the history under legal holds, and the last change of "
+          + "each step."
+    }
     let holds = keeping.holds.map { hold in
       [escaped(hold.name), escaped(hold.scope.text), escaped(hold.reason), "\(hold.placed.description.prefix(19))Z"]
     }

@@ -38,6 +38,13 @@ NOTE = re.compile(rf"((?:[^\x00-\x09\x0b-\x1f]*\n)+)\n((?:— [^ \n]+ {BASE64}\n
 csv.field_size_limit(4 << 20)
 
 
+# The names of files that operating systems create in a folder that a person opens.
+FILES_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
+# The parts of names before and after the name of another file. While a file is open, LibreOffice and Excel create a file with the
+# first or the second name. macOS creates a file with the third name next to each file on disks of other systems.
+NAMES_NEXT_TO_FILES = ((".~lock.", "#"), ("~$", ""), ("._", ""))
+
+
 class Finding(Exception):
     """A difference that was found, described in one line."""
 
@@ -150,6 +157,14 @@ def listed(words):
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
 
 
+def is_ignored(name, path, known):
+    """Returns whether a system or a spreadsheet creates a file with this name next to the files and folders of a pack."""
+    folder = path[:len(path) - len(name)]
+    return name in FILES_OF_SYSTEMS or any(
+        name.startswith(start) and name.endswith(end) and folder + name[len(start):len(name) - len(end)] in known
+        for start, end in NAMES_NEXT_TO_FILES)
+
+
 def sha256(path):
     hash = hashlib.sha256()
     with open(path, "rb") as file:
@@ -196,9 +211,11 @@ class Rows:
             row = line.rstrip("\r\n")
             if line != row + "\n":
                 self.differences.add("line ends")
-            if row:
-                match = re.match(r'\{"id":"([^"]*)"', row)
-                yield match[1] if match else "", row
+            if not row:
+                self.differences.add("empty rows")
+                continue
+            match = re.match(r'\{"id":"([^"]*)"', row)
+            yield match[1] if match else "", row
 
     def cells(self, file):
         taken = []
@@ -322,26 +339,53 @@ class Checker:
         names = {file["name"]: file for file in files}
         contents = {file["sha256"]: file["name"] for file in files}
         for name, file in sorted(names.items()):
-            if name.startswith("/") or ".." in name.split("/") or "\\" in name:
-                self.report(f"{shown(name)}: this is not a name of a file in a pack.")
-            elif os.path.islink(self.path(name)) or not os.path.isfile(self.path(name)):
-                self.report(f"{name}: the file is missing.")
-            elif (hash := sha256(self.path(name))) != file["sha256"]:
-                if hash in contents:
-                    self.report(f"{name}: the file has the content of {contents[hash]}.")
-                elif file["format"] == "text":
-                    self.check_text_file(name, file)
-                else:
-                    self.check_row_file(name, file, names)
-        for parent, folders, found in os.walk(self.folder):
-            folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
+            try:
+                self.check_file(name, file, names, contents)
+            except OSError:
+                self.report(f"{name}: the file can't be read, so it was not checked.")
+        for path, problem in sorted(self.others(names)):
+            self.report(f"{path}: {problem}")
+
+    def check_file(self, name, file, names, contents):
+        """Compares a file with the manifest of a pack. Raises an error if the file can't be read."""
+        if name.startswith("/") or ".." in name.split("/") or "\\" in name:
+            self.report(f"{shown(name)}: this is not a name of a file in a pack.")
+        elif os.path.islink(self.path(name)) or not os.path.isfile(self.path(name)):
+            self.report(f"{name}: the file is missing.")
+        elif (hash := sha256(self.path(name))) != file["sha256"]:
+            if hash in contents:
+                self.report(f"{name}: the file has the content of {contents[hash]}.")
+            elif file["format"] == "text":
+                self.check_text_file(name, file)
+            else:
+                self.check_row_file(name, file, names)
+
+    def others(self, names):
+        """Returns pairs of a path and a problem: the files that are not in the manifest, and the folders that can't be read.
+
+        Files that systems and spreadsheets create are ignored.
+        """
+        known = {MANIFEST}
+        for name in names:
+            parts = name.split("/")
+            known.update("/".join(parts[:count]) for count in range(1, len(parts) + 1))
+        found = []
+
+        def path(name):
+            return os.path.relpath(name, self.folder).replace(os.sep, "/")
+
+        def unreadable(error):
+            found.append((path(error.filename), "the folder can't be read, so it was not checked."))
+
+        for parent, folders, files in os.walk(self.folder, onerror=unreadable):
             # `os.walk` does not follow a link to a folder, so the link is reported as a file.
             links = [folder for folder in folders if os.path.islink(os.path.join(parent, folder))]
-            for name in sorted(found + links):
-                path = os.path.relpath(os.path.join(parent, name), self.folder).replace(os.sep, "/")
-                is_of_system = name.startswith((".", "~$")) or name in ("Thumbs.db", "desktop.ini")
-                if path not in names and path != MANIFEST and not is_of_system:
-                    self.report(f"{shown(path)}: the file is not in the manifest.")
+            for name in files + links:
+                file = os.path.join(parent, name)
+                is_regular = os.path.isfile(file) and not os.path.islink(file)
+                if path(file) not in names and path(file) != MANIFEST and not (is_regular and is_ignored(name, path(file), known)):
+                    found.append((path(file), "the file is not in the manifest."))
+        return found
 
     def check_export(self, name, manifest):
         """Checks one exported file."""
@@ -399,7 +443,7 @@ def main():
         return 64
     except OSError as error:
         print(shown(f"{error.filename} cannot be read: {error.strerror}", None), file=sys.stderr)
-        return 64
+        return 65 if checker.findings else 64
     except Finding as finding:
         print(shown(finding, None))
         return 65

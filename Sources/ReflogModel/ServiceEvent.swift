@@ -105,15 +105,15 @@ package struct ServiceEvent: Sendable {
 
     /// Whether every purge keeps the event.
     ///
-    /// Without these events, a reader could not understand or verify the ledger.
+    /// Without these events, a reader could not understand or verify the ledger. The events of tokens show who had
+    /// which role, and a token can be valid for longer than the retention policy keeps history.
     package var isKept: Bool {
       switch self {
-      case .retentionSet, .holdPlaced, .holdReleased, .freezePlaced, .freezeReleased, .freezeOverridden, .purgeAsked,
-        .purged, .purgeWithdrawn, .erasureAsked, .erased, .erasureWithdrawn, .keyRotated, .keyReplaced,
-        .keyReplacementConfirmed, .olderLedgerAccepted:
+      case .tokenCreated, .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .freezePlaced, .freezeReleased,
+        .freezeOverridden, .purgeAsked, .purged, .purgeWithdrawn, .erasureAsked, .erased, .erasureWithdrawn,
+        .keyRotated, .keyReplaced, .keyReplacementConfirmed, .olderLedgerAccepted:
         true
-      case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .tokenCreated,
-        .tokenRevoked, .backup:
+      case .start, .stop, .clockAccepted, .historyRead, .export, .authenticationFailure, .denied, .backup:
         false
       }
     }

@@ -253,12 +253,10 @@ package struct HistoryService: Sendable {
   }
 
   /// Returns the retention policy, the newest purge and the legal holds; `purge` is nil if there was no purge.
+  ///
+  /// - Throws: `ledgerDamaged` if they differ from the service events, which the log covers.
   package func keeping() async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]) {
-    do {
-      return (try await history.retentionPolicy(), try await history.newestPurge(), try await history.holds())
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    do { return try await history.recordedKeeping() } catch { throw ServiceError(reading: error) }
   }
 
   /// Returns the status of the ledger.

@@ -91,8 +91,8 @@ package enum ServiceError: Error, Sendable {
   case otherTimeRollback(TimeRollback)
   /// There is no rollback to a time with this batch id.
   case timeRollbackNotFound(String)
-  /// The ledger has no record of this flow.
-  case flowNotFound(FlowType, FlowID)
+  /// The ledger has no record of the flow with this name or id; `nearest` has the most similar ids of recorded flows.
+  case flowNotFound(String, nearest: [String] = [])
   /// This change was made at the address after the rollback to a time was requested.
   case changedSince(Change.ID)
   /// The keys of the token's issuer are not available, so the request was not sent to the directory.
@@ -287,8 +287,8 @@ extension ServiceError: CustomStringConvertible {
     case .changedSince(let id):
       "Change \(id) was made at this step after the rollback was asked for, so it was kept. To undo it too, ask for a "
         + "new rollback."
-    case .flowNotFound(let flowType, let flow):
-      "The ledger has no record of \(flowType.rawValue)/\(flow). Check the spelling."
+    case .flowNotFound(let flow, let nearest):
+      "The ledger has no record of \(flow). \(Self.proposal(nearest))"
     case .timeRollbackNotFound(let id): "There is no rollback to a time with the batchId \(id)."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
     case .providerUnavailable:

@@ -57,7 +57,7 @@ struct CommandFailure: Error {
 
   private init(_ error: ServiceError) {
     switch error {
-    case .changeNotFound, .changePurged: self.init(.notFound, error.description)
+    case .changeNotFound, .changePurged, .flowNotFound: self.init(.notFound, error.description)
     case .ledgerDamaged: self.init(.unverified, error.description)
     default: self.init(.refused, error.description)
     }

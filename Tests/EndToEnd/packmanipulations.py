@@ -158,6 +158,14 @@ def manipulations():
     yield "a file is added", add("changes-2.csv"), "changes-2.csv: the file is not in the manifest."
     yield "a file is added to rows", add("rows/more"), "rows/more: the file is not in the manifest."
     yield "a folder is added", add("more/more.txt"), "more/more.txt: the file is not in the manifest."
+    # Only files that systems and spreadsheets create for a file of the pack are ignored.
+    for name in (".changes.csv", ".hidden/changes.csv", "rows/.more", ".DS_Store/changes.csv", "~$more.csv", ".~lock.more.csv#",
+                 ".~lock.changes.csv", "._more.csv", "rows/~$checkpoint", "thumbs.db", ".Thumbs.db", "~$"):
+        yield f"{name} is added", add(name), f"{re.escape(name)}: the file is not in the manifest."
+    yield ("a link with the name of a system's file is added",
+           lambda pack: (pack / ".DS_Store").symlink_to(pack / "changes.csv"), r"\.DS_Store: the file is not in the manifest.")
+    yield ("two folders are added", lambda pack: [add(name)(pack) for name in ("b/1", "b-2", "a/3")],
+           r"a/3: .*\nb-2: .*\nb/1: the file is not in the manifest.")
     yield ("a file is renamed", lambda pack: (pack / "roles.csv").rename(pack / "people.csv"),
            "people.csv: the file is not in the manifest.")
     wrong = "evidence.manifest: "
@@ -246,6 +254,8 @@ def other_forms():
         yield (f"{name} with CR LF",
                edit_bytes(name, lambda data: data.replace(b"\n", b"\r\n")),
                f"{name}: changed since: line ends differ, the rows agree.")
+        yield (f"{name} with an empty row",
+               edit_rows(name, lambda rows: rows[:2] + [b""] + rows[2:]), f"{name}: changed since: empty rows differ, the rows agree.")
     for name in TEXT_FILES:
         yield (f"{name} with a mark",
                edit_bytes(name, lambda data: MARK + data), f"{name}: changed since: byte order mark differs, the text agrees.")

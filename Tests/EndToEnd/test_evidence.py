@@ -17,6 +17,7 @@ import zipfile
 
 import packmanipulations
 from browser import Browser
+from ledgerfile import triggers_dropped
 from packmanipulations import OTHER_KEY
 from reflogserver import BINARY, FRAUD_CHECK, INVITATION_CODES, NEW_VENDOR, Server, eventually, wait_for_checkpoint
 from test_exports import make_every_kind_of_change
@@ -29,16 +30,21 @@ MANIFEST = "evidence.manifest"
 YEAR = str(datetime.datetime.now(datetime.timezone.utc).year)
 
 
-def by_program(path, *arguments):
+# Runs a command so that it can't read files of which the mode permits no reading. Only the user root can read such files.
+WITHOUT_CAPABILITIES = (shutil.which("setpriv"), "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
+
+
+def by_program(path, *arguments, prefix=()):
     """Checks a manifest with `reflog verify`, in an empty folder and without a variable of Reflog."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("REFLOG_")}
     with tempfile.TemporaryDirectory() as empty:
-        return subprocess.run([BINARY, "verify", "--manifest", path, *arguments], cwd=empty, env=kept, capture_output=True, text=True)
+        return subprocess.run([*prefix, BINARY, "verify", "--manifest", path, *arguments], cwd=empty, env=kept, capture_output=True,
+                              text=True)
 
 
-def by_script(script, *arguments):
+def by_script(script, *arguments, prefix=()):
     """Checks a manifest with the program in a pack. Runs Python without installed packages and without Python's variables."""
-    return subprocess.run([sys.executable, "-I", "-S", "-B", script, *arguments], env={"PATH": "/nowhere"},
+    return subprocess.run([*prefix, sys.executable, "-I", "-S", "-B", script, *arguments], env={"PATH": "/nowhere"},
                           capture_output=True, text=True)
 
 
@@ -52,6 +58,9 @@ class PackTestCase(unittest.TestCase):
         for number in range(6):
             reason = "a%2C%20%22b%22%0Ac" if number == 3 else "CHG1"
             server.put(SIGNUP, [FRAUD_CHECK, NEW_VENDOR][number % 2], headers={"Reflog-Reason": reason})
+        server.request("POST", "/beta/reflog/freezes", {"scope": "all", "reason": "Holidays"})
+        server.put(SIGNUP, NEW_VENDOR, headers={"Reflog-Reason": "%20", "Reflog-Override": "The vendor is back"})
+        server.request("DELETE", f"/beta/reflog/freezes/{server.request('GET', '/beta/reflog/freezes').json['value'][0]['id']}")
         for connector, name in ((NEW_VENDOR, "Called by the flow"), (INVITATION_CODES, "Called by no flow")):
             server.request("PATCH", f"/beta/identity/apiConnectors/{connector}", {"displayName": name})
         server.request("POST", "/beta/reflog/tokens", {"name": "auditor", "role": "reader", "expiresInDays": 7}, "admin")
@@ -137,9 +146,11 @@ class Contents(PackTestCase):
         expected = [
             *(sum(row["kind"] == kind for row in rows) for kind in ("update", "rollback", "drift", "baseline")),
             sum(row["result"] in ("rejected", "notApplied", "superseded", "unknown") for row in rows),
-            sum(row["result"] == "denied" for row in rows), sum(row["result"] == "pending" for row in rows),
+            sum(row["result"] == "denied" for row in rows), sum(bool(row["overrideEventId"]) for row in rows),
+            sum(row["result"] == "pending" for row in rows),
             sum(not row["reason"] and row["result"] != "denied" for row in asked),
         ]
+        self.assertEqual([row["reason"] for row in rows if row["overrideReason"] == "The vendor is back"], [""])
         total = re.search(r'<tr class="total">(.*?)</tr>', summary)[1]
         self.assertEqual(list(map(int, re.findall(r'<td class="n">(\d+)</td>', total))), expected)
         for text in ("@page{size:A4", "<td>b2cUserFlows/B2C_1_signup</td>", "token first-operator (",
@@ -208,11 +219,47 @@ class Contents(PackTestCase):
             self.assertEqual(any(row["activityDateTime"] == first for row in self.rows("changes.csv", folder)), is_in)
             self.assertEqual(self.check(folder, "--key", self.key)[0].returncode, 0)
 
+    def test_a_pack_of_a_flow_without_a_record_is_refused(self):
+        for flow, advice in (("B2C_1_singup", "Did you mean B2C_1_signup"), ("b2xUserFlows/B2C_1_signup", "Did you mean B2C_1_signup"),
+                             ("zzzzzz", "Check the spelling.")):
+            text = f"The ledger has no record of {flow}. {advice}"
+            exports = len(self.exports())
+            answer = self.server.request("GET", f"{EVIDENCE}?period={YEAR}&flow={flow}", role="reader")
+            self.assertEqual((answer.status, answer.code), (404, "notFound"))
+            self.assertIn(text, answer.json["error"]["message"])
+            self.assertEqual(len(self.exports()), exports)
+            for source in (("--server", self.server.url), ("--database", self.server.database)):
+                run = self.server.command("evidence", "--period", YEAR, "--flow", flow, *source, self.folder / "none", role="reader")
+                self.assertEqual(run.returncode, 2, run.stderr)
+                self.assertIn(text, run.stderr)
+                self.assertFalse((self.folder / "none").exists())
+
+    @sqlite_only("it edits the ledger's file")
+    def test_an_altered_hold_is_not_signed(self):
+        with Server() as server:
+            server.put(SIGNUP, NEW_VENDOR)
+            server.request("POST", "/beta/reflog/holds", {"name": "case-7", "reason": "A dispute"}, "admin")
+            wait_for_checkpoint(server)
+            server.stop()
+            with triggers_dropped(server.database) as ledger:
+                ledger.execute("UPDATE hold SET reason = 'Another'")
+            run = server.command("evidence", "--period", YEAR, "--database", server.database, self.folder / "altered")
+            self.assertEqual(run.returncode, 65, run.stderr)
+            self.assertIn("the legal holds case-7 differ from the recorded holds", run.stderr)
+            self.assertFalse((self.folder / "altered").exists())
+            run = server.command("verify", "--database", server.database)
+            self.assertEqual(run.returncode, 65, run.stderr)
+            self.assertIn("The table hold is damaged", run.stdout)
+
+    def exports(self):
+        """Returns the details of the recorded exports."""
+        events = self.server.request("GET", "/beta/auditLogs/serviceEvents?$filter=kind%20eq%20%27export%27").json["value"]
+        return [event["details"] for event in events]
+
     def test_a_download_is_recorded(self):
         self.server.request("GET", f"{EVIDENCE}?period={YEAR}-07&flow=B2C_1_signup", role="reader")
-        events = self.server.request("GET", "/beta/auditLogs/serviceEvents?$filter=kind%20eq%20%27export%27").json["value"]
         details = {"of": "evidence", "format": "zip", "filtered": True, "period": f"{YEAR}-07"}
-        self.assertIn(details, [event["details"] for event in events])
+        self.assertIn(details, self.exports())
 
 
 class Pages(PackTestCase):
@@ -239,6 +286,13 @@ class Pages(PackTestCase):
         self.assertIn("'July<b>' is not a period. Use 2026, 2026-Q3,", page.text)
         self.assertEqual(page.form("/evidence")["fields"], {"period": "July<b>", "flow": "B2C_1_signup"})
         self.assertEqual(browser.open("/evidence?colour=blue").status, 400)
+
+    def test_a_misspelt_flow_is_explained_in_the_form(self):
+        browser = Browser(self.server)
+        browser.sign_in("reader")
+        page = browser.open(f"/evidence?period={YEAR}&flow=B2C_1_singup")
+        self.assertIn("The ledger has no record of B2C_1_singup. Did you mean B2C_1_signup", page.text)
+        self.assertEqual(page.form("/evidence")["fields"], {"period": YEAR, "flow": "B2C_1_singup"})
 
 
 class Refusals(PackTestCase):
@@ -369,9 +423,22 @@ class Manipulations(PackTestCase):
 
     def test_files_of_systems_and_spreadsheets_are_ignored(self):
         pack = self.copy()
-        for name in (".DS_Store", "Thumbs.db", "desktop.ini", ".~lock.changes.csv#", "~$changes.csv"):
+        for name in (".DS_Store", "Thumbs.db", "desktop.ini", ".~lock.changes.csv#", "~$changes.csv", "._evidence.manifest",
+                     "._rows", "rows/.DS_Store", "rows/._roles.csv", "rows/.~lock.changes.csv#"):
             (pack / name).write_bytes(b"any")
         self.assertEqual(self.check(pack, "--key", self.key)[0].returncode, 0)
+
+    def test_a_file_that_cannot_be_read_does_not_hide_the_other_findings(self):
+        pack = self.copy()
+        (pack / "changes.csv").chmod(0)
+        (pack / "more").mkdir(mode=0)
+        (pack / "roles.csv").unlink()
+        expected = ("changes.csv: the file can't be read, so it was not checked.\nroles.csv: the file is missing.\n"
+                    "more: the folder can't be read, so it was not checked.\n")
+        program = by_program(pack / MANIFEST, "--key", self.key, prefix=WITHOUT_CAPABILITIES)
+        script = by_script(self.pack / "verify.py", "--key", self.key, pack / MANIFEST, prefix=WITHOUT_CAPABILITIES)
+        for run in (program, script):
+            self.assertEqual((run.returncode, run.stdout), (65, expected), run.stderr)
 
     def test_a_pack_that_another_key_signed_is_found_only_with_the_key(self):
         with Server() as other:

@@ -123,13 +123,15 @@ enum ProgramTexts {
     "Manifest/GivenRows.swift": ["{} can't be read."],
     "Manifest/PackVerification.swift": [
       "Thumbs.db",
+      "{}: the file can't be read, so it was not checked.",
       "{}: this is not a name of a file in a pack.",
       "{}: the file is missing.",
       "{}: the file has the content of {}.",
-      "{}: the file is not in the manifest.",
       "{} can't be read.",
       "{}: the file was altered.",
       "text agrees",
+      "the folder can't be read, so it was not checked.",
+      "the file is not in the manifest.",
     ],
     "Manifest/RowComparison.swift": [
       "row {} ({})",

@@ -23,7 +23,8 @@ struct PackTextTests {
     by actor: Change.Actor = Change.Actor(type: .user, id: "1", name: "Ada <Berg>"),
     _ result: Change.Result = .applied,
     reason: String? = "CHG0042",
-    erased: Erased? = nil
+    erased: Erased? = nil,
+    override: FreezeOverride? = nil
   ) -> Change {
     Change(
       id: Change.ID(5),
@@ -42,7 +43,8 @@ struct PackTextTests {
       ),
       outcome: result == .pending ? nil : Change.Outcome(result: result, settledBy: .request),
       resultDateTime: nil,
-      erased: erased
+      erased: erased,
+      override: override
     )
   }
 
@@ -59,7 +61,7 @@ struct PackTextTests {
         changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
         service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
         roles.csv            the API tokens that were valid in the period, and their roles
-        retention.json       how long history is kept, the legal holds, and the purges
+        retention.json       how long history is kept, the legal holds, and the newest purge
         checkpoint           the log's newest signed checkpoint when the pack was written
         rows/                a short hash of each row, with which an altered row is found
         evidence.manifest    the SHA-256 of every file, signed with the log's key
@@ -76,6 +78,7 @@ struct PackTextTests {
              exit code 0    every file is the file that was written
              exit code 3    a program saved a file in another form, for example a spreadsheet. The rows agree
              exit code 65   a file was altered, removed or added, or a signature is wrong
+           Files that systems and spreadsheets add, such as .DS_Store and .~lock.changes.csv#, are ignored.
 
         Without a key, the key in the manifest is trusted. The check then finds damage, but no forgery by a person who also
         replaced the key.
@@ -95,7 +98,8 @@ struct PackTextTests {
     var summary = PeriodSummary()
     let token = Change.Actor(type: .token, id: "2", name: "deploy")
     for change in [
-      Self.change(), Self.change(.rollback, by: token), Self.change(by: token, reason: nil),
+      Self.change(override: FreezeOverride(eventID: 2, reason: "Sign-up is down", freezes: [1])),
+      Self.change(.rollback, by: token), Self.change(by: token, reason: " \n"),
       Self.change(by: token, .denied, reason: nil), Self.change(.drift, by: .unknown, reason: nil),
       Self.change(.baseline, by: .unknown, reason: nil), Self.change(.update, .rejected),
       Self.change(.update, .pending), Self.change(of: .connector),
@@ -107,7 +111,7 @@ struct PackTextTests {
       summary: summary,
       keeping: Keeping(
         policy: RetentionPolicy(days: 800),
-        purge: Purge(id: 1, before: ManualClock.start, asked: ManualClock.start, finished: nil),
+        purge: Purge(id: 1, before: ManualClock.start, asked: ManualClock.start, finished: ManualClock.start),
         holds: [hold]
       ),
       roles: [
@@ -140,17 +144,17 @@ struct PackTextTests {
         |Keys of the log|audit.example/reflog+1f2e3d4c+AQID|
         |
         |Changes by flow|
-        |Flow|Updates|Rollbacks|Drift|First seen|Not applied|Denied|Pending|No reason|Updates and rollbacks by|\
-        b2cUserFlows/B2C_1_signup|6|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (4), token deploy (3)|
-        |API connectors|1|0|0|0|0|0|0|0|Ada &lt;Berg&gt; (1)|
-        |All|7|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (5), token deploy (3)|
+        |Flow|Updates|Rollbacks|Drift|First seen|Not applied|Denied|Overrides|Pending|No reason|Updates and rollbacks by|\
+        b2cUserFlows/B2C_1_signup|6|1|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (4), token deploy (3)|
+        |API connectors|1|0|0|0|0|0|0|0|0|Ada &lt;Berg&gt; (1)|
+        |All|7|1|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (5), token deploy (3)|
         |
         |Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some of them \
-        again: not applied, denied, pending, and updates and rollbacks without a reason. Drift is a change that was made \
-        without Reflog. Changes whose personal data, and so their reason, was erased: 1.|
+        again: not applied, denied, made in spite of a freeze (overrides), pending, and updates and rollbacks without a \
+        reason. Drift is a change that was made without Reflog. Changes whose personal data, and so their reason, was erased: 1.|
         |Retention and legal holds|
-        |History is kept for at least 800 days. The newest purge deleted history before 2026-11-23.|Hold|Scope|Reason|\
-        Placed (UTC)|Case 7|all flows|A &amp; B|2026-11-23T09:15:02Z|
+        |History is kept for at least 800 days. The newest purge deleted history before 2026-11-23. It kept the history \
+        under legal holds, and the last change of each step.|Hold|Scope|Reason|Placed (UTC)|Case 7|all flows|A &amp; B|2026-11-23T09:15:02Z|
         |
         |API tokens and their roles|
         |Name|Role|Created (UTC)|By|Expires|Revoked|By|deploy|operator|2026-11-23 09:15|token deploy|2026-11-23 09:15|
@@ -178,6 +182,40 @@ struct PackTextTests {
       "<td>all</td>", "History is kept for ever. There is no legal hold.",
       "<p>No API token is recorded for this period.</p>",
     ] { #expect(page.html.contains(text), "\(text)") }
+  }
+
+  @Test func anUnfinishedPurgeIsNotDescribedAsDone() throws {
+    let purge = Purge(id: 1, before: ManualClock.start, asked: ManualClock.start, finished: nil)
+    let page = SummaryPage(
+      manifest: try Self.facts(),
+      summary: PeriodSummary(),
+      keeping: Keeping(policy: RetentionPolicy(days: 800), purge: purge, holds: []),
+      roles: []
+    )
+
+    #expect(page.html.contains(" 800 days. A purge of history before 2026-11-23 is not finished. There is no "))
+  }
+
+  @Test func theTimesOfTokensAreTheTimesInTheDetails() throws {
+    let period = try Period("2026-Q3")
+    func event(_ kind: ServiceEvent.Kind, _ id: Int64, _ token: String, _ details: JSONObject) -> ServiceEvent {
+      var all: JSONObject = ["tokenId": .string(token), "name": .string(token), "role": "reader"]
+      for member in details.members { all[member.name] = member.value }
+      let content = ServiceEvent.Content(kind, details: all)
+      return ServiceEvent(id: id, sequence: id, activityDateTime: period.start, content: content)
+    }
+    var table = RoleTable(period)
+    table.add(event(.tokenCreated, 1, "a", ["createdDateTime": "2026-06-01T00:00:00.000000Z"]))
+    table.add(event(.tokenRevoked, 2, "a", ["revokedDateTime": "2026-07-01T00:00:01.000000Z"]))
+    table.add(event(.tokenCreated, 3, "b", [:]))
+    table.add(event(.tokenCreated, 4, "c", [:]))
+    table.add(event(.tokenRevoked, 5, "c", ["revokedDateTime": "2026-06-30T00:00:00.000000Z"]))
+
+    let rows = table.rows
+
+    #expect(rows.map(\.tokenID) == ["a", "b"])
+    #expect(rows.compactMap(\.created?.description) == ["2026-06-01T00:00:00.000000Z", "\(period.start)"])
+    #expect(rows[0].revoked?.description == "2026-07-01T00:00:01.000000Z")
   }
 
   @Test func manyPeopleAreCountedTogether() {

@@ -58,7 +58,7 @@ struct ServiceErrorAnswerTests {
       (.notRollbackable(id, why: "it is pending"), 409, "notRollbackable"),
       (.otherTimeRollback(rollback), 409, "batchMismatch"),
       (.timeRollbackNotFound("batch"), 404, "notFound"),
-      (.flowNotFound(.b2cUserFlows, flow), 404, "notFound"),
+      (.flowNotFound("b2cUserFlows/\(flow)"), 404, "notFound"),
       (.changedSince(id), 409, "changeSuperseded"),
       (.positionNotInLog(LogPosition(92), log: "audit.example", newest: 21), 400, "badRequest"),
       (.pageNotInLedger, 400, "badRequest"),

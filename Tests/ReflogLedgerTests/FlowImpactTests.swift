@@ -60,8 +60,9 @@ struct FlowImpactTests {
         subject = .step(address)
         after = Self.references[Int.random(in: 0..<4, using: &chance)]
         // The first change at an address sets the reference that the address already has, or the earlier reference is
-        // unknown.
-        before = held[address] ?? (Bool.random(using: &chance) ? after : .unknown)
+        // unknown, or the first change replaces a reference that no earlier change recorded.
+        let earlier = Self.references[Int.random(in: 0..<4, using: &chance)]
+        before = held[address] ?? [after, .unknown, earlier][Int.random(in: 0..<3, using: &chance)]
         if !isRefused { held[address] = after }
       }
       let intent = Change.Intent(
@@ -105,9 +106,19 @@ struct FlowImpactTests {
     return changes
   }
 
+  /// Returns the references that the addresses had earlier than all changes, according to their oldest applied changes.
+  private func references(before changes: [Change]) -> [Address: ConnectorReference] {
+    var held: [Address: ConnectorReference] = [:]
+    for change in changes where change.result == .applied {
+      guard let address = change.intent.subject.address, held[address] == nil else { continue }
+      held[address] = change.intent.before
+    }
+    return held
+  }
+
   /// Returns the ids of the changes that match a filter. The search does not use SQL.
   private func expected(_ filter: ChangeFilter, in changes: [Change]) -> [Change.ID] {
-    var held: [Address: ConnectorReference] = [:]
+    var held = references(before: changes)
     return changes.filter { change in
       if let address = change.intent.subject.address {
         if change.result == .applied { held[address] = change.after }
@@ -210,7 +221,7 @@ struct FlowImpactTests {
     try await withLedger { ledger in
       var chance = SeededGenerator(seed: 4)
       let changes = try await fill(ledger, &chance)
-      var held: [Address: ConnectorReference] = [:]
+      var held = references(before: changes)
       var wanted: [Change.ID: [Address]] = [:]
       for change in changes {
         if let address = change.intent.subject.address {
@@ -226,6 +237,39 @@ struct FlowImpactTests {
       #expect(
         try await ledger.history.callers(of: changes, among: flow)
           == wanted.mapValues { $0.filter { $0.flow.text == "B2C_1_edit" } }
+      )
+    }
+  }
+
+  /// Without a sweep, the first change of a step can be later than an edit of the connector that the step called.
+  @Test(arguments: [true, false])
+  func theFirstChangeOfAStepShowsTheConnectorThatTheStepCalledEarlier(isAscending: Bool) async throws {
+    try await withLedger { ledger in
+      func edit(_ connector: ConnectorReference) async throws -> Change {
+        let intent = Change.Intent(
+          subject: .connector,
+          kind: .update,
+          before: connector,
+          after: connector,
+          actor: Sample.operatorActor,
+          reason: nil,
+          requestID: "request"
+        )
+        return try await ledger.record(intent, .found)
+      }
+      let edited = try await edit(Sample.fraudCheck)
+      _ = try await edit(Sample.newVendor)
+      let first = try await ledger.record(Sample.intent(before: Sample.fraudCheck, after: Sample.newVendor), .found)
+      _ = try await edit(Sample.fraudCheck)
+      let last = try await edit(Sample.newVendor)
+      let filter = try ChangeFilter.parse("flowId eq '\(Sample.signup.flow)'")
+      let query = ChangeQuery(filter: filter, isAscending: isAscending, includesImpact: true)
+      let wanted = [edited.id, first.id, last.id]
+
+      #expect(try await ledger.history.changes(query).map(\.id) == (isAscending ? wanted : wanted.reversed()))
+      #expect(
+        try await ledger.history.callers(of: [edited, first, last])
+          == [edited.id: [Sample.signup], last.id: [Sample.signup]]
       )
     }
   }

@@ -31,6 +31,10 @@ struct QueryPlanTests {
     ("SELECT change.id FROM change \(History.callsOfConnector)", "change_after_connector"),
     ("SELECT change.id FROM change \(History.firstEndsOfConnector)", "change_before_connector"),
     (History.heldByConnector, "change_applied"),
+    (
+      "SELECT before_connector FROM change WHERE id = \(AppliedChange.oldest(at: ":address", SQLiteDialect()))",
+      "change_applied"
+    ),
     ("SELECT * FROM change_details WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     (

@@ -135,6 +135,70 @@ struct TextSearchTests {
     return question.text ?? ""
   }
 
+  @Test(arguments: [
+    ("VENDOR", [2]), ("INC0042", [1, 2]), ("nothing", []), ("5D4C3B2A-1F0E-4D9C-8B7A-6F5E4D3C2B1A", [1]),
+  ])
+  func reasonsForOverridesAndIDsInUpperCaseAreFound(words: String, wanted: [Int64]) async throws {
+    try await withLedger { ledger in
+      func intent(_ address: Address) -> Change.Intent {
+        Change.Intent(
+          subject: .step(address),
+          kind: .update,
+          before: .none,
+          after: Sample.fraudCheck,
+          actor: Sample.operatorActor,
+          reason: "INC0042",
+          correlationID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1\(address == Sample.signup ? "a" : "b")",
+          requestID: "request"
+        )
+      }
+      try await ledger.record(intent(Sample.signup), .found)
+      let freeze = Freeze.Draft(scope: .everything, reason: "x")
+      _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor))
+      let group = Group(drafts: [.init(intent(Sample.attributes), .intended)], override: "The vendor is back")
+      guard case .recorded = try await ledger.append(group) else { Issue.record("refused"); return }
+
+      for question in [Self.question { $0.words = words }, Self.question { $0.reason = words }] {
+        let query = ChangeQuery(filter: try ChangeFilter.parse(question), isAscending: true)
+        let isSearched = question.contains("correlationId") || !words.contains("-")
+        let found = isSearched ? wanted : []
+        #expect(try await ids(query, of: 10, ledger.history).map(\.number) == found, "\(question)")
+        #expect(try await ledger.history.count(query, patience: .seconds(60)) == found.count)
+      }
+    }
+  }
+
+  @Test func aReasonForAnOverrideIsNotProposedAsAName() async throws {
+    try await withLedger { ledger in
+      let freeze = Freeze.Draft(scope: .everything, reason: "x")
+      _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor))
+      let draft = Group.Draft(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
+      guard case .recorded = try await ledger.append(Group(drafts: [draft], override: "Vendor")) else {
+        Issue.record("refused")
+        return
+      }
+      let filter = try ChangeFilter.parse(Self.question { $0.words = "Vendro" })
+
+      #expect(try await ledger.history.nearestNames(to: filter).flatMap(\.names) == [])
+    }
+  }
+
+  @Test(arguments: [
+    ("B2C_1_signup", true, []), ("b2cUserFlows/b2c_1_SIGNUP", true, []), ("signup", false, ["B2C_1_signup"]),
+    ("b2xUserFlows/B2C_1_signup", false, ["B2C_1_signup"]), ("B2C_1_singup", false, ["B2C_1_signup"]),
+    ("zzzz", false, []),
+  ])
+  func aFlowIsKnownIfOneOfItsStepsIsRecorded(name: String, isRecorded: Bool, nearest: [String]) async throws {
+    try await withLedger { ledger in
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
+
+      let known = try await ledger.history.knowledge(ofFlow: name)
+
+      #expect(known.isRecorded == isRecorded)
+      #expect(known.nearest == nearest)
+    }
+  }
+
   @Test func aTextInUpperCaseNeverEqualsATextInLowerCase() async throws {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger in

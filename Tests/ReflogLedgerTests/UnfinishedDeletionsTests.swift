@@ -136,6 +136,36 @@ struct UnfinishedDeletionsTests {
     }
   }
 
+  /// A token can be valid for longer than the policy keeps history, and a pack for auditors shows its role.
+  @Test func theEventsOfTokensAreNotPurged() async throws {
+    try await withOldChanges { it in
+      for kind in [ServiceEvent.Kind.tokenCreated, .tokenRevoked, .export] {
+        try await it.ledger.record([ServiceEvent.Content(kind)])
+      }
+      it.clock.advance(by: .seconds(3 * 86_400))
+      _ = try await it.ledger.askPurge(before: it.ledger.now.before(.seconds(86_400)), by: Self.admin)
+      try await it.purgeAll()
+
+      let kinds = try await it.kinds()
+      #expect(kinds.isSuperset(of: [.tokenCreated, .tokenRevoked]))
+      #expect(!kinds.contains(.export))
+    }
+  }
+
+  @Test func theNameOfAFlowWhoseChangesWerePurgedIsNotProposed() async throws {
+    try await withOldChanges { it in
+      let vanished = Sample.address("b2cUserFlows/B2C_1_vanished/postFederationSignup")
+      try await it.ledger.record(Sample.intent(before: .none, after: .none, at: vanished), .denied)
+      let filter = try ChangeFilter.parse("contains(flowId,'vanishd')")
+      #expect(try await it.ledger.history.nearestNames(to: filter).map(\.names) == [["B2C_1_vanished"]])
+      it.clock.advance(by: .seconds(3 * 86_400))
+      _ = try await it.ledger.askPurge(before: it.ledger.now.before(.seconds(86_400)), by: Self.admin)
+      try await it.purgeAll()
+
+      #expect(try await it.ledger.history.nearestNames(to: filter).isEmpty)
+    }
+  }
+
   @Test func anErasureDeletesAllNamesThatAnActorHad() async throws {
     try await withOldChanges { it in
       for name in ["Adele", "Adele Vance"] {

@@ -166,6 +166,12 @@ struct MessageTests {
         [try Self.edit(7, [target("a", "b")]), try Self.edit(8, [target("b", "a")])],
         "was edited since (changes 7, 8)"
       ),
+      ([try Self.edit(7, [target("a?…", "a?…")])], "was edited since (change 7): targetUrl"),
+      (
+        [try Self.edit(7, [target("a?…", "b?…")]), try Self.edit(8, [target("b?…", "a?…")])],
+        "was edited since (changes 7, 8): targetUrl"
+      ),
+      ([try Self.edit(7, [target("a?…", "b?…")])], "was edited since (change 7): targetUrl a?… → b?…"),
       (try (1...4).map { try Self.edit($0, []) }, "was edited since (changes …, 2, 3, 4)"),
       ([try Self.edit(7, []), try Self.edit(8, [], after: ConnectorReference.none)], "was deleted since (change 8)"),
     ]
@@ -176,6 +182,18 @@ struct MessageTests {
       #expect(edits.name == "Fraud check")
     }
     #expect(ConnectorEdits([], limit: 100) == nil)
+  }
+
+  /// The oldest changes are missing, so the value before the first change is not known.
+  @Test func editsWithMissingChangesShowNoValues() throws {
+    let targets = [("b", "c"), ("c", "b")].map { before, after in
+      Change.ChangedProperty(name: "targetUrl", before: before, after: after)
+    }
+
+    let changes = [try Self.edit(8, [targets[0]]), try Self.edit(9, [targets[1]])]
+    let edits = try #require(ConnectorEdits(changes, limit: 2))
+
+    #expect(edits.predicate == "was edited since (changes …, 8, 9): targetUrl")
   }
 
   @Test(arguments: [

@@ -31,7 +31,10 @@ struct PlainQuestionTests {
     (question { $0.actor = "user/Oid-1" }, "initiatedBy/user/id eq 'Oid-1'"),
     (question { $0.actor = "token/0123" }, "initiatedBy/token/id eq '0123'"),
     (question { $0.actor = "ADELE" }, actor), (question { $0.connector = "Fraud" }, connector),
-    (question { $0.reason = "Größe 'X'" }, "contains(tolower(reason),'größe ''x''')"),
+    (
+      question { $0.reason = "Größe 'X'" },
+      "(contains(tolower(reason),'größe ''x''') or contains(tolower(override/reason),'größe ''x'''))"
+    ),
     (question { ($0.flow, $0.result) = ("a", .denied) }, "contains(flowId,'a') and result eq 'denied'"),
   ]
 
@@ -41,6 +44,21 @@ struct PlainQuestionTests {
 
     #expect(Self.question { $0.connector = id }.text == ids)
     #expect(PlainQuestion(aboutChangesOf: try #require(ConnectorID(id))).text == "\(ids) and subject eq 'connector'")
+  }
+
+  @Test(arguments: [
+    (
+      "5D4C3B2A-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
+      ["5D4C3B2A-1f0e-4d9c-8b7a-6f5e4d3c2b1a", "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"]
+    ),
+    ("5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a", ["5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"]), ("VENDOR", ["VENDOR"]),
+  ])
+  func aSearchAlsoFindsTheUsualFormOfAGUID(words: String, ids: [String]) throws {
+    let text = try #require(Self.question { $0.words = words }.text)
+
+    #expect(text.matches(of: /correlationId eq '([^']*)'/).map { String($0.1) } == ids)
+    #expect(text.contains("contains(tolower(override/reason),'\(words.lowercased())')"))
+    #expect(throws: Never.self) { try ChangeFilter.parse(text) }
   }
 
   @Test(arguments: questions)

@@ -154,8 +154,12 @@ struct ServiceMessageTests {
     ),
     (.timeRollbackNotFound(batch), "There is no rollback to a time with the batchId \(batch)."),
     (
-      .flowNotFound(Sample.signup.flowType, Sample.signup.flow),
+      .flowNotFound(FlowName(of: Sample.signup).description),
       "The ledger has no record of b2cUserFlows/B2C_1_signup. Check the spelling."
+    ),
+    (
+      .flowNotFound("B2C_1_singup", nearest: ["B2C_1_signup", "B2X_1_signup"]),
+      "The ledger has no record of B2C_1_singup. Did you mean B2C_1_signup or B2X_1_signup?"
     ),
     (
       .changedSince(id),

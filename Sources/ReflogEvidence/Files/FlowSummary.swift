@@ -23,6 +23,8 @@ struct FlowSummary {
   /// The number of changes that were settled but not applied, except the denied changes.
   private(set) var notApplied: Int64 = 0
   private(set) var pending: Int64 = 0
+  /// The number of changes that an operator made in spite of a freeze.
+  private(set) var overridden: Int64 = 0
   /// The number of updates and rollbacks without a recorded reason, except the denied changes.
   private(set) var withoutReason: Int64 = 0
   /// The number of updates and rollbacks whose personal data was erased.
@@ -55,10 +57,11 @@ struct FlowSummary {
     case .pending: pending += 1
     case .applied: break
     }
+    if change.override != nil { overridden += 1 }
     guard intent.kind == .update || intent.kind == .rollback else { return }
     if change.erased != nil {
       erased += 1
-    } else if intent.reason == nil, change.result != .denied {
+    } else if intent.reason?.unlessBlank == nil, change.result != .denied {
       withoutReason += 1
     }
     count(intent.actor)

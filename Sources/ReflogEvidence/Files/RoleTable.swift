@@ -55,11 +55,12 @@ struct RoleTable {
         role: details["role"]?.string ?? "",
         expires: details["expiresDateTime"]?.string.flatMap { Timestamp(parsing: $0) }
       )
-    // After a crash, the same creation can be recorded twice. The first event has the time of the creation.
+    // The command line can create or revoke a token while no server runs. The event is then recorded later, and its
+    // details contain the true time. After a crash, the same creation can be recorded twice. The first event counts.
     if event.content.kind == .tokenCreated, row.created == nil {
-      (row.created, row.creator) = (event.activityDateTime, event.content.actor)
+      (row.created, row.creator) = (event.time("createdDateTime"), event.content.actor)
     } else if event.content.kind == .tokenRevoked, row.revoked == nil {
-      (row.revoked, row.revoker) = (event.activityDateTime, event.content.actor)
+      (row.revoked, row.revoker) = (event.time("revokedDateTime"), event.content.actor)
     }
     tokens[id] = row
   }
@@ -81,5 +82,12 @@ struct RoleTable {
     try await file.flush(to: &output)
     try await file.end(in: &output)
     return file.files
+  }
+}
+
+extension ServiceEvent {
+  /// Returns the time in the details, or the time of the event if the details do not contain the time.
+  fileprivate func time(_ detail: String) -> Timestamp {
+    content.details[detail]?.string.flatMap { Timestamp(parsing: $0) } ?? activityDateTime
   }
 }

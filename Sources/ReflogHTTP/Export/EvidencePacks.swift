@@ -23,15 +23,15 @@ struct EvidencePacks {
       "period": .string(request.period.name),
     ]
     let query = try request.query()
-    try await events.recordExport(by: try context.requireCaller().actor, details: details)
     let taken = Timestamp(Date())
-    let pack = EvidencePack(
+    let pack = try await EvidencePack(
       request,
       of: SharedExport(source: history.export(query), share: share),
       from: history,
       taken: taken,
       signers: { [log] in log.signers }
     )
+    try await events.recordExport(by: try context.requireCaller().actor, details: details)
     return Response(
       status: .ok,
       headers: [

@@ -21,8 +21,11 @@ struct EvidencePageController {
     var problem: String?
     if let name = options[.period] {
       do { return try await packs.response(EvidenceRequest(try Period(name), flow: flow), context) } catch {
-        guard let error = error as? PeriodError else { throw error }
-        problem = error.description
+        switch error {
+        case let error as PeriodError: problem = error.description
+        case ServiceError.flowNotFound: problem = "\(error)"
+        default: throw error
+        }
       }
     }
     let period = options[.period] ?? Period.quarter(before: Timestamp(Date())).name

@@ -27,7 +27,7 @@ struct FlowPageController {
     let fields = try request.filledQuery(allowing: ["until"] + PageTrail.flows)
     let name = FlowName(flowType, try context.flowID())
     let known = try await history.configurations(asOf: .distantFuture, of: [name]).map(\.address)
-    guard let first = known.first else { throw ServiceError.flowNotFound(name.flowType, name.flow) }
+    guard let first = known.first else { throw ServiceError.flowNotFound(name.description) }
     var until: Timestamp?
     if let text = fields["until"] {
       do { until = try PageTime.past(text) } catch {

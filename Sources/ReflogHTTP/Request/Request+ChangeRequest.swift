@@ -83,18 +83,19 @@ extension Request {
 
   /// Returns the reason from the body or from the header `Reflog-Reason`, or nil if no reason is given.
   ///
-  /// The method throws an error if both the body and the header contain a reason.
+  /// A reason of spaces alone counts as no reason. The method throws an error if both the body and the header contain a
+  /// reason.
   func reason(orInBody reason: String?) throws(RequestError) -> String? {
     guard let reason else { return try reasonHeader() }
     guard headers[.reflogReason] == nil else {
       throw .badRequest("The reason is given twice: in the body and in Reflog-Reason.", target: "reason")
     }
-    return try Self.checkedReason(reason)
+    return try Self.checkedReason(reason).unlessBlank
   }
 
-  /// Returns the reason in the header `Reflog-Reason`, or nil if the header is missing.
+  /// Returns the reason in the header `Reflog-Reason`, or nil if the header is missing or blank.
   private func reasonHeader() throws(RequestError) -> String? {
-    try textHeader(.reflogReason).map(Self.checkedReason)
+    try textHeader(.reflogReason).map(Self.checkedReason)?.unlessBlank
   }
 
   /// Returns the reason in the header `Reflog-Override`, or nil if the header is missing.

@@ -98,25 +98,8 @@ extension History {
   }
 
   /// Returns the SQL condition that selects the newest applied change at `:address`.
-  ///
-  /// The index `change_applied` has separate ranges for changes with an effect and changes without an effect. So the
-  /// condition finds the newest change of each kind, and selects the newer of these two changes.
   static func newestApplied(_ dialect: any Dialect) -> String {
-    "WHERE change.id = \(dialect.greater(newestEffective, newestIneffective))"
-  }
-
-  private static let newestEffective = newest(isEffective)
-  private static let newestIneffective = newest(isIneffective)
-
-  /// Returns the SQL expression of the id of the newest change at `:address` that fulfils a condition.
-  ///
-  /// The value of the expression is 0 if there is no such change.
-  private static func newest(_ condition: String) -> String {
-    """
-    coalesce((
-      SELECT change.id FROM change WHERE change.address = :address AND \(condition) ORDER BY change.id DESC LIMIT 1
-    ), 0)
-    """
+    "WHERE change.id = \(AppliedChange.newest(at: ":address", dialect))"
   }
 
   /// The SQL form of ``Change/mayHaveReachedDirectory``.

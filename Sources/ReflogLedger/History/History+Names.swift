@@ -21,6 +21,31 @@ extension History {
       }
     }
   }
+
+  /// Returns whether a step of a flow is recorded, and the ids of recorded flows that are similar to the flow's id.
+  ///
+  /// The most similar id is first. If a step is recorded, the list of similar ids is empty.
+  ///
+  /// - Parameter name: The id of the flow. The type of the flow and a slash can precede the id.
+  package func knowledge(ofFlow name: String) async throws(LedgerError) -> (isRecorded: Bool, nearest: [String]) {
+    let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
+    let (type, id) = (parts.count == 2 ? parts[0] : nil, parts.last ?? name)
+    return try await read { db in
+      let isRecorded = try db.bool(
+        """
+        SELECT EXISTS (
+          SELECT 1 FROM address JOIN flow ON flow.id = address.flow
+          WHERE \(db.dialect.equalIgnoringCase("flow.flow_id", ":flow"))
+            AND \(db.dialect.equalIgnoringCase("flow.flow_type", "coalesce(:flowType, flow.flow_type)"))
+        )
+        """,
+        ["flow": id, "flowType": type]
+      )
+      guard !isRecorded else { return (true, []) }
+      let ids = try IdentityColumn(.plain(.flowId))?.texts(db) ?? []
+      return (false, Spelling.names(like: id, among: ids, limit: Self.mostNames))
+    }
+  }
 }
 
 extension ChangeFilter {
@@ -41,6 +66,8 @@ extension ChangeFilter {
 
   private var comparedTexts: [(ChangeField, String)] {
     switch self {
+    // A reason is not a name, so no reason is proposed.
+    case .comparison(.override, _, _), .startsWith(.override, _), .contains(.override, _): []
     case .comparison(let field, .eq, .text(let text)), .startsWith(let field, let text), .contains(let field, let text):
       [(field, text)]
     case .lowerCase(let inner): inner.comparedTexts

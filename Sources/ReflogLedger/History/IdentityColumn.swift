@@ -3,9 +3,10 @@ import ReflogStorage
 
 /// Describes where the ledger stores the text of an id field or a name field, and which changes refer to the text.
 ///
-/// For example, the names of actors are stored in the table `actor_name`.
+/// For example, the names of actors are stored in the table `actor_name`. A reason for the override of a freeze is
+/// searched in the same way, because few changes have such a reason.
 struct IdentityColumn {
-  /// The SQL expression for the number of the row that contains the text.
+  /// The SQL expression for the number of the row that contains the text, with the name of the table.
   private let row: String
   /// The SQL expression of the row number that the indexed columns of `change` contain.
   ///
@@ -49,12 +50,21 @@ struct IdentityColumn {
     case .initiatedBy(.tokenDisplayName): self = .actorName("name", "token")
     case .initiatedBy(.appId):
       self.init(
-        row: "id",
+        row: "client_app.id",
         source: "client_app WHERE true",
         text: "app_id",
         column: "change.client_app",
         indexed: ["client_app"],
         selectivity: .clientApp
+      )
+    case .override(.reason):
+      self.init(
+        row: "freeze_override.change",
+        source: "freeze_override WHERE true",
+        text: "freeze_override.reason",
+        column: "change.id",
+        indexed: ["id"],
+        selectivity: .request
       )
     default: return nil
     }
@@ -86,7 +96,7 @@ struct IdentityColumn {
 
   private static func connector(_ column: String, _ indexed: [String]) -> IdentityColumn {
     IdentityColumn(
-      row: "id",
+      row: "connector.id",
       source: "connector WHERE true",
       text: "connector_id",
       column: column,
@@ -97,8 +107,8 @@ struct IdentityColumn {
 
   private static func connectorName(_ column: String, _ indexed: [String]) -> IdentityColumn {
     IdentityColumn(
-      row: "id",
-      reference: "connector",
+      row: "connector_name.id",
+      reference: "connector_name.connector",
       source: "connector_name WHERE true",
       text: "display_name",
       column: column,
@@ -109,7 +119,7 @@ struct IdentityColumn {
 
   private static func actor(_ type: String) -> IdentityColumn {
     IdentityColumn(
-      row: "id",
+      row: "actor.id",
       source: "actor WHERE actor_type = '\(type)'",
       text: "actor_id",
       column: "change.actor",
@@ -148,8 +158,14 @@ struct IdentityColumn {
       lookups: values.isEmpty ? [] : indexed.map { IndexLookup(column: $0, rows: values, selectivity: selectivity) }
     )
   }
-  /// Returns all different texts of the field.
+
+  /// Returns all different texts of the field to which at least one change refers.
+  ///
+  /// Other texts are possible: a purge keeps the ids of flows and client apps, and some actors only caused service
+  /// events.
   func texts(_ db: any LedgerConnection) throws -> [String] {
-    try db.rows("SELECT DISTINCT \(text) FROM \(source) AND \(text) IS NOT NULL", kept: false) { try $0.text(0) }
+    let references = indexed.map { "EXISTS (SELECT 1 FROM change WHERE change.\($0) = \(reference))" }
+    let condition = "\(text) IS NOT NULL AND (\(references.joined(separator: " OR ")))"
+    return try db.rows("SELECT DISTINCT \(text) FROM \(source) AND \(condition)", kept: false) { try $0.text(0) }
   }
 }

@@ -4,8 +4,8 @@ import ReflogStorage
 /// The periods in which one address called a connector, read batch by batch in the order of a query.
 ///
 /// A period begins at an effective change at the address and ends at the next effective change. A change without an
-/// effect does not end a period, because it sets the reference that the address already has. The first applied change
-/// of an address can begin a period even if it has no effect.
+/// effect does not end a period, because it sets the reference that the address already has. The first period of an
+/// address has no beginning. In this period, the address called the connector that its oldest applied change found.
 struct CallPeriods {
   /// A period in which the address called one connector.
   struct Period {
@@ -95,16 +95,20 @@ struct CallPeriods {
     return Period(connector: connector, ids: first...last)
   }
 
-  /// Adds the period that begins at the oldest applied change, if that change has no effect.
+  /// Adds the period that ends at the oldest effective change of the address.
+  ///
+  /// - Parameters:
+  ///   - batch: The batch with the oldest periods.
+  ///   - end: The id of the oldest effective change, or the id behind the range if no effective change is in the range.
   private func addFirst(to batch: inout Batch, before end: Int64) throws {
-    let oldest = try db.first(
+    let connector = try db.integer(
       """
-      SELECT change.id, change.after_connector FROM change
-      WHERE change.address = :address AND \(History.isIneffective) AND change.id < :end ORDER BY change.id LIMIT 1
+      SELECT change.before_connector FROM change
+      WHERE change.id = \(AppliedChange.oldest(at: ":address", db.dialect))
       """,
-      ["address": address, "end": end]
-    ) { (try $0.integer(0), try $0.optionalInteger(1)) }
-    guard let (start, connector) = oldest, let period = period(connector, from: start, to: end) else { return }
+      ["address": address]
+    )
+    guard let period = period(connector, from: 0, to: end) else { return }
     batch.periods.insert(period, at: isAscending ? 0 : batch.periods.endIndex)
   }
 

@@ -6,7 +6,8 @@ import ReflogStorage
 /// The filter's conditions on flow type, flow id and step select addresses. A change of a connector belongs to the
 /// result under two conditions: one of these addresses called the connector when the change was made, and the change
 /// fulfils the rest of the filter. The order of ids decides whether an address called a connector: the newest applied
-/// change at the address with a lower id set the connector.
+/// change at the address with a lower id set the connector. If the address has no such change, its oldest applied
+/// change shows the connector that the address called earlier.
 ///
 /// There are two ways to find these changes. If an index covers the rest of the filter, the index returns changes, and
 /// each change is compared with the addresses. Otherwise the periods in which the addresses called connectors are read
@@ -95,8 +96,8 @@ struct FlowImpact: Sendable {
     change.subject = 'connector' AND EXISTS (
       SELECT 1 FROM address AS calling CROSS JOIN change AS held
       WHERE calling.id IN (\(dialect.numbers(inArray: ":addresses")))
-        AND held.id = \(newestApplied(at: "calling.id", before: "change.id", dialect))
-        AND held.after_connector = \(History.connector(of: "change"))
+        AND held.id = \(AppliedChange.showingReference(of: "calling.id", before: "change.id", dialect))
+        AND \(AppliedChange.connector(shownBy: "held", before: "change.id")) = \(History.connector(of: "change"))
     )
     """
   }
@@ -114,25 +115,6 @@ struct FlowImpact: Sendable {
   func filteredLookups(_ dialect: any Dialect) -> FilteredLookups? {
     let bound = filter.arguments.merging(arguments) { first, _ in first }
     return lookups.map { FilteredLookups($0, condition: condition(dialect), arguments: bound) }
-  }
-
-  /// Returns an SQL expression for the newest applied change at an address that has a lower id than `id`.
-  ///
-  /// The value of the expression is the id of the newest change, or 0 if there is no such change. The expression finds
-  /// the newest change with an effect and the newest change without an effect, because the index `change_applied`
-  /// stores these two kinds of changes separately.
-  static func newestApplied(at address: String, before id: String, _ dialect: any Dialect) -> String {
-    func newest(withEffect: Bool) -> String {
-      """
-      coalesce((
-        SELECT earlier.id FROM change AS earlier
-        WHERE earlier.address = \(address) AND \(History.isApplied("earlier", withEffect: withEffect))
-          AND earlier.id < \(id)
-        ORDER BY earlier.id DESC LIMIT 1
-      ), 0)
-      """
-    }
-    return dialect.greater(newest(withEffect: true), newest(withEffect: false))
   }
 }
 

@@ -38,8 +38,8 @@ extension History {
 
   /// Returns the SQL condition that selects one change for each address that called a connector at a moment.
   ///
-  /// The connector is `:connector`, and the moment is just before the change `:change`. The selected change is the
-  /// change that set the connector at the address.
+  /// The connector is `:connector`, and the moment is just before the change `:change`. The selected change set the
+  /// connector at the address, or is the oldest change at the address and found the connector there.
   ///
   /// - Parameters:
   ///   - areSelected: Whether only the addresses in `:addresses` are compared.
@@ -49,8 +49,8 @@ extension History {
     WHERE change.id IN (
       SELECT held.id FROM address AS calling CROSS JOIN change AS held
       WHERE \(areSelected ? "calling.id IN (\(dialect.numbers(inArray: ":addresses")))" : "TRUE")
-        AND held.id = \(FlowImpact.newestApplied(at: "calling.id", before: ":change", dialect))
-        AND held.after_connector = :connector
+        AND held.id = \(AppliedChange.showingReference(of: "calling.id", before: ":change", dialect))
+        AND \(AppliedChange.connector(shownBy: "held", before: ":change")) = :connector
     )
     """
   }

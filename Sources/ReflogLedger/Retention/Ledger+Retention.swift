@@ -91,4 +91,21 @@ extension History {
   package func holds() async throws(LedgerError) -> [LegalHold] {
     try await read { db in try RetentionRows.holds(db) }
   }
+
+  /// Returns the retention policy, the newest purge and the legal holds, after a comparison with the recorded events.
+  ///
+  /// The purge is nil if there was no purge.
+  ///
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the tables differ from the events.
+  package func recordedKeeping() async throws(LedgerError) -> (
+    policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]
+  ) {
+    try await read { db in
+      let record = try RetentionRecord(db)
+      let purge = try PurgeRows.newest(db)?.purge
+      try record.checkKept(db)
+      try record.check(newest: purge)
+      return (try RetentionRows.policy(db), purge, try RetentionRows.holds(db))
+    }
+  }
 }

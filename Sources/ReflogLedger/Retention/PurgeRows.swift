@@ -35,23 +35,30 @@ enum PurgeRows {
 
   /// Returns the newest purge, which may be unfinished, or nil if there is none.
   static func newest(_ db: any LedgerConnection) throws -> State? {
-    try db.first(
-      "SELECT id, before, asked, finished, change, event, restarts FROM purge ORDER BY id DESC LIMIT 1"
-    ) { row in
-      State(
-        purge: Purge(
-          id: try row.integer(0),
-          before: Timestamp(microseconds: try row.integer(1)),
-          asked: try row.time(2),
-          finished: try row.optionalTime(3)
-        ),
-        position: Position(
-          restarts: try row.integer(6),
-          change: try row.integer(4),
-          event: try row.integer(5)
-        )
+    try db.first("\(select) ORDER BY id DESC LIMIT 1") { try state($0) }
+  }
+
+  /// Returns all purges, oldest first.
+  static func all(_ db: any LedgerConnection) throws -> [Purge] {
+    try db.rows("\(select) ORDER BY id") { try state($0).purge }
+  }
+
+  private static let select = "SELECT id, before, asked, finished, change, event, restarts FROM purge"
+
+  private static func state(_ row: Row) throws -> State {
+    State(
+      purge: Purge(
+        id: try row.integer(0),
+        before: Timestamp(microseconds: try row.integer(1)),
+        asked: try row.time(2),
+        finished: try row.optionalTime(3)
+      ),
+      position: Position(
+        restarts: try row.integer(6),
+        change: try row.integer(4),
+        event: try row.integer(5)
       )
-    }
+    )
   }
 
   /// Returns the newest claim and the ranges that must still be deleted. The result is nil if all ranges are deleted.

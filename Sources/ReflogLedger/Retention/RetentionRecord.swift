@@ -5,32 +5,42 @@ import ReflogStorage
 ///
 /// The ledger also has tables with the policy, the holds, the purges and the erasures. Another program could alter
 /// these tables, because no hash covers them. Hashes cover the events. So Reflog deletes rows only if the tables match
-/// the events.
+/// the events. The same is true if Reflog writes the policy and the holds into an evidence pack.
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
-  private var holds: [String: FlowScope] = [:]
-  /// The moment up to which each purge deletes history, as text.
-  ///
-  /// The key is the id of the purge.
-  private var purges: [Int64: String] = [:]
+  /// The holds that were not released. The key is the name in lower case.
+  private var holds: [String: LegalHold] = [:]
+  /// The requests for purges. The key is the id of the purge.
+  private var purges: [Int64: PurgeRequest] = [:]
   /// The details of each event that requests an erasure.
   ///
   /// The key is the id of the event.
   private var erasures: [Int64: JSONObject] = [:]
 
+  /// What the events record about a purge.
+  private struct PurgeRequest {
+    /// The moment up to which the purge deletes history, as text.
+    var before: String?
+    /// The time of the first request.
+    let asked: Timestamp
+  }
+
+  /// The condition that selects the events.
+  ///
+  /// A database uses the index `service_event_retention` only if this condition on `kind` is exactly the condition of
+  /// the index.
+  private static let selection = """
+    kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked', 'erasureAsked') ORDER BY service_event.id
+    """
+
   /// Reads the events.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if an event does not match the log.
   init(_ db: any LedgerConnection) throws {
-    // A database uses the index `service_event_retention` only if this condition on `kind` is exactly the condition of
-    // the index.
-    let events = try EventRows.checked(
-      """
-      kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked', 'erasureAsked') ORDER BY service_event.id
-      """,
-      [],
-      db
-    )
+    self.init(of: try EventRows.checked(Self.selection, [], db))
+  }
+
+  private init(of events: [ServiceEvent]) {
     for event in events { add(event) }
   }
 
@@ -43,9 +53,18 @@ struct RetentionRecord {
     case .holdPlaced:
       let flowType = details["flowType"]?.string.flatMap(FlowType.init(rawValue:))
       let flow = details["flowId"]?.string.flatMap { FlowID($0) }
-      holds[name()] = if let flowType, let flow { .flow(flowType, flow) } else { .everything }
+      let scope: FlowScope = if let flowType, let flow { .flow(flowType, flow) } else { .everything }
+      holds[name()] = LegalHold(
+        name: details["name"]?.string ?? "",
+        scope: scope,
+        reason: details["reason"]?.string ?? "",
+        placed: event.activityDateTime
+      )
     case .holdReleased: holds[name()] = nil
-    case .purgeAsked: purges[details["purge"]?.wholeNumber ?? 0] = details["before"]?.string
+    case .purgeAsked:
+      // A later request can only extend an unfinished purge, so the purge keeps the time of its first request.
+      let (id, before) = (details["purge"]?.wholeNumber ?? 0, details["before"]?.string)
+      purges[id] = PurgeRequest(before: before, asked: purges[id]?.asked ?? event.activityDateTime)
     case .erasureAsked: erasures[event.id] = details
     default: return
     }
@@ -53,20 +72,20 @@ struct RetentionRecord {
 
   /// Throws ``LedgerError/corrupt(_:)`` if the policy or the holds in the tables differ from the recorded events.
   func checkKept(_ db: any LedgerConnection) throws {
-    guard try RetentionRows.policy(db) == policy else {
-      throw LedgerError.corrupt("the retention policy differs from the recorded policy. Set the policy again")
-    }
-    let placed = Dictionary(try RetentionRows.holds(db).map { ($0.name.asciiFolded, $0.scope) }) { first, _ in first }
-    let other = Set(holds.keys).union(placed.keys).filter { holds[$0] != placed[$0] }.sorted()
-    guard other.isEmpty else {
-      throw LedgerError.corrupt("the legal holds \(other.joined(separator: ", ")) differ from the recorded holds")
-    }
+    if let problem = try problemOfPolicy(db) ?? problemOfHolds(db) { throw LedgerError.corrupt(problem) }
   }
 
   /// Throws ``LedgerError/corrupt(_:)`` if a purge differs from the recorded request.
   func check(_ purge: Purge) throws {
-    guard purges[purge.id] == purge.before.description else {
-      throw LedgerError.corrupt("a purge differs from its recorded request")
+    guard isRecorded(purge) else { throw LedgerError.corrupt(Self.problemOfPurge) }
+  }
+
+  /// Throws ``LedgerError/corrupt(_:)`` if the newest purge in the table is not the purge that was requested last.
+  ///
+  /// - Parameter purge: The newest purge in the table, or nil if the table has no purge.
+  func check(newest purge: Purge?) throws {
+    guard purge?.id == purges.keys.max(), purge.map(isRecorded) ?? true else {
+      throw LedgerError.corrupt(Self.problemOfPurge)
     }
   }
 
@@ -74,6 +93,56 @@ struct RetentionRecord {
   func check(_ erasure: ErasureRows.Unfinished) throws {
     let asked = erasures[erasure.event]
     guard let asked, asked["actorType"]?.string == erasure.actorType, asked["actorId"]?.string == erasure.actorID
-    else { throw LedgerError.corrupt("an erasure differs from its recorded request") }
+    else { throw LedgerError.corrupt(Self.problemOfErasure) }
+  }
+
+  /// Compares the tables with the service events, and returns the differences.
+  ///
+  /// The tables contain the policy, the holds, the purges and the erasures. The service events are not compared with
+  /// the log, because the verification of the ledger compares all events with the log.
+  static func problems(_ db: any LedgerConnection) throws -> [(table: String, problem: String)] {
+    let record = RetentionRecord(of: try EventRows.events(selection, [], db))
+    let comparisons: [(table: String, problem: (any LedgerConnection) throws -> String?)] = [
+      ("retention", record.problemOfPolicy), ("hold", record.problemOfHolds), ("purge", record.problemOfPurges),
+      ("erasure", record.problemOfErasures),
+    ]
+    var problems: [(table: String, problem: String)] = []
+    for (table, comparison) in comparisons {
+      do {
+        if let problem = try comparison(db) { problems.append((table, problem)) }
+      } catch StorageError.unexpectedValue(let column) {
+        problems.append((table, "\(column) is not valid"))
+      }
+    }
+    return problems
+  }
+
+  private static let problemOfPurge = "a purge differs from its recorded request"
+  private static let problemOfErasure = "an erasure differs from its recorded request"
+
+  private func problemOfPolicy(_ db: any LedgerConnection) throws -> String? {
+    try RetentionRows.policy(db) == policy
+      ? nil : "the retention policy differs from the recorded policy. Set the policy again"
+  }
+
+  private func problemOfHolds(_ db: any LedgerConnection) throws -> String? {
+    let placed = Dictionary(try RetentionRows.holds(db).map { ($0.name.asciiFolded, $0) }) { first, _ in first }
+    let other = Set(holds.keys).union(placed.keys).filter { holds[$0] != placed[$0] }.sorted()
+    return other.isEmpty ? nil : "the legal holds \(other.joined(separator: ", ")) differ from the recorded holds"
+  }
+
+  private func problemOfPurges(_ db: any LedgerConnection) throws -> String? {
+    let stored = try PurgeRows.all(db)
+    return stored.count == purges.count && stored.allSatisfy(isRecorded) ? nil : Self.problemOfPurge
+  }
+
+  private func problemOfErasures(_ db: any LedgerConnection) throws -> String? {
+    let stored = try db.integers("SELECT event FROM erasure")
+    return stored.count == erasures.count && Set(stored) == Set(erasures.keys) ? nil : Self.problemOfErasure
+  }
+
+  private func isRecorded(_ purge: Purge) -> Bool {
+    let request = purges[purge.id]
+    return request?.before == purge.before.description && request?.asked == purge.asked
   }
 }

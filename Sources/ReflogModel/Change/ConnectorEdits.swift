@@ -52,8 +52,8 @@ package struct ConnectorEdits: Sendable {
 
   /// The changed properties, each with the value before the first change and the value after the last change.
   ///
-  /// The property that was changed first is first. A property is left out if its two values are equal. The values of a
-  /// secret property are nil.
+  /// The property that was changed first is first. A property is left out if its two values are equal. The values are
+  /// nil if the property is secret, if only a hidden part of a URL differs, or if the oldest changes are missing.
   private var properties: [(name: String, before: String?, after: String?)] {
     var names: [String] = []
     var values: [String: (before: String?, after: String?)] = [:]
@@ -66,8 +66,12 @@ package struct ConnectorEdits: Sendable {
       }
     }
     return names.compactMap { name in
-      guard let value = values[name], value.before == nil || value.before != value.after else { return nil }
-      return (name, value.before, value.after)
+      guard let value = values[name] else { return nil }
+      // The value before the missing changes is not known.
+      guard !isCut else { return (name, nil, nil) }
+      guard let before = value.before, before == value.after else { return (name, value.before, value.after) }
+      // The hidden parts of two equal URLs can differ.
+      return SecretMask.hidesAPart(of: before) ? (name, nil, nil) : nil
     }
   }
 }

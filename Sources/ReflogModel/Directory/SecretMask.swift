@@ -37,6 +37,11 @@ package enum SecretMask {
   private static func isMask(_ text: String) -> Bool {
     let scalars = text.unicodeScalars
     if scalars.count >= 3, scalars.allSatisfy({ "*•●".unicodeScalars.contains($0) }) { return true }
-    return text.hasSuffix("?…") || text.hasSuffix("#…") || text.contains("//…@")
+    return hidesAPart(of: text)
+  }
+
+  /// Returns whether a URL has the form of ``redactedURL(_:)``, so a part of the URL is not shown.
+  static func hidesAPart(of url: String) -> Bool {
+    url.hasSuffix("?…") || url.hasSuffix("#…") || url.contains("//…@")
   }
 }

@@ -19,11 +19,12 @@ package struct PlainQuestion: Sendable {
   package var actor: String?
   /// A part of the id or the name of a connector that an address held before or after a change.
   package var connector: String?
-  /// A part of the id or the name of a flow, a step, an actor or a connector, or of the reason of a change.
+  /// A part of the id or the name of a flow, a step, an actor or a connector, or of the reason of a change or of the
+  /// override of a freeze.
   ///
   /// A whole id of a change, and a whole correlation or batch id, match too.
   package var words: String?
-  /// A part of the reason of a change.
+  /// A part of the reason of a change, or of the reason for the override of a freeze.
   package var reason: String?
   /// The start of the period in which changes match.
   ///
@@ -73,7 +74,7 @@ package struct PlainQuestion: Sendable {
     }
     if let connector { terms.append(condition(onConnector: connector)) }
     if let words { terms.append(Self.anywhere(words)) }
-    if let reason { terms.append(Self.any([.plain(.reason)], reason)) }
+    if let reason { terms.append(Self.any(Self.reasons, reason)) }
     if let since { terms.append(Self.term(.plain(.activityDateTime), .time(since), .ge)) }
     if let until { terms.append(Self.term(.plain(.activityDateTime), .time(until), .lt)) }
     if let result { terms.append(Self.term(.plain(.result), .text(result.rawValue))) }
@@ -100,8 +101,10 @@ package struct PlainQuestion: Sendable {
   private static func anywhere(_ text: String) -> String {
     let names: [ChangeField] = [.plain(.flowId), .plain(.step)] + actorFields.map(ChangeField.initiatedBy)
     let ids: [ChangeField.Plain] = [.correlationId, .batchId]
-    var terms = [Self.any(names + connectorIDs + connectorNames + [.plain(.reason)], text)]
+    var terms = [Self.any(names + connectorIDs + connectorNames + reasons, text)]
     terms += ids.map { Self.term(.plain($0), .text(text)) }
+    // Most programs send a GUID in lower case, but people paste GUIDs in upper case too.
+    if let guid = GUID.normalized(text), guid != text { terms.append(Self.term(.plain(.correlationId), .text(guid))) }
     if let id = Change.ID(text) { terms.append(Self.term(.plain(.id), .number(id.number))) }
     return "(\(terms.joined(separator: " or ")))"
   }
@@ -110,6 +113,7 @@ package struct PlainQuestion: Sendable {
     .userId, .userDisplayName, .userPrincipalName, .servicePrincipalId, .appDisplayName, .appId, .tokenId,
     .tokenDisplayName,
   ]
+  private static let reasons: [ChangeField] = [.plain(.reason), .override(.reason)]
   private static let connectorIDs: [ChangeField] = [.before(.connectorId), .after(.connectorId)]
   private static let connectorNames: [ChangeField] = [.before(.displayName), .after(.displayName)]
 

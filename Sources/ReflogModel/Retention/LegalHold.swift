@@ -1,7 +1,7 @@
 /// A legal hold, which protects the history of the flows in its scope.
 ///
 /// Until the legal hold is released, purges and erasures keep this history.
-package struct LegalHold: Sendable {
+package struct LegalHold: Hashable, Sendable {
   /// The maximum length of a name in bytes.
   package static let maximumNameLength = 64
 

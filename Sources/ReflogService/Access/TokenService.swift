@@ -144,10 +144,12 @@ package struct TokenService: Sendable {
   }
 
   private func event(_ kind: ServiceEvent.Kind, _ token: APIToken, _ actor: Change.Actor?) -> ServiceEvent.Content {
-    let details: JSONObject = [
+    var details: JSONObject = [
       "tokenId": .string(token.id), "name": .string(token.name), "role": .string(token.role.rawValue),
-      "expiresDateTime": .string(token.expires.description),
+      "expiresDateTime": .string(token.expires.description), "createdDateTime": .string(token.created.description),
     ]
+    // The command line can create or revoke a token while no server runs. The event is then recorded later.
+    if kind == .tokenRevoked { details["revokedDateTime"] = .optional(token.revoked?.description) }
     return ServiceEvent.Content(kind, actor: actor, details: details)
   }
 }

@@ -212,7 +212,7 @@ package final class TimeRollbacks: Service {
     if case .flow(let flowType, let flow) = rollback.scope,
       !now.contains(where: { rollback.scope.contains($0.address) })
     {
-      throw .flowNotFound(flowType, flow)
+      throw .flowNotFound(FlowName(flowType, flow).description)
     }
     var steps = rollback.steps(then: then, now: now)
     let uncertain = Set(now.filter { !$0.isCertain }.map(\.address))

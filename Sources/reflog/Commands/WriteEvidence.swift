@@ -67,7 +67,7 @@ struct WriteEvidence: AsyncParsableCommand {
     let keys = try await PackSigners.keys(of: location, database.service)
     let progress = Counter(verb: "wrote", noun: "changes")
     let taken = Timestamp(Date())
-    let pack = EvidencePack(
+    let pack = try await EvidencePack(
       request,
       of: database.service.export(try request.query()),
       from: database.service,

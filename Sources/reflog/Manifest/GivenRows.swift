@@ -76,6 +76,7 @@ struct GivenRows {
     }
     guard isEnded || !row.isEmpty else { return nil }
     if !isEnded { differences.insert(.lineEnds) }
+    if row.isEmpty { differences.insert(.emptyRows) }
     let prefix = Array(#"{"id":""#.utf8)
     let id = row.starts(with: prefix) ? row.dropFirst(prefix.count).prefix { $0 != Self.quote } : []
     return Row(id: String(decoding: id, as: UTF8.self), spelling: row)

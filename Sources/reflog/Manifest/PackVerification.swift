@@ -12,7 +12,13 @@ struct PackVerification {
   ///
   /// A list contains the id and the hash of each row of a file.
   private static let listFolder = "rows/"
-  private static let filesOfSystems: Set = ["Thumbs.db", "desktop.ini"]
+  /// The names of files that operating systems create in a folder that a person opens.
+  private static let filesOfSystems: Set = [".DS_Store", "Thumbs.db", "desktop.ini"]
+  /// The parts of names before and after the name of another file.
+  ///
+  /// While a file is open, LibreOffice and Excel create a file with the first or the second name. macOS creates a file
+  /// with the third name next to each file on disks of other systems.
+  private static let namesNextToFiles = [(".~lock.", "#"), ("~$", ""), ("._", "")]
 
   /// The path of the pack's folder.
   let folder: String
@@ -24,28 +30,40 @@ struct PackVerification {
     let files = Dictionary(manifest.files.map { ($0.name, $0) }) { first, _ in first }
     let contents = Dictionary(manifest.files.map { ($0.sha256, $0.name) }) { _, last in last }
     for file in manifest.files.sorted(by: { $0.name < $1.name }) {
-      let isOutside = file.name.hasPrefix("/") || file.name.split(separator: "/").contains("..")
-      guard !isOutside, !file.name.contains("\\") else {
-        report.add("\(file.name.printable): this is not a name of a file in a pack.")
-        continue
-      }
-      guard let hash = try Self.hash(ofFileAt: path(file.name)) else {
-        report.add("\(file.name): the file is missing.")
-        continue
-      }
-      guard hash != file.sha256 else { continue }
-      if let other = contents[hash] {
-        report.add("\(file.name): the file has the content of \(other).")
-      } else if file.format == .text {
-        try compareText(file, &report)
-      } else {
-        try compareRows(file, files, &report)
+      do { try compare(file, files, contents, &report) } catch {
+        report.add("\(file.name.printable): the file can't be read, so it was not checked.")
       }
     }
-    for name in try names() where files[name] == nil && name != EvidenceManifest.fileName {
-      report.add("\(name.printable): the file is not in the manifest.")
+    for finding in others().sorted(by: { $0.name < $1.name }) {
+      report.add("\(finding.name.printable): \(finding.problem)")
     }
     return report
+  }
+
+  /// Compares a file with the manifest.
+  ///
+  /// - Throws: An error if the file can't be read.
+  private func compare(
+    _ file: EvidenceManifest.File,
+    _ files: [String: EvidenceManifest.File],
+    _ contents: [Hash: String],
+    _ report: inout FileReport
+  ) throws {
+    let isOutside = file.name.hasPrefix("/") || file.name.split(separator: "/").contains("..")
+    guard !isOutside, !file.name.contains("\\") else {
+      return report.add("\(file.name.printable): this is not a name of a file in a pack.")
+    }
+    guard let hash = try Self.hash(ofFileAt: path(file.name)) else {
+      return report.add("\(file.name): the file is missing.")
+    }
+    guard hash != file.sha256 else { return }
+    if let other = contents[hash] {
+      report.add("\(file.name): the file has the content of \(other).")
+    } else if file.format == .text {
+      try compareText(file, &report)
+    } else {
+      try compareRows(file, files, &report)
+    }
   }
 
   private func path(_ name: String) -> String { folder + "/" + name }
@@ -89,17 +107,45 @@ struct PackVerification {
     report.addForm("\(file.name): \(FormDifference.sentence(differences, andThe: "text agrees"))")
   }
 
-  /// Returns the names of all files in the folder, except hidden files and files that systems create.
-  private func names() throws -> [String] {
-    let paths = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
-    return paths.filter { path in
-      let parts = path.split(separator: "/")
-      let name = parts.last.map(String.init) ?? ""
-      // A link is not followed, so a link to a folder also counts as a file.
-      let type = (try? FileManager.default.attributesOfItem(atPath: self.path(path)))?[.type] as? FileAttributeType
-      return type != .typeDirectory
-        && !parts.contains { $0.hasPrefix(".") } && !name.hasPrefix("~$") && !Self.filesOfSystems.contains(name)
-    }.sorted()
+  /// Finds the files that are not in the manifest, and the folders that can't be read.
+  ///
+  /// Files that systems and spreadsheets create are ignored.
+  private func others() -> [(name: String, problem: String)] {
+    var known: Set = [EvidenceManifest.fileName]
+    for file in manifest.files {
+      let parts = file.name.split(separator: "/")
+      for count in parts.indices { known.insert(parts[...count].joined(separator: "/")) }
+    }
+    var (found, folders): ([(name: String, problem: String)], [String]) = ([], [""])
+    while let folder = folders.popLast() {
+      guard let names = try? FileManager.default.contentsOfDirectory(atPath: path(folder)) else {
+        found.append((folder.isEmpty ? "." : folder, "the folder can't be read, so it was not checked."))
+        continue
+      }
+      for name in names {
+        let path = folder.isEmpty ? name : "\(folder)/\(name)"
+        let type = (try? FileManager.default.attributesOfItem(atPath: self.path(path)))?[.type] as? FileAttributeType
+        // A link is not followed, so a link to a folder also counts as a file.
+        if type == .typeDirectory {
+          folders.append(path)
+        } else if !manifest.files.contains(where: { $0.name == path }), path != EvidenceManifest.fileName,
+          type != .typeRegular || !Self.isIgnored(name, in: folder, nextTo: known)
+        {
+          found.append((path, "the file is not in the manifest."))
+        }
+      }
+    }
+    return found
+  }
+
+  /// Returns whether a system or a spreadsheet creates a file with this name next to the files and folders of a pack.
+  private static func isIgnored(_ name: String, in folder: String, nextTo known: Set<String>) -> Bool {
+    filesOfSystems.contains(name)
+      || namesNextToFiles.contains { start, end in
+        guard name.hasPrefix(start), name.hasSuffix(end) else { return false }
+        let other = name.dropFirst(start.count).dropLast(end.count)
+        return known.contains(folder.isEmpty ? String(other) : "\(folder)/\(other)")
+      }
   }
 
   /// Returns the SHA-256 of a file, or nil if no regular file exists at the path.
