@@ -112,19 +112,27 @@ extension History {
   /// The index `change_applied` has separate ranges for changes with an effect and changes without an effect. So the
   /// condition finds the newest change of each kind, and selects the newer of these two changes.
   static func newestApplied(_ dialect: any Dialect) -> String {
-    "WHERE change.id = \(dialect.greater(newestEffective, newestIneffective))"
+    "WHERE change.id = \(newestAppliedID(dialect, at: ":address"))"
   }
 
-  private static let newestEffective = newest(isEffective)
-  private static let newestIneffective = newest(isIneffective)
+  /// Returns the SQL expression of the id of the newest applied change at an address.
+  ///
+  /// The value of the expression is 0 if no change was applied at the address.
+  ///
+  /// - Parameters:
+  ///   - dialect: The dialect of the database.
+  ///   - address: The SQL expression of the row number of the address.
+  static func newestAppliedID(_ dialect: any Dialect, at address: String) -> String {
+    dialect.greater(newest(isEffective, at: address), newest(isIneffective, at: address))
+  }
 
-  /// Returns the SQL expression of the id of the newest change at `:address` that fulfils a condition.
+  /// Returns the SQL expression of the id of the newest change at an address that fulfils a condition.
   ///
   /// The value of the expression is 0 if there is no such change.
-  private static func newest(_ condition: String) -> String {
+  private static func newest(_ condition: String, at address: String) -> String {
     """
     coalesce((
-      SELECT change.id FROM change WHERE change.address = :address AND \(condition) ORDER BY change.id DESC LIMIT 1
+      SELECT change.id FROM change WHERE change.address = \(address) AND \(condition) ORDER BY change.id DESC LIMIT 1
     ), 0)
     """
   }

@@ -12,6 +12,7 @@ package final class EventRecorder: Service {
     let actorType: Change.ActorType?
     let actorID: String?
     let ipAddress: String?
+    var cause: ServiceEvent.DenialCause?
   }
 
   /// The maximum number of callers that have separate counts in a minute.
@@ -82,8 +83,13 @@ package final class EventRecorder: Service {
   }
 
   /// Counts a denied request that is not recorded as a change.
-  package func countDenial(of actor: Change.Actor) {
-    count(.denied, actor, Count(kind: .denied, actorType: actor.type, actorID: actor.id, ipAddress: nil))
+  ///
+  /// - Parameters:
+  ///   - actor: The caller.
+  ///   - cause: The reason for the denial, or nil if the caller's role does not permit the request.
+  package func countDenial(of actor: Change.Actor, because cause: ServiceEvent.DenialCause? = nil) {
+    let count = Count(kind: .denied, actorType: actor.type, actorID: actor.id, ipAddress: nil, cause: cause)
+    self.count(.denied, actor, count)
   }
 
   /// Counts a request whose authentication failed.
@@ -97,11 +103,13 @@ package final class EventRecorder: Service {
     let limit = kind == .authenticationFailure ? Self.failures : Self.callers
     counts.withLock { counts in
       let isKnown = counts[count] != nil || counts.keys.count(where: { $0.kind == kind }) < limit
-      let key = isKnown ? count : Count(kind: kind, actorType: nil, actorID: nil, ipAddress: nil)
+      let shared = Count(kind: kind, actorType: nil, actorID: nil, ipAddress: nil, cause: count.cause)
+      let key = isKnown ? count : shared
       counts[key] = ServiceEvent.Content(
         kind,
         actor: isKnown ? actor : .unknown,
-        count: (counts[key]?.count ?? 0) + 1
+        count: (counts[key]?.count ?? 0) + 1,
+        details: key.cause?.details ?? [:]
       )
     }
   }
@@ -136,7 +144,7 @@ package final class EventRecorder: Service {
     counts.withLock { counts in
       for (key, event) in counted {
         let total = event.count + (counts[key]?.count ?? 0)
-        counts[key] = ServiceEvent.Content(event.kind, actor: event.actor, count: total)
+        counts[key] = ServiceEvent.Content(event.kind, actor: event.actor, count: total, details: event.details)
       }
     }
   }
