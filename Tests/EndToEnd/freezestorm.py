@@ -274,6 +274,9 @@ class Storm:
         # The deletion of a connector causes this update. The deletion itself is compared with the freezes.
         if change["kind"] not in ("update", "rollback") or change["status"]["code"] == "connectorDeleted":
             return []
+        # The directory refused the read before the write. The server records this refusal later than the read, and sends no write.
+        if change["result"] == "rejected" and change["activityDateTime"] == change["resultDateTime"]:
+            return []
         found = []
         covering = [freeze.id for freeze in freezes if freeze.covers(change)]
         if covering and override is None:
