@@ -29,21 +29,28 @@ extension History {
   /// Returns the SQL that selects the steps that call the connector with the row number `:connector`.
   ///
   /// The argument `:flows` is a JSON array of flows in lower case. SQLite uses the index `change_pending` only if the
-  /// other side of the comparison has no type affinity, so the query contains `+address.id`.
+  /// other side of the comparison has no type affinity, so the query contains `+address.id`. The newest change is read in
+  /// a subquery, so PostgreSQL never joins the whole table `change`.
   static func callers(_ dialect: any Dialect) -> String {
     """
     SELECT flow.flow_type, flow.flow_id, step.name FROM address
     JOIN flow ON flow.id = address.flow
     JOIN step ON step.id = address.step
-    LEFT JOIN change AS newest ON newest.id = \(newestAppliedID(dialect, at: "address.id"))
     LEFT JOIN seen_reference ON seen_reference.address = address.id
     WHERE \(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)")) IN (\(dialect.texts(inArray: ":flows")))
       AND (
-        CASE WHEN newest.id IS NULL THEN seen_reference.connector ELSE newest.after_connector END = :connector
+        (
+          SELECT newest.after_connector FROM change AS newest
+          WHERE newest.id = \(newestAppliedID(dialect, at: "address.id"))
+        ) = :connector
         OR (
           SELECT change.after_connector FROM change
           WHERE coalesce(change.address, -change.before_connector) = +address.id AND change.result = 'pending'
         ) = :connector
+        OR (
+          seen_reference.connector = :connector
+          AND NOT EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
+        )
       )
     """
   }
