@@ -26,10 +26,15 @@ package struct Group: Sendable {
   ///
   /// The append is refused if one of these connectors has a pending change.
   package var connectors: [ConnectorID]
-  /// The reason why the group's changes override freezes.
+  /// The parts of the directory that the group's request changes.
   ///
-  /// If the reason is nil, the append is refused if a freeze covers one of the changes.
-  package var override: String?
+  /// Freezes are compared with these parts and with the subjects of the drafts. So the list must contain the parts for
+  /// which the group has no draft.
+  package var parts: [ChangedPart]
+  /// The override of freezes that the group's request contains.
+  ///
+  /// If the override is nil, the append is refused if a freeze covers one of the parts or drafts.
+  package var override: Override?
 
   /// Creates a group.
   package init(
@@ -40,7 +45,8 @@ package struct Group: Sendable {
     seen: [Observation] = [],
     prepared: [(address: Address, newestApplied: Change.ID?)] = [],
     connectors: [ConnectorID] = [],
-    override: String? = nil
+    parts: [ChangedPart] = [],
+    override: Override? = nil
   ) {
     self.settlements = settlements
     self.drafts = drafts
@@ -49,7 +55,22 @@ package struct Group: Sendable {
     self.seen = seen
     self.prepared = prepared
     self.connectors = connectors
+    self.parts = parts
     self.override = override
+  }
+
+  /// The decision of an operator to make the changes of a group in spite of freezes.
+  package struct Override: Sendable {
+    /// The operator's reason.
+    package let reason: String
+    /// The operator.
+    package let actor: Change.Actor
+
+    /// Creates an override.
+    package init(because reason: String, by actor: Change.Actor) {
+      self.reason = reason
+      self.actor = actor
+    }
   }
 
   /// A change to record and its first event: `intended`, or an event that settles the change immediately.
@@ -93,7 +114,7 @@ package enum Appended: Sendable {
   case repeated(Change.ID, isSameBody: Bool)
   /// This change is pending at one of the addresses or connectors, so the group was not recorded.
   case pending(Change.ID)
-  /// This freeze covers one of the group's changes, so the group was not recorded.
+  /// This freeze covers a part of the directory that the group changes, so the group was not recorded.
   case frozen(Freeze)
   /// Another change was applied at this address after the group was prepared, so the group was not recorded.
   ///

@@ -101,7 +101,7 @@ extension Ledger {
             write { answer in
               // If the server crashes here, it is unknown whether the directory made the write. After the restart, the
               // reconciler reads the directory to find out the result.
-              if case .unknown = answer {
+              guard !pending.isEmpty, !answer.isUnknown else {
                 writer.releaseSlot()
                 return continuation.resume(returning: .settled(pending, answer))
               }

@@ -32,8 +32,8 @@ package final class Ledger: Sendable {
   ///     the newest entry.
   ///   - origin: The name of the log if this ledger is new, or nil to generate a name.
   ///   - onSettled: Called with every change once its outcome is durable.
-  ///   - onFrozenDrift: Called with each change that was made without Reflog although a freeze covered its subject, and
-  ///     with the freeze. The change is already durable.
+  ///   - onFrozenDrift: Called with each change that was made without Reflog although a freeze certainly or possibly
+  ///     covered its subject, with the freeze, and with true if this is certain. The change is already durable.
   /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
   ///   tenant.
   package init(
@@ -45,7 +45,7 @@ package final class Ledger: Sendable {
     acceptsClock: Bool = false,
     origin: String? = nil,
     onSettled: @escaping @Sendable (Change) -> Void = { _ in },
-    onFrozenDrift: @escaping @Sendable (Change, Freeze) -> Void = { _, _ in }
+    onFrozenDrift: @escaping @Sendable (Change, Freeze, Bool) -> Void = { _, _, _ in }
   ) throws {
     history = History(reader: store.changeReader)
     questions = History(reader: store.queryReader)
@@ -88,6 +88,12 @@ package final class Ledger: Sendable {
   /// The time of the ledger's clock.
   package var now: Timestamp { context.clock() }
 
+  /// The time that an entry would get if it was recorded now.
+  ///
+  /// The time is the time of the clock. If the clock is behind the newest entry, the time is the time of the newest
+  /// entry. All checks of freezes use this time, so they agree with the transaction that records a change.
+  package var nextTime: Timestamp { max(context.clock(), context.newestTime) }
+
   /// Whether the last write succeeded and the ledger accepts more writes.
   package var isHealthy: Bool { context.finding == nil && writer.isHealthy }
 
@@ -101,7 +107,12 @@ package final class Ledger: Sendable {
   /// The figures about the ledger's file, for the metrics.
   package var figures: LedgerFigures {
     let written = writer.counters
-    return LedgerFigures(commits: written.commits, statements: written.statements, walBytes: store.walBytes)
+    return LedgerFigures(
+      commits: written.commits,
+      statements: written.statements,
+      overrides: context.overrideCount,
+      walBytes: store.walBytes
+    )
   }
 
   /// If the ledger is not healthy, tries a write that changes no data.

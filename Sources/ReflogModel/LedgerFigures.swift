@@ -1,4 +1,4 @@
-/// Three figures about a ledger: the number of commits, the number of SQL statements, and the size of the WAL.
+/// Figures about a ledger: the numbers of commits, of SQL statements and of overrides, and the size of the WAL.
 package struct LedgerFigures: Sendable {
   /// The number of commits since the server started.
   package let commits: Int
@@ -6,13 +6,16 @@ package struct LedgerFigures: Sendable {
   ///
   /// The number includes the statements that begin or end a transaction.
   package let statements: Int
+  /// The number of requests that overrode a freeze since the server started.
+  package let overrides: Int
   /// The size of the WAL in bytes.
   package let walBytes: Int64
 
   /// Creates figures.
-  package init(commits: Int, statements: Int, walBytes: Int64) {
+  package init(commits: Int, statements: Int, overrides: Int, walBytes: Int64) {
     self.commits = commits
     self.statements = statements
+    self.overrides = overrides
     self.walBytes = walBytes
   }
 }

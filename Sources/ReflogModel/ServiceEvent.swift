@@ -43,9 +43,10 @@ package struct ServiceEvent: Sendable {
     ///
     /// One event counts all failures within a minute.
     case authenticationFailure
-    /// The role of a caller did not permit a request, and the request is not recorded as a change.
+    /// The role of a caller or a freeze did not permit a request, and the request is not recorded as a change.
     ///
-    /// One event counts all of these requests within a minute.
+    /// One event counts all of these requests of a caller within a minute. If a freeze refused the requests, the details
+    /// contain the cause.
     case denied
     case tokenCreated
     case tokenRevoked
@@ -137,5 +138,26 @@ package struct ServiceEvent: Sendable {
       self.count = count
       self.details = details
     }
+  }
+}
+
+extension ServiceEvent {
+  /// The reason why a request was denied, if the reason is not the caller's role.
+  package enum DenialCause: String, Sendable {
+    /// A freeze did not permit the request.
+    case frozen
+
+    /// The name of the detail of the event.
+    fileprivate static let detail = "cause"
+
+    /// The details of an event of the kind `denied` with this cause.
+    package var details: JSONObject { [Self.detail: .string(rawValue)] }
+  }
+}
+
+extension ServiceEvent.Content {
+  /// The reason why the requests of an event of the kind `denied` were denied, or nil if it was the caller's role.
+  package var denialCause: ServiceEvent.DenialCause? {
+    details[ServiceEvent.DenialCause.detail]?.string.flatMap { ServiceEvent.DenialCause(rawValue: $0) }
   }
 }

@@ -77,7 +77,7 @@ struct Composition {
           reporter.report(change)
           if isVerified { watchlist.watch(change) }
         },
-        onFrozenDrift: { drift, freeze in reporter.report(drift, despite: freeze) }
+        onFrozenDrift: { reporter.report($0, despite: $1, isCertain: $2) }
       )
       let log = try await OpenedLog.open(ledger, settings)
       let started = ServiceEvent.Content(.start, details: settings.shown)
@@ -209,7 +209,7 @@ struct Composition {
   private func services() throws -> [ServiceGroupConfiguration.ServiceConfiguration] {
     let rateLimiter = RateLimiter(interval: settings.directory.graph.map { .seconds(60) / $0.readsPerMinute } ?? .zero)
     let reconciler = Reconciler(service: changes, rateLimiter: rateLimiter, logger: logger)
-    let rollbacks = TimeRollbacks(changes: changes, logger: logger)
+    let rollbacks = TimeRollbacks(changes: changes, events: events, logger: logger)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = [
       .init(service: reporter)
     ]

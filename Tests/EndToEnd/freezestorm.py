@@ -1,4 +1,4 @@
-"""Sends changes, freezes, releases and overrides from many clients to a server, and then checks the history."""
+"""Sends changes, rollbacks, deletions, freezes, releases and overrides from many clients to a server, and checks the history."""
 
 import collections
 import json
@@ -13,8 +13,31 @@ from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Server
 FLOWS = ("b2cUserFlows/B2C_1_signup", "b2cUserFlows/B2C_1_profile_edit")
 STEPS = ("postFederationSignup", "postAttributeCollection")
 ADDRESSES = tuple(f"{flow}/{step}" for flow in FLOWS for step in STEPS)
+# The clients create and delete this flow again and again.
+DELETED = "b2cUserFlows/B2C_1_storm"
+DELETED_ADDRESSES = tuple(f"{DELETED}/{step}" for step in STEPS)
 CONNECTORS = (FRAUD_CHECK, NEW_VENDOR, LOYALTY, None)
 FREEZES = "/beta/reflog/freezes"
+# The accepted statuses of each kind of request. On a busy machine, the server possibly handles the request for a freeze after the
+# end of the freeze. The server then refuses the request with 400. Other requests are refused with 404 or 409 if another client has
+# deleted the flow or the connector, or has changed the step again.
+ACCEPTED = {
+    "freeze": (201, 400), "release": (204, 404, 409), "override": (204,), "change": (204, 423), "connector": (204, 423),
+    "rollback": (200, 404, 409, 423), "rollback to a time": (202, 404, 503), "flow creation": (201, 409),
+    "flow deletion": (204, 404, 423), "flow deletion override": (204, 404), "change of flow": (204, 404, 423),
+    "connector creation": (201, 423), "connector use": (204, 404, 423), "connector deletion": (204, 404, 409, 423),
+}
+
+
+def text_of(moment):
+    """Returns the text that the server shows for a time in seconds since 1970."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(moment)) + f".{int(moment % 1 * 1e6):06d}Z"
+
+
+def ids_of(text):
+    """Returns the ids in a text such as `1-3,7`."""
+    ranges = [part.split("-") for part in text.split(",") if part]
+    return {str(id) for bounds in ranges for id in range(int(bounds[0]), int(bounds[-1]) + 1)}
 
 
 def body_of(scope, seconds):
@@ -22,8 +45,7 @@ def body_of(scope, seconds):
     body = {"reason": "storm", "scope": ("all", "flow", "address")[scope.count("/")]}
     body |= dict(zip(("flowType", "flowId", "step"), [] if scope == "all" else scope.split("/")))
     if seconds is not None:
-        end = time.time() + seconds
-        body["until"] = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(end)) + f".{int(end % 1 * 1e6):06d}Z"
+        body["until"] = text_of(time.time() + seconds)
     return body
 
 
@@ -54,14 +76,31 @@ class Freeze:
 
     def may_cover(self, change):
         """Returns whether the freeze covers the change, and was possibly in force when the change was recorded."""
-        time = change["activityDateTime"]
-        if not self.contains(change) or time < self.placed:
-            return False
-        return not (self.end and self.end <= time) and not (self.released and self.released < time)
+        return self.contains(change) and self.may_be_in_force(change["activityDateTime"])
+
+    def may_be_in_force(self, time):
+        """Returns whether the freeze was possibly in force at a time."""
+        return self.placed <= time and not (self.end and self.end <= time) and not (self.released and self.released < time)
+
+    def is_in_force(self, start, end):
+        """Returns whether the freeze was certainly in force during a whole period."""
+        return self.placed < start and self.start <= start and not any(over and over <= end for over in (self.end, self.released))
+
+    def touches(self, flow):
+        """Returns whether the freeze covers a flow or one of its steps."""
+        return self.scope == "all" or self.scope.split("/")[:2] == flow.split("/")
+
+    def may_refuse(self, change):
+        """Returns whether the freeze can refuse a denied change.
+
+        A connector can't be deleted while a step calls it that the freeze covers.
+        """
+        is_deletion = change["subject"] == "connector" and change["after"]["state"] == "none"
+        return (self.contains(change) or is_deletion) and self.placed <= change["activityDateTime"]
 
 
 class Storm:
-    """Clients that change steps, and that place, release and override freezes at random."""
+    """Clients that change, roll back and delete, and that place, release and override freezes at random."""
 
     def __init__(self, server, clients, seed):
         self.server, self.clients, self.seed = server, clients, seed
@@ -69,6 +108,10 @@ class Storm:
         self.statuses = collections.Counter()
         self.overrides = {}
         self.problems = []
+        # The ids of changes that can be rolled back.
+        self.made = []
+        # For each request that deletes the flow: the times before and after it, its status, and whether it has an override.
+        self.deletions = []
 
     def run(self, seconds):
         self.end = time.monotonic() + seconds
@@ -90,25 +133,80 @@ class Storm:
                 self.note("freeze", self.freeze(chance))
             elif draw < 0.20:
                 self.note("release", self.release(chance))
-            elif draw < 0.30:
+            elif draw < 0.26:
                 self.note("connector", self.server.request(
                     "PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": f"Loyalty {number} {count}"}))
-            elif draw < 0.45:
+            elif draw < 0.38:
                 self.override(chance, f"override {number}-{count}")
+            elif draw < 0.46:
+                self.roll_back(chance)
+            elif draw < 0.48:
+                self.roll_back_to_a_time(chance)
+            elif draw < 0.56:
+                self.change_flow(chance, f"deletion {number}-{count}")
+            elif draw < 0.60:
+                self.delete_connector(chance, f"Storm {number} {count}")
             else:
-                self.note("change", self.server.put(chance.choice(ADDRESSES), chance.choice(CONNECTORS)))
+                self.change(chance)
 
     def note(self, what, answer):
         with self.lock:
             self.statuses[f"{what} {answer.status}"] += 1
-            # On a busy machine, the server possibly handles the request after the end of the requested freeze. The server then
-            # refuses the request with 400.
-            accepted = {"freeze": (201, 400), "release": (204, 404, 409), "override": (204,)}.get(what, (204, 423))
-            if answer.status not in accepted:
+            if answer.status not in ACCEPTED[what]:
                 self.problems.append(f"{what}: {answer.status} {answer.text[:300]}")
+        return answer
+
+    def change(self, chance):
+        answer = self.note("change", self.server.put(chance.choice(ADDRESSES), chance.choice(CONNECTORS)))
+        if answer.status == 204:
+            with self.lock:
+                self.made.append(answer.change)
+
+    def roll_back(self, chance):
+        """Rolls back one of the newest changes."""
+        with self.lock:
+            made = self.made[-4:]
+        if made:
+            self.note("rollback", self.server.request(
+                "POST", f"/beta/auditLogs/connectorChanges/{chance.choice(made)}/rollback", {"force": chance.random() < 0.5}))
+
+    def roll_back_to_a_time(self, chance):
+        """Starts the rollback of a flow to a time in the last second."""
+        flow = dict(zip(("flowType", "flowId"), chance.choice((*FLOWS, DELETED)).split("/")))
+        self.note("rollback to a time", self.server.request(
+            "POST", "/beta/auditLogs/connectorConfigurations/rollback", {"asOf": text_of(time.time() - chance.random())} | flow))
+
+    def change_flow(self, chance, reason):
+        """Creates, changes or deletes the flow that is deleted again and again."""
+        draw = chance.random()
+        if draw < 0.4:
+            self.note("flow creation", self.server.request("POST", "/beta/identity/b2cUserFlows", {
+                "id": DELETED.rsplit("_", 1)[1], "userFlowType": "signUp", "userFlowTypeVersion": 3}))
+            return
+        if draw < 0.7:
+            self.note("change of flow", self.server.put(chance.choice(DELETED_ADDRESSES), chance.choice(CONNECTORS)))
+            return
+        is_overriding = draw < 0.76
+        before = text_of(time.time())
+        answer = self.note("flow deletion override" if is_overriding else "flow deletion", self.server.request(
+            "DELETE", f"/beta/identity/{DELETED}", headers={"Reflog-Override": reason} if is_overriding else None))
+        with self.lock:
+            self.deletions.append((before, text_of(time.time()), answer.status, is_overriding))
+
+    def delete_connector(self, chance, name):
+        """Creates a connector, perhaps lets a step call it, and deletes it."""
+        created = self.note("connector creation", self.server.request(
+            "POST", "/beta/identity/apiConnectors", {
+                "displayName": name, "targetUrl": "https://api.contoso.example/storm", "authenticationConfiguration": {
+                    "@odata.type": "#microsoft.graph.basicAuthentication", "username": "reflog", "password": "storm"}}))
+        if created.status != 201:
+            return
+        if chance.random() < 0.5:
+            self.note("connector use", self.server.put(chance.choice((*ADDRESSES, *DELETED_ADDRESSES)), created.json["id"]))
+        self.note("connector deletion", self.server.request("DELETE", f"/beta/identity/apiConnectors/{created.json['id']}"))
 
     def freeze(self, chance):
-        scope = chance.choice(("all", *FLOWS, *ADDRESSES, *ADDRESSES))
+        scope = chance.choice(("all", *FLOWS, *ADDRESSES, *ADDRESSES, DELETED, *DELETED_ADDRESSES))
         # A freeze of all steps is short, so that some of the changes succeed.
         return self.server.request("POST", FREEZES, body_of(scope, 0.05 if scope == "all" else chance.choice((0.1, 0.5, None))))
 
@@ -142,9 +240,28 @@ class Storm:
         for change in changes:
             violations += self.violations_of(change, freezes.values(), recorded)
         self.overridden = sum(change["override"] is not None for change in changes)
-        if len(recorded) != self.overridden:
-            violations.append(f"{len(recorded)} overrides are recorded, but {self.overridden} changes have one")
-        return violations
+        overriding = {change["override"]["eventId"] for change in changes if change["override"] is not None}
+        # A flow that calls nothing is deleted without a change, so its override has only an event.
+        without = {id for id, details in recorded.items() if not ids_of(details["changes"])}
+        if recorded.keys() - without != overriding:
+            violations.append(f"the overrides {recorded.keys() - without} are recorded, but changes have {overriding}")
+        deleted = sum(status == 204 and is_overriding for *_, status, is_overriding in self.deletions)
+        if len(without) > deleted:
+            violations.append(f"{len(without)} overrides without a change are recorded, but {deleted} deletions had one")
+        return violations + self.violations_of_deletions(freezes.values())
+
+    def violations_of_deletions(self, freezes):
+        """Returns the deletions of the flow that a freeze should have refused, or that were refused without a freeze."""
+        found = []
+        touching = [freeze for freeze in freezes if freeze.touches(DELETED)]
+        for before, after, status, is_overriding in self.deletions:
+            if status == 204 and not is_overriding and any(freeze.is_in_force(before, after) for freeze in touching):
+                found.append(f"the flow was deleted between {before} and {after} despite a freeze")
+            if status == 423 and not any(
+                    freeze.placed <= after and not any(over and over < before for over in (freeze.end, freeze.released))
+                    for freeze in touching):
+                found.append(f"the deletion of the flow between {before} and {after} was refused without a freeze")
+        return found
 
     def violations_of(self, change, freezes, recorded):
         id, override = change["id"], change["override"]
@@ -152,20 +269,27 @@ class Storm:
             # The server records a refused change in a later transaction than the one that found the freeze. So the freeze is
             # possibly over at the time of the change.
             number = (re.findall(r"^Freeze (\d+) ", change["status"]["message"] or "") or [None])[0]
-            refused = any(freeze.id == number and freeze.contains(change) and freeze.placed <= change["activityDateTime"]
-                          for freeze in freezes)
+            refused = any(freeze.id == number and freeze.may_refuse(change) for freeze in freezes)
             return [] if change["status"]["code"] == "frozen" and refused else [f"change {id} was refused without a freeze"]
-        if change["kind"] not in ("update", "rollback"):
+        # The deletion of a connector causes this update. The deletion itself is compared with the freezes.
+        if change["kind"] not in ("update", "rollback") or change["status"]["code"] == "connectorDeleted":
+            return []
+        # The directory refused the read before the write. The server records this refusal later than the read, and sends no write.
+        if change["result"] == "rejected" and change["activityDateTime"] == change["resultDateTime"]:
             return []
         found = []
         covering = [freeze.id for freeze in freezes if freeze.covers(change)]
         if covering and override is None:
             found.append(f"change {id} was {change['result']} despite the freezes {covering}")
         if override is not None:
-            if not any(freeze.may_cover(change) for freeze in freezes):
+            # The override of a deletion also covers the other steps of the flow.
+            is_deletion = override["reason"].startswith("deletion ")
+            named = [freeze for freeze in freezes if freeze.id in override["freezes"]]
+            if not any(freeze.may_cover(change) or is_deletion and freeze.touches(DELETED)
+                       and freeze.may_be_in_force(change["activityDateTime"]) for freeze in named):
                 found.append(f"change {id} overrides a freeze that did not cover it")
-            details = recorded.get(override["eventId"], {})
-            if details.get("changes") != id or details.get("reason") != override["reason"]:
+            details = recorded.get(override["eventId"], {"changes": "", "reason": None})
+            if id not in ids_of(details["changes"]) or details["reason"] != override["reason"]:
                 found.append(f"the override of change {id} is not recorded: {details}")
             if id in self.overrides and self.overrides[id] != override["reason"]:
                 found.append(f"change {id} has the reason {override['reason']}, not {self.overrides[id]}")
@@ -174,7 +298,8 @@ class Storm:
     def control(self):
         """Returns the violations in a history in which one override is missing. The list must not be empty."""
         changes = self.server.history()
-        overridden = [change for change in changes if change["override"] is not None]
+        overridden = [change for change in changes
+                      if change["override"] is not None and change["override"]["reason"].startswith("override ")]
         if not overridden:
             return []
         overridden[0]["override"] = None

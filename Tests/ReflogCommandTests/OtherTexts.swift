@@ -55,7 +55,7 @@ enum OtherTexts {
       "Requests for changes that were sent in spite of a freeze.",
       "Requests for changes that a freeze refused.",
       "Freezes that are in force.",
-      "Changes made without Reflog while a freeze covered the step or the connector.",
+      "Changes made without Reflog, certainly or possibly during a freeze.",
       "Transactions that the ledger committed.",
       "Changes whose outcome is not known yet.",
       "The age of the oldest pending change in seconds; 0 if none is pending.",
@@ -88,7 +88,10 @@ enum OtherTexts {
       "Reflog-Override must contain the reason for the override.",
       "{} is given twice. Send one.",
     ],
-    "ReflogService/Changes/ChangeReporter.swift": ["drift despite a freeze"],
+    "ReflogService/Changes/ChangeReporter.swift": [
+      "drift despite a freeze",
+      "drift possibly despite a freeze",
+    ],
     "ReflogWebhooks/Delivery/WebhookDelivery.swift": [
       "a webhook works again", "a webhook fails", "a webhook is stopped until the next start",
       "the ledger can't be read: {}",
@@ -108,7 +111,11 @@ enum OtherTexts {
       """
       Change {} was made without Reflog in spite of freeze {}. Find out who made it, and roll it back or release the \
       freeze.
+      """,
       """
+      Change {} was made without Reflog, possibly in spite of freeze {}. Find out who made it and when, and roll it back \
+      or release the freeze.
+      """,
     ],
     "ReflogHTTP/Request/RootResponder.swift": [
       "The request needs exactly one Host header, with a host and perhaps a port."

@@ -81,7 +81,7 @@ enum PageMessages {
     "RollbackForm.swift": [
       "The form does not offer this duration for a freeze. Load the page again.",
       " of change {}",
-      "After the rollback{}{}",
+      "After the rollback{}",
     ],
     "SignInController.swift": [
       "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",

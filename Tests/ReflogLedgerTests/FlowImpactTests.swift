@@ -82,7 +82,7 @@ struct FlowImpactTests {
   /// Edits all connectors in spite of a freeze.
   private func overrideAFreeze(in ledger: Ledger) async throws -> [Change] {
     let freeze = Freeze.Draft(scope: .everything, reason: "INC0042")
-    _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor))
+    _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor).freeze)
     var changes: [Change] = []
     for connector in Self.references.dropLast() {
       let intent = Change.Intent(
@@ -95,7 +95,7 @@ struct FlowImpactTests {
         requestID: "request"
       )
       let appended = try await ledger.append(
-        Group(drafts: [.init(intent, .intended)], override: "Sign-up is down")
+        Group(drafts: [.init(intent, .intended)], override: .init(because: "Sign-up is down", by: Sample.operatorActor))
       )
       guard case .recorded(_, let drafts) = appended else {
         Issue.record("\(appended)")

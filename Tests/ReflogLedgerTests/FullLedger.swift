@@ -57,10 +57,13 @@ func withFullLedger(_ body: (Ledger, Storage) async throws -> Void) async throws
 /// Records two freezes, and a change that overrides both freezes. Then releases one of the freezes.
 private func recordFreezes(in ledger: Ledger, by adele: Change.Actor) async throws {
   let frozen = Freeze.Draft(scope: .address(Sample.attributes), reason: "x", until: ledger.now.before(.seconds(-60)))
-  _ = try #require(try await ledger.place(frozen, by: adele))
-  let released = try #require(try await ledger.place(Freeze.Draft(scope: .everything, reason: "x"), by: adele))
+  _ = try #require(try await ledger.place(frozen, by: adele).freeze)
+  let released = try #require(
+    try await ledger.place(Freeze.Draft(scope: .everything, reason: "x"), by: adele).freeze
+  )
   let intent = Sample.intent(before: Sample.newVendor, after: .none, at: Sample.attributes, by: adele)
-  let appended = try await ledger.append(Group(drafts: [.init(intent, .intended)], override: "x"))
+  let override = Group.Override(because: "x", by: adele)
+  let appended = try await ledger.append(Group(drafts: [.init(intent, .intended)], override: override))
   guard case .recorded(_, let drafts) = appended else {
     Issue.record("\(appended)")
     return

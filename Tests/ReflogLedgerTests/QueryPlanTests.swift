@@ -72,6 +72,18 @@ struct QueryPlanTests {
     }
   }
 
+  /// The transaction that deletes a connector finds the steps that call the connector.
+  @Test func theStepsThatCallAConnectorAreFoundWithIndexes() async throws {
+    try await withLedgerFile { _, storage in
+      let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN " + History.callers(SQLiteDialect()))
+
+      #expect(plan.contains("SEARCH newest USING INTEGER PRIMARY KEY"), "\(plan)")
+      #expect(plan.contains("SEARCH change USING INDEX change_applied"), "\(plan)")
+      #expect(plan.contains("SEARCH change USING INDEX change_pending"), "\(plan)")
+      #expect(!plan.contains("SCAN change") && !plan.contains("AUTOMATIC"), "\(plan)")
+    }
+  }
+
   /// Webhooks read the log in small ranges, so the length of the log must not matter.
   @Test func settledChangesAreFoundByTheirEntries() async throws {
     try await withLedgerFile { _, storage in

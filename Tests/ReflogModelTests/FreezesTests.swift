@@ -70,13 +70,110 @@ struct FreezesTests {
     let long = Self.freeze(2, .flow(FlowName(of: Self.signup)), until: 30)
     let open = Self.freeze(3, .address(Self.signup))
 
-    let some = Freezes([long, short]).covering([.step(Self.signup), .connector], at: Timestamp(microseconds: 5))
+    let parts = [ChangedPart.subject(.step(Self.signup)), .subject(.connector)]
+    let some = Freezes([long, short]).covering(parts, at: Timestamp(microseconds: 5)) { _, _ in [] }
     let all = Freezes([open, long, short]).covering(.step(Self.signup), at: Timestamp(microseconds: 5))
 
     #expect(some.map(\.id) == [1, 2])
     #expect(some.endingLast?.id == 2)
     #expect(all.endingLast?.id == 3)
     #expect([Freeze]().endingLast == nil)
+  }
+
+  /// A flow that is deleted also contains steps for which the ledger has no change.
+  @Test(
+    arguments: [
+      (FreezeScope.everything, true), (.flow(FlowName(of: signup)), true), (.address(attributes), true),
+      (.address(other), false), (.flow(FlowName(of: other)), false),
+    ]
+  )
+  func aFreezeOfAnyStepCoversTheDeletionOfTheFlow(scope: FreezeScope, isCovered: Bool) {
+    let freezes = Freezes([Self.freeze(1, scope, until: 10)])
+    let parts = [ChangedPart.flow(FlowName(of: Self.signup))]
+
+    #expect(freezes.covering(parts, at: Timestamp(microseconds: 5)) { _, _ in [] }.isEmpty != isCovered)
+    #expect(freezes.covering(parts, at: Timestamp(microseconds: 10)) { _, _ in [] }.isEmpty)
+  }
+
+  @Test func aFreezeOfAStepCoversTheDeletionOfTheConnectorThatItCalls() throws {
+    let connector = try #require(ConnectorID("vendor"))
+    let freezes = Freezes([
+      Self.freeze(1, .address(Self.signup)), Self.freeze(2, .flow(FlowName(of: Self.other))),
+      Self.freeze(3, .address(Self.attributes), until: 4), Self.freeze(4, .everything, from: 9),
+    ])
+
+    let found = freezes.covering([.callers(of: connector)], at: Timestamp(microseconds: 5)) { id, flows in
+      #expect(id == connector)
+      #expect(flows == [FlowName(of: Self.signup), FlowName(of: Self.other)])
+      return [Self.signup, Self.attributes]
+    }
+
+    #expect(found.map(\.id) == [1])
+    let ofEverything = Freezes([Self.freeze(1, .everything)])
+    let none = ofEverything.covering([.callers(of: connector)], at: Timestamp(microseconds: 5)) { _, _ in
+      Issue.record("The callers are not needed.")
+      return []
+    }
+    #expect(none.isEmpty)
+  }
+
+  /// The drift was found at 20. The last read that showed the earlier reference was at 10.
+  @Test(
+    arguments: [
+      (freeze(1, .everything, from: 5), true), (freeze(1, .everything, from: 10, until: 21), true),
+      (freeze(1, .everything, from: 11), false), (freeze(1, .everything, from: 20), false),
+      (freeze(1, .everything, from: 5, until: 15), false), (freeze(1, .everything, from: 5, released: 15), false),
+      (freeze(1, .everything, from: 12, until: 15), false), (freeze(1, .everything, from: 5, released: 21), true),
+      (freeze(1, .everything, from: 21), nil), (freeze(1, .everything, from: 5, until: 10), nil),
+      (freeze(1, .everything, from: 5, until: 30, released: 10), nil), (freeze(1, .address(other), from: 5), nil),
+      (freeze(1, .everything, from: 15, released: 12), nil),
+    ] as [(Freeze, Bool?)]
+  )
+  func aDriftIsComparedWithTheFreezesOfTheWholeTimeInWhichItWasMade(freeze: Freeze, isCertain: Bool?) {
+    for freezes in [Freezes([freeze]), Freezes(past: [freeze])] {
+      #expect(freezes.despite(Self.drift(lastRead: 10, found: 20))?.isCertain == isCertain)
+    }
+  }
+
+  @Test func aDriftWithoutAnEarlierReadIsComparedWithTheFreezesOfItsDiscovery() {
+    let drift = Self.drift(lastRead: nil, found: 20)
+
+    #expect(Freezes([Self.freeze(1, .everything, until: 21)]).despite(drift)?.isCertain == false)
+    #expect(Freezes([Self.freeze(1, .everything, until: 20)]).despite(drift) == nil)
+  }
+
+  @Test func aCertainFreezeIsPreferred() {
+    let freezes = Freezes([Self.freeze(1, .everything, until: 25), Self.freeze(2, .everything, from: 15)])
+
+    #expect(freezes.despite(Self.drift(lastRead: 10, found: 20))?.freeze.id == 1)
+  }
+
+  @Test func onlyTheNewestFreezesThatAreOverAreKept() {
+    let over = (1...150).map { Self.freeze($0, .everything, until: 5) }
+    let freezes = Freezes(over + [Self.freeze(151, .everything)], at: Timestamp(microseconds: 5))
+
+    #expect(freezes.past.map(\.id) == Array(51...150))
+    #expect(freezes.all.map(\.id) == [151])
+  }
+
+  private static func drift(lastRead: Int64?, found: Int64) -> Change {
+    Change(
+      id: Change.ID(1),
+      sequence: 0,
+      tenantID: "tenant",
+      activityDateTime: Timestamp(microseconds: found),
+      intent: Change.Intent(
+        subject: .step(signup),
+        kind: .drift,
+        before: .none,
+        after: .unknown,
+        actor: .unknown,
+        requestID: "request",
+        lastVerifiedDateTime: lastRead.map { Timestamp(microseconds: $0) }
+      ),
+      outcome: nil,
+      resultDateTime: nil
+    )
   }
 
   @Test(

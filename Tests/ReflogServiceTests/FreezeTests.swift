@@ -1,4 +1,3 @@
-import Logging
 import ReflogLedger
 import ReflogModel
 import ReflogService
@@ -175,41 +174,6 @@ struct FreezeTests {
     }
   }
 
-  @Test func theDeletionOfAFlowThatCallsNothingRecordsItsOverride() async throws {
-    try await withService { fixture in
-      _ = try await fixture.set(.none)
-      try await freeze(.flow(Self.signupFlow), fixture)
-
-      _ = try await fixture.service.perform(fixture.request(.deleteFlow(Self.signupFlow), override: "Obsolete"))
-
-      let event = try #require(try await fixture.history.newestEvents(before: nil, limit: 1).first)
-      #expect(event.content.kind == .freezeOverridden)
-      #expect(event.content.details["changes"]?.string?.isEmpty == true)
-    }
-  }
-
-  /// The frozen step calls no connector, so the deletion of the flow records no change of the frozen step.
-  @Test(arguments: [nil, "Obsolete"])
-  func theDeletionOfAFlowIsComparedWithTheFreezesOfStepsThatCallNothing(override: String?) async throws {
-    let frozen = try #require(Step.known.map { Self.signupFlow.address(of: $0) }.first { $0 != Sample.signup })
-    try await withService { fixture in
-      _ = try await fixture.set(Sample.newVendor)
-      let freeze = try await freeze(.address(frozen), fixture)
-      let request = fixture.request(.deleteFlow(Self.signupFlow), override: override)
-      guard override != nil else {
-        await #expect(throws: ServiceError.self) { try await fixture.service.perform(request) }
-        #expect(fixture.directory.writes.count == 1)
-        return
-      }
-
-      _ = try await fixture.service.perform(request)
-
-      let events = try await fixture.history.newestEvents(before: nil, limit: 10)
-      let event = try #require(events.first { $0.content.kind == .freezeOverridden })
-      #expect("\(event.content.details)".contains("\(freeze.id)"))
-    }
-  }
-
   @Test(arguments: [Role.reader, .admin])
   func onlyOperatorsFreezeAndRelease(role: Role) async throws {
     try await withService { fixture in
@@ -284,49 +248,33 @@ struct FreezeTests {
     }
   }
 
-  @Test func refusedRequestsUseTheBudgetOfDeniedRequests() async throws {
-    try await withService { fixture in
-      try await freeze(.everything, fixture)
-      var recorded = 0
-      for _ in 0..<20 {
-        recorded += try await refusal(of: .setReference(Sample.signup, Sample.newVendor), fixture).changes.count
-      }
-      #expect(recorded == 16)
-    }
-  }
-
-  @Test func aRollbackToATimeNamesFrozenStepsAndLeavesThemAlone() async throws {
-    let clock = ManualClock()
-    try await withService(clock: clock) { fixture in
-      _ = try await fixture.set(Sample.fraudCheck)
-      _ = try await fixture.set(Sample.fraudCheck, at: Sample.attributes)
-      let moment = fixture.ledger.now
-      clock.advance(by: .seconds(1))
-      _ = try await fixture.set(Sample.newVendor)
-      _ = try await fixture.set(Sample.newVendor, at: Sample.attributes)
-      try await freeze(.address(Sample.signup), fixture)
-      let rollbacks = TimeRollbacks(changes: fixture.service, logger: Logger(label: "test"))
-      let rollback = TimeRollback(
-        batchID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
-        asOf: moment,
-        scope: .everything
-      )
-
-      let plan = try await rollbacks.plan(rollback, for: Self.operatorCaller)
-      let overriding = try await rollbacks.plan(rollback, for: Self.operatorCaller, overridesFreezes: true)
-
-      let problems = Dictionary(uniqueKeysWithValues: plan.steps.map { ($0.address, $0.problem) })
-      #expect(problems[Sample.signup]??.contains("froze b2cUserFlows/B2C_1_signup/postFederationSignup") == true)
-      #expect(problems[Sample.attributes] == .some(nil))
-      #expect(overriding.steps.allSatisfy { $0.problem == nil })
-    }
-  }
-
   @Test(arguments: [Int64(0), -60])
   func aFreezeMustEndAfterItBegins(seconds: Int64) async throws {
     try await withService { fixture in
       let error = await #expect(throws: ServiceError.self) {
         try await freeze(.everything, fixture, until: fixture.ledger.now.before(.seconds(-seconds)))
+      }
+      guard case .freezeIsEmpty = error else { Issue.record("\(String(describing: error))"); return }
+    }
+  }
+
+  /// The clock is behind the newest entry, so entries get the time of the newest entry.
+  @Test func theServiceAndTheTransactionUseTheSameTime() async throws {
+    let clock = ManualClock()
+    try await withService(clock: clock) { fixture in
+      try await freeze(.everything, fixture, until: clock.read().before(.seconds(-1)))
+      clock.advance(by: .seconds(3))
+      #expect(try await fixture.set(Sample.newVendor).result == .applied)
+      clock.advance(by: .seconds(-3))
+
+      // The newest entry is later than the end of the freeze.
+      #expect(fixture.service.freeze(covering: Sample.signup) == nil)
+      #expect(fixture.service.countOfFreezesInForce == 0)
+      #expect(try await fixture.service.freezes(for: Self.operatorCaller).isEmpty)
+      #expect(try await fixture.set(.none).result == .applied)
+      // The freeze would be over when it begins.
+      let error = await #expect(throws: ServiceError.self) {
+        try await freeze(.everything, fixture, until: clock.read().before(.seconds(-2)))
       }
       guard case .freezeIsEmpty = error else { Issue.record("\(String(describing: error))"); return }
     }

@@ -14,7 +14,7 @@ enum TemplateTexts {
       "Change {}",
       "{} of {}",
       "A connector",
-      "The change was rolled back, but the step could not be frozen. Freeze it with reflog freeze.",
+      "The step was not frozen. Freeze it with reflog freeze.",
       """
       The result is not known yet. Reflog reads the directory again until the result is known. The step is locked \
       until then. Check again

@@ -187,6 +187,13 @@ struct WebhookMessageTests {
     #expect(try Self.text(.event(WebhookSample.event(kind))).hasPrefix(title + "\n"))
   }
 
+  /// The same kind of event counts requests that a role does not permit and requests that a freeze does not permit.
+  @Test func theRefusalsOfAFreezeAreNotShownAsMissingRights() throws {
+    let event = WebhookSample.event(.denied, details: ServiceEvent.DenialCause.frozen.details)
+
+    #expect(try Self.text(.event(event)).hasPrefix("A freeze did not permit a request (1 in this minute)\n"))
+  }
+
   /// Texts that a stranger can choose, each with its form in Slack.
   @Test(arguments: [
     ("<!channel>", "&lt;!channel&gt;"), ("<https://evil.example|Reflog>", "&lt;https: //evil.example|Reflog&gt;"),

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Hummingbird
 import ReflogFormats
 import ReflogModel
@@ -21,14 +20,14 @@ struct FreezeController {
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let freezes = try await changes.freezes(for: try context.requireCaller())
-    let now = Timestamp(Date())
+    let now = changes.freezeTime
     return Response(json: ["value": .array(freezes.map { .object($0.json(at: now)) })])
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try QueryOptions(request, allowing: [])
     let freeze = try await changes.freeze(try context.freezeID(), for: try context.requireCaller())
-    return Response(json: freeze.json(at: Timestamp(Date())))
+    return Response(json: freeze.json(at: changes.freezeTime))
   }
 
   /// Places a freeze.
@@ -39,7 +38,7 @@ struct FreezeController {
     let caller = try context.requireOperator()
     let draft = try Freeze.Draft(try context.jsonObject())
     let freeze = try await changes.place(draft, for: caller)
-    return Response(json: freeze.json(at: Timestamp(Date())), status: .created)
+    return Response(json: freeze.json(at: changes.freezeTime), status: .created)
   }
 
   private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import HTTPTypes
 import Hummingbird
 import ReflogFormats
@@ -56,7 +55,7 @@ struct ChangeController {
     if body.isDryRun {
       events.countRead(by: try context.requireCaller().actor)
       let plan = try await changes.plan(rollbackOf: id, for: try context.requireCaller())
-      let freeze = changes.freeze(covering: plan.address)?.json(at: Timestamp(Date()))
+      let freeze = changes.freeze(covering: plan.address)?.json(at: changes.freezeTime)
       return Response(json: plan.json + ["freeze": freeze.map { .object($0) } ?? .null])
     }
     let action = ChangeRequest.Action.rollBack(id, permitting: body.isForced ? .all : .none)

@@ -10,7 +10,7 @@ package enum MetricHelp {
     "reflog_freeze_overrides_total": "Requests for changes that were sent in spite of a freeze.",
     "reflog_freeze_refusals_total": "Requests for changes that a freeze refused.",
     "reflog_freezes": "Freezes that are in force.",
-    "reflog_frozen_drift_total": "Changes made without Reflog while a freeze covered the step or the connector.",
+    "reflog_frozen_drift_total": "Changes made without Reflog, certainly or possibly during a freeze.",
     "reflog_graph_requests_total": "Requests to Microsoft Graph and its login service, by status.",
     "reflog_graph_seconds": "Seconds that a request to Microsoft Graph or its login service took.",
     "reflog_http_requests_total": "Answered requests, by status.",

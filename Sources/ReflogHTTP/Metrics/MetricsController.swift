@@ -73,18 +73,23 @@ struct MetricsController {
   }
 }
 
-/// Updates the metrics that count the commits and the SQL statements of the ledger.
+/// Updates the metrics that count the commits, the SQL statements and the overrides of freezes in the ledger.
 ///
 /// Each call adds the difference between the current totals and the totals of the previous call.
 private final class CountedFigures: Sendable {
-  private let last = Mutex((commits: 0, statements: 0))
+  private let last = Mutex((commits: 0, statements: 0, overrides: 0))
 
   func count(_ figures: LedgerFigures, _ registry: PrometheusRegistry) {
     let new = last.withLock { last in
-      defer { last = (figures.commits, figures.statements) }
-      return (commits: figures.commits - last.commits, statements: figures.statements - last.statements)
+      defer { last = (figures.commits, figures.statements, figures.overrides) }
+      return (
+        commits: figures.commits - last.commits,
+        statements: figures.statements - last.statements,
+        overrides: figures.overrides - last.overrides
+      )
     }
     Counter(label: "reflog_ledger_commits_total", factory: registry).increment(by: Int64(new.commits))
     Counter(label: "reflog_sql_statements_total", factory: registry).increment(by: Int64(new.statements))
+    Counter(label: "reflog_freeze_overrides_total", factory: registry).increment(by: Int64(new.overrides))
   }
 }

@@ -98,19 +98,19 @@ struct ChangePagesController {
       reason: try request.reason(orInBody: form["reason"] ?? ""),
       correlationID: context.clientRequestID,
       requestID: context.requestID,
-      override: try fields.override.map(Request.checkedReason)
+      override: try fields.override.flatMap(Request.checkedOverride)
     )
     do {
       let made = try await changes.perform(rollback).changes.first
       let isFrozen = fields.isFreezing ? await freeze(made, fields, rollback.caller) : true
-      let message = isFrozen ? "" : (trail.query.isEmpty ? "?" : "&") + "notFrozen=true"
-      return .seeOther("/changes/\(made?.id ?? id)\(trail.query)\(message)")
+      return .seeOther(Self.path(of: made?.id ?? id, trail, isFrozen: isFrozen))
     } catch {
       if case .forbidden = error { throw error }
       // The outcome of the rollback is not known yet, so the rollback is a pending change. The page of that pending
       // change will show the outcome.
+      // The step is not frozen, because it is not known whether it has been rolled back.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
-        return .seeOther("/changes/\(first)\(trail.query)")
+        return .seeOther(Self.path(of: first, trail, isFrozen: !fields.isFreezing))
       }
       // A new plan shows the reason that prevents the rollback. If no new plan can be made, the error itself is shown.
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
@@ -118,6 +118,12 @@ struct ChangePagesController {
       else { throw error }
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
+  }
+
+  /// Returns the path of the page of a change, which contains a message if the step should be frozen but is not frozen.
+  private static func path(of change: Change.ID, _ trail: PageTrail, isFrozen: Bool) -> String {
+    let message = isFrozen ? "" : (trail.query.isEmpty ? "?" : "&") + "notFrozen=true"
+    return "/changes/\(change)\(trail.query)\(message)"
   }
 
   /// Returns the query of the timeline from which the person opened the page.
@@ -130,7 +136,8 @@ struct ChangePagesController {
     guard let rollback, let address = rollback.intent.subject.address else { return false }
     // The rollback was made, so the page of the rollback is shown even if the freeze fails. The page then contains a
     // message that the step is not frozen.
-    let placed = try? await changes.place(form.freeze(of: address, after: rollback), for: caller)
+    let draft = form.freeze(of: address, after: rollback, now: changes.freezeTime)
+    let placed = try? await changes.place(draft, for: caller)
     return placed != nil
   }
 

@@ -19,7 +19,7 @@ struct FreezesController {
     let caller = try context.requireCaller()
     let page = FreezesPage(
       try await changes.freezes(for: caller),
-      now: Timestamp(Date()),
+      now: changes.freezeTime,
       canRelease: Policy.permits(caller, .freeze)
     )
     return Response(page: page.render(in: context.frame(directory)))

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ReflogModel
 import ReflogService
 
@@ -28,13 +27,14 @@ struct RollbackForm {
   }
 
   /// Returns the freeze to place after the rollback of a change.
-  func freeze(of address: Address, after rollback: Change) -> Freeze.Draft {
+  ///
+  /// The freeze does not contain the reason for the rollback. The reason can be erased, but the reason of a freeze can't.
+  func freeze(of address: Address, after rollback: Change, now: Timestamp) -> Freeze.Draft {
     let undone = rollback.intent.rollbackOf.map { " of change \($0)" } ?? ""
-    let reason = rollback.intent.reason.map { ": \($0)" } ?? ""
     return Freeze.Draft(
       scope: .address(address),
-      reason: "After the rollback\(undone)\(reason)",
-      until: hours.map { Timestamp(Date()).before(.seconds(-3600 * $0)) }
+      reason: "After the rollback\(undone)",
+      until: hours.map { now.before(.seconds(-3600 * $0)) }
     )
   }
 }

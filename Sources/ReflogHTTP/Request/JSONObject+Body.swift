@@ -28,7 +28,7 @@ extension JSONObject {
   ///
   /// The string must not be empty, and must have at most `limit` bytes of UTF-8.
   func requiredText(_ name: String, upTo limit: Int) throws(RequestError) -> String {
-    guard let text = try text(name), !text.isEmpty else {
+    guard let text = try text(name), !text.isBlank else {
       throw .badRequest("\(name) is missing or empty.", target: name)
     }
     guard text.utf8.count <= limit else { throw .badRequest("\(name) has more than \(limit) bytes.", target: name) }

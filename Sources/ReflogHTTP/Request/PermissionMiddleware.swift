@@ -24,7 +24,7 @@ struct PermissionMiddleware: RouterMiddleware {
     } catch let error as ServiceError {
       switch error {
       case .forbidden(let changes) where changes.isEmpty: events.countDenial(of: caller.actor)
-      case .frozen(let changes, _) where changes.isEmpty: events.countDenial(of: caller.actor)
+      case .frozen(let changes, _) where changes.isEmpty: events.countDenial(of: caller.actor, because: .frozen)
       case .refusalsSpent: events.countDenial(of: caller.actor)
       default: break
       }

@@ -103,10 +103,17 @@ extension Request {
   /// This is the reason why the caller overrides a freeze. The method throws an error if the reason is empty.
   func overrideHeader() throws(RequestError) -> String? {
     guard let text = try textHeader(.reflogOverride) else { return nil }
-    guard !text.allSatisfy(\.isWhitespace) else {
+    guard let reason = try Self.checkedOverride(text) else {
       throw .badRequest("Reflog-Override must contain the reason for the override.", target: "Reflog-Override")
     }
-    return try Self.checkedReason(text)
+    return reason
+  }
+
+  /// Returns the reason for the override of a freeze, or nil if the text is blank.
+  ///
+  /// The method throws an error if the reason is too long or is not valid text.
+  static func checkedOverride(_ text: String) throws(RequestError) -> String? {
+    text.isBlank ? nil : try checkedReason(text)
   }
 
   /// Returns the decoded value of a header, or nil if the header is missing.
@@ -143,6 +150,9 @@ extension Request {
 }
 
 extension String {
+  /// Whether the text has no character except white space.
+  var isBlank: Bool { allSatisfy(\.isWhitespace) }
+
   /// Whether the text contains U+FFFD, the character that replaces bytes that could not be decoded.
   var hasReplacementCharacter: Bool { unicodeScalars.contains("\u{FFFD}") }
 }

@@ -19,6 +19,17 @@ enum FreezeRows {
     )
   }
 
+  /// Returns the newest freezes that are over at a time, in the order in which they were placed.
+  ///
+  /// - Throws: ``LedgerError/corrupt(_:)`` if the row or the service event of a freeze is not what was recorded.
+  static func past(at time: Timestamp, limit: Int, _ db: any LedgerConnection) throws -> [Freeze] {
+    try freezes(
+      "released IS NOT NULL OR coalesce(ends, 9223372036854775807) <= ? ORDER BY id DESC LIMIT ?",
+      [time.microseconds, limit],
+      db
+    ).reversed()
+  }
+
   /// Returns the freeze with an id, or nil if there is none.
   static func freeze(_ id: Int64, _ db: any LedgerConnection) throws -> Freeze? {
     try freezes("id = ?", [id], db).first
@@ -38,9 +49,13 @@ enum FreezeRows {
     let rows = try db.rows("SELECT id, ends, released FROM change_freeze WHERE \(condition)", arguments) { row in
       Stored(id: try row.integer(0), ends: try row.optionalInteger(1), released: try row.optionalInteger(2))
     }
+    guard !rows.isEmpty else { return [] }
+    let ids = JSONValue.array(rows.flatMap { [$0.id, $0.released].compactMap(\.self) }.map { .integer($0) }).text
+    let found = try EventRows.checked("service_event.id IN (\(db.dialect.numbers(inArray: "?")))", [ids], db)
+    let events = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
     return try rows.map { row in
-      let released = try row.released.map { try Self.released(row.id, in: $0, db) }
-      guard let event = try event(row.id, db), let freeze = Freeze(event, released: released),
+      let released = try row.released.map { try Self.released(row.id, by: events[$0]) }
+      guard let event = events[row.id], let freeze = Freeze(event, released: released),
         freeze.until?.microseconds == row.ends
       else { throw LedgerError.corrupt("freeze \(row.id) is not what was recorded") }
       return freeze
@@ -48,15 +63,11 @@ enum FreezeRows {
   }
 
   /// Returns the time at which a service event released a freeze.
-  private static func released(_ freeze: Int64, in id: Int64, _ db: any LedgerConnection) throws -> Timestamp {
-    guard let event = try event(id, db), event.content.kind == .freezeReleased,
+  private static func released(_ freeze: Int64, by event: ServiceEvent?) throws -> Timestamp {
+    guard let event, event.content.kind == .freezeReleased,
       event.content.details["freeze"]?.string == String(freeze)
     else { throw LedgerError.corrupt("the release of freeze \(freeze) is not what was recorded") }
     return event.activityDateTime
-  }
-
-  private static func event(_ id: Int64, _ db: any LedgerConnection) throws -> ServiceEvent? {
-    try EventRows.checked("service_event.id = ?", [id], db).first
   }
 
   /// Compares the tables of freezes and overrides with the service events, and returns the differences.

@@ -6,8 +6,8 @@ extension Ledger {
   /// After this method returns, no change that the freeze covers is recorded while the freeze is in force. The only
   /// exception is a change with an override.
   ///
-  /// - Returns: The freeze, or nil if the maximum number of freezes is reached.
-  package func place(_ draft: Freeze.Draft, by actor: Change.Actor) async throws(LedgerError) -> Freeze? {
+  /// If the freeze can't be placed, no part of it is recorded.
+  package func place(_ draft: Freeze.Draft, by actor: Change.Actor) async throws(LedgerError) -> PlacedFreeze {
     try await write { session in try session.place(draft, by: actor) }
   }
 
@@ -26,6 +26,34 @@ extension Ledger {
   ///
   /// The set may also contain freezes that have ended.
   package var freezes: Freezes { context.freezes }
+
+  /// Returns the freezes that cover at least one of several parts of the directory and are in force now.
+  ///
+  /// The transaction that records a change makes the same comparison. The ledger is read only to find the steps that
+  /// call a deleted connector.
+  package func freezes(covering parts: [ChangedPart]) async throws(LedgerError) -> [Freeze] {
+    let (freezes, time) = (freezes, nextTime)
+    guard !freezes.isEmpty else { return [] }
+    guard parts.contains(where: \.needsLedger) else { return freezes.covering(parts, at: time) { _, _ in [] } }
+    return try await history.read { db in try freezes.covering(parts, at: time, in: db) }
+  }
+}
+
+/// The result of the request to place a freeze.
+package enum PlacedFreeze: Sendable {
+  case placed(Freeze)
+  /// The end of the freeze is not later than its start, so the freeze was not placed.
+  case isEmpty
+  /// The maximum number of freezes is reached, so the freeze was not placed.
+  case tooMany
+
+  /// The freeze, or nil if the freeze was not placed.
+  package var freeze: Freeze? {
+    switch self {
+    case .placed(let freeze): freeze
+    case .isEmpty, .tooMany: nil
+    }
+  }
 }
 
 extension History {

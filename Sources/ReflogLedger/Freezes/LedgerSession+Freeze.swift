@@ -1,15 +1,18 @@
-package import ReflogModel
+import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Returns the freezes that are in force or planned.
+  /// Returns the freezes that are in force or planned, with the newest freezes that are over.
   ///
   /// The freezes are in memory. They are read again only if a transaction changed the freezes and was rolled back. The
   /// memory is always current for two reasons: each change of a freeze appends an entry, and ``begin(_:)`` checks that
   /// no program except Reflog appended an entry.
   func currentFreezes() throws -> Freezes {
     if let freezes { return freezes }
-    let read = Freezes(try FreezeRows.open(at: time, connection))
+    let read = Freezes(
+      try FreezeRows.open(at: time, connection),
+      past: try FreezeRows.past(at: time, limit: Freezes.maximumPastCount, connection)
+    )
     freezes = read
     return read
   }
@@ -20,32 +23,29 @@ extension LedgerSession {
     changesFreezes = true
   }
 
-  /// Replaces the freezes in memory, because this transaction changes them.
-  private func replaceFreezes(by freezes: [Freeze]) {
-    self.freezes = Freezes(freezes)
+  /// Puts a new or changed freeze into memory, because this transaction places or releases the freeze.
+  private func replace(_ freeze: Freeze) throws {
+    let current = try currentFreezes()
+    let others = (current.past + current.all).filter { $0.id != freeze.id }
+    freezes = Freezes((others + [freeze]).sorted { $0.id < $1.id }, at: time)
     changesFreezes = true
   }
 
-  /// Returns the freezes that are not over at the time of this transaction.
-  private func openFreezes() throws -> [Freeze] {
-    try currentFreezes().all.filter { $0.isOpen(at: time) }
-  }
-
-  /// Places a freeze, and returns it.
+  /// Places a freeze.
   ///
-  /// A start in the past is replaced by the time of this transaction.
-  ///
-  /// - Returns: The freeze, or nil if the maximum number of freezes is reached.
-  func place(_ draft: Freeze.Draft, by actor: Change.Actor) throws -> Freeze? {
-    let open = try openFreezes()
-    guard open.count < Freeze.maximumCount else { return nil }
+  /// A start in the past is replaced by the time of this transaction. If the freeze can't be placed, no part of it is
+  /// recorded.
+  func place(_ draft: Freeze.Draft, by actor: Change.Actor) throws -> PlacedFreeze {
+    let start = max(draft.from ?? time, time)
+    guard draft.until.map({ $0 > start }) ?? true else { return .isEmpty }
+    guard try currentFreezes().all.count(where: { $0.isOpen(at: time) }) < Freeze.maximumCount else { return .tooMany }
     let freeze = Freeze(
       id: head.nextEvent,
       scope: draft.scope,
       reason: draft.reason,
       actor: actor,
       placed: time,
-      from: max(draft.from ?? time, time),
+      from: start,
       until: draft.until
     )
     try record(ServiceEvent.Content(.freezePlaced, actor: actor, details: freeze.details))
@@ -53,8 +53,8 @@ extension LedgerSession {
       "INSERT INTO change_freeze (id, ends) VALUES (?, ?)",
       [freeze.id, freeze.until?.microseconds]
     )
-    replaceFreezes(by: open + [freeze])
-    return freeze
+    try replace(freeze)
+    return .placed(freeze)
   }
 
   /// Releases a freeze.
@@ -72,35 +72,40 @@ extension LedgerSession {
       )
     )
     try connection.execute("UPDATE change_freeze SET released = ? WHERE id = ?", [event, id])
-    replaceFreezes(by: try openFreezes().filter { $0.id != id })
+    try replace(freeze.released(at: time))
     return (freeze, true)
   }
 
-  /// Returns the freezes that are in force at the time of this transaction and cover a change that the group sends to
-  /// the directory.
+  /// Returns the freezes that are in force at the time of this transaction and cover a part of the directory that the
+  /// group changes.
   func freezes(covering group: Group) throws -> [Freeze] {
     let current = try currentFreezes()
     guard !current.isEmpty else { return [] }
-    return current.covering(group.drafts.filter(\.isIntended).map(\.intent.subject), at: time)
+    let subjects = group.drafts.filter(\.isIntended).map { ChangedPart.subject($0.intent.subject) }
+    return try current.covering(group.parts + subjects, at: time, in: connection)
   }
 
-  /// Records that changes of a group override the freezes that cover these changes.
+  /// Records that a group overrides freezes.
   ///
-  /// Call this method before the drafts of the group are recorded.
+  /// A freeze can cover a part of the directory for which the group has no draft, for example a step that calls no
+  /// connector in a flow that is deleted. The request then changes that part together with all its other parts, so all
+  /// intended changes of the group have the override. Call this method before the drafts of the group are recorded.
   ///
   /// - Returns: One override for each draft that overrides a freeze. The key is the position of the draft in the group.
-  func recordOverride(of freezes: [Freeze], by group: Group, because reason: String) throws -> [Int: FreezeOverride] {
-    let overriding = group.drafts.indices.filter { index in
-      let draft = group.drafts[index]
-      return draft.isIntended && freezes.contains { $0.scope.contains(draft.intent.subject) }
+  func record(_ override: Group.Override, of freezes: [Freeze], by group: Group) throws -> [Int: FreezeOverride] {
+    let intended = group.drafts.indices.filter { group.drafts[$0].isIntended }
+    func covers(_ freeze: Freeze, _ index: Int) -> Bool {
+      freeze.scope.contains(group.drafts[index].intent.subject)
     }
-    guard let first = overriding.first else { return [:] }
+    let isWithoutDraft = freezes.contains { freeze in !intended.contains { covers(freeze, $0) } }
+    let overriding =
+      isWithoutDraft ? intended : intended.filter { index in freezes.contains { covers($0, index) } }
     let ids = IDRanges(overriding.map { head.nextChange + Int64($0) })
-    let details = FreezeOverride.details(of: freezes, changes: ids, reason: reason)
-    let actor = group.drafts[first].intent.actor
-    let event = try record(ServiceEvent.Content(.freezeOverridden, actor: actor, details: details))
-    let override = FreezeOverride(eventID: event, reason: reason, freezes: freezes.map(\.id))
-    return Dictionary(uniqueKeysWithValues: overriding.map { ($0, override) })
+    let details = FreezeOverride.details(of: freezes, changes: ids, reason: override.reason)
+    let event = try record(ServiceEvent.Content(.freezeOverridden, actor: override.actor, details: details))
+    overrideCount += 1
+    let recorded = FreezeOverride(eventID: event, reason: override.reason, freezes: freezes.map(\.id))
+    return Dictionary(uniqueKeysWithValues: overriding.map { ($0, recorded) })
   }
 
   /// Inserts the rows that link each change with the service event that records the override.
@@ -118,12 +123,12 @@ extension LedgerSession {
 
 extension Group.Draft {
   /// Whether the draft is the intent of a change whose write is sent to the directory.
-  package var isIntended: Bool { if case .intended = event { true } else { false } }
+  var isIntended: Bool { if case .intended = event { true } else { false } }
 }
 
 extension FreezeOverride {
   /// The details of a service event that records an override.
-  package static func details(of freezes: [Freeze], changes: IDRanges, reason: String) -> JSONObject {
+  fileprivate static func details(of freezes: [Freeze], changes: IDRanges, reason: String) -> JSONObject {
     [
       "freezes": .string(IDRanges(freezes.map(\.id)).text), "changes": .string(changes.text),
       "reason": .string(reason),

@@ -7,13 +7,15 @@ final class LedgerContext: Sendable {
   let signers: LogSigners
   let memory: LedgerMemory
   let onSettled: @Sendable (Change) -> Void
-  let onFrozenDrift: @Sendable (Change, Freeze) -> Void
+  let onFrozenDrift: @Sendable (Change, Freeze, Bool) -> Void
   private let state = Mutex(State())
 
   private struct State {
     var checkpoint: String?
     var finding: LedgerError?
     var freezes = Freezes()
+    var newestTime = Timestamp(microseconds: 0)
+    var overrideCount = 0
   }
 
   /// Creates the context of a ledger.
@@ -22,7 +24,7 @@ final class LedgerContext: Sendable {
     signers: LogSigners,
     memory: LedgerMemory,
     onSettled: @escaping @Sendable (Change) -> Void,
-    onFrozenDrift: @escaping @Sendable (Change, Freeze) -> Void = { _, _ in }
+    onFrozenDrift: @escaping @Sendable (Change, Freeze, Bool) -> Void = { _, _, _ in }
   ) {
     self.clock = clock
     self.signers = signers
@@ -51,9 +53,21 @@ final class LedgerContext: Sendable {
   /// If a problem was found, no more changes are recorded.
   var finding: LedgerError? { state.withLock { $0.finding } }
 
-  /// Sets the newest durable checkpoint.
-  func publish(_ checkpoint: String) {
-    state.withLock { $0.checkpoint = checkpoint }
+  /// The time of the newest durable entry.
+  var newestTime: Timestamp { state.withLock { $0.newestTime } }
+
+  /// The number of overrides of freezes that this process has recorded.
+  var overrideCount: Int { state.withLock { $0.overrideCount } }
+
+  /// Sets the newest durable checkpoint and the time of the newest durable entry, and counts durable overrides.
+  ///
+  /// The checkpoint is not changed if `checkpoint` is nil.
+  func publish(_ checkpoint: String?, newestTime: Timestamp, overrides: Int) {
+    state.withLock { state in
+      if let checkpoint { state.checkpoint = checkpoint }
+      state.newestTime = newestTime
+      state.overrideCount += overrides
+    }
   }
 
   /// The freezes that are in force or planned, according to the newest durable transaction.

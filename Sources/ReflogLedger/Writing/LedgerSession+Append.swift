@@ -33,10 +33,10 @@ extension LedgerSession {
     return .recorded(settled: settled, drafts: drafts)
   }
 
-  /// Records the drafts of a group, and the override of the freezes that cover the drafts.
+  /// Records the drafts of a group, and the override of the freezes that cover the group.
   private func record(_ drafts: [Group.Draft], of group: Group, overriding freezes: [Freeze]) throws -> [Change] {
-    guard !freezes.isEmpty, let reason = group.override else { return try drafts.map { try record($0) } }
-    let overrides = try recordOverride(of: freezes, by: group, because: reason)
+    guard !freezes.isEmpty, let override = group.override else { return try drafts.map { try record($0) } }
+    let overrides = try record(override, of: freezes, by: group)
     var changes: [Change] = []
     for (position, draft) in drafts.enumerated() {
       changes.append(try record(draft, overriding: overrides[position]))

@@ -38,13 +38,15 @@ package final class LedgerSession: WriteSession {
   var freezes: Freezes?
   /// Whether this transaction changed the freezes.
   var changesFreezes = false
+  /// The number of overrides of freezes that this transaction recorded.
+  var overrideCount = 0
 
   private let context: LedgerContext
   private var origin: Origin
   /// The head row that the newest committed transaction wrote to the file.
   private var stored: LedgerHead
   /// The state that ``restore()`` restores, or nil if ``save()`` was not called in this transaction.
-  private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int)?
+  private var saved: (head: LedgerHead, touchedCount: Int, seenCount: Int, overrideCount: Int)?
   /// The changes that this transaction recorded or settled, in order.
   private var touched: [Change] = []
   private var seen: [(Observation, Timestamp)] = []
@@ -77,6 +79,7 @@ package final class LedgerSession: WriteSession {
     try head.verifyEnd(connection)
     if !isTrusted { try head.verify(of: origin, with: context.signers.keys.map(\.verifierKey)) }
     time = max(context.clock(), head.newestTime)
+    context.publish(nil, newestTime: head.newestTime, overrides: 0)
     context.publish(try currentFreezes())
   }
 
@@ -116,7 +119,7 @@ package final class LedgerSession: WriteSession {
     // changes after the restart. No caller has received an answer yet.
     stored = head
     context.memory.update(touched, seen, forgetting: forgetsMemory)
-    if let checkpoint = head.checkpoint { context.publish(checkpoint) }
+    context.publish(head.checkpoint, newestTime: head.newestTime, overrides: overrideCount)
     if changesFreezes, let freezes { context.publish(freezes) }
     for change in touched where change.outcome != nil {
       context.onSettled(change)
@@ -125,12 +128,10 @@ package final class LedgerSession: WriteSession {
     clear()
   }
 
-  /// Reports a change that was made without Reflog while a freeze covered its subject.
+  /// Reports a change that was certainly or possibly made without Reflog while a freeze covered its subject.
   private func reportIfFrozen(_ change: Change) {
-    guard change.intent.kind == .drift, let freezes,
-      let freeze = freezes.covering(change.intent.subject, at: change.activityDateTime).endingLast
-    else { return }
-    context.onFrozenDrift(change, freeze)
+    guard change.intent.kind == .drift, let found = freezes?.despite(change) else { return }
+    context.onFrozenDrift(change, found.freeze, found.isCertain)
   }
 
   /// Restores the state that this session had before the transaction began.
@@ -144,7 +145,7 @@ package final class LedgerSession: WriteSession {
 
   /// Saves the state of the transaction, before the next write begins.
   package func save() {
-    saved = (head, touched.count, seen.count)
+    saved = (head, touched.count, seen.count, overrideCount)
   }
 
   /// Restores the saved state, after one write was rolled back.
@@ -154,6 +155,7 @@ package final class LedgerSession: WriteSession {
     if changesFreezes { freezes = nil }
     touched.removeLast(touched.count - saved.touchedCount)
     seen.removeLast(seen.count - saved.seenCount)
+    overrideCount = saved.overrideCount
     identities.forget()
     intentHashes.removeAll()
   }
@@ -164,6 +166,7 @@ package final class LedgerSession: WriteSession {
     seen.removeAll()
     forgetsMemory = false
     changesFreezes = false
+    overrideCount = 0
     saved = nil
   }
 

@@ -8,6 +8,9 @@ package enum DirectoryAnswer: Sendable {
   case notSent(reason: String)
   /// Reflog can't know whether the directory applied the write, for example because the connection was lost.
   case unknown(httpStatus: Int?, reason: String)
+
+  /// Whether Reflog can't know whether the directory applied the write.
+  package var isUnknown: Bool { if case .unknown = self { true } else { false } }
 }
 
 /// A definite refusal by the directory.

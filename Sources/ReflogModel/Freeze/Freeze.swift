@@ -79,6 +79,35 @@ package struct Freeze: Identifiable, Sendable {
     }
   }
 
+  /// The time from which the freeze is over, or nil if no such time is known.
+  ///
+  /// The time is the end or the release of the freeze, whichever is earlier.
+  private var over: Timestamp? { [until, released].compactMap(\.self).min() }
+
+  /// Returns whether the freeze was in force at each moment of a period.
+  func isInForce(from start: Timestamp, through end: Timestamp) -> Bool {
+    from <= start && over.map { $0 > end } ?? true
+  }
+
+  /// Returns whether the freeze was in force at one or more moments of a period.
+  func isInForce(sometimeBetween start: Timestamp, and end: Timestamp) -> Bool {
+    from <= end && over.map { $0 > max(start, from) } ?? true
+  }
+
+  /// Returns a copy of this freeze that a person released at a time.
+  package func released(at time: Timestamp) -> Freeze {
+    Freeze(
+      id: id,
+      scope: scope,
+      reason: reason,
+      actor: actor,
+      placed: placed,
+      from: from,
+      until: until,
+      released: time
+    )
+  }
+
   /// Returns whether this freeze ends later than another freeze.
   ///
   /// A freeze without an end ends later than every freeze with an end.
@@ -132,6 +161,23 @@ package enum FreezeScope: Hashable, Sendable {
     case .everything: .all
     case .flow: .flow
     case .address: .address
+    }
+  }
+
+  /// The address, or nil if the scope is a flow or covers everything.
+  package var address: Address? {
+    switch self {
+    case .everything, .flow: nil
+    case .address(let address): address
+    }
+  }
+
+  /// The flow that contains the whole scope, or nil if the scope covers everything.
+  package var flow: FlowName? {
+    switch self {
+    case .everything: nil
+    case .flow(let flow): flow
+    case .address(let address): FlowName(of: address)
     }
   }
 

@@ -1,24 +1,43 @@
 /// The freezes that are in force or planned, arranged for a fast comparison with each change.
+///
+/// The newest freezes that are over are also kept, because a change that was made without Reflog is found later than it
+/// was made.
 package struct Freezes: Sendable {
+  /// The maximum number of freezes that are over and are kept.
+  package static let maximumPastCount = 100
+
   private var ofEverything: [Freeze] = []
   private var ofFlows: [FlowName: [Freeze]] = [:]
   private var ofAddresses: [Address: [Freeze]] = [:]
+  /// The newest freezes that are over, in the order in which they were placed.
+  package let past: [Freeze]
 
-  /// Creates the set from freezes that no person released.
-  package init(_ freezes: [Freeze] = []) {
+  /// Creates the set.
+  ///
+  /// - Parameters:
+  ///   - freezes: The freezes that are in force or planned.
+  ///   - past: The freezes that are over, in the order in which they were placed.
+  package init(_ freezes: [Freeze] = [], past: [Freeze] = []) {
+    self.past = past.suffix(Self.maximumPastCount)
     for freeze in freezes { insert(freeze) }
   }
 
-  /// Whether the set contains no freeze.
+  /// Creates the set from freezes of which some may be over at a time.
+  ///
+  /// The freezes are in the order in which they were placed.
+  package init(_ freezes: [Freeze], at time: Timestamp) {
+    self.init(freezes.filter { $0.isOpen(at: time) }, past: freezes.filter { !$0.isOpen(at: time) })
+  }
+
+  /// Whether no freeze is in force or planned.
   package var isEmpty: Bool { ofEverything.isEmpty && ofFlows.isEmpty && ofAddresses.isEmpty }
 
-  /// All freezes, in the order in which they were placed.
+  /// All freezes that are in force or planned, in the order in which they were placed.
   package var all: [Freeze] {
     (ofEverything + ofFlows.values.joined() + ofAddresses.values.joined()).sorted { $0.id < $1.id }
   }
 
-  /// Adds a freeze.
-  package mutating func insert(_ freeze: Freeze) {
+  private mutating func insert(_ freeze: Freeze) {
     switch freeze.scope {
     case .everything: ofEverything.append(freeze)
     case .flow(let flow): ofFlows[flow, default: []].append(freeze)
@@ -37,16 +56,61 @@ package struct Freezes: Sendable {
     return covering.filter { $0.state(at: time) == .inForce }
   }
 
-  /// Returns the freezes that cover at least one of several subjects and are in force at a time.
+  /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
   ///
-  /// The freezes are in the order in which they were placed.
-  package func covering(_ subjects: [Change.Subject], at time: Timestamp) -> [Freeze] {
+  /// All checks of a request use this method. The freezes are in the order in which they were placed.
+  ///
+  /// - Parameters:
+  ///   - parts: The parts that a request changes.
+  ///   - time: The time at which the freezes are in force.
+  ///   - callers: Returns the steps of some flows that call a connector. This function is called only if such a step
+  ///     can be frozen.
+  package func covering(
+    _ parts: [ChangedPart],
+    at time: Timestamp,
+    callers: (ConnectorID, Set<FlowName>) throws -> [Address]
+  ) rethrows -> [Freeze] {
     guard !isEmpty else { return [] }
     var found: [Int64: Freeze] = [:]
-    for subject in subjects {
-      for freeze in covering(subject, at: time) { found[freeze.id] = freeze }
+    for part in parts {
+      for freeze in try covering(part, at: time, callers) { found[freeze.id] = freeze }
     }
     return found.values.sorted { $0.id < $1.id }
+  }
+
+  private func covering(
+    _ part: ChangedPart,
+    at time: Timestamp,
+    _ callers: (ConnectorID, Set<FlowName>) throws -> [Address]
+  ) rethrows -> [Freeze] {
+    switch part {
+    case .subject(let subject): return covering(subject, at: time)
+    case .flow(let flow):
+      let ofSteps = ofAddresses.filter { FlowName(of: $0.key) == flow }.values.joined()
+      return (ofEverything + (ofFlows[flow] ?? []) + ofSteps).filter { $0.state(at: time) == .inForce }
+    case .callers(let connector):
+      let flows = Set(all.filter { $0.state(at: time) == .inForce }.compactMap(\.scope.flow))
+      guard !flows.isEmpty else { return [] }
+      return try callers(connector, flows).flatMap { covering(.step($0), at: time) }
+    }
+  }
+
+  /// Returns the freeze in spite of which a change was made without Reflog, or nil if there is no such freeze.
+  ///
+  /// The change was made between the last read that showed the earlier reference and the read that found the change. The
+  /// exact time is unknown. So the change was certainly made in spite of a freeze only if the freeze was in force during
+  /// this whole period. If no earlier read is known, the freeze must be in force when the change is found.
+  ///
+  /// - Returns: The freeze, and whether the change was certainly made in spite of it. A certain freeze is preferred.
+  package func despite(_ drift: Change) -> (freeze: Freeze, isCertain: Bool)? {
+    let found = drift.activityDateTime
+    let lastRead = drift.intent.lastVerifiedDateTime
+    let covering = (past + all).filter { $0.scope.contains(drift.intent.subject) }
+    if let lastRead, let certain = covering.filter({ $0.isInForce(from: lastRead, through: found) }).endingLast {
+      return (certain, true)
+    }
+    let possible = covering.filter { $0.isInForce(sometimeBetween: lastRead ?? found, and: found) }
+    return possible.endingLast.map { ($0, false) }
   }
 
   /// Returns the number of freezes that are in force at a time.

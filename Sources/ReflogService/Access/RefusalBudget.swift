@@ -4,9 +4,10 @@ import Synchronization
 /// Limits how much one caller can add to the ledger with refused requests.
 ///
 /// Every recorded request adds a row and its texts to the ledger, so the budget limits rows and bytes for each minute.
-/// Refusals by Reflog and refusals by Microsoft Graph use the same budget. The budget is large enough to record every
-/// attempt of a person. If a program sends requests without end, only the first refusals in each minute are recorded.
-/// All later refusals in that minute are counted in one service event, so the program can't fill the ledger.
+/// Refusals for lack of rights, by Reflog or by Microsoft Graph, use the same budget. Refusals by freezes use a second
+/// budget. A budget is large enough to record every attempt of a person. If a program sends requests without end, only
+/// the first refusals in each minute are recorded. All later refusals in that minute are counted in one service event,
+/// so the program can't fill the ledger.
 final class RefusalBudget: Sendable {
   /// The maximum number of refused requests from one caller that are recorded in a minute.
   static let rows = 16

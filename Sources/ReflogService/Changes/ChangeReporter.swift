@@ -9,9 +9,10 @@ package final class ChangeReporter: Service {
   /// A line of the service's log about a change.
   private struct Line {
     let change: Change
-    /// The freeze that covered the subject of the drift, or nil if the change is not a drift or no freeze covered the
-    /// subject.
-    var freeze: Freeze?
+    /// The freeze that covered the subject of the drift, and whether the change was certainly made during the freeze.
+    ///
+    /// The value is nil if the change is not a drift, or if no freeze covered the subject.
+    var despite: (freeze: Freeze, isCertain: Bool)?
   }
 
   private struct Outcome: Hashable {
@@ -47,16 +48,16 @@ package final class ChangeReporter: Service {
     if logger.logLevel <= Self.level(of: change) { log.yield(Line(change: change)) }
   }
 
-  /// Reports a change that was made without Reflog while a freeze covered its subject.
+  /// Reports a change that was made without Reflog, certainly or possibly while a freeze covered its subject.
   ///
   /// This method runs on the writer thread, so the method never waits for the log.
-  package func report(_ drift: Change, despite freeze: Freeze) {
+  package func report(_ drift: Change, despite freeze: Freeze, isCertain: Bool) {
     Counter(label: "reflog_frozen_drift_total", factory: factory).increment()
-    state.withLock { $0 = Freeze.Drift(change: drift.id, freeze: freeze.id) }
-    log.yield(Line(change: drift, freeze: freeze))
+    state.withLock { $0 = Freeze.Drift(change: drift.id, freeze: freeze.id, isCertain: isCertain) }
+    log.yield(Line(change: drift, despite: (freeze, isCertain)))
   }
 
-  /// The newest drift of a frozen step or connector since the start of the server.
+  /// The newest drift of a step or connector that was certainly or possibly frozen, since the start of the server.
   ///
   /// The value is nil if there was no drift of a frozen step or connector.
   package var newestFrozenDrift: Freeze.Drift? { state.withLock { $0 } }
@@ -66,13 +67,16 @@ package final class ChangeReporter: Service {
     await withGracefulShutdownHandler {
       for await line in unlogged {
         var metadata = Self.metadata(of: line.change)
-        guard let freeze = line.freeze else {
+        guard let (freeze, isCertain) = line.despite else {
           logger.log(level: Self.level(of: line.change), "change", metadata: metadata)
           continue
         }
         metadata["freeze"] = "\(freeze.id)"
         metadata["scope"] = "\(freeze.scope)"
-        logger.error("drift despite a freeze", metadata: metadata)
+        logger.error(
+          isCertain ? "drift despite a freeze" : "drift possibly despite a freeze",
+          metadata: metadata
+        )
       }
     } onGracefulShutdown: {
       self.log.finish()

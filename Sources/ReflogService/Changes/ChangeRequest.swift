@@ -1,3 +1,4 @@
+import ReflogLedger
 package import ReflogModel
 
 /// A request for a change.
@@ -119,6 +120,27 @@ extension ChangeRequest.Action {
     case .updateFlow, .other: false
     }
   }
+
+  /// The parts of the directory that the action changes, for the comparison with freezes.
+  ///
+  /// The list is empty for the rollback of a change. Only the preparation shows the step of the rollback, and whether the
+  /// request is repeated. A repeated request gets the answer to the first request, even if the step is frozen now. So
+  /// only the transaction that records the rollback compares its step with the freezes.
+  var parts: [ChangedPart] {
+    switch self {
+    case .setReference(let address, _), .rollBackTo(_, let address, _): [.subject(.step(address))]
+    case .createConnector, .updateConnector, .uploadCertificate: [.subject(.connector)]
+    case .deleteConnector(let id): [.subject(.connector), .callers(of: id)]
+    case .createFlow(let flow, _, let references): references.keys.map { .subject(.step(flow.address(of: $0))) }
+    case .deleteFlow(let flow): [.flow(flow)]
+    case .rollBack, .updateFlow, .other: []
+    }
+  }
+}
+
+extension ChangeRequest {
+  /// The override of freezes for the group of this request, or nil if the caller overrides no freeze.
+  var groupOverride: Group.Override? { override.map { Group.Override(because: $0, by: caller.actor) } }
 }
 
 /// The result of a request that was carried out: the recorded changes, and the directory's answer.

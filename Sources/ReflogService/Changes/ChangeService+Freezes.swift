@@ -1,66 +1,46 @@
-import Metrics
 import ReflogLedger
 package import ReflogModel
 
 /// Places, checks and releases the freezes of steps and connectors.
 extension ChangeService {
+  /// The time at which freezes are compared with changes now.
+  ///
+  /// The transaction that records a change uses the same time. The time is later than the clock shows if the clock is
+  /// behind the newest entry.
+  package var freezeTime: Timestamp { ledger.nextTime }
+
   /// Returns the freeze that covers an address and is in force at this moment, or nil if no freeze covers the address.
   ///
   /// If several freezes cover the address, the result is the freeze that ends last.
   package func freeze(covering address: Address) -> Freeze? {
-    ledger.freezes.covering(.step(address), at: ledger.now).endingLast
+    ledger.freezes.covering(.step(address), at: freezeTime).endingLast
   }
 
   /// The number of freezes that are in force at this moment.
-  package var countOfFreezesInForce: Int { ledger.freezes.count(at: ledger.now) }
+  package var countOfFreezesInForce: Int { ledger.freezes.count(at: freezeTime) }
 
-  /// Throws `frozen` if a freeze covers a step or a connector that a request changes, and the caller does not override
+  /// Throws `frozen` if a freeze covers a part of the directory that a request changes, and the caller does not override
   /// the freeze.
   ///
   /// Because of this check, a refused request does not read the directory. The transaction that records the intent
-  /// checks the freezes again.
+  /// makes the same comparison again.
   func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
-    let freezes = ledger.freezes
-    guard !freezes.isEmpty, request.override == nil else { return }
-    // A repeated request for a rollback gets the result of the first rollback, so a freeze must not refuse the repeated
-    // request. Only the preparation of the request shows whether the request is repeated.
-    if case .rollBack = request.action { return }
-    let subjects = try await preparer.locks(of: request).compactMap(\.subject)
-    guard let freeze = freezes.covering(subjects, at: ledger.now).endingLast else { return }
+    guard !ledger.freezes.isEmpty, request.override == nil else { return }
+    let freezes: [Freeze]
+    do { freezes = try await ledger.freezes(covering: request.action.parts) } catch {
+      throw ServiceError(reading: error)
+    }
+    guard let freeze = freezes.endingLast else { return }
     // An earlier request with the same idempotency key may have been applied before the freeze began. In this case, the
     // caller gets the answer to that request.
     guard try await earlierAnswer(to: request, preparer) == nil else { return }
     throw .frozen([], freeze)
   }
 
-  /// Records the override of freezes that cover only steps or connectors without a recorded change.
-  ///
-  /// For example, the deletion of a flow records no change of the steps that call no connector. The transaction that
-  /// records the changes does not compare these steps with the freezes, so this method compares the steps.
-  ///
-  /// - Throws: `frozen` if one of these freezes is in force and the request does not override the freeze.
-  func recordOverride(
-    of group: Group,
-    for request: ChangeRequest,
-    _ preparer: Preparer
-  ) async throws(ServiceError) {
-    let (all, now) = (ledger.freezes, ledger.now)
-    guard !all.isEmpty else { return }
-    let compared = all.covering(group.drafts.filter(\.isIntended).map(\.intent.subject), at: now).map(\.id)
-    let subjects = try await preparer.locks(of: request).compactMap(\.subject)
-    let freezes = all.covering(subjects, at: now).filter { !compared.contains($0.id) }
-    guard let freeze = freezes.endingLast else { return }
-    guard let reason = group.override else { throw .frozen([], freeze) }
-    let details = FreezeOverride.details(of: freezes, changes: IDRanges(), reason: reason)
-    let event = ServiceEvent.Content(.freezeOverridden, actor: request.caller.actor, details: details)
-    do { try await ledger.record([event]) } catch { throw ServiceError(beforeSending: error) }
-    overrides.increment()
-  }
-
   /// Returns the freezes that are planned or in force, sorted by the time at which each freeze was placed.
   package func freezes(for caller: Caller) async throws(ServiceError) -> [Freeze] {
     guard Policy.permits(caller, .read) else { throw .forbidden([]) }
-    do { return try await ledger.history.openFreezes(at: ledger.now) } catch { throw ServiceError(reading: error) }
+    do { return try await ledger.history.openFreezes(at: freezeTime) } catch { throw ServiceError(reading: error) }
   }
 
   /// Returns the freeze with an id, even if the freeze is over.
@@ -82,12 +62,13 @@ extension ChangeService {
   ///   number of freezes is reached.
   package func place(_ draft: Freeze.Draft, for caller: Caller) async throws(ServiceError) -> Freeze {
     guard Policy.permits(caller, .freeze) else { throw .forbidden([]) }
-    let start = max(draft.from ?? ledger.now, ledger.now)
-    guard draft.until.map({ $0 > start }) ?? true else { throw .freezeIsEmpty }
-    let freeze: Freeze?
-    do { freeze = try await ledger.place(draft, by: caller.actor) } catch { throw ServiceError(beforeSending: error) }
-    guard let freeze else { throw .tooManyFreezes }
-    return freeze
+    let placed: PlacedFreeze
+    do { placed = try await ledger.place(draft, by: caller.actor) } catch { throw ServiceError(beforeSending: error) }
+    switch placed {
+    case .placed(let freeze): return freeze
+    case .isEmpty: throw .freezeIsEmpty
+    case .tooMany: throw .tooManyFreezes
+    }
   }
 
   /// Releases a freeze.
@@ -101,16 +82,5 @@ extension ChangeService {
     }
     guard let found else { throw .freezeNotFound(id) }
     guard found.isReleased else { throw .freezeIsOver(found.freeze) }
-  }
-}
-
-extension LockKey {
-  /// The subject of the changes that need this lock, or nil if the lock protects no subject.
-  fileprivate var subject: Change.Subject? {
-    switch self {
-    case .address(let address): .step(address)
-    case .connector, .creation: .connector
-    case .named, .tokens: nil
-    }
   }
 }

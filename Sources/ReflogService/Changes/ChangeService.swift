@@ -8,11 +8,15 @@ package struct ChangeService: Sendable {
   package let directory: any Directory
   let locks: KeyedLock
   private let reasonRule: ReasonRule?
+  /// The budget of requests that the directory refused or the caller's role did not permit.
   private let refusals = RefusalBudget()
+  /// The budget of requests that a freeze refused.
+  ///
+  /// The budget is separate, so a caller whose requests a freeze refuses can still change other steps.
+  private let freezeRefusals = RefusalBudget()
   /// The budget of callers' reads with Reflog's own credential, or nil if these reads are not limited.
   let reads: ReadBudget?
   private let duration: Timer
-  let overrides: Counter
   private let frozen: Counter
 
   /// Creates a service.
@@ -38,7 +42,6 @@ package struct ChangeService: Sendable {
     self.reads = reads
     self.reasonRule = reasonRule
     duration = Timer(label: "reflog_change_seconds", factory: metrics)
-    overrides = Counter(label: "reflog_freeze_overrides_total", factory: metrics)
     frozen = Counter(label: "reflog_freeze_refusals_total", factory: metrics)
   }
 
@@ -98,7 +101,6 @@ package struct ChangeService: Sendable {
       case .toDo(let preparation):
         let result: Ledger.CarriedOut
         do {
-          try await recordOverride(of: preparation.group, for: request, preparer)
           result = try await carryOut(preparation, for: request, preparer.directory)
         } catch {
           // This attempt recorded and sent nothing. But an earlier attempt with the same idempotency key may have been
@@ -106,7 +108,6 @@ package struct ChangeService: Sendable {
           if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
           throw error
         }
-        count(result)
         switch result {
         case .settled(let changes, let answer): return try receipt(changes, answer)
         case .unsettled(let changes, let error):
@@ -122,15 +123,6 @@ package struct ChangeService: Sendable {
       }
     }
     throw .busy("Other changes to the same step were applied first.")
-  }
-
-  /// Counts the request in the metrics if the request overrode a freeze.
-  private func count(_ result: Ledger.CarriedOut) {
-    switch result {
-    case .settled(let changes, _), .unsettled(let changes, _):
-      if changes.contains(where: { $0.override != nil }) { overrides.increment() }
-    case .refused: break
-    }
   }
 
   private enum PreparedAnswer {
@@ -178,8 +170,10 @@ package struct ChangeService: Sendable {
   ) async throws(ServiceError) -> Ledger.CarriedOut {
     let (group, write) = (preparation.group, preparation.write)
     let correlationID = request.correlationID ?? request.requestID
-    guard !group.drafts.isEmpty else {
-      return .settled([], await directory.write(write, correlationID: correlationID).hiding(write.secrets))
+    // A group without drafts is also appended if a freeze can cover the request. The transaction then compares the
+    // request with the freezes, and records an override.
+    guard !group.drafts.isEmpty || !group.parts.isEmpty else {
+      return .settled([], await answer(to: write, recordedAs: [], directory, correlationID))
     }
     do {
       if let local = directory as? any LocalDirectory, preparation.following.isEmpty {
@@ -210,8 +204,10 @@ package struct ChangeService: Sendable {
   }
 
   /// Records the directory's answer to a write that carries out all pending changes.
+  ///
+  /// If no change is pending, there is no outcome to record.
   func settle(_ pending: [Change], by answer: DirectoryAnswer) async -> Ledger.CarriedOut {
-    if case .unknown = answer {
+    guard !pending.isEmpty, !answer.isUnknown else {
       ledger.releaseOutcome()
       return .settled(pending, answer)
     }
@@ -273,29 +269,27 @@ package struct ChangeService: Sendable {
   /// No request is sent to the directory. One `denied` change is recorded, even if the request contains several steps.
   /// If a caller is denied very often, the later requests of the caller are only counted.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
-    .forbidden(try await recordDenied(request, .denied))
+    .forbidden(try await recordDenied(request, .denied, by: nil, within: refusals))
   }
 
   /// Records a request for a change that a freeze does not permit, and returns the error for the caller.
   private func deny(_ request: ChangeRequest, because freeze: Freeze) async throws(ServiceError) -> ServiceError {
     frozen.increment()
-    return .frozen(try await recordDenied(request, .frozen(freeze.id), at: freeze.scope), freeze)
+    return .frozen(try await recordDenied(request, .frozen(freeze.id), by: freeze, within: freezeRefusals), freeze)
   }
 
   /// Records a denied request, and returns the id of the recorded change.
   ///
-  /// The result is empty if the caller's budget for refused requests is spent.
-  ///
-  /// If the request contains several steps, the change is recorded at the first step in `scope`.
+  /// The result is empty if the rest of the caller's budget is too small.
   private func recordDenied(
     _ request: ChangeRequest,
     _ event: Change.Event,
-    at scope: FreezeScope? = nil
+    by freeze: Freeze?,
+    within budget: RefusalBudget
   ) async throws(ServiceError) -> [Change.ID] {
-    guard !refusals.isSpent(by: request.caller.actor, at: ledger.now) else { return [] }
-    let intents = try await preparer.unreadIntents(of: request)
-    guard let intent = intents.first(where: { scope?.contains($0.subject) ?? true }) ?? intents.first,
-      refusals.take(for: intent, at: ledger.now)
+    guard !budget.isSpent(by: request.caller.actor, at: ledger.now),
+      let intent = try await preparer.deniedIntent(of: request, by: freeze),
+      budget.take(for: intent, at: ledger.now)
     else { return [] }
     return try await ledger.record(Group(drafts: [.init(intent, event)])).map(\.id)
   }

@@ -12,6 +12,7 @@ package final class EventRecorder: Service {
     var actorType: Change.ActorType?
     var actorID: String?
     var ipAddress: String?
+    var cause: ServiceEvent.DenialCause?
   }
 
   /// The maximum number of callers that have separate counts in a minute.
@@ -82,8 +83,12 @@ package final class EventRecorder: Service {
   }
 
   /// Counts a denied request that is not recorded as a change.
-  package func countDenial(of actor: Change.Actor) {
-    count(Count(kind: .denied, actorType: actor.type, actorID: actor.id), actor)
+  ///
+  /// - Parameters:
+  ///   - actor: The caller.
+  ///   - cause: The reason for the denial, or nil if the caller's role does not permit the request.
+  package func countDenial(of actor: Change.Actor, because cause: ServiceEvent.DenialCause? = nil) {
+    count(Count(kind: .denied, actorType: actor.type, actorID: actor.id, cause: cause), actor)
   }
 
   /// Counts a request whose authentication failed.
@@ -96,11 +101,12 @@ package final class EventRecorder: Service {
     let limit = count.kind == .authenticationFailure ? Self.failures : Self.callers
     counts.withLock { counts in
       let isKnown = counts[count] != nil || counts.keys.count(where: { $0.kind == count.kind }) < limit
-      let key = isKnown ? count : Count(kind: count.kind)
+      let key = isKnown ? count : Count(kind: count.kind, cause: count.cause)
       counts[key] = ServiceEvent.Content(
         count.kind,
         actor: isKnown ? actor : .unknown,
-        count: (counts[key]?.count ?? 0) + 1
+        count: (counts[key]?.count ?? 0) + 1,
+        details: key.cause?.details ?? [:]
       )
     }
   }
@@ -135,7 +141,7 @@ package final class EventRecorder: Service {
     counts.withLock { counts in
       for (key, event) in counted {
         let total = event.count + (counts[key]?.count ?? 0)
-        counts[key] = ServiceEvent.Content(event.kind, actor: event.actor, count: total)
+        counts[key] = ServiceEvent.Content(event.kind, actor: event.actor, count: total, details: event.details)
       }
     }
   }

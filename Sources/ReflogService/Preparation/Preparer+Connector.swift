@@ -46,7 +46,8 @@ extension Preparer {
       drafts: [Group.Draft(intent, .intended)],
       key: request.idempotencyKey,
       connectors: connector.map { [$0] } ?? [],
-      override: request.override
+      parts: request.action.parts,
+      override: request.groupOverride
     )
   }
 

@@ -33,7 +33,8 @@ extension Preparer {
       drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
       key: request.idempotencyKey,
       prepared: found.map { ($0.address, $0.newestApplied?.id) },
-      override: request.override
+      parts: request.action.parts,
+      override: request.groupOverride
     )
   }
 

@@ -52,6 +52,21 @@ extension Preparer {
     }
   }
 
+  /// Returns the intent that records a denied request, or nil if the request is not recorded.
+  ///
+  /// If the request contains several steps, one change is recorded. If a freeze denied the request, the change is
+  /// recorded at a step that the freeze covers. For example, the request deletes a flow, and the frozen step calls no
+  /// connector.
+  func deniedIntent(of request: ChangeRequest, by freeze: Freeze?) async throws(ServiceError) -> Change.Intent? {
+    let intents = try await unreadIntents(of: request)
+    guard let scope = freeze?.scope else { return intents.first }
+    if let covered = intents.first(where: { scope.contains($0.subject) }) { return covered }
+    guard case .deleteFlow(let flow) = request.action else { return intents.first }
+    let steps = try await addresses(of: flow)
+    guard let frozen = steps.first(where: { scope.contains(.step($0)) }) ?? scope.address else { return intents.first }
+    return request.intent(.step(frozen), before: .unknown, after: .none)
+  }
+
   /// Returns the addresses of a flow at which the ledger has a reference to a connector.
   private func knownReferences(of flow: FlowName) async throws(ServiceError) -> [Address] {
     var referring: [Address] = []

@@ -15,6 +15,7 @@ struct TimeRollbackRun: Sendable {
 
   let changes: ChangeService
   let request: TimeRollbackRequest
+  let events: EventRecorder?
   let isStopping: @Sendable () -> Bool
 
   /// Rolls back addresses until all addresses are done, the service stops, or the directory seems to be down.
@@ -42,11 +43,6 @@ struct TimeRollbackRun: Sendable {
     _ step: TimeRollback.Item,
     report: @Sendable (Address, String?) -> Void
   ) async -> Bool {
-    // A frozen address is reported and not changed, so no `denied` change is recorded.
-    if request.override == nil, let freeze = changes.freeze(covering: step.address) {
-      report(step.address, ServiceError.frozen([], freeze).description)
-      return true
-    }
     for attempt in 1...Self.attempts where !isStopping() {
       let problem: ServiceError
       do {
@@ -57,6 +53,10 @@ struct TimeRollbackRun: Sendable {
         problem = error
       }
       report(step.address, problem.description)
+      // If the refusal by a freeze is not recorded as a change, it is counted, as for every other request.
+      if case .frozen(let denied, _) = problem, denied.isEmpty {
+        events?.countDenial(of: request.caller.actor, because: .frozen)
+      }
       guard let pause = problem.pauseBeforeRetry else { return !problem.meansDirectoryIsDown }
       guard attempt < Self.attempts, !isStopping() else { return false }
       // The sleep ends early, with an error, only if the service stops. Then the loop ends too.

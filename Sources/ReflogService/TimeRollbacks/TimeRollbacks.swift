@@ -12,6 +12,7 @@ package final class TimeRollbacks: Service {
   private static let waiting = 16
 
   private let changes: ChangeService
+  private let events: EventRecorder?
   private let logger: Logger
   private let state = Mutex(State())
   private let requests: AsyncStream<TimeRollbackRequest>
@@ -30,8 +31,14 @@ package final class TimeRollbacks: Service {
   }
 
   /// Creates a service that makes changes through the given change service.
-  package init(changes: ChangeService, logger: Logger) {
+  ///
+  /// - Parameters:
+  ///   - changes: Makes the changes.
+  ///   - events: Counts refused steps that are not recorded as changes, or nil to count none.
+  ///   - logger: Receives a line when a rollback ends.
+  package init(changes: ChangeService, events: EventRecorder? = nil, logger: Logger) {
     self.changes = changes
+    self.events = events
     self.logger = logger
     (requests, queue) = AsyncStream.makeStream(bufferingPolicy: .bufferingOldest(Self.waiting))
   }
@@ -192,7 +199,9 @@ package final class TimeRollbacks: Service {
     for step in left { steps[step.address] = step }
     for change in made {
       guard let address = change.intent.subject.address else { continue }
-      let before = steps[address]?.change?.intent.before ?? change.intent.before
+      // A denied change does not show the reference before the rollback, because the directory was not read.
+      let earlier = steps[address]?.change.flatMap { $0.result == .denied ? nil : $0.intent.before }
+      let before = earlier ?? (change.result == .denied ? steps[address]?.before : nil) ?? change.intent.before
       let pending = steps[address]?.pending
       steps[address] = TimeRollback.Item(address: address, before: before, after: change.after, change: change)
       steps[address]?.pending = pending
@@ -239,7 +248,7 @@ package final class TimeRollbacks: Service {
     let id = request.rollback.batchID
     do {
       let steps = try await undoneSteps(of: request.rollback)
-      let run = TimeRollbackRun(changes: changes, request: request) {
+      let run = TimeRollbackRun(changes: changes, request: request, events: events) {
         Task.isEnding || self.state.withLock { $0.isStopping }
       }
       await run.work(on: steps) { address, problem in

@@ -88,6 +88,8 @@ struct MessageText: Sendable {
     case .freezePlaced: "Freeze \(event.id) was placed"
     case .freezeReleased: "A freeze was released"
     case .freezeOverridden: "A freeze was overridden"
+    case .denied where event.content.denialCause == .frozen:
+      "A freeze did not permit a request (\(event.content.count) in this minute)"
     case .denied: "The role of a caller did not permit a request (\(event.content.count) in this minute)"
     case .clockAccepted: "The server was started although its clock is behind the newest entry"
     case .keyReplaced: "The signing key was lost and replaced"

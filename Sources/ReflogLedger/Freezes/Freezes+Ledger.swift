@@ -1,0 +1,57 @@
+import ReflogModel
+import ReflogStorage
+
+extension Freezes {
+  /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
+  ///
+  /// The steps that call a deleted connector are read from the ledger.
+  func covering(_ parts: [ChangedPart], at time: Timestamp, in db: any LedgerConnection) throws -> [Freeze] {
+    try covering(parts, at: time) { connector, flows in try History.callers(of: connector, in: flows, db) }
+  }
+}
+
+extension History {
+  /// Returns the steps of some flows that call a connector, according to the ledger.
+  ///
+  /// A step calls the connector that its newest applied change set. If no change was applied at the step, the step calls
+  /// the connector that the last conclusive read showed. A step with a pending change that sets the connector is also
+  /// returned, because the directory may have applied the change.
+  static func callers(
+    of connector: ConnectorID,
+    in flows: Set<FlowName>,
+    _ db: any LedgerConnection
+  ) throws -> [Address] {
+    guard let row = try Self.row(of: connector, db) else { return [] }
+    let names = JSONValue.array(flows.map { .string($0.description.asciiFolded) }).text
+    return try db.rows(callers(db.dialect), ["connector": row, "flows": names]) { try $0.address(0) }
+  }
+
+  /// Returns the SQL that selects the steps that call the connector with the row number `:connector`.
+  ///
+  /// The argument `:flows` is a JSON array of flows in lower case. SQLite uses the index `change_pending` only if the
+  /// other side of the comparison has no type affinity, so the query contains `+address.id`. The newest change is read in
+  /// a subquery, so PostgreSQL never joins the whole table `change`.
+  static func callers(_ dialect: any Dialect) -> String {
+    """
+    SELECT flow.flow_type, flow.flow_id, step.name FROM address
+    JOIN flow ON flow.id = address.flow
+    JOIN step ON step.id = address.step
+    LEFT JOIN seen_reference ON seen_reference.address = address.id
+    WHERE \(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)")) IN (\(dialect.texts(inArray: ":flows")))
+      AND (
+        (
+          SELECT newest.after_connector FROM change AS newest
+          WHERE newest.id = \(AppliedChange.newest(at: "address.id", dialect))
+        ) = :connector
+        OR (
+          SELECT change.after_connector FROM change
+          WHERE coalesce(change.address, -change.before_connector) = +address.id AND change.result = 'pending'
+        ) = :connector
+        OR (
+          seen_reference.connector = :connector
+          AND NOT EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
+        )
+      )
+    """
+  }
+}

@@ -1,0 +1,21 @@
+/// A part of the directory that a request changes, in the form in which freezes are compared with it.
+///
+/// The parts of a request also contain the steps for which the request records no change.
+package enum ChangedPart: Hashable, Sendable {
+  /// The reference of one step, or a connector.
+  case subject(Change.Subject)
+  /// All steps of a flow, including steps that call no connector and steps without a recorded change.
+  case flow(FlowName)
+  /// All steps that call a connector.
+  ///
+  /// The deletion of a connector changes these steps, because Microsoft Graph removes the connector from them.
+  case callers(of: ConnectorID)
+
+  /// Whether the ledger must be read to find the steps of this part.
+  package var needsLedger: Bool {
+    switch self {
+    case .subject, .flow: false
+    case .callers: true
+    }
+  }
+}

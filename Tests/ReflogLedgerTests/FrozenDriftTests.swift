@@ -1,0 +1,119 @@
+import ReflogModel
+import ReflogStorage
+import ReflogTesting
+import Synchronization
+import Testing
+
+@testable import ReflogLedger
+
+/// Tests of the report about changes that were made without Reflog at frozen steps.
+struct FrozenDriftTests {
+  /// A ledger and the reports about drift, each in the form `CHANGE FREEZE`, with `?` if the report is not certain.
+  private struct Reports {
+    let ledger: Ledger
+    let reported: @Sendable () -> [String]
+
+    /// Records a drift at an address, which a read last showed without the drift at a time.
+    func record(_ kind: Change.Kind = .drift, at address: Address = Sample.signup, lastRead: Timestamp?) async throws {
+      let intent = Change.Intent(
+        subject: .step(address),
+        kind: kind,
+        before: .none,
+        after: Sample.newVendor,
+        actor: .unknown,
+        requestID: "request",
+        lastVerifiedDateTime: lastRead
+      )
+      try await ledger.record(intent, .found)
+    }
+
+    /// Freezes the sign-up step.
+    func freeze(until end: Timestamp? = nil) async throws -> Freeze {
+      let draft = Freeze.Draft(scope: .address(Sample.signup), reason: "x", until: end)
+      return try #require(try await ledger.place(draft, by: Sample.operatorActor).freeze)
+    }
+  }
+
+  /// Calls `body` with a ledger. If `restarting` is not nil, the ledger is then opened a second time for `restarting`.
+  private func withReports(
+    clock: ManualClock,
+    _ body: @escaping (Reports) async throws -> Void,
+    restarting: ((Reports) async throws -> Void)? = nil
+  ) async throws {
+    try await withTemporaryFolder { folder in
+      let log = Mutex<[String]>([])
+      for body in [body, restarting].compactMap(\.self) {
+        let storage = try Storage(path: folder + "/reflog.sqlite", kind: .ledger)
+        let thread = WriterThread()
+        let ledger = try Ledger(
+          store: SQLiteLedger(storage),
+          thread: thread,
+          directory: .embedded,
+          tenantID: "tenant",
+          clock: clock.read,
+          onFrozenDrift: { drift, freeze, isCertain in
+            log.withLock { $0.append("\(drift.id) \(freeze.id)\(isCertain ? "" : "?")") }
+          }
+        )
+        ledger.signers.add(try await Sample.signingKey(of: ledger))
+        try await running(thread, storage) {
+          try await body(Reports(ledger: ledger, reported: { log.withLock { $0 } }))
+        }
+      }
+    }
+  }
+
+  @Test func onlyDriftAtAFrozenStepIsReported() async throws {
+    let clock = ManualClock()
+    try await withReports(clock: clock) { it in
+      let freeze = try await it.freeze()
+      clock.advance(by: .seconds(10))
+      let lastRead = clock.read()
+      clock.advance(by: .seconds(10))
+      try await it.record(at: Sample.attributes, lastRead: lastRead)
+      try await it.record(.baseline, lastRead: nil)
+      try await it.record(lastRead: lastRead)
+
+      #expect(it.reported() == ["3 \(freeze.id)"])
+    }
+  }
+
+  /// The change may have been made earlier than the freeze began.
+  @Test func aDriftThatIsPossiblyOlderThanTheFreezeIsReportedAsPossible() async throws {
+    let clock = ManualClock()
+    try await withReports(clock: clock) { it in
+      let lastRead = clock.read()
+      clock.advance(by: .seconds(10))
+      let freeze = try await it.freeze()
+      clock.advance(by: .seconds(10))
+      try await it.record(lastRead: lastRead)
+
+      #expect(it.reported() == ["1 \(freeze.id)?"])
+    }
+  }
+
+  /// A sweep finds the change after the freeze, also if the server was restarted in between.
+  @Test(arguments: [false, true], [false, true])
+  func aDriftThatIsFoundAfterTheFreezeIsReported(isReleased: Bool, isRestarted: Bool) async throws {
+    let clock = ManualClock()
+    let lastRead = Mutex(clock.read())
+    func find(_ it: Reports) async throws {
+      try await it.record(lastRead: lastRead.withLock { $0 })
+      #expect(it.reported() == ["1 1?"])
+    }
+    try await withReports(clock: clock) { it in
+      let freeze = try await it.freeze(until: isReleased ? nil : clock.read().before(.seconds(-20)))
+      clock.advance(by: .seconds(10))
+      lastRead.withLock { $0 = clock.read() }
+      clock.advance(by: .seconds(10))
+      if isReleased { _ = try await it.ledger.releaseFreeze(freeze.id, by: Sample.operatorActor) }
+      clock.advance(by: .seconds(10))
+      // The freeze of another step replaces the freezes in memory.
+      let other = Freeze.Draft(scope: .address(Sample.attributes), reason: "x")
+      _ = try await it.ledger.place(other, by: Sample.operatorActor)
+      if !isRestarted { try await find(it) }
+    } restarting: { it in
+      if isRestarted { try await find(it) }
+    }
+  }
+}
