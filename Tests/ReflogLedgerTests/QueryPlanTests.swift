@@ -31,6 +31,8 @@ struct QueryPlanTests {
     ("SELECT change.id FROM change \(History.callsOfConnector)", "change_after_connector"),
     ("SELECT change.id FROM change \(History.firstEndsOfConnector)", "change_before_connector"),
     (History.heldByConnector, "change_applied"),
+    ("SELECT change.id FROM change \(History.editsSince)", "change_connector"),
+    ("SELECT change.id FROM change \(History.namingConnector)", "change_after_connector"),
     ("SELECT * FROM change_details WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     (

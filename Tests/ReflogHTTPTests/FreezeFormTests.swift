@@ -1,0 +1,65 @@
+import FoundationEssentials
+import ReflogModel
+import ReflogTesting
+import Testing
+
+@testable import ReflogHTTP
+
+/// Tests of the form that places a freeze.
+struct FreezeFormTests {
+  private func draft(_ fields: [String: String]) throws -> Freeze.Draft {
+    try FreezeForm(["scope": "all", "reason": "INC0042"].merging(fields) { $1 }).draft
+  }
+
+  @Test(arguments: [
+    ("all", FreezeScope.everything), ("b2cUserFlows/B2C_1_signup", .flow(FlowName(of: Sample.signup))),
+    ("b2cUserFlows/B2C_1_signup/postFederationSignup", .address(Sample.signup)),
+  ])
+  func theScopeIsEverythingOrAFlowOrAStep(text: String, scope: FreezeScope) throws {
+    #expect(try draft(["scope": text]).scope == scope)
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["from": "2026-12-24 08:00", "until": "2026-12-24T18:00"], "2026-12-24T08:00:00.000000Z",
+        "2026-12-24T18:00:00.000000Z"
+      ),
+      (["from": "2026-12-24", "until": "2026-12-24"], "2026-12-24T00:00:00.000000Z", "2026-12-25T00:00:00.000000Z"),
+      (
+        ["from": "2026-12-24", "until": "2026-12-24", "zone": "Europe/Berlin"], "2026-12-23T23:00:00.000000Z",
+        "2026-12-24T23:00:00.000000Z"
+      ),
+      (["from": "", "until": ""], nil, nil),
+    ] as [([String: String], String?, String?)]
+  )
+  func aDayIsIncludedInAFreeze(fields: [String: String], from: String?, until: String?) throws {
+    let draft = try draft(fields)
+
+    #expect(draft.from?.description == from)
+    #expect(draft.until?.description == until)
+  }
+
+  @Test func aDurationBeginsNow() throws {
+    let start = Timestamp(Date())
+    let until = try #require(try draft(["until": "8h"]).until)
+    let end = Timestamp(Date())
+
+    #expect((start.before(.seconds(-8 * 3600))...end.before(.seconds(-8 * 3600))).contains(until))
+  }
+
+  @Test(arguments: [
+    (["scope": "signup"], "'signup' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
+    (["scope": ""], "'' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
+    (["until": "soon"], "'soon' is not a valid time. Use 2026-12-24, 2026-12-24 14:00 or 8h."),
+    (["reason": ""], "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."),
+    (
+      ["reason": String(repeating: "x", count: 1025)],
+      "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."
+    ),
+    (["zone": "Mars"], "Reflog does not know the time zone 'Mars'. Use UTC or a name such as Europe/Berlin."),
+  ])
+  func aWrongFieldIsReported(fields: [String: String], message: String) {
+    #expect { try draft(fields) } throws: { "\($0)" == message }
+  }
+}
