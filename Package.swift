@@ -124,6 +124,7 @@ let package = Package(
         .embedInCode("Templates/flow.mustache"),
         .embedInCode("Templates/flows.mustache"),
         .embedInCode("Templates/freezes.mustache"),
+        .embedInCode("Templates/frozen.mustache"),
         .embedInCode("Templates/integrity.mustache"),
         .embedInCode("Templates/message.mustache"),
         .embedInCode("Templates/move.mustache"),

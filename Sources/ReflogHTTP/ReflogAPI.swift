@@ -151,13 +151,14 @@ package struct ReflogAPI: Sendable {
     EvidencePageController(packs: packs, directory: directory).addRoutes(to: group)
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
       .addRoutes(to: group)
-    FlowPageController(history: history, directory: directory).addRoutes(to: group)
+    FlowPageController(changes: changes, history: history, directory: directory).addRoutes(to: group)
     ConnectorPageController(history: history, directory: directory).addRoutes(to: group)
     ActorController(history: history, directory: directory).addRoutes(to: group)
     SearchController(history: history).addRoutes(to: group)
     FreezesController(changes: changes, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
     ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
+    RestorationController(changes: changes, history: history).addRoutes(to: group)
   }
 
   /// Adds the routes to sign in with an API token and through Entra.

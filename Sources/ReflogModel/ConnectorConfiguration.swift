@@ -18,14 +18,26 @@ package struct ConnectorConfiguration: Sendable {
   ///
   /// The value is nil if no read has shown the reference since the reference was set.
   package let verified: Timestamp?
+  /// The edits of the connector between the change that set the reference and the moment of this configuration.
+  ///
+  /// The value is nil if the connector was not edited, or if the ledger was not searched for edits.
+  package let edits: ConnectorEdits?
 
   /// Creates a configuration.
-  package init(address: Address, change: Change?, isCertain: Bool, targetURL: String?, verified: Timestamp?) {
+  package init(
+    address: Address,
+    change: Change?,
+    isCertain: Bool,
+    targetURL: String?,
+    verified: Timestamp?,
+    edits: ConnectorEdits? = nil
+  ) {
     self.address = address
     self.change = change
     self.isCertain = isCertain
     self.targetURL = targetURL
     self.verified = verified
+    self.edits = edits
   }
 
   /// The reference at the moment of this configuration, or `unknown` if Reflog had not read the address yet.

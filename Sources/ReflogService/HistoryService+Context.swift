@@ -4,13 +4,20 @@ package import ReflogModel
 extension HistoryService {
   /// The maximum length of a chain in which each rollback rolls back the previous rollback.
   private static let longestChain = 10
+  /// The maximum number of connectors whose names are read for one page of changes.
+  private static let mostNames = 100
 
   /// Returns one change with its rollbacks and with all steps that called the change's connector.
   package func inContext(_ change: Change) async throws(ServiceError) -> ChangeInContext {
     let rollbacks = try await rollbacks(of: [change.id])
     let callers: [Change.ID: [Address]]?
     do { callers = try await history.callers(of: [change]) } catch { throw ServiceError(reading: error) }
-    return ChangeInContext(change, rolledBackBy: rollbacks[change.id] ?? [], calledBy: callers?[change.id])
+    return ChangeInContext(
+      change,
+      rolledBackBy: rollbacks[change.id] ?? [],
+      calledBy: callers?[change.id],
+      knownNames: try await knownNames(in: [change])
+    )
   }
 
   /// Returns changes with their rollbacks.
@@ -23,8 +30,23 @@ extension HistoryService {
     if query.includesImpact {
       do { callers = try await history.callers(of: changes, among: query) } catch { throw ServiceError(reading: error) }
     }
-    return changes.map {
-      ChangeInContext($0, rolledBackBy: rollbacks[$0.id] ?? [], calledBy: callers?[$0.id])
+    let names = try await knownNames(in: changes)
+    return changes.map { change in
+      ChangeInContext(
+        change,
+        rolledBackBy: rollbacks[change.id] ?? [],
+        calledBy: callers?[change.id],
+        knownNames: names.filter { change.namelessConnectors.contains($0.key) }
+      )
+    }
+  }
+
+  /// Returns the newest recorded names of the connectors for which the changes record only the ids.
+  private func knownNames(in changes: [Change]) async throws(ServiceError) -> [ConnectorID: String] {
+    let nameless = Set(changes.flatMap(\.namelessConnectors)).sorted()
+    guard !nameless.isEmpty else { return [:] }
+    do { return try await history.names(of: Array(nameless.prefix(Self.mostNames))) } catch {
+      throw ServiceError(reading: error)
     }
   }
 
@@ -53,6 +75,20 @@ extension HistoryService {
       remaining = further
     }
     return chains
+  }
+
+  /// Returns the values that a connector had before an edit, and the later edits of the connector.
+  ///
+  /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later. The
+  /// later edits are nil if there are none.
+  package func restoration(
+    of change: Change
+  ) async throws(ServiceError) -> (values: ConnectorRestoration, later: ConnectorEdits?)? {
+    guard let values = ConnectorRestoration(of: change) else { return nil }
+    let settled = change.resultDateTime ?? change.activityDateTime
+    let later = try await edits(of: [values.connector], since: settled)[values.connector]
+    guard later?.changes.last?.after != ConnectorReference.none else { return nil }
+    return (values, later)
   }
 
   /// Returns the edits and the deletions of these connectors that were settled after a moment.

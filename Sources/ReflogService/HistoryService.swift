@@ -133,23 +133,6 @@ package struct HistoryService: Sendable {
     do { return try await history.pendingChange(at: address) } catch { throw ServiceError(reading: error) }
   }
 
-  /// Returns the reference that every address in the ledger held at a moment.
-  ///
-  /// - Parameters:
-  ///   - moment: The moment. Changes that were settled later are ignored.
-  ///   - flows: The flows whose addresses are returned, or nil for the addresses of all flows.
-  package func configurations(
-    asOf moment: Timestamp,
-    of flows: [FlowName]? = nil
-  ) async throws(ServiceError) -> [ConnectorConfiguration] {
-    do { return try await history.configurations(asOf: moment, of: flows) } catch { throw ServiceError(reading: error) }
-  }
-
-  /// Returns all flows that have at least one step in the ledger, sorted by type and id.
-  package func flows() async throws(ServiceError) -> [FlowName] {
-    do { return try await history.flows() } catch { throw ServiceError(reading: error) }
-  }
-
   /// Returns the newest signed checkpoint of the log, and the key that signed the checkpoint.
   ///
   /// - Throws: `notSignedYet` if there is no checkpoint yet.

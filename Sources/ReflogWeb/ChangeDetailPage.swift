@@ -26,8 +26,19 @@ package struct ChangeDetailPage: Sendable {
   let location: Location?
   /// True while the result is not known.
   let isPending: Bool
-  /// True if the viewer requested a freeze after the rollback, but the step could not be frozen.
+  /// The freeze that covers the step or the connector and is in force, or nil if there is none.
+  let freeze: FreezeView?
+  /// The freeze that the viewer requested together with the rollback, or nil if the viewer requested none.
+  let placed: FreezeView?
+  /// True if the viewer requested a freeze after the rollback, but the step is not frozen.
   let notFrozen: Bool
+  /// The text that names the step in the form that places a freeze.
+  ///
+  /// The value is nil if the viewer may place no freeze, if a freeze covers the step, or if the change is not about a
+  /// step.
+  let freezable: String?
+  /// The values that the connector had before the edit, or nil if the change is not an applied edit of a connector.
+  let restoration: Restoration?
   /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
   let trail: String
 
@@ -73,7 +84,12 @@ package struct ChangeDetailPage: Sendable {
   ///     there is no rollback with one of these results.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
-  ///   - notFrozen: true if the viewer requested a freeze after the rollback, but the step could not be frozen.
+  ///   - freeze: the freeze that covers the step or the connector and is in force, or nil if there is none.
+  ///   - placed: the freeze that the viewer requested together with the rollback, or nil if the viewer requested none.
+  ///   - notFrozen: true if the viewer requested a freeze after the rollback, but the step is not frozen.
+  ///   - canFreeze: true if the viewer may place freezes.
+  ///   - restoration: the values that the connector had before the edit, or nil if the change is not an applied edit of
+  ///     a connector.
   ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
   ///   - trail: the query of the timeline with `?` in front, or empty.
   package init(
@@ -82,7 +98,11 @@ package struct ChangeDetailPage: Sendable {
     rollback: Change?,
     tenantID: String,
     isSigned: Bool,
+    freeze: Freeze? = nil,
+    placed: Freeze? = nil,
     notFrozen: Bool = false,
+    canFreeze: Bool = false,
+    restoration: Restoration? = nil,
     canRollBack: Bool,
     trail: String = ""
   ) {
@@ -104,7 +124,11 @@ package struct ChangeDetailPage: Sendable {
       )
     }
     isPending = change.result == .pending
+    self.freeze = freeze.map { FreezeView($0) }
+    self.placed = placed.map { FreezeView($0) }
     self.notFrozen = notFrozen
+    freezable = canFreeze && freeze == nil ? change.intent.subject.address?.description : nil
+    self.restoration = restoration
     properties = (change.intent.changedProperties ?? []).map {
       Property(name: $0.name, before: $0.before ?? "–", after: $0.after ?? "–")
     }

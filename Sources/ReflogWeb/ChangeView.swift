@@ -110,8 +110,8 @@ struct ChangeView: Sendable {
     step = address?.step.name
     flow = address?.flow.text
     flowType = address?.flowType.rawValue
-    before = ReferenceView(change.intent.before, isWhole: isWhole)
-    after = ReferenceView(change.after, isWhole: isWhole)
+    before = ReferenceView(context.before, isWhole: isWhole)
+    after = ReferenceView(context.after, isWhole: isWhole)
     writing = Writing(change)
     result = change.result.shownName
     tone = change.result.tone

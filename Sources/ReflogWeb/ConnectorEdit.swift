@@ -12,6 +12,8 @@ struct ConnectorEdit: Sendable {
   let verb: String
   /// The changed properties with their values, or nil if no property is recorded.
   let properties: String?
+  /// The changed properties in few words, or nil if no property is recorded.
+  let summary: String?
   let change: String
   let moment: Moment
   /// The end of a sentence that shows who made the change, such as `by Adele`.
@@ -21,6 +23,8 @@ struct ConnectorEdit: Sendable {
 
   /// The maximum length, in scalars, of the name and of the properties.
   private static let length = 160
+  /// The maximum length, in scalars, of the properties in few words.
+  private static let summaryLength = 100
 
   /// Creates the view of a change, or returns nil if the change is about a step or created the connector.
   init?(_ change: Change) {
@@ -33,6 +37,7 @@ struct ConnectorEdit: Sendable {
         ? property.name : "\(property.name) \(property.before ?? "–") → \(property.after ?? "–")"
     }
     properties = written.isEmpty ? nil : written.joined(separator: ", ").shortened(to: Self.length)
+    summary = change.intent.changedProperties?.summary?.shortened(to: Self.summaryLength)
     self.change = change.id.description
     moment = Moment(change.resultDateTime ?? change.activityDateTime)
     attribution = Attribution(change)

@@ -47,11 +47,11 @@ package struct FilterForm: Sendable {
       text.dropFirst(10).contains { ["Z", "z", "+", "-"].contains($0) }
     }
 
-    /// Creates the field. Its type is `other` if the text is not a time.
-    init(_ text: String?, other: String = "date") {
+    /// Creates the field. Its type is `date` if the text is not a time.
+    init(_ text: String?) {
       value = text ?? ""
       // A `datetime-local` input accepts no offset.
-      type = Self.hasOffset(value) ? "text" : value.contains("T") ? "datetime-local" : other
+      type = Self.hasOffset(value) ? "text" : value.contains("T") ? "datetime-local" : "date"
     }
   }
 

@@ -27,10 +27,20 @@ package struct FlowPage: Sendable {
   let trail: String
   /// The query of the list of flows with `&` in front, or empty.
   let further: String
+  /// The query of the list of current flows with `?` in front, or empty.
+  ///
+  /// The link to the current state of the flow keeps this query, and not the time of ``trail``.
+  let nowTrail: String
+  /// The freezes of everything and of the flow that are in force.
+  let freezes: [FreezeView]
+  /// True if the viewer may place freezes.
+  let canFreeze: Bool
 
   /// The lane of one step.
   struct Lane: Sendable {
     let step: String
+    /// The freeze of the step that is in force, or nil if there is none.
+    let freeze: FreezeView?
     let isEmpty: Bool
     let bars: [Bar]
     /// The reference at the end of the lane, or nil if the lane is empty.
@@ -102,10 +112,25 @@ package struct FlowPage: Sendable {
   ///   - lanes: the lanes of the flow's steps, in the order of the page.
   ///   - end: the time at which the lanes end.
   ///   - isNow: true if `end` is the current time.
+  ///   - freezes: the freezes that are in force.
+  ///   - canFreeze: true if the viewer may place freezes.
   ///   - trail: the query of the list of flows with `?` in front, or empty.
-  package init(_ name: FlowName, _ lanes: [FlowLane], end: Timestamp, isNow: Bool, trail: String = "") {
-    self.trail = trail
+  ///   - nowTrail: the query of the list of current flows with `?` in front, or empty.
+  package init(
+    _ name: FlowName,
+    _ lanes: [FlowLane],
+    end: Timestamp,
+    isNow: Bool,
+    freezes: [Freeze] = [],
+    canFreeze: Bool = false,
+    trail: String = "",
+    nowTrail: String = ""
+  ) {
+    (self.trail, self.nowTrail) = (trail, nowTrail)
     further = trail.isEmpty ? "" : "&" + trail.dropFirst()
+    let frozen = ShownFreezes(freezes)
+    self.freezes = [frozen[.everything], frozen[.flow(name)]].compactMap(\.self)
+    self.canFreeze = canFreeze
     self.name = name.description
     flow = name.flow.text
     flowType = name.flowType.rawValue
@@ -128,6 +153,7 @@ package struct FlowPage: Sendable {
       let edits = shown.compactMap { ConnectorEdit($0) }
       return Lane(
         step: lane.step.name,
+        freeze: frozen[.address(name.address(of: lane.step))],
         isEmpty: periods.isEmpty,
         bars: bars,
         latest: rows.first,

@@ -7,10 +7,12 @@ package struct FlowsPage: Sendable {
   let steps: [String]
   let flows: [Flow]
   let isEmpty: Bool
-  /// The form's field for the time. It is empty if the board shows the current references.
+  /// The text in the form's field for the time. It is empty if the board shows the current references.
   ///
   /// An invalid text is shown again unchanged.
-  let asOf: FilterForm.Time
+  let asOf: String
+  /// The freeze of everything that is in force, or nil if there is none.
+  let freeze: FreezeView?
   /// The time that the board shows, or nil if the board shows the current references.
   let moment: Moment?
   /// A sentence about the difference from the current references, or nil if the board shows the current references.
@@ -40,6 +42,8 @@ package struct FlowsPage: Sendable {
     let flow: String
     let flowType: String
     let cells: [Cell]
+    /// The freeze of the flow that is in force, or nil if there is none.
+    let freeze: FreezeView?
     /// True if a step of the flow has a different reference now, and the viewer is allowed to roll the flow back.
     let canRollBack: Bool
   }
@@ -71,6 +75,8 @@ package struct FlowsPage: Sendable {
     /// The reference and the change that set the reference, or nil if the reference is unknown.
     let known: Known?
     let isDifferent: Bool
+    /// The freeze of the step that is in force, or nil if there is none.
+    let freeze: FreezeView?
     /// The current reference, or nil if the current reference equals the shown reference.
     let now: ReferenceView?
     /// The changes of the connector since the shown time, or nil if the reference differs or the connector was not
@@ -99,6 +105,12 @@ package struct FlowsPage: Sendable {
     /// The id of the step's pending change, or nil if the step has no pending change.
     let pending: String?
     let targetURL: String?
+    /// An edit of the connector since the reference was set, or nil if the connector was not edited.
+    ///
+    /// If there are several edits, the value is the newest edit that can change what the connector does.
+    let connectorEdit: ConnectorEdit?
+    /// True if there are more edits than ``connectorEdit``.
+    let hasMoreEdits: Bool
   }
 
   /// Creates the board.
@@ -108,6 +120,7 @@ package struct FlowsPage: Sendable {
   ///   - now: the current references, or nil if `then` contains the current references.
   ///   - edits: the changes of the connectors since the requested time. The key is the id of the connector.
   ///   - pending: the ids of the changes that are pending now. The key is the address.
+  ///   - freezes: the freezes that are in force.
   ///   - question: the time and the flows that the viewer requested.
   ///   - next: the query of the next page, or nil if this is the last page.
   ///   - canRollBack: true if the viewer is allowed to roll back changes.
@@ -116,6 +129,7 @@ package struct FlowsPage: Sendable {
     now: [ConnectorConfiguration]?,
     edits: [ConnectorID: ConnectorEdits] = [:],
     pending: [Address: Change.ID],
+    freezes: [Freeze] = [],
     question: Question,
     next: String?,
     canRollBack: Bool
@@ -125,6 +139,7 @@ package struct FlowsPage: Sendable {
     let addresses = (then + (now ?? [])).map(\.address)
     let steps = Set(addresses.map(\.step)).sorted { $0.name < $1.name }
     let flows = Set(addresses.map { FlowName(of: $0) }).sorted()
+    let frozen = ShownFreezes(freezes)
     var counts = Comparison()
     self.flows = flows.map { flow in
       let cells = steps.map { step in
@@ -143,6 +158,7 @@ package struct FlowsPage: Sendable {
           step: step.name,
           known: configuration.flatMap { Known($0, pending: pending[address]) },
           isDifferent: isDifferent,
+          freeze: frozen[.address(address)],
           now: isDifferent ? reference.map { ReferenceView($0) } : nil,
           edit: edit
         )
@@ -151,14 +167,15 @@ package struct FlowsPage: Sendable {
         flow: flow.flow.text,
         flowType: flow.flowType.rawValue,
         cells: cells,
+        freeze: frozen[.flow(flow)],
         canRollBack: canRollBack && cells.contains(where: \.isDifferent)
       )
     }
     self.steps = steps.map(\.name)
     isEmpty = flows.isEmpty
+    freeze = frozen[.everything]
     // The time is rounded up, so that the board includes a change that was made exactly at that time.
-    let asOf = question.moment.map { question.zone.field($0, roundedUp: true) } ?? question.asOf
-    self.asOf = FilterForm.Time(asOf, other: "datetime-local")
+    asOf = question.moment.map { question.zone.shortField($0, roundedUp: true) } ?? question.asOf
     moment = question.moment.map(Moment.init)
     search = question.search
     isSearch = !search.isEmpty
@@ -204,6 +221,8 @@ extension FlowsPage.Known {
     isUncertain = !configuration.isCertain
     self.pending = configuration.isCertain ? nil : pending?.description
     targetURL = configuration.targetURL?.shortened(to: Self.urlLength)
+    connectorEdit = configuration.edits?.mostTelling.flatMap { ConnectorEdit($0) }
+    hasMoreEdits = (configuration.edits?.changes.count ?? 0) > 1
   }
 }
 

@@ -1,50 +1,50 @@
 package import ReflogModel
 
-/// The page that lists the freezes that are planned or in force.
+/// The page that lists the freezes that are planned or in force, with a form that places a freeze.
 package struct FreezesPage: Sendable {
   let freezes: [FreezeView]
-  /// Whether the viewer may release freezes.
-  let canRelease: Bool
+  /// Whether the viewer may place and release freezes.
+  let canFreeze: Bool
+  let form: Form
+
+  /// The fields of the form that places a freeze, filled in with the texts that the viewer typed.
+  package struct Form: Sendable {
+    let scope: String
+    let from: String
+    let until: String
+    let reason: String
+    /// The reason why the freeze was not placed, or nil if the form was not sent.
+    let problem: String?
+
+    /// Fills in the form.
+    ///
+    /// - Parameters:
+    ///   - values: the values by field name; a field without a value is empty.
+    ///   - problem: the reason why the freeze was not placed, or nil if the form was not sent.
+    package init(_ values: [String: String] = [:], problem: String? = nil) {
+      scope = values["scope"] ?? ""
+      from = values["from"] ?? ""
+      until = values["until"] ?? ""
+      reason = values["reason"] ?? ""
+      self.problem = problem
+    }
+  }
 
   /// Creates the page.
   ///
   /// - Parameters:
   ///   - freezes: the freezes that are planned or in force.
   ///   - now: the current time.
-  ///   - canRelease: whether the viewer may release freezes.
-  package init(_ freezes: [Freeze], now: Timestamp, canRelease: Bool) {
+  ///   - canFreeze: whether the viewer may place and release freezes.
+  ///   - form: the fields of the form that places a freeze.
+  package init(_ freezes: [Freeze], now: Timestamp, canFreeze: Bool, form: Form = Form()) {
     self.freezes = freezes.reversed().map { FreezeView($0, now: now) }
-    self.canRelease = canRelease
+    self.canFreeze = canFreeze
+    self.form = form
   }
 
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Freezes", frame: frame, in: .freezes, page: self), "freezes")
-  }
-}
-
-/// A freeze in the form that pages show.
-struct FreezeView: Sendable {
-  let id: String
-  let scope: String
-  let isPlanned: Bool
-  let from: Moment
-  /// The end of the freeze, or nil if the freeze ends only when a person releases the freeze.
-  let until: Moment?
-  let actor: String
-  /// The path of the page about the actor, or nil if there is no such page.
-  let actorPath: String?
-  let reason: String
-
-  /// Creates the view of a freeze.
-  init(_ freeze: Freeze, now: Timestamp) {
-    id = String(freeze.id)
-    scope = freeze.scope == .everything ? "everything" : freeze.scope.description
-    isPlanned = freeze.state(at: now) == .planned
-    from = Moment(freeze.from)
-    until = freeze.until.map(Moment.init)
-    actor = freeze.actor.shownName
-    actorPath = freeze.actor.pagePath
-    reason = freeze.reason
   }
 }

@@ -108,6 +108,12 @@ package struct PageTimeZone: Sendable, Equatable {
     return self.moment(showing: local) == whole ? text : text + offsetText(at: whole)
   }
 
+  /// Returns a moment as the value of a text field: ``field(_:roundedUp:)`` without zeros for milliseconds.
+  package func shortField(_ moment: Timestamp, roundedUp: Bool) -> String {
+    let text = field(moment, roundedUp: roundedUp)
+    return text.hasSuffix(".000") ? String(text.dropLast(4)) : text
+  }
+
   /// Returns the time that clocks in the zone show at a moment, written as if it were UTC.
   package func local(_ moment: Timestamp) -> Timestamp { moment.before(.seconds(-offset(at: moment))) }
 

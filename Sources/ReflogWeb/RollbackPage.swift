@@ -91,7 +91,7 @@ package struct RollbackPage: Sendable {
     edits = plan.edits.map { "\($0.name) \($0.predicate)" }
     self.reason = reason
     self.problem = problem
-    self.freeze = freeze.map { FreezeView($0, now: $0.from) }
+    self.freeze = freeze.map { FreezeView($0) }
     self.offersFreeze = offersFreeze
     self.override = override
   }

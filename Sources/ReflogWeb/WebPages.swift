@@ -32,6 +32,7 @@ enum WebPages {
       "evidence": template(PackageResources.evidence_mustache),
       "export": template(PackageResources.export_mustache),
       "freezes": template(PackageResources.freezes_mustache),
+      "frozen": template(PackageResources.frozen_mustache),
       "integrity": template(PackageResources.integrity_mustache),
       "message": template(PackageResources.message_mustache),
       "filter": template(PackageResources.filter_mustache),

@@ -183,16 +183,21 @@ def make_sample(server):
 
 
 def make_edits(server):
-    """Makes a change of a connector that a step calls.
+    """Makes a change of a connector that a step calls, and freezes the step, its flow and everything.
 
-    Returns the paths of the pages that show the change, as a dictionary by name.
+    Returns the paths of the pages that show the change and the freezes, as a dictionary by name.
     """
     server.put(STEP, LOYALTY)
     server.put(STEP, FRAUD_CHECK)
     moment = server.history()[-1]["resultDateTime"]
     edit = server.request("PATCH", f"/beta/identity/apiConnectors/{FRAUD_CHECK}",
                           {"displayName": "Fraud check of the new vendor", "targetUrl": "https://a-long-name.contoso.example/hook"})
-    return {"edit": f"/changes/{edit.change}", "edited-timeline": "/?flow=B2C_1_signup",
+    flow, step = STEP.rsplit("/", 1)
+    scope = dict(zip(("flowType", "flowId"), flow.split("/")))
+    for body in ({"scope": "all", "until": "2099-01-01T00:00:00Z"}, scope, scope | {"step": step}):
+        server.request("POST", "/beta/reflog/freezes", {"reason": "INC0042 The new vendor is down"} | body)
+    newest = next(change["id"] for change in server.history()[::-1] if change["step"])
+    return {"frozen-flows": "/flows", "frozen-change": f"/changes/{newest}", "edit": f"/changes/{edit.change}", "edited-timeline": "/?flow=B2C_1_signup",
             "edited-flow": "/flows/b2cUserFlows/B2C_1_signup", "edited-flows": f"/flows?asOf={moment}",
             "edited-plan": f"/flows/rollback?asOf={moment}", "typed-time": "/?since=2026-01-01T00:00&zone=Asia/Kolkata"}
 

@@ -338,7 +338,7 @@ class Server:
             page = self.request("GET", path).json
             changes += page["value"]
             path = page.get("@odata.nextLink", "").removeprefix(self.url)
-        added = ("rolledBackBy", "calledBy")
+        added = ("rolledBackBy", "calledBy", "knownNames")
         return [{name: value for name, value in change.items() if name not in added} for change in changes[::-1]]
 
     def command(self, *arguments, role=None):

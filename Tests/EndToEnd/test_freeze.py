@@ -167,6 +167,8 @@ class Freezing(ServerTestCase):
         path = f"/changes/{bad}/rollback"
         done = browser.submit(browser.open(path).form(path), reason="Broken", freeze="true", hours="8")
         self.assertEqual(done.status, 200, done.text)
+        self.assertIn("The step is frozen until", done.text)
+        self.assertIn("frozen now by token first-operator", done.text)
 
         page = browser.open("/freezes")
         # The reason for the rollback can be erased. The reason of a freeze can't, so it does not contain that reason.
@@ -193,6 +195,40 @@ class Freezing(ServerTestCase):
 
         self.assertIn("Nothing is frozen.", browser.submit(page.forms[2]).text)
         self.assertEqual(self.server.put(SIGNUP, NEW_VENDOR).status, 204)
+
+    def test_the_page_of_freezes_places_a_freeze_and_the_pages_mark_it(self):
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        change = self.server.put(SIGNUP, FRAUD_CHECK).change
+        link = next(link for link in browser.open(f"/flows/{FLOW}").links if link.startswith("/freezes?scope="))
+        form = browser.open(link).form("/freezes")
+        self.assertEqual(form["fields"]["scope"], FLOW)
+        refused = browser.submit(form, until="yesterday at noon", reason="INC0042")
+        self.assertEqual((refused.status, refused.form("/freezes")["fields"]["reason"]), (400, "INC0042"))
+        self.assertIn("is not a valid time", refused.text)
+        past = browser.submit(form, until="2020-01-01", reason="INC0042")
+        self.assertEqual(past.status, 400)
+        self.assertIn("The freeze would end before it begins.", past.text)
+
+        placed = browser.submit(form, scope=SIGNUP, until="8h", reason="INC0042")
+
+        self.assertEqual(placed.status, 200, placed.text)
+        self.assertIn(SIGNUP, placed.text)
+        freeze = self.server.request("GET", FREEZES).json["value"][-1]
+        self.addCleanup(self.server.request, "DELETE", f"{FREEZES}/{freeze['id']}")
+        self.assertEqual((freeze["step"], freeze["state"], freeze["reason"]), (STEP, "inForce", "INC0042"))
+        for path in ("/flows", f"/flows/{FLOW}", f"/changes/{change}"):
+            page = browser.open(path)
+            self.assertIn("frozen now by token first-operator until", page.text, path)
+            self.assertIn("with the reason: INC0042", page.text, path)
+            self.assertIn(f"/freezes#freeze-{freeze['id']}", page.links, path)
+
+        reader = Browser(self.server)
+        page = reader.sign_in("reader", "/freezes")
+        self.assertNotIn("/freezes", [form["action"] for form in page.forms])
+        csrf = page.form("/time-zone")["fields"]["csrf"]
+        forbidden = reader.submit({"action": "/freezes", "fields": {"csrf": csrf, "scope": "all", "reason": "x"}})
+        self.assertEqual(forbidden.status, 403)
 
     def test_a_rollback_to_a_time_leaves_frozen_steps_alone(self):
         other = f"{FLOW}/postAttributeCollection"

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import pathlib
+import shlex
 import tempfile
 import time
 import urllib.parse
@@ -93,7 +94,7 @@ class AnEditedConnector(ServerTestCase):
         history = self.run_command("history", "--flow", "B2C_1_signup")
         line = history.stdout.splitlines()[1]
         self.assertEqual(line.split()[0], self.edit)
-        self.assertIn("edited: targetUrl", line)
+        self.assertIn("edited: targetUrl → broken.example (was good.example)", line)
         shown = self.run_command("show", self.edit).stdout
         self.assertIn(f"targetUrl {URL} → {NEW_URL}", shown)
         without = self.run_command("history", "--flow", "B2C_1_signup", "--flow-scope", "steps")
@@ -101,6 +102,27 @@ class AnEditedConnector(ServerTestCase):
         if not self.server.is_postgresql:
             in_file = self.server.command("history", "--flow", "B2C_1_signup", *self.server.database_flags)
             self.assertEqual(in_file.stdout, history.stdout)
+
+    def test_the_references_show_the_edit_of_their_connector(self):
+        found = self.server.request("GET", "/beta/auditLogs/connectorConfigurations").json["value"]
+        edits = {f"{entry['flowType']}/{entry['flowId']}/{entry['step']}": entry["connectorEdits"] for entry in found}
+        self.assertEqual(edits[STEP][0]["id"], self.edit)
+        self.assertEqual(edits[STEP][0]["changedProperties"], [{"name": "targetUrl", "before": URL, "after": NEW_URL}])
+        self.assertEqual(edits[OTHER][0]["id"], self.unrelated)
+        then = self.server.request("GET", f"/beta/auditLogs/connectorConfigurations?asOf={self.moment}").json["value"]
+        self.assertNotIn(self.edit, [edit["id"] for entry in then for edit in entry["connectorEdits"]])
+        table = self.run_command("config", "--wide").stdout
+        line = next(line for line in table.splitlines() if STEP in line)
+        self.assertIn(f"change {self.edit}, edited", line)
+        self.assertIn("by token first-operator: targetUrl → broken.example (was good.example)", line)
+        browser = Browser(self.server)
+        browser.sign_in("reader")
+        board = browser.open("/flows")
+        self.assertIn("by token first-operator : targetUrl → broken.example (was good.example)", board.text)
+        self.assertIn(f"/changes/{self.edit}", board.links)
+        then = browser.open(f"/flows?asOf={self.moment}").text
+        self.assertIn("targetUrl → good.example (was", then)
+        self.assertNotIn("targetUrl → broken.example (was", then)
 
     def test_a_part_of_the_name_of_a_flow_finds_the_edits_before_and_after_a_time(self):
         around = self.run_command("history", "--flow", "SIGNUP", "--around", self.moment, "--top", "10").stdout.splitlines()
@@ -197,3 +219,111 @@ class RolledBackChanges(ServerTestCase):
         page = browser.open(f"/changes/{bad}").text
         for shown in (timeline, page):
             self.assertIn(f"This change was rolled back by change {first} , which was rolled back by change {second} .", shown)
+
+
+@apart(cores=0.5)
+class TheValuesBeforeAnEdit(ServerTestCase):
+    """The page of an edit and the command line show how to restore the values before the edit."""
+
+    PATH = f"/beta/identity/apiConnectors/{FRAUD_CHECK}"
+
+    def patch(self, **body):
+        answer = self.server.request("PATCH", self.PATH, body)
+        self.assertEqual(answer.status, 204, answer.text)
+        return answer.change
+
+    def connector(self):
+        return self.server.request("GET", self.PATH).json
+
+    def send(self, command):
+        """Sends the request of a `curl` command, whose words are quoted for a POSIX shell."""
+        words = shlex.split(command)
+        options = dict(zip(words[2:-1:2], words[3:-1:2]))
+        headers = dict(word.split(": ") for name, word in zip(words[2:-1:2], words[3:-1:2]) if name == "--header")
+        self.assertEqual((words[:2], options["--request"]), (["curl", "--fail-with-body"], "PATCH"))
+        self.assertEqual(headers.pop("Authorization"), "Bearer $REFLOG_TOKEN")
+        self.assertEqual(words[-1], self.server.url + self.PATH)
+        return self.server.request("PATCH", self.PATH, raw=options["--data"].encode(), headers=headers)
+
+    def show(self, change):
+        return self.server.command("show", change, "--server", self.server.url, role="operator")
+
+    def test_the_form_restores_the_values(self):
+        self.patch(targetUrl=URL, displayName="Fraud check")
+        change = self.patch(targetUrl=NEW_URL, displayName="Brok\u00e9n")
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        page = browser.open(f"/changes/{change}?flow=signup")
+        form = page.form(f"/changes/{change}/restore?flow=signup")
+        self.assertEqual(browser.submit(form | {"fields": {"csrf": "x"}}, reason="x").status, 400)
+        self.assertEqual(self.connector()["targetUrl"], NEW_URL)
+
+        done = browser.submit(form, reason="Sign-up is broken")
+
+        self.assertIn("Reason Sign-up is broken", done.text)
+        self.assertIn("/?flow=signup", done.links)
+        self.assertEqual((self.connector()["targetUrl"], self.connector()["displayName"]), (URL, "Fraud check"))
+        after = browser.open(f"/changes/{change}")
+        self.assertIn("The connector was edited later: change", after.text)
+        self.assertNotIn(f"/changes/{change}/restore", [form["action"] for form in after.forms])
+        again = browser.submit(form, reason="Again")
+        self.assertEqual(again.status, 400)
+        self.assertIn("a later change edited the connector", again.text)
+
+    def test_only_operators_restore(self):
+        self.patch(targetUrl=URL)
+        change = self.patch(targetUrl=NEW_URL)
+        browser = Browser(self.server)
+        page = browser.sign_in("reader", f"/changes/{change}")
+        self.assertIn("curl --fail-with-body", page.text)
+        self.assertNotIn(f"/changes/{change}/restore", [form["action"] for form in page.forms])
+        csrf = page.form("/time-zone")["fields"]["csrf"]
+        refused = browser.submit({"action": f"/changes/{change}/restore", "fields": {"csrf": csrf}}, reason="x")
+        self.assertEqual(refused.status, 403)
+        self.assertEqual(self.connector()["targetUrl"], NEW_URL)
+
+    def test_the_command_restores_the_values(self):
+        self.patch(targetUrl=URL, displayName="Bob's \u202e \"pr\u00fcfung\"")
+        change = self.patch(targetUrl=NEW_URL, displayName="x")
+        shown = self.show(change)
+        command = shown.stderr[shown.stderr.index("curl "):].strip()
+        self.assertIn("To restore targetUrl and displayName: curl", shown.stderr)
+        self.assertTrue(command.isascii())
+        browser = Browser(self.server)
+        self.assertIn(command, browser.sign_in("reader", f"/changes/{change}").text)
+
+        done = self.send(command)
+
+        self.assertEqual(done.status, 204, done.text)
+        self.assertEqual(self.connector()["targetUrl"], URL)
+        self.assertEqual(self.connector()["displayName"], "Bob's \u202e \"pr\u00fcfung\"")
+        self.assertEqual(self.server.history()[-1]["reason"], f"Restores what change {change} replaced")
+        self.assertIn("edited the connector later", self.show(change).stderr)
+
+    def test_what_is_not_recorded_is_not_restored(self):
+        self.patch(targetUrl=URL + "?code=secret")
+        change = self.patch(targetUrl=NEW_URL)
+        shown = self.show(change)
+        self.assertIn("Replace ?\\u2026 with the query of the target URL", shown.stderr)
+        command = shown.stderr[shown.stderr.index("curl "):].strip()
+        # The mark is refused, so a person who forgets the query does not break the connector.
+        refused = self.send(command)
+        self.assertEqual(refused.status, 400)
+        self.assertIn("targetUrl is masked", refused.text)
+        self.assertEqual(self.connector()["targetUrl"], NEW_URL)
+        browser = Browser(self.server)
+        page = browser.sign_in("operator", f"/changes/{change}")
+        self.assertIn("The query of the target URL is not recorded.", page.text)
+        self.assertNotIn(f"/changes/{change}/restore", [form["action"] for form in page.forms])
+
+    def test_a_denied_edit_shows_the_name_of_the_connector(self):
+        self.server.put(STEP, NEW_VENDOR)
+        denied = self.server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", {"displayName": "x"}, role="reader")
+        self.assertEqual(denied.status, 403)
+        change = self.server.request("GET", f"{CHANGES}/{denied.change}").json
+        self.assertIsNone(change["before"]["displayName"])
+        self.assertEqual(change["knownNames"], [{"connectorId": NEW_VENDOR, "displayName": "Fraud check (new vendor)"}])
+        line = self.server.command("history", "--server", self.server.url, "--top", "1", role="reader").stdout
+        self.assertIn("Fraud check (new vendor)", line)
+        browser = Browser(self.server)
+        self.assertIn("Fraud check (new vendor)", browser.sign_in("reader", "/?result=denied").text)

@@ -171,7 +171,9 @@ class TimeZones(ServerTestCase):
         browser = self.signed_in()
         csrf = {"csrf": browser.open("/").form("/time-zone")["fields"]["csrf"]}
         for action, fields, target in (
-                ("/freezes/4711/release", csrf, "/freezes"), ("/time-zone", {}, "/"), ("/flows/rollback", {}, "/flows"),
+                ("/freezes/4711/release", csrf, "/freezes"), ("/freezes", csrf, "/freezes"), ("/time-zone", {}, "/"),
+                (f"/changes/{self.change}/restore?flow=signup", csrf, f"/changes/{self.change}?flow=signup"),
+                ("/flows/rollback", {}, "/flows"),
                 (f"/changes/{self.change}/rollback?flow=signup", {}, f"/changes/{self.change}/rollback?flow=signup")):
             page = browser.submit({"action": action, "fields": fields}, reason="x", force="true")
             self.assertGreaterEqual(page.status, 400, action)

@@ -10,7 +10,7 @@ struct CommandTextTests {
     "Bearer {}", "Content-Type", "Location", "Reflog-Change-Id", "Reflog-Manifest", "Reflog-Reason",
     "Reflog-Token-Expires",
     "result ne 'pending'", "({}) and {}", "activityDateTime ge {}", "activityDateTime lt {}",
-    "State", "ConnectorId", "ConnectorName", "id in ({}) and result ne 'pending'", "id gt {} and id le {}",
+    "State", "ConnectorId", "ConnectorName", "id in ({}) and result ne 'pending'", "id gt {} and id le {}", "id gt {}",
   ]
 
   /// The file with the meanings of settings. The meanings are help texts, so the test leaves the file out.

@@ -37,6 +37,14 @@ enum ProgramTexts {
       "No sweep has finished yet. Steps that are not recorded yet may call a connector too."
     ],
     "Client/HistorySource.swift": ["The server's answer does not contain the id of the manifest."],
+    "Client/RestorationHint.swift": [
+      "The connector was deleted later, so the values before this edit can't be restored.",
+      "The values before this edit are not recorded.",
+      "Change {} edited the connector later, and this request also replaces what it wrote.",
+      "Not recorded, so not restored: {}.",
+      "Replace ?\\u2026 with the query of the target URL, which is not recorded.",
+      "To restore {}: {}",
+    ],
     "Client/ServerClient.swift": [
       "Reflog-Override",
       "The connection to {} ended early ({}). The output is incomplete.",
@@ -182,6 +190,7 @@ enum ProgramTexts {
       "CALLS",
       "SINCE (UTC)",
       "CHANGE",
+      "CONNECTOR EDITED",
       "No step is recorded yet.",
       " (a change is pending)",
       "called by",
@@ -203,6 +212,8 @@ enum ProgramTexts {
       "connector of {}",
       " and {} more",
       "edited: {}",
+      "without Reflog",
+      "change {}, {} {} {}{}{}",
       ", rolled back by {}",
       ", restored by {}",
       "rolled back by change {}",

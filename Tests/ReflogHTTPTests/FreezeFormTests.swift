@@ -1,77 +1,65 @@
-import Hummingbird
-import NIOHTTP1
-import ReflogLedger
+import FoundationEssentials
 import ReflogModel
-import ReflogService
 import ReflogTesting
 import Testing
 
 @testable import ReflogHTTP
 
-/// Tests of the fields that concern freezes, and of the counts of refused requests.
+/// Tests of the form that places a freeze.
 struct FreezeFormTests {
-  private static let rollback = Change(
-    id: Change.ID(18),
-    sequence: 20,
-    tenantID: "tenant",
-    activityDateTime: ManualClock.start,
-    intent: Change.Intent(
-      subject: .step(Sample.signup),
-      kind: .rollback,
-      before: Sample.newVendor,
-      after: Sample.fraudCheck,
-      actor: Sample.operatorActor,
-      reason: String(repeating: "Adele called. ", count: 200),
-      requestID: "request",
-      rollbackOf: Change.ID(17)
-    ),
-    outcome: nil,
-    resultDateTime: nil
+  private func draft(_ fields: [String: String]) throws -> Freeze.Draft {
+    try FreezeForm(["scope": "all", "reason": "INC0042"].merging(fields) { $1 }).draft
+  }
+
+  @Test(arguments: [
+    ("all", FreezeScope.everything), ("b2cUserFlows/B2C_1_signup", .flow(FlowName(of: Sample.signup))),
+    ("b2cUserFlows/B2C_1_signup/postFederationSignup", .address(Sample.signup)),
+  ])
+  func theScopeIsEverythingOrAFlowOrAStep(text: String, scope: FreezeScope) throws {
+    #expect(try draft(["scope": text]).scope == scope)
+  }
+
+  @Test(
+    arguments: [
+      (
+        ["from": "2026-12-24 08:00", "until": "2026-12-24T18:00"], "2026-12-24T08:00:00.000000Z",
+        "2026-12-24T18:00:00.000000Z"
+      ),
+      (["from": "2026-12-24", "until": "2026-12-24"], "2026-12-24T00:00:00.000000Z", "2026-12-25T00:00:00.000000Z"),
+      (
+        ["from": "2026-12-24", "until": "2026-12-24", "zone": "Europe/Berlin"], "2026-12-23T23:00:00.000000Z",
+        "2026-12-24T23:00:00.000000Z"
+      ),
+      (["from": "", "until": ""], nil, nil),
+    ] as [([String: String], String?, String?)]
   )
+  func aDayIsIncludedInAFreeze(fields: [String: String], from: String?, until: String?) throws {
+    let draft = try draft(fields)
 
-  /// The reason for the rollback can be erased and can be longer than the reason of a freeze. So the freeze does not
-  /// contain the reason for the rollback.
-  @Test func theFreezeAfterARollbackContainsNoReasonOfThePerson() throws {
-    let form = try RollbackForm(["freeze": "true", "hours": "8"])
-
-    let draft = form.freeze(of: Sample.signup, after: Self.rollback, now: ManualClock.start)
-
-    #expect(draft.reason == "After the rollback of change 17")
-    #expect(draft.until == ManualClock.start.before(.seconds(-8 * 3600)))
+    #expect(draft.from?.description == from)
+    #expect(draft.until?.description == until)
   }
 
-  @Test(arguments: ["", " ", "\t \u{00A0}"])
-  func aBlankOverrideIsNoOverride(text: String) throws {
-    #expect(try Request.checkedOverride(text) == nil)
+  @Test func aDurationBeginsNow() throws {
+    let start = Timestamp(Date())
+    let until = try #require(try draft(["until": "8h"]).until)
+    let end = Timestamp(Date())
+
+    #expect((start.before(.seconds(-8 * 3600))...end.before(.seconds(-8 * 3600))).contains(until))
   }
 
-  @Test func anOverrideIsKeptAsItIs() throws {
-    #expect(try Request.checkedOverride(" The vendor is back ") == " The vendor is back ")
-    #expect(throws: RequestError.self) { try Request.checkedOverride("a\u{0}") }
-  }
-
-  @Test(arguments: ["", " ", "\n"])
-  func aBlankTextIsMissing(text: String) {
-    let body: JSONObject = ["reason": .string(text)]
-
-    #expect(throws: RequestError.self) { try body.requiredText("reason", upTo: 10) }
-  }
-
-  /// A refusal by a freeze is not counted as a missing right.
-  @Test func refusalsByAFreezeAreCountedSeparately() async throws {
-    try await withServer { server in
-      let freeze: JSONObject = ["scope": "all", "reason": "INC0042"]
-      #expect(try await server.send(.POST, "/beta/reflog/freezes", freeze).status == 201)
-      for _ in 0..<20 { #expect(try await server.set(Sample.newVendor).status == 423) }
-
-      let recorder = Task { try await server.api.events.run() }
-      recorder.cancel()
-      try await recorder.value
-
-      let events = try await server.fixture.history.oldestEvents(after: 0, upTo: .max, limit: 100)
-      let denied = events.filter { $0.content.kind == .denied }
-      #expect(denied.map(\.content.count) == [4])
-      #expect(denied.map(\.content.denialCause) == [.frozen])
-    }
+  @Test(arguments: [
+    (["scope": "signup"], "'signup' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
+    (["scope": ""], "'' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
+    (["until": "soon"], "'soon' is not a valid time. Use 2026-12-24, 2026-12-24 14:00 or 8h."),
+    (["reason": ""], "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."),
+    (
+      ["reason": String(repeating: "x", count: 1025)],
+      "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."
+    ),
+    (["zone": "Mars"], "Reflog does not know the time zone 'Mars'. Use UTC or a name such as Europe/Berlin."),
+  ])
+  func aWrongFieldIsReported(fields: [String: String], message: String) {
+    #expect { try draft(fields) } throws: { "\($0)" == message }
   }
 }

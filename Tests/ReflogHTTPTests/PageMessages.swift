@@ -41,6 +41,11 @@ enum PageMessages {
       "'{}' is not a flow. Give one such as b2cUserFlows/B2C_1_signup.",
       "The form does not contain a valid rollback id. Load the page again.",
     ],
+    "FreezeForm.swift": [
+      "'{}' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup.",
+      "The reason must have 1 to {} bytes of UTF-8, without U+FFFD, the sign for lost letters.",
+      "'{}' is not a valid time. Use 2026-12-24, 2026-12-24 14:00 or 8h.",
+    ],
     "IntegrityController.swift": ["'{}' is not the id of a service event."],
     "PageMiddleware.swift": ["One moment"],
     "PageTime.swift": [
@@ -77,6 +82,12 @@ enum PageMessages {
       """,
       "This rollback to a time does not exist.",
       "This plan belongs to another rollback. Make a new plan.",
+    ],
+    "RestorationController.swift": [
+      """
+      The values before change {} can't be restored here, because they are not all recorded or because a later change \
+      edited the connector. Nothing was done.
+      """
     ],
     "RollbackForm.swift": [
       "The form does not offer this duration for a freeze. Load the page again.",

@@ -35,6 +35,8 @@ struct QueryPlanTests {
       "SELECT before_connector FROM change WHERE id = \(AppliedChange.oldest(at: ":address", SQLiteDialect()))",
       "change_applied"
     ),
+    ("SELECT change.id FROM change \(History.editsSince)", "change_connector"),
+    ("SELECT change.id FROM change \(History.namingConnector)", "change_after_connector"),
     ("SELECT * FROM change_details WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     (

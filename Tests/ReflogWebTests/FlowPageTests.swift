@@ -171,5 +171,22 @@ struct FlowPageTests {
 
     #expect(html.pageText.contains("Fraud check since 2026-11-23 08:00:01 , by Adele"))
     #expect(html.contains(#"<a href="/flows/b2cUserFlows/B2C_1_signup">Up to now</a>"#))
+    #expect(html.pageText.contains("This page shows the flow up to 2026-11-23 09:00:01 . Show now"))
+  }
+
+  @Test func theLinkToTheCurrentTimeKeepsTheSearchAndNotTheTime() {
+    let page = FlowPage(
+      FlowName(of: Sample.signup),
+      [lane(twoChanges)],
+      end: Sample.time("2026-11-23T09:00:01Z"),
+      isNow: false,
+      trail: "?asOf=2026-11-23&flow=sign",
+      nowTrail: "?flow=sign"
+    )
+
+    let html = page.render(in: Sample.frame)
+
+    #expect(html.contains(#"<a class="screen" href="/flows/b2cUserFlows/B2C_1_signup?flow=sign">Show now</a>"#))
+    #expect(html.contains(#"<a href="/flows?asOf=2026-11-23&amp;flow=sign">Flows</a>"#))
   }
 }

@@ -7,6 +7,9 @@ import Testing
 ///
 /// The page compares the references at an earlier time with the current references.
 struct FlowsPageTests {
+  private static let hint =
+    "A time is 2026-03-01 14:00, 2026-03-01 14:00:30 or 2026-03-01. A day means its first moment."
+
   private func configuration(_ address: Address, _ reference: ConnectorReference?) -> ConnectorConfiguration {
     ConnectorConfiguration(
       address: address,
@@ -54,7 +57,7 @@ struct FlowsPageTests {
 
     #expect(
       page.render(in: Sample.frame).pageText == """
-        Flows As of (UTC) Flow Show Flow postAttributeCollection postFederationSignup B2C_1_signup \
+        Flows As of (UTC) Flow Show \(Self.hint) Flow postAttributeCollection postFederationSignup B2C_1_signup \
         nothing 2026-11-23 by Adele Fraud check 2026-11-23 by Adele
         """
     )
@@ -117,6 +120,42 @@ struct FlowsPageTests {
     #expect(page(then: then, now: nil, edits: [edit]).comparison == nil)
   }
 
+  @Test func anEditOfTheConnectorSinceTheReferenceWasSetIsShown() {
+    func edit(_ id: Int64, _ name: String, kind: Change.Kind = .update) -> Change {
+      let property = Change.ChangedProperty(name: name, before: "https://a.example/x", after: "https://b.example/x")
+      return Sample.change(id, Sample.fraudCheck, Sample.fraudCheck, of: .connector, kind: kind, properties: [property])
+    }
+    func text(_ edits: [Change]) -> String {
+      let configuration = ConnectorConfiguration(
+        address: Sample.signup,
+        change: Sample.change(1, .none, Sample.fraudCheck),
+        isCertain: true,
+        targetURL: nil,
+        verified: nil,
+        edits: ConnectorEdits(edits, limit: 3)
+      )
+      return page(then: [configuration], now: nil).render(in: Sample.frame).pageText
+    }
+
+    let start = "by Adele ◆ The connector was edited on 2026-11-23 , by Adele : targetUrl → b.example (was a.example)"
+    #expect(text([edit(18, "targetUrl")]).hasSuffix(start))
+    #expect(text([edit(18, "targetUrl"), edit(19, "displayName")]).hasSuffix(start + ". More edits"))
+    #expect(text([edit(18, "targetUrl", kind: .drift)]).contains("edited on 2026-11-23 , without Reflog: targetUrl"))
+    let deletion = Sample.change(18, Sample.fraudCheck, .none, of: .connector)
+    #expect(text([deletion]).contains("The connector was deleted on"))
+    #expect(!text([]).contains("◆"))
+  }
+
+  @Test func aTimeIsShownWithoutZerosForMilliseconds() {
+    let then = [configuration(Sample.signup, Sample.fraudCheck)]
+
+    #expect(page(then: then, now: then).asOf == "2026-11-23T10:00:00")
+    #expect(
+      PageTimeZone.utc.shortField(Sample.time("2026-11-23T10:00:00.0001Z"), roundedUp: true)
+        == "2026-11-23T10:00:00.001"
+    )
+  }
+
   @Test func aFlowThatDiffersCanBeRolledBack() {
     let then = [configuration(Sample.signup, Sample.fraudCheck)]
     let now = [configuration(Sample.signup, Sample.newVendor)]
@@ -148,6 +187,6 @@ struct FlowsPageTests {
   @Test func ifNoFlowMatchesTheSearchThePageLinksToAllFlows() {
     let html = page(then: [], now: nil, search: "none").render(in: Sample.frame)
 
-    #expect(html.pageText == "Flows As of (UTC) Flow Show No flow id contains this text. Show all")
+    #expect(html.pageText == "Flows As of (UTC) Flow Show \(Self.hint) No flow id contains this text. Show all")
   }
 }

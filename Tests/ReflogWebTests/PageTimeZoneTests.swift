@@ -121,8 +121,8 @@ struct PageTimeZoneTests {
     (question.moment, question.zone) = (moment, zone)
     let page = FlowsPage(then: [], now: [], pending: [:], question: question, next: nil, canRollBack: false)
     let html = page.render(in: PageFrame(directory: .embedded, viewer: nil, zone: zone))
-    let type = field.contains("+") ? "text" : "datetime-local"
-    #expect(html.contains(#"name="asOf" type="\#(type)" step="0.001" value="\#(field)""#))
+    let shown = field.hasSuffix(".000") ? String(field.dropLast(4)) : field
+    #expect(html.contains(#"name="asOf" value="\#(shown)""#))
     #expect(html.contains(">\(heading)</time>"))
   }
 

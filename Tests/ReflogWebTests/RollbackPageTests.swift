@@ -166,8 +166,8 @@ struct RollbackPageTests {
   }
 
   @Test(arguments: [true, false])
-  func theListOfFreezesOffersTheReleaseToOperators(canRelease: Bool) {
-    let html = FreezesPage([Self.freeze], now: Timestamp(microseconds: 1), canRelease: canRelease)
+  func theListOfFreezesOffersTheReleaseToOperators(canFreeze: Bool) {
+    let html = FreezesPage([Self.freeze], now: Timestamp(microseconds: 1), canFreeze: canFreeze)
       .render(in: Sample.frame)
 
     #expect(
@@ -178,11 +178,22 @@ struct RollbackPageTests {
         """
       )
     )
-    #expect(html.contains(#"action="/freezes/5/release""#) == canRelease)
+    #expect(html.contains(#"action="/freezes/5/release""#) == canFreeze)
+    #expect(html.contains(#"action="/freezes""#) == canFreeze)
+  }
+
+  @Test func theFormThatPlacesAFreezeKeepsWhatWasTyped() {
+    let fields = ["scope": "all", "from": "2026-12-24", "until": "x", "reason": "<b>"]
+    let form = FreezesPage.Form(fields, problem: "'x' is not a valid time.")
+
+    let html = FreezesPage([], now: Timestamp(microseconds: 1), canFreeze: true, form: form).render(in: Sample.frame)
+
+    for value in ["all", "2026-12-24", "x", "&lt;b&gt;"] { #expect(html.contains("value=\"\(value)\"")) }
+    #expect(html.contains(#"<p class="problem" role="alert">&#39;x&#39; is not a valid time.</p>"#))
   }
 
   @Test func aListWithoutFreezesSaysSo() {
-    let html = FreezesPage([], now: Timestamp(microseconds: 1), canRelease: true).render(in: Sample.frame)
+    let html = FreezesPage([], now: Timestamp(microseconds: 1), canFreeze: true).render(in: Sample.frame)
 
     #expect(html.pageText.contains("Nothing is frozen."))
   }

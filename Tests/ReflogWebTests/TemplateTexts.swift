@@ -14,12 +14,19 @@ enum TemplateTexts {
       "Change {}",
       "{} of {}",
       "A connector",
-      "The step was not frozen. Freeze it with reflog freeze.",
+      """
+      The step is not frozen, because the freeze could not be placed or because the result of the rollback is not \
+      known yet. Place the freeze again.
+      """,
+      "The step is frozen until",
+      "a person releases it",
+      ", as you requested: freeze {}.",
       """
       The result is not known yet. Reflog reads the directory again until the result is known. The step is locked \
       until then. Check again
       """,
       "Roll back …",
+      "Freeze this step …",
       "This change was",
       ", which was",
       "rolled back by change {}",
@@ -33,10 +40,25 @@ enum TemplateTexts {
       "Property",
       "Before",
       "After",
+      "Restore the values before this edit",
+      "The connector was edited later:",
+      "change {}",
+      ". The request also replaces what the later edits wrote.",
+      "These values before the edit are not recorded, so the request does not restore them: {}.",
+      """
+      The query of the target URL is not recorded. In the request, replace ?\\u2026 with the query. Reflog refuses a \
+      URL with this mark.
+      """,
+      "{} will be {}.",
+      "Reason",
+      "Reason for the override of the freeze. It is recorded and shown with the change.",
+      "Restore these values",
+      "The request as a command. It reads your API token from REFLOG_TOKEN.",
       "History of this connector",
       "History of this step",
       "Receipt: a file that proves, without this server, that the log contains this change.",
       "Table of changed properties",
+      "The request",
     ],
     "conditions.mustache": ["Filter:"],
     "evidence.mustache": [
@@ -92,6 +114,8 @@ enum TemplateTexts {
     "flow.mustache": [
       "Flows",
       "{}. All changes of this flow",
+      ". Freeze this flow …",
+      "This page shows the flow up to {}. Show now",
       "drift: set without Reflog",
       "connector edited or deleted",
       "No changes of this step are recorded in this period.",
@@ -116,15 +140,19 @@ enum TemplateTexts {
       "Flow",
       "Show",
       "Show now",
+      "A time is 2026-03-01 14:00, 2026-03-01 14:00:30 or 2026-03-01. A day means its first moment.",
       "This is what each step called at {}. {}",
       "Roll back to this time",
       ", on all pages",
+      "Everything is",
       "Flows whose id contains '{}':",
       "Roll back this flow …",
       "drift",
       "uncertain",
       "Change {} is pending: its result is not known yet.",
       "A change was in progress.",
+      "◆ The connector {} on {},",
+      ". More edits",
       "unknown",
       "now",
       "◆ {}. Change {}",
@@ -140,7 +168,7 @@ enum TemplateTexts {
       "Freezes",
       """
       A freeze refuses changes of a step, of a flow or of everything. Operators can override a freeze with a reason, \
-      which is recorded. To place a freeze: reflog freeze, or the form of a rollback.
+      which is recorded. To place a freeze on the command line: reflog freeze.
       """,
       "planned",
       "in force",
@@ -152,6 +180,25 @@ enum TemplateTexts {
       "Reason",
       "Release the freeze",
       "Nothing is frozen.",
+      "Place a freeze",
+      "What to freeze",
+      """
+      A step (b2cUserFlows/B2C_1_signup/postFederationSignup), a flow (b2cUserFlows/B2C_1_signup), or all: all steps \
+      and all connectors.
+      """,
+      "From ({}), now if empty",
+      "Until ({}), until its release if empty",
+      """
+      A day (2026-12-24, which is included in the freeze), a time (2026-12-24 14:00), or a duration from now (30m, \
+      8h, 7d).
+      """,
+      "Place the freeze",
+    ],
+    "frozen.mustache": [
+      "frozen now by",
+      "until",
+      "a person releases it",
+      ", with the reason: {} Freeze {}",
     ],
   ]
 }

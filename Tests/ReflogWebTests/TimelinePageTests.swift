@@ -141,6 +141,15 @@ struct TimelinePageTests {
     )
   }
 
+  @Test func aRowShowsTheKnownNameOfAConnectorThatTheChangeDoesNotName() {
+    let denied = Change.Outcome(result: .denied, settledBy: .request)
+    let change = Sample.change(3, .unknown, Sample.connector("3f1c7a52", nil), outcome: denied)
+    let context = ChangeInContext(change, knownNames: Sample.fraudCheck.connectorID.map { [$0: "Fraud check"] } ?? [:])
+
+    #expect(ChangeView(context).after.name == "Fraud check")
+    #expect(ChangeView(change).after.name == "3f1c7a52")
+  }
+
   @Test func changesAreGroupedByDay() {
     let page = timeline([
       Sample.change(3, .none, Sample.fraudCheck, at: "2026-11-24T00:00:00Z"),

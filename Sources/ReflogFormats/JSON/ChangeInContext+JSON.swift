@@ -11,5 +11,12 @@ extension ChangeInContext: Listed {
     Change.members.map { member in JSONMember(member.name, schema: member.schema) { member.value($0.change) } } + [
       JSONMember("rolledBackBy") { .array($0.rolledBackBy.map { .string($0.description) }) },
       JSONMember("calledBy") { $0.calledBy.map { .array($0.map { .object($0.json) }) } ?? .null },
+      JSONMember("knownNames") { context in
+        .array(
+          context.knownNames.sorted { $0.key < $1.key }.map { id, name in
+            .object(["connectorId": .string(id.text), "displayName": .string(name)])
+          }
+        )
+      },
     ]
 }

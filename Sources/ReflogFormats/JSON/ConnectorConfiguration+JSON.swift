@@ -15,6 +15,21 @@ extension ConnectorConfiguration: Listed {
         $0.change.map { .object($0.intent.actor.json) } ?? .null
       }
     ] + plain(.verifiedDateTime) + [Erased.member { $0.change?.erased }]
+    + [
+      JSONMember("connectorEdits", schema: ["type": "array"]) { configuration in
+        .array((configuration.edits?.changes ?? []).reversed().map { .object(JSONObject($0, editMembers)) })
+      }
+    ]
+
+  /// The members of an edit of the connector.
+  ///
+  /// They have the names and values of the members of a change.
+  private static let editMembers: [JSONMember<Change>] = {
+    let names = [
+      "id", "kind", "result", "resultDateTime", "before", "after", "changedProperties", "initiatedBy", "erased",
+    ]
+    return Change.members.filter { names.contains($0.name) }
+  }()
 
   private static func plain(
     _ first: ConfigurationField.Plain,

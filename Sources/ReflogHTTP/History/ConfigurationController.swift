@@ -21,8 +21,9 @@ struct ConfigurationController {
     let options = try QueryOptions(request, allowing: [.asOf, .filter])
     let moment = try options.moment() ?? .distantFuture
     let filter: ConfigurationFilter? = try options.parsedFilter()
-    let configurations = try await history.configurations(asOf: moment).filter { filter?.matches($0) ?? true }
-    return Response(json: Listing(configurations).json(versionURL: try request.versionURL(context)))
+    let configurations = try await history.configurations(asOf: moment, includesEdits: true)
+    let selected = configurations.filter { filter?.matches($0) ?? true }
+    return Response(json: Listing(selected).json(versionURL: try request.versionURL(context)))
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

@@ -21,22 +21,43 @@ struct ChangePagesController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: ["notFrozen"] + PageTrail.timeline)
+    let fields = try request.filledQuery(allowing: ["frozen", "notFrozen"] + PageTrail.timeline)
     let caller = try context.requireCaller()
     let change = try await history.change(try context.changeID())
     let isStep = change.intent.subject.address != nil
+    let freezes = changes.freezes(covering: change.intent.subject)
     let page = ChangeDetailPage(
       try await history.inContext(change),
       chain: try await chain(around: change),
       rollback: try await history.rollback(of: change.id),
       tenantID: try await history.status().tenantID,
       isSigned: try await isSigned(change),
+      freeze: freezes.endingLast,
+      placed: fields["frozen"].flatMap { id in freezes.first { String($0.id) == id } },
       notFrozen: fields["notFrozen"] != nil,
+      canFreeze: Policy.permits(caller, .freeze),
+      restoration: try await restoration(of: change, request, context),
       canRollBack: isStep && change.result == .applied && change.intent.kind != .baseline
         && change.intent.before != .unknown && changes.offersRollback(to: caller),
       trail: PageTrail(fields, PageTrail.timeline).query
     )
     return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns the values before an edit of a connector, or nil if the change is not an applied edit of a connector.
+  private func restoration(
+    of change: Change,
+    _ request: Request,
+    _ context: ReflogRequestContext
+  ) async throws -> ChangeDetailPage.Restoration? {
+    guard let (values, later) = try await history.restoration(of: change) else { return nil }
+    return ChangeDetailPage.Restoration(
+      values,
+      of: change.id,
+      later: later,
+      server: request.baseURL(context),
+      canEdit: changes.offersRollback(to: try context.requireCaller())
+    )
   }
 
   /// Returns a change together with earlier and later changes of the same step or of the same connector, newest first.
@@ -102,15 +123,15 @@ struct ChangePagesController {
     )
     do {
       let made = try await changes.perform(rollback).changes.first
-      let isFrozen = fields.isFreezing ? await freeze(made, fields, rollback.caller) : true
-      return .seeOther(Self.path(of: made?.id ?? id, trail, isFrozen: isFrozen))
+      let freeze = fields.isFreezing ? await freeze(made, fields, rollback.caller) : nil
+      return Self.page(of: made?.id ?? id, trail, fields, freeze)
     } catch {
       if case .forbidden = error { throw error }
       // The outcome of the rollback is not known yet, so the rollback is a pending change. The page of that pending
       // change will show the outcome.
       // The step is not frozen, because it is not known whether it has been rolled back.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
-        return .seeOther(Self.path(of: first, trail, isFrozen: !fields.isFreezing))
+        return Self.page(of: first, trail, fields, nil)
       }
       // A new plan shows the reason that prevents the rollback. If no new plan can be made, the error itself is shown.
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
@@ -120,25 +141,30 @@ struct ChangePagesController {
     }
   }
 
-  /// Returns the path of the page of a change, which contains a message if the step should be frozen but is not frozen.
-  private static func path(of change: Change.ID, _ trail: PageTrail, isFrozen: Bool) -> String {
-    let message = isFrozen ? "" : (trail.query.isEmpty ? "?" : "&") + "notFrozen=true"
-    return "/changes/\(change)\(trail.query)\(message)"
-  }
-
   /// Returns the query of the timeline from which the person opened the page.
   private static func trail(of request: Request) throws(RequestError) -> PageTrail {
     PageTrail(try request.filledQuery(allowing: PageTrail.timeline), PageTrail.timeline)
   }
 
-  /// Freezes the step of a rollback, and returns whether this succeeded.
-  private func freeze(_ rollback: Change?, _ form: RollbackForm, _ caller: Caller) async -> Bool {
-    guard let rollback, let address = rollback.intent.subject.address else { return false }
+  /// Freezes the step of a rollback, and returns the freeze, or nil if the step could not be frozen.
+  private func freeze(_ rollback: Change?, _ form: RollbackForm, _ caller: Caller) async -> Freeze? {
+    guard let rollback, let address = rollback.intent.subject.address else { return nil }
     // The rollback was made, so the page of the rollback is shown even if the freeze fails. The page then contains a
     // message that the step is not frozen.
     let draft = form.freeze(of: address, after: rollback, now: changes.freezeTime)
-    let placed = try? await changes.place(draft, for: caller)
-    return placed != nil
+    return try? await changes.place(draft, for: caller)
+  }
+
+  /// Returns a redirect to the page of a rollback. If the form requested a freeze, the page reports the result.
+  private static func page(
+    of change: Change.ID,
+    _ trail: PageTrail,
+    _ form: RollbackForm,
+    _ freeze: Freeze?
+  ) -> Response {
+    let message = form.isFreezing ? freeze.map { "frozen=\($0.id)" } ?? "notFrozen=true" : ""
+    let separator = message.isEmpty ? "" : trail.query.isEmpty ? "?" : "&"
+    return .seeOther("/changes/\(change)\(trail.query)\(separator)\(message)")
   }
 
   /// Returns the page that shows the plan of a rollback, with the values that the person has already entered.

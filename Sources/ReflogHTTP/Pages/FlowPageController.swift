@@ -13,6 +13,7 @@ struct FlowPageController {
   /// The maximum number of changes to connectors that a lane shows.
   private static let mostEdits = 12
 
+  let changes: ChangeService
   let history: HistoryService
   let directory: DirectoryKind
 
@@ -28,21 +29,35 @@ struct FlowPageController {
     let name = FlowName(flowType, try context.flowID())
     let known = try await history.configurations(asOf: .distantFuture, of: [name]).map(\.address)
     guard let first = known.first else { throw ServiceError.flowNotFound(name.description) }
-    var until: Timestamp?
-    if let text = fields["until"] {
-      do { until = try PageTime.past(text) } catch {
-        throw RequestError.badRequest(error.description, target: "until")
-      }
-    }
-    let lanes = try await lanes(known, until: until)
+    let end = try Self.end(fields)
+    let lanes = try await lanes(known, until: end?.bound)
     let page = FlowPage(
       FlowName(of: first),
       lanes,
-      end: until ?? Timestamp(Date()),
-      isNow: until == nil,
-      trail: PageTrail(fields, PageTrail.flows).query
+      end: end?.shown ?? Timestamp(Date()),
+      isNow: end == nil,
+      freezes: changes.freezesInForce,
+      canFreeze: Policy.permits(try context.requireCaller(), .freeze),
+      trail: PageTrail(fields, PageTrail.flows).query,
+      nowTrail: PageTrail(fields, PageTrail.flows.filter { !PageTrail.times.contains($0) }).query
     )
     return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns the time up to which the page shows the flow, or nil for the current time.
+  ///
+  /// The page shows only changes that were settled before `bound`. The field `until` is this bound. Without this field,
+  /// the page shows the same changes as the list of flows, which includes a change at exactly the time `asOf`.
+  private static func end(_ fields: [String: String]) throws -> (shown: Timestamp, bound: Timestamp)? {
+    let target = fields["until"] == nil ? "asOf" : "until"
+    guard let text = fields[target] else { return nil }
+    do {
+      let zone = try target == "asOf" ? PageTimeZone(ofTimesIn: fields) : .utc
+      let moment = try PageTime.past(text, in: zone)
+      return (moment, target == "asOf" ? Timestamp(microseconds: moment.microseconds + 1) : moment)
+    } catch {
+      throw RequestError.badRequest(error.description, target: target)
+    }
   }
 
   /// Returns one lane for each address, in the order of the addresses.

@@ -30,13 +30,18 @@ struct FlowsController {
     let question = Self.question(fields, in: context.zone)
     let (flows, next) = try await flows(question.search, behind: fields["behind"].flatMap { FlowName($0) })
     async let held = held(flows, at: question.moment)
-    let now = try await history.configurations(asOf: .distantFuture, of: flows)
+    let now = try await history.configurations(
+      asOf: .distantFuture,
+      of: flows,
+      includesEdits: question.moment == nil
+    )
     let then = try await held
     let page = FlowsPage(
       then: then ?? now,
       now: then == nil ? nil : now,
       edits: try await edits(then ?? [], since: question.moment),
       pending: try await pending(now),
+      freezes: changes.freezesInForce,
       question: question,
       next: next.map { Request.encoded(fields.merging(["behind": $0.description]) { $1 }) },
       canRollBack: changes.offersRollback(to: try context.requireCaller())
@@ -47,7 +52,7 @@ struct FlowsController {
   /// Returns the references that the flows' steps had at a time, or nil if `moment` is nil.
   private func held(_ flows: [FlowName], at moment: Timestamp?) async throws -> [ConnectorConfiguration]? {
     guard let moment else { return nil }
-    return try await history.configurations(asOf: moment, of: flows)
+    return try await history.configurations(asOf: moment, of: flows, includesEdits: true)
   }
 
   /// Returns the edits, since a moment, of the connectors that the steps called at that moment.

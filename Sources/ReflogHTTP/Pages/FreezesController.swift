@@ -1,28 +1,50 @@
 import FoundationEssentials
+import HTTPTypes
 import Hummingbird
 import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The routes for the page that lists the freezes, and for the release of a freeze.
+/// The routes for the page that lists the freezes, and for placing and releasing a freeze.
 struct FreezesController {
   let changes: ChangeService
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.get("/freezes", use: show)
+    group.post("/freezes", use: place)
     group.post("/freezes/:freeze/release", use: release)
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try request.filledQuery(allowing: [])
+    let fields = try request.filledQuery(allowing: ["scope"])
+    return Response(page: try await page(FreezesPage.Form(fields), context))
+  }
+
+  private func page(_ form: FreezesPage.Form, _ context: ReflogRequestContext) async throws -> String {
     let caller = try context.requireCaller()
     let page = FreezesPage(
       try await changes.freezes(for: caller),
       now: changes.freezeTime,
-      canRelease: Policy.permits(caller, .freeze)
+      canFreeze: Policy.permits(caller, .freeze),
+      form: form
     )
-    return Response(page: page.render(in: context.frame(directory)))
+    return page.render(in: context.frame(directory))
+  }
+
+  /// Places a freeze, or shows the form again with the reason why the freeze was not placed.
+  private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let form = try request.form(of: try context.requireSession(), context)
+    let caller = try context.requireCaller()
+    do {
+      _ = try await changes.place(try FreezeForm(form).draft, for: caller)
+    } catch {
+      if case ServiceError.forbidden = error { throw error }
+      guard let problem = (error as? FormError)?.description ?? (error as? ServiceError)?.onPage else { throw error }
+      let status = (error as? ServiceError).map { ErrorAnswer($0).status } ?? .badRequest
+      return Response(page: try await page(FreezesPage.Form(form, problem: problem), context), status: status)
+    }
+    return .seeOther("/freezes")
   }
 
   private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

@@ -89,6 +89,8 @@ struct PageMiddleware: RouterMiddleware {
     case "/time-zone": "/"
     case "/flows/rollback": "/flows"
     case let path where path.hasPrefix("/freezes/"): "/freezes"
+    case let path where path.hasSuffix(RestorationController.ending):
+      String(path.dropLast(RestorationController.ending.count)) + (request.uri.query.map { "?" + $0 } ?? "")
     default: request.uri.string
     }
   }

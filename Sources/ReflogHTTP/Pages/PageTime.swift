@@ -19,9 +19,11 @@ enum PageTime {
 
   /// Returns the time that a text contains, or nil if the text is neither a day nor a time.
   ///
-  /// Browsers send times without a time zone, and a day is its first moment. Both are read in the given time zone. The
-  /// format in which Reflog writes times is accepted too.
+  /// Browsers send times without a time zone, and a day is its first moment. Both are read in the given time zone. A
+  /// person can write a space between the day and the time, and leave out the seconds. The format in which Reflog
+  /// writes times is accepted too.
   static func any(_ text: String, in zone: PageTimeZone = .utc) -> Timestamp? {
+    let text = withoutSpace(text)
     guard isLocal(text) else { return Timestamp(parsing: text) }
     let isDay = isDay(text)
     let isWithoutSeconds = text.utf8.count == 16
@@ -39,6 +41,12 @@ enum PageTime {
   /// Returns whether a text is a day or a time without an offset from UTC.
   static func isLocal(_ text: String) -> Bool {
     !FilterForm.Time.hasOffset(text)
+  }
+
+  /// Returns a text with `T` in place of a space between a day and a time.
+  private static func withoutSpace(_ text: String) -> String {
+    guard text.utf8.dropFirst(10).first == UInt8(ascii: " ") else { return text }
+    return "\(text.prefix(10))T\(text.dropFirst(11))"
   }
 
   /// Returns whether a text has the length of a day such as `2026-03-01`.

@@ -11,7 +11,9 @@ struct PageTrail {
   /// The fields of the timeline.
   static let timeline = FilterForm.names + ["zone", "skiptoken"]
   /// The fields of the list of flows.
-  static let flows = ["flow", "asOf", "behind", "zone"]
+  static let flows = ["flow", "behind"] + times
+  /// The fields of the list of flows that contain its time.
+  static let times = ["asOf", "zone"]
 
   /// The maximum length of the query in bytes. A list contains the query once for each of its rows, and a page has a
   /// maximum size.

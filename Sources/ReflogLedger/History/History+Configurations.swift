@@ -12,9 +12,11 @@ extension History {
   /// - Parameters:
   ///   - moment: The moment for which the references are returned.
   ///   - flows: The flows whose addresses are returned, or nil for all flows.
+  ///   - includesEdits: Whether the result contains the edits of the connectors since their references were set.
   package func configurations(
     asOf moment: Timestamp,
-    of flows: [FlowName]? = nil
+    of flows: [FlowName]? = nil,
+    includesEdits: Bool = false
   ) async throws(LedgerError) -> [ConnectorConfiguration] {
     let names = flows.map { JSONValue.array($0.map { .string($0.description.asciiFolded) }).text }
     return try await read { db in
@@ -28,6 +30,7 @@ extension History {
       let changes = try rows.checked("WHERE change.id IN (\(db.dialect.numbers(inArray: "?")))", [ids.text])
       let byID = Dictionary(changes.map { ($0.id.number, $0) }) { first, _ in first }
       let targets = TargetURLs(moment, rows, db)
+      let edits = try includesEdits ? LaterEdits(changes, until: moment, lastID: last, rows, db) : nil
       return try held.map { held in
         let change = held.change.flatMap { byID[$0] }
         return ConnectorConfiguration(
@@ -35,7 +38,8 @@ extension History {
           change: change,
           isCertain: !held.hasPending,
           targetURL: try change?.after.connectorID.flatMap(targets.url(of:)),
-          verified: held.verified
+          verified: held.verified,
+          edits: change.flatMap { edits?.edits(after: $0) }
         )
       }
     }

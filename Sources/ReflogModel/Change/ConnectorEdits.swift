@@ -25,6 +25,28 @@ package struct ConnectorEdits: Sendable {
     isCut = changes.count >= limit
   }
 
+  private init?(_ changes: [Change], isCut: Bool) {
+    guard let first = changes.first else { return nil }
+    connector = first.intent.before
+    self.changes = changes
+    self.isCut = isCut
+  }
+
+  /// Returns the changes that were settled after a moment, or nil if there are none.
+  package func since(_ moment: Timestamp) -> ConnectorEdits? {
+    let later = changes.filter { ($0.resultDateTime ?? $0.activityDateTime) > moment }
+    return ConnectorEdits(later, isCut: isCut && later.count == changes.count)
+  }
+
+  /// The newest change that can change what the connector does, or the newest change if all of them only changed the
+  /// name of the connector.
+  package var mostTelling: Change? {
+    let name = Change.ChangedProperty.displayNameName
+    return changes.last { change in
+      change.after == .none || (change.intent.changedProperties ?? []).contains { $0.name != name }
+    } ?? changes.last
+  }
+
   /// The name of the connector for people.
   package var name: String { connector.displayName ?? connector.connectorID?.text ?? "the connector" }
 

@@ -16,6 +16,17 @@ extension ChangeService {
     ledger.freezes.covering(.step(address), at: freezeTime).endingLast
   }
 
+  /// Returns the freezes that cover a step or a connector and are in force at this moment.
+  package func freezes(covering subject: Change.Subject) -> [Freeze] {
+    ledger.freezes.covering(subject, at: ledger.now)
+  }
+
+  /// The freezes that are in force at this moment, in the order in which they were placed.
+  package var freezesInForce: [Freeze] {
+    let now = ledger.now
+    return ledger.freezes.all.filter { $0.state(at: now) == .inForce }
+  }
+
   /// The number of freezes that are in force at this moment.
   package var countOfFreezesInForce: Int { ledger.freezes.count(at: freezeTime) }
 

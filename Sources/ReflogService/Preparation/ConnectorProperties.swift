@@ -2,8 +2,8 @@ import ReflogModel
 
 /// Finds the properties that a write to a connector changes, with their values; secret values are left out.
 enum ConnectorProperties {
-  static let displayName = "displayName"
-  static let targetURL = "targetUrl"
+  static let displayName = Change.ChangedProperty.displayNameName
+  static let targetURL = Change.ChangedProperty.targetURLName
   static let authentication = "authenticationConfiguration"
 
   static let writtenByCertificate = [Change.ChangedProperty(name: authentication, before: nil, after: nil)]

@@ -160,7 +160,8 @@ struct DatabaseSource: HistorySource {
   }
 
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject {
-    Listing(try await service.configurations(asOf: moment ?? Timestamp(Date()))).json(versionURL: nil)
+    let configurations = try await service.configurations(asOf: moment ?? Timestamp(Date()), includesEdits: true)
+    return Listing(configurations).json(versionURL: nil)
   }
 
   func status() async throws -> JSONObject {

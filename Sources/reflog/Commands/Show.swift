@@ -35,7 +35,11 @@ struct Show: AsyncParsableCommand {
           let receipt = try await source.proof(id)
           try await files.write(proof, replacing: force) { file in try file.write(Data(receipt)) }
         }
-        try await output.show(source.change(id), asTable: ChangeTables.change, asCSV: ChangeCSV.one)
+        let change = try await source.change(id)
+        try output.show(change, asTable: ChangeTables.change, asCSV: ChangeCSV.one)
+        if output.format == .table, let hint = try await RestorationHint(id, change, source) {
+          Terminal.say(hint.text)
+        }
       }
     }
   }

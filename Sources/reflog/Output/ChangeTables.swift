@@ -18,7 +18,7 @@ enum ChangeTables {
     table.rows = objects(body["value"]).map { change in
       [
         text(change["id"]), shortTime(change["activityDateTime"]), caller(change) ?? subject(change),
-        reference(change["before"]), edit(change) ?? reference(change["after"]), text(change["kind"]),
+        reference(named: "before", change), edit(change) ?? reference(named: "after", change), text(change["kind"]),
         text(change["result"]) + rollback(change), who(change), reason(change),
       ]
     }
@@ -37,7 +37,8 @@ enum ChangeTables {
     let parts = [
       shortTime(change["activityDateTime"]), "change \(text(change["id"]))",
       (caller(change) ?? subject(change)) + ":",
-      edit(change) ?? "\(reference(change["before"])) → \(reference(change["after"]))", text(change["kind"]),
+      edit(change) ?? "\(reference(named: "before", change)) → \(reference(named: "after", change))",
+      text(change["kind"]),
       text(change["result"]), "by \(who(change))", shown(change["reason"], change),
     ]
     return parts.filter { !$0.isEmpty }.joined(separator: "  ")
@@ -46,9 +47,9 @@ enum ChangeTables {
   /// Returns a table with one line for each step and the connector that the step calls.
   static func configurations(_ body: JSONObject) -> Table {
     var table = Table(
-      header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO"],
+      header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO", "CONNECTOR EDITED"],
       emptyText: "No step is recorded yet.",
-      cuttable: ["STEP", "CALLS", "WHO"],
+      cuttable: ["STEP", "CALLS", "WHO", "CONNECTOR EDITED"],
       droppable: ["CHANGE", "WHO", "SINCE (UTC)"]
     )
     table.rows = objects(body["value"]).map { entry in
@@ -56,6 +57,7 @@ enum ChangeTables {
         subject(entry),
         reference(entry["reference"]) + (entry["certain"] == .bool(false) ? " (a change is pending)" : ""),
         shortTime(entry["changedDateTime"]), text(entry["changeId"]), who(entry),
+        objects(entry["connectorEdits"]).map(laterEdit).joined(separator: "; "),
       ]
     }
     return table
@@ -68,8 +70,8 @@ enum ChangeTables {
       .joined(separator: ": ")
     let lines = [
       ("change", text(change["id"])), (change["subject"] == "connector" ? "connector" : "step", subject(change)),
-      ("before", fullReference(change["before"])),
-      ("after", fullReference(change["after"])), ("properties", properties(change["changedProperties"])),
+      ("before", fullReference(named: "before", change)), ("after", fullReference(named: "after", change)),
+      ("properties", properties(change["changedProperties"])),
       ("called by", callers(change).joined(separator: ", ")),
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
       ("rolled back", rollbacks(change)),
@@ -184,13 +186,22 @@ enum ChangeTables {
     return callers.first.map { "connector of \($0)" + (callers.count > 1 ? " and \(callers.count - 1) more" : "") }
   }
 
-  /// Returns the names of the properties that an edit of a connector wrote, or nil if the change is not an edit of a
+  /// Returns the properties that an edit of a connector wrote, in few words, or nil if the change is not an edit of a
   /// connector.
   private static func edit(_ change: JSONObject) -> String? {
-    let names = objects(change["changedProperties"]).map { text($0["name"]) }
     let ids = [change["before"], change["after"]].map { $0?.object?["connectorId"] }
-    let isEdit = change["subject"] == "connector" && ids[0] == ids[1]
-    return isEdit && !names.isEmpty ? "edited: \(names.joined(separator: ", "))" : nil
+    guard change["subject"] == "connector", ids[0] == ids[1] else { return nil }
+    return [Change.ChangedProperty](change["changedProperties"]).summary.map { "edited: \($0)" }
+  }
+
+  /// Returns a text about an edit of the connector that is later than the reference to the connector.
+  private static func laterEdit(_ edit: JSONObject) -> String {
+    let author = edit["kind"] == "drift" ? "without Reflog" : "by \(who(edit))"
+    let isDeleted = edit["after"]?.object?["state"] == "none"
+    let properties = [Change.ChangedProperty](edit["changedProperties"]).summary.map { ": \($0)" } ?? ""
+    let action = isDeleted ? "deleted" : "edited"
+    let result = edit["result"] == "applied" ? "" : " (\(text(edit["result"])))"
+    return "change \(text(edit["id"])), \(action) \(shortTime(edit["resultDateTime"])) \(author)\(properties)\(result)"
   }
 
   /// Returns a text about the newest rollback of the change, or an empty text if the change was not rolled back.
@@ -218,9 +229,20 @@ enum ChangeTables {
     return name.isEmpty ? text(reference["connectorId"]) : name
   }
 
+  /// Returns the reference before or after a change.
+  ///
+  /// If the change does not record the name of the connector, the newest recorded name is shown.
+  private static func reference(named member: String, _ change: JSONObject) -> String {
+    let value = change[member]
+    guard let object = value?.object, let id = object["connectorId"], text(object["displayName"]).isEmpty,
+      let known = objects(change["knownNames"]).first(where: { $0["connectorId"] == id })
+    else { return reference(value) }
+    return text(known["displayName"])
+  }
+
   /// Returns a reference with the connector's id, because commands accept only ids.
-  private static func fullReference(_ value: JSONValue?) -> String {
-    let (name, id) = (reference(value), text(value?.object?["connectorId"]))
+  private static func fullReference(named member: String, _ change: JSONObject) -> String {
+    let (name, id) = (reference(named: member, change), text(change[member]?.object?["connectorId"]))
     return id.isEmpty || id == name ? name : "\(name) (\(id))"
   }
 

@@ -1,0 +1,44 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// The number of changes that are searched for the name of a connector.
+  ///
+  /// Denied and refused changes contain no name. A client can make many of them, so the search has a limit.
+  private static let searchedForName = 100
+
+  /// Returns the newest recorded names of connectors.
+  ///
+  /// The key is the id of the connector. A connector without a recorded name is missing.
+  package func names(of connectors: [ConnectorID]) async throws(LedgerError) -> [ConnectorID: String] {
+    try await read { db in
+      let rows = ChangeRows(db, identities)
+      var names: [ConnectorID: String] = [:]
+      for connector in connectors {
+        guard let row = try Self.row(of: connector, db) else { continue }
+        let seen = try db.text("SELECT display_name FROM seen_connector WHERE connector = ?", [row])
+        names[connector] = try seen ?? recordedName(row, rows)
+      }
+      return names
+    }
+  }
+
+  /// Returns the name in the newest change that set a connector or wrote it, or nil if no name was found.
+  private func recordedName(_ connector: Int64, _ rows: ChangeRows) throws -> String? {
+    let arguments: SQLArguments = ["connector": connector, "limit": Self.searchedForName]
+    return try rows.checked(Self.namingConnector, arguments).first?.after.displayName
+  }
+
+  /// The condition that selects the newest change whose `after` is `:connector` with a name.
+  ///
+  /// Only the newest `:limit` changes whose `after` is the connector are searched.
+  static let namingConnector = """
+    WHERE change.id = (
+      SELECT max(newest.id) FROM (
+        SELECT setting.id, setting.after_name FROM change AS setting
+        WHERE setting.after_connector = :connector ORDER BY setting.id DESC LIMIT :limit
+      ) AS newest
+      WHERE newest.after_name IS NOT NULL
+    )
+    """
+}

@@ -1,0 +1,27 @@
+import ReflogLedger
+package import ReflogModel
+
+extension HistoryService {
+  /// Returns the reference that every address in the ledger held at a moment.
+  ///
+  /// - Parameters:
+  ///   - moment: The moment. Changes that were settled later are ignored.
+  ///   - flows: The flows whose addresses are returned, or nil for the addresses of all flows.
+  ///   - includesEdits: Whether the result contains the edits of the connectors since their references were set.
+  package func configurations(
+    asOf moment: Timestamp,
+    of flows: [FlowName]? = nil,
+    includesEdits: Bool = false
+  ) async throws(ServiceError) -> [ConnectorConfiguration] {
+    do {
+      return try await history.configurations(asOf: moment, of: flows, includesEdits: includesEdits)
+    } catch {
+      throw ServiceError(reading: error)
+    }
+  }
+
+  /// Returns all flows that have at least one step in the ledger, sorted by type and id.
+  package func flows() async throws(ServiceError) -> [FlowName] {
+    do { return try await history.flows() } catch { throw ServiceError(reading: error) }
+  }
+}

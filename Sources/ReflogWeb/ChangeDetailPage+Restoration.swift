@@ -1,0 +1,62 @@
+package import ReflogModel
+
+extension ChangeDetailPage {
+  /// The values that a connector had before an edit, as a request that sets them again.
+  package struct Restoration: Sendable {
+    /// The recorded values before the edit.
+    let values: [Value]
+    /// The request as a command for a shell, or nil if no value is recorded.
+    let command: String?
+    /// The names of the properties whose values are not recorded, or nil if all values are recorded.
+    let unknown: String?
+    /// True if a part of the target URL is not recorded.
+    let isURLMasked: Bool
+    /// The newest later edits of the connector, oldest first.
+    let later: [Later]
+    let hasLater: Bool
+    /// True if the page has a form that sends the request.
+    let hasForm: Bool
+
+    /// A property and its value before the edit.
+    struct Value: Sendable {
+      let name: String
+      let value: String
+    }
+
+    /// A later edit of the connector.
+    struct Later: Sendable {
+      let id: String
+      let isFirst: Bool
+    }
+
+    /// The maximum number of later edits that are shown.
+    private static let mostLater = 3
+
+    /// Creates the view.
+    ///
+    /// - Parameters:
+    ///   - restoration: the values before the edit.
+    ///   - change: the id of the edit.
+    ///   - later: the later edits of the connector, or nil if there are none.
+    ///   - server: the URL of this server.
+    ///   - canEdit: true if the viewer may edit connectors.
+    package init(
+      _ restoration: ConnectorRestoration,
+      of change: Change.ID,
+      later: ConnectorEdits?,
+      server: String,
+      canEdit: Bool
+    ) {
+      values = restoration.body.members.map { Value(name: $0.name, value: $0.value.string ?? "") }
+      let word = "'\(server.replacing("'", with: "%27"))'"
+      command = restoration.command(server: word, change: change.description)
+      unknown = restoration.unknown.isEmpty ? nil : restoration.unknown.joined(separator: ", ").shortened(to: 300)
+      isURLMasked = restoration.isURLMasked
+      self.later = (later?.changes ?? []).suffix(Self.mostLater).enumerated().map { index, edit in
+        Later(id: edit.id.description, isFirst: index == 0)
+      }
+      hasLater = later != nil
+      hasForm = canEdit && restoration.isComplete && later == nil
+    }
+  }
+}

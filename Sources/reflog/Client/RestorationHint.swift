@@ -1,0 +1,56 @@
+import ReflogModel
+
+/// The hint how to restore the values that a connector had before an edit.
+struct RestorationHint {
+  /// The hint as text.
+  let text: String
+
+  /// Creates the hint for a change, or returns nil if the change is not an applied edit of a connector.
+  ///
+  /// - Parameters:
+  ///   - id: The id of the change.
+  ///   - change: The change in JSON.
+  ///   - source: The source from which the change was read. It is searched for later edits of the connector.
+  init?(_ id: Change.ID, _ change: JSONObject, _ source: any HistorySource) async throws {
+    let ids = ["before", "after"].map { change[$0]?.object?["connectorId"]?.string.flatMap { ConnectorID($0) } }
+    guard change["subject"] == "connector", change["result"] == "applied", let connector = ids[0], ids[0] == ids[1],
+      let values = ConnectorRestoration(
+        connector: connector,
+        properties: [Change.ChangedProperty](change["changedProperties"])
+      )
+    else { return nil }
+    let later = try await Self.laterEdit(of: connector, after: id, source)
+    guard later?["after"]?.object?["state"] != "none" else {
+      text = "The connector was deleted later, so the values before this edit can't be restored."
+      return
+    }
+    let server = (source as? ServerClient).map { "'\($0.baseURL.replacing("'", with: "%27"))'" } ?? #""$REFLOG_SERVER""#
+    guard let command = values.command(server: server, change: id.description) else {
+      text = "The values before this edit are not recorded."
+      return
+    }
+    var sentences: [String] = []
+    if let later = later?["id"]?.string {
+      sentences.append("Change \(later) edited the connector later, and this request also replaces what it wrote.")
+    }
+    if !values.unknown.isEmpty {
+      sentences.append("Not recorded, so not restored: \(values.unknown.joined(separator: ", ")).")
+    }
+    if values.isURLMasked {
+      sentences.append(#"Replace ?\u2026 with the query of the target URL, which is not recorded."#)
+    }
+    text = (sentences + ["To restore \(values.known.joined(separator: " and ")): \(command)"]).joined(separator: " ")
+  }
+
+  /// Returns the newest applied change of a connector that is later than an edit, or nil if there is none.
+  private static func laterEdit(
+    of connector: ConnectorID,
+    after id: Change.ID,
+    _ source: any HistorySource
+  ) async throws -> JSONObject? {
+    var question = PlainQuestion(aboutChangesOf: connector)
+    question.result = .applied
+    let selection = ChangeSelection(filter: question.text).and("id gt \(id)")
+    return try await source.history(top: 1, of: selection)["value"]?.array?.first?.object
+  }
+}

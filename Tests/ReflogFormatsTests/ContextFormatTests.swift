@@ -1,0 +1,43 @@
+import ReflogFormats
+import ReflogModel
+import ReflogTesting
+import Testing
+
+/// Tests of the members in JSON that come from other changes.
+struct ContextFormatTests {
+  @Test func aChangeHasTheKnownNamesOfItsConnectors() throws {
+    let id = try #require(Sample.newVendor.connectorID)
+    let change = SampleChange.change(after: .connector(id, displayName: nil))
+
+    let json = ChangeInContext(change, knownNames: [id: "New vendor"]).json
+
+    #expect(json["knownNames"] == .array([.object(["connectorId": .string(id.text), "displayName": "New vendor"])]))
+    #expect(json.value(at: "after/displayName") == .null)
+    #expect(ChangeInContext(change).json["knownNames"] == .array([]))
+  }
+
+  @Test func aConfigurationHasTheEditsOfItsConnectorNewestFirst() throws {
+    func edit(_ outcome: Change.Outcome) -> Change {
+      SampleChange.change(of: .connector, after: Sample.fraudCheck, outcome: outcome)
+    }
+    let edits = [edit(SampleChange.applied), edit(Change.Outcome(result: .unknown, settledBy: .reconciler))]
+    let configuration = ConnectorConfiguration(
+      address: Sample.signup,
+      change: SampleChange.change(after: Sample.fraudCheck),
+      isCertain: true,
+      targetURL: nil,
+      verified: nil,
+      edits: ConnectorEdits(edits, limit: 3)
+    )
+
+    let json = (configuration.json["connectorEdits"]?.array ?? []).compactMap(\.object)
+
+    try #require(json.count == 2)
+    #expect(json.map { $0["result"] } == ["unknown", "applied"])
+    #expect(
+      json[0].members.map(\.name)
+        == ["id", "kind", "result", "resultDateTime", "before", "after", "changedProperties", "initiatedBy", "erased"]
+    )
+    #expect(json[0].value(at: "initiatedBy/user/displayName") == "Ada Berg")
+  }
+}

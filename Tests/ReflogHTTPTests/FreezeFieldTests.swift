@@ -1,0 +1,77 @@
+import Hummingbird
+import NIOHTTP1
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+@testable import ReflogHTTP
+
+/// Tests of the fields that concern freezes, and of the counts of refused requests.
+struct FreezeFieldTests {
+  private static let rollback = Change(
+    id: Change.ID(18),
+    sequence: 20,
+    tenantID: "tenant",
+    activityDateTime: ManualClock.start,
+    intent: Change.Intent(
+      subject: .step(Sample.signup),
+      kind: .rollback,
+      before: Sample.newVendor,
+      after: Sample.fraudCheck,
+      actor: Sample.operatorActor,
+      reason: String(repeating: "Adele called. ", count: 200),
+      requestID: "request",
+      rollbackOf: Change.ID(17)
+    ),
+    outcome: nil,
+    resultDateTime: nil
+  )
+
+  /// The reason for the rollback can be erased and can be longer than the reason of a freeze. So the freeze does not
+  /// contain the reason for the rollback.
+  @Test func theFreezeAfterARollbackContainsNoReasonOfThePerson() throws {
+    let form = try RollbackForm(["freeze": "true", "hours": "8"])
+
+    let draft = form.freeze(of: Sample.signup, after: Self.rollback, now: ManualClock.start)
+
+    #expect(draft.reason == "After the rollback of change 17")
+    #expect(draft.until == ManualClock.start.before(.seconds(-8 * 3600)))
+  }
+
+  @Test(arguments: ["", " ", "\t \u{00A0}"])
+  func aBlankOverrideIsNoOverride(text: String) throws {
+    #expect(try Request.checkedOverride(text) == nil)
+  }
+
+  @Test func anOverrideIsKeptAsItIs() throws {
+    #expect(try Request.checkedOverride(" The vendor is back ") == " The vendor is back ")
+    #expect(throws: RequestError.self) { try Request.checkedOverride("a\u{0}") }
+  }
+
+  @Test(arguments: ["", " ", "\n"])
+  func aBlankTextIsMissing(text: String) {
+    let body: JSONObject = ["reason": .string(text)]
+
+    #expect(throws: RequestError.self) { try body.requiredText("reason", upTo: 10) }
+  }
+
+  /// A refusal by a freeze is not counted as a missing right.
+  @Test func refusalsByAFreezeAreCountedSeparately() async throws {
+    try await withServer { server in
+      let freeze: JSONObject = ["scope": "all", "reason": "INC0042"]
+      #expect(try await server.send(.POST, "/beta/reflog/freezes", freeze).status == 201)
+      for _ in 0..<20 { #expect(try await server.set(Sample.newVendor).status == 423) }
+
+      let recorder = Task { try await server.api.events.run() }
+      recorder.cancel()
+      try await recorder.value
+
+      let events = try await server.fixture.history.oldestEvents(after: 0, upTo: .max, limit: 100)
+      let denied = events.filter { $0.content.kind == .denied }
+      #expect(denied.map(\.content.count) == [4])
+      #expect(denied.map(\.content.denialCause) == [.frozen])
+    }
+  }
+}

@@ -1,0 +1,117 @@
+import ReflogModel
+import Testing
+
+@testable import ReflogWeb
+
+/// Tests of the page of an edit of a connector: how the values before the edit can be restored.
+struct RestorationPageTests {
+  private func edit(_ id: Int64 = 18, _ properties: Change.ChangedProperty...) -> Change {
+    Sample.change(id, Sample.fraudCheck, Sample.fraudCheck, of: .connector, properties: properties)
+  }
+
+  private let target = Change.ChangedProperty(
+    name: "targetUrl",
+    before: "https://good.example/a",
+    after: "https://x.example"
+  )
+
+  private func html(_ change: Change, later: [Change] = [], canEdit: Bool = true, frozen: Bool = false) throws -> String
+  {
+    let values = try #require(ConnectorRestoration(of: change))
+    let everything = Freeze(
+      id: 3,
+      scope: .everything,
+      reason: "INC0042",
+      actor: Sample.adele,
+      placed: Sample.time("2026-11-23T10:00:00Z"),
+      from: Sample.time("2026-11-23T10:00:00Z"),
+      until: nil
+    )
+    return ChangeDetailPage(
+      ChangeInContext(change),
+      chain: [],
+      rollback: nil,
+      tenantID: "tenant-1",
+      isSigned: true,
+      freeze: frozen ? everything : nil,
+      restoration: ChangeDetailPage.Restoration(
+        values,
+        of: change.id,
+        later: ConnectorEdits(later, limit: 100),
+        server: "https://reflog.example/base",
+        canEdit: canEdit
+      ),
+      canRollBack: false,
+      trail: "?flow=x"
+    ).render(in: Sample.frame)
+  }
+
+  @Test func anEditOffersItsValuesBefore() throws {
+    let html = try html(edit(18, target))
+
+    #expect(html.contains(#"action="/changes/18/restore?flow=x""#))
+    #expect(
+      html.pageText.contains("Restore the values before this edit targetUrl will be https://good.example/a . Reason")
+    )
+    #expect(html.contains("https://reflog.example/base&#39;/beta/identity/apiConnectors/3f1c7a52"))
+    #expect(html.contains("--data &#39;{&quot;targetUrl&quot;:&quot;https://good.example/a&quot;}&#39;"))
+    #expect(!html.contains(#"name="override""#))
+    #expect(try self.html(edit(18, target), frozen: true).contains(#"name="override""#))
+  }
+
+  @Test func aReaderSeesTheRequestWithoutAForm() throws {
+    let html = try html(edit(18, target), canEdit: false)
+
+    #expect(!html.contains("/restore"))
+    #expect(html.contains("curl --fail-with-body"))
+  }
+
+  @Test func whatIsNotRecordedIsSaid() throws {
+    let url = Change.ChangedProperty(name: "targetUrl", before: "https://good.example/a?…", after: "https://x")
+    let secret = Change.ChangedProperty(name: "authenticationConfiguration", before: nil, after: nil)
+    let html = try html(edit(18, url, secret))
+    let nothing = try self.html(edit(18, secret))
+
+    #expect(!html.contains("/restore"))
+    #expect(
+      html.pageText.contains(
+        "These values before the edit are not recorded, so the request does not restore them: "
+          + #"authenticationConfiguration. The query of the target URL is not recorded. In the request, replace ?\u2026 "#
+          + "with the query."
+      )
+    )
+    #expect(html.contains(#"https://good.example/a?\u2026&quot;}"#))
+    #expect(!nothing.contains("curl"))
+  }
+
+  @Test func aLaterEditIsNamedAndNoFormIsShown() throws {
+    let html = try html(edit(18, target), later: [edit(20, target), edit(21, target)])
+
+    #expect(!html.contains("/restore"))
+    #expect(
+      html.pageText.contains(
+        "The connector was edited later: change 20 , change 21 . The request also replaces what the later edits wrote."
+      )
+    )
+  }
+
+  @Test(arguments: [Change.Result.rejected, .denied, .notApplied, .unknown])
+  func onlyAnAppliedEditCanBeRestored(result: Change.Result) {
+    let change = Sample.change(
+      18,
+      Sample.fraudCheck,
+      Sample.fraudCheck,
+      of: .connector,
+      properties: [target],
+      outcome: Change.Outcome(result: result, settledBy: .request)
+    )
+
+    #expect(ConnectorRestoration(of: change) == nil)
+  }
+
+  @Test func aStepACreationAndADeletionHaveNothingToRestore() {
+    #expect(ConnectorRestoration(of: Sample.change(1, .none, Sample.fraudCheck)) == nil)
+    #expect(ConnectorRestoration(of: Sample.change(1, .none, Sample.fraudCheck, of: .connector)) == nil)
+    #expect(ConnectorRestoration(of: Sample.change(1, Sample.fraudCheck, .none, of: .connector)) == nil)
+  }
+}
