@@ -91,7 +91,7 @@ enum OtherTexts {
     "ReflogService/Changes/ChangeReporter.swift": ["drift despite a freeze"],
     "ReflogWebhooks/Delivery/WebhookDelivery.swift": [
       "a webhook works again", "a webhook fails", "a webhook is stopped until the next start",
-      "the ledger can't be read: {}",
+      "the ledger can't be read: {}", "a read of the ledger took longer than {} seconds",
     ],
     "ReflogWebhooks/Webhooks.swift": [
       "a webhook begins", "a webhook does not begin", "the cursors of the webhooks can't be saved",
