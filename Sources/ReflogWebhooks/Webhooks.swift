@@ -1,5 +1,6 @@
 package import Logging
 package import Metrics
+import NIOPosix
 package import ReflogModel
 package import ReflogService
 import ServiceLifecycle
@@ -10,10 +11,14 @@ import Synchronization
 /// Each receiver has a loop of its own, which reads the ledger after the commit. So a slow or dead receiver delays neither
 /// changes nor other receivers.
 package final class Webhooks: Service {
-  /// The time between two writes of the cursors.
+  /// The time between two writes of the cursors while no entries are recorded.
   ///
-  /// If the process is killed, the messages of this time are sent again.
+  /// If the process is killed, the messages of the time since the last write are sent again.
   private static let saveInterval = Duration.seconds(1)
+  /// The time between two writes of the cursors while entries are recorded.
+  ///
+  /// The commits of the ledger and this write wait for the same disk, so each write delays changes.
+  private static let busySaveInterval = Duration.seconds(5)
 
   private let progresses: [WebhookProgress]
   private let history: HistoryService
@@ -160,16 +165,25 @@ package final class Webhooks: Service {
         for progress in self.progresses {
           group.addTask { await self.deliver(progress) }
         }
-        group.addTask {
-          while !Task.isCancelled {
-            // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
-            try? await Task.sleep(for: Self.saveInterval)
-            if !Task.isCancelled { await self.save() }
-          }
-        }
+        group.addTask { await self.saveRegularly() }
       }
     }
     await save()
+  }
+
+  /// Saves the cursors until the task is cancelled.
+  private func saveRegularly() async {
+    var (end, saved) = (newest(), ContinuousClock.now)
+    while !Task.isCancelled {
+      // The sleep ends early, with an error, only if the service stops. Then the loop ends too.
+      try? await Task.sleep(for: Self.saveInterval)
+      let newest = newest()
+      let interval = newest == end ? Self.saveInterval : Self.busySaveInterval
+      end = newest
+      guard !Task.isCancelled, ContinuousClock.now - saved >= interval else { continue }
+      await save()
+      saved = .now
+    }
   }
 
   private func deliver(_ progress: WebhookProgress) async {
@@ -191,9 +205,11 @@ package final class Webhooks: Service {
     let problem: String?
     do {
       let (cursors, saved) = (try await currentCursors(), state.withLock { $0.cursors })
-      guard cursors.cursors != saved.cursors else { return }
-      try cursors.write(to: path)
-      state.withLock { $0.cursors = cursors }
+      if cursors.cursors != saved.cursors {
+        // The write waits for the disk. On this thread pool, no request has to wait with it.
+        try await NIOThreadPool.singleton.runIfActive { [path] in try cursors.write(to: path) }
+        state.withLock { $0.cursors = cursors }
+      }
       problem = nil
     } catch {
       // The error is only logged, because every message was delivered, and the next interval saves the cursors.

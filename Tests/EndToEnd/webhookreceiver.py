@@ -19,10 +19,13 @@ SECRET = "whsec_" + base64.b64encode(b"a secret of the tests, 32 bytes.").decode
 
 
 class Message:
-    """A message that was received: its path, its headers by lower-case name, and its body."""
+    """A message that was received: its path, its headers by lower-case name, and its body.
 
-    def __init__(self, path, headers, body):
-        self.path, self.headers, self.body = path, headers, body
+    `port` is the sender's port, so messages over the same connection have the same port.
+    """
+
+    def __init__(self, path, headers, body, port=None):
+        self.path, self.headers, self.body, self.port = path, headers, body, port
 
     @property
     def event(self):
@@ -62,7 +65,8 @@ class Receiver:
 
             def do_POST(handler):
                 body = handler.rfile.read(int(handler.headers["Content-Length"]))
-                message = Message(handler.path, {name.lower(): value for name, value in handler.headers.items()}, body)
+                headers = {name.lower(): value for name, value in handler.headers.items()}
+                message = Message(handler.path, headers, body, handler.client_address[1])
                 receive(message)
                 status, headers = self.answer(message)
                 handler.send_response(status)

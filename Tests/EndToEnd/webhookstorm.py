@@ -7,7 +7,9 @@ import statistics
 import threading
 import time
 
+import webhookcounter
 import webhookreceiver
+from peers.processes import Usage
 from peers.reflog import prepared_load
 from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Server, eventually
 
@@ -93,7 +95,7 @@ def violations(changes, messages):
                 found.append(f"message {number}: {error}")
         event = message.json
         first.setdefault((event["source"], event["id"]), event)
-    ids = [event["data"]["id"] for event in first.values() if event["type"] == "dev.reflog.change"]
+    ids = [event["data"]["id"] for event in first.values() if event["type"] == "reflog.change"]
     missing = {change["id"] for change in changes} - set(ids)
     found += [f"no message about change {id}" for id in sorted(missing, key=int)]
     newest = collections.defaultdict(lambda: -1)
@@ -104,7 +106,7 @@ def violations(changes, messages):
         newest[address] = max(newest[address], sequence)
     rows = {change["id"]: change for change in changes}
     for event in first.values():
-        if event["type"] == "dev.reflog.change" and rows.get(event["data"]["id"]) != event["data"]:
+        if event["type"] == "reflog.change" and rows.get(event["data"]["id"]) != event["data"]:
             found.append(f"the message about change {event['data']['id']} differs from the history")
     return found, len(messages) - len(first)
 
@@ -154,37 +156,42 @@ def run(changes, seconds, kills, clients, seed, **options):
         receiver.close()
 
 
-def cost(rounds, seconds, connections, **options):
+def cost(rounds, seconds, connections, certificate, topics, **options):
     """Measures changes per second without and with a receiver, one after the other in each round.
 
-    Returns the ratio of the rates of each round.
+    `certificate` has the paths of the receiver's certificate and key, or is empty for http. With `topics`, the receiver gets
+    only these messages. Returns the ratio of the rates of each round.
     """
     ratios = []
     for number in range(rounds):
         figures = {}
         # The order changes in each round, because the machine can become slower or faster in the meantime.
         for has_webhook in ((False, True), (True, False))[number % 2]:
-            figures[has_webhook] = rate(has_webhook, seconds, connections, options)
+            figures[has_webhook] = rate(has_webhook, seconds, connections, certificate, topics, options)
         ratios.append(figures[True]["rate"] / figures[False]["rate"])
         shown = ", ".join(f"{name} {figures[False][name]:.1f} and {figures[True][name]:.1f}" for name in ("rate", "cpu", "p99"))
-        print(f"round {number + 1}: without and with a webhook: {shown}; {figures[True]['messages']} messages, "
+        messages = figures[True]["messages"]
+        used = f" with {figures[True]['receiver'] / messages:.0f} us of the receiver's processor time each" if messages else ""
+        print(f"round {number + 1}: without and with a webhook: {shown}; {messages} messages{used}; "
               f"{100 * (1 - ratios[-1]):+.1f} %", flush=True)
     print(f"changes cost {100 * (1 - statistics.median(ratios)):+.1f} % more (median of {rounds} rounds)")
     return ratios
 
 
-def rate(has_webhook, seconds, connections, options):
+def rate(has_webhook, seconds, connections, certificate, topics, options):
     server = Server(**options)
-    receiver = webhookreceiver.Process(server.folder)
+    receiver = webhookcounter.Process(*certificate)
     try:
         if has_webhook:
-            server.settings["WEBHOOKS"] = webhookreceiver.configuration(server.folder, ("storm", receiver.port, {}))
+            members = {"url": f"http{'s' if certificate else ''}://127.0.0.1:{receiver.port}/"}
+            members |= {"topics": topics} if topics else {}
+            server.settings["WEBHOOKS"] = webhookreceiver.configuration(server.folder, ("storm", receiver.port, members))
         with server:
             load = prepared_load(server)
-            before = len(receiver.messages)
+            before, usage = receiver.count, Usage(receiver.process.pid)
             load.measure(connections, seconds)
             names = ("rate", "cpu", "p99")
             figures = {name: load.figures[f"reflog.{connections}.{name}"] for name in names}
-            return figures | {"messages": len(receiver.messages) - before}
+            return figures | {"receiver": usage.since()[0] * 1e6, "messages": receiver.count - before}
     finally:
         receiver.close()

@@ -94,7 +94,7 @@ enum OtherTexts {
     ],
     "ReflogWebhooks/Delivery/WebhookDelivery.swift": [
       "a webhook works again", "a webhook fails", "a webhook is stopped until the next start",
-      "the ledger can't be read: {}",
+      "the ledger can't be read: {}", "a read of the ledger took longer than {} seconds",
     ],
     "ReflogWebhooks/Webhooks.swift": [
       "a webhook begins", "a webhook does not begin", "the cursors of the webhooks can't be saved",

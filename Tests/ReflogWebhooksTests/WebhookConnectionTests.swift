@@ -59,28 +59,39 @@ struct WebhookConnectionTests {
     }
   }
 
-  /// Returns the result of a message to a host at 127.0.0.1. The client trusts the certificate in the folder.
-  private static func send(to host: String, _ port: Int, trusting folder: String) async throws -> WebhookResult {
+  /// Returns a connection to a host at these addresses. The client trusts the certificate in the folder.
+  private static func connection(
+    to host: String,
+    _ port: Int,
+    trusting folder: String,
+    at addresses: [String] = ["127.0.0.1"],
+    addressAge: Duration = .seconds(60)
+  ) throws -> WebhookConnection {
     let url = "https://\(host):\(port)/in"
     let file = try WebhookSample.file(
       #"[{"name": "siem", "url": "\#(url)", "secret": "\#(WebhookSample.secretText)", "allowLocal": true}]"#
     )
-    let receiver = try #require(file.receivers.first)
-    let message = try #require(
-      WebhookMessage(.change(WebhookSample.change()), .cloudEvents, from: WebhookSample.source)
-    )
-    let connection = WebhookConnection(
-      to: receiver,
-      find: { _, _ in [IPAddress("127.0.0.1")].compactMap(\.self) },
+    return WebhookConnection(
+      to: try #require(file.receivers.first),
+      find: { _, _ in addresses.compactMap { IPAddress($0) } },
       configure: { configuration in
         var tls = TLSConfiguration.makeClientConfiguration()
         tls.trustRoots = .file(folder + "/certificate.pem")
         configuration.tlsConfiguration = tls
-      }
+      },
+      addressAge: addressAge
     )
-    let result = await connection.send(message, at: 0)
+  }
+
+  /// Sends the same message several times, and returns the results.
+  private static func send(_ count: Int = 1, over connection: WebhookConnection) async throws -> [WebhookResult] {
+    let message = try #require(
+      WebhookMessage(.change(WebhookSample.change()), .cloudEvents, from: WebhookSample.source)
+    )
+    var results: [WebhookResult] = []
+    for _ in 0..<count { results.append(await connection.send(message, at: 0)) }
     await connection.close()
-    return result
+    return results
   }
 
   @Test(arguments: ["receiver.example", "RECEIVER.example"])
@@ -88,9 +99,9 @@ struct WebhookConnectionTests {
     try await withTemporaryFolder { folder in
       try Self.makeCertificate(for: "receiver.example", in: folder)
       try await Self.withReceiver(in: folder) { port in
-        let result = try await Self.send(to: host, port, trusting: folder)
+        let results = try await Self.send(over: try Self.connection(to: host, port, trusting: folder))
 
-        #expect(result == .accepted)
+        #expect(results == [.accepted])
       }
     }
   }
@@ -99,11 +110,33 @@ struct WebhookConnectionTests {
     try await withTemporaryFolder { folder in
       try Self.makeCertificate(for: "other.example", in: folder)
       try await Self.withReceiver(in: folder) { port in
-        guard case .failed(let problem, _) = try await Self.send(to: "receiver.example", port, trusting: folder) else {
+        let results = try await Self.send(over: try Self.connection(to: "receiver.example", port, trusting: folder))
+
+        guard case .failed(let problem, _) = results[0] else {
           Issue.record("The message was accepted.")
           return
         }
         #expect(problem.contains("failedToValidateHostname"), "\(problem)")
+      }
+    }
+  }
+
+  /// DNS is queried in front of each message. No receiver listens at the first address.
+  @Test func anAddressThatWorksIsUsedUntilItFails() async throws {
+    try await withTemporaryFolder { folder in
+      try Self.makeCertificate(for: "receiver.example", in: folder)
+      try await Self.withReceiver(in: folder) { port in
+        let connection = try Self.connection(
+          to: "receiver.example",
+          port,
+          trusting: folder,
+          at: ["127.0.0.2", "127.0.0.1"],
+          addressAge: .zero
+        )
+
+        let results = try await Self.send(4, over: connection)
+
+        #expect(results.map { $0 == .accepted } == [false, true, true, true])
       }
     }
   }

@@ -41,7 +41,7 @@ struct WebhookMessageTests {
     #expect(event["specversion"] == "1.0")
     #expect(event["id"] == "9")
     #expect(event["source"] == "audit.example/reflog")
-    #expect(event["type"] == "dev.reflog.change")
+    #expect(event["type"] == "reflog.change")
     #expect(event["subject"] == "b2cUserFlows/B2C_1_signup/postFederationSignup")
     #expect(event["time"] == "2026-11-23T09:15:02.123456Z")
     #expect(event["datacontenttype"] == "application/json")
@@ -68,10 +68,10 @@ struct WebhookMessageTests {
 
     #expect(connector["subject"] == "apiConnectors/8a64d9b0-21f7-4c1e-8f3a-7c92e4b5d602")
     #expect(freeze["subject"] == "b2cUserFlows/B2C_1_signup")
-    #expect(freeze["type"] == "dev.reflog.freeze")
+    #expect(freeze["type"] == "reflog.freeze")
     #expect(freeze["data"]?.object?["kind"] == "freezePlaced")
     #expect(altered["subject"] == nil)
-    #expect(altered["type"] == "dev.reflog.trouble")
+    #expect(altered["type"] == "reflog.trouble")
     #expect(altered["data"] == .object(["sequence": .integer(7), "problem": "Change 2 is altered."]))
   }
 

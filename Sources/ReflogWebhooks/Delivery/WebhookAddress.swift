@@ -39,6 +39,8 @@ enum WebhookAddress {
     within seconds: Int = 5,
     query: @escaping @Sendable (String) -> [IPAddress] = addresses
   ) async throws -> [IPAddress] {
+    // A host that is an address needs no query. So it does not wait for the threads when DNS needs a long time.
+    if let address = IPAddress(host) { return try permitted([address], own: interfaces(), allowsLocal: allowsLocal) }
     guard let found = await lookUp(host, within: seconds, query) else {
       throw Problem(text: "its host name was not found in DNS within \(seconds) seconds")
     }

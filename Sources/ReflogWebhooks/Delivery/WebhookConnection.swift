@@ -9,17 +9,15 @@ import ReflogModel
 /// Redirects are not followed, because a redirect could lead a message to this machine or to a stranger.
 actor WebhookConnection {
   /// The maximum time of an attempt, from the connection to the end of the answer. The query to DNS comes before it.
-  static let timeout = TimeAmount.seconds(10)
+  ///
+  /// Standard Webhooks recommends 15 to 30 seconds ("Request timeouts").
+  static let timeout = TimeAmount.seconds(15)
   private static let connectTimeout = TimeAmount.seconds(5)
   /// The time for which the connection is kept open without a message.
   ///
   /// Receivers keep idle connections open for longer. So a message rarely begins on a connection that the receiver is
   /// closing.
   private static let idleTimeout = TimeAmount.seconds(2)
-  /// The maximum length of an answer in bytes. The content is not used, but the connection is kept only if it is read.
-  private static let answerLimit = 1 << 16
-  /// The time for which the addresses of the host are used without another query to DNS.
-  private static let addressAge = Duration.seconds(60)
 
   typealias Find = @Sendable (String, Bool) async throws -> [IPAddress]
   typealias Configure = @Sendable (inout HTTPClient.Configuration) -> Void
@@ -27,6 +25,12 @@ actor WebhookConnection {
   private let receiver: WebhookReceiver
   private let find: Find
   private let configure: Configure
+  /// The time for which the addresses of the host are used without another query to DNS.
+  private let addressAge: Duration
+  /// The event loop of the connection and of all requests.
+  ///
+  /// With two event loops, each part of an answer would wake the thread of the other event loop.
+  private let eventLoop = HTTPClient.defaultEventLoopGroup.any()
   private var client: HTTPClient?
   /// The address to which the client connects.
   private var address: IPAddress?
@@ -43,14 +47,17 @@ actor WebhookConnection {
   ///   - find: Returns the addresses of a host to which a message may be sent. The second argument permits addresses of
   ///     this machine.
   ///   - configure: Changes the configuration of the client.
+  ///   - addressAge: The time for which the addresses of the host are used without another query to DNS.
   init(
     to receiver: WebhookReceiver,
     find: @escaping Find = { host, allowsLocal in try await WebhookAddress.find(host, allowsLocal: allowsLocal) },
-    configure: @escaping Configure = { _ in }
+    configure: @escaping Configure = { _ in },
+    addressAge: Duration = .seconds(60)
   ) {
     self.receiver = receiver
     self.find = find
     self.configure = configure
+    self.addressAge = addressAge
   }
 
   /// Sends a message once.
@@ -63,7 +70,7 @@ actor WebhookConnection {
   func send(_ message: WebhookMessage, at seconds: Int64) async -> WebhookResult {
     let result: WebhookResult
     do {
-      result = try await answer(to: request(message, at: seconds), client: try await connected())
+      result = try await answer(to: try request(message, at: seconds), client: try await connected())
     } catch {
       result = .failed(Self.problem(error))
     }
@@ -71,48 +78,48 @@ actor WebhookConnection {
     return result
   }
 
-  private func request(_ message: WebhookMessage, at seconds: Int64) -> HTTPClientRequest {
-    var request = HTTPClientRequest(url: receiver.url)
-    request.method = .POST
-    request.headers.add(name: "Content-Type", value: message.mediaType)
-    request.headers.add(name: "User-Agent", value: "Reflog")
-    request.headers.add(name: "webhook-id", value: message.id)
-    request.headers.add(name: "webhook-timestamp", value: String(seconds))
+  private func request(_ message: WebhookMessage, at seconds: Int64) throws -> HTTPClient.Request {
+    var headers: HTTPHeaders = [
+      "Content-Type": message.mediaType, "User-Agent": "Reflog", "webhook-id": message.id,
+      "webhook-timestamp": String(seconds),
+    ]
     if let secret = receiver.secret {
       let signature = secret.signature(id: message.id, seconds: seconds, body: message.body)
-      request.headers.add(name: "webhook-signature", value: signature)
+      headers.add(name: "webhook-signature", value: signature)
     }
-    request.body = .bytes(ByteBuffer(bytes: message.body))
-    return request
+    let body = HTTPClient.Body.byteBuffer(ByteBuffer(bytes: message.body))
+    return try HTTPClient.Request(url: receiver.url, method: .POST, headers: headers, body: body)
   }
 
-  private func answer(to request: HTTPClientRequest, client: HTTPClient) async throws -> WebhookResult {
-    let deadline = NIODeadline.now() + Self.timeout
-    // The client's own deadline ends when the status arrives, so the content needs another limit.
-    let response = try await client.execute(request, deadline: deadline)
-    await withTaskGroup(of: Void.self) { group in
-      group.addTask {
-        // The status decides. An answer whose content is too long or incomplete only closes the connection.
-        _ = try? await response.body.collect(upTo: Self.answerLimit)
+  private func answer(to request: HTTPClient.Request, client: HTTPClient) async throws -> WebhookResult {
+    let answer = WebhookAnswer()
+    let task = client.execute(
+      request: request,
+      delegate: answer,
+      // With `delegateAndChannel`, each request would get a new connection.
+      eventLoop: .delegate(on: eventLoop),
+      deadline: .now() + Self.timeout
+    )
+    do {
+      return try await withTaskCancellationHandler {
+        try await task.futureResult.get()
+      } onCancel: {
+        task.cancel()
       }
-      group.addTask {
-        // The sleep ends early, with an error, only if the content has arrived or the server stops.
-        try? await Task.sleep(for: .nanoseconds(max(0, (deadline - NIODeadline.now()).nanoseconds)))
-      }
-      await group.next()
-      group.cancelAll()
+    } catch {
+      // The status decides. An answer whose content is too long or incomplete only closes the connection.
+      guard let result = answer.result else { throw error }
+      return result
     }
-    return WebhookResult(status: Int(response.status.code), retryAfter: response.headers.first(name: "Retry-After"))
   }
 
   /// Returns a client that connects to a checked address of the host.
   private func connected() async throws -> HTTPClient {
     let now = ContinuousClock.now
-    if let client, let checked, failures == 0, now - checked < Self.addressAge { return client }
+    if let client, let checked, failures == 0, now - checked < addressAge { return client }
     let addresses = try await find(receiver.host, receiver.allowsLocal)
     checked = now
-    // After a failure, the next address is tried.
-    let chosen = addresses[failures % addresses.count]
+    let chosen = choice(of: addresses)
     if let client, chosen == address { return client }
     await close()
     let new = makeClient(to: chosen)
@@ -120,10 +127,18 @@ actor WebhookConnection {
     return new
   }
 
+  /// Returns the current address if the last attempt was a success, and the next address after a failure.
+  ///
+  /// Without the preference for the current address, each query to DNS would lead to an attempt at a first address that
+  /// does not work.
+  private func choice(of addresses: [IPAddress]) -> IPAddress {
+    guard let address, let index = addresses.firstIndex(of: address) else { return addresses[0] }
+    return failures == 0 ? address : addresses[(index + 1) % addresses.count]
+  }
+
   private func makeClient(to address: IPAddress) -> HTTPClient {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = Self.connectTimeout
-    configuration.timeout.read = Self.timeout
     configuration.connectionPool.idleTimeout = Self.idleTimeout
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1
@@ -150,7 +165,7 @@ actor WebhookConnection {
     case let problem as WebhookAddress.Problem: problem.text
     case let error as HTTPClientError where error == .connectTimeout:
       "no connection within \(connectTimeout.nanoseconds / 1_000_000_000) seconds"
-    case let error as HTTPClientError where [.deadlineExceeded, .readTimeout].contains(error):
+    case let error as HTTPClientError where error == .deadlineExceeded:
       "no answer within \(timeout.nanoseconds / 1_000_000_000) seconds"
     case let error as HTTPClientError: "the exchange failed: \(error.shortDescription)"
     default: "there is no connection: \(error)".printable.limited(to: 200)

@@ -8,17 +8,19 @@ import ReflogService
 /// Every message is sent until the receiver has accepted it. So the receiver gets each message at least once, and the
 /// messages about an address are in order.
 struct WebhookDelivery: Sendable {
-  /// The time between two checks for new entries.
+  /// The minimum time between two reads of the ledger, if the first read returned all new entries.
+  ///
+  /// While many changes are made, one read returns the entries of many commits.
   private static let interval = Duration.milliseconds(250)
-  /// The maximum time between the read of an entry and the beginning of its message.
+  /// The minimum time between two reads of the ledger if there are more entries, as a multiple of the time of the first
+  /// read.
   ///
-  /// A slow receiver needs a long time for the entries of one read. After this time, they are read again, because data can
-  /// have been erased.
-  private static let readAge = Duration.seconds(5)
-  /// The minimum time between the beginnings of two messages.
-  ///
-  /// The limit keeps the server's time for changes. It is far above the number of changes that people make.
-  static let messageInterval = Duration.milliseconds(20)
+  /// A receiver that gets only few messages would otherwise use a processor for reads while many changes are made.
+  private static let readPause = 20
+  /// The maximum of that time, so that a slow ledger does not delay messages much.
+  private static let longestReadPause = Duration.milliseconds(500)
+  /// The maximum number of entries in one read.
+  private static let maximumEntryCount: Int64 = 256
 
   /// Sends a message once, at a time in seconds since 1970.
   typealias Send = @Sendable (WebhookMessage, Int64) async -> WebhookResult
@@ -34,16 +36,26 @@ struct WebhookDelivery: Sendable {
   let send: Send
   /// Waits, and returns early if the task is cancelled.
   var pause: @Sendable (Duration) async -> Void = { duration in
+    guard duration > .zero else { return }
     // The sleep ends early, with an error, only if the task is cancelled. Then the caller's loop ends too.
     try? await Task.sleep(for: duration)
   }
+  /// The maximum time between the read of an entry and the beginning of its message.
+  ///
+  /// A slow receiver needs a long time for the entries of one read. After this time, they are read again, because data can
+  /// have been erased.
+  var readAge = Duration.seconds(5)
 
   private var receiver: WebhookReceiver { progress.receiver }
 
   /// The state of the attempts since the last success.
   struct Attempts {
-    /// The pace of the messages.
+    /// The pace of the messages that are accepted.
+    var messagePace = MessagePace()
+    /// The pace of the attempts to send a message that is not accepted.
     var pace = RetryPace()
+    /// The maximum number of entries in the next read. It becomes smaller if reads are slow.
+    var entryCount = WebhookDelivery.maximumEntryCount
     /// The pace of the reads of the ledger.
     ///
     /// The limit is short, because the receiver can't do anything about a ledger that can't be read.
@@ -69,46 +81,71 @@ struct WebhookDelivery: Sendable {
     let start = ContinuousClock.now
     let read: (entries: [SettledEntry], end: Int64)
     do {
-      read = try await history.settledEntries(after: progress.sequence, through: newest)
+      let last = min(newest, progress.sequence + attempts.entryCount)
+      read = try await history.settledEntries(after: progress.sequence, through: last)
     } catch {
       let problem = "\(error)"
       // A problem is shown as a clause, so it has no full stop.
       let clause = problem.hasSuffix(".") ? problem.dropLast() : problem[...]
-      if fail("the ledger can't be read: \(clause)", for: nil) { attempts.beganWithRead = true }
-      await pause(attempts.readPace.wait(retryAfter: nil))
+      await failRead("the ledger can't be read: \(clause)", &attempts)
       return true
     }
-    if attempts.beganWithRead { progress.recover() }
-    (attempts.beganWithRead, attempts.readPace) = (false, Attempts().readPace)
-    for entry in read.entries where receiver.wants(entry) {
-      guard ContinuousClock.now - start < Self.readAge, await deliver(entry, &attempts) else { return true }
+    let end = ContinuousClock.now
+    let duration = end - start
+    if duration < readAge {
+      attempts.entryCount = min(Self.maximumEntryCount, attempts.entryCount * 2)
+    } else if read.end > progress.sequence + 1 {
+      // The entries are already too old to be sent. A read of one entry is accepted, however long it takes, because a
+      // delivery without any progress would be worse.
+      attempts.entryCount = (read.end - progress.sequence) / 2
+      await failRead("a read of the ledger took longer than \(readAge.components.seconds) seconds", &attempts)
+      return true
     }
-    progress.skip(to: read.end)
+    if attempts.beganWithRead {
+      progress.recover()
+      worksAgain()
+    }
+    (attempts.beganWithRead, attempts.readPace) = (false, Attempts().readPace)
+    var isFirst = true
+    for entry in read.entries where receiver.wants(entry) {
+      // The first entry was checked above. Without this exception, a slow read could be repeated forever.
+      guard isFirst || ContinuousClock.now - start < readAge, await deliver(entry, &attempts) else { return true }
+      isFirst = false
+    }
+    if progress.skip(to: read.end) { worksAgain() }
+    let rest = read.end < newest ? min(Self.longestReadPause, duration * Self.readPause) : Self.interval
+    await pause(rest - (ContinuousClock.now - end))
     return true
   }
 
   /// Sends the message for an entry once, and returns whether the receiver has accepted it.
   private func deliver(_ entry: SettledEntry, _ attempts: inout Attempts) async -> Bool {
     guard let message = WebhookMessage(entry, receiver.format, from: source) else { return true }
-    let start = ContinuousClock.now
     switch await send(message, clock().microseconds / 1_000_000) {
     case .accepted:
-      accept(entry)
+      count("reflog_webhook_messages_total")
+      if progress.accept(entry.sequence, at: clock()) { worksAgain() }
       attempts.pace = RetryPace()
-      await pause(Self.messageInterval - (ContinuousClock.now - start))
+      await pause(attempts.messagePace.wait(after: .now))
       return true
     case .gone:
       stop("it answered 410, so it wants no more messages")
     case .failed(let problem, let retryAfter):
       _ = fail(problem, for: entry.sequence)
+      if retryAfter != nil { attempts.messagePace.slowDown() }
       await pause(attempts.pace.wait(retryAfter: retryAfter))
     }
     return false
   }
 
-  private func accept(_ entry: SettledEntry) {
-    count("reflog_webhook_messages_total")
-    if progress.accept(entry.sequence, at: clock()) { logger.notice("a webhook works again", metadata: metadata()) }
+  /// Records that the ledger could not be read in time, and waits.
+  private func failRead(_ problem: String, _ attempts: inout Attempts) async {
+    if fail(problem, for: nil) { attempts.beganWithRead = true }
+    await pause(attempts.readPace.wait(retryAfter: nil))
+  }
+
+  private func worksAgain() {
+    logger.notice("a webhook works again", metadata: metadata())
   }
 
   /// Records a failed attempt, and returns whether it is the first failure since the last success.

@@ -38,13 +38,15 @@ final class WebhookProgress: Sendable {
   /// Whether no more messages are sent until the server starts again.
   var isStopped: Bool { values.withLock { $0.isStopped } }
 
-  /// Records that the entries up to `sequence` need no message.
+  /// Records that the entries up to `sequence` need no message, and returns whether a failure is over because of this.
   ///
   /// If the message for one of them had failed, the entry does not match any more, and its failure is over.
-  func skip(to sequence: Int64) {
+  func skip(to sequence: Int64) -> Bool {
     values.withLock { values in
       values.sequence = sequence
-      if let failed = values.failedEntry, failed <= sequence { values.clearFailure() }
+      guard let failed = values.failedEntry, failed <= sequence else { return false }
+      values.clearFailure()
+      return true
     }
   }
 

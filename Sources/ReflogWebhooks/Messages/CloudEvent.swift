@@ -3,8 +3,11 @@ import ReflogModel
 
 /// An event of CloudEvents 1.0 in the structured mode of JSON.
 enum CloudEvent {
-  /// The prefix of every type, as a reversed name in DNS.
-  static let typePrefix = "dev.reflog."
+  /// The prefix of every type.
+  ///
+  /// CloudEvents recommends the reversed domain of the organization that defines the types. Reflog defines them, and has no
+  /// domain. The domain of a server would be wrong, because the types mean the same on every server.
+  static let typePrefix = "reflog."
 
   /// Returns the event for an entry.
   ///
