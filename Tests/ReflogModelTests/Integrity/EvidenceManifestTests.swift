@@ -42,11 +42,11 @@ struct EvidenceManifestTests {
   }
 
   @Test func theTextIsOneLineOfCanonicalJSON() throws {
-    let zero = String(repeating: "0", count: 64)
+    let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
     #expect(
       try Self.manifest(["changes.csv"]).text() == """
         {"checkpoint":"audit.example/reflog\\n1\\nAAAA\\n","createdDateTime":"1970-01-01T00:00:00.000000Z","files":\
-        [{"bytes":7,"format":"csv","name":"changes.csv","rows":1,"rowsSha256":"\(zero)","sha256":"\(zero)"}],"flow":\
+        [{"bytes":7,"format":"csv","name":"changes.csv","rows":1,"rowsSha256":"\(hash)","sha256":"\(hash)"}],"flow":\
         "B2C_1_signup","keys":[],"manifest":"reflog evidence 1","origin":"audit.example/reflog","period":\
         {"from":"2026-07-01T00:00:00.000000Z","name":"2026-Q3","until":"2026-10-01T00:00:00.000000Z"}}
 
