@@ -17,6 +17,13 @@ void storage_disable_memory_statistics(void) {
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+int storage_empty_database(void *connection) {
+  int result = sqlite3_db_config(connection, SQLITE_DBCONFIG_RESET_DATABASE, 1, (int *)NULL);
+  if (result == SQLITE_OK) result = sqlite3_exec(connection, "VACUUM", NULL, NULL, NULL);
+  sqlite3_db_config(connection, SQLITE_DBCONFIG_RESET_DATABASE, 0, (int *)NULL);
+  return result;
+}
+
 int storage_fill_random(void *bytes, size_t count) {
   unsigned char *next = bytes;
   while (count > 0) {

@@ -13,6 +13,8 @@ package final class Ledger: Sendable {
   ///
   /// Add at least one key before the writer's thread starts, because every transaction must be signed.
   package let signers = LogSigners()
+  /// The index of the reasons of changes, or nil if searches read the reasons in the ledger.
+  let reasonIndex: ReasonIndex?
   let store: any LedgerStore
   let writer: GroupCommitWriter<LedgerSession>
   let context: LedgerContext
@@ -24,6 +26,7 @@ package final class Ledger: Sendable {
   ///
   /// - Parameters:
   ///   - store: The ledger's database.
+  ///   - reasonIndex: The index of the reasons of changes, or nil to search without an index.
   ///   - thread: The thread that writes the ledger.
   ///   - directory: The directory that the ledger serves.
   ///   - tenantID: The tenant that the ledger serves.
@@ -38,6 +41,7 @@ package final class Ledger: Sendable {
   ///   tenant.
   package init(
     store: any LedgerStore,
+    reasonIndex: ReasonIndex? = nil,
     thread: WriterThread,
     directory: DirectoryKind,
     tenantID: String,
@@ -48,7 +52,8 @@ package final class Ledger: Sendable {
     onFrozenDrift: @escaping @Sendable (Change, Freeze, Bool) -> Void = { _, _, _ in }
   ) throws {
     history = History(reader: store.changeReader)
-    questions = History(reader: store.queryReader)
+    questions = History(reader: store.queryReader, reasonIndex: reasonIndex)
+    self.reasonIndex = reasonIndex
     self.store = store
     self.acceptsClock = acceptsClock
     let context = LedgerContext(

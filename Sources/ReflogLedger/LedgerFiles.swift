@@ -24,6 +24,8 @@ package struct LedgerFiles: Sendable {
   package var directory: String { database + ".directory" }
   /// The newest entry that each receiver of webhooks has got.
   package var webhooks: String { database + ".webhooks" }
+  /// The index of the reasons of changes; see ``ReasonIndex``.
+  package var search: String { database + ".search" }
   /// The tokens that the first start created.
   package var firstTokens: String { database + ".first-tokens" }
 
@@ -31,6 +33,7 @@ package struct LedgerFiles: Sendable {
   package static let endings = [
     "-wal", "-shm", "-journal", ".lock", ".key", ".key.next", ".anchor", ".first-tokens", ".tokens", ".tokens-journal",
     ".directory", ".directory-wal", ".directory-shm", ".directory-journal", ".directory.lock", ".webhooks",
+    ".search", ".search-wal", ".search-shm",
   ]
 
   /// The paths of all files, including the paths of files that do not exist.

@@ -255,7 +255,7 @@ package struct HistoryService: Sendable {
   ///   - query: The filter for the changes. The order in the query is ignored.
   ///   - entry: The entry after which changes are exported, or nil to export all changes.
   package func export(_ query: ChangeQuery = ChangeQuery(), afterEntry entry: Int64? = nil) -> HistoryExport {
-    HistoryExport(history: history, query: query, afterEntry: entry)
+    HistoryExport(history: history.withoutIndex, query: query, afterEntry: entry)
   }
 
   /// Returns a page of service events, and the id after which the next page begins.

@@ -155,7 +155,7 @@ package struct StorageReader: Sendable {
   /// Returns a `file:` URI for a path (sqlite.org/uri.html).
   ///
   /// All bytes of the path are escaped, except letters, digits and `/-_.`.
-  private static func immutableURI(of path: String) -> String {
+  static func immutableURI(of path: String) -> String {
     let escaped = path.utf8.map { byte in
       let isPlain = byte.isASCIILetterOrDigit || "/-_.".utf8.contains(byte)
       return isPlain ? String(UnicodeScalar(byte)) : "%" + (byte < 16 ? "0" : "") + String(byte, radix: 16)

@@ -67,6 +67,7 @@ struct Composition {
       opened = database
       let ledger = try Ledger(
         store: database.store,
+        reasonIndex: database.reasonIndex,
         thread: threads.ledger,
         directory: served.directory.kind,
         tenantID: served.tenantID,
@@ -225,6 +226,9 @@ struct Composition {
     }
     if let tls { services.append(.init(service: tls.reloader)) }
     if let webhooks { services.append(.init(service: webhooks)) }
+    if database.reasonIndex != nil {
+      services.append(.init(service: ReasonIndexer(ledger: ledger, logger: logger)))
+    }
     services.append(.init(service: Reload(settings: settings, tls: tls, logger: logger)))
     return services + [
       .init(service: reconciler), .init(service: rollbacks), .init(service: retention),

@@ -23,11 +23,13 @@ PEOPLE = [f"tolower(initiatedBy/{field})" for field in (
     "user/id", "user/displayName", "user/userPrincipalName", "app/servicePrincipalId", "app/displayName", "app/appId", "token/id",
     "token/displayName")]
 CONNECTORS = ["before/connectorId", "after/connectorId", "tolower(before/displayName)", "tolower(after/displayName)"]
+REASON = ["tolower(reason)"]
 
 
 def contains(fields, text):
     """Returns a filter for changes in which at least one of the fields contains a text. Ignores upper and lower case."""
-    return "(" + " or ".join(f"contains({field},'{text.lower()}')" for field in fields) + ")"
+    text = text.lower().replace("'", "''")
+    return "(" + " or ".join(f"contains({field},'{text}')" for field in fields) + ")"
 
 
 def percentile(values, share):
@@ -95,6 +97,12 @@ class Queries:
     def time(self):
         return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.chance.randint(1672531200, 1767139200)))
 
+    def part_of_reason(self):
+        reason = self.value("reason")
+        length = self.chance.randint(3, max(3, len(reason)))
+        start = self.chance.randint(0, max(0, len(reason) - length))
+        return reason[start:start + length]
+
     def all(self):
         pick = self.chance.choice
         connector = pick(self.connectors)
@@ -121,6 +129,10 @@ class Queries:
             "part of a connector's id": contains(CONNECTORS, connector[9:18]),
             "part of a person until a time": f"{contains(PEOPLE, pick(self.names)[:8])} and activityDateTime lt {self.time()}",
             "part of no flow's id": "contains(flowId,'nothing')",
+            "rare reason": contains(REASON, self.value("reason")),
+            "part of a reason": contains(REASON, self.part_of_reason()),
+            "part of no reason": contains(REASON, f"no such thing {self.chance.randint(1000, 9999)}"),
+            "part of a reason and a flow": f"{contains(REASON, self.part_of_reason())} and flowId eq '{pick(self.flows)}'",
             "correlation id": f"correlationId eq '{self.value('correlation_id')}'",
             "batch": f"batchId eq '{self.batch()[0]}'",
         }
@@ -166,7 +178,7 @@ def counts(large):
         print(f"$count of '{name}': {json.loads(body)['@odata.count']} in {took * 1000:.0f} ms")
     # No index supports this query, and no change matches. Reflog limits the time of the query and returns a link with which
     # a client can continue the query.
-    took, body = client.get(path("contains(reason,'no such thing')"))
+    took, body = client.get(path("contains(initiatedBy/ipAddress,'no such thing')"))
     print(f"an unindexed query without a match: {took * 1000:.0f} ms, has a next link: {'@odata.nextLink' in json.loads(body)}")
     took, body = client.get("/beta/auditLogs/connectorConfigurations?asOf=2024-03-03T02:00:00Z")
     print(f"the configuration at a time, {len(json.loads(body)['value'])} addresses: {took * 1000:.0f} ms")

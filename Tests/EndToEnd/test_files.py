@@ -51,6 +51,7 @@ class Output(unittest.TestCase):
         paths += [os.path.join(folder, name) for name in ("link", "hard-link", "folder-link/reflog.sqlite.key")]
         # These files do not exist. If a command created such a file, a later start would read it as a file of the ledger.
         paths += [self.server.files + ending for ending in (".key.next", ".directory-journal")]
+        paths.append(self.server.files + ".search")
         before = inodes(self.server)
         for number, path in enumerate(paths):
             # Every path is tested with two verbs, and every verb is tested with several paths.

@@ -155,7 +155,8 @@ struct TextSearchTests {
       try await ledger.record(intent(Sample.signup), .found)
       let freeze = Freeze.Draft(scope: .everything, reason: "x")
       _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor))
-      let group = Group(drafts: [.init(intent(Sample.attributes), .intended)], override: "The vendor is back")
+      let override = Group.Override(because: "The vendor is back", by: Sample.operatorActor)
+      let group = Group(drafts: [.init(intent(Sample.attributes), .intended)], override: override)
       guard case .recorded = try await ledger.append(group) else { Issue.record("refused"); return }
 
       for question in [Self.question { $0.words = words }, Self.question { $0.reason = words }] {
@@ -173,7 +174,8 @@ struct TextSearchTests {
       let freeze = Freeze.Draft(scope: .everything, reason: "x")
       _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor))
       let draft = Group.Draft(Sample.intent(before: .none, after: Sample.fraudCheck), .intended)
-      guard case .recorded = try await ledger.append(Group(drafts: [draft], override: "Vendor")) else {
+      let override = Group.Override(because: "Vendor", by: Sample.operatorActor)
+      guard case .recorded = try await ledger.append(Group(drafts: [draft], override: override)) else {
         Issue.record("refused")
         return
       }

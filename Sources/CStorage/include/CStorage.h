@@ -36,6 +36,10 @@ int storage_scan_log(int file, const unsigned char *header, struct storage_log_c
 /// support such a rename, a file with the new name is replaced. Returns 0, or -1 after an error.
 int storage_rename_to_new(const char *from, const char *to);
 
+/// Deletes all contents of the database of a connection (`sqlite3 *`), even if the file is damaged, and makes the file
+/// small (SQLITE_DBCONFIG_RESET_DATABASE). Returns a result code of SQLite.
+int storage_empty_database(void *connection);
+
 /// The inode number and the device of a file. They identify the file: a new file with the same name has other values.
 struct storage_file_identity {
   uint64_t number;

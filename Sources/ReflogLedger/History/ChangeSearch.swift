@@ -9,10 +9,10 @@ struct ChangeSearch: Sendable {
   /// The result of a search: the found changes, in the order of the query, and the searched ids.
   struct Found: Sendable {
     let changes: [StoredChange]
-    /// The ids that were searched.
+    /// The ids that were searched, or nil if no ids were searched.
     ///
     /// If the search ended early, these ids are only a part of the requested range.
-    let ids: ClosedRange<Int64>
+    let ids: ClosedRange<Int64>?
   }
 
   let plan: QueryPlan
@@ -30,19 +30,24 @@ struct ChangeSearch: Sendable {
   ///
   /// - Parameters:
   ///   - ids: The range of ids.
+  ///   - candidates: The ids of the changes that ``ReasonIndex`` found for the plan's indexed scan, or nil if the index
+  ///     was not used.
   ///   - isScan: Whether to compare all changes in the range with the filter, even if the plan has index lookups.
   ///   - limit: The maximum number of changes.
   ///   - rows: The reader of the changes.
   ///   - db: The connection of the read.
   func changes(
     in ids: ClosedRange<Int64>,
+    among candidates: [Int64]? = nil,
     scanning isScan: Bool,
     limit: Int,
     _ rows: ChangeRows,
     _ db: any LedgerConnection
   ) throws -> Found {
     let source = plan.matching(scanning: isScan)
-    if plan.impact == nil, plan.personalScan == nil, source.lookups.valueCount == 1, let lookup = source.lookups.first {
+    if candidates == nil, plan.impact == nil, plan.personalScan == nil, source.lookups.valueCount == 1,
+      let lookup = source.lookups.first
+    {
       let arguments = source.arguments(lookup.values.first, in: ids, limit: limit)
       let condition = source.sql(lookup, isAscending: isAscending)
       return Found(changes: try rows.stored(condition, arguments, kept: plan.isCommon), ids: ids)
@@ -50,8 +55,11 @@ struct ChangeSearch: Sendable {
     // The filter and the impact each find up to `limit` ids, but only `limit` ids are needed in total. So the ids are
     // merged before the rows are read.
     var found: Set<Int64> = []
-    if !isScan || plan.lookups == nil { found.formUnion(try scannedIDs(in: ids, limit: limit, db)) }
-    if plan.lookups != nil || plan.personalScan == nil {
+    if !isScan || plan.lookups == nil {
+      found.formUnion(try scannedIDs(in: ids, among: candidates, limit: limit, db))
+    }
+    let isFromIndexAlone = candidates != nil && plan.isIndexSufficient
+    if !isFromIndexAlone, plan.lookups != nil || plan.personalScan == nil {
       found.formUnion(try lookupIDs(source, in: ids, limit: limit, rows, db))
     }
     var searched = ids
@@ -78,14 +86,33 @@ struct ChangeSearch: Sendable {
   /// Returns the ids of at most `limit` changes that the plan's ``PersonalScan`` finds, in the order of the query.
   private func scannedIDs(
     in ids: ClosedRange<Int64>,
+    among candidates: [Int64]?,
     limit: Int,
     _ db: any LedgerConnection
   ) throws -> [Int64] {
-    guard let scan = plan.personalScan else { return [] }
+    guard candidates?.isEmpty != true, let scan = scan(among: candidates) else { return [] }
     return try db.integers(
       "\(scan.select) ORDER BY personal.change \(order) LIMIT :limit",
-      scan.arguments(in: ids) + ["limit": limit],
+      scan.arguments + ["first": ids.lowerBound, "last": ids.upperBound, "limit": limit],
       kept: false
+    )
+  }
+
+  /// Returns the SQL of the plan's scan and its arguments, except the limits of the range of ids.
+  ///
+  /// - Parameters:
+  ///   - candidates: The only changes that can match, or nil if the index of reasons was not used.
+  ///   - isJoined: Whether another query has the arguments of the whole filter already.
+  private func scan(
+    among candidates: [Int64]?,
+    joined isJoined: Bool = false
+  ) -> (select: String, arguments: SQLArguments)? {
+    guard let scan = candidates == nil ? plan.personalScan : plan.indexedScan else { return nil }
+    let arguments = isJoined ? scan.testArguments : scan.conditionArguments
+    guard let candidates else { return (scan.select(), arguments) }
+    return (
+      scan.select(among: dialect.numbers(inArray: ":candidates")),
+      arguments + SQLArguments(["candidates": candidates.list])
     )
   }
 
@@ -116,26 +143,40 @@ struct ChangeSearch: Sendable {
 
   /// Counts the changes in a range of ids that match the query, beginning with the lowest id.
   ///
+  /// - Parameters:
+  ///   - ids: The range of ids.
+  ///   - candidates: The ids of the changes that ``ReasonIndex`` found for the plan's indexed scan, or nil if the index
+  ///     was not used.
+  ///   - rows: The reader of the changes.
+  ///   - db: The connection of the read.
   /// - Returns: The number of changes, and the ids that were searched. If the search ended early, these ids are only a
   ///   part of the requested range.
   func count(
     in ids: ClosedRange<Int64>,
+    among candidates: [Int64]?,
     _ rows: ChangeRows,
     _ db: any LedgerConnection
   ) throws -> (number: Int, ids: ClosedRange<Int64>) {
-    guard let impact = plan.impact, impact.lookups == nil else { return (try queriedCount(in: ids, db), ids) }
+    guard let impact = plan.impact, impact.lookups == nil else {
+      return (try queriedCount(in: ids, among: candidates, db), ids)
+    }
     let more = try impact.search(ids, ascending: true, limit: Self.counted, rows, kept: false, db)
-    return (try queriedCount(in: more.searched, db) + more.found.count, more.searched)
+    return (try queriedCount(in: more.searched, among: candidates, db) + more.found.count, more.searched)
   }
 
   /// Runs the SQL queries of the plan for a range of ids, and returns the number of changes that the queries find.
-  private func queriedCount(in ids: ClosedRange<Int64>, _ db: any LedgerConnection) throws -> Int {
+  private func queriedCount(
+    in ids: ClosedRange<Int64>,
+    among candidates: [Int64]?,
+    _ db: any LedgerConnection
+  ) throws -> Int {
     var matching = plan.matching(scanning: plan.lookups == nil).all(binding: "lookup", dialect)
-    if let scan = plan.personalScan {
+    let isScanSufficient = plan.lookups == nil || (candidates != nil && plan.isIndexSufficient)
+    if let scan = scan(among: candidates, joined: !isScanSufficient) {
       matching =
-        plan.lookups == nil
-        ? ([scan.select], scan.conditionArguments)
-        : (matching.queries + [scan.select], matching.arguments + scan.testArguments)
+        isScanSufficient
+        ? ([scan.select], scan.arguments)
+        : (matching.queries + [scan.select], matching.arguments + scan.arguments)
     }
     let further = plan.impact?.filteredLookups(dialect)?.all(binding: "further", dialect)
     let queries = matching.queries + (further?.queries ?? [])

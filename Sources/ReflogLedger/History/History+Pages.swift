@@ -67,6 +67,7 @@ extension History {
       guard let ids = search.plan.ids(behind: id?.number, upTo: newest, isAscending: query.isAscending) else {
         return (search, nil as ClosedRange<Int64>?, ChangeSearch.Found(changes: [], ids: 0...0))
       }
+      if beginsWithIndex(search.plan) { return (search, ids, ChangeSearch.Found(changes: [], ids: nil)) }
       let part = ids.part(of: Self.sizes(search.plan, query).first, fromBelow: query.isAscending)
       let isScan = search.plan.lookups == nil || search.plan.isBroad
       let rows = ChangeRows(db, identities)
@@ -80,16 +81,30 @@ extension History {
       guard let further = rest.without(ids, fromBelow: query.isAscending) else {
         return HistoryPiece(found)
       }
-      if ContinuousClock.now - start > patience {
+      if let ids, ContinuousClock.now - start > patience {
         return HistoryPiece(found, end: Change.ID(query.isAscending ? ids.upperBound : ids.lowerBound))
       }
       rest = further
-      size = Self.grown(size, upTo: sizes.last)
-      let part = rest.part(of: size, fromBelow: query.isAscending)
+      if ids != nil { size = Self.grown(size, upTo: sizes.last) }
+      let part = await nextPart(
+        of: rest,
+        search.plan,
+        size: size,
+        isAscending: query.isAscending,
+        isFirst: ids == nil
+      )
       let wanted = limit - found.count
       let isScan = search.plan.lookups == nil
       let next = try await read { db in
-        try search.changes(in: part, scanning: isScan, limit: wanted, ChangeRows(db, identities), db)
+        let rows = ChangeRows(db, identities)
+        return try search.changes(
+          in: part.ids,
+          among: part.candidates,
+          scanning: isScan,
+          limit: wanted,
+          rows,
+          db
+        )
       }
       found += next.changes
       ids = next.ids
@@ -121,8 +136,10 @@ extension History {
     var count = 0
     while true {
       let size = search.plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last
-      let part = rest.part(of: size, fromBelow: true)
-      let counted = try await read { db in try search.count(in: part, ChangeRows(db, identities), db) }
+      let part = await nextPart(of: rest, search.plan, size: size, isAscending: true)
+      let counted = try await read { db in
+        try search.count(in: part.ids, among: part.candidates, ChangeRows(db, identities), db)
+      }
       count += counted.number
       guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
       if ContinuousClock.now - start > patience { return nil }
@@ -152,13 +169,16 @@ extension History {
 
 extension ClosedRange<Int64> {
   /// Returns at most `size` ids from the lower or the upper end of the range.
-  fileprivate func part(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
+  func part(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
     guard size < upperBound - lowerBound else { return self }
     return fromBelow ? lowerBound...(lowerBound + size - 1) : (upperBound - size + 1)...upperBound
   }
 
   /// Removes a part at the lower or the upper end of the range, and returns the rest, or nil if no id is left.
-  fileprivate func without(_ part: ClosedRange<Int64>, fromBelow: Bool) -> ClosedRange<Int64>? {
+  ///
+  /// If the part is nil, the result is the whole range.
+  fileprivate func without(_ part: ClosedRange<Int64>?, fromBelow: Bool) -> ClosedRange<Int64>? {
+    guard let part else { return self }
     if fromBelow { return part.upperBound < upperBound ? (part.upperBound + 1)...upperBound : nil }
     return part.lowerBound > lowerBound ? lowerBound...(part.lowerBound - 1) : nil
   }

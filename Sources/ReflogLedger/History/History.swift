@@ -6,11 +6,20 @@ import ReflogStorage
 package struct History: Sendable {
   let reader: any LedgerReader
   let identities: IdentityCache
+  /// The index that finds changes by a text in their reasons, or nil if there is no index.
+  let reasonIndex: ReasonIndex?
 
   /// Creates a history that reads a ledger.
-  package init(reader: any LedgerReader) {
-    self.reader = reader
-    identities = IdentityCache()
+  ///
+  /// - Parameters:
+  ///   - reader: The reader of the ledger.
+  ///   - reasonIndex: The index of the reasons of changes, or nil to search without an index.
+  package init(reader: any LedgerReader, reasonIndex: ReasonIndex? = nil) {
+    self.init(reader: reader, identities: IdentityCache(), reasonIndex: reasonIndex)
+  }
+
+  init(reader: any LedgerReader, identities: IdentityCache, reasonIndex: ReasonIndex?) {
+    (self.reader, self.identities, self.reasonIndex) = (reader, identities, reasonIndex)
   }
 
   /// Reads in one short transaction, and throws every error as a ``LedgerError``.

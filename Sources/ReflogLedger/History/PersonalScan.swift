@@ -3,12 +3,16 @@ import ReflogStorage
 
 /// A scan of the table `change_personal`, for a filter with a condition on a text in this table.
 ///
-/// No index contains the texts of this table, because an index could keep a part of an erased text. The rows of this
-/// table are small, so a scan of this table alone is several times faster than a scan of changes.
+/// No index of the ledger contains the texts of this table, because an index could keep a part of an erased text. The
+/// rows of this table are small, so a scan of this table alone is several times faster than a scan of changes. If
+/// ``ReasonIndex`` contains the changes, only the candidates that the index finds are compared with the condition.
 struct PersonalScan: Sendable {
   private let test: FilterSQL
   /// The whole filter in SQL, or nil if `test` alone decides which changes match.
   private let filter: FilterSQL?
+  /// The text that the reasons of all matching changes contain, or nil if the condition is on another text, or if the
+  /// text is too short for ``ReasonIndex``.
+  let indexedText: SearchText?
 
   /// Creates the scan for a filter, or returns nil if the scan can't answer the filter.
   ///
@@ -21,7 +25,9 @@ struct PersonalScan: Sendable {
   ///   - dialect: The SQL of the database.
   init?(_ filter: ChangeFilter, _ sql: FilterSQL, _ dialect: any Dialect) {
     let terms = filter.conjuncts.filter { !$0.isRange }
-    guard let term = terms.first(where: Self.isTest) else { return nil }
+    guard let term = terms.first(where: { Self.indexedText($0) != nil }) ?? terms.first(where: Self.isTest) else {
+      return nil
+    }
     self.init(of: term, filteredBy: terms.count == 1 ? nil : sql, dialect)
   }
 
@@ -34,18 +40,35 @@ struct PersonalScan: Sendable {
   init(of term: ChangeFilter, filteredBy sql: FilterSQL?, _ dialect: any Dialect) {
     test = FilterSQL(term, IdentityMatches(), dialect, binding: "test")
     filter = sql
+    indexedText = Self.indexedText(term)
+  }
+
+  private static func indexedText(_ filter: ChangeFilter) -> SearchText? {
+    guard let (field, part) = condition(filter), field == .plain(.reason) else { return nil }
+    let text = SearchText(part)
+    return text.expression == nil ? nil : text
   }
 
   /// Returns whether a filter is one condition on a text of `change_personal`.
   static func isTest(_ filter: ChangeFilter) -> Bool {
-    TextTest.of(filter).map { columns.contains($0.field) } ?? false
+    condition(filter).map { columns.contains($0.field) } ?? false
+  }
+
+  /// Returns the field and the text of a filter that is one condition on a text, or nil for any other filter.
+  ///
+  /// All matching changes contain the text in this field.
+  private static func condition(_ filter: ChangeFilter) -> (field: ChangeField, text: String)? {
+    if case .comparison(let field, .eq, .text(let text)) = filter { return (field, text) }
+    return TextTest.of(filter).map { ($0.field, $0.test.text) }
   }
 
   /// The fields whose texts are in the table `change_personal`.
   private static let columns: [ChangeField] = [.plain(.reason), .initiatedBy(.ipAddress)]
 
-  /// The SQL that selects the ids of the changes that match; `ORDER BY` and `LIMIT` can be appended.
-  var select: String {
+  /// Returns the SQL that selects the ids of the changes that match; `ORDER BY` and `LIMIT` can be appended.
+  ///
+  /// - Parameter candidates: An SQL query for the ids of the only changes that can match, or nil for all changes.
+  func select(among candidates: String? = nil) -> String {
     let whole = filter.map {
       """
        AND EXISTS (
@@ -54,20 +77,16 @@ struct PersonalScan: Sendable {
       )
       """
     }
+    let only = candidates.map { " AND personal.change IN (\($0))" }
     return """
       SELECT personal.change FROM change_personal AS personal
-      WHERE personal.change BETWEEN :first AND :last AND \(test.condition)\(whole ?? "")
+      WHERE personal.change BETWEEN :first AND :last\(only ?? "") AND \(test.condition)\(whole ?? "")
       """
   }
 
-  /// Returns the arguments of ``select`` for a range of ids.
-  func arguments(in ids: ClosedRange<Int64>) -> SQLArguments {
-    conditionArguments + ["first": ids.lowerBound, "last": ids.upperBound]
-  }
-
-  /// The arguments of ``select``, except the limits of the range of ids.
+  /// The arguments of ``select(among:)``, except the limits of the range of ids.
   var conditionArguments: SQLArguments { testArguments + SQLArguments(filter?.arguments ?? [:]) }
 
-  /// The arguments of ``select``, except the limits of the range of ids and the arguments of the whole filter.
+  /// The arguments of ``select(among:)``, except the limits of the range of ids and the arguments of the whole filter.
   var testArguments: SQLArguments { SQLArguments(test.arguments) }
 }

@@ -24,6 +24,12 @@ struct QueryPlan: Sendable {
   /// If the plan also has lookups, the scan and the lookups together find the changes. The value is nil if lookups alone
   /// find the changes, or if the changes must be scanned.
   private(set) var personalScan: PersonalScan?
+  /// The scan whose candidates ``ReasonIndex`` can find, or nil if the index can't be used.
+  private(set) var indexedScan: PersonalScan?
+  /// Whether ``indexedScan`` alone finds all changes that match the filter.
+  ///
+  /// If the value is false, the lookups and the scan together find the changes.
+  private(set) var isIndexSufficient = true
 
   /// Whether many queries have the same SQL text as this plan.
   ///
@@ -49,7 +55,7 @@ struct QueryPlan: Sendable {
     // The filter requires a flow and also a change of a connector. Changes of connectors have no flow, so only `impact`
     // finds changes for this filter, and no lookups are needed.
     if let impact, impact.lookups == nil, filter.conjuncts.contains(.isOfConnector) {
-      (lookups, isExact, personalScan) = ([], true, nil)
+      (lookups, isExact, personalScan, indexedScan) = ([], true, nil, nil)
     }
   }
 
@@ -60,8 +66,10 @@ struct QueryPlan: Sendable {
     lookups = try IndexLookupResolver(db, identities).lookups(filter)
     if let found = lookups, found.valueCount > Self.maximumValues { lookups = nil }
     isExact = lookups != nil && filter.isAnsweredByLookups
+    let scan = PersonalScan(filter, self.filter, db.dialect)
+    if scan?.indexedText != nil { indexedScan = scan }
     if lookups == nil {
-      personalScan = PersonalScan(filter, self.filter, db.dialect)
+      personalScan = scan
       if personalScan == nil { try divide(filter, IndexLookupResolver(db, identities), db.dialect) }
     }
     for term in filter.conjuncts { try narrow(by: term, db) }
@@ -84,6 +92,7 @@ struct QueryPlan: Sendable {
       let isAlone = terms.allSatisfy { $0.isRange || $0.disjuncts == parts }
       personalScan = PersonalScan(of: tests[0], filteredBy: isAlone ? nil : self.filter, dialect)
       lookups = found.isEmpty ? nil : found
+      if personalScan?.indexedText != nil { (indexedScan, isIndexSufficient) = (personalScan, found.isEmpty) }
       return
     }
   }

@@ -19,7 +19,8 @@ struct TextTest: Sendable {
   }
 
   private let comparison: Comparison
-  private let text: String
+  /// The text with which the condition compares the text of a change.
+  let text: String
   private let letterCase: Case
 
   private init(_ comparison: Comparison, _ text: String, of field: ChangeField, isLowerCase: Bool) {
@@ -102,14 +103,17 @@ struct TextTest: Sendable {
 }
 
 /// The letters outside of ASCII whose lower-case form is different.
-private enum UpperCaseLetters {
+enum UpperCaseLetters {
+  /// The number of entries in ``byLowerCase``, which differs between versions of Unicode.
+  static var count: Int { byLowerCase.values.reduce(0) { $0 + $1.count } }
+
   /// A letter and its form in lower case.
-  typealias Letter = (upper: Unicode.Scalar, lower: String)
+  fileprivate typealias Letter = (upper: Unicode.Scalar, lower: String)
 
   /// The letters that have a lower-case form.
   ///
   /// The key is a scalar of the lower-case form. A lower-case form with several scalars has an entry for each scalar.
-  static let byLowerCase: [Unicode.Scalar: [Letter]] = {
+  fileprivate static let byLowerCase: [Unicode.Scalar: [Letter]] = {
     var letters: [Unicode.Scalar: [Letter]] = [:]
     for upper in (0x80...UInt32(0x1_FFFF)).compactMap(Unicode.Scalar.init) {
       let lower = upper.properties.lowercaseMapping

@@ -44,6 +44,7 @@ extension Ledger {
     _ id: Int64,
     from position: inout ErasurePosition
   ) async throws(LedgerError) -> UnfinishedDeletions.Progress {
+    try await emptyReasonIndex()
     let begun = position
     let (next, isMore) = try await write { session in
       let db = session.connection

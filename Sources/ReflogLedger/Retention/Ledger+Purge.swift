@@ -64,6 +64,7 @@ extension Ledger {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
     }
+    try await emptyReasonIndex()
     if try await history.read({ db in try PurgeRows.openClaim(db) != nil }) {
       try await write { session in try session.deleteSomeClaimed() }
       return .more

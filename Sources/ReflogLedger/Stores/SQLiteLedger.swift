@@ -100,6 +100,8 @@ package struct UnopenedLedger: Sendable {
 
   /// Reads the ledger in the file.
   package var history: History { History(reader: SQLiteLedgerReader(reader)) }
+  /// The index of reasons next to the file, or nil if there is no index that belongs to the ledger.
+  fileprivate var reasonIndex: ReasonIndex? { ReasonIndex(ofLedgerAt: path, reader) }
   /// Whether the file's write-ahead log is missing, so the newest changes can be missing.
   package var isLogMissing: Bool { reader.isLogMissing }
   /// Whether the file has the newest schema, so all queries can run.
@@ -111,7 +113,12 @@ package struct UnopenedLedger: Sendable {
 
 extension History {
   /// Opens a ledger's file for reading only, next to a running server or on read-only media.
-  package init(readingFileAt path: String) throws { self = try UnopenedLedger(at: path).history }
+  ///
+  /// Searches use the index of reasons next to the file, if the index belongs to the ledger.
+  package init(readingFileAt path: String) throws {
+    let file = try UnopenedLedger(at: path)
+    self.init(reader: file.history.reader, reasonIndex: file.reasonIndex)
+  }
 
   /// Reads the ledger in an open file.
   init(of storage: Storage) { self.init(reader: SQLiteLedgerReader(storage.reader)) }

@@ -5,6 +5,8 @@ import ReflogStorage
 /// The open database of a ledger, for a server.
 struct OpenedDatabase: Sendable {
   let store: any LedgerStore
+  /// The index of the reasons of changes, or nil if the database has no such index.
+  let reasonIndex: ReasonIndex?
   let tokens: TokenStore
   /// Closes the database.
   ///
@@ -19,10 +21,17 @@ struct OpenedDatabase: Sendable {
       // log if the settings do not accept this.
       let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
       do {
+        let tokens = try TokenStore(besideLedgerAt: path, clock: clock)
+        let reasonIndex = try ReasonIndex(path: location.files.search)
         return OpenedDatabase(
           store: SQLiteLedger(storage),
-          tokens: try TokenStore(besideLedgerAt: path, clock: clock),
-          close: { try storage.close() }
+          reasonIndex: reasonIndex,
+          tokens: tokens,
+          close: {
+            // An error of this call is ignored, because the index can be built again.
+            try? reasonIndex.close()
+            try storage.close()
+          }
         )
       } catch {
         // An error of this call is ignored, because the caller must see the first error.

@@ -1,0 +1,59 @@
+import ReflogModel
+
+extension History {
+  /// The same history, for reads whose results must not depend on the index of reasons.
+  package var withoutIndex: History { History(reader: reader, identities: identities, reasonIndex: nil) }
+
+  /// Returns whether a search begins with the index of reasons.
+  ///
+  /// A broad search first compares the newest changes with the filter, because many of them match.
+  func beginsWithIndex(_ plan: QueryPlan) -> Bool {
+    reasonIndex != nil && plan.indexedScan != nil && !plan.isBroad
+  }
+
+  /// The maximum number of candidates in the first read of a search, which are usually enough for a page.
+  private static let firstCandidates: Int64 = 200
+  /// The minimum of the maximum number of candidates in a later read.
+  private static let laterCandidates: Int64 = 1000
+  /// The number of ids in a read without the index, for each candidate in a read with the index.
+  private static let idsOfACandidate: Int64 = 80
+  /// If the index contains a candidate in this number of ids, a scan of the ids is not slower than the index.
+  private static let denseIDs: Int64 = 8
+  /// The number of ids in a read with the index, for each id in a read without the index.
+  private static let idsWithIndex: Int64 = 4
+
+  /// Returns the ids that the next read of a search examines.
+  ///
+  /// - Parameters:
+  ///   - rest: The ids that the search still has to examine.
+  ///   - plan: The plan of the search.
+  ///   - size: The number of ids of a read that does not use the index of reasons.
+  ///   - isAscending: Whether the search begins with the lowest id.
+  ///   - isFirst: Whether this is the first read of the search.
+  func nextPart(
+    of rest: ClosedRange<Int64>,
+    _ plan: QueryPlan,
+    size: Int64,
+    isAscending: Bool,
+    isFirst: Bool = false
+  ) async -> ReasonIndex.Part {
+    let scanned = ReasonIndex.Part(ids: rest.part(of: size, fromBelow: isAscending), candidates: nil)
+    guard let reasonIndex, let scan = plan.indexedScan, let text = scan.indexedText else { return scanned }
+    // The index lookups of the plan search the same ids as the index of reasons, so these reads have a maximum size.
+    let ids = plan.isIndexSufficient ? rest : rest.part(of: size * Self.idsWithIndex, fromBelow: isAscending)
+    let isAlternative = plan.isIndexSufficient && plan.lookups != nil
+    let limit =
+      isFirst && !isAlternative
+      ? Self.firstCandidates : max(Self.laterCandidates, size / Self.idsOfACandidate)
+    let found = await reasonIndex.next(of: ids, isAscending: isAscending, containing: text, limit: Int(limit))
+    guard let found else { return scanned }
+    guard let candidates = found.candidates else {
+      return ReasonIndex.Part(ids: found.ids.part(of: size, fromBelow: isAscending), candidates: nil)
+    }
+    guard candidates.count == Int(limit) else { return found }
+    // The text is frequent. If the plan also has lookups for another condition, the lookups can find fewer changes.
+    if isAlternative { return scanned }
+    let isDense = found.ids.upperBound - found.ids.lowerBound < limit * Self.denseIDs
+    return isDense && !isFirst ? scanned : found
+  }
+}

@@ -1,0 +1,51 @@
+/// A text as the index of reasons stores and finds it.
+///
+/// All letters are in lower case, with the same rules as the filter function `tolower`. If a reason contains a text,
+/// then the stored form of the reason contains the stored form of the text, also if the filter distinguishes upper and
+/// lower case.
+struct SearchText: Sendable {
+  /// The letters of the stored form.
+  private let letters: [Unicode.Scalar]
+
+  /// Creates the stored form of a text.
+  init(_ text: String) {
+    var letters: [Unicode.Scalar] = []
+    for letter in text.unicodeScalars {
+      switch letter.value {
+      // SQLite's tokenizer would end at a NUL.
+      case 0: letters.append("\u{FFFD}")
+      case 0x41...0x5A: letters.append(Unicode.Scalar(UInt8(letter.value + 0x20)))
+      case ..<0x80: letters.append(letter)
+      default: letters += letter.properties.lowercaseMapping.unicodeScalars
+      }
+    }
+    self.letters = letters
+  }
+
+  /// The text in the stored form.
+  var stored: String { Self.text(letters[...]) }
+
+  /// The maximum number of trigrams in ``expression``.
+  ///
+  /// More trigrams would make the query slower, and few texts contain eight trigrams of another text by chance.
+  private static let maximumTrigrams = 8
+
+  /// The query of SQLite's full-text search that finds all stored texts that contain this text, and possibly others.
+  ///
+  /// The value is nil if the text has fewer than three letters. The index contains all sequences of three letters
+  /// (trigrams) of each stored text. The query contains trigrams of this text.
+  var expression: String? {
+    let last = letters.count - 3
+    guard last >= 0 else { return nil }
+    let count = min(last + 1, Self.maximumTrigrams)
+    let starts = count == 1 ? [0] : (0..<count).map { $0 * last / (count - 1) }
+    return starts.map { "\"" + Self.text(letters[$0..<$0 + 3]).replacing("\"", with: "\"\"") + "\"" }
+      .joined(separator: " AND ")
+  }
+
+  private static func text(_ letters: ArraySlice<Unicode.Scalar>) -> String {
+    var text = String.UnicodeScalarView()
+    text.append(contentsOf: letters)
+    return String(text)
+  }
+}

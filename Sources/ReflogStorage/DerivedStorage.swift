@@ -1,0 +1,164 @@
+import CStorage
+import GRDB
+import GRDBSQLite
+import Glibc
+
+/// A SQLite file whose contents can be built again from another file at any time.
+///
+/// A damaged file is deleted and created again. One process writes the file. Other processes can read the file at the
+/// same time. The file is in WAL mode. A power failure can undo the last writes, but never a part of a write.
+package struct DerivedStorage: Sendable {
+  private let pool: DatabasePool
+  private let path: String
+  private let schema: Schema
+
+  /// The tables of the file.
+  package struct Schema: Sendable {
+    let applicationID: Int32
+    let sql: String
+
+    /// Creates the description of a schema.
+    ///
+    /// - Parameters:
+    ///   - applicationID: The number in the file's header that identifies the schema. A file with another number is
+    ///     deleted, so another version of the schema needs another number.
+    ///   - sql: The SQL statements that create the tables.
+    package init(applicationID: Int32, sql: String) {
+      self.applicationID = applicationID
+      self.sql = sql
+    }
+  }
+
+  /// Opens the file for writing.
+  ///
+  /// If the file does not exist, can't be read, or has another schema, a new file replaces it. Call this initializer
+  /// only while no other process writes the file.
+  package init(path: String, schema: Schema) throws {
+    self.path = path
+    self.schema = schema
+    do {
+      do { pool = try Self.open(path, schema) } catch {
+        // The contents can be built again, so the reason of the error does not matter.
+        try Self.delete(path)
+        pool = try Self.open(path, schema)
+      }
+    } catch let error as DatabaseError {
+      throw StorageError.unusable(path: path, problem: error.message ?? error.description)
+    }
+  }
+
+  /// Opens the file for reading, or returns nil if the file does not exist, can't be read, or has another schema.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - source: The path of the file from which the contents were built. Its lock shows whether a server writes both
+  ///     files at present.
+  ///   - schema: The schema of the file.
+  package init?(readingFileAt path: String, besides source: String, schema: Schema) {
+    guard FileChecks.isPlainFileItself(path) else { return nil }
+    let isWritten = LockFile.isHeld(for: FileChecks.resolved(source))
+    // Without a server, a log with transactions remains after a crash. Only the next server may change such files.
+    guard isWritten || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else { return nil }
+    self.path = path
+    self.schema = schema
+    do {
+      pool = try DatabasePool(
+        path: isWritten ? path : StorageReader.immutableURI(of: path),
+        configuration: Self.configuration(of: .readOnly)
+      )
+      guard try pool.read(Self.applicationID) == schema.applicationID else { return nil }
+    } catch {
+      return nil
+    }
+  }
+
+  /// The size, in KiB, of the page cache of each reader.
+  ///
+  /// A read needs few pages, and the file is small. So the pages are usually in the memory of the operating system.
+  private static let readerCacheKilobytes = 2 << 10
+
+  private static func configuration(of access: StorageSettings.Access) -> Configuration {
+    var configuration = StorageSettings.configuration(of: access)
+    configuration.prepareDatabase { db in
+      if db.configuration.readonly { try db.execute(sql: "PRAGMA cache_size = -\(readerCacheKilobytes)") }
+    }
+    return configuration
+  }
+
+  private static func applicationID(_ db: Database) throws -> Int32? {
+    try Int32.fetchOne(db, sql: "PRAGMA application_id")
+  }
+
+  private static func open(_ path: String, _ schema: Schema) throws -> DatabasePool {
+    try FileChecks.prepareFile(at: path)
+    let pool = try DatabasePool(path: path, configuration: configuration(of: .writable))
+    try pool.writeWithoutTransaction { db in
+      // Free pages are not overwritten, because ``empty()`` deletes all pages at once.
+      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = OFF; PRAGMA wal_autocheckpoint = 1000")
+    }
+    try pool.write { db in
+      if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { try create(schema, db) }
+      guard try applicationID(db) == schema.applicationID else { throw StorageError.foreign(path: path) }
+    }
+    return pool
+  }
+
+  private static func create(_ schema: Schema, _ db: Database) throws {
+    try db.execute(sql: schema.sql)
+    try db.execute(sql: "PRAGMA application_id = \(schema.applicationID)")
+  }
+
+  private static func delete(_ path: String) throws(StorageError) {
+    for file in ["-wal", "-shm", "-journal", ""].map({ path + $0 }) where unlink(file) != 0 && errno != ENOENT {
+      throw .unusable(path: file, problem: lastSystemError())
+    }
+  }
+
+  /// Runs a read in one transaction on the calling thread, before the file is used otherwise.
+  package func readAtStart<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+    do { return try pool.read { try body(Connection($0)) } } catch let error as DatabaseError { throw SQLError(error) }
+  }
+
+  /// Reads in one transaction.
+  package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    do { return try await pool.read { try body(Connection($0)) } } catch let error as DatabaseError {
+      throw SQLError(error)
+    }
+  }
+
+  /// Writes in one transaction.
+  package func write<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    do { return try await pool.write { try body(Connection($0)) } } catch let error as DatabaseError {
+      throw SQLError(error)
+    }
+  }
+
+  /// Deletes all rows, even if the file is damaged.
+  ///
+  /// When this returns, the file and its write-ahead log contain no byte of the earlier contents. The tables exist and
+  /// are empty. If the process ends during this call, the file possibly still has the earlier contents.
+  package func empty() async throws {
+    do {
+      try await pool.barrierWriteWithoutTransaction { db in
+        let result = storage_empty_database(db.sqliteConnection.map { UnsafeMutableRawPointer($0) })
+        guard result == SQLITE_OK else { throw SQLError(result, of: db.sqliteConnection) }
+        // The deletion is in the write-ahead log. The checkpoint applies it to the file, and makes both files small.
+        let isBlocked = try Bool.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? true
+        guard !isBlocked else { throw StorageError.locked }
+        try db.inTransaction {
+          try Self.create(schema, db)
+          return .commit
+        }
+      }
+    } catch let error as DatabaseError {
+      throw SQLError(error)
+    }
+  }
+
+  /// Copies the write-ahead log into the file, and closes all connections.
+  package func close() throws {
+    // SQLite deletes the log when the last connection closes, but only if this connection can write.
+    pool.invalidateReadOnlyConnections()
+    try pool.close()
+  }
+}
