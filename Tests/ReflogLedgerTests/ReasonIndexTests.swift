@@ -54,7 +54,7 @@ struct ReasonIndexTests {
       let found: [(String, [Int64]?)] = [("g1013", [14]), ("G101", (11...20).reversed()), ("zzz", []), ("10", nil)]
       for (text, candidates) in found {
         let filter = try ChangeFilter.parse("contains(reason,'\(text)')")
-        let plan = try await ledger.questions.read { db in try QueryPlan(filter, db) }
+        let plan = try await ledger.questions.read { db in try QueryPlan(ChangeQuery(filter: filter), db) }
         #expect(await ledger.questions.nextPart(of: 1...40, plan, size: 20, isAscending: false).candidates == nil)
 
         while try await ledger.indexReasons() == .more {}
@@ -113,7 +113,7 @@ struct ReasonIndexTests {
         while try await ledger.indexReasons() == .more {}
         try await compare(filters, ledger)
         while try await ledger.indexReasons() == .more {}
-        let plan = try await ledger.questions.read { db in try QueryPlan(filters[0], db) }
+        let plan = try await ledger.questions.read { db in try QueryPlan(ChangeQuery(filter: filters[0]), db) }
         let part = await ledger.questions.nextPart(of: 1...300, plan, size: 20, isAscending: false)
         #expect(part.candidates?.count == 111)
       }
