@@ -93,7 +93,7 @@ class Finding(ServerTestCase):
             one = list(csv.reader(io.StringIO(self.server.command("show", "2", "--format", "csv", *source, role="reader").stdout)))
             self.assertEqual(one, [exported[0], exported[2]])
             steps = list(csv.reader(io.StringIO(self.server.command("config", "--format", "csv", *source, role="reader").stdout)))
-            self.assertEqual(steps[0], ["step", "calls", "since (utc)", "change", "who"])
+            self.assertEqual(steps[0], ["step", "calls", "since (utc)", "change", "who", "connector edited"])
             values = dict(csv.reader(io.StringIO(self.server.command("status", "--format", "csv", *source, role="reader").stdout)))
             self.assertEqual(values["directory"], "embedded")
 

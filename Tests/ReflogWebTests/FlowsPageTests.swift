@@ -137,10 +137,11 @@ struct FlowsPageTests {
       return page(then: [configuration], now: nil).render(in: Sample.frame).pageText
     }
 
-    let start = "by Adele ◆ The connector was edited on 2026-11-23 , by Adele : targetUrl → b.example (was a.example)"
+    let action = "◆ The connector was edited on 2026-11-23 09:15:03 , "
+    let start = action + "by Adele : targetUrl → b.example (was a.example)"
     #expect(text([edit(18, "targetUrl")]).hasSuffix(start))
     #expect(text([edit(18, "targetUrl"), edit(19, "displayName")]).hasSuffix(start + ". More edits"))
-    #expect(text([edit(18, "targetUrl", kind: .drift)]).contains("edited on 2026-11-23 , without Reflog: targetUrl"))
+    #expect(text([edit(18, "targetUrl", kind: .drift)]).contains(action + "without Reflog: targetUrl"))
     let deletion = Sample.change(18, Sample.fraudCheck, .none, of: .connector)
     #expect(text([deletion]).contains("The connector was deleted on"))
     #expect(!text([]).contains("◆"))

@@ -17,7 +17,7 @@ struct FrozenPageTests {
     )
   }
 
-  private let note = "frozen now by Adele until 2026-11-23 18:00:00 , with the reason: INC0042 Freeze"
+  private let note = "frozen now by Adele until 2026-11-23 18:00:00 , with the reason: INC0042 ( freeze"
 
   @Test func theListOfFlowsMarksTheStepTheFlowAndEverything() {
     let flow = FlowName(of: Sample.signup)
@@ -50,11 +50,11 @@ struct FrozenPageTests {
     #expect(all.flows[0].cells.map(\.freeze?.id) == [nil, "3"])
     #expect(
       html.pageText.contains(
-        "Everything is frozen now by Adele until a person releases it, with the reason: INC0042 Freeze 1"
+        "Everything is frozen now by Adele until a person releases it, with the reason: INC0042 ( freeze 1 )"
       )
     )
     for id in [2, 3] { #expect(html.pageText.contains("\(note) \(id)")) }
-    #expect(html.contains(#"<a href="/freezes#freeze-3">Freeze 3</a>"#))
+    #expect(html.contains(#"<a href="/freezes#freeze-3">freeze 3</a>"#))
     #expect(!page([]).render(in: Sample.frame).contains("frozen now"))
     // If two freezes cover the same step, the page shows the freeze that ends last.
     let later = freeze(5, .address(Sample.signup), until: "2026-11-24T18:00:00Z")
@@ -78,7 +78,7 @@ struct FrozenPageTests {
 
     #expect(html.pageText.contains("b2cUserFlows/B2C_1_signup: \(note) 3"))
     #expect(html.pageText.contains("postFederationSignup \(note) 4"))
-    #expect(!html.contains("Freeze 5"))
+    #expect(!html.contains("freeze 5"))
     #expect(html.contains(#"<a href="/freezes?scope=b2cUserFlows/B2C_1_signup#place">"#) == canFreeze)
   }
 

@@ -26,6 +26,7 @@ enum TemplateTexts {
       until then. Check again
       """,
       "Roll back …",
+      "Restore the earlier values …",
       "Freeze this step …",
       "This change was",
       ", which was",
@@ -151,7 +152,7 @@ enum TemplateTexts {
       "uncertain",
       "Change {} is pending: its result is not known yet.",
       "A change was in progress.",
-      "◆ The connector {} on {},",
+      "◆ The connector {} on {} {},",
       ". More edits",
       "unknown",
       "now",
@@ -198,7 +199,7 @@ enum TemplateTexts {
       "frozen now by",
       "until",
       "a person releases it",
-      ", with the reason: {} Freeze {}",
+      ", with the reason: {} (freeze {})",
     ],
   ]
 }
