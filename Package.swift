@@ -176,6 +176,7 @@ let package = Package(
         "ReflogFormats",
         "ReflogModel",
         "ReflogService",
+        "ReflogStorage",
         "ReflogWeb",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

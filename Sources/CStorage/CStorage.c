@@ -4,13 +4,16 @@
 #include "CStorage.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 void storage_disable_memory_statistics(void) {
@@ -38,6 +41,38 @@ int storage_fill_random(void *bytes, size_t count) {
 
 void storage_name_thread(const char *name) {
   prctl(PR_SET_NAME, name);
+}
+
+static _Thread_local int has_low_priority = 0;
+
+// The attributes of a thread, as the system call sched_setattr(2) reads them. Some versions of glibc lack this type.
+struct thread_attributes {
+  uint32_t size;
+  uint32_t policy;
+  uint64_t flags;
+  int32_t nice;
+  uint32_t priority;
+  uint64_t runtime;
+  uint64_t deadline;
+  uint64_t period;
+};
+
+void storage_lower_priority(int steps, uint64_t slice) {
+  // On Linux, each thread has a separate nice value, and 0 means the calling thread. Each call can fail: then the thread
+  // keeps its old priority or its old slice.
+  setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + steps);
+  struct thread_attributes attributes = {
+    .size = sizeof attributes,
+    .policy = (uint32_t)sched_getscheduler(0),
+    .nice = getpriority(PRIO_PROCESS, 0),
+    .runtime = slice,
+  };
+  syscall(SYS_sched_setattr, 0, &attributes, 0);
+  has_low_priority = 1;
+}
+
+int storage_has_low_priority(void) {
+  return has_low_priority;
 }
 
 enum { LOG_HEADER_SIZE = 32, FRAME_HEADER_SIZE = 24 };

@@ -127,19 +127,28 @@ package struct StorageReader: Sendable {
     line != "ok" && !line.hasPrefix("CHECK constraint failed") && !line.contains(" value in ")
   }
 
-  /// Runs a read in one transaction on the calling thread, before the server answers requests.
-  package func readAtStart<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+  /// Runs a read in one transaction on the calling thread.
+  ///
+  /// Call this method before the server answers requests, or on a thread of ``LowPriorityThreads``. On other threads, a
+  /// read that waits for a connection would stop the work of other tasks.
+  package func readOnThisThread<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     do { return try reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
     }
   }
 
   /// Runs a read in one transaction.
+  ///
+  /// A thread of ``LowPriorityThreads`` runs the read itself. For all other callers, a thread of the pool runs the read.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     counter.count.add(1, ordering: .relaxed)
     // The pool opens connections by path. If another program replaced the file, a new connection would read the other
     // file.
     try files?.check()
+    if LowPriorityThreads.isCurrent {
+      try Task.checkCancellation()
+      return try readOnThisThread(body)
+    }
     do { return try await reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
     }

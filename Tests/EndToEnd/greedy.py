@@ -12,13 +12,20 @@ import sqlite3
 import time
 import urllib.parse
 
+from browser import Browser
 from reflogserver import FRAUD_CHECK, INVITATION_CODES, NEW_VENDOR
 
 FLOW = "/beta/identity/b2cUserFlows/B2C_1_signup"
 HISTORY = "/beta/auditLogs/connectorChanges"
 CONFIGURATIONS = "/beta/auditLogs/connectorConfigurations"
+EVENTS = "/beta/auditLogs/serviceEvents"
 # A filter that no index supports, with the maximum number of terms that a filter can have.
 HEAVY = "$filter=" + urllib.parse.quote(" or ".join(f"contains(reason,'{'x' * 20}{number}')" for number in range(40)))
+HEAVY_EVENTS = "$filter=" + urllib.parse.quote(" or ".join(f"contains(kind,'{'x' * 20}{number}')" for number in range(40)))
+# A filter whose texts occur in no recorded name. So Reflog compares the texts with all recorded names, to propose names.
+UNKNOWN_NAMES = "$filter=" + urllib.parse.quote(" or ".join(f"contains(flowId,'B2C_1_sgnup{number}')" for number in range(40)))
+# A filter that also finds the changes of the connectors that the steps of the flow called.
+IMPACT = "flowScope=impact&$filter=" + urllib.parse.quote("flowId eq 'B2C_1_signup'")
 TERMS = "$filter=" + urllib.parse.quote("flowId in (" + ",".join(f"'flow{number}'" for number in range(90)) + ")")
 
 
@@ -42,8 +49,11 @@ class Effort:
         self.request, self.pause, self.closes, self.reads = request, pause, closes, reads
 
 
-def as_reader(token):
-    """Returns the efforts of a caller with the role `reader`. The key of each effort is its name."""
+def as_reader(token, session=""):
+    """Returns the efforts of a caller with the role `reader`. The key of each effort is its name.
+
+    `session` is the header `Cookie` of a session on the pages. Without a session, a request for a page is redirected.
+    """
     def call(method, path, body=b"", **headers):
         return http_request(method, path, body, Authorization=f"Bearer {token}", Content_Type="application/json", **headers)
 
@@ -62,6 +72,14 @@ def as_reader(token):
             body = f'{{"id":"f{random.getrandbits(60):x}","apiConnectorConfiguration":{{{names}}}}}'
             return call("POST", "/beta/identity/b2cUserFlows", body.encode())
         return request
+
+    def page(*paths):
+        requests = [http_request("GET", path, Cookie=session) for path in paths]
+        return Effort(lambda number: requests[number % len(requests)])
+    # The heaviest requests, so that one caller uses several shares at the same time.
+    mixture = [call("GET", path) for path in (
+        f"{HISTORY}?$format=csv", f"{HISTORY}?$count=true&$top=1&{HEAVY}", f"{HISTORY}?{HEAVY}", f"{HISTORY}?$top=1000",
+        f"{EVENTS}?$format=csv", f"{EVENTS}?$count=true&{HEAVY_EVENTS}", "/beta/auditLogs/evidence?period=2026")]
     form = "application/x-www-form-urlencoded"
     return {
         "denied references with long reasons": Effort(put),
@@ -86,8 +104,22 @@ def as_reader(token):
         "unread exports": Effort(lambda number: call("GET", f"{HISTORY}?$format=csv"), reads=False),
         "exports that are left": Effort(lambda number: call("GET", f"{HISTORY}?$format=ocsf"), closes=True),
         "heads of exports": steady("HEAD", f"{HISTORY}?$format=csv"),
-        "exports of events": steady("GET", "/beta/auditLogs/serviceEvents?$format=csv"),
-        "counts of events": steady("GET", "/beta/auditLogs/serviceEvents?$count=true"),
+        "exports of events": steady("GET", f"{EVENTS}?$format=csv"),
+        "counts of events": steady("GET", f"{EVENTS}?$count=true"),
+        "heavy filters of events": steady("GET", f"{EVENTS}?$count=true&{HEAVY_EVENTS}"),
+        "packs": steady("GET", "/beta/auditLogs/evidence?period=2026"),
+        "names that are similar": steady("GET", f"{HISTORY}?{UNKNOWN_NAMES}"),
+        "impact on a flow": steady("GET", f"{HISTORY}?$count=true&{IMPACT}"),
+        "all heavy requests": Effort(lambda number: mixture[number % len(mixture)]),
+        "timelines": page("/", "/?q=" + "x" * 200),
+        "counts of timelines": page("/timeline/count?q=" + "x" * 200, "/timeline/news?behind=0"),
+        "boards": page("/flows?asOf=2026-01-01T00:00:00Z", "/flows"),
+        "flows": page(*(f"/flows/b2cUserFlows/B2C_1_signup{number}" for number in range(1, 20))),
+        "connectors": page(f"/connectors/{FRAUD_CHECK}", f"/connectors/{NEW_VENDOR}"),
+        "actors": page(f"/actors/token/{token.split('_')[1] if '_' in token else ''}"),
+        "searches": page(*(f"/search?q=B2C_1_sgnup{number}" for number in range(40))),
+        "changes": page(*(f"/changes/{number}" for number in range(1, 100))),
+        "other pages": page("/integrity", "/freezes", "/export", "/evidence"),
         "proofs": steady("GET", f"{HISTORY}/1?$format=tlog-proof"),
         "status and metrics": Effort(lambda number: call("GET", ("/metrics", "/beta/reflog/status")[number % 2])),
         "reads of the directory": steady("GET", f"{FLOW}/apiConnectorConfiguration?$expand=postFederationSignup"),
@@ -308,7 +340,9 @@ class Greedy:
         for number in range(changes):
             path = f"{FLOW}{number % 20}/apiConnectorConfiguration/postFederationSignup/$ref"
             path = path if number >= 20 else f"{FLOW}/apiConnectorConfiguration/postFederationSignup/$ref"
-            connection.request("PUT", path, b"{}", headers)
+            connector = (None, FRAUD_CHECK, NEW_VENDOR)[number // 20 % 3]
+            body = f'{{"@odata.id":"apiConnectors/{connector}"}}' if connector else "{}"
+            connection.request("PUT", path, body, headers)
             connection.getresponse().read()
         connection.close()
         return operator
@@ -336,6 +370,12 @@ class Greedy:
         run = self.server.command("token", "create", "--role", "reader", "--name", name, "--database", self.server.database)
         assert run.returncode == 0, run.stderr
         return run.stdout.strip()
+
+    def session_of(self, token):
+        """Signs in on the pages with a token. Returns the header `Cookie` of the session."""
+        browser = Browser(self.server)
+        browser.submit(browser.open("/").form("/sign-in"), token=token)
+        return "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
 
     def start(self, effort, seconds):
         results = multiprocessing.Queue()

@@ -95,7 +95,7 @@ struct FileStateTests {
 
       let reader = try StorageReader(readingFileAt: path, kind: .ledger)
 
-      #expect(try reader.readAtStart { db in try db.integer("SELECT count(*) FROM t") } == 4)
+      #expect(try reader.readOnThisThread { db in try db.integer("SELECT count(*) FROM t") } == 4)
     }
   }
 

@@ -58,7 +58,7 @@ package struct EmbeddedDirectory: LocalDirectory {
     guard acceptsMissingLog || !reader.isLogMissing else { throw StorageError.missingLog(path: path) }
     guard reader.hasNewestSchema else { return nil }
     try reader.checkStructure(ofFileAt: path)
-    return try reader.readAtStart { db in try EmbeddedTenant.id(db) }
+    return try reader.readOnThisThread { db in try EmbeddedTenant.id(db) }
   }
 
   /// Returns this directory unchanged, because the embedded directory needs no token.

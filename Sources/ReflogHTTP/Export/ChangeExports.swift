@@ -49,6 +49,7 @@ struct ChangeExports {
     var response = Response(
       exportRequest.format,
       ExportedFile(export, exportRequest.lines, manifest: draft),
+      of: share,
       named: DownloadName(exportRequest, query.filter, taken: Timestamp(Date()))
     )
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)

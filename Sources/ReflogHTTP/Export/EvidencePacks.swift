@@ -38,7 +38,7 @@ struct EvidencePacks {
         .contentType: "application/zip",
         .contentDisposition: DownloadName(request.nameParts, taken: taken, ending: "zip").disposition,
       ],
-      body: ResponseBody { writer in try await Self.write(pack, taken: taken, to: &writer) }
+      body: ResponseBody { writer in try await share.write { try await Self.write(pack, taken: taken, to: &writer) } }
     )
   }
 

@@ -54,12 +54,16 @@ struct ExportedFile<Source: ExportSource>: Sendable where Source.Item: Exported 
 
 extension Response {
   /// Creates an answer with an exported file.
-  init<Source: ExportSource>(_ format: ExportFormat, _ file: ExportedFile<Source>, named name: DownloadName)
-  where Source.Item: Exported {
+  init<Source: ExportSource>(
+    _ format: ExportFormat,
+    _ file: ExportedFile<Source>,
+    of share: ExportShare,
+    named name: DownloadName
+  ) where Source.Item: Exported {
     self.init(
       status: .ok,
       headers: [.contentType: format.contentType, .contentDisposition: name.disposition],
-      body: ResponseBody { writer in try await file.write(to: &writer) }
+      body: ResponseBody { writer in try await share.write { try await file.write(to: &writer) } }
     )
   }
 }

@@ -53,7 +53,7 @@ struct EventController {
     let export = SharedExport(source: history.exportEvents(filter, afterEntry: after?.sequence), share: share)
     let parts: [String?] = ["service-events", filter == nil ? nil : "filtered", after.map { "after-\($0.sequence)" }]
     let name = DownloadName(parts, taken: Timestamp(Date()), ending: format.ending)
-    var response = Response(format, ExportedFile(export, lines), named: name)
+    var response = Response(format, ExportedFile(export, lines), of: share, named: name)
     response.headers[named: "Reflog-Newest-Sequence"] = newest.map(String.init)
     response.headers[named: "Reflog-Position"] = try await history.position(newest)?.description
     return response

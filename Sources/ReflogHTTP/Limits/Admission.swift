@@ -3,10 +3,12 @@ import Hummingbird
 import NIOCore
 import ReflogModel
 import ReflogService
+import ReflogStorage
 
 /// The limits on the number of requests that are in progress at the same time, in total and for each caller.
 ///
-/// Each kind of work has separate slots, so queries of the history can't use the slots for changes.
+/// Each kind of work has separate slots, so queries of the history can't use the slots for changes. Counts and exports
+/// take long, and run on threads of low priority. So they do not slow down changes and pages.
 struct Admission: Sendable {
   /// Delays the answers to requests that are refused before they have a slot.
   let pace: RefusalPace
@@ -14,6 +16,8 @@ struct Admission: Sendable {
   private let changes: Slots
   /// The slots for queries of the history, and for the requests of callers who can only read the history.
   private let questions: Slots
+  /// The slots for requests that count the matching changes or events.
+  private let counts: Slots
   /// The slots for reads of the directory.
   private let directoryReads: Slots
   /// The slots for callers whose token only the directory can check.
@@ -29,19 +33,23 @@ struct Admission: Sendable {
   /// The slots for reading the pieces of exports from the ledger.
   private let exportPieces: Slots
   private let bodies: BodyMemory
+  /// The threads that run counts and exports.
+  private let threads: LowPriorityThreads
 
   /// Creates the limits of a server.
   init() {
-    let pace = RefusalPace()
+    let (pace, threads) = (RefusalPace(), LowPriorityThreads())
     self.pace = pace
+    self.threads = threads
     changes = Slots(RequestLimits.changes, pace: pace)
     questions = Slots(RequestLimits.questions, pace: pace)
+    counts = Slots(RequestLimits.counts, pace: pace, on: threads)
     directoryReads = Slots(RequestLimits.directoryReads, pace: pace)
     unverified = Slots(RequestLimits.unverified, pace: pace)
     self.open = Slots(RequestLimits.open, pace: pace)
     signIns = Slots(RequestLimits.signIns, pace: pace)
     exports = Slots(RequestLimits.exports, pace: pace)
-    exportPieces = Slots(RequestLimits.exportPieces, pace: pace)
+    exportPieces = Slots(RequestLimits.exportPieces, pace: pace, on: threads)
     bodies = BodyMemory(capacity: RequestLimits.bodies, pace: pace)
   }
 
@@ -102,7 +110,7 @@ struct Admission: Sendable {
   func export(for caller: Caller, from ipAddress: String?) throws(ServiceError) -> ExportShare {
     let holder = SlotHolder(caller, from: ipAddress)
     guard exports.enterWithoutWaiting(holder) else { throw .busy("Too many of your exports are in progress.") }
-    return ExportShare(exports: exports, pieces: exportPieces, holder: holder)
+    return ExportShare(exports: exports, pieces: exportPieces, threads: threads, holder: holder)
   }
 
   private func slots(for request: Request, of caller: Caller) -> Slots {
@@ -113,7 +121,8 @@ struct Admission: Sendable {
       return Policy.permits(caller, .change) || Policy.permits(caller, .administer) ? changes : questions
     }
     let segments = request.uri.path.split(separator: "/", maxSplits: 2)
-    return segments.count > 1 && segments[1].lowercased() == "identity" ? directoryReads : questions
+    if segments.count > 1, segments[1].lowercased() == "identity" { return directoryReads }
+    return request.isCount ? counts : questions
   }
 }
 
@@ -125,16 +134,23 @@ struct Admission: Sendable {
 final class ExportShare: Sendable {
   private let exports: Slots
   private let pieces: Slots
+  private let threads: LowPriorityThreads
   private let holder: SlotHolder
 
-  fileprivate init(exports: Slots, pieces: Slots, holder: SlotHolder) {
+  fileprivate init(exports: Slots, pieces: Slots, threads: LowPriorityThreads, holder: SlotHolder) {
     self.exports = exports
     self.pieces = pieces
+    self.threads = threads
     self.holder = holder
   }
 
   deinit {
     exports.leave(holder)
+  }
+
+  /// Writes the export on threads of low priority.
+  func write(_ work: @concurrent () async throws -> Void) async throws {
+    try await threads.run(work)
   }
 
   /// Reads a piece of the export while the export holds one of the slots for pieces.
@@ -155,5 +171,13 @@ struct SharedExport<Source: ExportSource>: ExportSource {
     }
     self.source = rest
     return piece
+  }
+}
+
+extension Request {
+  /// Whether the answer to a `GET` request contains the number of matching changes or events.
+  fileprivate var isCount: Bool {
+    if uri.path.asciiFolded == "/timeline/count" { return true }
+    return (try? QueryOptions(self, allowing: QueryOptions.Name.allCases).flag(.count)) ?? false
   }
 }

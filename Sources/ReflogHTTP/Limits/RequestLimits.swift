@@ -26,6 +26,11 @@ package enum RequestLimits {
   ///
   /// A query uses a processor and a connection to the ledger. So one caller uses at most a quarter of the processors.
   static let questions = Slots.Limits(slots: 8 * max(1, System.coreCount / 4), waiting: 4096, pause: .milliseconds(10))
+  /// The slots for counts of the history.
+  ///
+  /// A count can take many seconds. Counts have separate slots, so that a person's pages do not wait for the person's
+  /// counts.
+  static let counts = questions
   /// The slots for reads of the directory.
   ///
   /// A read of the directory waits for Microsoft Graph most of the time.

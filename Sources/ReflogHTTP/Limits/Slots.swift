@@ -1,6 +1,7 @@
 import DequeModule
 import Dispatch
 import ReflogService
+import ReflogStorage
 import Synchronization
 
 /// A fixed number of slots that all callers share, so that no caller can hold all slots.
@@ -73,6 +74,8 @@ final class Slots: Sendable {
 
   private let limits: Limits
   private let pace: RefusalPace
+  /// The threads that run the work, or nil if the work runs at normal priority.
+  private let threads: LowPriorityThreads?
   private let state = Mutex(State())
 
   /// Creates free slots.
@@ -80,9 +83,11 @@ final class Slots: Sendable {
   /// - Parameters:
   ///   - limits: The limits of the slots.
   ///   - pace: Delays the answers to requests that are refused, because they did not get a slot.
-  init(_ limits: Limits, pace: RefusalPace) {
+  ///   - threads: The threads that run the work, or nil if the work runs at normal priority.
+  init(_ limits: Limits, pace: RefusalPace, on threads: LowPriorityThreads? = nil) {
     self.limits = limits
     self.pace = pace
+    self.threads = threads
   }
 
   /// The number of requests that wait, counted over all callers.
@@ -94,7 +99,7 @@ final class Slots: Sendable {
   func use<Value>(_ holder: SlotHolder, _ work: () async throws -> Value) async throws -> Value {
     let start = try await enter(holder)
     defer { leave(holder, since: start) }
-    return try await work()
+    return if let threads { try await threads.run(work) } else { try await work() }
   }
 
   /// Calls `work`, which throws only a `ServiceError`, while the caller has a slot.
@@ -106,7 +111,7 @@ final class Slots: Sendable {
   ) async throws(ServiceError) -> Value {
     let start = try await enter(holder)
     defer { leave(holder, since: start) }
-    return try await work()
+    return if let threads { try await threads.run(work) } else { try await work() }
   }
 
   /// Takes a slot, and returns the time at which the caller got the slot.

@@ -52,7 +52,7 @@ struct TimelineController {
 
   /// Returns how many changes match a query, or nil if the changes can't be counted in a short time.
   ///
-  /// The time is short because the other requests of the same person wait for the count.
+  /// The time is short because a person waits for the number.
   private func number(of query: ChangeQuery) async throws -> Int? {
     do {
       return try await history.count(query, patience: Self.countPatience)

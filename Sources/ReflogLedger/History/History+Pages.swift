@@ -26,13 +26,13 @@ extension History {
   /// For a scan: the number of ids in the first read, and the maximum number of ids in a later read.
   ///
   /// Each read covers more ids than the previous read. If the filter is slow, a read with the maximum number of ids
-  /// takes about a second.
-  private static let scanSizes = (first: Int64(20_000), last: Int64(640_000))
+  /// takes about a quarter of a second.
+  static let scanSizes = (first: Int64(20_000), last: Int64(160_000))
   /// For a plan with index lookups: the number of ids in the first read, and the maximum number of ids in a later read.
   ///
   /// These numbers are used if the lookups also find changes that do not match the filter. Lookups find few changes, so
   /// a read can cover more ids than a read of a scan.
-  private static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
+  static let lookupSizes = (first: Int64(320_000), last: Int64(5_120_000))
   /// For a ``PersonalScan``: the number of ids in the first read, and the maximum number of ids in a later read.
   private static let personalSizes = (first: Int64(80_000), last: Int64(1_280_000))
   /// The sizes for a plan whose lookups find only changes that match the filter. One read then covers all ids.
@@ -124,29 +124,6 @@ extension History {
     return plan.lookups == nil ? scanSizes : lookupSizes
   }
 
-  /// Returns how many changes match a query, or nil if they can't be counted within `patience`.
-  ///
-  /// The time grows with the number of changes that match.
-  package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
-    let start = ContinuousClock.now
-    let (search, newest) = try await read { db in (try ChangeSearch(query, db), try Self.newestNumber(db)) }
-    let (first, last) = (max(1, search.plan.first), min(newest, search.plan.last))
-    guard first <= last else { return 0 }
-    var rest = first...last
-    var count = 0
-    while true {
-      let size = search.plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last
-      let part = await nextPart(of: rest, search.plan, size: size, isAscending: true)
-      let counted = try await read { db in
-        try search.count(in: part.ids, among: part.candidates, ChangeRows(db, identities), db)
-      }
-      count += counted.number
-      guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
-      if ContinuousClock.now - start > patience { return nil }
-      rest = further
-    }
-  }
-
   /// Returns the id of the newest change, or 0 if there is none.
   static func newestNumber(_ db: any LedgerConnection) throws -> Int64 {
     try db.integer("SELECT max(id) FROM change") ?? 0
@@ -177,7 +154,7 @@ extension ClosedRange<Int64> {
   /// Removes a part at the lower or the upper end of the range, and returns the rest, or nil if no id is left.
   ///
   /// If the part is nil, the result is the whole range.
-  fileprivate func without(_ part: ClosedRange<Int64>?, fromBelow: Bool) -> ClosedRange<Int64>? {
+  func without(_ part: ClosedRange<Int64>?, fromBelow: Bool) -> ClosedRange<Int64>? {
     guard let part else { return self }
     if fromBelow { return part.upperBound < upperBound ? (part.upperBound + 1)...upperBound : nil }
     return part.lowerBound > lowerBound ? lowerBound...(part.lowerBound - 1) : nil

@@ -1,0 +1,55 @@
+package import ReflogModel
+import ReflogStorage
+
+extension History {
+  /// Returns how many changes match a query, or nil if they can't be counted within `patience`.
+  ///
+  /// The time grows with the number of changes that match. The number of all changes in a range of ids or times is
+  /// computed from the ids, so that it does not depend on the length of the history.
+  package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
+    let start = ContinuousClock.now
+    let (search, ids, known) = try await read { db in
+      let search = try ChangeSearch(query, db)
+      let (first, last) = (max(1, search.plan.first), min(try Self.newestNumber(db), search.plan.last))
+      guard first <= last else { return (search, nil as ClosedRange<Int64>?, 0 as Int?) }
+      let isRange = query.filter?.conjuncts.allSatisfy(\.isRange) ?? true
+      return (search, first...last, isRange && search.plan.impact == nil ? try Self.number(in: first...last, db) : nil)
+    }
+    if let known { return known }
+    guard var rest = ids else { return 0 }
+    var count = 0
+    while true {
+      let size = search.plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last
+      let part = await nextPart(of: rest, search.plan, size: size, isAscending: true)
+      let counted = try await read { db in
+        try search.count(in: part.ids, among: part.candidates, ChangeRows(db, identities), db)
+      }
+      count += counted.number
+      guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
+      if ContinuousClock.now - start > patience { return nil }
+      rest = further
+    }
+  }
+
+  /// Returns how many changes have an id in a range; the last id of the range must not be higher than the newest id.
+  ///
+  /// The ids of changes have no gaps, except the ids of changes that a purge deleted, and the ids that were lost when an
+  /// older copy of the ledger was accepted. Both are recorded.
+  private static func number(in ids: ClosedRange<Int64>, _ db: any LedgerConnection) throws -> Int {
+    var number = ids.upperBound - ids.lowerBound + 1
+    func subtract(_ first: Int64, _ last: Int64) {
+      let (first, last) = (max(first, ids.lowerBound), min(last, ids.upperBound))
+      if first <= last { number -= last - first + 1 }
+    }
+    try db.forEach(
+      "SELECT first, last FROM purged_change WHERE first <= :last AND last >= :first",
+      ["first": ids.lowerBound, "last": ids.upperBound]
+    ) { row in
+      subtract(try row.integer(0), try row.integer(1))
+    }
+    let accepted = try EventRows.events("kind = 'olderLedgerAccepted' AND \(LedgerHead.Parts.keyEvents)", [], db)
+    let lost = accepted.flatMap { $0.content.ids("lostChanges").ranges }
+    for range in lost { subtract(range.lowerBound, range.upperBound) }
+    return Int(number)
+  }
+}
