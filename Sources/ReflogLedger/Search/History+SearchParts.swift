@@ -15,6 +15,8 @@ extension History {
   private static let firstCandidates: Int64 = 200
   /// The minimum of the maximum number of candidates in a later read.
   private static let laterCandidates: Int64 = 1000
+  /// The maximum number of candidates in a read, so that the read is short.
+  private static let mostCandidates: Int64 = 8000
   /// The number of ids in a read without the index, for each candidate in a read with the index.
   private static let idsOfACandidate: Int64 = 80
   /// If the index contains a candidate in this number of ids, a scan of the ids is not slower than the index.
@@ -44,7 +46,8 @@ extension History {
     let isAlternative = plan.isIndexSufficient && plan.lookups != nil
     let limit =
       isFirst && !isAlternative
-      ? Self.firstCandidates : max(Self.laterCandidates, size / Self.idsOfACandidate)
+      ? Self.firstCandidates
+      : min(max(Self.laterCandidates, size / Self.idsOfACandidate), Self.mostCandidates)
     let found = await reasonIndex.next(of: ids, isAscending: isAscending, containing: text, limit: Int(limit))
     guard let found else { return scanned }
     guard let candidates = found.candidates else {
