@@ -105,8 +105,8 @@ class Webhooks(unittest.TestCase):
             self.assertEqual(server.put(SIGNUP, [NEW_VENDOR, None][number % 2]).status, 204)
         sent(server, "working")
         self.assertEqual(len(working.messages), 20)
-        # All changes were made in less than the two seconds for which a connection is kept.
-        self.assertEqual(len({message.port for message in working.messages}), 1)
+        # The messages share connections. A connection is only replaced after two seconds without a message.
+        self.assertLess(len({message.port for message in working.messages}), 10)
         state = eventually(lambda: (found := webhooks(server)["down"])["state"] == "failing" and found)
         self.assertIsNone(state["lastSuccessDateTime"])
         self.assertIsNotNone(state["failingSinceDateTime"])
