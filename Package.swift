@@ -118,6 +118,8 @@ let package = Package(
         .embedInCode("Templates/change.mustache"),
         .embedInCode("Templates/conditions.mustache"),
         .embedInCode("Templates/connector.mustache"),
+        .embedInCode("Templates/connectors.mustache"),
+        .embedInCode("Templates/differences.mustache"),
         .embedInCode("Templates/evidence.mustache"),
         .embedInCode("Templates/export.mustache"),
         .embedInCode("Templates/filter.mustache"),

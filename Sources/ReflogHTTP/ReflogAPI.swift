@@ -152,6 +152,7 @@ package struct ReflogAPI: Sendable {
     FlowsController(changes: changes, history: history, rollbacks: rollbacks, directory: directory)
       .addRoutes(to: group)
     FlowPageController(history: history, directory: directory).addRoutes(to: group)
+    ConnectorsController(changes: changes, history: history, directory: directory).addRoutes(to: group)
     ConnectorPageController(history: history, directory: directory).addRoutes(to: group)
     ActorController(history: history, directory: directory).addRoutes(to: group)
     SearchController(history: history).addRoutes(to: group)

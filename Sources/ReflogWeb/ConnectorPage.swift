@@ -190,7 +190,7 @@ package struct ConnectorPage: Sendable {
   }
 
   /// Returns the host of a URL, or nil if the text is not a URL with a host.
-  private static func host(_ url: String) -> String? {
+  static func host(_ url: String) -> String? {
     guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
     let host = url[start...].prefix { !"/?#".contains($0) }
     return host.isEmpty ? nil : String(host).shortened(to: nameLength)
@@ -198,7 +198,8 @@ package struct ConnectorPage: Sendable {
 
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: name.shortened(to: 80), frame: frame, page: self), "connector")
+    let framed = FramedPage(title: name.shortened(to: 80), frame: frame, in: .connectors, page: self)
+    return WebPages.render(framed, "connector")
   }
 }
 

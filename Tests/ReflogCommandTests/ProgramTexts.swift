@@ -184,6 +184,9 @@ enum ProgramTexts {
       "CHANGE",
       "No step is recorded yet.",
       " (a change is pending)",
+      "FIRST",
+      "SECOND",
+      "No step differs between the two times. Compared steps: {}.",
       "called by",
       "rolls back",
       "rolled back",
@@ -219,6 +222,7 @@ enum ProgramTexts {
       "{} exists already. Name another file, or use --force to replace it.",
     ],
     "Output/Progress.swift": ["{} {} MB"],
+    "Output/SearchProgress.swift": ["Searched the changes up to {} …", "Searched the changes since {} …"],
     "Output/Terminal.swift": [
       "Columns that do not fit: {}. To show them, use --wide.",
       "The output can't be written: {}.",

@@ -46,13 +46,15 @@ extension History {
   /// The maximum number of changes of one connector that ``edits(of:since:)`` returns.
   package static let mostEdits = 100
 
-  /// Returns the edits and deletions of connectors that were settled after a moment, oldest first.
+  /// Returns the edits and deletions of connectors that were settled after a moment and at or before another moment.
   ///
+  /// The oldest change is first.
   /// The key is the id of the connector. The value contains the newest ``mostEdits`` changes of the connector. An edit
   /// with the result `unknown` is included, because the directory may have applied the edit.
   package func edits(
     of connectors: Set<ConnectorID>,
-    since moment: Timestamp
+    since moment: Timestamp,
+    until end: Timestamp = .distantFuture
   ) async throws(LedgerError) -> [ConnectorID: [Change]] {
     guard !connectors.isEmpty else { return [:] }
     return try await read { db in
@@ -62,7 +64,8 @@ extension History {
       for connector in connectors {
         guard let row = try Self.row(of: connector, db) else { continue }
         let arguments: SQLArguments = [
-          "connector": row, "last": last, "moment": moment.microseconds, "limit": Self.mostEdits,
+          "connector": row, "last": last, "moment": moment.microseconds, "newest": Int64.max,
+          "end": end.microseconds, "limit": Self.mostEdits,
         ]
         edits[connector] = try rows.checked(Self.editsSince, arguments).reversed()
       }
@@ -70,20 +73,22 @@ extension History {
     }
   }
 
-  /// The condition that selects the newest edits and deletions of `:connector` that were settled after `:moment`.
+  /// The condition that selects the newest edits and deletions of `:connector` that were settled after `:moment` and at
+  /// or before `:end`.
   ///
-  /// The changes of a connector are settled in the order of their ids. A change that was recorded before the moment may
-  /// be settled after the moment. So the search begins with the newest applied change that was recorded before the
-  /// moment.
-  private static let editsSince = """
-    WHERE \(ofConnector) AND change.id >= coalesce((
+  /// `:last` is the id of a change that was recorded at or before `:moment`, and `:newest` is the highest id that is
+  /// searched. The changes of a connector are settled in the order of their ids. A change that was recorded before the
+  /// moment may be settled after the moment. So the search begins with the newest applied change that was recorded
+  /// before the moment.
+  static let editsSince = """
+    WHERE \(ofConnector) AND change.id <= :newest AND change.id >= coalesce((
         SELECT settled.id FROM change AS settled
         WHERE \(connector(of: "settled")) = :connector AND settled.subject = 'connector'
           AND settled.result = 'applied' AND settled.id <= :last
         ORDER BY settled.id DESC LIMIT 1
       ), 0)
       AND change.result IN ('applied', 'unknown') AND change.kind <> 'baseline' AND change.before_connector IS NOT NULL
-      AND change.result_time > :moment
+      AND change.result_time > :moment AND change.result_time <= :end
     ORDER BY change.id DESC LIMIT :limit
     """
 
