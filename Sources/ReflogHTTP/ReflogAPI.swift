@@ -153,7 +153,7 @@ package struct ReflogAPI: Sendable {
       .addRoutes(to: group)
     FlowPageController(history: history, directory: directory).addRoutes(to: group)
     ConnectorsController(changes: changes, history: history, directory: directory).addRoutes(to: group)
-    ConnectorPageController(history: history, directory: directory).addRoutes(to: group)
+    ConnectorPageController(changes: changes, history: history, directory: directory).addRoutes(to: group)
     ActorController(history: history, directory: directory).addRoutes(to: group)
     SearchController(history: history).addRoutes(to: group)
     FreezesController(changes: changes, directory: directory).addRoutes(to: group)

@@ -66,15 +66,18 @@ extension HistoryService {
       throw ServiceError(reading: error)
     }
     let recorded = Dictionary(grouping: details.calls) { $0.after.connectorID }
+    let flows = embedded == nil ? [] : Set(try await flows())
     return ConnectorListPage(
       connectors: page.map { draft in
         let newest = details.newest[draft.id]
-        let callers = draft.callers ?? (recorded[draft.id] ?? []).compactMap(\.intent.subject.address)
+        let addresses = draft.callers ?? (recorded[draft.id] ?? []).compactMap(\.intent.subject.address)
         return ListedConnector(
           draft.id,
           displayName: draft.displayName ?? newest?.after.displayName,
           targetURL: draft.targetURL ?? details.targetURLs[draft.id],
-          callers: Array(callers.prefix(Self.mostCallers)),
+          callers: addresses.prefix(Self.mostCallers).map { address in
+            ListedConnector.Caller(address, isRecorded: embedded == nil || flows.contains(FlowName(of: address)))
+          },
           callerCount: draft.callerCount,
           newest: newest
         )

@@ -38,8 +38,10 @@ package struct ConnectorsPage: Sendable {
   struct Caller: Sendable {
     let step: String
     let flow: String
-    /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
-    let flowName: String
+    /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`, or nil if no change of the flow is recorded.
+    ///
+    /// Only a flow with a recorded change has a page.
+    let flowName: String?
   }
 
   /// The newest applied change of a connector.
@@ -121,11 +123,11 @@ extension ConnectorsPage.Row {
     name = (connector.displayName ?? connector.id.text).shortened(to: Self.length)
     id = connector.id.text
     host = connector.targetURL.flatMap(ConnectorPage.host)
-    callers = connector.callers.map { address in
+    callers = connector.callers.map { caller in
       ConnectorsPage.Caller(
-        step: address.step.name,
-        flow: address.flow.text,
-        flowName: FlowName(of: address).description
+        step: caller.address.step.name,
+        flow: caller.address.flow.text,
+        flowName: caller.isRecorded ? FlowName(of: caller.address).description : nil
       )
     }
     isCalled = connector.callerCount > 0

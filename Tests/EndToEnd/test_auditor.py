@@ -54,6 +54,13 @@ class Connectors(unittest.TestCase):
             for query in ("called=all", "other=1"):
                 self.assertEqual(browser.open("/connectors?" + query).status, 400)
 
+            # No change of this connector is recorded, and it has a page.
+            unchanged = next(connector for connector in everything if connector["displayName"] == "Partner approval")
+            own = browser.open(f"/connectors/{unchanged['id']}")
+            self.assertIn("Partner approval", own.text)
+            self.assertIn("It exists in the directory", own.text)
+            self.assertEqual(browser.open("/connectors/missing").status, 404)
+
             server.put(OTHER, NEW_VENDOR)
             self.assertNotIn(NEW_VENDOR, shown(browser.open("/connectors?called=none")))
             self.assertNotIn(NEW_VENDOR, self.command(server, "--unused"))

@@ -88,7 +88,7 @@ struct ComparisonTests {
       let all = try await list()
       #expect(all.connectors.map(\.id) == [Sample.fraudCheck, Sample.newVendor].compactMap(\.connectorID))
       #expect(all.connectors.map(\.callerCount) == [0, 1])
-      #expect(all.connectors.map(\.callers) == [[], [Sample.signup]])
+      #expect(all.connectors.map(\.callers) == [[], [ListedConnector.Caller(Sample.signup, isRecorded: true)]])
       #expect(all.connectors.map(\.targetURL) == ["https://b.example", nil])
       #expect(all.connectors.map { $0.newest?.id } == [Change.ID(2), nil])
       #expect(try await list(unused: true).connectors.map(\.id) == [Sample.fraudCheck.connectorID])

@@ -16,7 +16,7 @@ struct ConnectorsPageTests {
       try #require(reference.connectorID),
       displayName: reference.displayName,
       targetURL: url,
-      callers: callers,
+      callers: callers.map { ListedConnector.Caller($0, isRecorded: $0 != Sample.attributes) },
       callerCount: count ?? callers.count,
       newest: newest
     )
@@ -73,6 +73,8 @@ struct ConnectorsPageTests {
       "/connectors/8a64d9b0", "/flows/b2cUserFlows/B2C_1_signup", "/changes/4", "/connectors?called=none",
       "/connectors?behind=abc",
     ] { #expect(html.contains("href=\"\(link)\""), "\(link)") }
+    // A flow without a recorded change has no page.
+    #expect(html.ranges(of: "href=\"/flows/").count == 1)
     #expect(html.contains(#"<a href="/connectors" aria-current="page">Connectors</a>"#))
   }
 

@@ -45,7 +45,7 @@ struct IntegrityPageTests {
   @Test func whatIsMissingIsNotShownAsValid() {
     let html = Self.html(LogCheck(signedEntries: nil, anchoredEntries: nil), isSigned: false)
 
-    #expect(html.pageText.contains("No checkpoint is signed yet. The anchor does not exist, so this server can&#39;t find"))
+    #expect(html.pageText.contains("No checkpoint is signed yet. The anchor does not exist, so this server can&#39;t"))
     #expect(html.contains("reflog verify --database FILE --since KEPT-CHECKPOINT"))
   }
 }

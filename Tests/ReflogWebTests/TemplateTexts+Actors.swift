@@ -62,7 +62,7 @@ extension TemplateTexts {
       "Sends to",
       "Last change",
       "unknown",
-      "{} of {}",
+      "{} of",
       "and {} more",
       "not recorded",
       "No connector matches. Show all connectors",

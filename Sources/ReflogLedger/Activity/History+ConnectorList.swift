@@ -35,8 +35,7 @@ extension History {
   package func knownConnectors() async throws(LedgerError) -> [KnownConnector] {
     try await read { db in
       var calls: [Int64: [Change.ID]] = [:]
-      let held = "\(Self.heldByConnectors) AND held.after_connector IS NOT NULL"
-      try db.forEach("SELECT held.after_connector, held.id \(held) ORDER BY held.id DESC") { row in
+      try db.forEach(Self.currentCalls) { row in
         calls[try row.integer(0), default: []].append(Change.ID(try row.integer(1)))
       }
       return try db.rows(Self.connectors) { row in
@@ -46,25 +45,34 @@ extension History {
           targetURL: try row.optionalText(3),
           isSeen: try row.bool(4),
           isDeleted: try row.bool(6),
-          calls: calls[try row.integer(0)] ?? []
+          calls: (calls[try row.integer(0)] ?? []).sorted(by: >)
         )
       }
     }
   }
 
+  /// The SQL that selects the connector that each address calls now, and the change that set the reference.
+  static var currentCalls: String {
+    "SELECT held.after_connector, held.id \(heldByConnectors) AND held.after_connector IS NOT NULL"
+  }
+
   /// The SQL that selects each connector with its last observation, a name, and whether it was deleted.
-  private static let connectors = """
+  ///
+  /// SQLite does not use the index of an expression for a comparison with a column. So the column has a plus sign.
+  static let connectors = """
     SELECT connector.id, connector.connector_id, seen_connector.display_name, seen_connector.target_url,
       seen_connector.connector IS NOT NULL,
       (
         SELECT connector_name.display_name FROM connector_name
-        WHERE connector_name.connector = connector.id AND connector_name.display_name IS NOT NULL
-        ORDER BY connector_name.id DESC LIMIT 1
+        WHERE connector_name.id = (
+          SELECT max(named.id) FROM connector_name AS named
+          WHERE named.connector = connector.id AND named.display_name IS NOT NULL
+        )
       ),
       coalesce(
         (
           SELECT change.after_state = 'none' FROM change
-          WHERE \(connector(of: "change")) = connector.id AND change.subject = 'connector'
+          WHERE \(connector(of: "change")) = +connector.id AND change.subject = 'connector'
             AND change.result = 'applied'
           ORDER BY change.id DESC LIMIT 1
         ), FALSE

@@ -6,11 +6,23 @@ package struct ListedConnector: Sendable {
   /// The target URL without its query, or nil if the URL is unknown.
   package let targetURL: String?
   /// Some of the steps that call the connector now.
-  package let callers: [Address]
+  package let callers: [Caller]
   /// The number of steps that call the connector now.
   package let callerCount: Int
   /// The newest applied change of the connector, or nil if there is none.
   package let newest: Change?
+
+  /// A step that calls a connector.
+  package struct Caller: Sendable, Equatable {
+    package let address: Address
+    /// Whether a change of the flow is recorded.
+    package let isRecorded: Bool
+
+    /// Creates a step that calls a connector.
+    package init(_ address: Address, isRecorded: Bool) {
+      (self.address, self.isRecorded) = (address, isRecorded)
+    }
+  }
 
   /// Creates a connector.
   ///
@@ -25,7 +37,7 @@ package struct ListedConnector: Sendable {
     _ id: ConnectorID,
     displayName: String?,
     targetURL: String?,
-    callers: [Address],
+    callers: [Caller],
     callerCount: Int,
     newest: Change?
   ) {

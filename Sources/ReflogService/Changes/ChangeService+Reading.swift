@@ -62,6 +62,16 @@ extension ChangeService {
     return (connectors, callers)
   }
 
+  /// Returns the state of a connector in the embedded directory, or nil for another directory or an unknown connector.
+  package func embeddedConnector(_ id: ConnectorID, for caller: Caller) async throws(ServiceError) -> RecordedConnector?
+  {
+    guard self.directory.kind == .embedded else { return nil }
+    let directory = try reading(for: caller).directory
+    let connector: DirectoryConnector?
+    do { connector = try await directory.connector(id) } catch { throw ServiceError(beforeSending: error) }
+    return connector.map { RecordedConnector(connector: $0, seen: ledger.now, entry: 0) }
+  }
+
   /// Returns all objects of a list of the embedded directory.
   private func all(
     _ resource: DirectoryRead.Resource,
