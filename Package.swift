@@ -151,7 +151,7 @@ let package = Package(
     .target(
       name: "ReflogEvidence",
       dependencies: ["ReflogFormats", "ReflogModel", "ReflogService"],
-      resources: [.embedInCode("verify.py")]
+      resources: [.embedInCode("verify.py"), .embedInCode("verify_log.py")]
     ),
     .target(
       name: "ReflogWebhooks",

@@ -2,6 +2,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 import unittest
 import urllib.parse
 
@@ -177,7 +178,14 @@ class Integrity(unittest.TestCase):
             words = command.replace("FILE", server.database).replace("KEPT-CHECKPOINT", kept).replace("'", "").split()
             run = server.command(*words[1:])
             self.assertEqual(run.returncode, 0, run.stderr)
-            self.assertIn(f"tools/verify_log.py {server.url} --key '{key}' --old KEPT-CHECKPOINT", page.text)
+            self.assertIn(f"python3 verify_log.py {server.url} --key '{key}' --old KEPT-CHECKPOINT", page.text)
+            self.assertIn("/assets/verify_log.py", page.links)
+            program = os.path.join(server.folder, "verify_log.py")
+            with open(program, "w") as file:
+                file.write(browser.open("/assets/verify_log.py").html)
+            run = subprocess.run([sys.executable, program, server.url, "--key", key, "--old", kept], capture_output=True, text=True,
+                                 timeout=120)
+            self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
 
     def test_a_false_anchor_is_shown_as_a_difference(self):
         with Server() as server:

@@ -69,6 +69,7 @@ struct ReadRecordTests {
     // the directory.
     "/livez": .notHistory, "/readyz": .notHistory, "/openapi.json": .notHistory, "/metrics": .notHistory,
     "/sign-in": .notHistory, "/assets/reflog.css": .notHistory, "/assets/reflog.js": .notHistory,
+    "/assets/verify_log.py": .notHistory,
     "/favicon.ico": .notHistory,
     "/{version}/identity/apiconnectors": .notHistory, "/{version}/identity/apiconnectors/$count": .notHistory,
     "/{version}/identity/apiconnectors/{connector}": .notHistory,

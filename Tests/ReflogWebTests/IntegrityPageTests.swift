@@ -30,7 +30,7 @@ struct IntegrityPageTests {
       )
     )
     #expect(html.contains("reflog verify --database FILE --key 'log+1f2e3d4c+key' --since KEPT-CHECKPOINT"))
-    #expect(html.contains("tools/verify_log.py https://reflog.example/path --key 'log+1f2e3d4c+key' --old"))
+    #expect(html.contains("python3 verify_log.py https://reflog.example/path --key 'log+1f2e3d4c+key' --old"))
     #expect(html.contains(#"href="/evidence""#))
     #expect(!html.contains("role=\"alert\""))
   }

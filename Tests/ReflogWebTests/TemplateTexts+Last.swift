@@ -23,8 +23,8 @@ extension TemplateTexts {
       "reflog verify --database FILE",
       "--key '{}'",
       "--since KEPT-CHECKPOINT",
-      "From any machine, without Reflog's code. The program is in the source code of Reflog:",
-      "tools/verify_log.py {}",
+      "From any machine with Python and its package cryptography, without Reflog: download the program, then",
+      "python3 verify_log.py {}",
       "--old KEPT-CHECKPOINT",
       """
       For an auditor: download the changes of a period as evidence, which can be checked without this server.
