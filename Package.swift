@@ -118,6 +118,8 @@ let package = Package(
         .embedInCode("Templates/change.mustache"),
         .embedInCode("Templates/conditions.mustache"),
         .embedInCode("Templates/connector.mustache"),
+        .embedInCode("Templates/connectors.mustache"),
+        .embedInCode("Templates/differences.mustache"),
         .embedInCode("Templates/evidence.mustache"),
         .embedInCode("Templates/export.mustache"),
         .embedInCode("Templates/filter.mustache"),
@@ -150,7 +152,7 @@ let package = Package(
     .target(
       name: "ReflogEvidence",
       dependencies: ["ReflogFormats", "ReflogModel", "ReflogService"],
-      resources: [.embedInCode("verify.py")]
+      resources: [.embedInCode("verify.py"), .embedInCode("verify_log.py")]
     ),
     .target(
       name: "ReflogWebhooks",

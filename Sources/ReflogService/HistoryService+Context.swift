@@ -91,15 +91,36 @@ extension HistoryService {
     return (values, later)
   }
 
-  /// Returns the edits and the deletions of these connectors that were settled after a moment.
+  /// Returns the edits and the deletions of these connectors that were settled after a moment and at or before another.
   ///
   /// The key is the id of the connector.
   package func edits(
     of connectors: Set<ConnectorID>,
-    since moment: Timestamp
+    since moment: Timestamp,
+    until end: Timestamp = .distantFuture
   ) async throws(ServiceError) -> [ConnectorID: ConnectorEdits] {
     let found: [ConnectorID: [Change]]
-    do { found = try await history.edits(of: connectors, since: moment) } catch { throw ServiceError(reading: error) }
+    do { found = try await history.edits(of: connectors, since: moment, until: end) } catch {
+      throw ServiceError(reading: error)
+    }
     return found.compactMapValues { ConnectorEdits($0, limit: History.mostEdits) }
+  }
+  /// Returns the differences between the references of all steps at two moments, and the edits of connectors between
+  /// the moments.
+  ///
+  /// - Parameters:
+  ///   - first: The earlier moment.
+  ///   - second: The later moment.
+  package func comparison(from first: Timestamp, to second: Timestamp) async throws(ServiceError)
+    -> ConfigurationComparison
+  {
+    let before = try await configurations(asOf: first)
+    let after = try await configurations(asOf: second)
+    let held = Set(before.compactMap(\.reference.connectorID))
+    return ConfigurationComparison(
+      from: (first, before),
+      to: (second, after),
+      edits: try await edits(of: held, since: first, until: second)
+    )
   }
 }

@@ -58,7 +58,8 @@ package struct HistoryService: Sendable {
       )
       let checked = try found.changes()
       let changes = Array(checked.prefix(size))
-      return ChangePage(changes: changes, next: checked.count > size ? changes.last?.id : found.end)
+      guard checked.count <= size else { return ChangePage(changes: changes, next: changes.last?.id) }
+      return ChangePage(changes: changes, next: found.end, searched: found.searched)
     } catch {
       throw ServiceError(reading: error)
     }

@@ -191,7 +191,8 @@ package struct ConnectorPage: Sendable {
 
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: name.shortened(to: 80), frame: frame, page: self), "connector")
+    let framed = FramedPage(title: name.shortened(to: 80), frame: frame, in: .connectors, page: self)
+    return WebPages.render(framed, "connector")
   }
 }
 

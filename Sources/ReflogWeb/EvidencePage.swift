@@ -19,6 +19,6 @@ package struct EvidencePage: Sendable {
 
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
-    WebPages.render(FramedPage(title: "Evidence", frame: frame, in: .export, page: self), "evidence")
+    WebPages.render(FramedPage(title: "Evidence", frame: frame, in: .evidence, page: self), "evidence")
   }
 }

@@ -28,6 +28,8 @@ package struct FlowsPage: Sendable {
   /// The page shows the flows whose id contains the text. If the text is empty, the page shows all flows.
   let search: String
   let isSearch: Bool
+  /// The percent-encoded text that the person searched for.
+  let searchQuery: String
   /// The query of the URL that shows the current references of the same flows, such as `?flow=signup`.
   ///
   /// The query is empty if all flows are shown.
@@ -179,6 +181,7 @@ package struct FlowsPage: Sendable {
     moment = question.moment.map(Moment.init)
     search = question.search
     isSearch = !search.isEmpty
+    searchQuery = search.percentEncoded()
     nowQuery = isSearch ? "?flow=\(search.percentEncoded())" : ""
     self.next = next
     trail = question.trail

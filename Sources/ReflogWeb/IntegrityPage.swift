@@ -5,6 +5,10 @@ package import ReflogModel
 package struct IntegrityPage: Sendable {
   /// The newest checkpoint and the key that verifies the checkpoint, or nil if no checkpoint is signed yet.
   let signed: Signed?
+  /// The result of the comparison that this page makes.
+  let check: Check
+  /// The URL of this server, for commands.
+  let server: String
   /// The replacement of a lost key, or nil if no replacement waits for the confirmation by an admin.
   let replacement: Replacement?
   let tenant: String
@@ -29,6 +33,16 @@ package struct IntegrityPage: Sendable {
   let older: String?
   /// Whether newer events are on other pages.
   let isContinued: Bool
+
+  /// The result of the comparison of the log with its newest checkpoint and with the anchor, as sentences.
+  struct Check: Sendable {
+    /// The difference that was found, or nil if there is none.
+    let problem: String?
+    /// A sentence about the newest checkpoint.
+    let checkpoint: String
+    /// A sentence about the anchor.
+    let anchor: String
+  }
 
   /// A signed checkpoint and the key that verifies the checkpoint.
   struct Signed: Sendable {
@@ -61,6 +75,8 @@ package struct IntegrityPage: Sendable {
   ///   - status: the state of the ledger.
   ///   - checkpoint: the newest signed checkpoint and the key that verifies the checkpoint, or nil if no checkpoint is
   ///     signed yet.
+  ///   - check: the result of the comparison of the log with its newest checkpoint and with the anchor.
+  ///   - server: the URL of this server, for commands.
   ///   - events: service events, newest first.
   ///   - older: the id of the last event in `events`, or nil if this is the last page.
   ///   - isContinued: whether newer events are on other pages.
@@ -68,12 +84,16 @@ package struct IntegrityPage: Sendable {
   package init(
     _ status: LedgerStatus,
     checkpoint: (note: String, key: String)?,
+    check: LogCheck = LogCheck(signedEntries: nil, anchoredEntries: nil),
+    server: String = "",
     events: [ServiceEvent],
     older: Int64?,
     isContinued: Bool = false,
     canConfirm: Bool = false
   ) {
     signed = checkpoint.map { Signed(note: $0.note, key: $0.key) }
+    self.check = Check(check)
+    self.server = server
     replacement = status.keyReplacement.map { found in
       Replacement(
         time: Moment(found.time),
@@ -98,5 +118,19 @@ package struct IntegrityPage: Sendable {
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
     WebPages.render(FramedPage(title: "Integrity", frame: frame, in: .integrity, page: self), "integrity")
+  }
+}
+
+extension IntegrityPage.Check {
+  fileprivate init(_ check: LogCheck) {
+    problem = check.problem
+    checkpoint =
+      check.signedEntries.map {
+        "The newest checkpoint has a valid signature. It covers the first \($0.grouped) entries, and they match it."
+      } ?? "No checkpoint is signed yet."
+    anchor =
+      check.anchoredEntries.map {
+        "The anchor has a valid signature. It covers the first \($0.grouped) entries, and they match it."
+      } ?? "The anchor does not exist, so this server can't find out whether the newest entries were removed."
   }
 }

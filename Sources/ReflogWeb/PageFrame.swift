@@ -120,16 +120,20 @@ struct FramedPage<Content: Sendable>: Sendable {
 enum PageSection: String, CaseIterable, Sendable {
   case timeline = "/"
   case flows = "/flows"
+  case connectors = "/connectors"
   case freezes = "/freezes"
   case export = "/export"
+  case evidence = "/evidence"
   case integrity = "/integrity"
 
   var name: String {
     switch self {
     case .timeline: "Timeline"
     case .flows: "Flows"
+    case .connectors: "Connectors"
     case .freezes: "Freezes"
     case .export: "Export"
+    case .evidence: "Evidence"
     case .integrity: "Integrity"
     }
   }

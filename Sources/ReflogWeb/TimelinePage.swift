@@ -5,8 +5,12 @@ package struct TimelinePage: Sendable {
   let days: [Day]
   /// True if no change matches the filter.
   let isEmpty: Bool
-  /// True if no change was found yet, and older changes were not searched, because the search would take too long.
-  let isUnfinished: Bool
+  /// The time back to which changes were searched, if older changes were not searched because the search takes long.
+  ///
+  /// The value is nil if the page is full or if the search is complete.
+  let searched: Moment?
+  /// True if the search found a change on this page.
+  let hasChanges: Bool
   let isFiltered: Bool
   /// The query of the next page, or nil if this is the last page.
   let next: String?
@@ -88,6 +92,7 @@ package struct TimelinePage: Sendable {
   ///   - status: the state of the ledger.
   ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
   ///   - proposals: the names that are like the texts of the filter, if no change matches.
+  ///   - searched: the time back to which changes were searched, or nil if the page is full or the search is complete.
   ///   - zone: the time zone whose days group the changes.
   ///   - trail: the query of this page with `?` in front, or empty.
   package init(
@@ -100,6 +105,7 @@ package struct TimelinePage: Sendable {
     status: LedgerStatus,
     total: Int? = nil,
     proposals: [Proposal] = [],
+    searched: Timestamp? = nil,
     zone: PageTimeZone = .utc,
     trail: String = ""
   ) {
@@ -115,7 +121,8 @@ package struct TimelinePage: Sendable {
     }
     self.days = days
     isEmpty = changes.isEmpty && next == nil
-    isUnfinished = changes.isEmpty && next != nil
+    self.searched = next == nil ? nil : searched.map(Moment.init)
+    hasChanges = !changes.isEmpty
     self.isFiltered = isFiltered
     self.total = total.map(\.grouped)
     self.proposals = proposals

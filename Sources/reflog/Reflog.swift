@@ -14,7 +14,8 @@ struct Reflog: AsyncParsableCommand {
 
       Verbs that change something send requests to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Verbs that \
       only read do the same if you use --server, or if REFLOG_SERVER is set and you do not use --database. Otherwise \
-      they read the ledger's file, even while a server uses it.
+      they read the ledger's file, even while a server uses it. reflog verify always reads the ledger's file, or the \
+      files of a manifest.
 
       If sign-up is broken, roll back the last change of the step:
         STEP=b2cUserFlows/B2C_1_signup/postFederationSignup

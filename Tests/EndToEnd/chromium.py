@@ -176,6 +176,7 @@ def make_sample(server):
             "change": f"/changes/{bad}", "flows": "/flows",
             "flows-then": f"/flows?asOf={moment}", "time-rollback": f"/flows/rollback?asOf={moment}",
             "flow": "/flows/b2cUserFlows/B2C_1_signup", "export": "/export?flow=B2C_1_signup",
+            "differences": f"/flows?asOf={moment}&compareWith=now", "connectors": "/connectors",
             "connector": f"/connectors/{FRAUD_CHECK}", "search": "/?q=signup",
             "actor": f"/actors/token/{server.tokens['operator'].split('_')[1]}?reads=true",
             "evidence": "/evidence?period=none", "integrity": "/integrity", "freezes": "/freezes",

@@ -152,15 +152,22 @@ enum CommandTexts {
       "The server's answer does not contain the id of the change.",
       "Change {} was made. It can't be shown: {}",
     ],
+    "Commands/ShowConfigurations.swift": [
+      "--compare needs --as-of, the earlier of the two times.",
+      "--compare is earlier than --as-of. Give the earlier time as --as-of.",
+    ],
     "Commands/ShowConnectors.swift": [
       "Use --used or --unused, not both.",
       "A ledger's file does not list connectors that no step calls. Use --server with --unused.",
+      "The directory has no connectors.",
+      "No recorded step calls a connector. A server lists all connectors; use --server.",
+      "No step calls one of the {}. To list them: {}",
+      "Steps call all of the {}. To list them: {}",
       "CONNECTOR",
       "NAME",
       "TARGET URL",
       "CALLED BY",
       "(no step)",
-      "No connectors match.",
     ],
     "Commands/ShowHistory.swift": [
       "--top must be a number from 1 to 1000.",
@@ -191,6 +198,12 @@ enum CommandTexts {
     ],
     "Commands/Verify.swift": [
       "{} does not exist.",
+      "REFLOG_SERVER is not used. reflog verify reads {}.",
+      """
+      reflog verify reads the ledger itself, and {} is a server. With the ledger's file or a copy of it, use --database \
+      FILE. To check the server's log from here: tools/verify_log.py {} --key KEY --old CHECKPOINT. To check the \
+      changes of a period: {} --period PERIOD FOLDER, then reflog verify --manifest FOLDER/evidence.manifest --key KEY.
+      """,
       "The ledger failed verification: {}",
       "The ledger failed verification: {} Reading it failed: {}",
       "the manifest's checkpoint",

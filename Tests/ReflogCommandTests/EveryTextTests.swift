@@ -19,7 +19,7 @@ struct EveryTextTests {
   private static let hidden: Set = [
     "# HELP {} {}\n", "# TYPE {} {}\n", "text/plain; version=0.0.4; charset=utf-8",
     "application/cloudevents+json; charset=utf-8", "application/json; charset=utf-8",
-    "application/jsonl; charset=utf-8",
+    "application/jsonl; charset=utf-8", "text/x-python; charset=utf-8",
     #"attachment; filename="{}"; filename*=UTF-8''{}"#, "default-src 'none'; frame-ancestors 'none'",
     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", "openid profile {}/.default", "reflog export 1", "reflog evidence 1",
     "the signing key of {}",

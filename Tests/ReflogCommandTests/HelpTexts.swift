@@ -63,7 +63,8 @@ enum HelpTexts {
 
         Verbs that change something send requests to a server (--server or REFLOG_SERVER, with REFLOG_TOKEN). Verbs \
         that only read do the same if you use --server, or if REFLOG_SERVER is set and you do not use --database. \
-        Otherwise they read the ledger's file, even while a server uses it.
+        Otherwise they read the ledger's file, even while a server uses it. reflog verify always reads the ledger's \
+        file, or the files of a manifest.
 
         If sign-up is broken, roll back the last change of the step:
           STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
@@ -133,6 +134,7 @@ enum HelpTexts {
         connectors that a step calls.
 
           reflog connectors
+          reflog connectors --used
           reflog connectors --unused
         """,
       options: [
@@ -192,16 +194,23 @@ enum HelpTexts {
       ]
     ),
     "reflog config": VerbHelp(
-      abstract: "Shows the connector that each recorded step calls, now or at an earlier time.",
+      abstract: "Shows the connector that each recorded step calls, now or at an earlier time, or what differs.",
       discussion: """
+        With --compare, it shows only the steps that differ between two times: steps with another connector, and \
+        steps whose connector was edited or deleted in between.
+
           reflog config
           reflog config --as-of 2026-03-03T02:00:00Z
+          reflog config --as-of 2026-03-01 --compare 2026-03-31
+          reflog config --as-of yesterday --compare now
         """,
       options: [
         "--as-of": """
         Show the connectors that the steps called at this time: 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, \
         today, yesterday, or an age such as 30m, 2h or 7d. A day means its first moment.
-        """
+        """,
+        "--compare":
+          "Show what differs between --as-of and this later time, which is written in the same way, or now.",
       ]
     ),
     "reflog set": VerbHelp(
@@ -273,8 +282,12 @@ enum HelpTexts {
         It also checks the indexes and the schema, because an altered index or view hides rows from a query. These \
         parts of the ledger's file are not checked, because they are not part of the history: free pages, the last \
         observations of the directory, and the link from a purged entry to its purged change.
+
+        It reads the ledger itself, so it does not use REFLOG_SERVER. To check a server's log without the ledger, use \
+        tools/verify_log.py from the source code of Reflog, or reflog evidence.
         """,
       options: [
+        "--server": "Not supported, because a server does not send the rows. The message shows how to check a server.",
         "--key": "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.",
         "--anchor": "A file with the newest checkpoint. Default: <database>.anchor, if it exists.",
         "--since": "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.",

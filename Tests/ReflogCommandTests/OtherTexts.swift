@@ -88,6 +88,9 @@ enum OtherTexts {
       "Reflog-Override must contain the reason for the override.",
       "{} is given twice. Send one.",
     ],
+    "ReflogService/ReasonIndexer.swift": [
+      "the index of reasons could not be written, so searches for reasons are slower"
+    ],
     "ReflogService/Changes/ChangeReporter.swift": [
       "drift despite a freeze",
       "drift possibly despite a freeze",

@@ -193,6 +193,9 @@ enum ProgramTexts {
       "CONNECTOR EDITED",
       "No step is recorded yet.",
       " (a change is pending)",
+      "FIRST",
+      "SECOND",
+      "No step differs between the two times. Compared steps: {}.",
       "called by",
       "rolls back",
       "rolled back",
@@ -230,6 +233,7 @@ enum ProgramTexts {
       "{} exists and is not a regular file, so it is not replaced. Use another path.",
       "{} exists already. Name another file, or use --force to replace it.",
     ],
+    "Output/SearchProgress.swift": ["Searched the changes up to {} …", "Searched the changes since {} …"],
     "Output/Terminal.swift": [
       "Columns that do not fit: {}. To show them, use --wide.",
       "The output can't be written: {}.",

@@ -10,6 +10,10 @@ enum PageMessages {
       "The form does not contain the newest change that the plan showed. Load the page again.",
     ],
     "ConnectorPageController.swift": ["A change's id must be a positive whole number."],
+    "ConnectorsController.swift": ["called must be none, or left out for all connectors."],
+    "DifferencesController.swift": [
+      "The second time is earlier than the first time. Give the earlier time first."
+    ],
     "EntraSignIn.Failure+Page.swift": [
       "This sign-in took too long, or began in another browser. Try again.",
       "Entra did not sign you in: {}.",

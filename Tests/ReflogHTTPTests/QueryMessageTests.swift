@@ -34,6 +34,21 @@ struct QueryMessageTests {
       message { _ = try options(QueryItem("asOf", "2999-01-01")).moment() }
         == "asOf is in the future. Give a time in the past."
     )
+    let first = Timestamp(parsing: "2026-03-01")
+    #expect(
+      message { _ = try options(QueryItem("compareWith", "now")).comparedMoment(behind: nil) }
+        == "compareWith needs asOf. Give both times."
+    )
+    for wrong in ["yesterday", "2999-01-01"] {
+      #expect(
+        message { _ = try options(QueryItem("compareWith", wrong)).comparedMoment(behind: first) }
+          == "compareWith must be now, or a time in the past such as 2026-03-01T14:00:00Z."
+      )
+    }
+    #expect(
+      message { _ = try options(QueryItem("compareWith", "2026-02-28")).comparedMoment(behind: first) }
+        == "compareWith is earlier than asOf. Give the earlier time as asOf."
+    )
     #expect(
       message { _ = try options(QueryItem("after", "-1")).after() }
         == "after must be the position of an entry, such as the Reflog-Position of an earlier export."

@@ -14,7 +14,8 @@ struct QuerySurfaceTests {
   /// Health probes and requests for assets can contain any query. The pages for signing in accept any query, because
   /// these pages show no data.
   private static let open: Set<String> = [
-    "/livez", "/readyz", "/assets/reflog.css", "/assets/reflog.js", "/favicon.ico", "/sign-in", "/sign-out",
+    "/livez", "/readyz", "/assets/reflog.css", "/assets/reflog.js", "/assets/verify_log.py", "/favicon.ico",
+    "/sign-in", "/sign-out",
   ]
   private static let values = [
     "version": "beta", "flowtype": "b2cUserFlows", "flow": "B2C_1_signup", "step": "postFederationSignup",

@@ -59,6 +59,7 @@ struct ReadRecordTests {
     "/flows/{flowtype}/{flow}": .page("/flows/b2cUserFlows/B2C_1_signup"),
     "/flows/rollback": .page("/flows/rollback?asOf=2026-01-01T00:00", .operator),
     "/flows/rollback/{batch}": .page("/flows/rollback/5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"),
+    "/connectors": .page("/connectors?called=none"),
     "/connectors/{connector}": .page("/connectors/3f1c7a52-8d0e-4b4f-9c57-5b1f0a6d2e01"),
     "/actors/{type}/{actor}": .page("/actors/user/none"), "/search": .page("/search?q=vendor", reads: 2),
     "/integrity": .page("/integrity"), "/freezes": .page("/freezes"),
@@ -68,6 +69,7 @@ struct ReadRecordTests {
     // the directory.
     "/livez": .notHistory, "/readyz": .notHistory, "/openapi.json": .notHistory, "/metrics": .notHistory,
     "/sign-in": .notHistory, "/assets/reflog.css": .notHistory, "/assets/reflog.js": .notHistory,
+    "/assets/verify_log.py": .notHistory,
     "/favicon.ico": .notHistory,
     "/{version}/identity/apiconnectors": .notHistory, "/{version}/identity/apiconnectors/$count": .notHistory,
     "/{version}/identity/apiconnectors/{connector}": .notHistory,

@@ -103,6 +103,48 @@ struct ActivityTests {
     }
   }
 
+  @Test(arguments: 1...4)
+  func theListOfConnectorsHasEveryStepThatCallsThem(seed: UInt64) async throws {
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger in
+      let changes = try await fill(ledger, clock, seed: seed)
+
+      let known = try await ledger.history.knownConnectors()
+
+      let fraudCheck = try #require(Sample.fraudCheck.connectorID)
+      #expect(Set(known.map(\.id)) == Set([fraudCheck, Sample.newVendor.connectorID].compactMap(\.self)))
+      for connector in known {
+        #expect(connector.calls == Self.callers(of: connector.id, in: changes))
+        #expect(connector.displayName?.hasPrefix("Fraud check") == true)
+        #expect(!connector.isSeen && !connector.isDeleted && connector.targetURL == nil)
+      }
+      let details = try await ledger.history.details(of: known.map(\.id), calls: known.flatMap(\.calls))
+      #expect(details.calls.map(\.id) == known.flatMap(\.calls).sorted(by: >))
+      let edits = changes.filter { $0.intent.subject == .connector && $0.result == .applied }
+      #expect(details.newest[fraudCheck]?.id == edits.last?.id)
+      #expect(details.newest.count == (edits.isEmpty ? 0 : 1))
+    }
+  }
+
+  @Test func aConnectorThatWasDeletedIsListedAsDeleted() async throws {
+    try await withLedger { ledger in
+      let deletion = Change.Intent(
+        subject: .connector,
+        kind: .update,
+        before: Sample.fraudCheck,
+        after: .none,
+        actor: Self.adele,
+        requestID: "request"
+      )
+      try await ledger.record(deletion, .denied)
+      #expect(try await ledger.history.knownConnectors().map(\.isDeleted) == [false])
+
+      try await ledger.record(deletion, .found)
+
+      #expect(try await ledger.history.knownConnectors().map(\.isDeleted) == [true])
+    }
+  }
+
   @Test func nothingIsKnownAboutAConnectorThatNoRecordNames() async throws {
     try await withLedger { ledger in
       try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)

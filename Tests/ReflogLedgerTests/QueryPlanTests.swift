@@ -37,6 +37,9 @@ struct QueryPlanTests {
     ),
     ("SELECT change.id FROM change \(History.editsSince)", "change_connector"),
     ("SELECT change.id FROM change \(History.namingConnector)", "change_after_connector"),
+    (History.currentCalls, "change_applied"),
+    ("SELECT change.id FROM change \(History.newestAppliedOfConnector)", "change_connector ("),
+    (History.connectors, "change_connector ("),
     ("SELECT * FROM change_details WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     ("SELECT * FROM history WHERE id < 100 ORDER BY id DESC LIMIT 10", "INTEGER PRIMARY KEY"),
     (

@@ -75,7 +75,7 @@ struct ConnectorPageTests {
 
     #expect(
       html.pageText == """
-        Flows New vendor Connector 8a64d9b0 Sends to vendor.example https://vendor.example/check \
+        Connectors New vendor Connector 8a64d9b0 Sends to vendor.example https://vendor.example/check \
         Authentication basicAuthentication State It exists in the directory. \
         Last read from the directory 2026-11-24 12:00:00 All changes that name this connector, on the timeline \
         Steps that call this connector now postFederationSignup of B2C_1_signup since 2026-11-23 09:15:03 , by Adele \
@@ -121,7 +121,7 @@ struct ConnectorPageTests {
   @Test func whatIsNotKnownIsShownAsUnknown() throws {
     #expect(
       try page().pageText == """
-        Flows 8a64d9b0 Connector 8a64d9b0 Sends to unknown Authentication unknown State \
+        Connectors 8a64d9b0 Connector 8a64d9b0 Sends to unknown Authentication unknown State \
         Unknown, because no read of the directory showed it. Last read from the directory unknown \
         All changes that name this connector, on the timeline \
         Steps that call this connector now No recorded step calls this connector. \

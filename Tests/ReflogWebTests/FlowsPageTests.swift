@@ -57,7 +57,7 @@ struct FlowsPageTests {
 
     #expect(
       page.render(in: Sample.frame).pageText == """
-        Flows As of (UTC) Flow Show \(Self.hint) Flow postAttributeCollection postFederationSignup B2C_1_signup \
+        Flows As of (UTC) Compare with (UTC) Flow Show \(Self.hint) Flow postAttributeCollection postFederationSignup B2C_1_signup \
         nothing 2026-11-23 by Adele Fraud check 2026-11-23 by Adele
         """
     )
@@ -188,6 +188,8 @@ struct FlowsPageTests {
   @Test func ifNoFlowMatchesTheSearchThePageLinksToAllFlows() {
     let html = page(then: [], now: nil, search: "none").render(in: Sample.frame)
 
-    #expect(html.pageText == "Flows As of (UTC) Flow Show \(Self.hint) No flow id contains this text. Show all")
+    #expect(
+      html.pageText == "Flows As of (UTC) Compare with (UTC) Flow Show \(Self.hint) No flow id contains this text. Show all"
+    )
   }
 }

@@ -7,7 +7,7 @@ import Testing
 struct PageTextTests {
   /// The strings of the script and of the models that look like texts, but that no user sees.
   private static let hidden: Set = [
-    "use strict", ".more a[rel=next]", "#days > section", "a, button, input",
+    "use strict", ".more a[rel=next]", ".more, .empty", "#days > section", "a, button, input",
     "text/css; charset=utf-8", "text/javascript; charset=utf-8",
     " href=\"", " action=\"", " src=\"", " data-count=\"", " data-news=\"", " content=\"0; url=",
     "ESCAPED", "{{% CONTENT_TYPE:ESCAPED}}", "A template can't be parsed: {}",

@@ -8,6 +8,27 @@ extension TemplateTexts {
       them you can prove later that the history up to the checkpoint is unaltered, even if you do not trust this \
       server or its disk.
       """,
+      "What this page checked now",
+      "The log does not match: {}",
+      """
+      This page does not compare all changes with their entries. Reflog compares each change with its entry before it \
+      shows, exports or rolls back the change. Each start compares the newest 10,000 entries. Only reflog verify \
+      compares the whole history, and Reflog does not record when it was last used.
+      """,
+      "Verify the whole history",
+      """
+      On the server's machine, or with a copy of the ledger. Exit code 0 means that no signed entry was altered or \
+      removed:
+      """,
+      "reflog verify --database FILE",
+      "--key '{}'",
+      "--since KEPT-CHECKPOINT",
+      "From any machine with Python and its package cryptography, without Reflog: download the program, then",
+      "python3 verify_log.py {}",
+      "--old KEPT-CHECKPOINT",
+      """
+      For an auditor: download the changes of a period as evidence, which can be checked without this server.
+      """,
       "The signing key was replaced",
       "The key that signs the log was lost, and was replaced on {} at {}. Reason: {}",
       "The log {} continues as {}.",
@@ -19,7 +40,6 @@ extension TemplateTexts {
       "Newest checkpoint",
       "Download the checkpoint",
       "Key that verifies the checkpoint",
-      "To verify the ledger or a copy of it: reflog verify --key KEY --since FILE",
       "No checkpoint is signed. Check the ledger with reflog verify.",
       "The ledger",
       "Tenant",
@@ -39,6 +59,8 @@ extension TemplateTexts {
       "by service event {}",
       "Older",
       "Older service events are not printed.",
+      "Command that verifies the ledger",
+      "Command that verifies the log",
       "The newest checkpoint",
       "The key",
       "Table of service events",
@@ -165,11 +187,14 @@ extension TemplateTexts {
       "Show",
       "Show all changes",
       "Newer changes are not printed.",
+      "No older changes match this filter. Show all changes",
       "No changes match this filter",
       "; {} without it",
       "No recorded name contains '{}'. Nearest names:",
       "No changes are recorded yet. Point a step at a connector to see the first one.",
-      "Not found in the newest changes. Continue with Older changes.",
+      "No change found yet.",
+      "The changes since {} were searched, but not the older ones.",
+      "Search older changes",
       "Older changes",
       "Older changes are not printed.",
       "Download",

@@ -68,6 +68,11 @@ enum TemplateTexts {
       Downloads the changes of a period as a ZIP file that an auditor can check without Reflog and without the network. \
       Each download is recorded as a service event.
       """,
+      """
+      The signed manifest proves that the owner of the log's key wrote exactly these files, and that no row was altered, \
+      removed or added since. With a checkpoint that you kept earlier, the log proves that no change was removed before \
+      that.
+      """,
       "Period (UTC)",
       "Flow, full id",
       "A period is {}. Leave the flow empty for all flows.",
@@ -138,11 +143,13 @@ enum TemplateTexts {
     "flows.mustache": [
       "Flows",
       "As of ({})",
+      "Compare with ({})",
       "Flow",
       "Show",
       "Show now",
       "A time is 2026-03-01 14:00, 2026-03-01 14:00:30 or 2026-03-01. A day means its first moment.",
       "This is what each step called at {}. {}",
+      "List only what differs from now",
       "Roll back to this time",
       ", on all pages",
       "Everything is",
@@ -162,6 +169,7 @@ enum TemplateTexts {
       "No flow id contains this text. Show all",
       "No flow is recorded yet.",
       "Time",
+      "a later time, or now",
       "part of the id",
       "What each step calls",
     ],

@@ -18,7 +18,8 @@ struct TimelinePageTests {
     isNewest: Bool = true,
     status: LedgerStatus = Sample.status(),
     total: Int? = nil,
-    proposals: [TimelinePage.Proposal] = []
+    proposals: [TimelinePage.Proposal] = [],
+    searched: Timestamp? = nil
   ) -> TimelinePage {
     TimelinePage(
       changes.map { ChangeInContext($0) },
@@ -29,7 +30,8 @@ struct TimelinePageTests {
       isNewest: isNewest,
       status: status,
       total: total,
-      proposals: proposals
+      proposals: proposals,
+      searched: searched
     )
   }
 
@@ -73,9 +75,40 @@ struct TimelinePageTests {
   }
 
   @Test func aSearchThatIsNotCompleteDoesNotSayThatNothingMatches() {
-    let text = timeline([], next: "skiptoken=1", isFiltered: true).render(in: Sample.frame).pageText
+    let searched = Sample.time("2026-03-01T08:00:00Z")
 
-    #expect(text.contains("Not found in the newest changes. Continue with Older changes. Older changes"))
+    let text = timeline([], next: "skiptoken=1", isFiltered: true, searched: searched).render(in: Sample.frame).pageText
+
+    #expect(
+      text.contains(
+        """
+        No change found yet. The changes since 2026-03-01 08:00:00 were searched, but not the older ones. \
+        Search older changes
+        """
+      )
+    )
+    #expect(!text.contains("No changes match"))
+  }
+
+  @Test func aPageWithFewChangesShowsHowFarTheSearchReached() {
+    let change = Sample.change(1, Sample.fraudCheck, Sample.newVendor)
+    let searched = Sample.time("2026-03-01T08:00:00Z")
+
+    let cut = timeline([change], next: "skiptoken=1", isFiltered: true, searched: searched)
+      .render(in: Sample.frame).pageText
+    let whole = timeline([change], next: "skiptoken=1", isFiltered: true).render(in: Sample.frame).pageText
+
+    #expect(
+      cut.contains("applied The changes since 2026-03-01 08:00:00 were searched, but not the older ones. Search older")
+    )
+    #expect(!whole.contains("were searched"))
+    #expect(whole.contains("applied Older changes"))
+  }
+
+  @Test func theLastPageOfASearchSaysThatNoOlderChangeMatches() {
+    let text = timeline([], isFiltered: true, isNewest: false).render(in: Sample.frame).pageText
+
+    #expect(text.contains("No older changes match this filter. Show all changes"))
     #expect(!text.contains("No changes match"))
   }
 

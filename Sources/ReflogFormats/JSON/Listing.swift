@@ -7,6 +7,7 @@ package struct Listing<Item: Listed> {
   private let selected: Set<String>?
   private let count: Int?
   private let nearest: [NearestNames]
+  private let searched: Timestamp?
 
   /// Creates a list.
   ///
@@ -16,18 +17,21 @@ package struct Listing<Item: Listed> {
   ///   - selected: The names of the members to show, or nil for all.
   ///   - count: The total number of items, or nil if the total was not requested.
   ///   - nearest: The recorded names that are similar to the texts in the filter. The list is empty if an item matches.
+  ///   - searched: The time of the last item that was searched, if the search ended early. Otherwise nil.
   package init(
     _ items: [Item],
     next: String? = nil,
     selected: Set<String>? = nil,
     count: Int? = nil,
-    nearest: [NearestNames] = []
+    nearest: [NearestNames] = [],
+    searched: Timestamp? = nil
   ) {
     self.items = items
     self.next = next
     self.selected = selected
     self.count = count
     self.nearest = nearest
+    self.searched = searched
   }
 
   /// Returns the list as JSON.
@@ -51,6 +55,7 @@ package struct Listing<Item: Listed> {
       json["@odata.nextLink"] = .string("\(versionURL)/auditLogs/\(Item.collection)?\(query)")
     }
     if !nearest.isEmpty { json["@reflog.nearestNames"] = .array(nearest.map(\.json)) }
+    if let searched { json["@reflog.searchedDateTime"] = .string(searched.description) }
     let members = Item.members.filter { selected?.contains($0.name) ?? true }
     json["value"] = .array(items.map { .object(JSONObject($0, members)) })
     return json

@@ -29,7 +29,15 @@ struct ChangeController {
     let count = pageRequest.isCounted ? try await history.count(pageRequest.query) : nil
     let nearest = try await history.nearestNames(to: pageRequest.query, behind: behind, page: page)
     let next = page.next?.number
-    return try pageRequest.answer(changes, next: next, count: count, nearest: nearest, to: request, context)
+    return try pageRequest.answer(
+      changes,
+      next: next,
+      count: count,
+      nearest: nearest,
+      searched: page.searched,
+      to: request,
+      context
+    )
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

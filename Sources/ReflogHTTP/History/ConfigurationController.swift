@@ -18,9 +18,17 @@ struct ConfigurationController {
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let options = try QueryOptions(request, allowing: [.asOf, .filter])
-    let moment = try options.moment() ?? .distantFuture
+    let options = try QueryOptions(request, allowing: [.asOf, .compareWith, .filter])
     let filter: ConfigurationFilter? = try options.parsedFilter()
+    let asOf = try options.moment()
+    if let second = try options.comparedMoment(behind: asOf), let asOf {
+      let comparison = try await history.comparison(from: asOf, to: second).filtered { difference in
+        guard let filter else { return true }
+        return filter.matches(difference.after) || difference.before.map { filter.matches($0) } ?? false
+      }
+      return Response(json: comparison.json(versionURL: try request.versionURL(context)))
+    }
+    let moment = asOf ?? .distantFuture
     let configurations = try await history.configurations(asOf: moment, includesEdits: true)
     let selected = configurations.filter { filter?.matches($0) ?? true }
     return Response(json: Listing(selected).json(versionURL: try request.versionURL(context)))

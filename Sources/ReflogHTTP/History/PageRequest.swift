@@ -42,6 +42,7 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   ///   - next: The id of the last item on this page, or nil if no page follows.
   ///   - count: The total number of items, or nil if the total was not requested.
   ///   - nearest: The recorded names that are similar to the texts in the filter. The list is empty if an item matches.
+  ///   - searched: The time of the last item that was searched, if the search ended early. Otherwise nil.
   ///   - request: The HTTP request.
   ///   - context: The HTTP request's context.
   func answer(
@@ -49,11 +50,19 @@ struct PageRequest<Item: Listed, Field: FilterField> {
     next: Int64?,
     count: Int?,
     nearest: [NearestNames] = [],
+    searched: Timestamp? = nil,
     to request: Request,
     _ context: ReflogRequestContext
   ) throws -> Response {
     let next = next.map(cursor.token(behind:))
-    let listing = Listing(page, next: next, selected: selected, count: count, nearest: nearest)
+    let listing = Listing(
+      page,
+      next: next,
+      selected: selected,
+      count: count,
+      nearest: nearest,
+      searched: searched
+    )
     return Response(json: listing.json(versionURL: try request.versionURL(context), repeating: items))
   }
 }

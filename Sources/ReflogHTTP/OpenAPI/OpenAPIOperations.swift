@@ -138,8 +138,11 @@ enum OpenAPIOperations {
     .init(
       method: "GET",
       path: "/{version}/auditLogs/connectorConfigurations",
-      summary: "Returns the reference of every recorded step, now or at a given time.",
-      query: [("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"]), filter],
+      summary: "Returns the reference of every recorded step, now or at a given time, or the differences of two times.",
+      query: [
+        ("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"]),
+        ("compareWith", ["type": "string", "example": "2026-03-31T00:00:00Z"]), filter,
+      ],
       successes: [(200, "List")]
     ),
     .init(

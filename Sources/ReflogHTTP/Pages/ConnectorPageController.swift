@@ -10,6 +10,7 @@ struct ConnectorPageController {
   /// The maximum number of changes of the connector on a page, and also of periods and of pending changes.
   private static let partSize = 10
 
+  let changes: ChangeService
   let history: HistoryService
   let directory: DirectoryKind
 
@@ -21,18 +22,20 @@ struct ConnectorPageController {
     let id = try context.connectorID()
     let fields = try request.filledQuery(allowing: ["edits", "calls"])
     let (isKnown, targetURL) = try await history.knownConnector(id)
-    guard isKnown else { throw RequestError.notFound }
+    let embedded = try await changes.embeddedConnector(id, for: try context.requireCaller())
+    guard isKnown || embedded != nil else { throw RequestError.notFound }
     async let edits = edits(of: id, fields)
     async let calls = calls(of: id, fields)
     async let recorded = history.recordedConnector(id)
     async let newest = newestApplied(of: id)
     async let pending = pending(id)
     let callers = try await history.currentCalls(of: id, limit: Self.mostCallers)
+    let lastSeen = try await recorded
     let page = ConnectorPage(
       ConnectorPage.Facts(
         id,
-        recorded: try await recorded,
-        targetURL: targetURL,
+        recorded: embedded ?? lastSeen,
+        targetURL: embedded?.connector.targetURL ?? targetURL,
         newest: try await newest,
         callers: callers.changes,
         callerCount: callers.count,

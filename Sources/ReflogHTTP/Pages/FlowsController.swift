@@ -26,7 +26,10 @@ struct FlowsController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: PageTrail.flows)
+    let fields = try request.filledQuery(allowing: PageTrail.flows + [DifferencesController.field])
+    if fields[DifferencesController.field] != nil {
+      return try await DifferencesController(history: history, directory: directory).show(fields, context)
+    }
     let question = Self.question(fields, in: context.zone)
     let (flows, next) = try await flows(question.search, behind: fields["behind"].flatMap { FlowName($0) })
     async let held = held(flows, at: question.moment)

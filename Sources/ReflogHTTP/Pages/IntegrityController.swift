@@ -39,6 +39,8 @@ struct IntegrityController {
     let page = IntegrityPage(
       try await history.status(),
       checkpoint: try await checkpoint(),
+      check: try await log.check(),
+      server: request.baseURL(context),
       events: events.page,
       older: events.next,
       isContinued: behind != nil,

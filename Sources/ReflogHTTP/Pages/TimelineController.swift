@@ -44,6 +44,7 @@ struct TimelineController {
       status: try await history.status(),
       total: isEmpty && query.filter != nil ? try await number(of: ChangeQuery()) : nil,
       proposals: isEmpty ? try await proposals(query, page, fields) : [],
+      searched: page.searched,
       zone: context.zone,
       trail: trail.query
     )

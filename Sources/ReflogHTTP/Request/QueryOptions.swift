@@ -13,6 +13,7 @@ struct QueryOptions {
   enum Name: String, CaseIterable {
     case filter, orderby, top, count, select, skiptoken, format, raw, excel, after, manifest, period, flow
     case asOf = "asof"
+    case compareWith = "comparewith"
     case flowScope = "flowscope"
   }
 
@@ -48,6 +49,27 @@ struct QueryOptions {
       throw .badRequest("$top must be a whole number from 1 to 1000.", target: "$top")
     }
     return top
+  }
+
+  /// Returns `compareWith`, a time in the past that is not earlier than `asOf`, or nil if the option is not given.
+  ///
+  /// The value `now` means the current time.
+  func comparedMoment(behind first: Timestamp?) throws(RequestError) -> Timestamp? {
+    guard let text = values[.compareWith] else { return nil }
+    guard let first else {
+      throw .badRequest("compareWith needs asOf. Give both times.", target: "asOf")
+    }
+    let now = Timestamp(Date())
+    guard let moment = text.asciiFolded == "now" ? now : Timestamp(parsing: text), moment <= now else {
+      throw .badRequest(
+        "compareWith must be now, or a time in the past such as 2026-03-01T14:00:00Z.",
+        target: "compareWith"
+      )
+    }
+    guard first <= moment else {
+      throw .badRequest("compareWith is earlier than asOf. Give the earlier time as asOf.", target: "compareWith")
+    }
+    return moment
   }
 
   /// Returns `asOf`, a time in the past, or nil if the option is not given.

@@ -62,10 +62,14 @@ extension History {
   /// As on the board of all flows, this is the newest effective change, or the newest change without an effect if no
   /// change was effective.
   static var heldByConnector: String {
+    "SELECT held.id \(heldByConnectors) AND held.after_connector = :connector"
+  }
+
+  /// The SQL behind SELECT for the change, named `held`, that set the reference of each address.
+  static var heldByConnectors: String {
     """
-    SELECT held.id FROM address AS calling CROSS JOIN change AS held
+    FROM address AS calling CROSS JOIN change AS held
     WHERE held.id = coalesce((\(newest(isEffective))), (\(newest(isIneffective))))
-      AND held.after_connector = :connector
     """
   }
 

@@ -21,6 +21,18 @@ enum ChangeTimes {
     try Search(of: .changes, db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
+  /// Returns the time of the change with this id, or of the nearest change if the change with this id was purged.
+  ///
+  /// The nearest change has a lower id if `isAscending` is true, otherwise a higher id. The result is nil if there is
+  /// no such change.
+  static func time(near id: Int64, isAscending: Bool, _ db: any LedgerConnection) throws -> Timestamp? {
+    let sql =
+      isAscending
+      ? "SELECT activity_time FROM change WHERE id <= ? ORDER BY id DESC LIMIT 1"
+      : "SELECT activity_time FROM change WHERE id >= ? ORDER BY id LIMIT 1"
+    return try db.first(sql, [id]) { row in try row.time(0) }
+  }
+
   /// The table that a search reads.
   private enum Records {
     case changes, events

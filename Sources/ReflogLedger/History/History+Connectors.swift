@@ -46,13 +46,15 @@ extension History {
   /// The maximum number of changes of one connector that ``edits(of:since:)`` returns.
   package static let mostEdits = 100
 
-  /// Returns the edits and deletions of connectors that were settled after a moment, oldest first.
+  /// Returns the edits and deletions of connectors that were settled after a moment and at or before another moment.
   ///
+  /// The oldest change is first.
   /// The key is the id of the connector. The value contains the newest ``mostEdits`` changes of the connector. An edit
   /// with the result `unknown` is included, because the directory may have applied the edit.
   package func edits(
     of connectors: Set<ConnectorID>,
-    since moment: Timestamp
+    since moment: Timestamp,
+    until end: Timestamp = .distantFuture
   ) async throws(LedgerError) -> [ConnectorID: [Change]] {
     guard !connectors.isEmpty else { return [:] }
     return try await read { db in
@@ -63,7 +65,7 @@ extension History {
         guard let row = try Self.row(of: connector, db) else { continue }
         let arguments: SQLArguments = [
           "connector": row, "last": last, "moment": moment.microseconds, "newest": Int64.max,
-          "end": Timestamp.distantFuture.microseconds, "limit": Self.mostEdits,
+          "end": end.microseconds, "limit": Self.mostEdits,
         ]
         edits[connector] = try rows.checked(Self.editsSince, arguments).reversed()
       }

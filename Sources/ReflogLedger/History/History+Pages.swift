@@ -6,10 +6,15 @@ package struct HistoryPiece: Sendable {
   private let stored: [StoredChange]
   /// The id after which the next part begins, or nil if this part is the last.
   package let end: Change.ID?
+  /// The time of the last change that was searched, if the search ended because its time limit was over.
+  ///
+  /// The value is nil in all other cases.
+  package let searched: Timestamp?
 
-  init(_ stored: [StoredChange], end: Change.ID? = nil) {
+  init(_ stored: [StoredChange], end: Change.ID? = nil, searched: Timestamp? = nil) {
     self.stored = stored
     self.end = end
+    self.searched = searched
   }
 
   /// Compares each change with the log, and returns the changes in the order of the query.
@@ -75,6 +80,7 @@ extension History {
     }
     guard var rest = first else { return HistoryPiece([]) }
     let sizes = Self.sizes(search.plan, query)
+    var readStart = start
     var (size, found, ids) = (sizes.first, atFirst.changes, atFirst.ids)
     while true {
       if found.count >= limit, let last = found.last { return HistoryPiece(found, end: last.id) }
@@ -82,10 +88,22 @@ extension History {
         return HistoryPiece(found)
       }
       if let ids, ContinuousClock.now - start > patience {
-        return HistoryPiece(found, end: Change.ID(query.isAscending ? ids.upperBound : ids.lowerBound))
+        let end = query.isAscending ? ids.upperBound : ids.lowerBound
+        let searched = try await read { db in
+          try ChangeTimes.time(near: end, isAscending: query.isAscending, db)
+        }
+        return HistoryPiece(found, end: Change.ID(end), searched: searched)
       }
       rest = further
-      if ids != nil { size = Self.grown(size, upTo: sizes.last) }
+      let now = ContinuousClock.now
+      if ids != nil {
+        size = Self.fitting(
+          Self.grown(size, upTo: sizes.last),
+          after: (size, now - readStart),
+          within: patience - (now - start)
+        )
+      }
+      readStart = now
       let part = await nextPart(
         of: rest,
         search.plan,
@@ -114,6 +132,21 @@ extension History {
   /// Returns the number of ids that the next read covers, after a read that covered `size` ids.
   static func grown(_ size: Int64, upTo last: Int64) -> Int64 {
     size > last / growth ? last : size * growth
+  }
+
+  /// Returns the number of ids that a read can cover within a time, at most `size`.
+  ///
+  /// The estimate is based on the last read. Without this limit, the last read of a search can take several times as
+  /// long as the whole search may take.
+  ///
+  /// - Parameters:
+  ///   - size: The maximum number of ids.
+  ///   - last: The number of ids that the last read covered, and the duration of the read.
+  ///   - rest: The time that is left for the search.
+  static func fitting(_ size: Int64, after last: (ids: Int64, duration: Duration), within rest: Duration) -> Int64 {
+    guard last.duration > .zero else { return size }
+    let estimate = Double(last.ids) * max(0, rest / last.duration)
+    return estimate < Double(size) ? min(size, max(Int64(estimate), scanSizes.first)) : size
   }
 
   /// Returns the number of ids that the first read covers, and the maximum number of ids that a later read covers.

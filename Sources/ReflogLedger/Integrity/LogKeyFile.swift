@@ -8,7 +8,8 @@ import ReflogStorage
 /// the ledger, and renames the file after both keys have signed a checkpoint. If a crash interrupts a rotation, the
 /// next start completes the rotation or removes the new key.
 package struct LogKeyFile: Sendable {
-  private let path: String
+  /// The path of the file.
+  package let path: String
   private let origin: Origin
 
   /// Creates the description of the key file for the ledger at a path, without reading or writing a file.

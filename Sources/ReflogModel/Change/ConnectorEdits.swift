@@ -53,13 +53,16 @@ package struct ConnectorEdits: Sendable {
   /// The part of a sentence that describes the changes and follows the name of the connector.
   ///
   /// For example: `was edited since (change 18): targetUrl https://a.example → https://b.example`.
-  package var predicate: String {
+  package var predicate: String { predicate("since") }
+
+  /// Returns the part of a sentence that describes the changes, with a word or words for the time of the changes.
+  package func predicate(_ time: String) -> String {
     guard let last = changes.last else { return "" }
-    guard last.after != .none else { return "was deleted since (change \(last.id))" }
+    guard last.after != .none else { return "was deleted \(time) (change \(last.id))" }
     let properties = properties.map { name, before, after in
       before == nil && after == nil ? name : "\(name) \(before ?? "–") → \(after ?? "–")"
     }
-    let text = "was edited since (\(shownIDs))"
+    let text = "was edited \(time) (\(shownIDs))"
     return properties.isEmpty ? text : "\(text): \(properties.joined(separator: ", "))"
   }
 

@@ -53,10 +53,16 @@ package struct ChangePage: Sendable {
   ///
   /// In the order of the query, the next page contains only changes that follow the change with this id.
   package let next: Change.ID?
+  /// The time of the last change that was compared with the query, if the search ended because of its time limit.
+  ///
+  /// Changes that follow in the order of the query are not compared yet. The value is nil if the page is full or if the
+  /// search is complete.
+  package let searched: Timestamp?
 
   /// Creates a page.
-  package init(changes: [Change], next: Change.ID?) {
+  package init(changes: [Change], next: Change.ID?, searched: Timestamp? = nil) {
     self.changes = changes
     self.next = next
+    self.searched = searched
   }
 }

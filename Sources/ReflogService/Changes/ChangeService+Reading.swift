@@ -38,6 +38,55 @@ extension ChangeService {
     return reference
   }
 
+  /// Returns the connectors of the embedded directory and the steps that call them, or nil for another directory.
+  ///
+  /// No sweep reads the embedded directory. So the ledger does not contain the connectors and references that were never
+  /// changed.
+  package func embeddedConnectors(
+    for caller: Caller
+  ) async throws(ServiceError) -> (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])? {
+    guard directory.kind == .embedded else { return nil }
+    let connectors = try await all(.connectors, for: caller).compactMap(DirectoryConnector.init(graph:))
+    var callers: [ConnectorID: [Address]] = [:]
+    let steps = QueryItem("$expand", Step.known.map(\.name).joined(separator: ","))
+    for flowType in FlowType.allCases {
+      for flow in try await all(.flows(flowType), for: caller).compactMap({ $0["id"]?.string.flatMap { FlowID($0) } }) {
+        let answer = try await read(DirectoryRead(.configuration(flowType, flow), query: [steps]), for: caller)
+        for member in answer.body?.members ?? [] {
+          guard let id = member.value.object?["id"]?.string.flatMap({ ConnectorID($0) }), let step = Step(member.name)
+          else { continue }
+          callers[id, default: []].append(Address(flowType: flowType, flow: flow, step: step))
+        }
+      }
+    }
+    return (connectors, callers)
+  }
+
+  /// Returns the state of a connector in the embedded directory, or nil for another directory or an unknown connector.
+  package func embeddedConnector(_ id: ConnectorID, for caller: Caller) async throws(ServiceError) -> RecordedConnector?
+  {
+    guard self.directory.kind == .embedded else { return nil }
+    let directory = try reading(for: caller).directory
+    let connector: DirectoryConnector?
+    do { connector = try await directory.connector(id) } catch { throw ServiceError(beforeSending: error) }
+    return connector.map { RecordedConnector(connector: $0, seen: ledger.now, entry: 0) }
+  }
+
+  /// Returns all objects of a list of the embedded directory.
+  private func all(
+    _ resource: DirectoryRead.Resource,
+    for caller: Caller
+  ) async throws(ServiceError) -> [JSONObject] {
+    var objects: [JSONObject] = []
+    var query: [QueryItem] = []
+    repeat {
+      let body = try await read(DirectoryRead(resource, query: query), for: caller).body
+      objects += (body?["value"]?.array ?? []).compactMap(\.object)
+      query = body?["@odata.nextLink"]?.string.map { QueryItem.items(ofURL: $0) } ?? []
+    } while !query.isEmpty
+    return objects
+  }
+
   /// Returns the id of the connector in a reference if the directory does not have this connector.
   ///
   /// The result is nil if the directory has the connector, or if the reference contains no connector.

@@ -84,6 +84,35 @@ package final class LogPublisher: Service {
     isRotated.withLock { $0 = false }
   }
 
+  /// Compares the newest checkpoint and the anchor with the log: the signatures, the number of entries, and the roots.
+  ///
+  /// Each start of the server makes the same comparison. It reads only a few hashes, so its time does not depend on the
+  /// length of the log.
+  ///
+  /// - Throws: `ledgerUnreadable` if the ledger or the anchor can't be read. A difference is a part of the result.
+  package func check() async throws(ServiceError) -> LogCheck {
+    let history = ledger.history
+    var (signed, anchored): (Int64?, Int64?) = (nil, nil)
+    do {
+      anchored = try anchor.checkpoint()?.size
+      signed = try await history.checkpoint()?.size
+      try await anchor.check(
+        history,
+        keys: ledger.signers.keys.map(\.verifierKey),
+        try await history.keyRotations(),
+        replaced: try await history.keyReplacements().last,
+        keyPath: keyFile.path
+      )
+    } catch {
+      switch error {
+      case .anchorMismatch, .unusableKey, .corrupt, .altered:
+        return LogCheck(signedEntries: signed, anchoredEntries: anchored, problem: error.description)
+      default: throw ServiceError(reading: error)
+      }
+    }
+    return LogCheck(signedEntries: signed, anchoredEntries: anchored)
+  }
+
   /// Signs an export's manifest with the same keys as a checkpoint.
   ///
   /// During a key rotation, the manifest is signed with the old key and the new key.

@@ -91,10 +91,11 @@ function more(days) {
       days.lastElementChild.querySelector("ol").append(...sections.shift().querySelectorAll("li"));
     }
     days.append(...sections);
-    const further = older.querySelector(".more");
+    // If the search is complete, the last page may have only a text that no older change matches.
+    const further = older.querySelector(".more, .empty");
     if (further) next().closest(".more").replaceWith(further);
     else next().closest(".more").remove();
-    return first ?? days;
+    return first ?? next() ?? days;
   }
 
   async function restore({ pages, top }) {

@@ -19,6 +19,8 @@ protocol HistorySource {
   func change(_ id: Change.ID) async throws -> JSONObject
   /// Returns the reference of every step at a time, or the current references if the time is nil.
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject
+  /// Returns the differences between the references at two times; the second time is nil for the current references.
+  func comparison(from first: Timestamp, to second: Timestamp?) async throws -> JSONObject
   /// Returns the state of the ledger.
   func status() async throws -> JSONObject
   /// Returns the newest signed checkpoint and the key that verifies the checkpoint, as `{"checkpoint","key"}`.
@@ -47,7 +49,10 @@ extension ServerClient: HistorySource {
     let options = (isAscending ? "&$orderby=id" : "") + selection.options
     var body = try await send(.GET, "/beta/auditLogs/connectorChanges?$top=\(top)" + options).body
     var found = body["value"]?.array ?? []
+    var progress = SearchProgress(isAscending: isAscending)
+    defer { progress.end() }
     while found.count < top, let link = body["@odata.nextLink"]?.string, let mark = link.firstIndex(of: "?") {
+      progress.show(body["@reflog.searchedDateTime"]?.string)
       body = try await send(.GET, "/beta/auditLogs/connectorChanges" + String(link[mark...])).body
       found += body["value"]?.array ?? []
     }
@@ -72,6 +77,11 @@ extension ServerClient: HistorySource {
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject {
     let option = moment.map { "?asOf=" + $0.description.percentEncoded() } ?? ""
     return try await send(.GET, "/beta/auditLogs/connectorConfigurations" + option).body
+  }
+
+  func comparison(from first: Timestamp, to second: Timestamp?) async throws -> JSONObject {
+    let options = [QueryItem("asOf", first.description), QueryItem("compareWith", second?.description ?? "now")]
+    return try await send(.GET, "/beta/auditLogs/connectorConfigurations?" + options.encoded()).body
   }
 
   func status() async throws -> JSONObject {
@@ -139,9 +149,16 @@ struct DatabaseSource: HistorySource {
   func history(top: Int, of selection: ChangeSelection, isAscending: Bool) async throws -> JSONObject {
     let query = try selection.query(isAscending: isAscending)
     var page = try await service.page(query, behind: nil, size: top)
+    var progress = SearchProgress(isAscending: isAscending)
+    defer { progress.end() }
     while page.changes.count < top, let next = page.next {
+      progress.show(page.searched?.description)
       let further = try await service.page(query, behind: next, size: top - page.changes.count)
-      page = ChangePage(changes: page.changes + further.changes, next: further.next)
+      page = ChangePage(
+        changes: page.changes + further.changes,
+        next: further.next,
+        searched: further.searched
+      )
     }
     let nearest = try await service.nearestNames(to: query, behind: nil, page: page)
     return Listing(try await service.inContext(page.changes, of: query), nearest: nearest).json(versionURL: nil)
@@ -162,6 +179,10 @@ struct DatabaseSource: HistorySource {
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject {
     let configurations = try await service.configurations(asOf: moment ?? Timestamp(Date()), includesEdits: true)
     return Listing(configurations).json(versionURL: nil)
+  }
+
+  func comparison(from first: Timestamp, to second: Timestamp?) async throws -> JSONObject {
+    try await service.comparison(from: first, to: second ?? Timestamp(Date())).json(versionURL: nil)
   }
 
   func status() async throws -> JSONObject {

@@ -5,10 +5,15 @@ import ReflogModel
 struct ShowConfigurations: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Shows the connector that each recorded step calls, now or at an earlier time.",
+    abstract: "Shows the connector that each recorded step calls, now or at an earlier time, or what differs.",
     discussion: """
+      With --compare, it shows only the steps that differ between two times: steps with another connector, and steps \
+      whose connector was edited or deleted in between.
+
         reflog config
         reflog config --as-of 2026-03-03T02:00:00Z
+        reflog config --as-of 2026-03-01 --compare 2026-03-31
+        reflog config --as-of yesterday --compare now
       """
   )
 
@@ -22,16 +27,37 @@ struct ShowConfigurations: AsyncParsableCommand {
   )
   var asOf: String?
 
+  @Option(help: "Show what differs between --as-of and this later time, which is written in the same way, or now.")
+  var compare: String?
+
+  /// The value of `--compare` for the current references.
+  private static let now = "now"
+
   func validate() throws {
-    if let asOf { _ = try TimeText.period("--as-of", asOf) }
+    let first = try asOf.map { try TimeText.period("--as-of", $0).start }
+    guard let compare else { return }
+    guard let first else { throw ValidationError("--compare needs --as-of, the earlier of the two times.") }
+    guard let second = try Self.moment(compare) else { return }
+    guard first <= second else {
+      throw ValidationError("--compare is earlier than --as-of. Give the earlier time as --as-of.")
+    }
   }
 
   func run() async throws {
     try await CommandFailure.wrapping {
       try await source.withSource { source in
         let moment = try asOf.map { try TimeText.period("--as-of", $0).start }
-        try await output.show(source.configurations(asOf: moment), asTable: ChangeTables.configurations)
+        guard let moment, let compare else {
+          return try await output.show(source.configurations(asOf: moment), asTable: ChangeTables.configurations)
+        }
+        let body = try await source.comparison(from: moment, to: try Self.moment(compare))
+        try output.show(body, asTable: ChangeTables.comparison)
       }
     }
+  }
+
+  /// Returns the time in the value of `--compare`, or nil for the current references.
+  private static func moment(_ text: String) throws -> Timestamp? {
+    text == now ? nil : try TimeText.period("--compare", text).start
   }
 }

@@ -12,6 +12,7 @@ struct ShowConnectors: AsyncParsableCommand {
       connectors that a step calls.
 
         reflog connectors
+        reflog connectors --used
         reflog connectors --unused
       """
   )
@@ -42,19 +43,38 @@ struct ShowConnectors: AsyncParsableCommand {
         let shown = list.entries.filter { entry in
           used ? !entry.steps.isEmpty : unused ? entry.steps.isEmpty : true
         }
-        try output.show(["value": .array(shown.map { .object($0.json) })]) { _ in Self.table(shown) }
+        let empty = emptyText(all: list.entries.count, source)
+        try output.show(["value": .array(shown.map { .object($0.json) })]) { _ in Self.table(shown, emptyText: empty) }
       }
     }
   }
 
-  private static func table(_ entries: [ConnectorList.Entry]) -> Table {
+  /// Returns the text that is shown if the table is empty: the reason, and a command that shows other connectors.
+  ///
+  /// - Parameters:
+  ///   - count: The number of all connectors.
+  ///   - source: The source of the list.
+  private func emptyText(all count: Int, _ source: any HistorySource) -> String {
+    guard count > 0 else {
+      return source is ServerClient
+        ? "The directory has no connectors."
+        : "No recorded step calls a connector. A server lists all connectors; use --server."
+    }
+    let command = output.added(to: self.source.added(to: Suggestion("connectors")))
+    let connectors = Terminal.count(Int64(count), "connector")
+    return used
+      ? "No step calls one of the \(connectors). To list them: \(command)"
+      : "Steps call all of the \(connectors). To list them: \(command)"
+  }
+
+  private static func table(_ entries: [ConnectorList.Entry], emptyText: String) -> Table {
     Table(
       header: ["CONNECTOR", "NAME", "TARGET URL", "CALLED BY"],
       rows: entries.map { entry in
         let steps = entry.steps.isEmpty ? "(no step)" : entry.steps.joined(separator: ", ")
         return [entry.id, entry.displayName ?? "", entry.targetURL ?? "", steps]
       },
-      emptyText: "No connectors match.",
+      emptyText: emptyText,
       cuttable: ["NAME", "TARGET URL", "CALLED BY"],
       droppable: ["TARGET URL"]
     )

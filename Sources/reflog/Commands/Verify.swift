@@ -29,11 +29,17 @@ struct Verify: AsyncParsableCommand {
       It also checks the indexes and the schema, because an altered index or view hides rows from a query. These parts \
       of the ledger's file are not checked, because they are not part of the history: free pages, the last observations \
       of the directory, and the link from a purged entry to its purged change.
+
+      It reads the ledger itself, so it does not use REFLOG_SERVER. To check a server's log without the ledger, use \
+      tools/verify_log.py from the source code of Reflog, or reflog evidence.
       """
   )
 
   @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
+
+  @Option(help: "Not supported, because a server does not send the rows. The message shows how to check a server.")
+  var server: String?
 
   @Option(help: "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.")
   var key: [String] = []
@@ -50,13 +56,34 @@ struct Verify: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       let isWithLedger = [database, Environment["REFLOG_DATABASE"], anchor, since].contains { $0 != nil }
-      if let manifest, !isWithLedger { return try checkWithoutLedger(manifest) }
       let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
+      if server != nil || isWithLedger || manifest == nil { try refuseServer(location) }
+      if let manifest, !isWithLedger { return try checkWithoutLedger(manifest) }
       if case .file(let path) = location.database, !FileManager.default.fileExists(atPath: path) {
         throw CommandFailure(.refused, "\(path) does not exist.")
       }
       try await Self.unverified { try await verify(location) }
     }
+  }
+
+  /// Throws a failure with other commands if the user wants to check a server, because a server does not send the rows.
+  private func refuseServer(_ location: LedgerLocation) throws {
+    guard let url = server ?? Environment["REFLOG_SERVER"] else { return }
+    let isGiven = database != nil || Environment["REFLOG_DATABASE"] != nil
+    let exists =
+      if case .file(let path) = location.database { FileManager.default.fileExists(atPath: path) } else { true }
+    guard server != nil || !isGiven && !exists else {
+      if !isGiven { Terminal.say("REFLOG_SERVER is not used. reflog verify reads \(location.name).") }
+      return
+    }
+    let evidence = Suggestion("evidence").adding("--server", url)
+    throw CommandFailure(
+      .usage,
+      "reflog verify reads the ledger itself, and \(url) is a server. With the ledger's file or a copy of it, use "
+        + "--database FILE. To check the server's log from here: tools/verify_log.py \(url) --key KEY --old "
+        + "CHECKPOINT. To check the changes of a period: \(evidence) --period PERIOD FOLDER, then reflog verify --manifest "
+        + "FOLDER/evidence.manifest --key KEY."
+    )
   }
 
   /// Calls `body`, and converts every error except a `CommandFailure` into a failed verification.

@@ -63,6 +63,27 @@ enum ChangeTables {
     return table
   }
 
+  /// Returns the table of the steps that differ between two times.
+  static func comparison(_ body: JSONObject) -> Table {
+    var table = Table(
+      header: ["STEP", "FIRST", "SECOND", "SINCE (UTC)", "CHANGE", "WHO"],
+      emptyText: "No step differs between the two times. Compared steps: \(text(body["comparedSteps"])).",
+      cuttable: ["STEP", "FIRST", "SECOND", "WHO"],
+      droppable: ["CHANGE", "WHO", "SINCE (UTC)"]
+    )
+    table.rows = objects(body["value"]).map { difference in
+      let (before, after) = (difference["before"]?.object ?? [:], difference["after"]?.object ?? [:])
+      let summary = text(difference["summary"])
+      return [
+        subject(difference), before.members.isEmpty ? "(unknown)" : reference(before["reference"]),
+        (summary.isEmpty ? reference(after["reference"]) : summary)
+          + (after["certain"] == .bool(false) ? " (a change is pending)" : ""),
+        shortTime(difference["changedDateTime"]), text(difference["changeId"]), who(difference),
+      ]
+    }
+    return table
+  }
+
   /// Returns the table of one change, with one line for each value.
   static func change(_ change: JSONObject) -> Table {
     let status = change["status"]?.object ?? [:]

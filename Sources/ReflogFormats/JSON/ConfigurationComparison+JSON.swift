@@ -1,0 +1,44 @@
+package import ReflogModel
+
+extension ConfigurationComparison {
+  /// The comparison as JSON of the history API.
+  ///
+  /// - Parameter versionURL: The URL of this server up to the version, or nil to leave out `@odata.context`.
+  package func json(versionURL: String?) -> JSONObject {
+    var json: JSONObject = [:]
+    if let versionURL {
+      json["@odata.context"] = .string("\(versionURL)/$metadata#auditLogs/connectorConfigurations")
+    }
+    json["asOf"] = .string(first.description)
+    json["compareWith"] = .string(second.description)
+    json["comparedSteps"] = .integer(comparedCount)
+    json["value"] = .array(differences.map { .object($0.json) })
+    return json
+  }
+}
+
+extension ConfigurationDifference {
+  /// The difference as JSON.
+  fileprivate var json: JSONObject {
+    address.json + [
+      "difference": .string(kind.rawValue),
+      "before": before.map { .object($0.withoutAddress) } ?? .null,
+      "after": .object(after.withoutAddress),
+      "editedBy": edits?.json ?? .array([]),
+      "summary": .optional(summary),
+      "changeId": .optional(change?.id.description),
+      "changedDateTime": .optional(change?.resultDateTime?.description),
+      "initiatedBy": change.map { .object($0.intent.actor.json) } ?? .null,
+    ] + JSONObject(self, Self.erased)
+  }
+
+  private static let erased: [JSONMember<ConfigurationDifference>] = [Erased.member { $0.change?.erased }]
+}
+
+extension ConnectorConfiguration {
+  /// The configuration as JSON without the members of the address.
+  fileprivate var withoutAddress: JSONObject {
+    let address = Set(["flowType", "flowId", "step"])
+    return JSONObject(self, Self.members.filter { !address.contains($0.name) })
+  }
+}

@@ -1,0 +1,71 @@
+import FoundationEssentials
+import Hummingbird
+import ReflogModel
+import ReflogService
+import ReflogWeb
+
+/// The page with the steps that differ between two times: the page of flows with the field `compareWith`.
+struct DifferencesController {
+  /// The maximum number of differences on a page.
+  private static let pageSize = 50
+  /// The name of the field with the later time.
+  static let field = "compareWith"
+  /// The value of the field for the current references.
+  static let now = "now"
+
+  let history: HistoryService
+  let directory: DirectoryKind
+
+  /// Returns the page for the fields of a request.
+  ///
+  /// If `compareWith` is missing, the later time is the current time.
+  func show(_ fields: [String: String], _ context: ReflogRequestContext) async throws -> Response {
+    var question = DifferencesPage.Question()
+    question.search = fields["flow"] ?? ""
+    question.isBehindOthers = fields["behind"] != nil
+    (question.asOf, question.compareWith) = (fields["asOf"] ?? "", fields[Self.field] ?? Self.now)
+    let times: (first: Timestamp, second: Timestamp)
+    do {
+      times = try Self.times(question, in: try PageTimeZone(ofTimesIn: fields))
+    } catch {
+      question.problem = error.description
+      return response(DifferencesPage(nil, shown: [], of: question, next: nil), context)
+    }
+    question.asOf = context.zone.field(times.first, roundedUp: true)
+    if question.compareWith != Self.now { question.compareWith = context.zone.field(times.second, roundedUp: true) }
+    let search = question.search.asciiFolded
+    let comparison = try await history.comparison(from: times.first, to: times.second).filtered { difference in
+      search.isEmpty || difference.address.flow.text.asciiFolded.contains(search)
+    }
+    let all = comparison.differences
+    let behind = fields["behind"].flatMap { Address($0) }
+    let start = behind.flatMap { address in all.firstIndex { $0.address == address } }.map { $0 + 1 } ?? 0
+    let shown = Array(all.dropFirst(start).prefix(Self.pageSize))
+    let next = start + shown.count < all.count ? shown.last?.address : nil
+    let page = DifferencesPage(
+      comparison,
+      shown: shown,
+      of: question,
+      next: next.map { Request.encoded(fields.merging(["behind": "\($0)"]) { $1 }) }
+    )
+    return response(page, context)
+  }
+
+  private func response(_ page: DifferencesPage, _ context: ReflogRequestContext) -> Response {
+    Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns the two times that a person typed, or throws if one of them is not a time in the past.
+  private static func times(
+    _ question: DifferencesPage.Question,
+    in zone: PageTimeZone
+  ) throws(FormError) -> (first: Timestamp, second: Timestamp) {
+    let first = try PageTime.past(question.asOf, in: zone)
+    let second =
+      question.compareWith == now ? Timestamp(Date()) : try PageTime.past(question.compareWith, in: zone)
+    guard first <= second else {
+      throw FormError(description: "The second time is earlier than the first time. Give the earlier time first.")
+    }
+    return (first, second)
+  }
+}

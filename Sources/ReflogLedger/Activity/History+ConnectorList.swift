@@ -1,0 +1,116 @@
+package import ReflogModel
+import ReflogStorage
+
+/// A connector that a record of the ledger contains.
+package struct KnownConnector: Sendable {
+  package let id: ConnectorID
+  /// The name in the last read of the directory, or else in a change. It is nil if no record contains a name.
+  package let displayName: String?
+  /// The target URL in the last read of the directory, or nil if no read showed the connector.
+  package let targetURL: String?
+  /// Whether the last read of the directory showed the connector.
+  package let isSeen: Bool
+  /// Whether the newest applied change of the connector deleted the connector.
+  package let isDeleted: Bool
+  /// The changes that set the connector at the steps that call it now, newest first.
+  package let calls: [Change.ID]
+}
+
+/// The details of some connectors. Each change was compared with the log.
+package struct ConnectorDetails: Sendable {
+  /// Changes that set a connector, newest first.
+  package let calls: [Change]
+  /// The newest applied change of each connector. A connector without such a change is left out.
+  package fileprivate(set) var newest: [ConnectorID: Change] = [:]
+  /// The target URL that each connector has now. A connector without a known URL is left out.
+  package fileprivate(set) var targetURLs: [ConnectorID: String] = [:]
+
+  fileprivate init(calls: [Change]) { self.calls = calls }
+}
+
+extension History {
+  /// Returns all connectors that the records of the ledger contain, and the changes of the steps that call them now.
+  ///
+  /// The time depends on the numbers of connectors and steps, and not on the number of changes.
+  package func knownConnectors() async throws(LedgerError) -> [KnownConnector] {
+    try await read { db in
+      var calls: [Int64: [Change.ID]] = [:]
+      try db.forEach(Self.currentCalls) { row in
+        calls[try row.integer(0), default: []].append(Change.ID(try row.integer(1)))
+      }
+      return try db.rows(Self.connectors) { row in
+        KnownConnector(
+          id: try row.connectorID(1),
+          displayName: try row.optionalText(2) ?? row.optionalText(5),
+          targetURL: try row.optionalText(3),
+          isSeen: try row.bool(4),
+          isDeleted: try row.bool(6),
+          calls: (calls[try row.integer(0)] ?? []).sorted(by: >)
+        )
+      }
+    }
+  }
+
+  /// The SQL that selects the connector that each address calls now, and the change that set the reference.
+  static var currentCalls: String {
+    "SELECT held.after_connector, held.id \(heldByConnectors) AND held.after_connector IS NOT NULL"
+  }
+
+  /// The SQL that selects each connector with its last observation, a name, and whether it was deleted.
+  ///
+  /// SQLite does not use the index of an expression for a comparison with a column. So the column has a plus sign.
+  static let connectors = """
+    SELECT connector.id, connector.connector_id, seen_connector.display_name, seen_connector.target_url,
+      seen_connector.connector IS NOT NULL,
+      (
+        SELECT connector_name.display_name FROM connector_name
+        WHERE connector_name.id = (
+          SELECT max(named.id) FROM connector_name AS named
+          WHERE named.connector = connector.id AND named.display_name IS NOT NULL
+        )
+      ),
+      coalesce(
+        (
+          SELECT change.after_state = 'none' FROM change
+          WHERE \(connector(of: "change")) = +connector.id AND change.subject = 'connector'
+            AND change.result = 'applied'
+          ORDER BY change.id DESC LIMIT 1
+        ), FALSE
+      )
+    FROM connector LEFT JOIN seen_connector ON seen_connector.connector = connector.id
+    WHERE connector.connector_id IS NOT NULL
+    """
+
+  /// Returns the details of some connectors.
+  ///
+  /// - Parameters:
+  ///   - connectors: The connectors.
+  ///   - calls: The ids of the changes that set these connectors and that the result contains.
+  package func details(
+    of connectors: [ConnectorID],
+    calls: [Change.ID]
+  ) async throws(LedgerError) -> ConnectorDetails {
+    try await read { db in
+      let rows = ChangeRows(db, identities)
+      let ids = calls.map(\.number).list
+      var details = ConnectorDetails(
+        calls: try rows.checked(
+          "WHERE change.id IN (\(db.dialect.numbers(inArray: "?"))) ORDER BY change.id DESC",
+          SQLArguments([ids])
+        )
+      )
+      let targets = TargetURLs(.distantFuture, rows, db)
+      for connector in connectors {
+        guard let row = try Self.row(of: connector, db) else { continue }
+        details.newest[connector] = try rows.checked(Self.newestAppliedOfConnector, ["connector": row]).first
+        details.targetURLs[connector] = try targets.url(of: connector)
+      }
+      return details
+    }
+  }
+
+  /// The condition that selects the newest applied change of `:connector`.
+  static let newestAppliedOfConnector = """
+    WHERE \(ofConnector) AND change.result = 'applied' ORDER BY change.id DESC LIMIT 1
+    """
+}

@@ -1,0 +1,142 @@
+import ReflogLedger
+package import ReflogModel
+
+/// A request for one page of the list of all connectors.
+package struct ConnectorListRequest: Sendable {
+  /// The text that the name, the id or the target URL must contain, or an empty text for all connectors.
+  let search: String
+  /// Whether only connectors that no step calls are selected.
+  let isUnusedOnly: Bool
+  /// The last connector on the previous page, or nil for the first page.
+  let behind: ConnectorID?
+  /// The maximum number of connectors on the page.
+  let size: Int
+
+  /// Creates a request.
+  ///
+  /// - Parameters:
+  ///   - search: The text that the name, the id or the target URL must contain, or an empty text for all connectors.
+  ///   - isUnusedOnly: Whether only connectors that no step calls are selected.
+  ///   - behind: The last connector on the previous page, or nil for the first page.
+  ///   - size: The maximum number of connectors on the page.
+  package init(search: String, isUnusedOnly: Bool, behind: ConnectorID?, size: Int) {
+    (self.search, self.isUnusedOnly, self.behind, self.size) = (search, isUnusedOnly, behind, size)
+  }
+}
+
+/// One page of the list of all connectors.
+package struct ConnectorListPage: Sendable {
+  /// The connectors of the page, sorted by name and id.
+  package let connectors: [ListedConnector]
+  /// The number of connectors that the request selects, on all pages.
+  package let count: Int
+  /// The number of all connectors.
+  package let total: Int
+  /// The last connector on this page, or nil if this is the last page.
+  package let next: ConnectorID?
+}
+
+extension HistoryService {
+  /// The maximum number of steps that the list contains for each connector.
+  private static let mostCallers = 3
+
+  /// Returns one page of the list of all connectors.
+  ///
+  /// - Parameters:
+  ///   - request: The request.
+  ///   - embedded: The connectors and references of the embedded directory, or nil for another directory. If the value
+  ///     is nil, the records of the ledger are listed: the connectors that the last sweep found, and all others that
+  ///     are not known to be deleted.
+  package func connectors(
+    _ request: ConnectorListRequest,
+    embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
+  ) async throws(ServiceError) -> ConnectorListPage {
+    let known: [KnownConnector]
+    do { known = try await history.knownConnectors() } catch { throw ServiceError(reading: error) }
+    let all =
+      if let embedded { Self.listed(embedded.connectors, callers: embedded.callers) } else {
+        known.filter { !$0.isDeleted || $0.isSeen || !$0.calls.isEmpty }.map { Draft($0) }
+      }
+    let matches = all.filter(request.selects).sorted { $0.order < $1.order }
+    let start = request.behind.flatMap { id in matches.firstIndex { $0.id == id } }.map { $0 + 1 } ?? 0
+    let page = Array(matches.dropFirst(start).prefix(request.size))
+    let shownCalls = page.flatMap { $0.calls.prefix(Self.mostCallers) }
+    let details: ConnectorDetails
+    do { details = try await history.details(of: page.map(\.id), calls: shownCalls) } catch {
+      throw ServiceError(reading: error)
+    }
+    let recorded = Dictionary(grouping: details.calls) { $0.after.connectorID }
+    let flows = embedded == nil ? [] : Set(try await flows())
+    return ConnectorListPage(
+      connectors: page.map { draft in
+        let newest = details.newest[draft.id]
+        let addresses = draft.callers ?? (recorded[draft.id] ?? []).compactMap(\.intent.subject.address)
+        return ListedConnector(
+          draft.id,
+          displayName: draft.displayName ?? newest?.after.displayName,
+          targetURL: draft.targetURL ?? details.targetURLs[draft.id],
+          callers: addresses.prefix(Self.mostCallers).map { address in
+            ListedConnector.Caller(address, isRecorded: embedded == nil || flows.contains(FlowName(of: address)))
+          },
+          callerCount: draft.callerCount,
+          newest: newest
+        )
+      },
+      count: matches.count,
+      total: all.count,
+      next: start + page.count < matches.count ? page.last?.id : nil
+    )
+  }
+
+  /// Returns the connectors of the embedded directory, and the connectors that a step calls although the directory does
+  /// not have them.
+  private static func listed(
+    _ connectors: [DirectoryConnector],
+    callers: [ConnectorID: [Address]]
+  ) -> [Draft] {
+    let ids = Set(connectors.map(\.id))
+    let missing = callers.keys.filter { !ids.contains($0) }
+    return connectors.map { connector in
+      Draft(
+        id: connector.id,
+        displayName: connector.displayName,
+        targetURL: connector.targetURL,
+        callers: callers[connector.id] ?? []
+      )
+    } + missing.map { Draft(id: $0, displayName: nil, targetURL: nil, callers: callers[$0] ?? []) }
+  }
+}
+
+/// A connector before the changes of the page are read.
+private struct Draft {
+  let id: ConnectorID
+  let displayName: String?
+  let targetURL: String?
+  /// The steps that call the connector, or nil if ``calls`` contains the changes that set the connector.
+  let callers: [Address]?
+  let calls: [Change.ID]
+
+  init(id: ConnectorID, displayName: String?, targetURL: String?, callers: [Address]) {
+    (self.id, self.displayName, self.targetURL, self.callers) = (id, displayName, targetURL, callers)
+    calls = []
+  }
+
+  init(_ known: KnownConnector) {
+    (id, displayName, targetURL, callers) = (known.id, known.displayName, known.targetURL, nil)
+    calls = known.calls
+  }
+
+  var callerCount: Int { callers?.count ?? calls.count }
+
+  /// The name and the id, by which the list is sorted.
+  var order: (String, String) { ((displayName ?? "").lowercased(), id.text) }
+}
+
+extension ConnectorListRequest {
+  fileprivate func selects(_ draft: Draft) -> Bool {
+    guard !isUnusedOnly || draft.callerCount == 0 else { return false }
+    let text = search.lowercased()
+    let texts = [draft.displayName, draft.id.text, draft.targetURL].compactMap { $0?.lowercased() }
+    return text.isEmpty || texts.contains { $0.contains(text) }
+  }
+}

@@ -1,0 +1,141 @@
+package import ReflogModel
+
+/// The page with the steps that differ between two times.
+package struct DifferencesPage: Sendable {
+  let rows: [Row]
+  let isEmpty: Bool
+  /// The text in the field for the earlier time.
+  let asOf: String
+  /// The text in the field for the later time.
+  let compareWith: String
+  /// The text that the id of a flow contains, or an empty text for all flows.
+  let search: String
+  /// The times, or nil if a time is not valid.
+  let times: Times?
+  /// A sentence with the number of differences.
+  let count: String
+  /// The message about an invalid time, or nil if both times are valid.
+  let problem: String?
+  /// The query of the next page, or nil if this is the last page.
+  let next: String?
+  /// Whether the list has other pages.
+  let isPart: Bool
+
+  /// The two times that are compared.
+  struct Times: Sendable {
+    let first: Moment
+    let second: Moment
+  }
+
+  /// A step that differs, shown as a row of the table.
+  struct Row: Sendable {
+    let step: String
+    let flow: String
+    /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
+    let flowName: String
+    let before: ReferenceView
+    let after: ReferenceView
+    /// The edits of the connector as a sentence without a full stop, or nil if the step has another reference.
+    let edits: String?
+    /// True if a change of the step was pending at the second time.
+    let isUncertain: Bool
+    /// The change that made the difference, or nil if no change is recorded.
+    let change: Cause?
+    /// The query of the timeline with all changes of the step between the two times.
+    let query: String
+  }
+
+  /// The change that made a difference.
+  struct Cause: Sendable {
+    let id: String
+    let moment: Moment
+    let attribution: Attribution
+  }
+
+  /// The two times and the flows that a person requested.
+  package struct Question: Sendable {
+    /// The text that was typed as the earlier time.
+    package var asOf = ""
+    /// The text that was typed as the later time.
+    package var compareWith = ""
+    /// The text that the id of a flow must contain, or empty for all flows.
+    package var search = ""
+    /// True if this is not the first page.
+    package var isBehindOthers = false
+    /// The message about an invalid time, or nil if both times are valid.
+    package var problem: String?
+
+    /// Creates an empty question.
+    package init() {}
+  }
+
+  /// The maximum length, in scalars, of the sentence about edits.
+  private static let length = 300
+
+  /// Creates the page.
+  ///
+  /// - Parameters:
+  ///   - comparison: the comparison, or nil if a time is not valid.
+  ///   - shown: the differences on this page.
+  ///   - question: the times and the flows that the person requested.
+  ///   - next: the query of the next page, or nil if this is the last page.
+  package init(
+    _ comparison: ConfigurationComparison?,
+    shown: [ConfigurationDifference],
+    of question: Question,
+    next: String?
+  ) {
+    (asOf, compareWith) = (question.asOf, question.compareWith)
+    (search, problem) = (question.search, question.problem)
+    times = comparison.map { Times(first: Moment($0.first), second: Moment($0.second)) }
+    rows = comparison.map { comparison in shown.map { Self.row($0, comparison) } } ?? []
+    isEmpty = comparison?.differences.isEmpty ?? false
+    count = comparison.map(Self.sentence) ?? ""
+    self.next = next
+    isPart = next != nil || question.isBehindOthers
+  }
+
+  private static func row(_ difference: ConfigurationDifference, _ comparison: ConfigurationComparison) -> Row {
+    let flow = FlowName(of: difference.address).description
+    let query = [
+      QueryItem("flow", flow), QueryItem("step", difference.address.step.name),
+      QueryItem("since", comparison.first.description), QueryItem("until", comparison.second.description),
+    ]
+    return Row(
+      step: difference.address.step.name,
+      flow: difference.address.flow.text,
+      flowName: flow,
+      before: ReferenceView(difference.before?.reference ?? .unknown),
+      after: ReferenceView(difference.after.reference),
+      edits: difference.summary?.shortened(to: length),
+      isUncertain: !difference.after.isCertain,
+      change: difference.change.map { change in
+        Cause(
+          id: change.id.description,
+          moment: Moment(change.resultDateTime ?? change.activityDateTime),
+          attribution: Attribution(change)
+        )
+      },
+      query: query.encoded()
+    )
+  }
+
+  /// Returns a sentence with the numbers of the differences of each kind.
+  private static func sentence(_ comparison: ConfigurationComparison) -> String {
+    func number(_ kind: ConfigurationDifference.Kind) -> Int { comparison.differences.count { $0.kind == kind } }
+    let steps = comparison.comparedCount.grouped
+    var parts: [String] = []
+    if number(.reference) > 0 { parts.append("\(number(.reference).grouped) call something else") }
+    if number(.connector) > 0 {
+      parts.append("\(number(.connector).grouped) call a connector that was edited or deleted")
+    }
+    if number(.unknown) > 0 { parts.append("\(number(.unknown).grouped) are unknown at the first time") }
+    let list = parts.joined(separator: ", ")
+    return parts.isEmpty ? "No step differs. Recorded steps: \(steps)." : "Of \(steps) recorded steps: \(list)."
+  }
+
+  /// Returns the page as HTML.
+  package func render(in frame: PageFrame) -> String {
+    WebPages.render(FramedPage(title: "Differences", frame: frame, in: .flows, page: self), "differences")
+  }
+}

@@ -1,0 +1,116 @@
+import ReflogLedger
+import ReflogModel
+import ReflogService
+import ReflogTesting
+import Testing
+
+/// Tests of the comparison of the references at two times, and of the list of connectors.
+struct ComparisonTests {
+  private static let edited = Sample.address("b2cUserFlows/B2C_1_edit/postFederationSignup")
+
+  /// Records a change a minute after the last one, and returns the time at which it was settled.
+  private func record(_ intent: Change.Intent, in ledger: Ledger, _ clock: ManualClock) async throws -> Timestamp {
+    clock.advance(by: .seconds(60))
+    let change = try await ledger.record(intent, .found)
+    return change.resultDateTime ?? change.activityDateTime
+  }
+
+  private func edit(of connector: ConnectorReference, _ before: String, _ after: String) -> Change.Intent {
+    Change.Intent(
+      subject: .connector,
+      kind: .update,
+      before: connector,
+      after: connector,
+      changedProperties: [Change.ChangedProperty(name: "targetUrl", before: before, after: after)],
+      actor: Sample.operatorActor,
+      requestID: "request"
+    )
+  }
+
+  @Test func theComparisonHasOnlyWhatDiffersBetweenTheTwoTimes() async throws {
+    let clock = ManualClock()
+    try await withLedger(clock: clock) { ledger in
+      let history = HistoryService(history: ledger.history)
+      _ = try await record(Sample.intent(before: .none, after: Sample.newVendor), in: ledger, clock)
+      let first = try await record(
+        Sample.intent(before: .none, after: Sample.fraudCheck, at: Self.edited),
+        in: ledger,
+        clock
+      )
+      let url = (a: "https://a.example", b: "https://b.example", c: "https://c.example")
+      _ = try await record(edit(of: Sample.fraudCheck, url.a, url.b), in: ledger, clock)
+      _ = try await record(Sample.intent(before: Sample.newVendor, after: .none), in: ledger, clock)
+      let second = try await record(
+        Sample.intent(before: .none, after: Sample.fraudCheck, at: Sample.attributes),
+        in: ledger,
+        clock
+      )
+      let later = try await record(edit(of: Sample.fraudCheck, url.b, url.c), in: ledger, clock)
+
+      let found = try await history.comparison(from: first, to: second)
+
+      #expect(found.comparedCount == 3)
+      let byAddress = Dictionary(found.differences.map { ($0.address, $0) }) { known, _ in known }
+      #expect(byAddress.count == found.differences.count)
+      #expect(
+        byAddress.mapValues(\.kind) == [
+          Sample.signup: .reference, Sample.attributes: .unknown, Self.edited: .connector,
+        ]
+      )
+      #expect(byAddress[Sample.signup]?.before?.reference == Sample.newVendor)
+      #expect(byAddress[Sample.signup]?.after.reference == ConnectorReference.none)
+      #expect(byAddress[Sample.signup]?.change?.id == Change.ID(4))
+      #expect(
+        byAddress[Self.edited]?.summary
+          == "Fraud check was edited in between (change 3): targetUrl https://a.example → https://b.example"
+      )
+      #expect(byAddress[Self.edited]?.change?.id == Change.ID(3))
+      #expect(try await history.comparison(from: second, to: second).differences.isEmpty)
+      let last = try await history.comparison(from: second, to: later)
+      #expect(last.differences.map(\.kind) == [.connector, .connector])
+      #expect(last.filtered { $0.address == Self.edited }.differences.count == 1)
+    }
+  }
+
+  @Test func aConnectorThatNoStepCallsIsInTheListOfUnusedConnectors() async throws {
+    let clock = ManualClock()
+    try await withLedger(of: .graph, clock: clock) { ledger in
+      let history = HistoryService(history: ledger.history)
+      func list(_ search: String = "", unused: Bool = false, behind: ConnectorID? = nil, size: Int = 10) async throws
+        -> ConnectorListPage
+      {
+        let request = ConnectorListRequest(search: search, isUnusedOnly: unused, behind: behind, size: size)
+        return try await history.connectors(request, embedded: nil)
+      }
+      _ = try await record(Sample.intent(before: .none, after: Sample.newVendor), in: ledger, clock)
+      _ = try await record(edit(of: Sample.fraudCheck, "https://a.example", "https://b.example"), in: ledger, clock)
+
+      let all = try await list()
+      #expect(all.connectors.map(\.id) == [Sample.fraudCheck, Sample.newVendor].compactMap(\.connectorID))
+      #expect(all.connectors.map(\.callerCount) == [0, 1])
+      #expect(all.connectors.map(\.callers) == [[], [ListedConnector.Caller(Sample.signup, isRecorded: true)]])
+      #expect(all.connectors.map(\.targetURL) == ["https://b.example", nil])
+      #expect(all.connectors.map { $0.newest?.id } == [Change.ID(2), nil])
+      #expect(try await list(unused: true).connectors.map(\.id) == [Sample.fraudCheck.connectorID])
+      #expect(try await list("VENDOR").connectors.map(\.id) == [Sample.newVendor.connectorID])
+      #expect(try await list("VENDOR", unused: true).count == 0)
+
+      let page = try await list(size: 1)
+      #expect(page.next == Sample.fraudCheck.connectorID && page.count == 2 && page.total == 2)
+      let rest = try await list(behind: page.next, size: 1)
+      #expect(rest.connectors.map(\.id) == [Sample.newVendor.connectorID] && rest.next == nil)
+
+      // A deleted connector is listed only if a step still calls it.
+      let deletion = Change.Intent(
+        subject: .connector,
+        kind: .update,
+        before: Sample.fraudCheck,
+        after: .none,
+        actor: Sample.operatorActor,
+        requestID: "request"
+      )
+      _ = try await record(deletion, in: ledger, clock)
+      #expect(try await list().connectors.map(\.id) == [Sample.newVendor.connectorID])
+    }
+  }
+}
