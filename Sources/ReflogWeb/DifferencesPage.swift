@@ -125,9 +125,10 @@ package struct DifferencesPage: Sendable {
     func number(_ kind: ConfigurationDifference.Kind) -> Int { comparison.differences.count { $0.kind == kind } }
     let steps = comparison.comparedCount.grouped
     var parts: [String] = []
-    if number(.reference) > 0 { parts.append("\(number(.reference).grouped) call something else") }
+    func calling(_ number: Int) -> String { number == 1 ? "1 calls" : "\(number.grouped) call" }
+    if number(.reference) > 0 { parts.append("\(calling(number(.reference))) something else") }
     if number(.connector) > 0 {
-      parts.append("\(number(.connector).grouped) call a connector that was edited or deleted")
+      parts.append("\(calling(number(.connector))) a connector that was edited or deleted")
     }
     if number(.unknown) > 0 { parts.append("\(number(.unknown).grouped) are unknown at the first time") }
     let list = parts.joined(separator: ", ")

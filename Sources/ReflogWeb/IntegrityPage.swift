@@ -126,7 +126,7 @@ extension IntegrityPage.Check {
     problem = check.problem
     checkpoint =
       check.signedEntries.map {
-        "The newest checkpoint has a valid signature. It covers the first \($0.grouped) entries, and they match it."
+        "The newest checkpoint has a valid signature. It covers all \($0.grouped) entries of the log, and they match it."
       } ?? "No checkpoint is signed yet."
     anchor =
       check.anchoredEntries.map {

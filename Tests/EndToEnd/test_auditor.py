@@ -141,7 +141,7 @@ class Differences(unittest.TestCase):
             browser = Browser(server)
             browser.sign_in("reader")
             page = browser.open("/flows?" + query)
-            self.assertIn("1 call something else, 1 call a connector that was edited or deleted.", page.text)
+            self.assertIn("1 calls something else, 1 calls a connector that was edited or deleted.", page.text)
             for change in (changed, edit):
                 self.assertIn(f"/changes/{change}", page.links)
             self.assertEqual(page.form("/flows")["fields"]["compareWith"][:19], second[:19])
@@ -165,7 +165,7 @@ class Integrity(unittest.TestCase):
             checkpoint, key = wait_for_checkpoint(server)
             browser = Browser(server)
             page = browser.sign_in("reader", "/integrity")
-            self.assertRegex(page.text, r"The newest checkpoint has a valid signature\. It covers the first [\d,]+ entries")
+            self.assertRegex(page.text, r"The newest checkpoint has a valid signature\. It covers all [\d,]+ entries")
             self.assertRegex(page.text, r"The anchor has a valid signature\. It covers the first [\d,]+ entries")
             self.assertIn("This page does not compare all changes with their entries.", page.text)
             self.assertIn("/evidence", page.links)

@@ -165,8 +165,8 @@ struct ConnectorsPageTests {
     #expect(
       html.pageText == """
         Flows Differences between two times As of (UTC) Compare with (UTC) Flow Compare \
-        Between 2026-11-01 00:00:00 and 2026-11-30 00:00:00 . Of 3 recorded steps: 1 call something else, \
-        1 call a connector that was edited or deleted, 1 are unknown at the first time. \
+        Between 2026-11-01 00:00:00 and 2026-11-30 00:00:00 . Of 3 recorded steps: 1 calls something else, \
+        1 calls a connector that was edited or deleted, 1 are unknown at the first time. \
         All steps: at the first time , at the second time \
         Step First time Second time Newest change in between \
         postFederationSignup of B2C_1_signup Fraud check New vendor 2026-11-23 09:15:03 by Adele All changes in between \

@@ -23,7 +23,7 @@ struct IntegrityPageTests {
       html.pageText.contains(
         """
         What this page checked now \
-        The newest checkpoint has a valid signature. It covers the first 2,001 entries, and they match it. \
+        The newest checkpoint has a valid signature. It covers all 2,001 entries of the log, and they match it. \
         The anchor has a valid signature. It covers the first 1,999 entries, and they match it. \
         This page does not compare all changes with their entries.
         """

@@ -12,8 +12,8 @@ extension TemplateTexts {
       "The log does not match: {}",
       """
       This page does not compare all changes with their entries. Reflog compares each change with its entry before it \
-      shows, exports or rolls back the change. Each start compares the newest 10,000 entries. Only reflog verify \
-      compares the whole history, and Reflog does not record when it was last used.
+      shows, exports or rolls back the change. Each start checks that the newest 10,000 entries are complete. Only \
+      reflog verify compares the whole history, and Reflog does not record when it was last used.
       """,
       "Verify the whole history",
       """

@@ -117,8 +117,10 @@ enum ViewTexts {
       "Connectors",
     ],
     "DifferencesPage.swift": [
-      "{} call something else",
-      "{} call a connector that was edited or deleted",
+      "1 calls",
+      "{} call",
+      "{} something else",
+      "{} a connector that was edited or deleted",
       "{} are unknown at the first time",
       "No step differs. Recorded steps: {}.",
       "Of {} recorded steps: {}.",
@@ -126,7 +128,7 @@ enum ViewTexts {
     ],
     "IntegrityPage.swift": [
       "Integrity",
-      "The newest checkpoint has a valid signature. It covers the first {} entries, and they match it.",
+      "The newest checkpoint has a valid signature. It covers all {} entries of the log, and they match it.",
       "No checkpoint is signed yet.",
       "The anchor has a valid signature. It covers the first {} entries, and they match it.",
       "The anchor does not exist, so this server can't find out whether the newest entries were removed.",
