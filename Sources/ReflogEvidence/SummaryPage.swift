@@ -49,10 +49,10 @@ struct SummaryPage {
     h1{font-size:18pt;margin:0 0 4mm}h2{font-size:12pt;margin:7mm 0 2mm;break-after:avoid}
     .scroll{overflow-x:auto}
     table{border-collapse:collapse;width:100%;font-size:8.5pt}
-    th,td{border-bottom:.2mm solid #999;padding:1mm 1.2mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+    th,td{border-bottom:.2mm solid #999;padding:1mm .8mm;text-align:left;vertical-align:top;overflow-wrap:anywhere}
     thead{display:table-header-group}tr{break-inside:avoid}
     .n{text-align:right;overflow-wrap:normal}td.n{white-space:nowrap}.total td{font-weight:bold}
-    td:first-child{min-width:28mm}.n+td:not(.n){min-width:22mm}
+    td:first-child{min-width:26mm}.n+td:not(.n){min-width:20mm}
     .note{font-size:8.5pt;color:#333}
     @media print{main{padding:0;max-width:none}.scroll{overflow:visible}}
     """
