@@ -166,7 +166,7 @@ package struct ConnectorPage: Sendable {
     id = facts.id.text
     state = State(isDeleted: isDeleted, newest: newest, isSeen: facts.recorded != nil)
     targetURL = facts.targetURL?.shortened(to: Self.urlLength)
-    host = facts.targetURL.flatMap(urlHost)?.shortened(to: Self.nameLength)
+    host = facts.targetURL.flatMap(Self.host)
     authentication = facts.recorded?.connector.authentication?.shortened(to: Self.urlLength)
     seen = facts.recorded.map { Moment($0.seen) }
     let uncertain = Set(facts.pending.compactMap(\.change.intent.subject.address))
@@ -187,6 +187,13 @@ package struct ConnectorPage: Sendable {
     hasCalls = !calls.items.isEmpty
     olderCalls = calls.older
     isBehindCalls = !calls.isNewest
+  }
+
+  /// Returns the host of a URL, or nil if the text is not a URL with a host.
+  private static func host(_ url: String) -> String? {
+    guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
+    let host = url[start...].prefix { !"/?#".contains($0) }
+    return host.isEmpty ? nil : String(host).shortened(to: nameLength)
   }
 
   /// Returns the page as HTML.
