@@ -60,7 +60,7 @@ package final class ReasonIndex: Sendable {
     let path = LedgerFiles(database: ledger).search
     guard let storage = DerivedStorage(readingFileAt: path, besides: ledger, schema: Self.schema),
       let state = try? storage.readAtStart(ReasonIndexState.init),
-      (try? reader.readAtStart(state.fits)) == true
+      (try? reader.readOnThisThread(state.fits)) == true
     else { return nil }
     self.storage = storage
     usage = Mutex(Usage(isChecked: true))
