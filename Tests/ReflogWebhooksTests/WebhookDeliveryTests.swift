@@ -294,14 +294,17 @@ struct WebhookDeliveryTests {
     }
   }
 
-  @Test func tenMessagesAreSentWithoutAPause() {
+  /// The first argument is the number of entries that are recorded in a millisecond.
+  @Test(arguments: [(0, 191), (1, 491)] as [(Int64, Int)])
+  func tenMessagesAreSentWithoutAPause(entries: Int64, pause: Int) {
     var pace = MessagePace()
     let start = ContinuousClock.now
 
-    let waits = (0..<11).map { pace.wait(after: start + .milliseconds($0)) }
+    let waits = (0..<20).map { pace.wait(after: start + .milliseconds($0), newest: Int64($0) * entries) }
 
-    #expect(waits == Array(repeating: .zero, count: 9) + [.milliseconds(191), .milliseconds(190)])
-    #expect(pace.wait(after: start + .milliseconds(200)) == .zero)
+    let burst = Array(repeating: Duration.zero, count: 9) + [.milliseconds(pause)]
+    #expect(waits == burst + burst)
+    #expect(pace.wait(after: start + .milliseconds(600), newest: 0) == .zero)
   }
 
   @Test func aReceiverThatAsksForFewerMessagesGetsThemMoreSlowlyForAWhile() {
@@ -309,11 +312,11 @@ struct WebhookDeliveryTests {
 
     for _ in 1...2 { pace.slowDown() }
 
-    let waits = (0..<30).map { _ in pace.wait(after: .now) }
+    let waits = (0..<30).map { _ in pace.wait(after: .now, newest: 0) }
     #expect(waits.prefix(2) == [.seconds(2), .milliseconds(1800)])
     #expect(waits == waits.sorted(by: >) && waits.last == .zero)
     for _ in 1...10 { pace.slowDown() }
-    #expect(pace.wait(after: .now) == .seconds(30))
+    #expect(pace.wait(after: .now, newest: 0) == .seconds(30))
   }
 
   @Test func aCancelledDeliveryEnds() async throws {

@@ -126,7 +126,7 @@ struct WebhookDelivery: Sendable {
       count("reflog_webhook_messages_total")
       if progress.accept(entry.sequence, at: clock()) { worksAgain() }
       attempts.pace = RetryPace()
-      await pause(attempts.messagePace.wait(after: .now))
+      await pause(attempts.messagePace.wait(after: .now, newest: newest()))
       return true
     case .gone:
       stop("it answered 410, so it wants no more messages")
