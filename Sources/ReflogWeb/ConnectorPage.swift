@@ -191,9 +191,7 @@ package struct ConnectorPage: Sendable {
 
   /// Returns the host of a URL, or nil if the text is not a URL with a host.
   static func host(_ url: String) -> String? {
-    guard let start = url.firstRange(of: "://")?.upperBound else { return nil }
-    let host = url[start...].prefix { !"/?#".contains($0) }
-    return host.isEmpty ? nil : String(host).shortened(to: nameLength)
+    urlHost(url)?.shortened(to: nameLength)
   }
 
   /// Returns the page as HTML.
