@@ -44,10 +44,8 @@ extension History {
     // The index lookups of the plan search the same ids as the index of reasons, so these reads have a maximum size.
     let ids = plan.isIndexSufficient ? rest : rest.part(of: size * Self.idsWithIndex, fromBelow: isAscending)
     let isAlternative = plan.isIndexSufficient && plan.lookups != nil
-    let limit =
-      isFirst && !isAlternative
-      ? Self.firstCandidates
-      : min(max(Self.laterCandidates, size / Self.idsOfACandidate), Self.mostCandidates)
+    let later = min(max(Self.laterCandidates, size / Self.idsOfACandidate), Self.mostCandidates)
+    let limit = isAlternative ? Self.laterCandidates : isFirst ? Self.firstCandidates : later
     let found = await reasonIndex.next(of: ids, isAscending: isAscending, containing: text, limit: Int(limit))
     guard let found else { return scanned }
     guard let candidates = found.candidates else {
