@@ -43,7 +43,7 @@ void storage_name_thread(const char *name) {
   prctl(PR_SET_NAME, name);
 }
 
-static _Thread_local int has_low_priority = 0;
+static _Thread_local int is_background = 0;
 
 // The attributes of a thread, as the system call sched_setattr(2) reads them. Some versions of glibc lack this type.
 struct thread_attributes {
@@ -57,22 +57,24 @@ struct thread_attributes {
   uint64_t period;
 };
 
-void storage_lower_priority(int steps, uint64_t slice) {
-  // On Linux, each thread has a separate nice value, and 0 means the calling thread. Each call can fail: then the thread
-  // keeps its old priority or its old slice.
-  setpriority(PRIO_PROCESS, 0, getpriority(PRIO_PROCESS, 0) + steps);
+// The flag SCHED_FLAG_RESET_ON_FORK of sched_setattr(2).
+enum { RESET_ON_FORK = 1 };
+
+void storage_enter_background(uint64_t slice) {
+  // 0 means the calling thread. If the call fails, the thread keeps its old slice.
   struct thread_attributes attributes = {
     .size = sizeof attributes,
     .policy = (uint32_t)sched_getscheduler(0),
+    .flags = RESET_ON_FORK,
     .nice = getpriority(PRIO_PROCESS, 0),
     .runtime = slice,
   };
   syscall(SYS_sched_setattr, 0, &attributes, 0);
-  has_low_priority = 1;
+  is_background = 1;
 }
 
-int storage_has_low_priority(void) {
-  return has_low_priority;
+int storage_is_background(void) {
+  return is_background;
 }
 
 enum { LOG_HEADER_SIZE = 32, FRAME_HEADER_SIZE = 24 };

@@ -300,6 +300,7 @@ package struct HistoryService: Sendable {
       guard piece.count == Self.eventsRead, let last = piece.last?.id else { return count }
       guard ContinuousClock.now - start < Self.countPatience else { throw .questionTooBroad }
       bound = last
+      await Task.yield()
     }
   }
 

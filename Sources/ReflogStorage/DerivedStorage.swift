@@ -56,14 +56,18 @@ package struct DerivedStorage: Sendable {
   ///   - schema: The schema of the file.
   package init?(readingFileAt path: String, besides source: String, schema: Schema) {
     guard FileChecks.isPlainFileItself(path) else { return nil }
-    let isWritten = LockFile.isHeld(for: FileChecks.resolved(source))
+    let source = FileChecks.resolved(source)
+    let isWritten = LockFile.isHeld(for: source)
     // Without a server, a log with transactions remains after a crash. Only the next server may change such files.
     guard isWritten || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else { return nil }
     self.path = path
     self.schema = schema
+    // A server can start while the file is open. So the file is opened as an immutable file only if the folder is
+    // read-only, or if no server has used the ledger here.
+    let isImmutable = !FileChecks.canWriteFolder(of: path) || !LockFile.exists(for: source)
     do {
       pool = try DatabasePool(
-        path: isWritten ? path : StorageReader.immutableURI(of: path),
+        path: isImmutable ? StorageReader.immutableURI(of: path) : path,
         configuration: Self.configuration(of: .readOnly)
       )
       guard try pool.read(Self.applicationID) == schema.applicationID else { return nil }
@@ -114,13 +118,18 @@ package struct DerivedStorage: Sendable {
     }
   }
 
-  /// Runs a read in one transaction on the calling thread, before the file is used otherwise.
-  package func readAtStart<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+  /// Runs a read in one transaction on the calling thread, before the file is used otherwise or on a thread of
+  /// ``BackgroundThreads``.
+  package func readOnThisThread<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     do { return try pool.read { try body(Connection($0)) } } catch let error as DatabaseError { throw SQLError(error) }
   }
 
   /// Reads in one transaction.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
+    if BackgroundThreads.isCurrent {
+      try Task.checkCancellation()
+      return try readOnThisThread(body)
+    }
     do { return try await pool.read { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
     }

@@ -1,10 +1,10 @@
 import GRDB
 
-/// A SQLite file with one write connection and two pools of read connections.
+/// A SQLite file with one write connection and three pools of read connections.
 ///
 /// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads the data that
-/// a write needs. The second pool answers queries. The pools are separate, so a write does not wait if queries use all
-/// connections of the second pool.
+/// a write needs. The second pool answers queries. The third pool is for the long reads of ``BackgroundThreads``. The
+/// pools are separate, so a write does not wait for queries, and a query does not wait for counts and exports.
 ///
 /// Only one connection writes and runs WAL checkpoints. Do not change this. SQLite versions earlier than 3.51.3 can
 /// lose commits if one connection writes while another connection resets the WAL. Debian 12 has SQLite 3.40.1.
@@ -15,8 +15,11 @@ package struct Storage: Sendable {
   package let reader: StorageReader
   /// Reads the data for queries, through a separate pool.
   package let questionReader: StorageReader
+  /// The maximum number of connections for the reads of ``BackgroundThreads``.
+  private static let backgroundReaders = 2
   private let pool: DatabasePool
   private let questionPool: DatabasePool
+  private let backgroundPool: DatabasePool
   private let lock: LockFile
   /// The identities of the open files.
   let files: OpenFiles
@@ -57,12 +60,15 @@ package struct Storage: Sendable {
       try kind.migrations.migrate(pool, path: path)
       if !isLoading { try kind.migrations.refuseAlteredSchema(pool, path: path) }
       try pool.writeWithoutTransaction { try WriteAheadLog(Connection($0), of: files).markAtStart() }
-      questionPool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .readOnly))
+      var readOnly = StorageSettings.configuration(of: .readOnly)
+      questionPool = try DatabasePool(path: path, configuration: readOnly)
+      readOnly.maximumReaderCount = Self.backgroundReaders
+      backgroundPool = try DatabasePool(path: path, configuration: readOnly)
     } catch let error as DatabaseError {
       throw StorageError.unusable(path: path, problem: error.message ?? error.description)
     }
-    reader = StorageReader(pool, of: files)
-    questionReader = StorageReader(questionPool, of: files)
+    reader = StorageReader(pool, background: backgroundPool, of: files)
+    questionReader = StorageReader(questionPool, background: backgroundPool, of: files)
   }
 
   /// Creates the file, and removes the lock file if the creation fails.
@@ -103,6 +109,7 @@ package struct Storage: Sendable {
   func closeConnections() throws {
     files.close()
     try questionPool.close()
+    try backgroundPool.close()
     try pool.writeWithoutTransaction { try WriteAheadLog.end(Connection($0)) }
     pool.invalidateReadOnlyConnections()
     try pool.close()

@@ -7,6 +7,8 @@ import Synchronization
 /// large read into several short reads, because the WAL can't be reset during a read.
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
+  /// The connections for ``BackgroundThreads``, so that other reads never wait for the reads of these threads.
+  private let backgroundReader: any DatabaseReader
   private let counter = ReadCounter()
   /// The files that the server has open, or nil if this reader does not belong to a server.
   ///
@@ -21,9 +23,15 @@ package struct StorageReader: Sendable {
   /// An older schema is accepted only for ``Purpose/checkingStart``, because the start migrates the file.
   package let hasNewestSchema: Bool
 
-  /// Creates a reader that uses a reader of GRDB.
-  init(_ reader: any DatabaseReader, of files: OpenFiles) {
+  /// Creates a reader that uses readers of GRDB.
+  ///
+  /// - Parameters:
+  ///   - reader: The connections for all threads that are not ``BackgroundThreads``.
+  ///   - backgroundReader: The connections for ``BackgroundThreads``.
+  ///   - files: The open files of the server.
+  init(_ reader: any DatabaseReader, background backgroundReader: any DatabaseReader, of files: OpenFiles) {
     self.reader = reader
+    self.backgroundReader = backgroundReader
     self.files = files
     lock = nil
     isLogMissing = false
@@ -95,7 +103,7 @@ package struct StorageReader: Sendable {
       }
       hasNewestSchema = try pool.read(kind.migrations.isNewestSchema)
       if mustBeUnused, hasNewestSchema { try kind.migrations.refuseAlteredSchema(pool, path: path) }
-      reader = pool
+      (reader, backgroundReader) = (pool, pool)
       files = nil
     } catch let error as DatabaseError {
       throw StorageError.unusable(path: path, problem: error.message ?? error.description)
@@ -129,9 +137,10 @@ package struct StorageReader: Sendable {
 
   /// Runs a read in one transaction on the calling thread.
   ///
-  /// Call this method before the server answers requests, or on a thread of ``LowPriorityThreads``. On other threads, a
+  /// Call this method before the server answers requests, or on a thread of ``BackgroundThreads``. On other threads, a
   /// read that waits for a connection would stop the work of other tasks.
   package func readOnThisThread<Value>(_ body: (Connection) throws -> Value) throws -> Value {
+    let reader = BackgroundThreads.isCurrent ? backgroundReader : reader
     do { return try reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
       throw SQLError(error)
     }
@@ -139,13 +148,13 @@ package struct StorageReader: Sendable {
 
   /// Runs a read in one transaction.
   ///
-  /// A thread of ``LowPriorityThreads`` runs the read itself. For all other callers, a thread of the pool runs the read.
+  /// A thread of ``BackgroundThreads`` runs the read itself. For all other callers, a thread of the pool runs the read.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     counter.count.add(1, ordering: .relaxed)
     // The pool opens connections by path. If another program replaced the file, a new connection would read the other
     // file.
     try files?.check()
-    if LowPriorityThreads.isCurrent {
+    if BackgroundThreads.isCurrent {
       try Task.checkCancellation()
       return try readOnThisThread(body)
     }

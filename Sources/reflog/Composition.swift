@@ -65,6 +65,12 @@ struct Composition {
       let reporter = ChangeReporter(factory: metrics, logger: logger)
       let database = try OpenedDatabase.open(settings.location, settings, clock: clock)
       opened = database
+      if let problem = database.indexProblem {
+        logger.warning(
+          "the index of reasons could not be opened, so searches for reasons are slower",
+          metadata: ["error": "\(problem)"]
+        )
+      }
       let ledger = try Ledger(
         store: database.store,
         reasonIndex: database.reasonIndex,

@@ -99,6 +99,7 @@ def as_reader(token, session=""):
         "long lists in filters": steady("GET", f"{HISTORY}?{TERMS}"),
         "counts": steady("GET", f"{HISTORY}?$count=true&$top=1&{HEAVY}"),
         "references at a time": steady("GET", f"{CONFIGURATIONS}?asOf=2026-01-01T00:00:00Z"),
+        "differences of two times": steady("GET", f"{CONFIGURATIONS}?asOf=2026-01-01T00:00:00Z&compareWith=now"),
         "exports": steady("GET", f"{HISTORY}?$format=csv"),
         "exports with a manifest": steady("GET", f"{HISTORY}?$format=jsonl&manifest=true"),
         "unread exports": Effort(lambda number: call("GET", f"{HISTORY}?$format=csv"), reads=False),
@@ -113,9 +114,9 @@ def as_reader(token, session=""):
         "all heavy requests": Effort(lambda number: mixture[number % len(mixture)]),
         "timelines": page("/", "/?q=" + "x" * 200),
         "counts of timelines": page("/timeline/count?q=" + "x" * 200, "/timeline/news?behind=0"),
-        "boards": page("/flows?asOf=2026-01-01T00:00:00Z", "/flows"),
+        "boards": page("/flows?asOf=2026-01-01T00:00:00Z", "/flows", "/flows?asOf=2026-01-01T00:00:00Z&compareWith=now"),
         "flows": page(*(f"/flows/b2cUserFlows/B2C_1_signup{number}" for number in range(1, 20))),
-        "connectors": page(f"/connectors/{FRAUD_CHECK}", f"/connectors/{NEW_VENDOR}"),
+        "connectors": page("/connectors", "/connectors?q=x", f"/connectors/{FRAUD_CHECK}", f"/connectors/{NEW_VENDOR}"),
         "actors": page(f"/actors/token/{token.split('_')[1] if '_' in token else ''}"),
         "searches": page(*(f"/search?q=B2C_1_sgnup{number}" for number in range(40))),
         "changes": page(*(f"/changes/{number}" for number in range(1, 100))),
@@ -214,7 +215,7 @@ class Connection:
             return None
         head = self.received[:end].lower()
         status, length = int(head[9:12]), 0
-        if b"transfer-encoding: chunked" in head:
+        if b"transfer-encoding: chunked" in head and not self.is_head:
             last = self.received.find(b"\r\n0\r\n\r\n", end)
             if last < 0:
                 # Keep only the end of a long body, so that the search for its last chunk stays fast.

@@ -25,9 +25,12 @@ def change(server, *reasons):
 
 
 def indexed(server):
-    """Returns the id of the newest change in the index, or None if the index is empty."""
+    """Returns the id of the newest change in the index, or None if the index is empty or is just being created."""
     with contextlib.closing(sqlite3.connect(f"file:{server.files}.search?mode=ro", uri=True)) as index:
-        row = index.execute("SELECT through FROM state").fetchone()
+        try:
+            row = index.execute("SELECT through FROM state").fetchone()
+        except sqlite3.OperationalError:
+            return None
         return row and row[0]
 
 

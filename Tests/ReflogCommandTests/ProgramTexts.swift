@@ -72,6 +72,7 @@ enum ProgramTexts {
     ],
     "CommandFailure.swift": ["{} can't be read.", "{} can't be written: {}."],
     "Composition.swift": [
+      "the index of reasons could not be opened, so searches for reasons are slower",
       "Reflog can't listen on {}: {}.",
       "{} is not an address to listen on.",
       "Reflog",

@@ -25,27 +25,27 @@ struct AdmissionTests {
     return Request(head: head, body: RequestBody(buffer: ByteBuffer()))
   }
 
-  /// Each argument is a request, the caller's role, and whether the request runs on threads of low priority.
+  /// Each argument is a request, the caller's role, and whether the request runs on a background thread.
   @Test(arguments: [
     (HTTPRequest.Method.put, signup, Role.operator, false), (.get, signup, .reader, false),
     (.get, changes, .reader, false), (.get, changes + "?$count=false", .reader, false), (.get, "/flows", .admin, false),
     (.get, changes + "?$count=true", .operator, true), (.get, changes + "?$count=true", .reader, true),
     (.get, "/timeline/count", .operator, true),
   ])
-  func onlyCountsRunWithLowPriority(
+  func onlyCountsRunOnBackgroundThreads(
     method: HTTPRequest.Method,
     path: String,
     role: Role,
-    isLow: Bool
+    isBackground: Bool
   ) async throws {
     let found = Mutex<Bool?>(nil)
 
     _ = try await Admission().admit(Self.request(method, path), of: Self.caller(role), from: nil) { _ in
-      found.withLock { $0 = LowPriorityThreads.isCurrent }
+      found.withLock { $0 = BackgroundThreads.isCurrent }
       return Response(status: .ok)
     }
 
-    #expect(found.withLock { $0 } == isLow)
+    #expect(found.withLock { $0 } == isBackground)
   }
 
   /// A count can take many seconds.
@@ -80,17 +80,17 @@ struct AdmissionTests {
     }
   }
 
-  /// An exported piece that contains no change, and records whether it is checked with low priority.
+  /// An exported piece that contains no change, and records whether it is checked on a background thread.
   private struct Source: ExportSource {
-    let isLow: Observations
+    let isBackground: Observations
     var isOver = false
 
     mutating func nextPiece() async throws(ServiceError) -> ExportPiece<Change>? {
-      isLow.add(LowPriorityThreads.isCurrent)
+      isBackground.add(BackgroundThreads.isCurrent)
       defer { isOver = true }
       guard !isOver else { return nil }
-      return ExportPiece { [isLow] () throws(LedgerError) -> [Change] in
-        isLow.add(LowPriorityThreads.isCurrent)
+      return ExportPiece { [isBackground] () throws(LedgerError) -> [Change] in
+        isBackground.add(BackgroundThreads.isCurrent)
         return []
       }
     }
@@ -104,23 +104,23 @@ struct AdmissionTests {
     func add(_ value: Bool) { observed.withLock { $0.append(value) } }
   }
 
-  /// Receives the bytes of an export, and records whether the bytes are written with low priority.
+  /// Receives the bytes of an export, and records whether the bytes are written on a background thread.
   private struct Receiver: ResponseBodyWriter {
-    let isLow: Observations
+    let isBackground: Observations
 
-    mutating func write(_ buffer: ByteBuffer) async throws { isLow.add(LowPriorityThreads.isCurrent) }
+    mutating func write(_ buffer: ByteBuffer) async throws { isBackground.add(BackgroundThreads.isCurrent) }
 
     consuming func finish(_ trailingHeaders: HTTPFields?) async throws {}
   }
 
-  @Test func anExportIsReadCheckedAndWrittenWithLowPriority() async throws {
+  @Test func anExportIsReadCheckedAndWrittenOnBackgroundThreads() async throws {
     let share = try Admission().export(for: Self.caller(.reader), from: nil)
-    let isLow = Observations()
-    let file = ExportedFile(Source(isLow: isLow), ExportLines<Change>.csv)
+    let isBackground = Observations()
+    let file = ExportedFile(Source(isBackground: isBackground), ExportLines<Change>.csv)
     let response = Response(.csv, file, of: share, named: DownloadName(["test"], taken: nil, ending: "csv"))
 
-    try await response.body.write(Receiver(isLow: isLow))
+    try await response.body.write(Receiver(isBackground: isBackground))
 
-    #expect(isLow.all == [true, true, true, true])
+    #expect(isBackground.all == [true, true, true, true])
   }
 }

@@ -15,13 +15,13 @@ int storage_fill_random(void *bytes, size_t count);
 /// Sets the name of the calling thread, for tools that show threads. The name can have at most 15 bytes.
 void storage_name_thread(const char *name);
 
-/// Adds `steps` to the nice value of the calling thread, and sets the thread's slice, in nanoseconds (sched(7),
-/// sched_setattr(2)). A thread with a higher nice value gets less time. From Linux 6.12 on, a thread with a shorter slice
-/// immediately interrupts a thread with a longer slice. The change needs no right, and can't be undone without a right.
-void storage_lower_priority(int steps, uint64_t slice);
+/// Marks the calling thread as a background thread, and sets the thread's slice, in nanoseconds (sched_setattr(2)). From
+/// Linux 6.12 on, a thread with a shorter slice immediately interrupts a thread with a longer slice. A thread that the
+/// calling thread creates has the normal slice.
+void storage_enter_background(uint64_t slice);
 
-/// Returns 1 if the calling thread called storage_lower_priority, and 0 if it did not.
-int storage_has_low_priority(void);
+/// Returns 1 if the calling thread called storage_enter_background, and 0 if it did not.
+int storage_is_background(void);
 
 /// The result of storage_scan_log.
 struct storage_log_content {

@@ -8,7 +8,7 @@ import ReflogStorage
 /// The limits on the number of requests that are in progress at the same time, in total and for each caller.
 ///
 /// Each kind of work has separate slots, so queries of the history can't use the slots for changes. Counts and exports
-/// take long, and run on threads of low priority. So they do not slow down changes and pages.
+/// take long, and run on ``BackgroundThreads``. So they do not slow down changes and pages.
 struct Admission: Sendable {
   /// Delays the answers to requests that are refused before they have a slot.
   let pace: RefusalPace
@@ -34,11 +34,11 @@ struct Admission: Sendable {
   private let exportPieces: Slots
   private let bodies: BodyMemory
   /// The threads that run counts and exports.
-  private let threads: LowPriorityThreads
+  private let threads: BackgroundThreads
 
   /// Creates the limits of a server.
   init() {
-    let (pace, threads) = (RefusalPace(), LowPriorityThreads())
+    let (pace, threads) = (RefusalPace(), BackgroundThreads(count: RequestLimits.backgroundThreads))
     self.pace = pace
     self.threads = threads
     changes = Slots(RequestLimits.changes, pace: pace)
@@ -134,10 +134,10 @@ struct Admission: Sendable {
 final class ExportShare: Sendable {
   private let exports: Slots
   private let pieces: Slots
-  private let threads: LowPriorityThreads
+  private let threads: BackgroundThreads
   private let holder: SlotHolder
 
-  fileprivate init(exports: Slots, pieces: Slots, threads: LowPriorityThreads, holder: SlotHolder) {
+  fileprivate init(exports: Slots, pieces: Slots, threads: BackgroundThreads, holder: SlotHolder) {
     self.exports = exports
     self.pieces = pieces
     self.threads = threads
@@ -148,7 +148,7 @@ final class ExportShare: Sendable {
     exports.leave(holder)
   }
 
-  /// Writes the export on threads of low priority.
+  /// Writes the export on ``BackgroundThreads``.
   func write(_ work: @concurrent () async throws -> Void) async throws {
     try await threads.run(work)
   }

@@ -24,13 +24,16 @@ package enum RequestLimits {
   static let changes = Slots.Limits(slots: 2048, waiting: 4096)
   /// The slots for queries of the history.
   ///
-  /// A query uses a processor and a connection to the ledger. So one caller uses at most a quarter of the processors.
+  /// A query uses a processor and a connection to the ledger. So the queries of one caller use at most a quarter of the
+  /// processors. Counts and exports have slots of their own, on ``BackgroundThreads``.
   static let questions = Slots.Limits(slots: 8 * max(1, System.coreCount / 4), waiting: 4096, pause: .milliseconds(10))
   /// The slots for counts of the history.
   ///
   /// A count can take many seconds. Counts have separate slots, so that a person's pages do not wait for the person's
   /// counts.
   static let counts = questions
+  /// The number of threads for counts and exports: one for each count, and some for exports.
+  static let backgroundThreads = counts.slots + 4
   /// The slots for reads of the directory.
   ///
   /// A read of the directory waits for Microsoft Graph most of the time.

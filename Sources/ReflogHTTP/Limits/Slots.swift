@@ -75,7 +75,7 @@ final class Slots: Sendable {
   private let limits: Limits
   private let pace: RefusalPace
   /// The threads that run the work, or nil if the work runs at normal priority.
-  private let threads: LowPriorityThreads?
+  private let threads: BackgroundThreads?
   private let state = Mutex(State())
 
   /// Creates free slots.
@@ -84,7 +84,7 @@ final class Slots: Sendable {
   ///   - limits: The limits of the slots.
   ///   - pace: Delays the answers to requests that are refused, because they did not get a slot.
   ///   - threads: The threads that run the work, or nil if the work runs at normal priority.
-  init(_ limits: Limits, pace: RefusalPace, on threads: LowPriorityThreads? = nil) {
+  init(_ limits: Limits, pace: RefusalPace, on threads: BackgroundThreads? = nil) {
     self.limits = limits
     self.pace = pace
     self.threads = threads

@@ -28,6 +28,8 @@ extension History {
       guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
       if ContinuousClock.now - start > patience { return nil }
       rest = further
+      // On a thread of `BackgroundThreads`, a read does not suspend the task. Exports and other counts need the thread.
+      await Task.yield()
     }
   }
 
@@ -47,7 +49,7 @@ extension History {
     ) { row in
       subtract(try row.integer(0), try row.integer(1))
     }
-    let accepted = try EventRows.events("kind = 'olderLedgerAccepted' AND \(LedgerHead.Parts.keyEvents)", [], db)
+    let accepted = try EventRows.ofKeys("kind = 'olderLedgerAccepted'", db)
     let lost = accepted.flatMap { $0.content.ids("lostChanges").ranges }
     for range in lost { subtract(range.lowerBound, range.upperBound) }
     return Int(number)

@@ -59,7 +59,7 @@ package final class ReasonIndex: Sendable {
   init?(ofLedgerAt ledger: String, _ reader: StorageReader) {
     let path = LedgerFiles(database: ledger).search
     guard let storage = DerivedStorage(readingFileAt: path, besides: ledger, schema: Self.schema),
-      let state = try? storage.readAtStart(ReasonIndexState.init),
+      let state = try? storage.readOnThisThread(ReasonIndexState.init),
       (try? reader.readOnThisThread(state.fits)) == true
     else { return nil }
     self.storage = storage

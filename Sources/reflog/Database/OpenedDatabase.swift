@@ -7,6 +7,8 @@ struct OpenedDatabase: Sendable {
   let store: any LedgerStore
   /// The index of the reasons of changes, or nil if the database has no such index.
   let reasonIndex: ReasonIndex?
+  /// The reason why the index could not be opened, or nil.
+  let indexProblem: (any Error)?
   let tokens: TokenStore
   /// Closes the database.
   ///
@@ -22,14 +24,17 @@ struct OpenedDatabase: Sendable {
       let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
       do {
         let tokens = try TokenStore(besideLedgerAt: path, clock: clock)
-        let reasonIndex = try ReasonIndex(path: location.files.search)
+        // Without the index, searches for reasons are slower. So an error does not stop the start.
+        let index = Result { try ReasonIndex(path: location.files.search) }
+        let reasonIndex = try? index.get()
         return OpenedDatabase(
           store: SQLiteLedger(storage),
           reasonIndex: reasonIndex,
+          indexProblem: index.failure,
           tokens: tokens,
           close: {
             // An error of this call is ignored, because the index can be built again.
-            try? reasonIndex.close()
+            try? reasonIndex?.close()
             try storage.close()
           }
         )
@@ -41,5 +46,13 @@ struct OpenedDatabase: Sendable {
     case .postgreSQL(let url):
       return try PostgreSQLSupport.open(url, acceptsNoStandby: settings.acceptsNoStandby, clock: clock)
     }
+  }
+}
+
+extension Result {
+  /// The error, or nil if the result is a value.
+  fileprivate var failure: Failure? {
+    guard case .failure(let error) = self else { return nil }
+    return error
   }
 }

@@ -15,6 +15,7 @@ enum PostgreSQLSupport {
     return OpenedDatabase(
       store: ledger,
       reasonIndex: nil,
+      indexProblem: nil,
       tokens: TokenStore(ledger.tokens, clock: clock),
       close: { ledger.close() }
     )

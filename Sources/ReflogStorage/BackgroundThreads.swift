@@ -6,35 +6,33 @@ import Synchronization
 
 /// Threads for work that takes long and must not slow down other work: counts and exports.
 ///
-/// The threads have a low priority. If a processor is free, the low priority has no effect. While other work needs a
-/// processor, the kernel gives the processor to the other work, even if a count has just begun. If other work uses all
-/// processors, each of these threads still gets about a tenth of the time of another thread. So a count that holds a
-/// lock for a moment does not stop a change that waits for the lock.
+/// The slice of these threads is longer than the slice of all other threads. With Linux 6.12 or later, a thread that
+/// wakes for other work then interrupts these threads immediately. With equal slices, Linux would let one of these
+/// threads work for some milliseconds first.
+///
+/// The threads do not have a higher nice value. Linux gives the nice value of a thread to each thread that it creates.
+/// So a thread of Swift's pool that one of these threads creates would keep the value, and would delay changes.
 ///
 /// All parts of the work run on these threads: the reads of a SQLite file, the comparison with the log, and the
 /// conversion to JSON or CSV. Reads from PostgreSQL run on the threads of the connections.
-package final class LowPriorityThreads: TaskExecutor {
-  /// The number by which the nice value of these threads is higher than the nice value of all other threads.
-  private static let niceness: Int32 = 10
+package final class BackgroundThreads: TaskExecutor {
   /// The slice of these threads in nanoseconds.
   ///
-  /// The slice of all other threads is shorter: at most 3 ms. So a thread that wakes for other work interrupts these
-  /// threads immediately. With equal slices, Linux would let one of these threads work for some milliseconds first.
+  /// The slice of all other threads is shorter: at most 3 ms.
   private static let slice: UInt64 = 10_000_000
   private let jobs: JobQueue
 
   /// Creates the threads; a thread starts when it is needed for the first time.
   ///
-  /// - Parameter count: The maximum number of threads. With more threads than connections to the ledger, a read that
-  ///   waits for a connection does not stop the work that needs no connection.
-  package init(count: Int = 8) {
+  /// - Parameter count: The maximum number of threads.
+  package init(count: Int) {
     jobs = JobQueue(threads: count)
   }
 
   deinit { jobs.close() }
 
   /// Whether the calling thread is one of these threads.
-  package static var isCurrent: Bool { storage_has_low_priority() != 0 }
+  package static var isCurrent: Bool { storage_is_background() != 0 }
 
   /// Runs `work`, and all child tasks of `work`, on these threads.
   package func run<Value, Failure>(
@@ -42,7 +40,7 @@ package final class LowPriorityThreads: TaskExecutor {
   ) async throws(Failure) -> Value {
     try await withTaskExecutorPreference(self) { () async throws(Failure) -> Value in
       // Swift moves a task to these threads only when the task is suspended. So without this loop, the work could begin
-      // on a thread with normal priority.
+      // on another thread.
       while !Self.isCurrent { await Task.yield() }
       return try await work()
     }
@@ -54,8 +52,8 @@ package final class LowPriorityThreads: TaskExecutor {
     let executor = asUnownedTaskExecutor()
     Thread.detachNewThread { [jobs] in
       // On Linux, a new thread inherits the name of the thread that created it, so this thread sets its own name.
-      storage_name_thread("low-priority")
-      storage_lower_priority(Self.niceness, Self.slice)
+      storage_name_thread("background")
+      storage_enter_background(Self.slice)
       while let job = jobs.next() { job.runSynchronously(on: executor) }
     }
   }
