@@ -158,7 +158,8 @@ package struct ReflogAPI: Sendable {
     SearchController(history: history).addRoutes(to: group)
     FreezesController(changes: changes, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
-    ChangePagesController(changes: changes, history: history, directory: directory).addRoutes(to: group)
+    ChangePagesController(changes: changes, history: history, events: events, directory: directory)
+      .addRoutes(to: group)
     RestorationController(changes: changes, history: history).addRoutes(to: group)
   }
 

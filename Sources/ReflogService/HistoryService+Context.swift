@@ -80,7 +80,8 @@ extension HistoryService {
   /// Returns the values that a connector had before an edit, and the later edits of the connector.
   ///
   /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later. The
-  /// later edits are nil if there are none.
+  /// later edits are nil if there are none. A later change that is pending is one of the later edits, because the
+  /// directory may have applied the pending change.
   package func restoration(
     of change: Change
   ) async throws(ServiceError) -> (values: ConnectorRestoration, later: ConnectorEdits?)? {
@@ -88,7 +89,10 @@ extension HistoryService {
     let settled = change.resultDateTime ?? change.activityDateTime
     let later = try await edits(of: [values.connector], since: settled)[values.connector]
     guard later?.changes.last?.after != ConnectorReference.none else { return nil }
-    return (values, later)
+    let pending: Change?
+    do { pending = try await history.pendingChange(of: values.connector) } catch { throw ServiceError(reading: error) }
+    guard let pending, pending.id.number > change.id.number else { return (values, later) }
+    return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.mostEdits))
   }
 
   /// Returns the edits and the deletions of these connectors that were settled after a moment and at or before another.

@@ -93,7 +93,7 @@ package enum ServiceError: Error, Sendable {
   case timeRollbackNotFound(String)
   /// The ledger has no record of the flow with this name or id; `nearest` has the most similar ids of recorded flows.
   case flowNotFound(String, nearest: [String] = [])
-  /// This change was made at the address after the rollback to a time was requested.
+  /// This change of the step or of the connector is later than the state on which the request is based.
   case changedSince(Change.ID)
   /// The keys of the token's issuer are not available, so the request was not sent to the directory.
   case providerUnavailable
@@ -285,8 +285,7 @@ extension ServiceError: CustomStringConvertible {
       "The batchId \(known.batchID) belongs to a rollback of \(known.scope.text) to \(known.asOf). For another "
         + "rollback, use another batchId or none."
     case .changedSince(let id):
-      "Change \(id) was made at this step after the rollback was asked for, so it was kept. To undo it too, ask for a "
-        + "new rollback."
+      "Change \(id) was made after this request was planned, so it was kept. To undo it too, make a new request."
     case .flowNotFound(let flow, let nearest):
       "The ledger has no record of \(flow). \(Self.proposal(nearest))"
     case .timeRollbackNotFound(let id): "There is no rollback to a time with the batchId \(id)."

@@ -295,7 +295,7 @@ class FrozenDrift(unittest.TestCase):
 
             self.assertEqual(page.status, 200, page.text)
             self.assertIn("The result is not known yet.", page.text)
-            self.assertIn("The step was not frozen.", page.text)
+            self.assertIn("The step is not frozen, because", page.text)
             self.assertEqual(server.request("GET", FREEZES).json["value"], [])
 
 

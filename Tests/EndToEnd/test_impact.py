@@ -10,7 +10,8 @@ import time
 import urllib.parse
 
 from browser import Browser
-from reflogserver import FRAUD_CHECK, NEW_VENDOR, ServerTestCase
+from reflogserver import FRAUD_CHECK, NEW_VENDOR, Graph, Server, ServerTestCase, graph_connector
+from test_graph import FAST
 from testparts import apart
 
 CHANGES = "/beta/auditLogs/connectorChanges"
@@ -299,6 +300,19 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.assertEqual(self.connector()["displayName"], "Bob's \u202e \"pr\u00fcfung\"")
         self.assertEqual(self.server.history()[-1]["reason"], f"Restores what change {change} replaced")
         self.assertIn("edited the connector later", self.show(change).stderr)
+
+    def test_a_pending_edit_is_a_later_edit(self):
+        path = f"/beta/identity/apiConnectors/{graph_connector('Loyalty')}"
+        with Graph(timeout=FAST["GRAPH_TIMEOUT"]) as graph, Server(graph=graph, **FAST) as server:
+            change = server.request("PATCH", path, {"targetUrl": NEW_URL}).change
+            browser = Browser(server)
+            form = browser.sign_in("operator", f"/changes/{change}").form(f"/changes/{change}/restore")
+            graph.control(writes=["reset_before"])
+            pending = server.request("PATCH", path, {"displayName": "x"}).change
+            shown = server.command("show", change, "--server", server.url, role="operator").stderr
+            self.assertIn(f"Change {pending} may have edited the connector later", shown)
+            self.assertIn(f"The connector was edited later: change {pending}", browser.open(f"/changes/{change}").text)
+            self.assertEqual(browser.submit(form, reason="x").status, 400)
 
     def test_what_is_not_recorded_is_not_restored(self):
         self.patch(targetUrl=URL + "?code=secret")

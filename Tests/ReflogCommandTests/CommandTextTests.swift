@@ -11,6 +11,7 @@ struct CommandTextTests {
     "Reflog-Token-Expires",
     "result ne 'pending'", "({}) and {}", "activityDateTime ge {}", "activityDateTime lt {}",
     "State", "ConnectorId", "ConnectorName", "id in ({}) and result ne 'pending'", "id gt {} and id le {}", "id gt {}",
+    "id gt {} and result in ('applied', 'unknown', 'pending')",
   ]
 
   /// The file with the meanings of settings. The meanings are help texts, so the test leaves the file out.

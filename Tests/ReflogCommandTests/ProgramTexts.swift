@@ -41,6 +41,7 @@ enum ProgramTexts {
       "The connector was deleted later, so the values before this edit can't be restored.",
       "The values before this edit are not recorded.",
       "Change {} edited the connector later, and this request also replaces what it wrote.",
+      "Change {} may have edited the connector later, and this request also replaces what it wrote.",
       "Not recorded, so not restored: {}.",
       "Replace ?\\u2026 with the query of the target URL, which is not recorded.",
       "To restore {}: {}",

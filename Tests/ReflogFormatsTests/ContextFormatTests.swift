@@ -16,24 +16,25 @@ struct ContextFormatTests {
     #expect(ChangeInContext(change).json["knownNames"] == .array([]))
   }
 
-  @Test func aConfigurationHasTheEditsOfItsConnectorNewestFirst() throws {
+  @Test func aConfigurationHasTheThreeNewestEditsOfItsConnectorNewestFirst() throws {
     func edit(_ outcome: Change.Outcome) -> Change {
       SampleChange.change(of: .connector, after: Sample.fraudCheck, outcome: outcome)
     }
-    let edits = [edit(SampleChange.applied), edit(Change.Outcome(result: .unknown, settledBy: .reconciler))]
+    let applied = [edit(SampleChange.applied), edit(SampleChange.applied), edit(SampleChange.applied)]
+    let edits = applied + [edit(Change.Outcome(result: .unknown, settledBy: .reconciler))]
     let configuration = ConnectorConfiguration(
       address: Sample.signup,
       change: SampleChange.change(after: Sample.fraudCheck),
       isCertain: true,
       targetURL: nil,
       verified: nil,
-      edits: ConnectorEdits(edits, limit: 3)
+      edits: ConnectorEdits(edits, limit: 20)
     )
 
     let json = (configuration.json["connectorEdits"]?.array ?? []).compactMap(\.object)
 
-    try #require(json.count == 2)
-    #expect(json.map { $0["result"] } == ["unknown", "applied"])
+    try #require(json.count == 3)
+    #expect(json.map { $0["result"] } == ["unknown", "applied", "applied"])
     #expect(
       json[0].members.map(\.name)
         == ["id", "kind", "result", "resultDateTime", "before", "after", "changedProperties", "initiatedBy", "erased"]

@@ -43,6 +43,7 @@ struct FreezeFieldTests {
   @Test(arguments: ["", " ", "\t \u{00A0}"])
   func aBlankOverrideIsNoOverride(text: String) throws {
     #expect(try Request.checkedOverride(text) == nil)
+    #expect(try RollbackForm(["override": text]).override == nil)
   }
 
   @Test func anOverrideIsKeptAsItIs() throws {
@@ -64,13 +65,45 @@ struct FreezeFieldTests {
       #expect(try await server.send(.POST, "/beta/reflog/freezes", freeze).status == 201)
       for _ in 0..<20 { #expect(try await server.set(Sample.newVendor).status == 423) }
 
-      let recorder = Task { try await server.api.events.run() }
-      recorder.cancel()
-      try await recorder.value
-
-      let events = try await server.fixture.history.oldestEvents(after: 0, upTo: .max, limit: 100)
-      let denied = events.filter { $0.content.kind == .denied }
+      let denied = try await denials(server)
       #expect(denied.map(\.content.count) == [4])
+      #expect(denied.map(\.content.denialCause) == [.frozen])
+    }
+  }
+
+  /// Returns the service events about denied requests, after the counts were recorded.
+  private func denials(_ server: LiveServer) async throws -> [ServiceEvent] {
+    let recorder = Task { try await server.api.events.run() }
+    recorder.cancel()
+    try await recorder.value
+    let events = try await server.fixture.history.oldestEvents(after: 0, upTo: .max, limit: 100)
+    return events.filter { $0.content.kind == .denied }
+  }
+
+  /// The page of a rollback and the page of an edit send forms. A freeze refuses both, and both refusals are counted.
+  @Test func aFreezeRefusesTheFormsOfThePages() async throws {
+    try await withServer { server in
+      let connector = try #require(Sample.fraudCheck.connectorID)
+      let path = "/beta/identity/apiConnectors/\(connector)"
+      let edit = try await server.send(.PATCH, path, ["targetUrl": "https://new.example/"])
+      let change = try await server.fixture.set(Sample.newVendor)
+      let cookie = try await server.signIn(as: .operator)
+      let page = try await server.send(.GET, "/", headers: ["cookie": cookie]).text
+      let csrf = try #require(page.firstMatch(of: /name="csrf" value="([^"]+)"/)).output.1
+      let freeze: JSONObject = ["scope": "all", "reason": "INC0042"]
+      #expect(try await server.send(.POST, "/beta/reflog/freezes", freeze).status == 201)
+      let headers: HTTPHeaders = ["cookie": cookie, "content-type": "application/x-www-form-urlencoded"]
+      func submit(_ path: String) async throws -> Int {
+        let form = "csrf=\(csrf)&reason=x&override=+%09"
+        return try await server.send(.POST, path, text: form, headers: headers).status
+      }
+
+      let id = try #require(edit.headers.first(name: "Reflog-Change-Id"))
+      #expect(try await submit("/changes/\(id)/restore") == 423)
+      for _ in 0..<20 { #expect(try await submit("/changes/\(change.id)/rollback") == 423) }
+
+      let denied = try await denials(server)
+      #expect(denied.map(\.content.count) == [5])
       #expect(denied.map(\.content.denialCause) == [.frozen])
     }
   }

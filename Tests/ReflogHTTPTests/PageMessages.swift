@@ -90,7 +90,7 @@ enum PageMessages {
     "RestorationController.swift": [
       """
       The values before change {} can't be restored here, because they are not all recorded or because a later change \
-      edited the connector. Nothing was done.
+      edited the connector or may still edit it. Nothing was done.
       """
     ],
     "RollbackForm.swift": [

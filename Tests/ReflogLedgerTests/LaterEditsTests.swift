@@ -85,11 +85,13 @@ struct LaterEditsTests {
     try await withLedger(clock: ManualClock(movingBy: .seconds(1))) { ledger in
       try await ledger.apply(set(Sample.fraudCheck, at: Sample.signup))
       let url = try await ledger.apply(edit(Sample.fraudCheck))
-      let name = try await ledger.apply(edit(Sample.fraudCheck, "displayName"))
+      var edits = [url.id]
+      for _ in 0..<4 { edits.append(try await ledger.apply(edit(Sample.fraudCheck, "displayName")).id) }
 
-      let found = try await ledger.history.configurations(asOf: .distantFuture, includesEdits: true).first?.edits
+      let configuration = try await ledger.history.configurations(asOf: .distantFuture, includesEdits: true).first
+      let found = configuration?.edits
 
-      #expect(found?.changes.map(\.id) == [url.id, name.id])
+      #expect(found?.changes.map(\.id) == edits)
       #expect(found?.mostTelling?.id == url.id)
     }
   }

@@ -31,6 +31,32 @@ struct EditedConnectorTests {
     }
   }
 
+  @Test func aLaterEditIsNotUndoneEvenIfItIsPendingAtFirst() async throws {
+    try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
+      let history = HistoryService(history: fixture.history)
+      let change = try await edit(["targetUrl": "https://new.example/"], fixture)
+      let values = try #require(try await history.restoration(of: change)).values
+      fixture.directory.react(.applyAndLoseAnswer)
+      let lost = await #expect(throws: ServiceError.self) { _ = try await edit(["displayName": "Other"], fixture) }
+      guard case .outcomeUnknown(let ids, _) = lost, let pending = ids.first else {
+        Issue.record("\(String(describing: lost))")
+        return
+      }
+      #expect(try await history.restoration(of: change)?.later?.changes.map(\.id) == [pending])
+      clock.advance(by: .seconds(120))
+
+      func restore(ifNewest newest: Change.ID) async throws -> Change? {
+        let action = ChangeRequest.Action.updateConnector(values.connector, values.body, ifNewest: newest)
+        return try await fixture.service.perform(fixture.request(action)).changes.first
+      }
+      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(ifNewest: change.id) }
+
+      guard case .changedSince(pending) = refused else { Issue.record("\(String(describing: refused))"); return }
+      #expect(try await history.change(pending).result == .applied)
+      #expect(try await restore(ifNewest: pending)?.result == .applied)
+    }
+  }
+
   @Test func aChangeOfAStepAndADeniedEditHaveNoValuesToRestore() async throws {
     try await withService(clock: clock) { fixture in
       let history = HistoryService(history: fixture.history)

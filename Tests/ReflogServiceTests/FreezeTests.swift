@@ -269,6 +269,8 @@ struct FreezeTests {
 
       // The newest entry is later than the end of the freeze.
       #expect(fixture.service.freeze(covering: Sample.signup) == nil)
+      #expect(fixture.service.freezes(covering: .step(Sample.signup)).isEmpty)
+      #expect(fixture.service.freezesInForce.isEmpty)
       #expect(fixture.service.countOfFreezesInForce == 0)
       #expect(try await fixture.service.freezes(for: Self.operatorCaller).isEmpty)
       #expect(try await fixture.set(.none).result == .applied)

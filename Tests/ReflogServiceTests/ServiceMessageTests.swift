@@ -163,10 +163,7 @@ struct ServiceMessageTests {
     ),
     (
       .changedSince(id),
-      """
-      Change 7 was made at this step after the rollback was asked for, so it was kept. To undo it too, ask for a new \
-      rollback.
-      """
+      "Change 7 was made after this request was planned, so it was kept. To undo it too, make a new request."
     ),
   ]
 

@@ -17,9 +17,13 @@ extension ConnectorConfiguration: Listed {
     ] + plain(.verifiedDateTime) + [Erased.member { $0.change?.erased }]
     + [
       JSONMember("connectorEdits", schema: ["type": "array"]) { configuration in
-        .array((configuration.edits?.changes ?? []).reversed().map { .object(JSONObject($0, editMembers)) })
+        let newest = (configuration.edits?.changes ?? []).suffix(mostEdits).reversed()
+        return .array(newest.map { .object(JSONObject($0, editMembers)) })
       }
     ]
+
+  /// The maximum number of edits of the connector in JSON.
+  private static let mostEdits = 3
 
   /// The members of an edit of the connector.
   ///

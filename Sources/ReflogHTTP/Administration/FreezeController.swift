@@ -62,7 +62,7 @@ extension ReflogRequestContext {
   /// Returns the caller, or throws an error if the caller is not allowed to place and release freezes.
   fileprivate func requireOperator() throws -> Caller {
     let caller = try requireCaller()
-    guard Policy.permits(caller, .freeze) else { throw ServiceError.forbidden([]) }
+    try Policy.require(caller, .freeze)
     return caller
   }
 }

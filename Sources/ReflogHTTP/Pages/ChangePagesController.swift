@@ -11,6 +11,7 @@ struct ChangePagesController {
 
   let changes: ChangeService
   let history: HistoryService
+  let events: EventRecorder
   let directory: DirectoryKind
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
@@ -103,7 +104,7 @@ struct ChangePagesController {
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let trail = try Self.trail(of: request)
     let caller = try context.requireCaller()
-    guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
+    try Policy.require(caller, .change)
     let plan = try await changes.plan(rollbackOf: try context.changeID(), for: caller)
     let page = try await page(plan, for: caller, trail: trail)
     return Response(page: page.render(in: context.frame(directory)))
@@ -119,7 +120,7 @@ struct ChangePagesController {
       reason: try request.reason(orInBody: form["reason"] ?? ""),
       correlationID: context.clientRequestID,
       requestID: context.requestID,
-      override: try fields.override.flatMap(Request.checkedOverride)
+      override: fields.override
     )
     do {
       let made = try await changes.perform(rollback).changes.first
@@ -137,6 +138,8 @@ struct ChangePagesController {
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
         let page = try? await page(plan, for: rollback.caller, trail: trail, form: form, problem: error.onPage)
       else { throw error }
+      // The error is not thrown, so the middleware that counts denied requests does not count this request.
+      events.countDenial(error, of: rollback.caller)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
   }

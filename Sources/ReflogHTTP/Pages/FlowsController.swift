@@ -110,7 +110,7 @@ struct FlowsController {
 
   private func plan(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireCaller()
-    guard Policy.permits(caller, .change) else { throw ServiceError.forbidden([]) }
+    try Policy.require(caller, .change)
     var fields = try request.filledQuery(allowing: ["flow", "asOf"])
     // The newest change must be read before the plan is made. If another change is made at the same time as the plan,
     // that change is newer than `newest`, so the rollback can detect that change.

@@ -1,4 +1,3 @@
-import FoundationEssentials
 import ReflogModel
 import ReflogWeb
 
@@ -8,7 +7,11 @@ struct FreezeForm {
   let draft: Freeze.Draft
 
   /// Reads the fields, or throws an error if a field has a wrong value.
-  init(_ form: [String: String]) throws(FormError) {
+  ///
+  /// - Parameters:
+  ///   - form: The fields by name.
+  ///   - now: The time from which a duration such as `8h` is measured.
+  init(_ form: [String: String], now: Timestamp) throws(FormError) {
     let zone = try PageTimeZone(ofTimesIn: form)
     let scope = form["scope"] ?? ""
     guard let covered = FreezeScope(scope) else {
@@ -17,7 +20,7 @@ struct FreezeForm {
       )
     }
     let reason = form["reason"] ?? ""
-    guard !reason.isEmpty, reason.utf8.count <= Freeze.maximumReasonLength, !reason.hasReplacementCharacter else {
+    guard !reason.isBlank, reason.utf8.count <= Freeze.maximumReasonLength, !reason.hasReplacementCharacter else {
       throw FormError(
         description: "The reason must have 1 to \(Freeze.maximumReasonLength) bytes of UTF-8, without U+FFFD, the sign "
           + "for lost letters."
@@ -26,18 +29,21 @@ struct FreezeForm {
     draft = Freeze.Draft(
       scope: covered,
       reason: reason,
-      from: try Self.time(form["from"]) { PageTime.any($0, in: zone) },
-      until: try Self.time(form["until"]) { PageTime.end($0, in: zone) }
+      from: try Self.time(form["from"], now) { PageTime.any($0, in: zone) },
+      until: try Self.time(form["until"], now) { PageTime.end($0, in: zone) }
     )
   }
 
   /// Returns the time in a field, or nil if the field is empty.
   ///
   /// A duration such as `8h` means the time that long from now.
-  private static func time(_ text: String?, _ read: (String) -> Timestamp?) throws(FormError) -> Timestamp? {
+  private static func time(
+    _ text: String?,
+    _ now: Timestamp,
+    _ read: (String) -> Timestamp?
+  ) throws(FormError) -> Timestamp? {
     guard let text, !text.isEmpty else { return nil }
-    let now = TimeText(now: Timestamp(Date())) { _ in 0 }
-    guard let time = now.moment(in: text) ?? read(text) else {
+    guard let time = TimeText(now: now, offset: { _ in 0 }).moment(in: text) ?? read(text) else {
       throw FormError(description: "'\(text)' is not a valid time. Use 2026-12-24, 2026-12-24 14:00 or 8h.")
     }
     return time

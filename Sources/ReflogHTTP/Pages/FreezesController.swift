@@ -37,7 +37,7 @@ struct FreezesController {
     let form = try request.form(of: try context.requireSession(), context)
     let caller = try context.requireCaller()
     do {
-      _ = try await changes.place(try FreezeForm(form).draft, for: caller)
+      _ = try await changes.place(try FreezeForm(form, now: changes.freezeTime).draft, for: caller)
     } catch {
       if case ServiceError.forbidden = error { throw error }
       guard let problem = (error as? FormError)?.description ?? (error as? ServiceError)?.onPage else { throw error }

@@ -23,17 +23,17 @@ struct RestorationController {
     guard let (values, later) = try await history.restoration(of: change), values.isComplete, later == nil else {
       throw RequestError.badRequest(
         "The values before change \(change.id) can't be restored here, because they are not all recorded or because a "
-          + "later change edited the connector. Nothing was done.",
+          + "later change edited the connector or may still edit it. Nothing was done.",
         target: "change"
       )
     }
     let edit = ChangeRequest(
-      action: .updateConnector(values.connector, values.body),
+      action: .updateConnector(values.connector, values.body, ifNewest: change.id),
       caller: try context.requireCaller(),
       reason: try request.reason(orInBody: form["reason"] ?? ""),
       correlationID: context.clientRequestID,
       requestID: context.requestID,
-      override: try RollbackForm(form).override.map(Request.checkedReason)
+      override: try RollbackForm(form).override
     )
     do {
       let made = try await changes.perform(edit).changes.first

@@ -1,3 +1,4 @@
+import Hummingbird
 import ReflogModel
 import ReflogService
 
@@ -14,7 +15,7 @@ struct RollbackForm {
   private static let maximumHours: Int64 = 168
 
   init(_ form: [String: String]) throws(RequestError) {
-    override = form["override"].flatMap { $0.isEmpty ? nil : $0 }
+    override = try form["override"].flatMap(Request.checkedOverride)
     isFreezing = form["freeze"] == "true"
     switch form["hours"] {
     case nil, "": hours = nil

@@ -22,12 +22,7 @@ struct PermissionMiddleware: RouterMiddleware {
       try check(caller, request)
       return try await next(request, context)
     } catch let error as ServiceError {
-      switch error {
-      case .forbidden(let changes) where changes.isEmpty: events.countDenial(of: caller.actor)
-      case .frozen(let changes, _) where changes.isEmpty: events.countDenial(of: caller.actor, because: .frozen)
-      case .refusalsSpent: events.countDenial(of: caller.actor)
-      default: break
-      }
+      events.countDenial(error, of: caller)
       throw error
     }
   }

@@ -150,9 +150,6 @@ extension Request {
 }
 
 extension String {
-  /// Whether the text has no character except white space.
-  var isBlank: Bool { allSatisfy(\.isWhitespace) }
-
   /// Whether the text contains U+FFFD, the character that replaces bytes that could not be decoded.
   var hasReplacementCharacter: Bool { unicodeScalars.contains("\u{FFFD}") }
 }

@@ -26,6 +26,24 @@ extension History {
     )
   }
 
+  /// Returns the newest change of a connector that is later than another change, or nil if there is none.
+  ///
+  /// Only changes that were applied or may have been applied are searched. A pending change is one of these.
+  package func newestChange(
+    of connector: ConnectorID,
+    after change: Change.ID
+  ) async throws(LedgerError) -> Change? {
+    try await changes(
+      of: connector,
+      """
+      WHERE \(Self.ofConnector) AND change.id > :change AND change.result IN ('applied', 'unknown', 'pending')
+        AND change.kind <> 'baseline'
+      ORDER BY change.id DESC LIMIT 1
+      """,
+      ["change": change.number]
+    ).first
+  }
+
   /// Returns the changes of connectors that may have reached the directory, newest first.
   ///
   /// Each change is pending, or was recorded or settled at or after the time `since`.

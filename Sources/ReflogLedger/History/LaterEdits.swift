@@ -7,7 +7,10 @@ import ReflogStorage
 /// the ledger does not matter.
 struct LaterEdits {
   /// The maximum number of edits that are read for each connector.
-  static let most = 3
+  ///
+  /// The newest edits often change only the name of the connector. The number is large enough that an earlier edit of
+  /// another property is usually found too.
+  static let most = 20
 
   private let edits: [ConnectorID: ConnectorEdits]
 

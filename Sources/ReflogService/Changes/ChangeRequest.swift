@@ -20,7 +20,9 @@ package final class ChangeRequest: Sendable {
     /// Creates a connector with this body.
     case createConnector(JSONObject)
     /// Updates a connector; the body contains the properties to change.
-    case updateConnector(ConnectorID, JSONObject)
+    ///
+    /// If `ifNewest` is an id, the update is refused if the connector has a later change.
+    case updateConnector(ConnectorID, JSONObject, ifNewest: Change.ID? = nil)
     /// Deletes a connector.
     case deleteConnector(ConnectorID)
     /// Uploads a client certificate for a connector.

@@ -18,12 +18,12 @@ extension ChangeService {
 
   /// Returns the freezes that cover a step or a connector and are in force at this moment.
   package func freezes(covering subject: Change.Subject) -> [Freeze] {
-    ledger.freezes.covering(subject, at: ledger.now)
+    ledger.freezes.covering(subject, at: freezeTime)
   }
 
   /// The freezes that are in force at this moment, in the order in which they were placed.
   package var freezesInForce: [Freeze] {
-    let now = ledger.now
+    let now = freezeTime
     return ledger.freezes.all.filter { $0.state(at: now) == .inForce }
   }
 
@@ -50,7 +50,7 @@ extension ChangeService {
 
   /// Returns the freezes that are planned or in force, sorted by the time at which each freeze was placed.
   package func freezes(for caller: Caller) async throws(ServiceError) -> [Freeze] {
-    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    try Policy.require(caller, .read)
     do { return try await ledger.history.openFreezes(at: freezeTime) } catch { throw ServiceError(reading: error) }
   }
 
@@ -58,7 +58,7 @@ extension ChangeService {
   ///
   /// - Throws: `freezeNotFound` if there is no freeze with this id.
   package func freeze(_ id: Int64, for caller: Caller) async throws(ServiceError) -> Freeze {
-    guard Policy.permits(caller, .read) else { throw .forbidden([]) }
+    try Policy.require(caller, .read)
     let freeze: Freeze?
     do { freeze = try await ledger.history.freeze(id) } catch { throw ServiceError(reading: error) }
     guard let freeze else { throw .freezeNotFound(id) }
@@ -72,7 +72,7 @@ extension ChangeService {
   /// - Throws: `freezeIsEmpty` if the end of the freeze is not later than its start, or `tooManyFreezes` if the maximum
   ///   number of freezes is reached.
   package func place(_ draft: Freeze.Draft, for caller: Caller) async throws(ServiceError) -> Freeze {
-    guard Policy.permits(caller, .freeze) else { throw .forbidden([]) }
+    try Policy.require(caller, .freeze)
     let placed: PlacedFreeze
     do { placed = try await ledger.place(draft, by: caller.actor) } catch { throw ServiceError(beforeSending: error) }
     switch placed {
@@ -86,7 +86,7 @@ extension ChangeService {
   ///
   /// - Throws: `freezeNotFound` if there is no freeze with this id, or `freezeIsOver` if the freeze is already over.
   package func releaseFreeze(_ id: Int64, for caller: Caller) async throws(ServiceError) {
-    guard Policy.permits(caller, .freeze) else { throw .forbidden([]) }
+    try Policy.require(caller, .freeze)
     let found: (freeze: Freeze, isReleased: Bool)?
     do { found = try await ledger.releaseFreeze(id, by: caller.actor) } catch {
       throw ServiceError(beforeSending: error)

@@ -91,6 +91,20 @@ package final class EventRecorder: Service {
     count(Count(kind: .denied, actorType: actor.type, actorID: actor.id, cause: cause), actor)
   }
 
+  /// Counts a refused request if the refusal is a denial that is not recorded as a change.
+  ///
+  /// - Parameters:
+  ///   - error: The error with which the request was refused.
+  ///   - caller: The caller whose request was refused.
+  package func countDenial(_ error: ServiceError, of caller: Caller) {
+    switch error {
+    case .forbidden(let changes) where changes.isEmpty: countDenial(of: caller.actor)
+    case .frozen(let changes, _) where changes.isEmpty: countDenial(of: caller.actor, because: .frozen)
+    case .refusalsSpent: countDenial(of: caller.actor)
+    default: return
+    }
+  }
+
   /// Counts a request whose authentication failed.
   package func countFailure(from ipAddress: String?) {
     let actor = Change.Actor(type: .unknown, id: nil, ipAddress: ipAddress)

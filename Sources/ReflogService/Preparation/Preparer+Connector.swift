@@ -11,9 +11,13 @@ extension Preparer {
   func prepareUpdate(
     _ request: ChangeRequest,
     _ id: ConnectorID,
-    _ body: JSONObject
+    _ body: JSONObject,
+    ifNewest newest: Change.ID?
   ) async throws(ServiceError) -> Preparation {
     let connector = try await connector(id, for: request)
+    // The pending change of the connector is settled now, and the request holds the lock of the connector. So this check
+    // finds every later change, and no other change can be made between the check and the update.
+    if let newest { try await requireNoChange(of: id, after: newest) }
     let properties = ConnectorProperties.written(by: body, over: connector)
     let before = connector?.reference ?? .connector(id, displayName: nil)
     let name = body.member(named: "displayName")?.value.string ?? connector?.displayName
@@ -39,6 +43,15 @@ extension Preparer {
     let properties = ConnectorProperties.writtenByCertificate
     let intent = request.intent(.connector, before: reference, after: reference, changedProperties: properties)
     return Preparation(group: group(request, intent, of: id), write: .uploadCertificate(id, body))
+  }
+
+  /// Throws `changedSince` if a connector has a change that is later than `change` and was or may have been applied.
+  private func requireNoChange(of connector: ConnectorID, after change: Change.ID) async throws(ServiceError) {
+    let later: Change?
+    do { later = try await ledger.history.newestChange(of: connector, after: change) } catch {
+      throw ServiceError(reading: error)
+    }
+    if let later { throw .changedSince(later.id) }
   }
 
   private func group(_ request: ChangeRequest, _ intent: Change.Intent, of connector: ConnectorID?) -> Group {

@@ -15,7 +15,7 @@ extension Preparer {
     case .rollBackTo(_, let address, _): [.address(address)]
     case .rollBack(let id, _): [.address(try await rollbackTarget(id).address)]
     case .createConnector: [.creation(requestID: request.requestID)]
-    case .updateConnector(let id, _), .deleteConnector(let id), .uploadCertificate(let id, _): [.connector(id)]
+    case .updateConnector(let id, _, _), .deleteConnector(let id), .uploadCertificate(let id, _): [.connector(id)]
     case .createFlow(let flow, _, let references): references.keys.map { .address(flow.address(of: $0)) }
     case .updateFlow, .other: []
     case .deleteFlow(let flow): try await addresses(of: flow).map { .address($0) }

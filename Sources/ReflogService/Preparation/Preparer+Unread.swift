@@ -25,7 +25,7 @@ extension Preparer {
     case .createConnector(let body):
       let properties = ConnectorProperties.names(in: body)
       return [request.intent(.connector, before: .none, after: .unknown, changedProperties: properties)]
-    case .updateConnector(let id, let body):
+    case .updateConnector(let id, let body, _):
       let reference = ConnectorReference.connector(id, displayName: nil)
       let properties = ConnectorProperties.names(in: body)
       return [request.intent(.connector, before: reference, after: reference, changedProperties: properties)]

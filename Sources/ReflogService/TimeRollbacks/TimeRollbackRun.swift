@@ -53,10 +53,7 @@ struct TimeRollbackRun: Sendable {
         problem = error
       }
       report(step.address, problem.description)
-      // If the refusal by a freeze is not recorded as a change, it is counted, as for every other request.
-      if case .frozen(let denied, _) = problem, denied.isEmpty {
-        events?.countDenial(of: request.caller.actor, because: .frozen)
-      }
+      events?.countDenial(problem, of: request.caller)
       guard let pause = problem.pauseBeforeRetry else { return !problem.meansDirectoryIsDown }
       guard attempt < Self.attempts, !isStopping() else { return false }
       // The sleep ends early, with an error, only if the service stops. Then the loop ends too.

@@ -114,7 +114,7 @@ package final class TimeRollbacks: Service {
   ///   belongs to a rollback with another time or scope, or `busy` if too many rollbacks wait.
   package func start(_ request: TimeRollbackRequest) async throws(ServiceError) {
     try Policy.require(request.caller, .change)
-    guard request.override == nil || Policy.permits(request.caller, .freeze) else { throw .forbidden([]) }
+    if request.override != nil { try Policy.require(request.caller, .freeze) }
     _ = try await steps(of: request.rollback)
     _ = try changes.preparer(for: request.caller)
     try changes.check(reason: request.reason)

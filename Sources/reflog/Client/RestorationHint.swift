@@ -20,7 +20,8 @@ struct RestorationHint {
       )
     else { return nil }
     let later = try await Self.laterEdit(of: connector, after: id, source)
-    guard later?["after"]?.object?["state"] != "none" else {
+    let isApplied = later?["result"] == "applied"
+    guard !isApplied || later?["after"]?.object?["state"] != "none" else {
       text = "The connector was deleted later, so the values before this edit can't be restored."
       return
     }
@@ -31,7 +32,11 @@ struct RestorationHint {
     }
     var sentences: [String] = []
     if let later = later?["id"]?.string {
-      sentences.append("Change \(later) edited the connector later, and this request also replaces what it wrote.")
+      sentences.append(
+        isApplied
+          ? "Change \(later) edited the connector later, and this request also replaces what it wrote."
+          : "Change \(later) may have edited the connector later, and this request also replaces what it wrote."
+      )
     }
     if !values.unknown.isEmpty {
       sentences.append("Not recorded, so not restored: \(values.unknown.joined(separator: ", ")).")
@@ -42,15 +47,16 @@ struct RestorationHint {
     text = (sentences + ["To restore \(values.known.joined(separator: " and ")): \(command)"]).joined(separator: " ")
   }
 
-  /// Returns the newest applied change of a connector that is later than an edit, or nil if there is none.
+  /// Returns the newest change of a connector that is later than an edit and was or may have been applied.
+  ///
+  /// The result is nil if there is no such change.
   private static func laterEdit(
     of connector: ConnectorID,
     after id: Change.ID,
     _ source: any HistorySource
   ) async throws -> JSONObject? {
-    var question = PlainQuestion(aboutChangesOf: connector)
-    question.result = .applied
-    let selection = ChangeSelection(filter: question.text).and("id gt \(id)")
+    let selection = ChangeSelection(filter: PlainQuestion(aboutChangesOf: connector).text)
+      .and("id gt \(id) and result in ('applied', 'unknown', 'pending')")
     return try await source.history(top: 1, of: selection)["value"]?.array?.first?.object
   }
 }

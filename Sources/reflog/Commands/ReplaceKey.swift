@@ -40,7 +40,7 @@ struct ReplaceKey: AsyncParsableCommand {
     guard lost else {
       throw ValidationError("Use --lost to state that the key is lost. To change a key that you have: key rotate.")
     }
-    guard !reason.allSatisfy(\.isWhitespace), reason.utf8.count <= Self.reasonLimit else {
+    guard !reason.isBlank, reason.utf8.count <= Self.reasonLimit else {
       throw ValidationError("The reason must have 1 to \(Self.reasonLimit) bytes.")
     }
   }
