@@ -17,6 +17,8 @@ struct Instruction {
     changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
     service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
     roles.csv            the API tokens that were valid in the period, and their roles
+                         the creation or the revocation of a token while the server was stopped can first appear in the
+                         next pack
     retention.json       how long history is kept, the legal holds, and the newest purge
     checkpoint           the log's newest signed checkpoint when the pack was written
     rows/                a short hash of each row, with which an altered row is found

@@ -24,8 +24,8 @@ struct SummaryPage {
     <h2>Changes by flow</h2>
     \(changes)
     <p class="note">Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some \
-    of them again: not applied, denied, made in spite of a freeze (overrides), pending, and updates and rollbacks without a \
-    reason. Drift is a change that was made without Reflog.\(erasedNote)</p>
+    of them again: not applied, denied, requested in spite of a freeze (overrides), pending, and updates and rollbacks \
+    without a reason. Drift is a change that was made without Reflog.\(erasedNote)</p>
     <h2>Retention and legal holds</h2>
     \(retention)
     <h2>API tokens and their roles</h2>

@@ -22,6 +22,7 @@ import io
 import json
 import os
 import re
+import stat
 import sys
 
 MANIFEST = "evidence.manifest"
@@ -173,6 +174,14 @@ def sha256(path):
     return hash.hexdigest()
 
 
+def is_missing(path):
+    """Returns whether no regular file exists at a path. Raises an error if the folder of the file can't be read."""
+    try:
+        return not stat.S_ISREG(os.lstat(path).st_mode)
+    except (FileNotFoundError, NotADirectoryError, ValueError):
+        return True
+
+
 def spelled(cells):
     """Returns a row of CSV in its usual spelling: with quotes only if they are needed, and without empty cells at the end."""
     while cells and not cells[-1]:
@@ -313,14 +322,17 @@ class Checker:
     def expected(self, name, names):
         """Returns the position and the hash of each row. The key is the id of the row.
 
-        Returns None if the pack has no list of the rows, or if the list was altered.
+        Returns None if the pack has no list of the rows, or if the list was altered or can't be read.
         """
         list = f"rows/{name}"
-        if list not in names or not os.path.isfile(self.path(list)) or sha256(self.path(list)) != names[list]["sha256"]:
-            return None
-        with open(self.path(list), encoding="utf-8") as file:
-            lines = (line.rstrip("\n").rsplit(" ", 1) for line in file)
-            return {id: (position, hash) for position, (id, hash) in enumerate(lines)}
+        try:
+            if list not in names or is_missing(self.path(list)) or sha256(self.path(list)) != names[list]["sha256"]:
+                return None
+            with open(self.path(list), encoding="utf-8") as file:
+                lines = (line.rstrip("\n").rsplit(" ", 1) for line in file)
+                return {id: (position, hash) for position, (id, hash) in enumerate(lines)}
+        except OSError:
+            return None  # The problem with the list is reported when the list itself is compared with the manifest.
 
     def check_text_file(self, name, file):
         with open(self.path(name), "rb") as opened:
@@ -350,7 +362,7 @@ class Checker:
         """Compares a file with the manifest of a pack. Raises an error if the file can't be read."""
         if name.startswith("/") or ".." in name.split("/") or "\\" in name:
             self.report(f"{shown(name)}: this is not a name of a file in a pack.")
-        elif os.path.islink(self.path(name)) or not os.path.isfile(self.path(name)):
+        elif is_missing(self.path(name)):
             self.report(f"{name}: the file is missing.")
         elif (hash := sha256(self.path(name))) != file["sha256"]:
             if hash in contents:

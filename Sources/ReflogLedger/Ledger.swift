@@ -30,6 +30,7 @@ package final class Ledger: Sendable {
   ///   - thread: The thread that writes the ledger.
   ///   - directory: The directory that the ledger serves.
   ///   - tenantID: The tenant that the ledger serves.
+  ///   - settleWindow: The directory's settle window. It decides whether a change was certainly made during a freeze.
   ///   - clock: The clock that sets the time of entries.
   ///   - acceptsClock: Whether to record changes if the clock is behind the newest entry. Such changes get the time of
   ///     the newest entry.
@@ -45,6 +46,7 @@ package final class Ledger: Sendable {
     thread: WriterThread,
     directory: DirectoryKind,
     tenantID: String,
+    settleWindow: Duration = .zero,
     clock: @escaping WallClock,
     acceptsClock: Bool = false,
     origin: String? = nil,
@@ -60,6 +62,7 @@ package final class Ledger: Sendable {
       clock: clock,
       signers: signers,
       memory: LedgerMemory(keepsWrites: directory == .graph),
+      settleWindow: settleWindow,
       onSettled: onSettled,
       onFrozenDrift: onFrozenDrift
     )

@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// The steps that called a connector when a change of the connector was made.
+/// The steps that called a connector when a change of the connector was made, or whose earlier calls are not recorded.
 struct ConnectorImpact: Sendable {
   /// The first steps, up to the maximum number.
   let callers: [Caller]

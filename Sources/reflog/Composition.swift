@@ -77,6 +77,7 @@ struct Composition {
         thread: threads.ledger,
         directory: served.directory.kind,
         tenantID: served.tenantID,
+        settleWindow: served.directory.settleWindow,
         clock: clock,
         acceptsClock: settings.acceptsClock,
         origin: settings.origin?.text,

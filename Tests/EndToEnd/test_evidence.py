@@ -435,6 +435,28 @@ class Manipulations(PackTestCase):
         (pack / "roles.csv").unlink()
         expected = ("changes.csv: the file can't be read, so it was not checked.\nroles.csv: the file is missing.\n"
                     "more: the folder can't be read, so it was not checked.\n")
+        self.check_without_permission(pack, expected)
+
+    def test_a_list_in_a_folder_that_cannot_be_read_is_not_missing(self):
+        pack = self.copy()
+        (pack / "rows").chmod(0)
+        self.addCleanup((pack / "rows").chmod, 0o755)
+        lists = "".join(f"{name}: the file can't be read, so it was not checked.\n" for name in sorted(packmanipulations.LISTS))
+        self.check_without_permission(pack, lists + "rows: the folder can't be read, so it was not checked.\n")
+
+    def test_a_list_that_cannot_be_read_does_not_hide_that_its_file_was_altered(self):
+        pack = self.copy()
+        path = pack / "changes.csv"
+        with path.open(newline="", encoding="utf-8") as file:
+            count = len(list(csv.DictReader(file)))
+        path.write_bytes(path.read_bytes().replace(b",applied,", b",denied,", 1))
+        (pack / "rows/changes.csv").chmod(0)
+        self.check_without_permission(
+            pack, f"changes.csv: the file was altered. It has {count} rows, and the written file has {count}.\n"
+                  "rows/changes.csv: the file can't be read, so it was not checked.\n")
+
+    def check_without_permission(self, pack, expected):
+        """Checks a pack with both programs. The programs can read only the files whose modes permit this."""
         program = by_program(pack / MANIFEST, "--key", self.key, prefix=WITHOUT_CAPABILITIES)
         script = by_script(self.pack / "verify.py", "--key", self.key, pack / MANIFEST, prefix=WITHOUT_CAPABILITIES)
         for run in (program, script):

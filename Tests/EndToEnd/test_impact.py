@@ -167,7 +167,7 @@ class AnEditedConnector(ServerTestCase):
         self.assertIn(f"targetUrl {URL} → {NEW_URL}", flow.text)
         self.assertIn(f"/connectors/{FRAUD_CHECK}", flow.links)
         change = browser.open(next(link for link in flow.links if link == f"/changes/{self.edit}"))
-        self.assertIn("Steps that called this connector then", change.text)
+        self.assertIn("Steps that called this connector then, or whose earlier calls are not recorded", change.text)
         self.assertIn("postFederationSignup of B2C_1_signup", change.text)
         self.assertIn("History of this connector", change.text)
         timeline = browser.open(f"/?flow={FLOW}")

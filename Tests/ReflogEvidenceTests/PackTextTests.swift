@@ -61,6 +61,8 @@ struct PackTextTests {
         changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
         service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
         roles.csv            the API tokens that were valid in the period, and their roles
+                             the creation or the revocation of a token while the server was stopped can first appear in the
+                             next pack
         retention.json       how long history is kept, the legal holds, and the newest purge
         checkpoint           the log's newest signed checkpoint when the pack was written
         rows/                a short hash of each row, with which an altered row is found
@@ -150,7 +152,7 @@ struct PackTextTests {
         |All|7|1|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (5), token deploy (3)|
         |
         |Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some of them \
-        again: not applied, denied, made in spite of a freeze (overrides), pending, and updates and rollbacks without a \
+        again: not applied, denied, requested in spite of a freeze (overrides), pending, and updates and rollbacks without a \
         reason. Drift is a change that was made without Reflog. Changes whose personal data, and so their reason, was erased: 1.|
         |Retention and legal holds|
         |History is kept for at least 800 days. The newest purge deleted history before 2026-11-23. It kept the history \
@@ -198,11 +200,18 @@ struct PackTextTests {
 
   @Test func theTimesOfTokensAreTheTimesInTheDetails() throws {
     let period = try Period("2026-Q3")
-    func event(_ kind: ServiceEvent.Kind, _ id: Int64, _ token: String, _ details: JSONObject) -> ServiceEvent {
+    let earlier = period.start.before(.seconds(1))
+    func event(
+      _ kind: ServiceEvent.Kind,
+      _ id: Int64,
+      _ token: String,
+      _ details: JSONObject,
+      at time: Timestamp? = nil
+    ) -> ServiceEvent {
       var all: JSONObject = ["tokenId": .string(token), "name": .string(token), "role": "reader"]
       for member in details.members { all[member.name] = member.value }
       let content = ServiceEvent.Content(kind, details: all)
-      return ServiceEvent(id: id, sequence: id, activityDateTime: period.start, content: content)
+      return ServiceEvent(id: id, sequence: id, activityDateTime: time ?? period.start, content: content)
     }
     var table = RoleTable(period)
     table.add(event(.tokenCreated, 1, "a", ["createdDateTime": "2026-06-01T00:00:00.000000Z"]))
@@ -210,12 +219,21 @@ struct PackTextTests {
     table.add(event(.tokenCreated, 3, "b", [:]))
     table.add(event(.tokenCreated, 4, "c", [:]))
     table.add(event(.tokenRevoked, 5, "c", ["revokedDateTime": "2026-06-30T00:00:00.000000Z"]))
+    let expiry: JSONObject = ["expiresDateTime": "2026-06-29T00:00:00.000000Z"]
+    table.add(event(.tokenCreated, 6, "d", expiry))
+    table.add(event(.tokenCreated, 7, "e", expiry, at: earlier))
+    table.add(event(.tokenRevoked, 8, "e", [:]))
+    table.add(event(.tokenCreated, 9, "f", [:], at: earlier))
+    table.add(event(.tokenRevoked, 10, "f", [:], at: earlier))
 
     let rows = table.rows
 
-    #expect(rows.map(\.tokenID) == ["a", "b"])
-    #expect(rows.compactMap(\.created?.description) == ["2026-06-01T00:00:00.000000Z", "\(period.start)"])
+    // The end of the tokens c and d was recorded only in the period. No pack of an earlier period can contain it.
+    #expect(rows.map(\.tokenID) == ["a", "b", "c", "d"])
+    #expect(rows[0].created?.description == "2026-06-01T00:00:00.000000Z")
+    #expect(rows[1].created == period.start)
     #expect(rows[0].revoked?.description == "2026-07-01T00:00:01.000000Z")
+    #expect(rows[2].revoked?.description == "2026-06-30T00:00:00.000000Z")
   }
 
   @Test func manyPeopleAreCountedTogether() {

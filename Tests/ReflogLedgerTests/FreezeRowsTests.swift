@@ -95,6 +95,27 @@ struct FreezeRowsTests {
     }
   }
 
+  @Test func theFreezesThatWereOverLastAreRead() async throws {
+    let clock = ManualClock()
+    func draft(until seconds: Int?) -> Freeze.Draft {
+      Freeze.Draft(scope: .everything, reason: "x", until: seconds.map { ManualClock.start.before(.seconds(-$0)) })
+    }
+    try await withLedger(clock: clock) { ledger in
+      let first = try await place(draft(until: 100), in: ledger)
+      let released = try await place(draft(until: 200), in: ledger)
+      let endless = try await place(draft(until: nil), in: ledger)
+      _ = try await ledger.releaseFreeze(released.id, by: Sample.operatorActor)
+      clock.advance(by: .seconds(50))
+      _ = try await ledger.releaseFreeze(endless.id, by: Sample.operatorActor)
+      clock.advance(by: .seconds(50))
+
+      for (limit, ids) in [(1, [first.id]), (2, [first.id, endless.id]), (9, [first.id, endless.id, released.id])] {
+        let past = try await ledger.history.read { db in try FreezeRows.past(at: clock.read(), limit: limit, db) }
+        #expect(past.map(\.id) == ids)
+      }
+    }
+  }
+
   @Test func aFreezeThatWasRolledBackIsNotInForce() async throws {
     try await withLedger { ledger in
       struct Failure: Error {}

@@ -37,6 +37,7 @@ struct FrozenDriftTests {
   /// Calls `body` with a ledger. If `restarting` is not nil, the ledger is then opened a second time for `restarting`.
   private func withReports(
     clock: ManualClock,
+    settleWindow: Duration = .zero,
     _ body: @escaping (Reports) async throws -> Void,
     restarting: ((Reports) async throws -> Void)? = nil
   ) async throws {
@@ -50,6 +51,7 @@ struct FrozenDriftTests {
           thread: thread,
           directory: .embedded,
           tenantID: "tenant",
+          settleWindow: settleWindow,
           clock: clock.read,
           onFrozenDrift: { drift, freeze, isCertain in
             log.withLock { $0.append("\(drift.id) \(freeze.id)\(isCertain ? "" : "?")") }
@@ -60,6 +62,19 @@ struct FrozenDriftTests {
           try await body(Reports(ledger: ledger, reported: { log.withLock { $0 } }))
         }
       }
+    }
+  }
+
+  /// The freeze began 10 seconds earlier than the last read.
+  @Test(arguments: [(10, "1 1"), (11, "1 1?")])
+  func aLastReadThatMayBeStaleIsNotCertain(settleWindow: Int, report: String) async throws {
+    let clock = ManualClock()
+    try await withReports(clock: clock, settleWindow: .seconds(settleWindow)) { it in
+      _ = try await it.freeze()
+      clock.advance(by: .seconds(10))
+      try await it.record(lastRead: clock.read())
+
+      #expect(it.reported() == [report])
     }
   }
 

@@ -131,28 +131,42 @@ struct FreezesTests {
   )
   func aDriftIsComparedWithTheFreezesOfTheWholeTimeInWhichItWasMade(freeze: Freeze, isCertain: Bool?) {
     for freezes in [Freezes([freeze]), Freezes(past: [freeze])] {
-      #expect(freezes.despite(Self.drift(lastRead: 10, found: 20))?.isCertain == isCertain)
+      #expect(freezes.despite(Self.drift(lastRead: 10, found: 20), window: .zero)?.isCertain == isCertain)
     }
   }
 
   @Test func aDriftWithoutAnEarlierReadIsComparedWithTheFreezesOfItsDiscovery() {
-    let drift = Self.drift(lastRead: nil, found: 20)
+    let (drift, window) = (Self.drift(lastRead: nil, found: 20), Duration.microseconds(5))
 
-    #expect(Freezes([Self.freeze(1, .everything, until: 21)]).despite(drift)?.isCertain == false)
-    #expect(Freezes([Self.freeze(1, .everything, until: 20)]).despite(drift) == nil)
+    #expect(Freezes([Self.freeze(1, .everything, until: 21)]).despite(drift, window: window)?.isCertain == false)
+    #expect(Freezes([Self.freeze(1, .everything, until: 20)]).despite(drift, window: window) == nil)
+  }
+
+  /// The drift was found at 20. The last read that showed the earlier reference was at 10, and may have been stale.
+  @Test(
+    arguments: [
+      (freeze(1, .everything, from: 5), true), (freeze(1, .everything, from: 6), false),
+      (freeze(1, .everything, from: 0, until: 6), false), (freeze(1, .everything, from: 0, until: 5), nil),
+    ] as [(Freeze, Bool?)]
+  )
+  func theTimeInWhichADriftWasMadeBeginsOneSettleWindowEarlier(freeze: Freeze, isCertain: Bool?) {
+    let found = Freezes([freeze]).despite(Self.drift(lastRead: 10, found: 20), window: .microseconds(5))
+
+    #expect(found?.isCertain == isCertain)
   }
 
   @Test func aCertainFreezeIsPreferred() {
     let freezes = Freezes([Self.freeze(1, .everything, until: 25), Self.freeze(2, .everything, from: 15)])
 
-    #expect(freezes.despite(Self.drift(lastRead: 10, found: 20))?.freeze.id == 1)
+    #expect(freezes.despite(Self.drift(lastRead: 10, found: 20), window: .zero)?.freeze.id == 1)
   }
 
   @Test func onlyTheNewestFreezesThatAreOverAreKept() {
-    let over = (1...150).map { Self.freeze($0, .everything, until: 5) }
-    let freezes = Freezes(over + [Self.freeze(151, .everything)], at: Timestamp(microseconds: 5))
+    let long = [Self.freeze(1, .everything, until: 6), Self.freeze(2, .everything, until: 6, released: 4)]
+    let over = (3...150).map { Self.freeze($0, .everything, until: 5) }
+    let freezes = Freezes(long + over + [Self.freeze(151, .everything)], at: Timestamp(microseconds: 6))
 
-    #expect(freezes.past.map(\.id) == Array(51...150))
+    #expect(freezes.past.map(\.id) == Array(52...150) + [1])
     #expect(freezes.all.map(\.id) == [151])
   }
 

@@ -93,8 +93,8 @@ struct ChangeDetailPageTests {
 
     #expect(
       called.pageText.contains(
-        "Steps that called this connector then postAttributeCollection of B2C_1_signup postFederationSignup of "
-          + "B2C_1_signup"
+        "Steps that called this connector then, or whose earlier calls are not recorded postAttributeCollection of "
+          + "B2C_1_signup postFederationSignup of B2C_1_signup"
       )
     )
     #expect(called.contains(#"<a href="/flows/b2cUserFlows/B2C_1_signup">"#))

@@ -33,7 +33,7 @@ enum TemplateTexts {
       "rolled back by change {}",
       "All steps of this flow over time; all flows at the time of this change",
       "More about this connector; all changes of this connector and of the steps that called it",
-      "Steps that called this connector then",
+      "Steps that called this connector then, or whose earlier calls are not recorded",
       "… and {} more",
       "No recorded step called this connector when the change was made.",
       "Details",

@@ -23,7 +23,9 @@ struct FlowSummary {
   /// The number of changes that were settled but not applied, except the denied changes.
   private(set) var notApplied: Int64 = 0
   private(set) var pending: Int64 = 0
-  /// The number of changes that an operator made in spite of a freeze.
+  /// The number of changes that an operator requested in spite of a freeze.
+  ///
+  /// Some of these changes may not be applied, for example because the directory refused them.
   private(set) var overridden: Int64 = 0
   /// The number of updates and rollbacks without a recorded reason, except the denied changes.
   private(set) var withoutReason: Int64 = 0

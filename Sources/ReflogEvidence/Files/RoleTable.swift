@@ -18,6 +18,10 @@ struct RoleTable {
     let expires: Timestamp?
     var revoked: Timestamp?
     var revoker: Change.Actor?
+    /// When the log recorded the creation and the revocation.
+    ///
+    /// These times are later than the true times if the command line changed the token while no server ran.
+    fileprivate(set) var creationRecorded, revocationRecorded: Timestamp?
   }
 
   private static let columns: [CSVColumn<Row>] = [
@@ -59,16 +63,26 @@ struct RoleTable {
     // details contain the true time. After a crash, the same creation can be recorded twice. The first event counts.
     if event.content.kind == .tokenCreated, row.created == nil {
       (row.created, row.creator) = (event.time("createdDateTime"), event.content.actor)
+      row.creationRecorded = event.activityDateTime
     } else if event.content.kind == .tokenRevoked, row.revoked == nil {
       (row.revoked, row.revoker) = (event.time("revokedDateTime"), event.content.actor)
+      row.revocationRecorded = event.activityDateTime
     }
     tokens[id] = row
   }
 
-  /// The tokens that were valid at some time in the period, oldest first.
+  /// The tokens that were valid at some time in the period, or whose end was recorded only in the period, oldest first.
+  ///
+  /// A pack of an earlier period can't contain a fact that was recorded later. So the later of two times decides: the
+  /// true time, and the time at which the log recorded the fact.
   var rows: [Row] {
     order.compactMap { tokens[$0] }.filter { row in
-      row.revoked ?? .distantFuture >= period.start && row.expires ?? .distantFuture >= period.start
+      func isInPeriod(_ end: Timestamp?, recorded: Timestamp?) -> Bool {
+        guard let end else { return true }
+        return max(end, recorded ?? end) >= period.start
+      }
+      return isInPeriod(row.revoked, recorded: row.revocationRecorded)
+        && isInPeriod(row.expires, recorded: row.creationRecorded)
     }
   }
 

@@ -19,15 +19,23 @@ enum FreezeRows {
     )
   }
 
-  /// Returns the newest freezes that are over at a time, in the order in which they were placed.
+  /// Returns the freezes that are over at a time and were over last, the newest first.
+  ///
+  /// A freeze is over from its end or from its release, whichever is earlier.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the row or the service event of a freeze is not what was recorded.
   static func past(at time: Timestamp, limit: Int, _ db: any LedgerConnection) throws -> [Freeze] {
-    try freezes(
-      "released IS NOT NULL OR coalesce(ends, 9223372036854775807) <= ? ORDER BY id DESC LIMIT ?",
+    let released = "(SELECT time FROM service_event WHERE service_event.id = change_freeze.released)"
+    // The earlier of two times has the greater negative number.
+    let over = db.dialect.greater(
+      "-coalesce(ends, 9223372036854775807)",
+      "-coalesce(\(released), 9223372036854775807)"
+    )
+    return try freezes(
+      "released IS NOT NULL OR coalesce(ends, 9223372036854775807) <= ? ORDER BY \(over), id DESC LIMIT ?",
       [time.microseconds, limit],
       db
-    ).reversed()
+    )
   }
 
   /// Returns the freeze with an id, or nil if there is none.

@@ -2,7 +2,10 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns the steps that called the connector of each change when the change was made.
+  /// Returns the steps that called the connector of each change, certainly or possibly, when the change was made.
+  ///
+  /// If the ledger has no applied change of a step from that time, the oldest applied change shows what the step called
+  /// earlier. It is not recorded since when the step called this connector, so the step is only a possible caller.
   ///
   /// The result is a dictionary. Its keys are the ids of the changes. A change of a step has no value in the dictionary.
   ///

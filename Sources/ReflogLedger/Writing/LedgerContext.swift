@@ -6,6 +6,8 @@ final class LedgerContext: Sendable {
   let clock: WallClock
   let signers: LogSigners
   let memory: LedgerMemory
+  /// The time after a write in which a read of the directory may still show an older value.
+  let settleWindow: Duration
   let onSettled: @Sendable (Change) -> Void
   let onFrozenDrift: @Sendable (Change, Freeze, Bool) -> Void
   private let state = Mutex(State())
@@ -23,12 +25,14 @@ final class LedgerContext: Sendable {
     clock: @escaping WallClock,
     signers: LogSigners,
     memory: LedgerMemory,
+    settleWindow: Duration = .zero,
     onSettled: @escaping @Sendable (Change) -> Void,
     onFrozenDrift: @escaping @Sendable (Change, Freeze, Bool) -> Void = { _, _, _ in }
   ) {
     self.clock = clock
     self.signers = signers
     self.memory = memory
+    self.settleWindow = settleWindow
     self.onSettled = onSettled
     self.onFrozenDrift = onFrozenDrift
   }

@@ -130,7 +130,9 @@ package final class LedgerSession: WriteSession {
 
   /// Reports a change that was certainly or possibly made without Reflog while a freeze covered its subject.
   private func reportIfFrozen(_ change: Change) {
-    guard change.intent.kind == .drift, let found = freezes?.despite(change) else { return }
+    guard change.intent.kind == .drift, let found = freezes?.despite(change, window: context.settleWindow) else {
+      return
+    }
     context.onFrozenDrift(change, found.freeze, found.isCertain)
   }
 

@@ -9,7 +9,8 @@ package struct ChangeInContext: Sendable {
   /// The list is empty if the change was not rolled back. If the list has an even number of ids, the newest rollback in
   /// the list restored the effect of the change.
   package let rolledBackBy: [Change.ID]
-  /// The steps that called the connector when the change was made, sorted by address.
+  /// The steps that called the connector when the change was made, or whose earlier calls are not recorded, sorted by
+  /// address.
   ///
   /// The value is nil if the subject of the change is a step, or if the ledger was not searched for the steps.
   package let calledBy: [Address]?

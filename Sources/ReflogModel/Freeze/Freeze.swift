@@ -82,7 +82,7 @@ package struct Freeze: Identifiable, Sendable {
   /// The time from which the freeze is over, or nil if no such time is known.
   ///
   /// The time is the end or the release of the freeze, whichever is earlier.
-  private var over: Timestamp? { [until, released].compactMap(\.self).min() }
+  var over: Timestamp? { [until, released].compactMap(\.self).min() }
 
   /// Returns whether the freeze was in force at each moment of a period.
   func isInForce(from start: Timestamp, through end: Timestamp) -> Bool {

@@ -9,22 +9,21 @@ package struct Freezes: Sendable {
   private var ofEverything: [Freeze] = []
   private var ofFlows: [FlowName: [Freeze]] = [:]
   private var ofAddresses: [Address: [Freeze]] = [:]
-  /// The newest freezes that are over, in the order in which they were placed.
+  /// The newest freezes that are over, in the order in which they ended or were released.
   package let past: [Freeze]
 
   /// Creates the set.
   ///
   /// - Parameters:
   ///   - freezes: The freezes that are in force or planned.
-  ///   - past: The freezes that are over, in the order in which they were placed.
+  ///   - past: The freezes that are over. If there are too many, the freezes that were over first are left out.
   package init(_ freezes: [Freeze] = [], past: [Freeze] = []) {
-    self.past = past.suffix(Self.maximumPastCount)
+    let sorted = past.sorted { ($0.over ?? .distantFuture, $0.id) < ($1.over ?? .distantFuture, $1.id) }
+    self.past = sorted.suffix(Self.maximumPastCount)
     for freeze in freezes { insert(freeze) }
   }
 
   /// Creates the set from freezes of which some may be over at a time.
-  ///
-  /// The freezes are in the order in which they were placed.
   package init(_ freezes: [Freeze], at time: Timestamp) {
     self.init(freezes.filter { $0.isOpen(at: time) }, past: freezes.filter { !$0.isOpen(at: time) })
   }
@@ -97,19 +96,23 @@ package struct Freezes: Sendable {
 
   /// Returns the freeze in spite of which a change was made without Reflog, or nil if there is no such freeze.
   ///
-  /// The change was made between the last read that showed the earlier reference and the read that found the change. The
-  /// exact time is unknown. So the change was certainly made in spite of a freeze only if the freeze was in force during
-  /// this whole period. If no earlier read is known, the freeze must be in force when the change is found.
+  /// The exact time of the change is unknown. A read found the change, and an earlier read showed the older reference.
+  /// The earlier read may have been stale. So the period in which the change was made begins one settle window earlier
+  /// than that read. The change was certainly made in spite of a freeze only if the freeze was in force during this
+  /// whole period. If no earlier read is known, the freeze must be in force when the change is found.
   ///
+  /// - Parameters:
+  ///   - drift: The change that was made without Reflog.
+  ///   - window: The directory's settle window.
   /// - Returns: The freeze, and whether the change was certainly made in spite of it. A certain freeze is preferred.
-  package func despite(_ drift: Change) -> (freeze: Freeze, isCertain: Bool)? {
+  package func despite(_ drift: Change, window: Duration) -> (freeze: Freeze, isCertain: Bool)? {
     let found = drift.activityDateTime
-    let lastRead = drift.intent.lastVerifiedDateTime
+    let earliest = drift.intent.lastVerifiedDateTime?.before(window)
     let covering = (past + all).filter { $0.scope.contains(drift.intent.subject) }
-    if let lastRead, let certain = covering.filter({ $0.isInForce(from: lastRead, through: found) }).endingLast {
+    if let earliest, let certain = covering.filter({ $0.isInForce(from: earliest, through: found) }).endingLast {
       return (certain, true)
     }
-    let possible = covering.filter { $0.isInForce(sometimeBetween: lastRead ?? found, and: found) }
+    let possible = covering.filter { $0.isInForce(sometimeBetween: earliest ?? found, and: found) }
     return possible.endingLast.map { ($0, false) }
   }
 

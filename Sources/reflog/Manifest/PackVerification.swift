@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import ReflogModel
 
 /// Compares the files of a pack with the pack's signed manifest.
@@ -73,18 +74,22 @@ struct PackVerification {
     _ files: [String: EvidenceManifest.File],
     _ report: inout FileReport
   ) throws {
-    var list: RowComparison.List?
-    if let known = files[Self.listFolder + file.name], try Self.hash(ofFileAt: path(known.name)) == known.sha256 {
-      list = RowComparison.List(try String(contentsOfFile: path(known.name), encoding: .utf8))
-    }
     let comparison = RowComparison(
       name: file.name,
       format: file.format,
       rowCount: file.rows ?? 0,
       rowsSHA256: file.rowsSHA256,
-      list: list
+      list: files[Self.listFolder + file.name].flatMap(list)
     )
     try comparison.run(try GivenRows(path(file.name), file.format), &report)
+  }
+
+  /// Returns the list of the rows of a file, or nil if the list was altered, is missing, or can't be read.
+  private func list(_ file: EvidenceManifest.File) -> RowComparison.List? {
+    let listPath = path(file.name)
+    // The problem with the list is reported when the list itself is compared with the manifest.
+    guard (try? Self.hash(ofFileAt: listPath)) == file.sha256 else { return nil }
+    return (try? String(contentsOfFile: listPath, encoding: .utf8)).map { RowComparison.List($0) }
   }
 
   private func compareText(_ file: EvidenceManifest.File, _ report: inout FileReport) throws {
@@ -149,12 +154,19 @@ struct PackVerification {
   }
 
   /// Returns the SHA-256 of a file, or nil if no regular file exists at the path.
+  ///
+  /// - Throws: An error if the file, or the folder of the file, can't be read.
   static func hash(ofFileAt path: String) throws -> Hash? {
-    let type = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
-    guard type == .typeRegular else { return nil }
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw CommandFailure(.refused, "\(path) can't be read.")
+    let unreadable = CommandFailure(.refused, "\(path) can't be read.")
+    // The system would ignore the rest of the path after a zero byte.
+    guard !path.utf8.contains(0) else { return nil }
+    guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
+      // Any other error, for example a missing permission, does not show that the file is missing.
+      guard access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { throw unreadable }
+      return nil
     }
+    guard attributes[.type] as? FileAttributeType == .typeRegular else { return nil }
+    guard let file = FileHandle(forReadingAtPath: path) else { throw unreadable }
     var hash = RunningHash()
     while let data = try file.read(upToCount: pieceSize), !data.isEmpty { hash.add(Array(data)) }
     return hash.hash()
