@@ -75,13 +75,9 @@ extension History {
   static let connectors = """
     SELECT connector.id, connector.connector_id, seen_connector.display_name, seen_connector.target_url,
       seen_connector.connector IS NOT NULL
-        OR EXISTS (SELECT 1 FROM change \(ofListed) AND change.result IN ('applied', 'unknown', 'pending'))
-        OR EXISTS (
-          SELECT 1 FROM change WHERE change.after_connector = connector.id AND change.result = 'applied'
-        )
-        OR EXISTS (
-          SELECT 1 FROM change WHERE change.before_connector = connector.id AND change.result = 'applied'
-        ),
+        OR (\(one(ofListed, "change.result IN ('applied', 'unknown', 'pending')"))) IS NOT NULL
+        OR (\(one("WHERE change.after_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL
+        OR (\(one("WHERE change.before_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL,
       (
         SELECT connector_name.display_name FROM connector_name
         WHERE connector_name.id = (
@@ -102,6 +98,13 @@ extension History {
   private static let ofListed = """
     WHERE \(connector(of: "change")) = +connector.id AND change.subject = 'connector'
     """
+
+  /// Returns the SQL that selects one change that fulfils two conditions, or NULL if there is none.
+  ///
+  /// PostgreSQL can answer EXISTS with a scan of all changes. With LIMIT, it searches an index for each connector.
+  private static func one(_ connector: String, _ result: String) -> String {
+    "SELECT change.id FROM change \(connector) AND \(result) LIMIT 1"
+  }
 
   /// Returns the SQL that selects a value of the newest applied change of the connector in the row of the list.
   private static func newestOwn(_ value: String, _ condition: String = "") -> String {

@@ -43,7 +43,7 @@ extension History {
     )
   }
 
-  /// The maximum number of changes of one connector that ``edits(of:since:)`` returns.
+  /// The maximum number of changes of one connector that ``edits(of:since:until:)`` returns.
   package static let mostEdits = 100
 
   /// Returns the edits and deletions of connectors that were settled after a moment and at or before another moment.
