@@ -6,8 +6,11 @@ package struct ConfigurationComparison: Sendable {
   package let second: Timestamp
   /// The steps that differ, sorted by flow and step.
   package let differences: [ConfigurationDifference]
+  /// The configurations of all compared steps. `before` is nil if the step was not recorded at the earlier moment.
+  private let compared: [(before: ConnectorConfiguration?, after: ConnectorConfiguration)]
+
   /// The number of steps that were compared.
-  package let comparedCount: Int
+  package var comparedCount: Int { compared.count }
 
   /// Compares the references of all steps at two moments.
   ///
@@ -22,20 +25,38 @@ package struct ConfigurationComparison: Sendable {
   ) {
     (self.first, self.second) = (first.moment, second.moment)
     let before = Dictionary(first.configurations.map { ($0.address, $0) }) { known, _ in known }
-    comparedCount = second.configurations.count
-    differences = second.configurations.compactMap { after in
-      ConfigurationDifference(before: before[after.address], after: after, edits: edits)
-    }
+    compared = second.configurations.map { (before[$0.address], $0) }
+    differences = compared.compactMap { before, after in
+      ConfigurationDifference(before: before, after: after, edits: edits)
+    }.sorted { $0.address < $1.address }
   }
 
-  private init(_ comparison: ConfigurationComparison, _ differences: [ConfigurationDifference]) {
-    (first, second, comparedCount) = (comparison.first, comparison.second, comparison.comparedCount)
-    self.differences = differences
+  private init(
+    _ comparison: ConfigurationComparison,
+    by isSelected: (_ before: ConnectorConfiguration?, _ after: ConnectorConfiguration) -> Bool
+  ) {
+    (first, second) = (comparison.first, comparison.second)
+    differences = comparison.differences.filter { isSelected($0.before, $0.after) }
+    compared = comparison.compared.filter { isSelected($0.before, $0.after) }
   }
 
-  /// Returns the comparison with only those differences that a condition selects.
-  package func filtered(by isSelected: (ConfigurationDifference) -> Bool) -> ConfigurationComparison {
-    ConfigurationComparison(self, differences.filter(isSelected))
+  /// Returns the differences that are listed behind an address, or all differences if the address is nil.
+  ///
+  /// The address does not need to differ itself. So the pages of a list continue correctly if a difference disappears.
+  package func differences(behind address: Address?) -> ArraySlice<ConfigurationDifference> {
+    differences.drop { difference in address.map { difference.address <= $0 } ?? false }
+  }
+
+  /// Returns the comparison of only those steps that a condition selects.
+  ///
+  /// The other steps are not counted either.
+  ///
+  /// - Parameter isSelected: The condition. Its arguments are the configurations of a step at the two moments. The first
+  ///   argument is nil if the step was not recorded at the earlier moment.
+  package func filtered(
+    by isSelected: (_ before: ConnectorConfiguration?, _ after: ConnectorConfiguration) -> Bool
+  ) -> ConfigurationComparison {
+    ConfigurationComparison(self, by: isSelected)
   }
 }
 
@@ -49,6 +70,10 @@ package struct ConfigurationDifference: Sendable {
     case connector
     /// The reference at the first moment is unknown, because Reflog had not recorded the step yet.
     case unknown
+    /// No difference is recorded, but a change of the step was pending at one of the moments, or at both.
+    ///
+    /// So the step possibly had different references at the two moments.
+    case uncertain
   }
 
   package let kind: Kind
@@ -69,16 +94,21 @@ package struct ConfigurationDifference: Sendable {
   ) {
     (self.before, self.after) = (before, after)
     let (first, second) = (before?.reference ?? .unknown, after.reference)
-    if first == second {
-      guard let connector = first.connectorID, let found = edits[connector] else { return nil }
-      (kind, self.edits) = (.connector, found)
-    } else {
+    if first != second {
       (kind, self.edits) = (first == .unknown ? .unknown : .reference, nil)
+    } else if let connector = first.connectorID, let found = edits[connector] {
+      (kind, self.edits) = (.connector, found)
+    } else if before?.isCertain == false || !after.isCertain {
+      (kind, self.edits) = (.uncertain, nil)
+    } else {
+      return nil
     }
   }
 
   /// The change that made the difference: the newest edit of the connector, or the change that set the reference.
-  package var change: Change? { edits?.changes.last ?? after.change }
+  ///
+  /// The value is nil if the kind is ``Kind/uncertain``, because no change is known to have made a difference.
+  package var change: Change? { kind == .uncertain ? nil : edits?.changes.last ?? after.change }
 
   /// A sentence for people that describes the edits, or nil if the kind is not ``Kind/connector``.
   package var summary: String? { edits.map { "\($0.name) \($0.predicate("in between"))" } }

@@ -7,8 +7,8 @@ package struct ConnectorListRequest: Sendable {
   let search: String
   /// Whether only connectors that no step calls are selected.
   let isUnusedOnly: Bool
-  /// The last connector on the previous page, or nil for the first page.
-  let behind: ConnectorID?
+  /// The position of the last connector on the previous page, or nil for the first page.
+  let behind: ConnectorListPosition?
   /// The maximum number of connectors on the page.
   let size: Int
 
@@ -17,11 +17,27 @@ package struct ConnectorListRequest: Sendable {
   /// - Parameters:
   ///   - search: The text that the name, the id or the target URL must contain, or an empty text for all connectors.
   ///   - isUnusedOnly: Whether only connectors that no step calls are selected.
-  ///   - behind: The last connector on the previous page, or nil for the first page.
+  ///   - behind: The position of the last connector on the previous page, or nil for the first page.
   ///   - size: The maximum number of connectors on the page.
-  package init(search: String, isUnusedOnly: Bool, behind: ConnectorID?, size: Int) {
+  package init(search: String, isUnusedOnly: Bool, behind: ConnectorListPosition?, size: Int) {
     (self.search, self.isUnusedOnly, self.behind, self.size) = (search, isUnusedOnly, behind, size)
   }
+}
+
+/// A position in the list of all connectors, which is sorted by name and id.
+///
+/// The position contains the name. So the next page begins correctly even if the connector is no longer listed.
+package struct ConnectorListPosition: Sendable, Equatable, Comparable {
+  /// The name in lower case, or an empty text if the name is unknown.
+  package let name: String
+  /// The id in lower case.
+  package let id: String
+
+  /// Creates the position of a connector.
+  package init(name: String, id: String) { (self.name, self.id) = (name.lowercased(), id.lowercased()) }
+
+  /// Returns whether the left position is in front of the right position.
+  package static func < (left: Self, right: Self) -> Bool { (left.name, left.id) < (right.name, right.id) }
 }
 
 /// One page of the list of all connectors.
@@ -32,8 +48,8 @@ package struct ConnectorListPage: Sendable {
   package let count: Int
   /// The number of all connectors.
   package let total: Int
-  /// The last connector on this page, or nil if this is the last page.
-  package let next: ConnectorID?
+  /// The position of the last connector on this page, or nil if this is the last page.
+  package let next: ConnectorListPosition?
 }
 
 extension HistoryService {
@@ -45,8 +61,8 @@ extension HistoryService {
   /// - Parameters:
   ///   - request: The request.
   ///   - embedded: The connectors and references of the embedded directory, or nil for another directory. If the value
-  ///     is nil, the records of the ledger are listed: the connectors that the last sweep found, and all others that
-  ///     are not known to be deleted.
+  ///     is nil, the records of the ledger are listed: the connectors that exist or existed and are not known to be
+  ///     deleted, and the connectors that a step calls.
   package func connectors(
     _ request: ConnectorListRequest,
     embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
@@ -55,11 +71,11 @@ extension HistoryService {
     do { known = try await history.knownConnectors() } catch { throw ServiceError(reading: error) }
     let all =
       if let embedded { Self.listed(embedded.connectors, callers: embedded.callers) } else {
-        known.filter { !$0.isDeleted || $0.isSeen || !$0.calls.isEmpty }.map { Draft($0) }
+        known.filter { $0.isReal && !$0.isDeleted || !$0.calls.isEmpty }.map { Draft($0) }
       }
-    let matches = all.filter(request.selects).sorted { $0.order < $1.order }
-    let start = request.behind.flatMap { id in matches.firstIndex { $0.id == id } }.map { $0 + 1 } ?? 0
-    let page = Array(matches.dropFirst(start).prefix(request.size))
+    let matches = all.filter(request.selects).sorted { $0.position < $1.position }
+    let rest = matches.drop { draft in request.behind.map { draft.position <= $0 } ?? false }
+    let page = Array(rest.prefix(request.size))
     let shownCalls = page.flatMap { $0.calls.prefix(Self.mostCallers) }
     let details: ConnectorDetails
     do { details = try await history.details(of: page.map(\.id), calls: shownCalls) } catch {
@@ -74,7 +90,8 @@ extension HistoryService {
         return ListedConnector(
           draft.id,
           displayName: draft.displayName ?? newest?.after.displayName,
-          targetURL: draft.targetURL ?? details.targetURLs[draft.id],
+          targetURL: embedded == nil
+            ? details.targetURLs[draft.id] ?? draft.targetURL : draft.targetURL ?? details.targetURLs[draft.id],
           callers: addresses.prefix(Self.mostCallers).map { address in
             ListedConnector.Caller(address, isRecorded: embedded == nil || flows.contains(FlowName(of: address)))
           },
@@ -84,7 +101,7 @@ extension HistoryService {
       },
       count: matches.count,
       total: all.count,
-      next: start + page.count < matches.count ? page.last?.id : nil
+      next: page.count < rest.count ? page.last?.position : nil
     )
   }
 
@@ -128,8 +145,8 @@ private struct Draft {
 
   var callerCount: Int { callers?.count ?? calls.count }
 
-  /// The name and the id, by which the list is sorted.
-  var order: (String, String) { ((displayName ?? "").lowercased(), id.text) }
+  /// The position in the list.
+  var position: ConnectorListPosition { ConnectorListPosition(name: displayName ?? "", id: id.text) }
 }
 
 extension ConnectorListRequest {

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import ReflogLedger
 package import ReflogModel
 
@@ -114,17 +115,22 @@ extension HistoryService {
   ///
   /// - Parameters:
   ///   - first: The earlier moment.
-  ///   - second: The later moment.
+  ///   - second: The later moment, or `distantFuture` for the current references. The result then has the current time,
+  ///     or the time of the newest change that it contains if this time is later.
   package func comparison(from first: Timestamp, to second: Timestamp) async throws(ServiceError)
     -> ConfigurationComparison
   {
     let before = try await configurations(asOf: first)
     let after = try await configurations(asOf: second)
     let held = Set(before.compactMap(\.reference.connectorID))
+    let edits = try await edits(of: held, since: first, until: second)
+    let changes = after.compactMap(\.change) + edits.values.flatMap(\.changes)
+    let newest = changes.map { $0.resultDateTime ?? $0.activityDateTime }.max()
+    let now = max(Timestamp(Date()), first, newest ?? first)
     return ConfigurationComparison(
       from: (first, before),
-      to: (second, after),
-      edits: try await edits(of: held, since: first, until: second)
+      to: (second == .distantFuture ? now : second, after),
+      edits: edits
     )
   }
 }

@@ -59,12 +59,20 @@ package struct ConnectorPage: Sendable {
     let step: String
     let flow: String
     /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
-    let flowName: String
+    ///
+    /// The value is nil if no change of the flow is recorded. Only a flow with a recorded change has a page.
+    let flowName: String?
+    /// The change that set the connector, or nil if no change of the step is recorded.
+    let cause: Cause?
+    /// True if the result of a change of the step is not known yet.
+    let isUncertain: Bool
+  }
+
+  /// The change that set the connector at a step.
+  struct Cause: Sendable {
     let since: Moment
     let change: String
     let attribution: Attribution
-    /// True if the result of a change of the step is not known yet.
-    let isUncertain: Bool
   }
 
   /// A period in which a step called the connector.
@@ -90,6 +98,7 @@ package struct ConnectorPage: Sendable {
     let targetURL: String?
     let newest: Change?
     let callers: [Change]
+    let unrecorded: [ListedConnector.Caller]
     let callerCount: Int
     let pending: [ChangeInContext]
     let isVerified: Bool
@@ -102,6 +111,7 @@ package struct ConnectorPage: Sendable {
     ///   - targetURL: the target URL that the connector has now, or nil if it is unknown.
     ///   - newest: the newest applied change of the connector, or nil if there is none.
     ///   - callers: the changes that set the connector at the steps that call it now.
+    ///   - unrecorded: more steps that call the connector now, for which no change is recorded.
     ///   - callerCount: the number of steps that call the connector now.
     ///   - pending: the newest pending changes of the connector, and of steps that they point at it or away from it.
     ///   - isVerified: whether a sweep compared all recorded references with the directory.
@@ -111,13 +121,14 @@ package struct ConnectorPage: Sendable {
       targetURL: String?,
       newest: Change?,
       callers: [Change],
+      unrecorded: [ListedConnector.Caller] = [],
       callerCount: Int,
       pending: [ChangeInContext],
       isVerified: Bool
     ) {
       (self.id, self.recorded, self.targetURL) = (id, recorded, targetURL)
       (self.newest, self.callers, self.callerCount) = (newest, callers, callerCount)
-      (self.pending, self.isVerified) = (pending, isVerified)
+      (self.unrecorded, self.pending, self.isVerified) = (unrecorded, pending, isVerified)
     }
   }
 
@@ -161,7 +172,8 @@ package struct ConnectorPage: Sendable {
       + (facts.callers + calls.items.compactMap(\.start)).map(\.after) + ended
     let known = references.first { $0.connectorID == facts.id && $0.displayName != nil }
     let isDeleted = newest.map { $0.after == .none } ?? false
-    let recorded = facts.recorded?.connector.displayName
+    let changed = newest.flatMap { $0.sequence > facts.recorded?.entry ?? .max ? $0.after.displayName : nil }
+    let recorded = changed ?? facts.recorded?.connector.displayName
     name = (recorded ?? known?.displayName ?? facts.id.text).shortened(to: Self.nameLength)
     id = facts.id.text
     state = State(isDeleted: isDeleted, newest: newest, isSeen: facts.recorded != nil)
@@ -170,12 +182,14 @@ package struct ConnectorPage: Sendable {
     authentication = facts.recorded?.connector.authentication?.shortened(to: Self.urlLength)
     seen = facts.recorded.map { Moment($0.seen) }
     let uncertain = Set(facts.pending.compactMap(\.change.intent.subject.address))
-    callers = facts.callers.compactMap { Caller($0, uncertain: uncertain) }
+    callers =
+      facts.callers.compactMap { Caller($0, uncertain: uncertain) }
+      + facts.unrecorded.map { Caller($0, uncertain: uncertain) }
     pending = facts.pending.map { ChangeView($0) }
     hasPending = !facts.pending.isEmpty
     isVerified = facts.isVerified
     isCalled = facts.callerCount > 0
-    let left = facts.callerCount - facts.callers.count
+    let left = facts.callerCount - facts.callers.count - facts.unrecorded.count
     callersLeft = left > 0 ? "… and \(left.grouped) more \(left == 1 ? "step" : "steps")." : nil
     self.edits = edits.items.map { ChangeView($0) }
     noEdits = edits.note("No change of this connector is recorded.")
@@ -219,9 +233,20 @@ extension ConnectorPage.Caller {
     step = address.step.name
     flow = address.flow.text
     flowName = FlowName(of: address).description
-    since = Moment(change.resultDateTime ?? change.activityDateTime)
-    self.change = change.id.description
-    attribution = Attribution(change)
+    cause = ConnectorPage.Cause(
+      since: Moment(change.resultDateTime ?? change.activityDateTime),
+      change: change.id.description,
+      attribution: Attribution(change)
+    )
+  }
+
+  /// Creates a step for which no change is recorded.
+  fileprivate init(_ caller: ListedConnector.Caller, uncertain: Set<Address>) {
+    isUncertain = uncertain.contains(caller.address)
+    step = caller.address.step.name
+    flow = caller.address.flow.text
+    flowName = caller.isRecorded ? FlowName(of: caller.address).description : nil
+    cause = nil
   }
 }
 

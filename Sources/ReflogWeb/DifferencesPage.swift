@@ -37,11 +37,16 @@ package struct DifferencesPage: Sendable {
     let after: ReferenceView
     /// The edits of the connector as a sentence without a full stop, or nil if the step has another reference.
     let edits: String?
+    /// True if a change of the step was pending at the first time.
+    let wasUncertain: Bool
     /// True if a change of the step was pending at the second time.
     let isUncertain: Bool
     /// The change that made the difference, or nil if no change is recorded.
     let change: Cause?
     /// The query of the timeline with all changes of the step between the two times.
+    ///
+    /// The timeline selects changes by the times at which they were recorded, and the comparison uses the times at which
+    /// they were settled. So the period can begin earlier than the first time.
     let query: String
   }
 
@@ -71,6 +76,8 @@ package struct DifferencesPage: Sendable {
 
   /// The maximum length, in scalars, of the sentence about edits.
   private static let length = 300
+  /// The maximum length, in scalars, of the text that a person searched for, in the sentence with the numbers.
+  private static let searchLength = 80
 
   /// Creates the page.
   ///
@@ -90,16 +97,17 @@ package struct DifferencesPage: Sendable {
     times = comparison.map { Times(first: Moment($0.first), second: Moment($0.second)) }
     rows = comparison.map { comparison in shown.map { Self.row($0, comparison) } } ?? []
     isEmpty = comparison?.differences.isEmpty ?? false
-    count = comparison.map(Self.sentence) ?? ""
+    count = comparison.map { Self.sentence($0, search: question.search) } ?? ""
     self.next = next
     isPart = next != nil || question.isBehindOthers
   }
 
   private static func row(_ difference: ConfigurationDifference, _ comparison: ConfigurationComparison) -> Row {
     let flow = FlowName(of: difference.address).description
+    let since = min(comparison.first, difference.change?.activityDateTime ?? comparison.first)
     let query = [
       QueryItem("flow", flow), QueryItem("step", difference.address.step.name),
-      QueryItem("since", comparison.first.description), QueryItem("until", comparison.second.description),
+      QueryItem("since", since.description), QueryItem("until", comparison.second.next.description),
     ]
     return Row(
       step: difference.address.step.name,
@@ -108,6 +116,7 @@ package struct DifferencesPage: Sendable {
       before: ReferenceView(difference.before?.reference ?? .unknown),
       after: ReferenceView(difference.after.reference),
       edits: difference.summary?.shortened(to: length),
+      wasUncertain: difference.before?.isCertain == false,
       isUncertain: !difference.after.isCertain,
       change: difference.change.map { change in
         Cause(
@@ -121,18 +130,28 @@ package struct DifferencesPage: Sendable {
   }
 
   /// Returns a sentence with the numbers of the differences of each kind.
-  private static func sentence(_ comparison: ConfigurationComparison) -> String {
+  ///
+  /// - Parameters:
+  ///   - comparison: the comparison of the steps that the person requested.
+  ///   - search: the text that the ids of the flows contain, or an empty text for all flows.
+  private static func sentence(_ comparison: ConfigurationComparison, search: String) -> String {
     func number(_ kind: ConfigurationDifference.Kind) -> Int { comparison.differences.count { $0.kind == kind } }
     let steps = comparison.comparedCount.grouped
+    let condition = search.isEmpty ? nil : "whose id contains '\(search.shortened(to: searchLength))'"
+    let flows = condition.map { (one: " of a flow \($0)", many: " of flows \($0)") } ?? (one: "", many: "")
     var parts: [String] = []
     func calling(_ number: Int) -> String { number == 1 ? "1 calls" : "\(number.grouped) call" }
+    func being(_ number: Int) -> String { number == 1 ? "1 is" : "\(number.grouped) are" }
     if number(.reference) > 0 { parts.append("\(calling(number(.reference))) something else") }
     if number(.connector) > 0 {
       parts.append("\(calling(number(.connector))) a connector that was edited or deleted")
     }
-    if number(.unknown) > 0 { parts.append("\(number(.unknown).grouped) are unknown at the first time") }
+    if number(.unknown) > 0 { parts.append("\(being(number(.unknown))) unknown at the first time") }
+    if number(.uncertain) > 0 { parts.append("\(being(number(.uncertain))) uncertain because a change was pending") }
     let list = parts.joined(separator: ", ")
-    return parts.isEmpty ? "No step differs. Recorded steps: \(steps)." : "Of \(steps) recorded steps: \(list)."
+    return parts.isEmpty
+      ? "No step\(flows.one) differs. Recorded steps: \(steps)."
+      : "Of \(steps) recorded steps\(flows.many): \(list)."
   }
 
   /// Returns the page as HTML.

@@ -215,7 +215,8 @@ class Integrity(unittest.TestCase):
             os.mkdir(empty)
             for run in (verify("--server", server.url), verify(folder=empty, REFLOG_SERVER=server.url)):
                 self.assertEqual(run.returncode, 64, run.stderr)
-                for text in ("--database FILE", f"tools/verify_log.py {server.url} --key KEY",
+                for text in ("--database FILE", f"download {server.url}/assets/verify_log.py, then: python3 verify_log.py "
+                             f"{server.url} --key KEY",
                              f"reflog evidence --server {server.url} --period PERIOD FOLDER"):
                     self.assertIn(text, run.stderr)
             run = verify("--database", server.database, REFLOG_SERVER=server.url)

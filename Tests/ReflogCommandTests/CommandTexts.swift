@@ -201,8 +201,9 @@ enum CommandTexts {
       "REFLOG_SERVER is not used. reflog verify reads {}.",
       """
       reflog verify reads the ledger itself, and {} is a server. With the ledger's file or a copy of it, use --database \
-      FILE. To check the server's log from here: tools/verify_log.py {} --key KEY --old CHECKPOINT. To check the \
-      changes of a period: {} --period PERIOD FOLDER, then reflog verify --manifest FOLDER/evidence.manifest --key KEY.
+      FILE. To check the server's log from here, download {}, then: python3 verify_log.py {} --key KEY --old \
+      CHECKPOINT. To check the changes of a period: {} --period PERIOD FOLDER, then reflog verify --manifest \
+      FOLDER/evidence.manifest --key KEY.
       """,
       "The ledger failed verification: {}",
       "The ledger failed verification: {} Reading it failed: {}",

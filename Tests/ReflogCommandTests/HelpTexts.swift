@@ -284,7 +284,7 @@ enum HelpTexts {
         observations of the directory, and the link from a purged entry to its purged change.
 
         It reads the ledger itself, so it does not use REFLOG_SERVER. To check a server's log without the ledger, use \
-        tools/verify_log.py from the source code of Reflog, or reflog evidence.
+        the Python program that the server offers at /assets/verify_log.py, or reflog evidence.
         """,
       options: [
         "--server": "Not supported, because a server does not send the rows. The message shows how to check a server.",

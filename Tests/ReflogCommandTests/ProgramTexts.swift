@@ -198,6 +198,7 @@ enum ProgramTexts {
       "FIRST",
       "SECOND",
       "No step differs between the two times. Compared steps: {}.",
+      " (a change was pending)",
       "called by",
       "rolls back",
       "rolled back",

@@ -16,6 +16,30 @@ struct ContextFormatTests {
     #expect(ChangeInContext(change).json["knownNames"] == .array([]))
   }
 
+  @Test func aDifferenceHasTheConfigurationsWithoutEdits() {
+    let configurations = [true, false].map { isCertain in
+      ConnectorConfiguration(
+        address: Sample.signup,
+        change: SampleChange.change(after: Sample.fraudCheck),
+        isCertain: isCertain,
+        targetURL: nil,
+        verified: nil
+      )
+    }
+    let moment = Timestamp(microseconds: 0)
+
+    let json = ConfigurationComparison(
+      from: (moment, [configurations[0]]),
+      to: (moment, [configurations[1]]),
+      edits: [:]
+    ).json(versionURL: nil)
+
+    let difference = json["value"]?.array?.first?.object ?? [:]
+    #expect(difference["difference"] == "uncertain" && difference["changeId"] == .null)
+    #expect([difference["before"], difference["after"]].map { $0?.object?["certain"] } == [.bool(true), .bool(false)])
+    for name in ["before", "after"] { #expect(difference[name]?.object?["connectorEdits"] == nil) }
+  }
+
   @Test func aConfigurationHasTheThreeNewestEditsOfItsConnectorNewestFirst() throws {
     func edit(_ outcome: Change.Outcome) -> Change {
       SampleChange.change(of: .connector, after: Sample.fraudCheck, outcome: outcome)

@@ -11,6 +11,11 @@ struct QueryMessageTests {
     try QueryOptions(items, allowing: QueryOptions.Name.allCases)
   }
 
+  @Test func theTimeNowMeansTheCurrentReferences() throws {
+    let first = Timestamp(parsing: "2026-03-01")
+    #expect(try options(QueryItem("compareWith", "Now")).comparedMoment(behind: first) == .distantFuture)
+  }
+
   @Test func everyWrongQueryOptionHasItsText() {
     #expect(
       message { _ = try options(QueryItem("colour", "red")) } == "The query option colour is not supported here."

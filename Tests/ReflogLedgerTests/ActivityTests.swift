@@ -116,7 +116,7 @@ struct ActivityTests {
       for connector in known {
         #expect(connector.calls == Self.callers(of: connector.id, in: changes))
         #expect(connector.displayName?.hasPrefix("Fraud check") == true)
-        #expect(!connector.isSeen && !connector.isDeleted && connector.targetURL == nil)
+        #expect(connector.isReal && !connector.isDeleted && connector.targetURL == nil)
       }
       let details = try await ledger.history.details(of: known.map(\.id), calls: known.flatMap(\.calls))
       #expect(details.calls.map(\.id) == known.flatMap(\.calls).sorted(by: >))
@@ -138,6 +138,7 @@ struct ActivityTests {
       )
       try await ledger.record(deletion, .denied)
       #expect(try await ledger.history.knownConnectors().map(\.isDeleted) == [false])
+      #expect(try await ledger.history.knownConnectors().map(\.isReal) == [false])
 
       try await ledger.record(deletion, .found)
 

@@ -13,6 +13,7 @@ struct ConnectorPageTests {
     targetURL: String? = nil,
     newest: Change? = nil,
     callers: [Change] = [],
+    unrecorded: [ListedConnector.Caller] = [],
     callerCount: Int = 0,
     pending: [Change] = [],
     isVerified: Bool = true,
@@ -31,6 +32,7 @@ struct ConnectorPageTests {
         targetURL: targetURL,
         newest: newest,
         callers: callers,
+        unrecorded: unrecorded,
         callerCount: callerCount,
         pending: pending.map { ChangeInContext($0) },
         isVerified: isVerified
@@ -155,6 +157,38 @@ struct ConnectorPageTests {
     #expect(text.ranges(of: "uncertain").count == 1)
     #expect(text.contains("The results of these changes are not known yet: Change 7,"))
     #expect(html.contains(#"href="/changes/7""#))
+  }
+
+  @Test func aStepWithoutARecordedChangeIsShownAsACaller() throws {
+    let other = Sample.address("b2cUserFlows/B2C_1_edit/postFederationSignup")
+
+    let html = try page(
+      callers: [Self.set],
+      unrecorded: [
+        ListedConnector.Caller(Sample.attributes, isRecorded: true), ListedConnector.Caller(other, isRecorded: false),
+      ],
+      callerCount: 3
+    )
+
+    #expect(
+      html.pageText.contains(
+        """
+        postFederationSignup of B2C_1_signup since 2026-11-23 09:15:03 , by Adele \
+        postAttributeCollection of B2C_1_signup postFederationSignup of B2C_1_edit Changes of this connector
+        """
+      )
+    )
+    #expect(html.contains("/flows/b2cUserFlows/B2C_1_signup") && !html.contains("/flows/b2cUserFlows/B2C_1_edit"))
+  }
+
+  @Test func theNameIsTheNewestRecordedName() throws {
+    let id = try #require(Sample.newVendor.connectorID)
+    let connector = DirectoryConnector(id: id, displayName: "Other name", targetURL: "https://vendor.example/")
+    let edit = Sample.change(4, Sample.newVendor, Sample.newVendor, of: .connector)
+    for (entry, name) in [(edit.sequence - 1, "New vendor"), (edit.sequence, "Other name")] {
+      let seen = RecordedConnector(connector: connector, seen: Sample.time("2026-11-24T12:00:00Z"), entry: entry)
+      #expect(try page(recorded: seen, newest: edit).contains("<h1>\(name)</h1>"))
+    }
   }
 
   @Test func aDeletedConnectorLinksToItsDeletionAndKeepsItsName() throws {

@@ -115,12 +115,13 @@ struct ConnectorsPageTests {
   private func configuration(
     _ address: Address,
     _ id: Int64,
-    _ reference: ConnectorReference?
+    _ reference: ConnectorReference?,
+    isCertain: Bool = true
   ) -> ConnectorConfiguration {
     ConnectorConfiguration(
       address: address,
       change: reference.map { Sample.change(id, .none, $0, of: .step(address)) },
-      isCertain: true,
+      isCertain: isCertain,
       targetURL: nil,
       verified: nil
     )
@@ -166,23 +167,68 @@ struct ConnectorsPageTests {
       html.pageText == """
         Flows Differences between two times As of (UTC) Compare with (UTC) Flow Compare \
         Between 2026-11-01 00:00:00 and 2026-11-30 00:00:00 . Of 3 recorded steps: 1 calls something else, \
-        1 calls a connector that was edited or deleted, 1 are unknown at the first time. \
+        1 calls a connector that was edited or deleted, 1 is unknown at the first time. \
         All steps: at the first time , at the second time \
         Step First time Second time Newest change in between \
-        postFederationSignup of B2C_1_signup Fraud check New vendor 2026-11-23 09:15:03 by Adele All changes in between \
+        postFederationSignup of B2C_1_edit unknown New vendor 2026-11-23 09:15:03 by Adele All changes in between \
         postAttributeCollection of B2C_1_signup Fraud check Fraud check \
         ◆ Fraud check was edited in between (change 7): targetUrl https://a.example → https://b.example. \
         2026-11-23 09:15:03 by Adele All changes in between \
-        postFederationSignup of B2C_1_edit unknown New vendor 2026-11-23 09:15:03 by Adele All changes in between
+        postFederationSignup of B2C_1_signup Fraud check New vendor 2026-11-23 09:15:03 by Adele All changes in between
         """
     )
     for link in ["/changes/5", "/changes/7", "/changes/6", "/flows?asOf=2026-11-01T00:00:00.000000Z"] {
       #expect(html.contains("href=\"\(link)\""), "\(link)")
     }
-    #expect(html.contains("since=2026-11-01T00%3A00%3A00.000000Z&amp;until=2026-11-30T00%3A00%3A00.000000Z"))
+    #expect(html.contains("since=2026-11-01T00%3A00%3A00.000000Z&amp;until=2026-11-30T00%3A00%3A00.000001Z"))
+    question.search = "signup"
+    let ofFlow = comparison.filtered { $1.address.flow.text.contains("signup") }
     #expect(
-      DifferencesPage(comparison.filtered { _ in false }, shown: [], of: question, next: nil)
-        .render(in: Sample.frame).pageText.contains("No step differs. Recorded steps: 3.")
+      DifferencesPage(ofFlow, shown: ofFlow.differences, of: question, next: nil).render(in: Sample.frame).pageText
+        .contains("Of 2 recorded steps of flows whose id contains &#39;signup&#39;: 1 calls something else, 1 calls a")
     )
+    let none = comparison.filtered { _, _ in false }
+    #expect(
+      DifferencesPage(none, shown: [], of: question, next: nil).render(in: Sample.frame).pageText
+        .contains("No step of a flow whose id contains &#39;signup&#39; differs. Recorded steps: 0.")
+    )
+  }
+
+  @Test func aStepIsUncertainIfAChangeWasPendingAtOneOfTheTimes() {
+    for (first, second) in [(true, true), (false, true), (true, false)] {
+      let steps = [true, first, second].map { isCertain in
+        configuration(Sample.signup, 1, Sample.fraudCheck, isCertain: isCertain)
+      }
+      let other = configuration(Sample.attributes, 2, Sample.fraudCheck)
+      let comparison = ConfigurationComparison(
+        from: (Sample.time("2026-11-01T00:00:00Z"), [steps[1], other]),
+        to: (Sample.time("2026-11-30T00:00:00Z"), [steps[2], other]),
+        edits: [:]
+      )
+
+      let text = DifferencesPage(comparison, shown: comparison.differences, of: .init(), next: nil)
+        .render(in: Sample.frame).pageText
+
+      let isCertain = first && second
+      #expect(comparison.differences.map(\.kind) == (isCertain ? [] : [.uncertain]))
+      #expect(comparison.differences.allSatisfy { $0.change == nil })
+      #expect(text.contains("No step differs. Recorded steps: 2.") == isCertain)
+      #expect(text.contains("Of 2 recorded steps: 1 is uncertain because a change was pending.") == !isCertain)
+      #expect(text.contains("Fraud check uncertain Fraud check All changes in between") == !first)
+      #expect(text.contains("Fraud check Fraud check uncertain All changes in between") == !second)
+    }
+  }
+
+  @Test func theLinkToAllChangesIncludesAChangeThatWasRecordedBeforeTheFirstTime() {
+    let comparison = ConfigurationComparison(
+      from: (Sample.time("2026-11-23T09:15:02.500000Z"), [configuration(Sample.signup, 1, Sample.fraudCheck)]),
+      to: (Sample.time("2026-11-23T09:15:03Z"), [configuration(Sample.signup, 2, Sample.newVendor)]),
+      edits: [:]
+    )
+
+    let html = DifferencesPage(comparison, shown: comparison.differences, of: .init(), next: nil)
+      .render(in: Sample.frame)
+
+    #expect(html.contains("since=2026-11-23T09%3A15%3A02.000000Z&amp;until=2026-11-23T09%3A15%3A03.000001Z"))
   }
 }

@@ -47,5 +47,6 @@ struct IntegrityPageTests {
 
     #expect(html.pageText.contains("No checkpoint is signed yet. The anchor does not exist, so this server can&#39;t"))
     #expect(html.contains("reflog verify --database FILE --since KEPT-CHECKPOINT"))
+    #expect(html.contains("python3 verify_log.py https://reflog.example/path --key KEY --old KEPT-CHECKPOINT"))
   }
 }

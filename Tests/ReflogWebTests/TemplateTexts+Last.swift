@@ -25,6 +25,7 @@ extension TemplateTexts {
       "--since KEPT-CHECKPOINT",
       "From any machine with Python and its package cryptography, without Reflog: download the program, then",
       "python3 verify_log.py {}",
+      "--key KEY",
       "--old KEPT-CHECKPOINT",
       """
       For an auditor: download the changes of a period as evidence, which can be checked without this server.

@@ -36,9 +36,11 @@ extension ConfigurationDifference {
 }
 
 extension ConnectorConfiguration {
-  /// The configuration as JSON without the members of the address.
+  /// The configuration as JSON without the address and without the edits of the connector.
+  ///
+  /// The edits are left out because a comparison reads only the edits between its two moments.
   fileprivate var withoutAddress: JSONObject {
-    let address = Set(["flowType", "flowId", "step"])
-    return JSONObject(self, Self.members.filter { !address.contains($0.name) })
+    let left = Set(["flowType", "flowId", "step", "connectorEdits"])
+    return JSONObject(self, Self.members.filter { !left.contains($0.name) })
   }
 }

@@ -22,9 +22,9 @@ struct ConfigurationController {
     let filter: ConfigurationFilter? = try options.parsedFilter()
     let asOf = try options.moment()
     if let second = try options.comparedMoment(behind: asOf), let asOf {
-      let comparison = try await history.comparison(from: asOf, to: second).filtered { difference in
+      let comparison = try await history.comparison(from: asOf, to: second).filtered { before, after in
         guard let filter else { return true }
-        return filter.matches(difference.after) || difference.before.map { filter.matches($0) } ?? false
+        return filter.matches(after) || before.map { filter.matches($0) } ?? false
       }
       return Response(json: comparison.json(versionURL: try request.versionURL(context)))
     }

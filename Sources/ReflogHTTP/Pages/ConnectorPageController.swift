@@ -23,30 +23,61 @@ struct ConnectorPageController {
     let fields = try request.filledQuery(allowing: ["edits", "calls"])
     let (isKnown, targetURL) = try await history.knownConnector(id)
     let embedded = try await changes.embeddedConnector(id, for: try context.requireCaller())
-    guard isKnown || embedded != nil else { throw RequestError.notFound }
+    let directoryCallers = try await changes.embeddedConnectors(for: try context.requireCaller()).map {
+      $0.callers[id] ?? []
+    }
+    guard isKnown || embedded != nil || directoryCallers?.isEmpty == false else { throw RequestError.notFound }
     async let edits = edits(of: id, fields)
     async let calls = calls(of: id, fields)
     async let recorded = history.recordedConnector(id)
     async let newest = newestApplied(of: id)
     async let pending = pending(id)
-    let callers = try await history.currentCalls(of: id, limit: Self.mostCallers)
+    let callers = try await callers(of: id, in: directoryCallers)
     let lastSeen = try await recorded
+    // The steps that call the connector in the embedded directory are read for this page.
+    let isVerified = if directoryCallers != nil { true } else { try await history.status().verified != nil }
     let page = ConnectorPage(
       ConnectorPage.Facts(
         id,
         recorded: embedded ?? lastSeen,
         targetURL: embedded?.connector.targetURL ?? targetURL,
         newest: try await newest,
-        callers: callers.changes,
+        callers: callers.recorded,
+        unrecorded: callers.unrecorded,
         callerCount: callers.count,
         pending: try await pending,
-        isVerified: try await history.status().verified != nil
+        isVerified: isVerified
       ),
       edits: try await edits,
       calls: try await calls,
       trail: PageTrail(["connector": id.text], PageTrail.timeline).query
     )
     return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns the steps that call a connector now.
+  ///
+  /// The result has the changes that set the connector, newest first, the steps for which no change is recorded, and the
+  /// number of all steps.
+  ///
+  /// - Parameter addresses: The steps that call the connector in the embedded directory, or nil for another directory.
+  private func callers(
+    of connector: ConnectorID,
+    in addresses: [Address]?
+  ) async throws -> (recorded: [Change], unrecorded: [ListedConnector.Caller], count: Int) {
+    guard let addresses else {
+      let found = try await history.currentCalls(of: connector, limit: Self.mostCallers)
+      return (found.changes, [], found.count)
+    }
+    let found = try await history.currentCalls(of: connector, limit: max(addresses.count, 1)).changes
+    let recorded = found.filter { change in change.intent.subject.address.map(addresses.contains) ?? false }
+    let known = Set(recorded.compactMap(\.intent.subject.address))
+    let flows = Set(try await history.flows())
+    let unrecorded = addresses.filter { !known.contains($0) }.map { address in
+      ListedConnector.Caller(address, isRecorded: flows.contains(FlowName(of: address)))
+    }
+    let shown = Array(recorded.prefix(Self.mostCallers))
+    return (shown, Array(unrecorded.prefix(Self.mostCallers - shown.count)), addresses.count)
   }
 
   /// Returns a part of the changes of a connector, newest first.

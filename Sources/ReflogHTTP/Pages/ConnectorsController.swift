@@ -19,7 +19,7 @@ struct ConnectorsController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: ["q", "called", "behind"])
+    let fields = try request.filledQuery(allowing: ["q", "called", "behind", "name"])
     guard fields["called"] ?? Self.unused == Self.unused else {
       throw RequestError.badRequest("called must be none, or left out for all connectors.", target: "called")
     }
@@ -27,7 +27,7 @@ struct ConnectorsController {
     let question = ConnectorListRequest(
       search: search,
       isUnusedOnly: fields["called"] != nil,
-      behind: fields["behind"].flatMap { ConnectorID($0) },
+      behind: fields["behind"].map { ConnectorListPosition(name: fields["name"] ?? "", id: $0) },
       size: Self.pageSize
     )
     let embedded = try await changes.embeddedConnectors(for: try context.requireCaller())
@@ -42,7 +42,7 @@ struct ConnectorsController {
         total: found.total
       ),
       status: try await history.status(),
-      next: found.next.map { Request.encoded(fields.merging(["behind": $0.text]) { $1 }) }
+      next: found.next.map { Request.encoded(fields.merging(["behind": $0.id, "name": $0.name]) { $1 }) }
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

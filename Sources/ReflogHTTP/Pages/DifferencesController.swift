@@ -34,14 +34,13 @@ struct DifferencesController {
     question.asOf = context.zone.field(times.first, roundedUp: true)
     if question.compareWith != Self.now { question.compareWith = context.zone.field(times.second, roundedUp: true) }
     let search = question.search.asciiFolded
-    let comparison = try await history.comparison(from: times.first, to: times.second).filtered { difference in
-      search.isEmpty || difference.address.flow.text.asciiFolded.contains(search)
+    let comparison = try await history.comparison(from: times.first, to: times.second).filtered { _, after in
+      search.isEmpty || after.address.flow.text.asciiFolded.contains(search)
     }
-    let all = comparison.differences
     let behind = fields["behind"].flatMap { Address($0) }
-    let start = behind.flatMap { address in all.firstIndex { $0.address == address } }.map { $0 + 1 } ?? 0
-    let shown = Array(all.dropFirst(start).prefix(Self.pageSize))
-    let next = start + shown.count < all.count ? shown.last?.address : nil
+    let rest = comparison.differences(behind: behind)
+    let shown = Array(rest.prefix(Self.pageSize))
+    let next = shown.count < rest.count ? shown.last?.address : nil
     let page = DifferencesPage(
       comparison,
       shown: shown,
@@ -56,13 +55,15 @@ struct DifferencesController {
   }
 
   /// Returns the two times that a person typed, or throws if one of them is not a time in the past.
+  ///
+  /// The second time is `distantFuture` if the person requested the current references.
   private static func times(
     _ question: DifferencesPage.Question,
     in zone: PageTimeZone
   ) throws(FormError) -> (first: Timestamp, second: Timestamp) {
     let first = try PageTime.past(question.asOf, in: zone)
     let second =
-      question.compareWith == now ? Timestamp(Date()) : try PageTime.past(question.compareWith, in: zone)
+      question.compareWith == now ? .distantFuture : try PageTime.past(question.compareWith, in: zone)
     guard first <= second else {
       throw FormError(description: "The second time is earlier than the first time. Give the earlier time first.")
     }

@@ -53,14 +53,15 @@ struct QueryOptions {
 
   /// Returns `compareWith`, a time in the past that is not earlier than `asOf`, or nil if the option is not given.
   ///
-  /// The value `now` means the current time.
+  /// The value `now` is returned as `distantFuture`, which means the current references. The current time is not
+  /// returned, because changes can be recorded at later times if the clock was set back.
   func comparedMoment(behind first: Timestamp?) throws(RequestError) -> Timestamp? {
     guard let text = values[.compareWith] else { return nil }
     guard let first else {
       throw .badRequest("compareWith needs asOf. Give both times.", target: "asOf")
     }
-    let now = Timestamp(Date())
-    guard let moment = text.asciiFolded == "now" ? now : Timestamp(parsing: text), moment <= now else {
+    if text.asciiFolded == "now" { return .distantFuture }
+    guard let moment = Timestamp(parsing: text), moment <= Timestamp(Date()) else {
       throw .badRequest(
         "compareWith must be now, or a time in the past such as 2026-03-01T14:00:00Z.",
         target: "compareWith"

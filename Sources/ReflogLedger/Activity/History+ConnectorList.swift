@@ -4,14 +4,18 @@ import ReflogStorage
 /// A connector that a record of the ledger contains.
 package struct KnownConnector: Sendable {
   package let id: ConnectorID
-  /// The name in the last read of the directory, or else in a change. It is nil if no record contains a name.
+  /// The newest recorded name, or nil if no record contains a name.
   package let displayName: String?
-  /// The target URL in the last read of the directory, or nil if no read showed the connector.
+  /// The target URL that the newest change of the URL set, or else the URL in the last read of the directory.
+  ///
+  /// The value is nil if no record contains a URL.
   package let targetURL: String?
-  /// Whether the last read of the directory showed the connector.
-  package let isSeen: Bool
   /// Whether the newest applied change of the connector deleted the connector.
   package let isDeleted: Bool
+  /// Whether a read of the directory, or a change that reached the directory, shows that the connector exists or existed.
+  ///
+  /// The value is false if only denied or refused requests contained the id.
+  package let isReal: Bool
   /// The changes that set the connector at the steps that call it now, newest first.
   package let calls: [Change.ID]
 }
@@ -41,14 +45,22 @@ extension History {
       return try db.rows(Self.connectors) { row in
         KnownConnector(
           id: try row.connectorID(1),
-          displayName: try row.optionalText(2) ?? row.optionalText(5),
-          targetURL: try row.optionalText(3),
-          isSeen: try row.bool(4),
+          displayName: try row.optionalText(7) ?? row.optionalText(2) ?? row.optionalText(5),
+          targetURL: try Self.targetURL(inProperties: row.optionalText(8)) ?? row.optionalText(3),
           isDeleted: try row.bool(6),
+          isReal: try row.bool(4),
           calls: (calls[try row.integer(0)] ?? []).sorted(by: >)
         )
       }
     }
+  }
+
+  /// Returns the target URL that a change set, or nil if the text is nil or contains no such URL.
+  ///
+  /// - Parameter text: The text in the column `changed_properties`.
+  private static func targetURL(inProperties text: String?) throws -> String? {
+    let properties = try text.map { try ChangedPropertiesColumn.properties(of: $0) } ?? []
+    return properties.first { $0.name == "targetUrl" }?.after
   }
 
   /// The SQL that selects the connector that each address calls now, and the change that set the reference.
@@ -56,12 +68,16 @@ extension History {
     "SELECT held.after_connector, held.id \(heldByConnectors) AND held.after_connector IS NOT NULL"
   }
 
-  /// The SQL that selects each connector with its last observation, a name, and whether it was deleted.
+  /// The SQL that selects each connector with its last observation, its newest names and target URL, whether it was
+  /// deleted, and whether it is real.
   ///
-  /// SQLite does not use the index of an expression for a comparison with a column. So the column has a plus sign.
+  /// A name in a change is selected only if the change is newer than the last observation.
   static let connectors = """
     SELECT connector.id, connector.connector_id, seen_connector.display_name, seen_connector.target_url,
-      seen_connector.connector IS NOT NULL,
+      seen_connector.connector IS NOT NULL
+        OR (\(one(ofListed, "change.result IN ('applied', 'unknown', 'pending')"))) IS NOT NULL
+        OR (\(one("WHERE change.after_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL
+        OR (\(one("WHERE change.before_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL,
       (
         SELECT connector_name.display_name FROM connector_name
         WHERE connector_name.id = (
@@ -69,16 +85,39 @@ extension History {
           WHERE named.connector = connector.id AND named.display_name IS NOT NULL
         )
       ),
-      coalesce(
-        (
-          SELECT change.after_state = 'none' FROM change
-          WHERE \(connector(of: "change")) = +connector.id AND change.subject = 'connector'
-            AND change.result = 'applied'
-          ORDER BY change.id DESC LIMIT 1
-        ), FALSE
-      )
+      coalesce((\(newestOwn("change.after_state = 'none'"))), FALSE),
+      (\(newestOwn(newerName))),
+      (\(newestOwn("change.changed_properties", "AND change.changed_properties LIKE '%\"targetUrl\"%'")))
     FROM connector LEFT JOIN seen_connector ON seen_connector.connector = connector.id
     WHERE connector.connector_id IS NOT NULL
+    """
+
+  /// The condition that selects the changes of the connector in the row of the list.
+  ///
+  /// SQLite does not use the index of an expression for a comparison with a column. So the column has a plus sign.
+  private static let ofListed = """
+    WHERE \(connector(of: "change")) = +connector.id AND change.subject = 'connector'
+    """
+
+  /// Returns the SQL that selects one change that fulfils two conditions, or NULL if there is none.
+  ///
+  /// PostgreSQL can answer EXISTS with a scan of all changes. With LIMIT, it searches an index for each connector.
+  private static func one(_ connector: String, _ result: String) -> String {
+    "SELECT change.id FROM change \(connector) AND \(result) LIMIT 1"
+  }
+
+  /// Returns the SQL that selects a value of the newest applied change of the connector in the row of the list.
+  private static func newestOwn(_ value: String, _ condition: String = "") -> String {
+    "SELECT \(value) FROM change \(ofListed) AND change.result = 'applied' \(condition) ORDER BY change.id DESC LIMIT 1"
+  }
+
+  /// The SQL of the name in a change, or of NULL if the last observation of the connector is newer than the change.
+  private static let newerName = """
+    (
+      SELECT connector_name.display_name FROM connector_name
+      WHERE connector_name.id = coalesce(change.created_name, change.after_name)
+        AND coalesce(change.outcome_sequence, change.intent_sequence) > coalesce(seen_connector.entry, -1)
+    )
     """
 
   /// Returns the details of some connectors.

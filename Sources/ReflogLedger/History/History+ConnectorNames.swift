@@ -9,6 +9,7 @@ extension History {
 
   /// Returns the newest recorded names of connectors.
   ///
+  /// A name is in the last read of the directory, in a newer change of the connector, or in a change that set it.
   /// The key is the id of the connector. A connector without a recorded name is missing.
   package func names(of connectors: [ConnectorID]) async throws(LedgerError) -> [ConnectorID: String] {
     try await read { db in
@@ -16,8 +17,12 @@ extension History {
       var names: [ConnectorID: String] = [:]
       for connector in connectors {
         guard let row = try Self.row(of: connector, db) else { continue }
-        let seen = try db.text("SELECT display_name FROM seen_connector WHERE connector = ?", [row])
-        names[connector] = try seen ?? recordedName(row, rows)
+        let seen = try db.first("SELECT display_name, entry FROM seen_connector WHERE connector = ?", [row]) {
+          (name: try $0.text(0), entry: try $0.integer(1))
+        }
+        let newest = try rows.checked(Self.newestAppliedOfConnector, ["connector": row]).first
+        let changed = newest.flatMap { $0.sequence > seen?.entry ?? -1 ? $0.after.displayName : nil }
+        names[connector] = try changed ?? seen?.name ?? recordedName(row, rows)
       }
       return names
     }

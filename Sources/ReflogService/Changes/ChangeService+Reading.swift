@@ -69,7 +69,7 @@ extension ChangeService {
     let directory = try reading(for: caller).directory
     let connector: DirectoryConnector?
     do { connector = try await directory.connector(id) } catch { throw ServiceError(beforeSending: error) }
-    return connector.map { RecordedConnector(connector: $0, seen: ledger.now, entry: 0) }
+    return connector.map { RecordedConnector(connector: $0, seen: ledger.now, entry: .max) }
   }
 
   /// Returns all objects of a list of the embedded directory.

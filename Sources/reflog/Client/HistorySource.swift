@@ -177,12 +177,12 @@ struct DatabaseSource: HistorySource {
   }
 
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject {
-    let configurations = try await service.configurations(asOf: moment ?? Timestamp(Date()), includesEdits: true)
+    let configurations = try await service.configurations(asOf: moment ?? .distantFuture, includesEdits: true)
     return Listing(configurations).json(versionURL: nil)
   }
 
   func comparison(from first: Timestamp, to second: Timestamp?) async throws -> JSONObject {
-    try await service.comparison(from: first, to: second ?? Timestamp(Date())).json(versionURL: nil)
+    try await service.comparison(from: first, to: second ?? .distantFuture).json(versionURL: nil)
   }
 
   func status() async throws -> JSONObject {

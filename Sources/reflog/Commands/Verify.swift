@@ -31,7 +31,7 @@ struct Verify: AsyncParsableCommand {
       of the directory, and the link from a purged entry to its purged change.
 
       It reads the ledger itself, so it does not use REFLOG_SERVER. To check a server's log without the ledger, use \
-      tools/verify_log.py from the source code of Reflog, or reflog evidence.
+      the Python program that the server offers at /assets/verify_log.py, or reflog evidence.
       """
   )
 
@@ -76,13 +76,14 @@ struct Verify: AsyncParsableCommand {
       if !isGiven { Terminal.say("REFLOG_SERVER is not used. reflog verify reads \(location.name).") }
       return
     }
+    let program = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/assets/verify_log.py"
     let evidence = Suggestion("evidence").adding("--server", url)
     throw CommandFailure(
       .usage,
       "reflog verify reads the ledger itself, and \(url) is a server. With the ledger's file or a copy of it, use "
-        + "--database FILE. To check the server's log from here: tools/verify_log.py \(url) --key KEY --old "
-        + "CHECKPOINT. To check the changes of a period: \(evidence) --period PERIOD FOLDER, then reflog verify --manifest "
-        + "FOLDER/evidence.manifest --key KEY."
+        + "--database FILE. To check the server's log from here, download \(program), then: python3 verify_log.py "
+        + "\(url) --key KEY --old CHECKPOINT. To check the changes of a period: \(evidence) --period PERIOD FOLDER, "
+        + "then reflog verify --manifest FOLDER/evidence.manifest --key KEY."
     )
   }
 

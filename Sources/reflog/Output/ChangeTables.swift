@@ -75,7 +75,9 @@ enum ChangeTables {
       let (before, after) = (difference["before"]?.object ?? [:], difference["after"]?.object ?? [:])
       let summary = text(difference["summary"])
       return [
-        subject(difference), before.members.isEmpty ? "(unknown)" : reference(before["reference"]),
+        subject(difference),
+        (before.members.isEmpty ? "(unknown)" : reference(before["reference"]))
+          + (before["certain"] == .bool(false) ? " (a change was pending)" : ""),
         (summary.isEmpty ? reference(after["reference"]) : summary)
           + (after["certain"] == .bool(false) ? " (a change is pending)" : ""),
         shortTime(difference["changedDateTime"]), text(difference["changeId"]), who(difference),
