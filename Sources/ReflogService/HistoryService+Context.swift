@@ -87,7 +87,7 @@ extension HistoryService {
     of change: Change
   ) async throws(ServiceError) -> (values: ConnectorRestoration, later: ConnectorEdits?)? {
     guard let values = ConnectorRestoration(of: change) else { return nil }
-    let settled = change.resultDateTime ?? change.activityDateTime
+    let settled = change.newestDateTime
     let later = try await edits(of: [values.connector], since: settled)[values.connector]
     guard later?.changes.last?.after != ConnectorReference.none else { return nil }
     let pending: Change?
@@ -125,7 +125,7 @@ extension HistoryService {
     let held = Set(before.compactMap(\.reference.connectorID))
     let edits = try await edits(of: held, since: first, until: second)
     let changes = after.compactMap(\.change) + edits.values.flatMap(\.changes)
-    let newest = changes.map { $0.resultDateTime ?? $0.activityDateTime }.max()
+    let newest = changes.map(\.newestDateTime).max()
     let now = max(Timestamp(Date()), first, newest ?? first)
     return ConfigurationComparison(
       from: (first, before),

@@ -222,7 +222,7 @@ extension ActorPage.Statement {
 
   fileprivate init(_ change: Change) {
     id = change.id.description
-    time = Moment(change.resultDateTime ?? change.activityDateTime)
+    time = Moment(change.newestDateTime)
     result = change.result.shownName
     tone = change.result.tone
     let text = change.outcome?.erased == nil ? change.outcome?.message : Erased.placeholder

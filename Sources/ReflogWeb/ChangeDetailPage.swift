@@ -120,7 +120,7 @@ package struct ChangeDetailPage: Sendable {
     location = change.intent.subject.address.map { address in
       Location(
         flow: FlowName(of: address).description,
-        moment: (change.resultDateTime ?? change.activityDateTime).description
+        moment: change.newestDateTime.description
       )
     }
     isPending = change.result == .pending

@@ -39,7 +39,7 @@ struct ConnectorEdit: Sendable {
     properties = written.isEmpty ? nil : written.joined(separator: ", ").shortened(to: Self.length)
     summary = change.intent.changedProperties?.summary?.shortened(to: Self.summaryLength)
     self.change = change.id.description
-    moment = Moment(change.resultDateTime ?? change.activityDateTime)
+    moment = Moment(change.newestDateTime)
     attribution = Attribution(change)
     result = change.result == .applied ? nil : change.result.shownName
   }

@@ -234,7 +234,7 @@ extension ConnectorPage.Caller {
     flow = address.flow.text
     flowName = FlowName(of: address).description
     cause = ConnectorPage.Cause(
-      since: Moment(change.resultDateTime ?? change.activityDateTime),
+      since: Moment(change.newestDateTime),
       change: change.id.description,
       attribution: Attribution(change)
     )
@@ -256,10 +256,10 @@ extension ConnectorPage.Call {
     step = address.step.name
     flow = address.flow.text
     flowName = FlowName(of: address).description
-    from = call.start.map { Moment($0.resultDateTime ?? $0.activityDateTime) }
+    from = call.start.map { Moment($0.newestDateTime) }
     change = call.start?.id.description
     attribution = call.start.map { Attribution($0) }
-    until = call.end.map { Moment($0.resultDateTime ?? $0.activityDateTime) }
+    until = call.end.map { Moment($0.newestDateTime) }
     endedBy = call.end?.id.description
   }
 }

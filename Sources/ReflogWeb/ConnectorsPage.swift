@@ -31,7 +31,7 @@ package struct ConnectorsPage: Sendable {
     /// The number of steps that are left out, or nil if all steps are shown.
     let left: String?
     /// The newest applied change of the connector, or nil if none is recorded.
-    let last: LastChange?
+    let last: LinkedChange?
   }
 
   /// A step that calls a connector.
@@ -42,13 +42,6 @@ package struct ConnectorsPage: Sendable {
     ///
     /// Only a flow with a recorded change has a page.
     let flowName: String?
-  }
-
-  /// The newest applied change of a connector.
-  struct LastChange: Sendable {
-    let id: String
-    let moment: Moment
-    let attribution: Attribution
   }
 
   /// The source of the list.
@@ -133,12 +126,6 @@ extension ConnectorsPage.Row {
     isCalled = connector.callerCount > 0
     let more = connector.callerCount - connector.callers.count
     left = more > 0 ? more.grouped : nil
-    last = connector.newest.map { change in
-      ConnectorsPage.LastChange(
-        id: change.id.description,
-        moment: Moment(change.resultDateTime ?? change.activityDateTime),
-        attribution: Attribution(change)
-      )
-    }
+    last = connector.newest.map(LinkedChange.init)
   }
 }

@@ -42,19 +42,12 @@ package struct DifferencesPage: Sendable {
     /// True if a change of the step was pending at the second time.
     let isUncertain: Bool
     /// The change that made the difference, or nil if no change is recorded.
-    let change: Cause?
+    let change: LinkedChange?
     /// The query of the timeline with all changes of the step between the two times.
     ///
     /// The timeline selects changes by the times at which they were recorded, and the comparison uses the times at which
     /// they were settled. So the period can begin earlier than the first time.
     let query: String
-  }
-
-  /// The change that made a difference.
-  struct Cause: Sendable {
-    let id: String
-    let moment: Moment
-    let attribution: Attribution
   }
 
   /// The two times and the flows that a person requested.
@@ -118,13 +111,7 @@ package struct DifferencesPage: Sendable {
       edits: difference.summary?.shortened(to: length),
       wasUncertain: difference.before?.isCertain == false,
       isUncertain: !difference.after.isCertain,
-      change: difference.change.map { change in
-        Cause(
-          id: change.id.description,
-          moment: Moment(change.resultDateTime ?? change.activityDateTime),
-          attribution: Attribution(change)
-        )
-      },
+      change: difference.change.map(LinkedChange.init),
       query: query.encoded()
     )
   }

@@ -35,7 +35,7 @@ package struct FlowLane: Sendable {
     self.isWhole = isWhole
     var periods: [Period] = []
     for change in changes.reversed() where periods.last?.reference != change.after {
-      let settled = change.resultDateTime ?? change.activityDateTime
+      let settled = change.newestDateTime
       // If the server's clock was set back between two changes, the later change has an earlier time. But a period must
       // not start earlier than the previous period.
       periods.append(

@@ -149,7 +149,7 @@ package struct FlowPage: Sendable {
       let periods = Self.periods(lane, start: start ?? end, end: end)
       let bars = periods.map { Self.bar($0.period, $0.range, start ?? end, end, tones.tone(of: $0.period.reference)) }
       let rows = periods.reversed().map { Row($0.period, tone: tones.tone(of: $0.period.reference)) }
-      let shown = lane.edits.filter { ($0.resultDateTime ?? $0.activityDateTime) >= start ?? end }
+      let shown = lane.edits.filter { $0.newestDateTime >= start ?? end }
       let edits = shown.compactMap { ConnectorEdit($0) }
       return Lane(
         step: lane.step.name,
@@ -170,7 +170,7 @@ package struct FlowPage: Sendable {
 
   private static func mark(_ change: Change, _ start: Timestamp, _ end: Timestamp) -> Mark? {
     guard let edit = ConnectorEdit(change) else { return nil }
-    let time = change.resultDateTime ?? change.activityDateTime
+    let time = change.newestDateTime
     let x = position(time, start, end)
     return Mark(x: min(max(x, halfMark), Int(width) - halfMark), change: edit.change, edit: edit)
   }

@@ -219,7 +219,7 @@ extension FlowsPage.Known {
     reference = ReferenceView(change.after)
     self.change = change.id.description
     attribution = Attribution(change)
-    since = Moment(change.resultDateTime ?? change.activityDateTime)
+    since = Moment(change.newestDateTime)
     isDrift = change.intent.kind == .drift
     isUncertain = !configuration.isCertain
     self.pending = configuration.isCertain ? nil : pending?.description

@@ -106,6 +106,18 @@ class ReasonIndex(unittest.TestCase):
                 self.assertEqual(len(found(server, "rocket")), 20)
                 self.assertEqual(server.stop(), 0)
 
+    def test_an_index_that_cannot_be_created_does_not_stop_the_start(self):
+        with Server() as server:
+            change(server, "rocket")
+            self.assertEqual(server.stop(), 0)
+            path = pathlib.Path(server.files + ".search")
+            path.unlink()
+            path.mkdir()
+            (path / "other").write_text("a file of somebody else")
+            server.start()
+            self.assertIn("the index of reasons could not be opened", server.log)
+            self.assertEqual(len(found(server, "rocket")), 1)
+
     def test_an_erasure_leaves_no_part_of_a_reason_in_the_index(self):
         with Server() as server:
             change(server, *(f"{SECRET} {number}" for number in range(20)))

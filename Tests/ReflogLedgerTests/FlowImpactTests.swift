@@ -79,21 +79,25 @@ struct FlowImpactTests {
     return changes + (try await overrideAFreeze(in: ledger))
   }
 
+  private static func edit(of connector: ConnectorReference) -> Change.Intent {
+    Change.Intent(
+      subject: .connector,
+      kind: .update,
+      before: connector,
+      after: connector,
+      actor: Sample.operatorActor,
+      reason: nil,
+      requestID: "request"
+    )
+  }
+
   /// Edits all connectors in spite of a freeze.
   private func overrideAFreeze(in ledger: Ledger) async throws -> [Change] {
     let freeze = Freeze.Draft(scope: .everything, reason: "INC0042")
     _ = try #require(try await ledger.place(freeze, by: Sample.operatorActor).freeze)
     var changes: [Change] = []
     for connector in Self.references.dropLast() {
-      let intent = Change.Intent(
-        subject: .connector,
-        kind: .update,
-        before: connector,
-        after: connector,
-        actor: Sample.operatorActor,
-        reason: nil,
-        requestID: "request"
-      )
+      let intent = Self.edit(of: connector)
       let appended = try await ledger.append(
         Group(drafts: [.init(intent, .intended)], override: .init(because: "Sign-up is down", by: Sample.operatorActor))
       )
@@ -246,15 +250,7 @@ struct FlowImpactTests {
   func theFirstChangeOfAStepShowsTheConnectorThatTheStepCalledEarlier(isAscending: Bool) async throws {
     try await withLedger { ledger in
       func edit(_ connector: ConnectorReference) async throws -> Change {
-        let intent = Change.Intent(
-          subject: .connector,
-          kind: .update,
-          before: connector,
-          after: connector,
-          actor: Sample.operatorActor,
-          reason: nil,
-          requestID: "request"
-        )
+        let intent = Self.edit(of: connector)
         return try await ledger.record(intent, .found)
       }
       let edited = try await edit(Sample.fraudCheck)

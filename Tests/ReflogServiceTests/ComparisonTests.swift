@@ -6,13 +6,23 @@ import Testing
 
 /// Tests of the comparison of the references at two times, and of the list of connectors.
 struct ComparisonTests {
+  /// The deletion of the connector "Fraud check".
+  private static let deletion = Change.Intent(
+    subject: .connector,
+    kind: .update,
+    before: Sample.fraudCheck,
+    after: .none,
+    actor: Sample.operatorActor,
+    requestID: "request"
+  )
+
   private static let edited = Sample.address("b2cUserFlows/B2C_1_edit/postFederationSignup")
 
   /// Records a change a minute after the last one, and returns the time at which it was settled.
   private func record(_ intent: Change.Intent, in ledger: Ledger, _ clock: ManualClock) async throws -> Timestamp {
     clock.advance(by: .seconds(60))
     let change = try await ledger.record(intent, .found)
-    return change.resultDateTime ?? change.activityDateTime
+    return change.newestDateTime
   }
 
   private func edit(of connector: ConnectorReference, _ before: String, _ after: String) -> Change.Intent {
@@ -133,15 +143,7 @@ struct ComparisonTests {
       #expect(Set(sent.map(\.id)) == Set([id, Sample.newVendor.connectorID].compactMap(\.self)))
 
       // The last read of the directory can be older than a deletion.
-      let deletion = Change.Intent(
-        subject: .connector,
-        kind: .update,
-        before: Sample.fraudCheck,
-        after: .none,
-        actor: Sample.operatorActor,
-        requestID: "request"
-      )
-      _ = try await record(deletion, in: ledger, clock)
+      _ = try await record(Self.deletion, in: ledger, clock)
       #expect(try await list().map(\.id) == [Sample.newVendor.connectorID])
     }
   }
@@ -182,15 +184,7 @@ struct ComparisonTests {
       #expect(try await list(behind: missing).connectors.map(\.id) == [Sample.newVendor.connectorID])
 
       // A deleted connector is listed only if a step still calls it.
-      let deletion = Change.Intent(
-        subject: .connector,
-        kind: .update,
-        before: Sample.fraudCheck,
-        after: .none,
-        actor: Sample.operatorActor,
-        requestID: "request"
-      )
-      _ = try await record(deletion, in: ledger, clock)
+      _ = try await record(Self.deletion, in: ledger, clock)
       #expect(try await list().connectors.map(\.id) == [Sample.newVendor.connectorID])
     }
   }

@@ -7,10 +7,10 @@ extension Change {
   /// name.
   var asim: JSONObject {
     var event: JSONObject = [
-      "TimeGenerated": .string((resultDateTime ?? activityDateTime).description),
+      "TimeGenerated": .string(newestDateTime.description),
       "EventCount": .integer(1),
       "EventStartTime": .string(activityDateTime.description),
-      "EventEndTime": .string((resultDateTime ?? activityDateTime).description),
+      "EventEndTime": .string(newestDateTime.description),
       "EventType": .string(activity.asim),
       "EventResult": .string(asimResult),
       "EventResultDetails": .string(result.rawValue),

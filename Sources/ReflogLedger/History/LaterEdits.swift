@@ -32,7 +32,7 @@ struct LaterEdits {
     var edits: [ConnectorID: ConnectorEdits] = [:]
     let byConnector = Dictionary(grouping: changes) { $0.after.connectorID }
     for (connector, changes) in byConnector {
-      guard let connector, let first = changes.map(\.id.number).min(), let start = changes.map(\.settled).min(),
+      guard let connector, let first = changes.map(\.id.number).min(), let start = changes.map(\.newestDateTime).min(),
         let row = try History.row(of: connector, db)
       else { continue }
       let arguments: SQLArguments = [
@@ -51,11 +51,6 @@ struct LaterEdits {
   ///
   /// The result is nil if there are no such edits.
   func edits(after change: Change) -> ConnectorEdits? {
-    change.after.connectorID.flatMap { edits[$0] }?.since(change.settled)
+    change.after.connectorID.flatMap { edits[$0] }?.since(change.newestDateTime)
   }
-}
-
-extension Change {
-  /// The time when the change was settled, or when the change was recorded if it is pending.
-  fileprivate var settled: Timestamp { resultDateTime ?? activityDateTime }
 }

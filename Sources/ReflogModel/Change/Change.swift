@@ -51,6 +51,9 @@ package final class Change: Identifiable, Sendable {
     self.override = override
   }
 
+  /// When the newest entry of the change was recorded: the outcome, or the intent if the change is pending.
+  package var newestDateTime: Timestamp { resultDateTime ?? activityDateTime }
+
   /// The result of the change.
   package var result: Result { outcome?.result ?? .pending }
 

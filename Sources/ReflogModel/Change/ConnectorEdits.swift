@@ -34,7 +34,7 @@ package struct ConnectorEdits: Sendable {
 
   /// Returns the changes that were settled after a moment, or nil if there are none.
   package func since(_ moment: Timestamp) -> ConnectorEdits? {
-    let later = changes.filter { ($0.resultDateTime ?? $0.activityDateTime) > moment }
+    let later = changes.filter { $0.newestDateTime > moment }
     return ConnectorEdits(later, isCut: isCut && later.count == changes.count)
   }
 

@@ -17,6 +17,6 @@ package struct RecentWrite: Sendable {
     id = change.id
     before = change.intent.before
     after = change.after
-    time = change.resultDateTime ?? change.activityDateTime
+    time = change.newestDateTime
   }
 }

@@ -54,7 +54,7 @@ extension Preparer {
     since change: Change
   ) async throws(ServiceError) -> ConnectorEdits? {
     guard let connector = reference.connectorID else { return nil }
-    let moment = change.resultDateTime ?? change.activityDateTime
+    let moment = change.newestDateTime
     return try await HistoryService(history: ledger.history).edits(of: [connector], since: moment)[connector]
   }
 

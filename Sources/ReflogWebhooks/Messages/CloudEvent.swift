@@ -23,7 +23,7 @@ enum CloudEvent {
     if let subject = subject(of: entry) { event["subject"] = .string(subject) }
     switch entry {
     case .change(let change):
-      event["time"] = .string((change.resultDateTime ?? change.activityDateTime).description)
+      event["time"] = .string(change.newestDateTime.description)
       event["data"] = .object(change.json)
     case .event(let recorded):
       event["time"] = .string(recorded.activityDateTime.description)

@@ -66,7 +66,7 @@ struct MessageText: Sendable {
     add("reason", change.intent.reason ?? change.erased.map { _ in Erased.placeholder })
     add("override", change.override.map(\.reason))
     add("answer", [change.outcome?.code, change.outcome?.message].compactMap(\.self).joined(separator: ": "))
-    add("time", (change.resultDateTime ?? change.activityDateTime).description)
+    add("time", change.newestDateTime.description)
   }
 
   private static func name(_ actor: Change.Actor, _ erased: Erased?) -> String {

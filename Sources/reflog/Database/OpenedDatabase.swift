@@ -1,3 +1,4 @@
+import Foundation
 import ReflogLedger
 import ReflogModel
 import ReflogStorage
@@ -24,8 +25,10 @@ struct OpenedDatabase: Sendable {
       let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
       do {
         let tokens = try TokenStore(besideLedgerAt: path, clock: clock)
-        // Without the index, searches for reasons are slower. So an error does not stop the start.
         let index = Result { try ReasonIndex(path: location.files.search) }
+        // Without the index, searches for reasons are slower, but the server can work. An index that is still there must
+        // be emptied by an erasure, so its error stops the start.
+        if FileManager.default.isFile(location.files.search) { _ = try index.get() }
         let reasonIndex = try? index.get()
         return OpenedDatabase(
           store: SQLiteLedger(storage),
@@ -46,6 +49,14 @@ struct OpenedDatabase: Sendable {
     case .postgreSQL(let url):
       return try PostgreSQLSupport.open(url, acceptsNoStandby: settings.acceptsNoStandby, clock: clock)
     }
+  }
+}
+
+extension FileManager {
+  /// Returns whether a path leads to something that exists and is not a folder.
+  fileprivate func isFile(_ path: String) -> Bool {
+    var isFolder: ObjCBool = false
+    return fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
   }
 }
 
