@@ -32,8 +32,12 @@ package enum RequestLimits {
   /// A count can take many seconds. Counts have separate slots, so that a person's pages do not wait for the person's
   /// counts.
   static let counts = questions
-  /// The number of threads for counts and exports: one for each count, and some for exports.
-  static let backgroundThreads = counts.slots + 4
+  /// The number of threads for counts and exports.
+  ///
+  /// All counts and exports together use at most half of the processors. The other half is always free for changes and
+  /// pages, which wake many threads one after the other. With more threads, each of these threads would wait for a
+  /// processor first. Counts and exports give up their thread after each part, so a few threads serve them all.
+  static let backgroundThreads = max(1, System.coreCount / 2)
   /// The slots for reads of the directory.
   ///
   /// A read of the directory waits for Microsoft Graph most of the time.
