@@ -43,8 +43,6 @@ void storage_name_thread(const char *name) {
   prctl(PR_SET_NAME, name);
 }
 
-static _Thread_local int is_background = 0;
-
 // The attributes of a thread, as the system call sched_setattr(2) reads them. Some versions of glibc lack this type.
 struct thread_attributes {
   uint32_t size;
@@ -60,7 +58,7 @@ struct thread_attributes {
 // The flag SCHED_FLAG_RESET_ON_FORK of sched_setattr(2).
 enum { RESET_ON_FORK = 1 };
 
-void storage_enter_background(uint64_t slice) {
+void storage_set_slice(uint64_t slice) {
   // 0 means the calling thread. If the call fails, the thread keeps its old slice.
   struct thread_attributes attributes = {
     .size = sizeof attributes,
@@ -70,6 +68,11 @@ void storage_enter_background(uint64_t slice) {
     .runtime = slice,
   };
   syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+static _Thread_local int is_background = 0;
+
+void storage_enter_background(void) {
   is_background = 1;
 }
 

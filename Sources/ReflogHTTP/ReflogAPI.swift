@@ -96,10 +96,7 @@ package struct ReflogAPI: Sendable {
   }
 
   func buildRouter() -> Router<ReflogRequestContext> {
-    let router = Router(
-      context: ReflogRequestContext.self,
-      options: [.caseInsensitive, .autoGenerateHeadEndpoints]
-    )
+    let router = Router(context: ReflogRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
       middleware: ErrorMiddleware(
         failures: failures,

@@ -53,7 +53,8 @@ package final class BackgroundThreads: TaskExecutor {
     Thread.detachNewThread { [jobs] in
       // On Linux, a new thread inherits the name of the thread that created it, so this thread sets its own name.
       storage_name_thread("background")
-      storage_enter_background(Self.slice)
+      storage_set_slice(Self.slice)
+      storage_enter_background()
       while let job = jobs.next() { job.runSynchronously(on: executor) }
     }
   }

@@ -24,7 +24,9 @@ package final class PrometheusRegistry: MetricsFactory {
 
     /// Returns the value of a label, with the escapes that Prometheus's text format requires.
     private static func escaped(_ text: String) -> String {
-      text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+      // The label of a request to Microsoft Graph is built for each request, and it never needs an escape.
+      guard text.utf8.contains(where: { "\\\"\n".utf8.contains($0) }) else { return text }
+      return text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
   }
 

@@ -55,7 +55,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
         throw RequestError.methodNotAllowed(SupportedMethods.all)
       }
-      request = try Self.canonical(try Self.expecting(request, context), below: proxies.basePath)
+      request = try canonical(try Self.expecting(request, context))
       guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
       response = try await inner.respond(to: request, context: context)
     } catch {
@@ -97,11 +97,11 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
   }
 
   /// Returns the request with the canonical form of its path, without the base path.
-  private static func canonical(_ request: Request, below basePath: String) throws(RequestError) -> Request {
+  private func canonical(_ request: Request) throws(RequestError) -> Request {
     let target = request.head.path ?? "/"
-    let mark = target.firstIndex(of: "?") ?? target.endIndex
+    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
     let path = target[..<mark]
-    let canonical = try BasePath.remove(basePath, from: try CanonicalPath.canonical(path))
+    let canonical = routes.spelled(try BasePath.remove(proxies.basePath, from: try CanonicalPath.canonical(path)))
     guard canonical != path else { return request }
     var head = request.head
     head.path = canonical + target[mark...]
