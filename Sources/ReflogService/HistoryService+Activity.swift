@@ -69,20 +69,18 @@ extension HistoryService {
   ) async throws(ServiceError) -> Activity {
     let query = ChangeQuery(filter: range.filter.map { .and(actor.filter, $0) } ?? actor.filter)
     let changes = try await page(query, behind: behind?.change, size: size)
-    let events: [ServiceEvent]
-    let statements: [Change]
-    do {
-      events = try await history.events(
+    let events = try await reading(
+      await history.events(
         of: actor,
         in: range,
         includesReads: includesReads,
         behind: behind?.event,
         limit: size + 1
       )
-      statements = try await history.statements(of: actor, in: range, behind: behind?.statement, limit: size + 1)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    )
+    let statements = try await reading(
+      await history.statements(of: actor, in: range, behind: behind?.statement, limit: size + 1)
+    )
     let inContext = try await inContext(changes.changes, of: query)
     let found = inContext.map(Activity.Item.change) + events.map(Activity.Item.event)
     let all = (found + statements.map(Activity.Item.statement)).sorted { $0.place > $1.place }
@@ -105,25 +103,23 @@ extension HistoryService {
 
   /// Returns the actor with the newest recorded name, or nil if no name of the actor is recorded.
   package func named(_ actor: ActorID) async throws(ServiceError) -> Change.Actor? {
-    do { return try await history.named(actor) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.named(actor))
   }
 
   /// Counts the changes of an actor, by result and by flow.
   package func totals(of actor: ActorID, in range: TimeRange) async throws(ServiceError) -> ActorTotals {
-    do { return try await history.totals(of: actor, in: range, patience: Self.totalsPatience) } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.totals(of: actor, in: range, patience: Self.totalsPatience))
   }
 
   /// Returns the state in which the last read of the directory showed a connector, or nil if no read showed it.
   package func recordedConnector(_ id: ConnectorID) async throws(ServiceError) -> RecordedConnector? {
-    do { return try await history.recordedConnector(id) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.recordedConnector(id))
   }
 
   /// Returns whether a record refers to a connector, and the target URL that the connector has now, or nil if the
   /// ledger has none.
   package func knownConnector(_ id: ConnectorID) async throws(ServiceError) -> (isKnown: Bool, targetURL: String?) {
-    do { return try await history.knownConnector(id) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.knownConnector(id))
   }
 
   /// Returns the changes that set a connector at the steps that call it now, newest first, and the number of steps.
@@ -131,9 +127,7 @@ extension HistoryService {
     of connector: ConnectorID,
     limit: Int
   ) async throws(ServiceError) -> (changes: [Change], count: Int) {
-    do { return try await history.currentCalls(of: connector, limit: limit) } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.currentCalls(of: connector, limit: limit))
   }
 
   /// Returns the newest periods in which steps called a connector, newest first.
@@ -147,11 +141,7 @@ extension HistoryService {
     behind: Change.ID?,
     limit: Int
   ) async throws(ServiceError) -> ConnectorCalls {
-    do {
-      return try await history.calls(of: connector, behind: behind, limit: limit, patience: Self.callsPatience)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.calls(of: connector, behind: behind, limit: limit, patience: Self.callsPatience))
   }
 }
 

@@ -67,8 +67,7 @@ extension HistoryService {
     _ request: ConnectorListRequest,
     embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
   ) async throws(ServiceError) -> ConnectorListPage {
-    let known: [KnownConnector]
-    do { known = try await history.knownConnectors() } catch { throw ServiceError(reading: error) }
+    let known = try await reading(await history.knownConnectors())
     let all =
       if let embedded { Self.listed(embedded.connectors, callers: embedded.callers) } else {
         known.filter { $0.isReal && !$0.isDeleted || !$0.calls.isEmpty }.map { Draft($0) }
@@ -77,10 +76,7 @@ extension HistoryService {
     let rest = matches.drop { draft in request.behind.map { draft.position <= $0 } ?? false }
     let page = Array(rest.prefix(request.size))
     let shownCalls = page.flatMap { $0.calls.prefix(Self.mostCallers) }
-    let details: ConnectorDetails
-    do { details = try await history.details(of: page.map(\.id), calls: shownCalls) } catch {
-      throw ServiceError(reading: error)
-    }
+    let details = try await reading(await history.details(of: page.map(\.id), calls: shownCalls))
     let recorded = Dictionary(grouping: details.calls) { $0.after.connectorID }
     let flows = embedded == nil ? [] : Set(try await flows())
     return ConnectorListPage(

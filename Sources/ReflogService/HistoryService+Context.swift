@@ -11,8 +11,7 @@ extension HistoryService {
   /// Returns one change with its rollbacks and with all steps that called the change's connector.
   package func inContext(_ change: Change) async throws(ServiceError) -> ChangeInContext {
     let rollbacks = try await rollbacks(of: [change.id])
-    let callers: [Change.ID: [Address]]?
-    do { callers = try await history.callers(of: [change]) } catch { throw ServiceError(reading: error) }
+    let callers = try await reading(await history.callers(of: [change]))
     return ChangeInContext(
       change,
       rolledBackBy: rollbacks[change.id] ?? [],
@@ -28,9 +27,7 @@ extension HistoryService {
   package func inContext(_ changes: [Change], of query: ChangeQuery) async throws(ServiceError) -> [ChangeInContext] {
     let rollbacks = try await rollbacks(of: changes.map(\.id))
     var callers: [Change.ID: [Address]]?
-    if query.includesImpact {
-      do { callers = try await history.callers(of: changes, among: query) } catch { throw ServiceError(reading: error) }
-    }
+    if query.includesImpact { callers = try await reading(await history.callers(of: changes, among: query)) }
     let names = try await knownNames(in: changes)
     return changes.map { change in
       ChangeInContext(
@@ -46,9 +43,7 @@ extension HistoryService {
   private func knownNames(in changes: [Change]) async throws(ServiceError) -> [ConnectorID: String] {
     let nameless = Set(changes.flatMap(\.namelessConnectors)).sorted()
     guard !nameless.isEmpty else { return [:] }
-    do { return try await history.names(of: Array(nameless.prefix(Self.mostNames))) } catch {
-      throw ServiceError(reading: error)
-    }
+    return try await reading(await history.names(of: Array(nameless.prefix(Self.mostNames))))
   }
 
   /// Returns the chain of applied rollbacks for each change that was rolled back.
@@ -60,12 +55,7 @@ extension HistoryService {
     // the change if no rollback was found yet.
     var remaining = Dictionary(ids.map { ($0, [$0]) }) { first, _ in first }
     for _ in 0..<Self.longestChain where !remaining.isEmpty {
-      let next: [Change.ID: Change]
-      do {
-        next = try await history.appliedRollbacks(of: Array(remaining.keys))
-      } catch {
-        throw ServiceError(reading: error)
-      }
+      let next = try await reading(await history.appliedRollbacks(of: Array(remaining.keys)))
       var further: [Change.ID: [Change.ID]] = [:]
       for (rolledBack, rollback) in next {
         for id in remaining[rolledBack] ?? [] {
@@ -90,8 +80,7 @@ extension HistoryService {
     let settled = change.newestDateTime
     let later = try await edits(of: [values.connector], since: settled)[values.connector]
     guard later?.changes.last?.after != ConnectorReference.none else { return nil }
-    let pending: Change?
-    do { pending = try await history.pendingChange(of: values.connector) } catch { throw ServiceError(reading: error) }
+    let pending = try await reading(await history.pendingChange(of: values.connector))
     guard let pending, pending.id.number > change.id.number else { return (values, later) }
     return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.mostEdits))
   }
@@ -104,12 +93,10 @@ extension HistoryService {
     since moment: Timestamp,
     until end: Timestamp = .distantFuture
   ) async throws(ServiceError) -> [ConnectorID: ConnectorEdits] {
-    let found: [ConnectorID: [Change]]
-    do { found = try await history.edits(of: connectors, since: moment, until: end) } catch {
-      throw ServiceError(reading: error)
-    }
+    let found = try await reading(await history.edits(of: connectors, since: moment, until: end))
     return found.compactMapValues { ConnectorEdits($0, limit: History.mostEdits) }
   }
+
   /// Returns the differences between the references of all steps at two moments, and the edits of connectors between
   /// the moments.
   ///

@@ -9,8 +9,7 @@ extension HistoryService {
   /// - Parameter name: The id of the flow. The type of the flow and a slash can precede the id.
   /// - Throws: `flowNotFound` if no step of the flow is recorded.
   package func requireRecord(ofFlow name: String) async throws(ServiceError) {
-    let known: (isRecorded: Bool, nearest: [String])
-    do { known = try await history.knowledge(ofFlow: name) } catch { throw ServiceError(reading: error) }
+    let known = try await reading(await history.knowledge(ofFlow: name))
     guard known.isRecorded else { throw .flowNotFound(name, nearest: known.nearest) }
   }
 }

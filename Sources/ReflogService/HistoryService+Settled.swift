@@ -38,17 +38,17 @@ extension HistoryService {
 
   /// Returns the sequence of the newest entry, or -1 if the log has no entry.
   package func newestSequence() async throws(ServiceError) -> Int64 {
-    do { return (try await history.checkpoint()?.size ?? 0) - 1 } catch { throw ServiceError(reading: error) }
+    (try await reading(await history.checkpoint()?.size) ?? 0) - 1
   }
 
   /// Returns the hash of an entry, or nil if the log has no entry with this sequence.
   package func entryHash(at sequence: Int64) async throws(ServiceError) -> Hash? {
-    do { return try await history.entryHash(at: sequence) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.entryHash(at: sequence))
   }
 
   /// Returns the sequence of the first entry after an older copy replaced the log with this name, or nil if no older copy
   /// replaced that log.
   package func firstEntry(afterReplacementOf origin: String) async throws(ServiceError) -> Int64? {
-    do { return try await history.firstEntry(afterReplacementOf: origin) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.firstEntry(afterReplacementOf: origin))
   }
 }

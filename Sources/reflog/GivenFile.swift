@@ -34,11 +34,8 @@ struct GivenFile {
     guard !marks.contains(where: bytes.starts), !bytes.contains(0) else {
       throw Self.failure(path, "it is encoded in UTF-16 or is not text. Save it in UTF-8")
     }
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    bytes = bytes.indices.filter { position in
-      let isBeforeNewline = position + 1 < bytes.count && bytes[position + 1] == 0x0A
-      return bytes[position] != 0x0D || !isBeforeNewline
-    }.map { bytes[$0] }
+    if bytes.starts(with: TextEncoding.byteOrderMark) { bytes.removeFirst(3) }
+    bytes = TextEncoding.withLineFeeds(bytes)
     guard !bytes.isEmpty else { throw Self.failure(path, "it is empty") }
     guard bytes.first(where: { !$0.isWhiteSpace }) != UInt8(ascii: "<") else {
       throw Self.failure(path, "it is a web page, probably an error page of a proxy. Download the file again")

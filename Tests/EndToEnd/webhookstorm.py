@@ -12,12 +12,8 @@ import webhookreceiver
 from peers.processes import Usage
 from peers.reflog import prepared_load
 from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Server, eventually
+from storm import ADDRESSES
 
-ADDRESSES = [
-    f"b2cUserFlows/{flow}/{step}"
-    for flow in ("B2C_1_signup", "B2C_1_signup_signin", "B2C_1_profile_edit", "B2C_1_password_reset")
-    for step in ("postFederationSignup", "postAttributeCollection")
-]
 CONNECTORS = (FRAUD_CHECK, NEW_VENDOR, LOYALTY, None)
 STATUS = "/beta/reflog/status"
 

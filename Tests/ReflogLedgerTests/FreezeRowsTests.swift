@@ -23,11 +23,6 @@ struct FreezeRowsTests {
     try #require(try await ledger.place(draft, by: Sample.operatorActor).freeze)
   }
 
-  private func findings(of ledger: Ledger) async throws -> [LedgerReport.Finding] {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    return try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }.findings
-  }
-
   @Test func theTransactionThatRecordsAnIntentChecksTheFreezes() async throws {
     try await withLedger { ledger in
       let freeze = try await place(in: ledger)
@@ -66,7 +61,7 @@ struct FreezeRowsTests {
       let settled = try await ledger.settle(drafts[1])
       #expect(settled.override == override)
       #expect(try await ledger.history.changes(ChangeQuery()).map(\.override) == [override, nil])
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
     }
   }
 
@@ -158,11 +153,11 @@ struct FreezeRowsTests {
       let second = try await place(in: ledger)
       _ = try await ledger.releaseFreeze(second.id, by: Sample.operatorActor)
       _ = try await ledger.append(Self.group(override: "x"))
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
 
       try editByHand(storage.path, statement)
 
-      let tables = try await findings(of: ledger).compactMap { finding in
+      let tables = try await ledger.report().findings.compactMap { finding in
         if case .damagedTable(let name, _) = finding { name } else { nil }
       }
       #expect(tables == [table])
@@ -207,13 +202,11 @@ struct FreezeRowsTests {
         try await ledger.settle(drafts[0])
       }
       clock.advance(by: .seconds(400 * 86_400))
-      try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Sample.operatorActor)
-      _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
 
-      while try await ledger.continuePurge() == .more {}
+      try await ledger.purgeHistoryOlderThanADay()
 
       #expect(try await ledger.history.changes(ChangeQuery()).map(\.override?.reason) == ["y"])
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
     }
   }
 

@@ -49,10 +49,8 @@ struct ReasonIndexDeletionTests {
       try await record((0..<70).map { "other \($0)" }, in: ledger)
       while try await ledger.indexReasons() == .more {}
       #expect(try hasSecret(besides: path))
-      try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Sample.operatorActor)
-      _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
 
-      while try await ledger.continuePurge() == .more {}
+      try await ledger.purgeHistoryOlderThanADay()
 
       #expect(try !hasSecret(besides: path))
       try await ledger.finish(purge: ledger.unfinishedDeletions()?.purge, erasures: [])

@@ -22,10 +22,10 @@ struct RetentionRecordTests {
   func anAlteredTableIsFoundAndNotWrittenIntoAPack(number: Int) async throws {
     let (statement, table, isKept) = Self.edits[number]
     try await withRetention { ledger, database in
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
       try database.edit(statement)
 
-      let tables = try await findings(of: ledger).map { finding in
+      let tables = try await ledger.report().findings.map { finding in
         if case .damagedTable(let name, _) = finding { name } else { "\(finding)" }
       }
       #expect(tables == [table])
@@ -46,7 +46,7 @@ struct RetentionRecordTests {
       #expect(kept.policy == RetentionPolicy(days: 2))
       #expect(kept.holds.map(\.name) == ["Case"])
       #expect(kept.purge?.before == purge.before)
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
     }
   }
 
@@ -58,11 +58,6 @@ struct RetentionRecordTests {
       #expect(kept.holds.isEmpty)
       #expect(kept.purge == nil)
     }
-  }
-
-  private func findings(of ledger: Ledger) async throws -> [LedgerReport.Finding] {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    return try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }.findings
   }
 
   /// Calls `body` with a ledger that has a policy, a hold, a released hold, a purge that was extended, and an erasure.

@@ -243,9 +243,7 @@ struct WebhookDeliveryTests {
       #expect(await delivery.sendNext(&attempts))
 
       ledgerClock.advance(by: .seconds(400 * 86_400))
-      try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Sample.operatorActor)
-      _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
-      while try await ledger.continuePurge() == .more {}
+      try await ledger.purgeHistoryOlderThanADay()
       while await delivery.sendNext(&attempts) {}
 
       #expect(script.sent == ["1"])

@@ -20,11 +20,10 @@ struct MetricsController {
   private let counted = CountedFigures()
 
   func addRoutes(to router: some RouterMethods<ReflogRequestContext>) {
-    router.get("/metrics", use: metrics)
+    router.get("/metrics", use: withoutOptions(metrics))
   }
 
   private func metrics(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let status = try await history.status()
     let age = status.oldestPending.map { Timestamp(Date()).since($0) } ?? .zero
     record("reflog_pending_oldest_seconds", max(0, Double(age.components.seconds)))

@@ -179,6 +179,16 @@ struct QueryOptions {
   }
 }
 
+/// Returns a route's handler that refuses a request with query options, and passes all other requests to `handler`.
+func withoutOptions(
+  _ handler: @escaping @Sendable (Request, ReflogRequestContext) async throws -> Response
+) -> @Sendable @concurrent (Request, ReflogRequestContext) async throws -> Response {
+  { request, context in
+    _ = try QueryOptions(request, allowing: [])
+    return try await handler(request, context)
+  }
+}
+
 extension Request {
   /// Returns the decoded options of the query, without a check of the names.
   func queryItems() throws(RequestError) -> [QueryItem] {

@@ -81,7 +81,7 @@ extension ChangeService {
     var query: [QueryItem] = []
     repeat {
       let body = try await read(DirectoryRead(resource, query: query), for: caller).body
-      objects += (body?["value"]?.array ?? []).compactMap(\.object)
+      objects += body?.objects("value") ?? []
       query = body?["@odata.nextLink"]?.string.map { QueryItem.items(ofURL: $0) } ?? []
     } while !query.isEmpty
     return objects

@@ -48,7 +48,7 @@ package final class EventRecorder: Service {
   ///
   /// When this method returns, the event is durable.
   package func record(_ event: ServiceEvent.Content) async throws(ServiceError) {
-    do { try await ledger.record([event]) } catch { throw ServiceError(beforeSending: error) }
+    try await recording(await ledger.record([event]))
   }
 
   /// Counts a read of history.

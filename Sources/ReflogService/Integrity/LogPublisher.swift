@@ -169,19 +169,10 @@ package final class LogPublisher: Service {
   /// - Throws: `forbidden` if the caller is not an admin.
   package func confirmReplacement(for caller: Caller) async throws(ServiceError) -> KeyReplacement? {
     try Policy.require(caller, .administer)
-    let replacement: KeyReplacement?
-    do { replacement = try await ledger.history.unconfirmedKeyReplacement() } catch {
-      throw ServiceError(reading: error)
-    }
-    guard let replacement else { return nil }
+    guard let replacement = try await reading(await ledger.history.unconfirmedKeyReplacement()) else { return nil }
     let details: JSONObject = ["replacedBy": .string(String(replacement.event))]
-    do {
-      try await ledger.record([
-        ServiceEvent.Content(.keyReplacementConfirmed, actor: caller.actor, details: details)
-      ])
-    } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    let confirmed = ServiceEvent.Content(.keyReplacementConfirmed, actor: caller.actor, details: details)
+    try await recording(await ledger.record([confirmed]))
     keyReplacement.withLock { $0 = nil }
     return replacement
   }

@@ -46,8 +46,7 @@ struct SourceOptions: ParsableArguments {
   /// Calls `body` with the chosen source, and shows no message about the choice.
   func withQuietSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let url { return try await ServerClient.with(url: url, body) }
-    let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"])
-    try await body(DatabaseSource(try location.history()))
+    try await body(DatabaseSource(try LedgerLocation(given: database).history()))
   }
 
   /// Adds the given options to a suggested command.

@@ -16,7 +16,7 @@ struct RestorationHint {
     guard change["subject"] == "connector", change["result"] == "applied", let connector = ids[0], ids[0] == ids[1],
       let values = ConnectorRestoration(
         connector: connector,
-        properties: [Change.ChangedProperty](change["changedProperties"])
+        properties: [Change.ChangedProperty](of: change)
       )
     else { return nil }
     let later = try await Self.laterEdit(of: connector, after: id, source)
@@ -57,6 +57,6 @@ struct RestorationHint {
   ) async throws -> JSONObject? {
     let selection = ChangeSelection(filter: PlainQuestion(aboutChangesOf: connector).text)
       .and("id gt \(id) and result in ('applied', 'unknown', 'pending')")
-    return try await source.history(top: 1, of: selection)["value"]?.array?.first?.object
+    return try await source.history(top: 1, of: selection).objects("value").first
   }
 }

@@ -2,7 +2,7 @@ import ArgumentParser
 import ReflogModel
 
 /// The command `reflog config`.
-struct ShowConfigurations: AsyncParsableCommand {
+struct ShowConfigurations: SourceCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
     abstract: "Shows the connector that each recorded step calls, now or at an earlier time, or what differs.",
@@ -43,17 +43,13 @@ struct ShowConfigurations: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await source.withSource { source in
-        let moment = try asOf.map { try TimeText.period("--as-of", $0).start }
-        guard let moment, let compare else {
-          return try await output.show(source.configurations(asOf: moment), asTable: ChangeTables.configurations)
-        }
-        let body = try await source.comparison(from: moment, to: try Self.moment(compare))
-        try output.show(body, asTable: ChangeTables.comparison)
-      }
+  func run(on source: any HistorySource) async throws {
+    let moment = try asOf.map { try TimeText.period("--as-of", $0).start }
+    guard let moment, let compare else {
+      return try await output.show(source.configurations(asOf: moment), asTable: ChangeTables.configurations)
     }
+    let body = try await source.comparison(from: moment, to: try Self.moment(compare))
+    try output.show(body, asTable: ChangeTables.comparison)
   }
 
   /// Returns the time in the value of `--compare`, or nil for the current references.

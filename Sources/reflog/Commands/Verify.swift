@@ -6,7 +6,7 @@ import ReflogService
 import ReflogStorage
 
 /// The command `reflog verify`.
-struct Verify: AsyncParsableCommand {
+struct Verify: Command {
   static let configuration = CommandConfiguration(
     abstract: "Checks that the history equals the recorded and signed history.",
     discussion: """
@@ -53,17 +53,13 @@ struct Verify: AsyncParsableCommand {
   @Option(help: "The signed manifest of an exported file or of a pack. The files must be in the same folder.")
   var manifest: String?
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let isWithLedger = [database, Environment["REFLOG_DATABASE"], anchor, since].contains { $0 != nil }
-      let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
-      if server != nil || isWithLedger || manifest == nil { try refuseServer(location) }
-      if let manifest, !isWithLedger { return try checkWithoutLedger(manifest) }
-      if case .file(let path) = location.database, !FileManager.default.fileExists(atPath: path) {
-        throw CommandFailure(.refused, "\(path) does not exist.")
-      }
-      try await Self.unverified { try await verify(location) }
-    }
+  func execute() async throws {
+    let isWithLedger = [database, Environment["REFLOG_DATABASE"], anchor, since].contains { $0 != nil }
+    let location = LedgerLocation(given: database)
+    if server != nil || isWithLedger || manifest == nil { try refuseServer(location) }
+    if let manifest, !isWithLedger { return try checkWithoutLedger(manifest) }
+    try location.requireFile()
+    try await Self.unverified { try await verify(location) }
   }
 
   /// Throws a failure with other commands if the user wants to check a server, because a server does not send the rows.

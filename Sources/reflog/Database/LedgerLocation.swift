@@ -39,6 +39,11 @@ struct LedgerLocation: Sendable {
     filesPath = files ?? (isAddress ? Self.defaultFiles : database)
   }
 
+  /// Creates the location that an option names, or the environment if the option is not given.
+  init(given database: String?) {
+    self.init(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
+  }
+
   /// Returns whether a text is the address of a database server, and not the path of a file.
   ///
   /// An address can contain a password. So a text with the form of an address is never used as a path, even if Reflog
@@ -63,13 +68,16 @@ struct LedgerLocation: Sendable {
   ///
   /// - Throws: A failure if the file does not exist, or an error if the ledger can't be read.
   func history() throws -> History {
-    switch database {
-    case .file(let path):
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw CommandFailure(.refused, "\(path) does not exist.")
-      }
-      return try History(readingFileAt: path)
-    case .postgreSQL(let url): return try PostgreSQLSupport.history(at: url)
+    try requireFile()
+    return switch database {
+    case .file(let path): try History(readingFileAt: path)
+    case .postgreSQL(let url): try PostgreSQLSupport.history(at: url)
     }
+  }
+
+  /// Throws a failure if the location is the path of a file that does not exist.
+  func requireFile() throws {
+    guard case .file(let path) = database, !FileManager.default.fileExists(atPath: path) else { return }
+    throw CommandFailure(.refused, "\(path) does not exist.")
   }
 }

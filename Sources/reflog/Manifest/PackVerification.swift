@@ -93,16 +93,12 @@ struct PackVerification {
   }
 
   private func compareText(_ file: EvidenceManifest.File, _ report: inout FileReport) throws {
-    guard let opened = FileHandle(forReadingAtPath: path(file.name)) else {
-      throw CommandFailure(.refused, "\(path(file.name)) can't be read.")
-    }
+    let path = path(file.name)
+    guard let opened = FileHandle(forReadingAtPath: path) else { throw CommandFailure.unreadable(path) }
     let given = Array(try opened.read(upToCount: Self.textLimit) ?? Data())
-    let isMarked = given.starts(with: [0xEF, 0xBB, 0xBF])
-    let unmarked = isMarked ? Array(given.dropFirst(3)) : given
-    let text = unmarked.indices.compactMap { index in
-      let isBeforeNewline = index + 1 < unmarked.count && unmarked[index + 1] == 0x0A
-      return unmarked[index] == 0x0D && isBeforeNewline ? nil : unmarked[index]
-    }
+    let isMarked = given.starts(with: TextEncoding.byteOrderMark)
+    let unmarked = isMarked ? Array(given.dropFirst(TextEncoding.byteOrderMark.count)) : given
+    let text = TextEncoding.withLineFeeds(unmarked)
     let spellings = [text, text + [0x0A], text.last == 0x0A ? text.dropLast() : text]
     guard let index = spellings.firstIndex(where: { Hash(of: $0) == file.sha256 }) else {
       return report.add("\(file.name): the file was altered.")
@@ -157,7 +153,7 @@ struct PackVerification {
   ///
   /// - Throws: An error if the file, or the folder of the file, can't be read.
   static func hash(ofFileAt path: String) throws -> Hash? {
-    let unreadable = CommandFailure(.refused, "\(path) can't be read.")
+    let unreadable = CommandFailure.unreadable(path)
     // The system would ignore the rest of the path after a zero byte.
     guard !path.utf8.contains(0) else { return nil }
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {

@@ -65,7 +65,7 @@ struct ServerSettings: Sendable {
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
     entraSignIn = try await Self.entraSignIn(values, listener, isOn: entra != nil)
-    logLevel = try await Self.logLevel(values)
+    logLevel = try await values.choice(.logLevel) ?? .info
     let webhookFile = try await WebhookSettings.read(values)
     webhooks = webhookFile?.receivers ?? []
     secretFiles = try await SecretFiles(values, webhookFile)
@@ -119,16 +119,7 @@ struct ServerSettings: Sendable {
   /// Reads the log level again.
   ///
   /// Only the settings file can have changed since the start.
-  func currentLogLevel() async throws -> Logger.Level { try await Self.logLevel(try await source.values()) }
-
-  private static func logLevel(_ values: SettingValues) async throws -> Logger.Level {
-    guard let text = try await values.string(.logLevel) else { return .info }
-    guard let level = Logger.Level(rawValue: text) else {
-      let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-      throw CommandFailure(.usage, "\(Setting.logLevel.variable) is \(text), but must be one of \(known).")
-    }
-    return level
-  }
+  func currentLogLevel() async throws -> Logger.Level { try await source.values().choice(.logLevel) ?? .info }
 
   private static func entra(_ values: SettingValues, tenantID: String?) async throws -> EntraSettings {
     guard let issuer = try await values.string(.entraIssuer), let audience = try await values.string(.entraAudience)
