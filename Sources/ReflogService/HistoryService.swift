@@ -236,11 +236,13 @@ package struct HistoryService: Sendable {
     guard position.sequence <= newest else { throw .positionNotInLog(position, log: own, newest: newest) }
   }
 
-  /// Returns the retention policy, the newest purge and the legal holds; `purge` is nil if there was no purge.
+  /// Returns the retention policy, the newest purge and the legal holds. `purge` is nil if there was no purge.
   ///
-  /// - Throws: `ledgerDamaged` if they differ from the service events, which the log covers.
-  package func keeping() async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]) {
-    do { return try await history.recordedKeeping() } catch { throw ServiceError(reading: error) }
+  /// - Throws: `ledgerDamaged` if the tables with these values differ from the service events.
+  package func retentionState() async throws(ServiceError) -> (
+    policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]
+  ) {
+    do { return try await history.retentionState() } catch { throw ServiceError(reading: error) }
   }
 
   /// Returns the status of the ledger.
