@@ -71,7 +71,7 @@ struct OpenAPIOperation {
     Self(method: "GET", path: path, summary: summary, query: query, successes: [(200, schema)])
   }
 
-  /// Describes a `POST` that creates an object, so its answer has the status 201.
+  /// Describes a `POST` that creates an object. Its answer has the status 201.
   ///
   /// - Parameters:
   ///   - path: The path.
