@@ -47,7 +47,7 @@ struct Erase: AsyncParsableCommand {
   func run() async throws {
     try await CommandFailure.wrapping {
       try await server.withClient { client in
-        let plan = try await client.send(.POST, Self.path, body: order + ["dryRun": .bool(true)]).body
+        let plan = try await client.send(.POST, Self.path, body: subject + ["dryRun": .bool(true)]).body
         if dryRun { return try output.show(plan, asTable: Self.plan) }
         let (changes, events, held) = (
           plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
@@ -65,7 +65,7 @@ struct Erase: AsyncParsableCommand {
         guard yes || Confirmation.given("Erase this data permanently?") else {
           throw CommandFailure(.refused, "Nothing was erased. Use --yes to erase without a confirmation.")
         }
-        var body = try await client.send(.POST, Self.path, body: order).body
+        var body = try await client.send(.POST, Self.path, body: subject).body
         let wanted = Set((body["value"]?.array ?? []).compactMap { $0.object?["id"]?.string })
         while Self.states(body, wanted).contains("running") {
           try await Task.sleep(for: Self.interval)
@@ -77,7 +77,7 @@ struct Erase: AsyncParsableCommand {
   }
 
   /// The member of the request's body that identifies the actor.
-  private var order: JSONObject {
+  private var subject: JSONObject {
     if let app { return ["app": .string(app)] }
     if let token { return ["token": .string(token)] }
     return ["actor": .string(actor ?? "")]
