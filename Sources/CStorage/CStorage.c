@@ -43,7 +43,8 @@ void storage_name_thread(const char *name) {
   prctl(PR_SET_NAME, name);
 }
 
-// The attributes of a thread, as the system call sched_setattr(2) reads them. Some versions of glibc lack this type.
+// The attributes of a thread for the system call sched_setattr(2). The type is declared here because some versions of
+// glibc do not have it.
 struct thread_attributes {
   uint32_t size;
   uint32_t policy;
@@ -59,7 +60,6 @@ struct thread_attributes {
 enum { RESET_ON_FORK = 1 };
 
 void storage_set_slice(uint64_t slice) {
-  // 0 means the calling thread. If the call fails, the thread keeps its old slice.
   struct thread_attributes attributes = {
     .size = sizeof attributes,
     .policy = (uint32_t)sched_getscheduler(0),
@@ -67,6 +67,7 @@ void storage_set_slice(uint64_t slice) {
     .nice = getpriority(PRIO_PROCESS, 0),
     .runtime = slice,
   };
+  // The thread id 0 means the calling thread. If the call fails, the thread keeps its slice, which does no harm.
   syscall(SYS_sched_setattr, 0, &attributes, 0);
 }
 

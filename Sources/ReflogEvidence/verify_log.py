@@ -117,7 +117,7 @@ def opened(data, keys, where, is_given=False):
     signatures = map(base64.b64decode, re.findall(f"— {re.escape(origin)} (.*)\n", lines))
     ours = [signature for signature in signatures if (origin, signature[:4]) in keys]
     if not ours:
-        raise Finding(f"{where} of {origin} is not signed with the key given, or that key is of another log")
+        raise Finding(f"{where} of {origin} is not signed with the key given, or that key belongs to another log")
     for signature in ours:
         try:
             keys[origin, signature[:4]].verify(signature[4:], text.encode())

@@ -201,7 +201,7 @@ package struct ReflogAPI: Sendable {
     )
   }
 
-  /// The API tokens, or nil if the server does not accept any.
+  /// The service for API tokens, or nil if the server does not accept API tokens.
   private var acceptedTokens: TokenService? { authentication.takesAPITokens ? tokens : nil }
 
   private var failures: FailedAuthentications { FailedAuthentications(events: events, metrics: metrics) }

@@ -45,8 +45,8 @@ package struct ServiceEvent: Sendable {
     case authenticationFailure
     /// The role of a caller or a freeze did not permit a request, and the request is not recorded as a change.
     ///
-    /// One event counts all of these requests of a caller within a minute. If a freeze refused the requests, the details
-    /// contain the cause.
+    /// One event contains the number of these requests that a caller sent within a minute. If a freeze refused the
+    /// requests, the details contain the cause.
     case denied
     case tokenCreated
     case tokenRevoked
@@ -106,8 +106,9 @@ package struct ServiceEvent: Sendable {
 
     /// Whether every purge keeps the event.
     ///
-    /// Without these events, a reader could not understand or verify the ledger. The events of tokens show who had
-    /// which role, and a token can be valid for longer than the retention policy keeps history.
+    /// A purge keeps the events that are needed to understand or verify the ledger. It also keeps the events about
+    /// tokens, which show who had which role, because a token can be valid for longer than the retention policy keeps
+    /// history.
     package var isKept: Bool {
       switch self {
       case .tokenCreated, .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .freezePlaced, .freezeReleased,
@@ -142,12 +143,12 @@ package struct ServiceEvent: Sendable {
 }
 
 extension ServiceEvent {
-  /// The reason why a request was denied, if the reason is not the caller's role.
+  /// The reason why a request was denied. If the reason is the caller's role, no cause is recorded.
   package enum DenialCause: String, Sendable {
     /// A freeze did not permit the request.
     case frozen
 
-    /// The name of the detail of the event.
+    /// The name of the member of the event's details that contains the cause.
     fileprivate static let detail = "cause"
 
     /// The details of an event of the kind `denied` with this cause.
@@ -156,7 +157,8 @@ extension ServiceEvent {
 }
 
 extension ServiceEvent.Content {
-  /// The reason why the requests of an event of the kind `denied` were denied, or nil if it was the caller's role.
+  /// The reason why the requests that an event of the kind `denied` counts were denied, or nil if the reason was the
+  /// caller's role.
   package var denialCause: ServiceEvent.DenialCause? {
     details[ServiceEvent.DenialCause.detail]?.string.flatMap { ServiceEvent.DenialCause(rawValue: $0) }
   }

@@ -6,7 +6,7 @@ extension HistoryService {
   /// The maximum length of a chain in which each rollback rolls back the previous rollback.
   private static let longestChain = 10
   /// The maximum number of connectors whose names are read for one page of changes.
-  private static let mostNames = 100
+  private static let maximumNameCount = 100
 
   /// Returns one change with its rollbacks and with all steps that called the change's connector.
   package func inContext(_ change: Change) async throws(ServiceError) -> ChangeInContext {
@@ -43,7 +43,7 @@ extension HistoryService {
   private func knownNames(in changes: [Change]) async throws(ServiceError) -> [ConnectorID: String] {
     let nameless = Set(changes.flatMap(\.namelessConnectors)).sorted()
     guard !nameless.isEmpty else { return [:] }
-    return try await reading(await history.names(of: Array(nameless.prefix(Self.mostNames))))
+    return try await reading(await history.names(of: Array(nameless.prefix(Self.maximumNameCount))))
   }
 
   /// Returns the chain of applied rollbacks for each change that was rolled back.
@@ -70,9 +70,9 @@ extension HistoryService {
 
   /// Returns the values that a connector had before an edit, and the later edits of the connector.
   ///
-  /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later. The
-  /// later edits are nil if there are none. A later change that is pending is one of the later edits, because the
-  /// directory may have applied the pending change.
+  /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later.
+  /// `later` is nil if there are no later edits. A pending change counts as a later edit, because the directory may
+  /// have applied it.
   package func restoration(
     of change: Change
   ) async throws(ServiceError) -> (values: ConnectorRestoration, later: ConnectorEdits?)? {
@@ -82,7 +82,7 @@ extension HistoryService {
     guard later?.changes.last?.after != ConnectorReference.none else { return nil }
     let pending = try await reading(await history.pendingChange(of: values.connector))
     guard let pending, pending.id.number > change.id.number else { return (values, later) }
-    return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.mostEdits))
+    return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.maximumEditCount))
   }
 
   /// Returns the edits and the deletions of these connectors that were settled after a moment and at or before another.
@@ -94,7 +94,7 @@ extension HistoryService {
     until end: Timestamp = .distantFuture
   ) async throws(ServiceError) -> [ConnectorID: ConnectorEdits] {
     let found = try await reading(await history.edits(of: connectors, since: moment, until: end))
-    return found.compactMapValues { ConnectorEdits($0, limit: History.mostEdits) }
+    return found.compactMapValues { ConnectorEdits($0, limit: History.maximumEditCount) }
   }
 
   /// Returns the differences between the references of all steps at two moments, and the edits of connectors between
@@ -102,8 +102,8 @@ extension HistoryService {
   ///
   /// - Parameters:
   ///   - first: The earlier moment.
-  ///   - second: The later moment, or `distantFuture` for the current references. The result then has the current time,
-  ///     or the time of the newest change that it contains if this time is later.
+  ///   - second: The later moment, or `distantFuture` for the current references. In this case, the later moment of the
+  ///     result is the current time, or the time of the newest change if the clock is behind that time.
   package func comparison(from first: Timestamp, to second: Timestamp) async throws(ServiceError)
     -> ConfigurationComparison
   {

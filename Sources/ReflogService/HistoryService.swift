@@ -210,11 +210,13 @@ package struct HistoryService: Sendable {
     guard position.sequence <= newest else { throw .positionNotInLog(position, log: own, newest: newest) }
   }
 
-  /// Returns the retention policy, the newest purge and the legal holds; `purge` is nil if there was no purge.
+  /// Returns the retention policy, the newest purge and the legal holds. `purge` is nil if there was no purge.
   ///
-  /// - Throws: `ledgerDamaged` if they differ from the service events, which the log covers.
-  package func keeping() async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]) {
-    try await reading(await history.recordedKeeping())
+  /// - Throws: `ledgerDamaged` if the tables with these values differ from the service events.
+  package func retentionState() async throws(ServiceError) -> (
+    policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]
+  ) {
+    try await reading(await history.retentionState())
   }
 
   /// Returns the status of the ledger.

@@ -5,8 +5,8 @@ import Glibc
 
 /// A SQLite file whose contents can be built again from another file at any time.
 ///
-/// A damaged file is deleted and created again. One process writes the file. Other processes can read the file at the
-/// same time. The file is in WAL mode. A power failure can undo the last writes, but never a part of a write.
+/// A damaged file is deleted and created again. Only one process writes the file. Other processes can read the file at
+/// the same time. The file is in WAL mode. A power failure can undo the last transactions, but always as a whole.
 package struct DerivedStorage: Sendable {
   private let pool: DatabasePool
   private let path: String
@@ -38,7 +38,7 @@ package struct DerivedStorage: Sendable {
     self.schema = schema
     do {
       do { pool = try Self.open(path, schema) } catch {
-        // The contents can be built again, so the reason of the error does not matter.
+        // The contents can be built again, so the file is replaced after every error.
         try Self.delete(path)
         pool = try Self.open(path, schema)
       }
@@ -51,19 +51,21 @@ package struct DerivedStorage: Sendable {
   ///
   /// - Parameters:
   ///   - path: The path of the file.
-  ///   - source: The path of the file from which the contents were built. Its lock shows whether a server writes both
-  ///     files at present.
+  ///   - source: The path of the file from which the contents were built. The lock of this file shows whether a server
+  ///     is writing both files.
   ///   - schema: The schema of the file.
   package init?(readingFileAt path: String, besides source: String, schema: Schema) {
     guard FileChecks.isPlainFileItself(path) else { return nil }
     let source = FileChecks.resolved(source)
     let isWritten = LockFile.isHeld(for: source)
-    // Without a server, a log with transactions remains after a crash. Only the next server may change such files.
+    // If no server is running, a write-ahead log with transactions was left by a crash. Only the next server is allowed
+    // to change these files.
     guard isWritten || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else { return nil }
     self.path = path
     self.schema = schema
-    // A server can start while the file is open. So the file is opened as an immutable file only if the folder is
-    // read-only, or if no server has used the ledger here.
+    // SQLite does not notice changes of a file that is opened as immutable, and a server can start while the file is
+    // open. So the file is opened as immutable only if the folder is read-only, or if no server has used the ledger
+    // here.
     let isImmutable = !FileChecks.canWriteFolder(of: path) || !LockFile.exists(for: source)
     do {
       pool = try DatabasePool(
@@ -78,7 +80,8 @@ package struct DerivedStorage: Sendable {
 
   /// The size, in KiB, of the page cache of each reader.
   ///
-  /// A read needs few pages, and the file is small. So the pages are usually in the memory of the operating system.
+  /// The cache is small, because a read needs few pages, and the operating system usually has the pages of this small
+  /// file in memory.
   private static let readerCacheKilobytes = 2 << 10
 
   private static func configuration(of access: StorageSettings.Access) -> Configuration {
@@ -97,7 +100,7 @@ package struct DerivedStorage: Sendable {
     try FileChecks.prepareFile(at: path)
     let pool = try DatabasePool(path: path, configuration: configuration(of: .writable))
     try pool.writeWithoutTransaction { db in
-      // Free pages are not overwritten, because ``empty()`` deletes all pages at once.
+      // SQLite does not need to overwrite free pages, because ``empty()`` deletes all pages.
       try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = OFF; PRAGMA wal_autocheckpoint = 1000")
     }
     try pool.write { db in
@@ -118,8 +121,9 @@ package struct DerivedStorage: Sendable {
     }
   }
 
-  /// Runs a read in one transaction on the calling thread, before the file is used otherwise or on a thread of
-  /// ``BackgroundThreads``.
+  /// Runs a read in one transaction on the calling thread.
+  ///
+  /// Call this method on a thread of ``BackgroundThreads``, or before any other use of the file.
   package func readOnThisThread<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     do { return try pool.read { try body(Connection($0)) } } catch let error as DatabaseError { throw SQLError(error) }
   }
@@ -145,13 +149,14 @@ package struct DerivedStorage: Sendable {
   /// Deletes all rows, even if the file is damaged.
   ///
   /// When this returns, the file and its write-ahead log contain no byte of the earlier contents. The tables exist and
-  /// are empty. If the process ends during this call, the file possibly still has the earlier contents.
+  /// are empty. If the process ends during this call, the file can still contain the earlier contents.
   package func empty() async throws {
     do {
       try await pool.barrierWriteWithoutTransaction { db in
         let result = storage_empty_database(db.sqliteConnection.map { UnsafeMutableRawPointer($0) })
         guard result == SQLITE_OK else { throw SQLError(result, of: db.sqliteConnection) }
-        // The deletion is in the write-ahead log. The checkpoint applies it to the file, and makes both files small.
+        // The deletion is only in the write-ahead log until the checkpoint applies it to the file. The checkpoint also
+        // makes both files small.
         let isBlocked = try Bool.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? true
         guard !isBlocked else { throw StorageError.locked }
         try db.inTransaction {
@@ -166,7 +171,8 @@ package struct DerivedStorage: Sendable {
 
   /// Copies the write-ahead log into the file, and closes all connections.
   package func close() throws {
-    // SQLite deletes the log when the last connection closes, but only if this connection can write.
+    // SQLite deletes the write-ahead log when the last connection is closed, but only if that connection can write. So
+    // the read connections are closed first.
     pool.invalidateReadOnlyConnections()
     try pool.close()
   }

@@ -173,7 +173,7 @@ class Connectors(unittest.TestCase):
             self.assertIn("No recorded step calls this connector.", deleted.text)
             self.assertRegex(deleted.text, "State It was deleted by change [0-9]+ .")
 
-    def test_the_page_states_no_absence_that_nobody_knows(self):
+    def test_an_absence_is_stated_only_if_everything_was_read(self):
         with Server() as server:
             server.request("PATCH", f"/beta/identity/apiConnectors/{FRAUD_CHECK}", {"displayName": "Renamed check"})
             browser = Browser(server)

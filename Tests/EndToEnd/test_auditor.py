@@ -72,7 +72,7 @@ class Connectors(unittest.TestCase):
                 answer = server.request("DELETE", f"/beta/identity/apiConnectors/{connector['id']}")
                 self.assertEqual(answer.status, 204, answer.text)
             self.assertRegex(self.command(server, "--unused"),
-                             rf"Steps call all of the \d+ connectors?\. To list them: reflog connectors --server {server.url}\n")
+                             rf"Steps call every connector \(\d+ connectors?\)\. To list them: reflog connectors --server {server.url}\n")
 
     def test_the_list_of_a_swept_directory_comes_from_the_sweep(self):
         with Graph() as graph, Server(graph=graph, SETTLE_WINDOW=1, GRAPH_READS_PER_MINUTE=60000) as server:
@@ -203,7 +203,7 @@ class Integrity(unittest.TestCase):
             self.assertIn("The log does not match:", page.text)
             self.assertNotIn("has a valid signature", page.text)
 
-    def test_verify_refuses_a_server_and_shows_the_way(self):
+    def test_verify_refuses_a_server_and_shows_other_commands(self):
         with Server() as server:
             server.put(STEP, NEW_VENDOR)
 

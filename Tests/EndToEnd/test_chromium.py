@@ -137,7 +137,7 @@ class Chrome(unittest.TestCase):
                     self.assertTrue(browser.driver.execute_script("return window.kept"), name)
 
     def test_axe_finds_no_violation_on_any_page(self):
-        """Checks each page in each scheme and at each width. tools/screenshots checks all combinations."""
+        """Checks each page once in each scheme, each time at another width. tools/screenshots checks all combinations."""
         def check_pages(server, pages, zone="UTC"):
             with Chromium(server) as browser:
                 browser.open("/sign-in")

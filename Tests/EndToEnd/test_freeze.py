@@ -281,7 +281,7 @@ class FrozenDrift(unittest.TestCase):
             self.assertIn("reflog_frozen_drift_total 1", server.request("GET", "/metrics", role="reader").text)
             self.assertRegex(server.log, "drift (possibly )?despite a freeze")
 
-    def test_the_page_says_that_a_step_is_not_frozen_if_the_result_of_the_rollback_is_unknown(self):
+    def test_the_page_shows_that_a_step_is_not_frozen_if_the_result_of_the_rollback_is_unknown(self):
         with Graph(timeout=FAST["GRAPH_TIMEOUT"]) as graph, Server(graph=graph, **FAST) as server:
             graph.control(set={SIGNUP: graph_connector("Fraud check")})
             bad = server.put(SIGNUP, graph_connector("Loyalty")).change

@@ -324,7 +324,7 @@ class DamagedLogTests(VerifierTestCase):
     def test_another_key_is_found(self):
         self.assert_found(
             ReferenceLog([], seed=bytes(31) + b"\1").vkey,
-            f"checkpoint of {self.log.origin} is not signed with the key given, or that key is of another log",
+            f"checkpoint of {self.log.origin} is not signed with the key given, or that key belongs to another log",
             "checkpoint: note has no verifiable signatures",
         )
 
@@ -335,7 +335,7 @@ class DamagedLogTests(VerifierTestCase):
             f"{text}\n— {signer.origin} {encoded(signer.key_id + signer.key.sign(text.encode()))}\n")
         self.assert_found(
             self.log.vkey,
-            "checkpoint of log.example/another is not signed with the key given, or that key is of another log",
+            "checkpoint of log.example/another is not signed with the key given, or that key belongs to another log",
             'checkpoint: a checkpoint of "log.example/another"',
         )
 

@@ -19,7 +19,7 @@ STATUS = "/beta/reflog/status"
 
 
 class Storm:
-    """Clients that make changes at random, and one thread each that kills the receiver and the server."""
+    """Clients that make random changes, a thread that kills the receiver, and a thread that kills the server."""
 
     def __init__(self, server, receiver, clients, seed):
         self.server, self.receiver, self.clients, self.seed = server, receiver, clients, seed
@@ -29,7 +29,7 @@ class Storm:
         self.slowest = 0
 
     def run(self, changes, seconds, kills):
-        """Makes changes until this number is acknowledged. Spreads the changes and the kills over this time."""
+        """Makes changes until the server has acknowledged `changes` of them. Spreads the changes and the kills over `seconds`."""
         self.changes, self.pause = changes, seconds * self.clients / changes
         threads = [threading.Thread(target=self.client, args=(number,)) for number in range(self.clients)]
         threads += [
@@ -86,7 +86,7 @@ def violations(changes, messages):
         try:
             message.event
         except Exception as error:
-            # The check of the time fails for messages that are older than five minutes. The signature is checked anyway.
+            # The package refuses messages that are older than five minutes. For these messages, only the signature is checked.
             if "too old" not in str(error) or not signed(message):
                 found.append(f"message {number}: {error}")
         event = message.json

@@ -64,7 +64,7 @@ enum OtherTexts {
       "Sweeps that could not read everything.",
       "Unix time of the last complete sweep; 0 if there was none.",
       "Unix time of the next expiry of a valid token; 0 if none.",
-      "Answers of /metrics without the metrics of tokens, which could not be read.",
+      "Answers of /metrics without the metrics of tokens, because a read failed.",
       "Valid API tokens that expire within 14 days.",
       "Requests without a valid credential.",
       "Unix time since which a part of the directory can't be read; 0 if none.",

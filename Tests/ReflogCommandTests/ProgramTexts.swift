@@ -40,9 +40,9 @@ enum ProgramTexts {
     "Client/RestorationHint.swift": [
       "The connector was deleted later, so the values before this edit can't be restored.",
       "The values before this edit are not recorded.",
-      "Change {} edited the connector later, and this request also replaces what it wrote.",
-      "Change {} may have edited the connector later, and this request also replaces what it wrote.",
-      "Not recorded, so not restored: {}.",
+      "Change {} edited the connector later. This request also replaces the values of that change.",
+      "Change {} may have edited the connector later. This request also replaces the values of that change.",
+      "These properties are not restored, because their values are not recorded: {}.",
       "Replace ?\\u2026 with the query of the target URL, which is not recorded.",
       "To restore {}: {}",
     ],

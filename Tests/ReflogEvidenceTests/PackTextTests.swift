@@ -59,7 +59,7 @@ struct PackTextTests {
         README.txt           this page
         summary.html         the numbers of changes for each flow, for printing
         changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
-        service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
+        service-events.csv   events of Reflog itself, such as starts; service-events.jsonl has the same events as JSON
         roles.csv            the API tokens that were valid in the period, and their roles
                              the creation or the revocation of a token while the server was stopped can first appear in the
                              next pack
@@ -111,7 +111,7 @@ struct PackTextTests {
     let page = SummaryPage(
       manifest: try Self.facts(flows: "B2C_1_signup"),
       summary: summary,
-      keeping: Keeping(
+      retentionState: RetentionState(
         policy: RetentionPolicy(days: 800),
         purge: Purge(id: 1, before: ManualClock.start, asked: ManualClock.start, finished: ManualClock.start),
         holds: [hold]
@@ -176,7 +176,7 @@ struct PackTextTests {
     let page = SummaryPage(
       manifest: try Self.facts(),
       summary: PeriodSummary(),
-      keeping: Keeping(policy: RetentionPolicy(days: nil), purge: nil, holds: []),
+      retentionState: RetentionState(policy: RetentionPolicy(days: nil), purge: nil, holds: []),
       roles: []
     )
 
@@ -191,7 +191,7 @@ struct PackTextTests {
     let page = SummaryPage(
       manifest: try Self.facts(),
       summary: PeriodSummary(),
-      keeping: Keeping(policy: RetentionPolicy(days: 800), purge: purge, holds: []),
+      retentionState: RetentionState(policy: RetentionPolicy(days: 800), purge: purge, holds: []),
       roles: []
     )
 
@@ -236,7 +236,7 @@ struct PackTextTests {
     #expect(rows[2].revoked?.description == "2026-06-30T00:00:00.000000Z")
   }
 
-  @Test func manyPeopleAreCountedTogether() {
+  @Test func peopleAboveTheLimitAreCountedTogether() {
     var flow = FlowSummary()
     for number in 0..<1500 {
       flow.add(Self.change(by: Change.Actor(type: .user, id: "\(number)", name: "Person")))

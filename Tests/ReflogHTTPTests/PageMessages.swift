@@ -10,7 +10,7 @@ enum PageMessages {
       "The form does not contain the newest change that the plan showed. Load the page again.",
     ],
     "ConnectorPageController.swift": ["A change's id must be a positive whole number."],
-    "ConnectorsController.swift": ["called must be none, or left out for all connectors."],
+    "ConnectorsController.swift": ["called must be none. Leave it out to list all connectors."],
     "DifferencesController.swift": [
       "The second time is earlier than the first time. Give the earlier time first."
     ],

@@ -30,9 +30,9 @@ struct RetentionRecordTests {
       }
       #expect(tables == [table])
       if isKept {
-        await #expect(throws: LedgerError.self) { try await ledger.history.recordedKeeping() }
+        await #expect(throws: LedgerError.self) { try await ledger.history.retentionState() }
       } else {
-        #expect(try await ledger.history.recordedKeeping().holds.count == 1)
+        #expect(try await ledger.history.retentionState().holds.count == 1)
       }
     }
   }
@@ -41,7 +41,7 @@ struct RetentionRecordTests {
     try await withRetention { ledger, _ in
       let purge = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
 
-      let kept = try await ledger.history.recordedKeeping()
+      let kept = try await ledger.history.retentionState()
 
       #expect(kept.policy == RetentionPolicy(days: 2))
       #expect(kept.holds.map(\.name) == ["Case"])
@@ -52,7 +52,7 @@ struct RetentionRecordTests {
 
   @Test func aLedgerWithoutAPolicyKeepsEverything() async throws {
     try await withLedger { ledger in
-      let kept = try await ledger.history.recordedKeeping()
+      let kept = try await ledger.history.retentionState()
 
       #expect(kept.policy.days == nil)
       #expect(kept.holds.isEmpty)

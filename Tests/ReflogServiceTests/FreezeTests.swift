@@ -274,7 +274,7 @@ struct FreezeTests {
       #expect(fixture.service.countOfFreezesInForce == 0)
       #expect(try await fixture.service.freezes(for: Self.operatorCaller).isEmpty)
       #expect(try await fixture.set(.none).result == .applied)
-      // The freeze would be over when it begins.
+      // The freeze would end before it begins.
       let error = await #expect(throws: ServiceError.self) {
         try await freeze(.everything, fixture, until: clock.read().before(.seconds(-2)))
       }

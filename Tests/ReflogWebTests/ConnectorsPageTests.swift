@@ -90,7 +90,7 @@ struct ConnectorsPageTests {
     )
   }
 
-  @Test func anEmptyListSaysWhetherAnythingIsRecorded() {
+  @Test func anEmptyListStatesWhetherAnythingIsRecorded() {
     #expect(Self.html([], count: 0, total: 0).pageText.contains("No connector is recorded yet."))
     #expect(
       Self.html([], isUnusedOnly: true, count: 0, total: 9).pageText
@@ -98,7 +98,7 @@ struct ConnectorsPageTests {
     )
   }
 
-  @Test func theListOfASweptDirectorySaysHowOldItIs() {
+  @Test func theListOfASweptDirectoryStatesHowOldItIs() {
     let swept = Sample.status(.graph, verified: "2026-11-24T12:00:00Z")
 
     #expect(

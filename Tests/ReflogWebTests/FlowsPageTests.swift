@@ -65,7 +65,7 @@ struct FlowsPageTests {
     #expect(!page.canRollBack)
   }
 
-  @Test func aPrintedPageSaysThatOtherPagesAreMissing() {
+  @Test func aPrintedPageStatesThatOtherPagesAreMissing() {
     let then = [configuration(Sample.signup, Sample.fraudCheck)]
     let missing = "The flows on other pages are not printed."
 

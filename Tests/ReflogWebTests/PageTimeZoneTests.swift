@@ -137,7 +137,7 @@ struct PageTimeZoneTests {
     #expect(PageTimeZone.utc.field(Sample.time(utc), roundedUp: true) == up)
   }
 
-  @Test func thePageSaysThatTextsWithZAreInUTC() throws {
+  @Test func thePageStatesThatTextsWithZAreInUTC() throws {
     let berlin = PageFrame(directory: .embedded, viewer: nil, zone: try zone("Europe/Berlin"))
     let page = MessagePage(heading: "x", message: "until 2026-07-01T12:00:00Z", changes: [], requestID: "1")
 

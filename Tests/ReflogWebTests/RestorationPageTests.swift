@@ -66,7 +66,7 @@ struct RestorationPageTests {
     #expect(html.contains("curl --fail-with-body"))
   }
 
-  @Test func whatIsNotRecordedIsSaid() throws {
+  @Test func whatIsNotRecordedIsStated() throws {
     let url = Change.ChangedProperty(name: "targetUrl", before: "https://good.example/a?…", after: "https://x")
     let secret = Change.ChangedProperty(name: "authenticationConfiguration", before: nil, after: nil)
     let html = try html(edit(18, url, secret))

@@ -192,7 +192,7 @@ struct RollbackPageTests {
     #expect(html.contains(#"<p class="problem" role="alert">&#39;x&#39; is not a valid time.</p>"#))
   }
 
-  @Test func aListWithoutFreezesSaysSo() {
+  @Test func aListWithoutFreezesStatesThatNothingIsFrozen() {
     let html = FreezesPage([], now: Timestamp(microseconds: 1), canFreeze: true).render(in: Sample.frame)
 
     #expect(html.pageText.contains("Nothing is frozen."))

@@ -74,7 +74,7 @@ struct TimelinePageTests {
     #expect(!timeline([change]).render(in: Sample.frame).contains("class=\"printed\""))
   }
 
-  @Test func aSearchThatIsNotCompleteDoesNotSayThatNothingMatches() {
+  @Test func aSearchThatIsNotCompleteDoesNotStateThatNothingMatches() {
     let searched = Sample.time("2026-03-01T08:00:00Z")
 
     let text = timeline([], next: "skiptoken=1", isFiltered: true, searched: searched).render(in: Sample.frame).pageText
@@ -105,7 +105,7 @@ struct TimelinePageTests {
     #expect(whole.contains("applied Older changes"))
   }
 
-  @Test func theLastPageOfASearchSaysThatNoOlderChangeMatches() {
+  @Test func theLastPageOfASearchStatesThatNoOlderChangeMatches() {
     let text = timeline([], isFiltered: true, isNewest: false).render(in: Sample.frame).pageText
 
     #expect(text.contains("No older changes match this filter. Show all changes"))

@@ -31,7 +31,7 @@ struct WebhookFileTests {
   }
 
   private static let url = "It must be an https URL (http on loopback only) without user and fragment."
-  private static let local = "It leads to this machine. Set allowLocal to true if this is intended."
+  private static let local = "Its host is this machine or a link-local address. To permit it, set allowLocal to true."
   private static let secret = "It must be whsec_ and the Base 64, with padding, of 24 to 64 bytes."
 
   /// Wrong files, each with the message that refuses it.

@@ -19,7 +19,7 @@ struct WebhookMessageTests {
     #expect(signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
   }
 
-  /// The last two texts have no padding, and the alphabet for URLs.
+  /// The second to last text has no padding. The last text uses the alphabet for URLs.
   @Test(arguments: [
     "", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8G*", "whsec_c2hvcnQ=",
     "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBk", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS_",
@@ -58,7 +58,7 @@ struct WebhookMessageTests {
     #expect(try JSONValue(parsing: message.body).object?["source"] == "10.0.0.5%3A8443/log")
   }
 
-  @Test func subjectsOfOtherEntriesAreTheirConnectorOrScope() throws {
+  @Test func theSubjectOfAnotherEntryIsItsConnectorOrItsScope() throws {
     let connector = try Self.json(.change(WebhookSample.change(of: .connector)), .cloudEvents)
     let freeze = try Self.json(
       .event(WebhookSample.event(.freezePlaced, details: ["scope": "b2cUserFlows/B2C_1_signup"])),

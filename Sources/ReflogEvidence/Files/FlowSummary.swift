@@ -4,8 +4,7 @@ import ReflogModel
 struct FlowSummary {
   /// The maximum number of people and programs whose changes are counted separately.
   ///
-  /// The maximum limits the memory that a summary needs. The changes of all other people and programs are counted
-  /// together.
+  /// This limits the memory that a summary needs. The changes of all other people and programs are counted together.
   private static let actorLimit = 1000
 
   /// A person or a program, and the number of their changes.

@@ -18,9 +18,10 @@ struct RoleTable {
     let expires: Timestamp?
     var revoked: Timestamp?
     var revoker: Change.Actor?
-    /// When the log recorded the creation and the revocation.
+    /// The times at which the log recorded the creation and the revocation.
     ///
-    /// These times are later than the true times if the command line changed the token while no server ran.
+    /// If the command line created or revoked the token while no server ran, these times are later than the creation
+    /// and the revocation.
     fileprivate(set) var creationRecorded, revocationRecorded: Timestamp?
   }
 
@@ -60,7 +61,8 @@ struct RoleTable {
         expires: details["expiresDateTime"]?.string.flatMap { Timestamp(parsing: $0) }
       )
     // The command line can create or revoke a token while no server runs. The event is then recorded later, and its
-    // details contain the true time. After a crash, the same creation can be recorded twice. The first event counts.
+    // details contain the time of the creation or revocation. After a crash, the same creation can be recorded twice.
+    // Then the first event counts.
     if event.content.kind == .tokenCreated, row.created == nil {
       (row.created, row.creator) = (event.time("createdDateTime"), event.content.actor)
       row.creationRecorded = event.activityDateTime
@@ -71,10 +73,14 @@ struct RoleTable {
     tokens[id] = row
   }
 
-  /// The tokens that were valid at some time in the period, or whose end was recorded only in the period, oldest first.
+  /// The tokens for this pack, oldest first.
   ///
-  /// A pack of an earlier period can't contain a fact that was recorded later. So the later of two times decides: the
-  /// true time, and the time at which the log recorded the fact.
+  /// These are the tokens that were valid at some time in the period. A token that ended earlier is included too if its
+  /// end was recorded in the period or later.
+  ///
+  /// The reason is that a pack of an earlier period can't contain a fact that was recorded later. So two times are
+  /// compared with the start of the period, and the later one decides: the time of the fact, and the time at which the
+  /// log recorded it.
   var rows: [Row] {
     order.compactMap { tokens[$0] }.filter { row in
       func isInPeriod(_ end: Timestamp?, recorded: Timestamp?) -> Bool {

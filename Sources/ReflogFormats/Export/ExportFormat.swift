@@ -19,7 +19,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The extension of a file in this format, without a point in front.
+  /// The extension of a file in this format, without a dot in front.
   package var ending: String {
     switch self {
     case .csv, .jsonl: rawValue

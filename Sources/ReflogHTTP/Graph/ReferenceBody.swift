@@ -75,7 +75,7 @@ enum ReferenceBody {
 
   /// Returns the path of a URL, without the base path if the URL belongs to this server.
   ///
-  /// The method throws if the host of the URL belongs neither to Microsoft Graph nor to this server.
+  /// Throws an error if the host of the URL belongs neither to Microsoft Graph nor to this server.
   private static func path(of url: String, host ownHost: OwnHost) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(

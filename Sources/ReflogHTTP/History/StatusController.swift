@@ -6,7 +6,7 @@ import ReflogService
 /// The route for the status of this server's ledger.
 struct StatusController {
   let history: HistoryService
-  /// The API tokens, or nil if the server does not accept any.
+  /// The service for API tokens, or nil if the server does not accept API tokens.
   let tokens: TokenService?
   /// Returns the warnings about this server's settings and files.
   let warnings: @Sendable () -> [String]

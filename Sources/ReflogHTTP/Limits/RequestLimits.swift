@@ -25,12 +25,12 @@ package enum RequestLimits {
   /// The slots for queries of the history.
   ///
   /// A query uses a processor and a connection to the ledger. So the queries of one caller use at most a quarter of the
-  /// processors. Counts and exports have slots of their own, on ``BackgroundThreads``.
+  /// processors. Counts and exports run on ``BackgroundThreads`` and have separate slots.
   static let questions = Slots.Limits(slots: 8 * max(1, System.coreCount / 4), waiting: 4096, pause: .milliseconds(10))
   /// The slots for counts of the history.
   ///
-  /// A count can take many seconds. Counts have separate slots, so that a person's pages do not wait for the person's
-  /// counts.
+  /// A count can take many seconds. Because counts have separate slots, the pages of a person do not wait for the
+  /// counts of this person.
   static let counts = questions
   /// The number of threads for counts and exports.
   ///

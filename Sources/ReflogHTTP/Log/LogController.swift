@@ -17,7 +17,7 @@ struct LogController {
   private func checkpoint(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let note = try await history.checkpoint().note
     var response = Response(bytes: Array(note.utf8), "text/plain; charset=utf-8")
-    // The second line of a checkpoint is the number of entries (C2SP tlog-checkpoint).
+    // The second line of a checkpoint contains the number of entries (C2SP tlog-checkpoint).
     let size = note.split(separator: "\n", maxSplits: 2).dropFirst().first.map(String.init)
     response.headers[.contentDisposition] = DownloadName(["checkpoint", size], taken: nil, ending: "txt").disposition
     return response

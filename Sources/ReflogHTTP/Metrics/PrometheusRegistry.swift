@@ -52,7 +52,7 @@ package final class PrometheusRegistry: MetricsFactory {
     instruments.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
-  /// Removes all series of these metrics, because their values are not known any more.
+  /// Removes all series of these metrics. Call this method if their values are not known any more.
   func remove(_ names: [String]) {
     instruments.withLock { instruments in instruments = instruments.filter { !names.contains($0.key.name) } }
   }

@@ -83,7 +83,7 @@ struct OpenAPIOperation {
     )
   }
 
-  /// Describes a `POST` that creates an object, so its answer has the status 201.
+  /// Describes a `POST` that creates an object. Its answer has the status 201.
   ///
   /// - Parameters:
   ///   - path: The path.

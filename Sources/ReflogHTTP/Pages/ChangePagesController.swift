@@ -128,9 +128,8 @@ struct ChangePagesController {
       return Self.page(of: made?.id ?? id, trail, fields, freeze)
     } catch {
       if case .forbidden = error { throw error }
-      // The outcome of the rollback is not known yet, so the rollback is a pending change. The page of that pending
-      // change will show the outcome.
-      // The step is not frozen, because it is not known whether it has been rolled back.
+      // The result of the rollback is not known yet, so the rollback is a pending change. The page of this change shows
+      // the result later. The step is not frozen, because the rollback possibly had no effect.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return Self.page(of: first, trail, fields, nil)
       }
@@ -138,7 +137,8 @@ struct ChangePagesController {
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
         let page = try? await page(plan, for: rollback.caller, trail: trail, form: form, problem: error.onPage)
       else { throw error }
-      // The error is not thrown, so the middleware that counts denied requests does not count this request.
+      // The middleware counts a denied request only if its error is thrown. This error is not thrown, so the request is
+      // counted here.
       events.countDenial(error, of: rollback.caller)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
@@ -158,7 +158,8 @@ struct ChangePagesController {
     return try? await changes.place(draft, for: caller)
   }
 
-  /// Returns a redirect to the page of a rollback. If the form requested a freeze, the page reports the result.
+  /// Returns a redirect to the page of a rollback. If the form requested a freeze, that page shows whether the freeze
+  /// was placed.
   private static func page(
     of change: Change.ID,
     _ trail: PageTrail,

@@ -21,7 +21,7 @@ struct ConnectorsController {
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let fields = try request.filledQuery(allowing: ["q", "called", "behind", "name"])
     guard fields["called"] ?? Self.unused == Self.unused else {
-      throw RequestError.badRequest("called must be none, or left out for all connectors.", target: "called")
+      throw RequestError.badRequest("called must be none. Leave it out to list all connectors.", target: "called")
     }
     let search = fields["q"] ?? ""
     let question = ConnectorListRequest(

@@ -54,7 +54,7 @@ struct DifferencesController {
     Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the two times that a person typed, or throws if one of them is not a time in the past.
+  /// Returns the two times that a person typed. Throws an error if one of them is not a time in the past.
   ///
   /// The second time is `distantFuture` if the person requested the current references.
   private static func times(

@@ -36,7 +36,7 @@ struct FreezeForm {
 
   /// Returns the time in a field, or nil if the field is empty.
   ///
-  /// A duration such as `8h` means the time that long from now.
+  /// A duration such as `8h` means the current time plus this duration.
   private static func time(
     _ text: String?,
     _ now: Timestamp,

@@ -32,7 +32,7 @@ struct FreezesController {
     return page.render(in: context.frame(directory))
   }
 
-  /// Places a freeze, or shows the form again with the reason why the freeze was not placed.
+  /// Places a freeze. If that is not possible, shows the form again, with the reason.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try request.form(of: try context.requireSession(), context)
     let caller = try context.requireCaller()

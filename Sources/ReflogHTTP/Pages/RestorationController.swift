@@ -39,7 +39,7 @@ struct RestorationController {
       let made = try await changes.perform(edit).changes.first
       return .seeOther("/changes/\(made?.id ?? change.id)\(trail)")
     } catch {
-      // The outcome is not known yet, so the edit is a pending change. The page of that change will show the outcome.
+      // The result is not known yet, so the edit is a pending change. The page of this change shows the result later.
       guard case .outcomeUnknown(let pending, _) = error, let first = pending.first else { throw error }
       return .seeOther("/changes/\(first)\(trail)")
     }

@@ -2,11 +2,11 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Returns the freezes that are in force or planned, with the newest freezes that are over.
+  /// Returns the freezes that are in force or planned, and the newest freezes that are over.
   ///
   /// The freezes are in memory. They are read again only if a transaction changed the freezes and was rolled back. The
-  /// memory is always current for two reasons: each change of a freeze appends an entry, and ``begin(_:)`` checks that
-  /// no program except Reflog appended an entry.
+  /// freezes in memory are always current: each change of a freeze appends an entry, and ``begin(_:)`` checks that no
+  /// other program appended an entry.
   func currentFreezes() throws -> Freezes {
     if let freezes { return freezes }
     let read = Freezes(
@@ -23,7 +23,7 @@ extension LedgerSession {
     changesFreezes = true
   }
 
-  /// Puts a new or changed freeze into memory, because this transaction places or releases the freeze.
+  /// Replaces a freeze in memory, or adds it, because this transaction releases or places the freeze.
   private func replace(_ freeze: Freeze) throws {
     let current = try currentFreezes()
     let others = (current.past + current.all).filter { $0.id != freeze.id }
@@ -87,9 +87,9 @@ extension LedgerSession {
 
   /// Records that a group overrides freezes.
   ///
-  /// A freeze can cover a part of the directory for which the group has no draft, for example a step that calls no
-  /// connector in a flow that is deleted. The request then changes that part together with all its other parts, so all
-  /// intended changes of the group have the override. Call this method before the drafts of the group are recorded.
+  /// A freeze can cover a part of the directory for which the group has no draft. For example, a request deletes a flow
+  /// with a frozen step that calls no connector. The request can only change all its parts together, so then every
+  /// intended change of the group has the override. Call this method before the drafts of the group are recorded.
   ///
   /// - Returns: One override for each draft that overrides a freeze. The key is the position of the draft in the group.
   func record(_ override: Group.Override, of freezes: [Freeze], by group: Group) throws -> [Int: FreezeOverride] {

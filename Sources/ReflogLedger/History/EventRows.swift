@@ -36,12 +36,13 @@ enum EventRows {
     try stored(condition, arguments, db).map { try $0.checked() }
   }
 
-  /// Returns the events about the keys and the name of the log that a condition selects, oldest first.
+  /// Returns the events that fulfil a condition and are about the keys or the name of the log, oldest first.
   static func ofKeys(_ condition: String, _ db: any LedgerConnection) throws -> [ServiceEvent] {
     try checked("\(condition) AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id", [], db)
   }
 
-  /// Returns the newest event about the keys and the name of the log that a condition selects, or nil if none matches.
+  /// Returns the newest event that fulfils a condition and is about the keys or the name of the log, or nil if there is
+  /// none.
   static func newestOfKeys(_ condition: String, _ db: any LedgerConnection) throws -> ServiceEvent? {
     try checked("\(condition) AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id DESC LIMIT 1", [], db).first
   }

@@ -161,8 +161,8 @@ struct IdentityColumn {
 
   /// Returns all different texts of the field to which at least one change refers.
   ///
-  /// Other texts are possible: a purge keeps the ids of flows and client apps, and some actors only caused service
-  /// events.
+  /// The tables can contain other texts, to which no change refers: a purge keeps the ids of flows and client apps, and
+  /// some actors only caused service events.
   func texts(_ db: any LedgerConnection) throws -> [String] {
     let references = indexed.map { "EXISTS (SELECT 1 FROM change WHERE change.\($0) = \(reference))" }
     let condition = "\(text) IS NOT NULL AND (\(references.joined(separator: " OR ")))"

@@ -7,7 +7,7 @@ extension History {
   /// If the ledger has no applied change of a step from that time, the oldest applied change shows what the step called
   /// earlier. It is not recorded since when the step called this connector, so the step is only a possible caller.
   ///
-  /// The result is a dictionary. Its keys are the ids of the changes. A change of a step has no value in the dictionary.
+  /// The keys of the result are the ids of the changes. The result has no entry for a change of a step.
   ///
   /// - Parameters:
   ///   - changes: The changes.
@@ -42,7 +42,8 @@ extension History {
   /// Returns the SQL condition that selects one change for each address that called a connector at a moment.
   ///
   /// The connector is `:connector`, and the moment is just before the change `:change`. The selected change set the
-  /// connector at the address, or is the oldest change at the address and found the connector there.
+  /// connector at the address. If no such change exists, it is the oldest change at the address, and its `before` is
+  /// the connector.
   ///
   /// - Parameters:
   ///   - areSelected: Whether only the addresses in `:addresses` are compared.

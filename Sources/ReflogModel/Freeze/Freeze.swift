@@ -79,19 +79,17 @@ package struct Freeze: Identifiable, Sendable {
     }
   }
 
-  /// The time from which the freeze is over, or nil if no such time is known.
-  ///
-  /// The time is the end or the release of the freeze, whichever is earlier.
-  var over: Timestamp? { [until, released].compactMap(\.self).min() }
+  /// The end or the release of the freeze, whichever is earlier, or nil if the freeze has no end and was not released.
+  var endOrRelease: Timestamp? { [until, released].compactMap(\.self).min() }
 
   /// Returns whether the freeze was in force at each moment of a period.
   func isInForce(from start: Timestamp, through end: Timestamp) -> Bool {
-    from <= start && over.map { $0 > end } ?? true
+    from <= start && endOrRelease.map { $0 > end } ?? true
   }
 
   /// Returns whether the freeze was in force at one or more moments of a period.
   func isInForce(sometimeBetween start: Timestamp, and end: Timestamp) -> Bool {
-    from <= end && over.map { $0 > max(start, from) } ?? true
+    from <= end && endOrRelease.map { $0 > max(start, from) } ?? true
   }
 
   /// Returns a copy of this freeze that a person released at a time.

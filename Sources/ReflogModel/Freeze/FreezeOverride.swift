@@ -4,7 +4,7 @@ package struct FreezeOverride: Hashable, Sendable {
   package let eventID: Int64
   /// The operator's reason for the override.
   package let reason: String
-  /// The ids of the freezes that the request for the change overrode.
+  /// The ids of the freezes that the request overrode.
   package let freezes: [Int64]
 
   /// Creates an override.

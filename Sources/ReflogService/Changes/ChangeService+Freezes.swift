@@ -3,10 +3,10 @@ package import ReflogModel
 
 /// Places, checks and releases the freezes of steps and connectors.
 extension ChangeService {
-  /// The time at which freezes are compared with changes now.
+  /// The current time for the comparison of freezes with changes.
   ///
-  /// The transaction that records a change uses the same time. The time is later than the clock shows if the clock is
-  /// behind the newest entry.
+  /// The transaction that records a change uses the same time. If the clock is behind the newest entry, this is the
+  /// time of the newest entry.
   package var freezeTime: Timestamp { ledger.nextTime }
 
   /// Returns the freeze that covers an address and is in force at this moment, or nil if no freeze covers the address.
@@ -33,8 +33,8 @@ extension ChangeService {
   /// Throws `frozen` if a freeze covers a part of the directory that a request changes, and the caller does not override
   /// the freeze.
   ///
-  /// Because of this check, a refused request does not read the directory. The transaction that records the intent
-  /// makes the same comparison again.
+  /// This check comes early, so that a refused request does not read the directory. The transaction that records the
+  /// intent makes the same comparison again.
   func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
     guard !ledger.freezes.isEmpty, request.override == nil else { return }
     guard let freeze = try await reading(await ledger.freezes(covering: request.action.parts)).endingLast else {

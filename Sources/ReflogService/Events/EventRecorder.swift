@@ -91,7 +91,7 @@ package final class EventRecorder: Service {
     count(Count(kind: .denied, actorType: actor.type, actorID: actor.id, cause: cause), actor)
   }
 
-  /// Counts a refused request if the refusal is a denial that is not recorded as a change.
+  /// Counts a refused request, if it was denied and the denial is not recorded as a change.
   ///
   /// - Parameters:
   ///   - error: The error with which the request was refused.

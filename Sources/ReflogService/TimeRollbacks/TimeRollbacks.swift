@@ -190,7 +190,7 @@ package final class TimeRollbacks: Service {
     for step in left { steps[step.address] = step }
     for change in made {
       guard let address = change.intent.subject.address else { continue }
-      // A denied change does not show the reference before the rollback, because the directory was not read.
+      // A denied change does not contain the reference before the rollback, because the directory was not read.
       let earlier = steps[address]?.change.flatMap { $0.result == .denied ? nil : $0.intent.before }
       let before = earlier ?? (change.result == .denied ? steps[address]?.before : nil) ?? change.intent.before
       let pending = steps[address]?.pending

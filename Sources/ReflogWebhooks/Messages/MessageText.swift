@@ -1,10 +1,10 @@
 import ReflogFormats
 import ReflogModel
 
-/// An entry as a text for people: a title, and lines with a label and a value.
+/// The text of a message for people: a title, and lines with a label and a value.
 ///
-/// Values come from callers and from the directory. They have no control characters and no URL, but each format must make
-/// them safe in its own markup.
+/// Values can come from callers and from the directory. This type removes control characters and URLs from values. Each
+/// format must also escape the characters that have a meaning in its markup.
 struct MessageText: Sendable {
   /// A line below the title.
   struct Line: Hashable, Sendable {
@@ -16,8 +16,8 @@ struct MessageText: Sendable {
   private static let maximumLength = 1000
   /// The maximum length in bytes of the title and of all values together.
   ///
-  /// Teams refuses messages of more than 28 KB, and the message then delays all later messages. A line that exceeds this
-  /// length is left out.
+  /// Teams refuses messages of more than 28 KB, and a refused message would delay all later messages. A line that does
+  /// not fit in this length is left out.
   static let maximumByteCount = 16_000
 
   let title: String
@@ -56,7 +56,7 @@ struct MessageText: Sendable {
 
   /// Returns a text without control characters and without URLs, cut to the maximum length.
   ///
-  /// Chat programs make a link of every URL. A person could lead readers to another site with a link in a reason.
+  /// Chat programs turn every URL into a link. With a link in a reason, a person could bring readers to a harmful site.
   private static func safe(_ text: String) -> String {
     text.printable.replacing("://", with: ": //").limited(to: maximumLength)
   }

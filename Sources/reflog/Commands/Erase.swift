@@ -45,7 +45,7 @@ struct Erase: ServerCommand {
   }
 
   func run(on client: ServerClient) async throws {
-    let plan = try await client.send(.POST, Self.path, body: order + ["dryRun": .bool(true)]).body
+    let plan = try await client.send(.POST, Self.path, body: subject + ["dryRun": .bool(true)]).body
     if dryRun { return try output.show(plan, asTable: Self.plan) }
     let (changes, events, held) = (
       plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
@@ -63,7 +63,7 @@ struct Erase: ServerCommand {
     guard yes || Confirmation.given("Erase this data permanently?") else {
       throw CommandFailure(.refused, "Nothing was erased. Use --yes to erase without a confirmation.")
     }
-    var body = try await client.send(.POST, Self.path, body: order).body
+    var body = try await client.send(.POST, Self.path, body: subject).body
     let wanted = Set(body.objects("value").compactMap { $0["id"]?.string })
     while Self.states(body, wanted).contains("running") {
       try await Task.sleep(for: Self.interval)
@@ -73,7 +73,7 @@ struct Erase: ServerCommand {
   }
 
   /// The member of the request's body that identifies the actor.
-  private var order: JSONObject {
+  private var subject: JSONObject {
     if let app { return ["app": .string(app)] }
     if let token { return ["token": .string(token)] }
     return ["actor": .string(actor ?? "")]

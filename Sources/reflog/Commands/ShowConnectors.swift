@@ -59,8 +59,8 @@ struct ShowConnectors: SourceCommand {
     let command = output.added(to: self.source.added(to: Suggestion("connectors")))
     let connectors = Terminal.count(Int64(count), "connector")
     return used
-      ? "No step calls one of the \(connectors). To list them: \(command)"
-      : "Steps call all of the \(connectors). To list them: \(command)"
+      ? "No step calls any of the \(connectors). To list them: \(command)"
+      : "Steps call every connector (\(connectors)). To list them: \(command)"
   }
 
   private static func table(_ entries: [ConnectorList.Entry], emptyText: String) -> Table {

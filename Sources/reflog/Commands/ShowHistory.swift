@@ -31,7 +31,7 @@ struct ShowHistory: SourceCommand {
   @Option(help: "The maximum number of changes, 1 to 1000.")
   var top = 20
 
-  @Option(help: "Show the changes before and after this time, half of --top each. The time is written as for --since.")
+  @Option(help: "Show the changes before and after this time, half of --top each. The time has the format of --since.")
   var around: String?
 
   func validate() throws {

@@ -38,7 +38,7 @@ struct Verify: Command {
   @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  @Option(help: "Not supported, because a server does not send the rows. The message shows how to check a server.")
+  @Option(help: "Not supported, because a server does not send its rows. A message shows how to check a server.")
   var server: String?
 
   @Option(help: "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.")
@@ -62,7 +62,8 @@ struct Verify: Command {
     try await Self.unverified { try await verify(location) }
   }
 
-  /// Throws a failure with other commands if the user wants to check a server, because a server does not send the rows.
+  /// Throws a failure if the user wants to check a server, because a server does not send its rows. The message
+  /// proposes other commands.
   private func refuseServer(_ location: LedgerLocation) throws {
     guard let url = server ?? Environment["REFLOG_SERVER"] else { return }
     let isGiven = database != nil || Environment["REFLOG_DATABASE"] != nil
@@ -139,7 +140,7 @@ struct Verify: Command {
     let files = try await fileReport(given, history)
     try show(report, files.findings + files.forms)
     guard let given else { return }
-    try files.requireNothing(given.subject)
+    try files.requireAgreement(given.subject)
     given.say()
   }
 

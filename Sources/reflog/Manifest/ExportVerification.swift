@@ -9,7 +9,7 @@ import ReflogService
 /// If a ledger is given, the comparison also finds the rows that differ from the ledger.
 struct ExportVerification {
   /// The maximum number of rows that are reported.
-  private static let named = 100
+  private static let maximumReportedRows = 100
 
   /// The path of the exported file.
   let path: String
@@ -74,7 +74,7 @@ struct ExportVerification {
     var found: [String] = []
     var row = try nextRow(&rows)
     var change = try await expected.next()
-    while row != nil || change != nil, found.count < Self.named {
+    while row != nil || change != nil, found.count < Self.maximumReportedRows {
       switch (row, change) {
       case (let current?, let known?) where current.id == known.id:
         if let spelling = known.spelling, spelling != current.spelling { found.append("Row \(known.id) was altered.") }

@@ -147,8 +147,8 @@ enum ChangeTables {
     )
   }
 
-  /// Describes a part of the directory that the last sweep could not read, the replacement of a lost key, or a token
-  /// that expires soon.
+  /// Describes one problem: a part of the directory that the last sweep could not read, the replacement of a lost key,
+  /// or a token that expires soon.
   private static func problem(_ problem: JSONObject) -> String {
     if problem["waitingEntries"] != nil { return webhook(problem) }
     if let expiry = problem["expiryDateTime"] { return "\(text(problem["name"])) at \(text(expiry))" }
@@ -201,8 +201,8 @@ enum ChangeTables {
     return callers.first.map { "connector of \($0)" + (callers.count > 1 ? " and \(callers.count - 1) more" : "") }
   }
 
-  /// Returns the properties that an edit of a connector wrote, in few words, or nil if the change is not an edit of a
-  /// connector.
+  /// Returns a short text about the properties that an edit of a connector wrote, or nil if the change is not an edit
+  /// of a connector.
   private static func edit(_ change: JSONObject) -> String? {
     let ids = [change["before"], change["after"]].map { $0?.object?["connectorId"] }
     guard change["subject"] == "connector", ids[0] == ids[1] else { return nil }

@@ -2,7 +2,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The retention policy, the legal holds and the purges at the time when an evidence pack is written.
-struct Keeping {
+struct RetentionState {
   let policy: RetentionPolicy
   let purge: Purge?
   let holds: [LegalHold]
