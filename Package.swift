@@ -38,6 +38,7 @@ let package = Package(
         .embedInCode("directory-0001-flows.sql"),
         .embedInCode("ledger-0001-changes.sql"),
         .embedInCode("postgresql-0001-changes.sql"),
+        .embedInCode("postgresql-0002-reasons.sql"),
         .embedInCode("postgresql-schema.txt"),
         .embedInCode("tokens-0001-tokens.sql"),
       ]

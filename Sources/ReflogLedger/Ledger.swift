@@ -14,7 +14,7 @@ package final class Ledger: Sendable {
   /// Add at least one key before the writer's thread starts, because every transaction must be signed.
   package let signers = LogSigners()
   /// The index of the reasons of changes, or nil if searches read the reasons in the ledger.
-  let reasonIndex: ReasonIndex?
+  let reasonIndex: (any ReasonFinder)?
   let store: any LedgerStore
   let writer: GroupCommitWriter<LedgerSession>
   let context: LedgerContext
@@ -42,7 +42,7 @@ package final class Ledger: Sendable {
   ///   tenant.
   package init(
     store: any LedgerStore,
-    reasonIndex: ReasonIndex? = nil,
+    reasonIndex: (any ReasonFinder)? = nil,
     thread: WriterThread,
     directory: DirectoryKind,
     tenantID: String,

@@ -146,7 +146,9 @@ def sample():
       INSERT INTO token (id, secret_hash, name, role, created, expires)
       VALUES ('0123456789abcdef', {hash_of(1)}, 'ci', 'reader', 1, 2);
       INSERT INTO service_process (id, holder, host, process_id, machine, started, expires)
-      VALUES (1, 7, 'host1', 71, 'boot', 1, 2)""")
+      VALUES (1, 7, 'host1', 71, 'boot', 1, 2);
+      INSERT INTO reason_index (id, letters, through, long_through) VALUES (1, 1, 4, 0);
+      INSERT INTO reason_trigram (trigram, segment, changes) VALUES (1, 1, {hash_of(1)})""")
     return log
 
 

@@ -11,7 +11,7 @@ import Synchronization
 ///
 /// The file never contains the reason of a change that a purge or an erasure deleted: the index is empty while a purge
 /// or an erasure is unfinished, and it is empty before the first change is deleted.
-package final class ReasonIndex: Sendable {
+package final class ReasonIndex: ReasonFinder {
   private static let schema = DerivedStorage.Schema(
     applicationID: 0x52_46_53_31,  // "RFS1"
     sql: """
@@ -70,12 +70,21 @@ package final class ReasonIndex: Sendable {
   package func close() throws { try storage.close() }
 
   /// The next ids that a search examines.
-  struct Part: Sendable {
-    let ids: ClosedRange<Int64>
+  package struct Part: Sendable {
+    package let ids: ClosedRange<Int64>
     /// The changes in the range of ids whose reasons possibly contain the text.
     ///
     /// The value is nil if the index does not contain these changes. All of them must then be compared with the filter.
-    let candidates: [Int64]?
+    package let candidates: [Int64]?
+
+    /// Creates a part.
+    ///
+    /// - Parameters:
+    ///   - ids: The ids.
+    ///   - candidates: The possible changes, or nil if the index does not contain the changes with these ids.
+    package init(ids: ClosedRange<Int64>, candidates: [Int64]?) {
+      (self.ids, self.candidates) = (ids, candidates)
+    }
   }
 
   /// Returns the next ids that a search for a text examines.
@@ -87,7 +96,12 @@ package final class ReasonIndex: Sendable {
   ///   - isAscending: Whether the search begins with the lowest id.
   ///   - text: The text that the reasons contain.
   ///   - limit: The maximum number of candidates.
-  func next(of ids: ClosedRange<Int64>, isAscending: Bool, containing text: SearchText, limit: Int) async -> Part? {
+  package func next(
+    of ids: ClosedRange<Int64>,
+    isAscending: Bool,
+    containing text: SearchText,
+    limit: Int
+  ) async -> Part? {
     guard let expression = text.expression, usage.withLock(\.isChecked) else { return nil }
     do {
       return try await storage.read { db in
@@ -121,7 +135,7 @@ package final class ReasonIndex: Sendable {
   /// When this returns, the file contains no byte of a reason, and ``Ledger/indexReasons()`` adds no reasons that were
   /// read earlier than this call. If the process ends during this call, the file possibly still contains reasons. So
   /// call this method before a deletion, and again if the deletion is continued after a restart.
-  func empty() async throws {
+  package func empty() async throws {
     let (writes, isEmpty) = usage.withLock { usage in
       usage.emptied += 1
       return (usage.writes, usage.writes == usage.writesWhenEmptied)
@@ -132,7 +146,7 @@ package final class ReasonIndex: Sendable {
   }
 
   /// Whether a search has found that the file is damaged, so the index must be built again.
-  var isDamaged: Bool { usage.withLock(\.isDamaged) }
+  package var isDamaged: Bool { usage.withLock(\.isDamaged) }
 
   /// Deletes everything from the damaged file.
   private func discard() async throws {
@@ -162,7 +176,7 @@ package final class ReasonIndex: Sendable {
   /// Adds the changes that were recorded after the changes in the index.
   ///
   /// - Parameter reader: The reader of the ledger.
-  func add(from reader: any LedgerReader) async throws -> Progress {
+  package func add(from reader: any LedgerReader) async throws -> Progress {
     if isDamaged { try await discard() }
     let emptied = usage.withLock(\.emptied)
     let state: ReasonIndexState?

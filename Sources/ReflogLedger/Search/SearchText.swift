@@ -3,12 +3,12 @@
 /// All letters are in lower case, with the same rules as the filter function `tolower`. If a reason contains a text,
 /// then the stored form of the reason contains the stored form of the text, also if the filter distinguishes upper and
 /// lower case.
-struct SearchText: Sendable {
+package struct SearchText: Sendable {
   /// The letters of the stored form.
   private let letters: [Unicode.Scalar]
 
   /// Creates the stored form of a text.
-  init(_ text: String) {
+  package init(_ text: String) {
     var letters: [Unicode.Scalar] = []
     for letter in text.unicodeScalars {
       switch letter.value {
@@ -25,22 +25,47 @@ struct SearchText: Sendable {
   /// The text in the stored form.
   var stored: String { Self.text(letters[...]) }
 
-  /// The maximum number of trigrams in ``expression``.
+  /// The number of letters with a form in lower case, which identifies the rules that change a text to its stored form.
+  package static let knownLetters = UpperCaseLetters.count
+
+  /// The maximum number of trigrams in a search.
   ///
   /// More trigrams would make the query slower, and few texts contain eight trigrams of another text by chance.
   private static let maximumTrigrams = 8
 
+  /// The positions of the sequences of three letters (trigrams) with which this text is searched.
+  ///
+  /// The array is empty if the text has fewer than three letters.
+  private var searched: [Int] {
+    let last = letters.count - 3
+    guard last >= 0 else { return [] }
+    let count = min(last + 1, Self.maximumTrigrams)
+    return count == 1 ? [0] : (0..<count).map { $0 * last / (count - 1) }
+  }
+
   /// The query of SQLite's full-text search that finds all stored texts that contain this text, and possibly others.
   ///
-  /// The value is nil if the text has fewer than three letters. The index contains all sequences of three letters
-  /// (trigrams) of each stored text. The query contains trigrams of this text.
+  /// The value is nil if the text has fewer than three letters. The index contains all trigrams of each stored text.
+  /// The query contains trigrams of this text.
   var expression: String? {
-    let last = letters.count - 3
-    guard last >= 0 else { return nil }
-    let count = min(last + 1, Self.maximumTrigrams)
-    let starts = count == 1 ? [0] : (0..<count).map { $0 * last / (count - 1) }
-    return starts.map { "\"" + Self.text(letters[$0..<$0 + 3]).replacing("\"", with: "\"\"") + "\"" }
+    let searched = searched
+    guard !searched.isEmpty else { return nil }
+    return searched.map { "\"" + Self.text(letters[$0..<$0 + 3]).replacing("\"", with: "\"\"") + "\"" }
       .joined(separator: " AND ")
+  }
+
+  /// All trigrams of the text, as numbers.
+  package var trigrams: [Int64] { letters.indices.dropLast(2).map(trigram) }
+
+  /// The trigrams with which this text is searched, as numbers.
+  ///
+  /// The array is empty if the text has fewer than three letters. Each text that contains this text has all of these
+  /// trigrams.
+  package var searchedTrigrams: [Int64] { searched.map(trigram) }
+
+  /// Returns the number of the trigram at a position; a letter needs 21 bits.
+  private func trigram(at index: Int) -> Int64 {
+    letters[index..<index + 3].reduce(0) { $0 << 21 | Int64($1.value) }
   }
 
   private static func text(_ letters: ArraySlice<Unicode.Scalar>) -> String {

@@ -7,7 +7,7 @@ import ReflogStorage
 struct OpenedDatabase: Sendable {
   let store: any LedgerStore
   /// The index of the reasons of changes, or nil if the database has no such index.
-  let reasonIndex: ReasonIndex?
+  let reasonIndex: (any ReasonFinder)?
   /// The reason why the index could not be opened, or nil if the index is open or the database has no index.
   let indexProblem: (any Error)?
   let tokens: TokenStore

@@ -14,7 +14,7 @@ enum PostgreSQLSupport {
     let ledger = try PostgreSQLLedger(at: try address(url), acceptsNoStandby: acceptsNoStandby) { Terminal.say($0) }
     return OpenedDatabase(
       store: ledger,
-      reasonIndex: nil,
+      reasonIndex: ledger.reasonIndex(),
       indexProblem: nil,
       tokens: TokenStore(ledger.tokens, clock: clock),
       close: { ledger.close() }
