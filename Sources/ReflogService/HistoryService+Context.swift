@@ -11,7 +11,7 @@ extension HistoryService {
   /// Returns one change with its rollbacks and with all steps that called the change's connector.
   package func inContext(_ change: Change) async throws(ServiceError) -> ChangeInContext {
     let rollbacks = try await rollbacks(of: [change.id])
-    let callers: [Change.ID: [Address]]?
+    let callers: [Change.ID: [ConnectorCaller]]?
     do { callers = try await history.callers(of: [change]) } catch { throw ServiceError(reading: error) }
     return ChangeInContext(
       change,
@@ -27,7 +27,7 @@ extension HistoryService {
   /// called the connector. Only steps that the query selects are included.
   package func inContext(_ changes: [Change], of query: ChangeQuery) async throws(ServiceError) -> [ChangeInContext] {
     let rollbacks = try await rollbacks(of: changes.map(\.id))
-    var callers: [Change.ID: [Address]]?
+    var callers: [Change.ID: [ConnectorCaller]]?
     if query.includesImpact {
       do { callers = try await history.callers(of: changes, among: query) } catch { throw ServiceError(reading: error) }
     }

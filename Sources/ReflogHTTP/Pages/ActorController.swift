@@ -66,13 +66,13 @@ struct ActorController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the period in the form, and the message about a wrong value or nil.
-  private static func range(_ fields: [String: String]) -> (TimeRange, problem: String?) {
+  /// Returns the period in the form, and the error in the form or nil.
+  private static func range(_ fields: [String: String]) -> (TimeRange, problem: FormError?) {
     do {
       let question = try PlainQuestion(form: fields.filter { $0.key != "reads" })
       return (TimeRange(since: question.since, until: question.until), nil)
     } catch {
-      return (TimeRange(), "\(error)")
+      return (TimeRange(), error)
     }
   }
 }

@@ -14,6 +14,8 @@ struct PageTrail {
   static let flows = ["flow", "behind"] + times
   /// The fields of the list of flows that contain its time.
   static let times = ["asOf", "zone"]
+  /// The fields of the list of connectors.
+  static let connectors = ["q", "called", "behind", "name"]
 
   /// The maximum length of the query in bytes. A list contains the query once for each of its rows, and a page has a
   /// maximum size.

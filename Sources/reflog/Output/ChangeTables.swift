@@ -194,10 +194,11 @@ enum ChangeTables {
     return "\(text(value["flowType"]))/\(text(value["flowId"]))/\(step)"
   }
 
-  /// Returns the steps that called the connector when the change was made.
+  /// Returns the steps that called the connector when the change was made, certainly or possibly.
   private static func callers(_ change: JSONObject) -> [String] {
     objects(change["calledBy"]).map { step in
-      [step["flowType"], step["flowId"], step["step"]].map(text).joined(separator: "/")
+      let address = [step["flowType"], step["flowId"], step["step"]].map(text).joined(separator: "/")
+      return step["certain"] == .bool(false) ? "\(address) (uncertain)" : address
     }
   }
 
