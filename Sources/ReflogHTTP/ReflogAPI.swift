@@ -155,9 +155,9 @@ package struct ReflogAPI: Sendable {
     SearchController(history: history).addRoutes(to: group)
     FreezesController(changes: changes, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
-    ChangePagesController(changes: changes, history: history, events: events, directory: directory)
-      .addRoutes(to: group)
-    RestorationController(changes: changes, history: history).addRoutes(to: group)
+    let pages = ChangePagesController(changes: changes, history: history, events: events, directory: directory)
+    pages.addRoutes(to: group)
+    RestorationController(changes: changes, history: history, events: events, pages: pages).addRoutes(to: group)
   }
 
   /// Adds the routes to sign in with an API token and through Entra.

@@ -26,7 +26,7 @@ extension HistoryService {
   /// called the connector. Only steps that the query selects are included.
   package func inContext(_ changes: [Change], of query: ChangeQuery) async throws(ServiceError) -> [ChangeInContext] {
     let rollbacks = try await rollbacks(of: changes.map(\.id))
-    var callers: [Change.ID: [Address]]?
+    var callers: [Change.ID: [ConnectorCaller]]?
     if query.includesImpact { callers = try await reading(await history.callers(of: changes, among: query)) }
     let names = try await knownNames(in: changes)
     return changes.map { change in

@@ -205,7 +205,7 @@ class Freezing(ServerTestCase):
         self.assertEqual(form["fields"]["scope"], FLOW)
         refused = browser.submit(form, until="yesterday at noon", reason="INC0042")
         self.assertEqual((refused.status, refused.form("/freezes")["fields"]["reason"]), (400, "INC0042"))
-        self.assertIn("is not a valid time", refused.text)
+        self.assertIn("is not a time", refused.text)
         past = browser.submit(form, until="2020-01-01", reason="INC0042")
         self.assertEqual(past.status, 400)
         self.assertIn("The freeze would end before it begins.", past.text)
@@ -261,6 +261,39 @@ class Freezing(ServerTestCase):
         self.assertEqual(done["state"], "done")
         self.assertEqual(self.server.reference(SIGNUP), FRAUD_CHECK)
         self.assertEqual(self.events("freezeOverridden")[0]["details"]["reason"], "Agreed")
+
+    def test_a_rollback_to_a_time_on_the_pages_overrides_a_freeze_with_a_reason(self):
+        other = f"{FLOW}/postAttributeCollection"
+        for address in (SIGNUP, other):
+            self.assertEqual(self.server.put(address, FRAUD_CHECK).status, 204)
+        moment = self.server.history()[-1]["resultDateTime"]
+        for address in (SIGNUP, other):
+            self.assertEqual(self.server.put(address, NEW_VENDOR).status, 204)
+        freeze = self.freeze(**SCOPE)
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        path = f"/flows/rollback?asOf={moment}&flow={FLOW}"
+
+        def finished(page):
+            while "still running" in page.text:
+                page = browser.open(next(link for link in page.links if link.startswith("/flows/rollback/")))
+            return page
+        plan = browser.open(path)
+        self.assertIn("2 steps call something else now. 1 of them is frozen.", plan.text)
+        self.assertIn(f"Freeze {freeze['id']} covers this step.", plan.text)
+        self.assertIn("Frozen steps are not rolled back unless you override the freezes.", plan.text)
+        # Without the override, only the other step is rolled back.
+        page = finished(browser.submit(plan.form("/flows/rollback"), reason="INC0043"))
+        self.assertIn("1 of 2 steps were rolled back. The rollback stopped before it was complete.", page.text)
+        self.assertEqual([self.server.reference(address) for address in (SIGNUP, other)], [NEW_VENDOR, FRAUD_CHECK])
+        self.assertNotIn("Reflog-Override", page.text)
+        # The page with the result continues the rollback with an override.
+        page = finished(browser.submit(page.form("/flows/rollback"), reason="INC0043", override="The vendor agreed"))
+        self.assertIn("The rollback is done.", page.text)
+        self.assertEqual(self.server.reference(SIGNUP), FRAUD_CHECK)
+        newest = self.server.history()[-1]
+        self.assertEqual((newest["kind"], newest["override"]["reason"]), ("rollback", "The vendor agreed"))
+        self.assertEqual(newest["override"]["freezes"], [freeze["id"]])
 
 
 class FrozenDrift(unittest.TestCase):

@@ -215,6 +215,7 @@ enum ProgramTexts {
       "{} entries wait",
       "no message accepted yet",
       "last success {}",
+      "{} (uncertain)",
       "connector of {}",
       " and {} more",
       "edited: {}",

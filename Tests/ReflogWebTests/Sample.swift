@@ -18,6 +18,12 @@ enum Sample {
     viewer: PageFrame.Viewer(name: "Adele", role: "operator", csrf: "csrf-1")
   )
 
+  /// The text below the fields for times.
+  static let timeForms = """
+    A time is 2026-11-23, 2026-11-23 14:00, today, yesterday, or an age such as 30m, 2h or 7d. For another time zone, \
+    add Z or an offset such as +01:00.
+    """
+
   static func address(_ text: String) -> Address {
     guard let address = Address(text) else { preconditionFailure("\(text) is not an address") }
     return address

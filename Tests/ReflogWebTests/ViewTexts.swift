@@ -156,11 +156,13 @@ enum ViewTexts {
     "FreezesPage.swift": ["Freezes"],
     "RollbackPage.swift": ["… and {} more.", "… and more.", "Roll back change {}"],
     "SignInPage.swift": ["Sign in"],
+    "TimeRollbackForm.swift": ["… and {} more."],
     "TimeRollbackPlanPage.swift": [
       "… and {} more.",
       "1 step calls",
       "{} steps call",
       "{} something else now.",
+      " {} of them {} frozen.",
       " {} of them can't be rolled back.",
       "Roll back to {} {}",
     ],
@@ -179,6 +181,7 @@ enum ViewTexts {
       "1 step is not changed. Its reference at that time is unknown.",
       "{} steps are not changed. Their references at that time are unknown.",
       "will call",
+      "Freeze {} covers this step.",
     ],
     "TimelinePage.swift": ["1 change is pending", "{} changes are pending", "Timeline"],
   ]

@@ -66,14 +66,13 @@ struct ActorController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the period that the form contains. If a value is wrong, also returns a message about it; otherwise
-  /// `problem` is nil.
-  private static func range(_ fields: [String: String]) -> (TimeRange, problem: String?) {
+  /// Returns the period that the form contains. If a value is wrong, also returns the error; otherwise `problem` is nil.
+  private static func range(_ fields: [String: String]) -> (TimeRange, problem: FormError?) {
     do {
       let question = try PlainQuestion(form: fields.filter { $0.key != "reads" })
       return (TimeRange(since: question.since, until: question.until), nil)
     } catch {
-      return (TimeRange(), "\(error)")
+      return (TimeRange(), error)
     }
   }
 }

@@ -20,7 +20,7 @@ struct ConnectorPageController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let id = try context.connectorID()
-    let fields = try request.filledQuery(allowing: ["edits", "calls"])
+    let fields = try request.filledQuery(allowing: ["edits", "calls"] + PageTrail.connectors)
     let (isKnown, targetURL) = try await history.knownConnector(id)
     let embedded = try await changes.embeddedConnector(id, for: try context.requireCaller())
     let directoryCallers = try await changes.embeddedConnectors(for: try context.requireCaller()).map {
@@ -50,7 +50,8 @@ struct ConnectorPageController {
       ),
       edits: try await edits,
       calls: try await calls,
-      trail: PageTrail(["connector": id.text], PageTrail.timeline).query
+      trail: PageTrail(["connector": id.text], PageTrail.timeline).query,
+      listTrail: PageTrail(fields, PageTrail.connectors).query
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

@@ -25,7 +25,7 @@ struct FlowPageController {
     guard let flowType = FlowType(segment: context.parameters.get("flowType") ?? "") else {
       throw RequestError.notFound
     }
-    let fields = try request.filledQuery(allowing: ["until"] + PageTrail.flows)
+    let fields = PageTime.absolute(try request.filledQuery(allowing: ["until"] + PageTrail.flows), ["asOf", "until"])
     let name = FlowName(flowType, try context.flowID())
     let known = try await history.configurations(asOf: .distantFuture, of: [name]).map(\.address)
     guard let first = known.first else { throw ServiceError.flowNotFound(name.description) }
@@ -54,7 +54,7 @@ struct FlowPageController {
     guard let text = fields[target] else { return nil }
     do {
       let zone = try target == "asOf" ? PageTimeZone(ofTimesIn: fields) : .utc
-      let moment = try PageTime.past(text, in: zone)
+      let moment = try PageTime(in: zone).past(text, in: target)
       return (moment, target == "asOf" ? Timestamp(microseconds: moment.microseconds + 1) : moment)
     } catch {
       throw RequestError.badRequest(error.description, target: target)

@@ -40,7 +40,9 @@ struct FreezesController {
       _ = try await changes.place(try FreezeForm(form, now: changes.freezeTime).draft, for: caller)
     } catch {
       if case ServiceError.forbidden = error { throw error }
-      guard let problem = (error as? FormError)?.description ?? (error as? ServiceError)?.onPage else { throw error }
+      guard let problem = error as? FormError ?? (error as? ServiceError).map({ FormError($0.onPage) }) else {
+        throw error
+      }
       let status = (error as? ServiceError).map { ErrorAnswer($0).status } ?? .badRequest
       return Response(page: try await page(FreezesPage.Form(form, problem: problem), context), status: status)
     }

@@ -5,9 +5,7 @@ extension PageTimeZone {
   /// Creates the zone with the name that a person typed in a form. Throws an error if the name is unknown.
   init(named text: String) throws(FormError) {
     guard let zone = PageTimeZone(text) else {
-      throw FormError(
-        description: "Reflog does not know the time zone '\(text)'. Use UTC or a name such as Europe/Berlin."
-      )
+      throw FormError("Reflog does not know the time zone '\(text)'. Use UTC or a name such as Europe/Berlin.")
     }
     self = zone
   }

@@ -14,6 +14,8 @@ struct PageTrail {
   static let flows = ["flow", "behind"] + times
   /// The names of those fields that contain the time of the list of flows.
   static let times = ["asOf", "zone"]
+  /// The fields of the list of connectors.
+  static let connectors = ["q", "called", "behind", "name"]
 
   /// The maximum length of the query in bytes.
   ///

@@ -17,7 +17,7 @@ extension History {
   package func callers(
     of changes: [Change],
     among query: ChangeQuery? = nil
-  ) async throws(LedgerError) -> [Change.ID: [Address]]? {
+  ) async throws(LedgerError) -> [Change.ID: [ConnectorCaller]]? {
     let connectors = changes.compactMap { change in change.connectorID.map { (change.id, $0) } }
     guard !connectors.isEmpty else { return [:] }
     return try await read { db in
@@ -29,11 +29,14 @@ extension History {
         arguments = SQLArguments(impact.arguments)
       }
       let (condition, rows) = (Self.calling(areSelected: query != nil, db.dialect), ChangeRows(db, identities))
-      var callers: [Change.ID: [Address]] = [:]
+      var callers: [Change.ID: [ConnectorCaller]] = [:]
       for (id, connector) in connectors {
         guard let row = try Self.row(of: connector, db) else { continue }
         let holders = try rows.checked(condition, arguments + ["change": id.number, "connector": row])
-        callers[id] = holders.compactMap(\.intent.subject.address).sorted()
+        let found = holders.compactMap { holder in
+          holder.intent.subject.address.map { ConnectorCaller($0, isCertain: holder.id.number < id.number) }
+        }
+        callers[id] = found.sorted { $0.address < $1.address }
       }
       return callers
     }

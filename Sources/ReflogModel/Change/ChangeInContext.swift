@@ -15,7 +15,7 @@ package struct ChangeInContext: Sendable {
   /// the earlier reference, and no record shows since when.
   ///
   /// The value is nil if the subject of the change is a step, or if the ledger was not searched for the steps.
-  package let calledBy: [Address]?
+  package let calledBy: [ConnectorCaller]?
   /// The names of the connectors for which the change records only the id.
   ///
   /// For example, a denied change records no name, because Reflog did not read the directory. The names are the newest
@@ -26,7 +26,7 @@ package struct ChangeInContext: Sendable {
   package init(
     _ change: Change,
     rolledBackBy: [Change.ID] = [],
-    calledBy: [Address]? = nil,
+    calledBy: [ConnectorCaller]? = nil,
     knownNames: [ConnectorID: String] = [:]
   ) {
     self.change = change

@@ -188,9 +188,11 @@ enum ChangeTables {
     return "connector " + (ids.first { !$0.isEmpty } ?? "")
   }
 
-  /// Returns the steps that called the connector when the change was made.
+  /// Returns the steps that called the connector when the change was made, certainly or possibly.
   private static func callers(_ change: JSONObject) -> [String] {
-    change.objects("calledBy").compactMap(\.addressText)
+    change.objects("calledBy").compactMap { step in
+      step.addressText.map { step["certain"] == .bool(false) ? "\($0) (uncertain)" : $0 }
+    }
   }
 
   /// Returns a text with the first step that called the connector and the number of the remaining steps.
