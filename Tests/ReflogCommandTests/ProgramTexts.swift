@@ -25,12 +25,12 @@ enum ProgramTexts {
     "Client/ConnectionOptions.swift": [
       "Read from the server {} (REFLOG_SERVER).",
       "Use --server or --database, not both.",
+      "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.",
       "{} is not an http or https URL. Use for example http://127.0.0.1:8080.",
       """
       REFLOG_TOKEN is not a token: it is empty, or has a character that no token has. Nothing was sent. Set \
       REFLOG_TOKEN again.
       """,
-      "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.",
       "The token would be sent to {} in clear text over the network. Use an https URL, or set REFLOG_PLAIN_HTTP=true.",
     ],
     "Client/ConnectorList.swift": [
