@@ -187,6 +187,8 @@ enum TemplateTexts {
       "an operator releases it",
       "Who",
       "Reason",
+      "Erased by",
+      "service event {}",
       "Release the freeze",
       "Nothing is frozen.",
       "Place a freeze",

@@ -197,7 +197,7 @@ extension Change {
   ///   - taken: The time of the export. An erasure can delete personal data later.
   ///   - last: The sequence of the last entry in the export. The change can get a newer entry later.
   fileprivate func isComparable(to taken: Timestamp, upTo last: Int64) -> Bool {
-    let erasures = [erased, outcome?.erased].compactMap(\.self)
+    let erasures = [erased, outcome?.erased, override?.erased].compactMap(\.self)
     return sequence <= last && erasures.allSatisfy { $0.dateTime < taken }
   }
 }
