@@ -119,8 +119,8 @@ struct SummaryPage {
       ["Name", "Role", "Created (UTC)", "By", "Expires", "Revoked", "By"],
       roles.map { row in
         [
-          escaped(row.name), escaped(row.role), Self.time(row.created), escaped(row.creator?.shownName ?? ""),
-          Self.time(row.expires), Self.time(row.revoked), escaped(row.revoker?.shownName ?? ""),
+          escaped(row.name), escaped(row.role), Self.time(row.created), escaped(row.creator ?? ""),
+          Self.time(row.expires), Self.time(row.revoked), escaped(row.revoker ?? ""),
         ]
       }
     )

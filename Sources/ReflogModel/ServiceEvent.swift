@@ -8,7 +8,7 @@ package struct ServiceEvent: Sendable {
   package let sequence: Int64
   package let activityDateTime: Timestamp
   package let content: Content
-  /// The erasure that deleted the actor's personal data, or nil if no data was erased.
+  /// The erasure that deleted the actor's personal data and the reason, or nil if no data was erased.
   package let erased: Erased?
 
   /// Creates an event.
@@ -62,7 +62,7 @@ package struct ServiceEvent: Sendable {
     case freezeReleased
     /// An operator made changes in spite of freezes.
     ///
-    /// The details contain the changes, the freezes and the operator's reason.
+    /// The details contain the changes and the freezes.
     case freezeOverridden
     /// A purge was requested.
     case purgeAsked
@@ -104,6 +104,9 @@ package struct ServiceEvent: Sendable {
     case olderLedgerAccepted
     case backup
 
+    /// Whether an event of this kind has a reason.
+    var hasReason: Bool { self == .freezePlaced || self == .freezeOverridden }
+
     /// Whether every purge keeps the event.
     ///
     /// A purge keeps the events that are needed to understand or verify the ledger. It also keeps the events about
@@ -121,6 +124,16 @@ package struct ServiceEvent: Sendable {
     }
   }
 
+  /// The details as readers see them: the recorded details and, if an event of this kind has a reason, the reason.
+  ///
+  /// - Parameter erasedReason: The value in the place of a reason that was erased.
+  package func shownDetails(erasedReason: JSONValue = .null) -> JSONObject {
+    guard content.kind.hasReason else { return content.details }
+    var details = content.details
+    details["reason"] = content.reason.map { .string($0) } ?? (erased == nil ? .null : erasedReason)
+    return details
+  }
+
   /// The content of an event, without the values that the ledger assigns when it records the event.
   package struct Content: Sendable {
     package let kind: Kind
@@ -130,10 +143,22 @@ package struct ServiceEvent: Sendable {
     ///
     /// The count is above 1 only for kinds that count all occurrences within a minute.
     package let count: Int
+    /// The facts about the event, without personal data.
     package let details: JSONObject
+    /// The person's reason, or nil if events of this kind have none, or if the reason was erased.
+    ///
+    /// A reason can contain the names of people, so it belongs to the personal data of the event.
+    package let reason: String?
 
     /// Creates the content of an event.
-    package init(_ kind: Kind, actor: Change.Actor? = nil, count: Int = 1, details: JSONObject = [:]) {
+    package init(
+      _ kind: Kind,
+      actor: Change.Actor? = nil,
+      count: Int = 1,
+      details: JSONObject = [:],
+      reason: String? = nil
+    ) {
+      self.reason = reason
       self.kind = kind
       self.actor = actor
       self.count = count

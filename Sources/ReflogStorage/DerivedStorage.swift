@@ -31,14 +31,19 @@ package struct DerivedStorage: Sendable {
 
   /// Opens the file for writing.
   ///
-  /// If the file does not exist, can't be read, or has another schema, a new file replaces it. Call this initializer
-  /// only while no other process writes the file.
+  /// If the file does not exist, can't be read, or has another version of the schema, a new file replaces it. Call this
+  /// initializer only while no other process writes the file.
+  ///
+  /// - Throws: ``StorageError/foreign(path:)`` if another program created the file.
   package init(path: String, schema: Schema) throws {
     self.path = path
     self.schema = schema
     do {
-      do { pool = try Self.open(path, schema) } catch {
-        // The contents can be built again, so the file is replaced after every error.
+      do { pool = try Self.open(path, schema) } catch StorageError.foreign(let path) {
+        // Another program created the file, so its contents can't be built again.
+        throw StorageError.foreign(path: path)
+      } catch {
+        // The contents can be built again, so the file is replaced after every other error.
         try Self.delete(path)
         pool = try Self.open(path, schema)
       }
@@ -105,7 +110,12 @@ package struct DerivedStorage: Sendable {
     }
     try pool.write { db in
       if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { try create(schema, db) }
-      guard try applicationID(db) == schema.applicationID else { throw StorageError.foreign(path: path) }
+      guard try applicationID(db) == schema.applicationID else {
+        // A damaged file, or a file with another version of the schema, still has a table of the schema.
+        let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema")
+        let isOwn = names.contains { schema.sql.contains("TABLE \($0) ") || schema.sql.contains("TABLE \($0)\n") }
+        throw isOwn ? StorageError.unusable(path: path, problem: "it has another schema") : .foreign(path: path)
+      }
     }
     return pool
   }

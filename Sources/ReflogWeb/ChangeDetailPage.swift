@@ -175,14 +175,18 @@ package struct ChangeDetailPage: Sendable {
     let freezes = override.freezes.map(String.init).joined(separator: ", ")
     let path = "/integrity?behind=\(override.eventID + 1)#event-\(override.eventID)"
     return [
-      Fact(name: "Overridden freeze", value: freezes), Fact(name: "Reason for the override", value: override.reason),
+      Fact(name: "Overridden freeze", value: freezes),
+      Fact(name: "Reason for the override", value: override.shownReason),
       Fact(name: "Override recorded by", link: Link(path: path, text: "service event \(override.eventID)")),
     ]
   }
 
   /// Returns the details about the erasures of the change's personal data.
   private static func erasures(_ change: Change) -> [Fact] {
-    let all = [("Erased by", change.erased), ("Statement erased by", change.outcome?.erased)]
+    let all = [
+      ("Erased by", change.erased), ("Statement erased by", change.outcome?.erased),
+      ("Reason for the override erased by", change.override?.erased),
+    ]
     return all.compactMap { name, erased in
       ErasureLink(erased).map { Fact(name: name, link: Link(path: $0.path, text: "service event \($0.event)")) }
     }

@@ -63,7 +63,37 @@ class Freezing(ServerTestCase):
         self.assertIn(reason, shown)
         self.assertIn("OVERRIDE", self.server.command("history", "--server", self.server.url, role="reader").stdout)
         export = self.server.request("GET", "/beta/auditLogs/connectorChanges?$format=csv", role="reader").text
-        self.assertIn(f",{change['override']['eventId']},\"{reason}\"\r\n", export)
+        self.assertIn(f",{change['override']['eventId']},\"{reason}\",,\r\n", export)
+
+    def test_an_erasure_deletes_the_reasons_that_an_operator_wrote(self):
+        def request(method, path, body=None, role="ada", headers=None):
+            return self.server.request(method, path, body, role, headers)
+
+        created = request("POST", "/beta/reflog/tokens", {"name": "ada", "role": "operator"}, "admin").json
+        self.server.tokens["ada"] = created["token"]
+        freeze = request("POST", FREEZES, SCOPE | {"reason": "Mia Q7 asked"}).json
+        self.addCleanup(self.server.request, "DELETE", f"{FREEZES}/{freeze['id']}")
+        change = self.server.put(SIGNUP, NEW_VENDOR, "ada", {"Reflog-Override": "Mia Q7 agreed"}).change
+        self.assertIn("Mia Q7", self.server.put(SIGNUP, None).text)
+        paths = [f"/beta/auditLogs/connectorChanges/{change}", f"{FREEZES}/{freeze['id']}", FREEZES,
+                 "/beta/auditLogs/connectorChanges?$format=csv", "/beta/auditLogs/connectorChanges?$format=jsonl",
+                 "/beta/auditLogs/serviceEvents", "/beta/auditLogs/serviceEvents?$format=csv"]
+        self.assertEqual([path for path in paths if "Mia Q7" not in request("GET", path, role="reader").text], [])
+
+        self.assertEqual(request("POST", "/beta/reflog/erasures", {"token": "ada"}, "admin").status, 202)
+
+        eventually(lambda: not any("Mia Q7" in request("GET", path, role="reader").text for path in paths))
+        override = request("GET", paths[0], role="reader").json["override"]
+        shown = request("GET", paths[1], role="reader").json
+        self.assertEqual((override["reason"], shown["reason"]), (None, None))
+        self.assertEqual(override["erased"], shown["erased"])
+        event = next(event for event in self.events("freezePlaced") if event["id"] == freeze["id"])
+        self.assertEqual((event["details"]["reason"], event["erased"]), (None, shown["erased"]))
+        refused = self.server.put(SIGNUP, None).json["error"]["message"]
+        self.assertIn("with the reason: [erased]", refused)
+        self.assertNotIn("Mia Q7", self.server.log)
+        for verb in (["freezes"], ["show", change]):
+            self.assertIn("[erased]", self.server.command(*verb, "--server", self.server.url, role="reader").stdout)
 
     def test_only_operators_freeze_and_override(self):
         for role in ("reader", "admin"):

@@ -30,7 +30,7 @@ UPDATE_RIGHTS = {
     "change": {"result", "outcome_sequence", "result_delay", "http_status", "error_code", "error_message", "retry_after",
                "settler", "graph_request_id", "created_connector", "created_name"},
     "entry": {"change", "event", "salt"},
-    "change_personal": ERASED, "change_statement": ERASED, "service_event_personal": ERASED - {"reason"},
+    "change_personal": ERASED, "change_statement": ERASED, "service_event_personal": ERASED,
     "connector": {"connector_id"}, "connector_name": {"display_name"},
     "actor": {"actor_type", "actor_id"}, "actor_name": {"name", "user_principal_name"},
     "purge": {"before", "change", "event", "restarts", "finished"}, "erasure": {"finished"}, "retention": {"days"},
@@ -100,7 +100,7 @@ WRONG_ROWS = {
     "a second purge": ("INSERT INTO purge (before, asked) VALUES (1, 1)", "23505"),
     "a hold without an event": ("INSERT INTO hold (name, reason, placed) VALUES ('Case 8', 'x', 1)", "23000 a hold needs"),
     "a freeze without an event": ("INSERT INTO change_freeze (id) VALUES (7)", "23000 a freeze needs"),
-    "an override without an event": ("INSERT INTO freeze_override VALUES (4, 8, 'x')", "23000 an override needs"),
+    "an override without an event": ("INSERT INTO freeze_override VALUES (4, 8)", "23000 an override needs"),
     "a second ledger": (f"INSERT INTO ledger VALUES (2, 'graph', 't', 0, 'o', {hash_of(1)})", "23514"),
     "a second head": ("INSERT INTO head (id, next_sequence, next_change, next_event, newest_time, frontier) "
                       "VALUES (1, 0, 1, 1, 0, '')", "23505"),

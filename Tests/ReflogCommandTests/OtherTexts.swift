@@ -121,7 +121,8 @@ enum OtherTexts {
       """,
     ],
     "ReflogHTTP/Request/RootResponder.swift": [
-      "The request needs exactly one Host header, with a host and perhaps a port."
+      "The request needs exactly one Host header, with a host and perhaps a port.",
+      "Transfer-Encoding must be chunked, or left out.",
     ],
     "ReflogModel/Directory/Directory+References.swift": [
       "it has the user flow {}, but not the steps of the flow",

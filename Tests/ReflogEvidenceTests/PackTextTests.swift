@@ -122,7 +122,7 @@ struct PackTextTests {
           name: "deploy",
           role: "operator",
           created: ManualClock.start,
-          creator: token,
+          creator: "token deploy",
           expires: ManualClock.start,
           revoked: nil,
           revoker: nil
@@ -184,6 +184,33 @@ struct PackTextTests {
       "<td>all</td>", "History is kept for ever. There is no legal hold.",
       "<p>No API token is recorded for this period.</p>",
     ] { #expect(page.html.contains(text), "\(text)") }
+  }
+
+  @Test func erasedNamesAreShownAsErased() throws {
+    let erased = Erased(eventID: 3, dateTime: ManualClock.start)
+    let ada = Change.Actor(type: .user, id: "1")
+    var summary = FlowSummary()
+    summary.add(Self.change(by: ada, reason: nil, erased: erased))
+    #expect(summary.shares(8).first.map(\.name) == ["[erased] (1)"])
+    summary.add(Self.change())
+    #expect(summary.shares(8).first.map(\.name) == ["Ada <Berg>"])
+
+    var table = RoleTable(try Period("2026-Q4"))
+    let details: JSONObject = ["tokenId": "a", "name": "a", "role": "reader"]
+    for (id, kind) in [(1, ServiceEvent.Kind.tokenCreated), (2, .tokenRevoked)] {
+      let content = ServiceEvent.Content(kind, actor: ada, details: details)
+      table.add(
+        ServiceEvent(
+          id: Int64(id),
+          sequence: Int64(id),
+          activityDateTime: ManualClock.start,
+          content: content,
+          erased: erased
+        )
+      )
+    }
+    #expect(table.rows.map(\.creator) == ["[erased] (1)"])
+    #expect(table.rows.map(\.revoker) == ["[erased] (1)"])
   }
 
   @Test func anUnfinishedPurgeIsNotDescribedAsDone() throws {

@@ -145,7 +145,7 @@ struct FreezeRowsTests {
     ("UPDATE change_freeze SET released = 2 WHERE id = 1", "change_freeze"),
     ("UPDATE change_freeze SET released = NULL WHERE id = 2", "change_freeze"),
     ("DELETE FROM freeze_override", "freeze_override"),
-    ("INSERT INTO freeze_override VALUES (1, 4, 'x')", "freeze_override"),
+    ("INSERT INTO freeze_override VALUES (1, 4)", "freeze_override"),
   ])
   func aVerificationFindsAlteredFreezes(statement: String, table: String) async throws {
     try await withLedgerFile { ledger, storage in
@@ -164,7 +164,10 @@ struct FreezeRowsTests {
     }
   }
 
-  @Test(arguments: ["UPDATE freeze_override SET reason = 'forged'", "UPDATE freeze_override SET event = 1"])
+  @Test(arguments: [
+    "UPDATE service_event_personal SET reason = 'forged'", "UPDATE service_event_personal SET reason = NULL",
+    "UPDATE freeze_override SET event = 1",
+  ])
   func anAlteredOverrideIsNotShown(statement: String) async throws {
     try await withLedgerFile { ledger, storage in
       _ = try await place(in: ledger)
@@ -178,8 +181,9 @@ struct FreezeRowsTests {
 
   @Test(arguments: [
     "INSERT INTO change_freeze (id) VALUES (9)", "DELETE FROM change_freeze", "UPDATE change_freeze SET ends = 5",
-    "UPDATE change_freeze SET released = 1", "UPDATE freeze_override SET reason = 'y'", "DELETE FROM freeze_override",
-    "INSERT INTO freeze_override VALUES (1, 1, 'x')",
+    "UPDATE change_freeze SET released = 1", "UPDATE freeze_override SET event = 1",
+    "UPDATE service_event_personal SET reason = 'y'", "DELETE FROM freeze_override",
+    "INSERT INTO freeze_override VALUES (1, 1)",
   ])
   func theSchemaRefusesEditsOfFreezes(statement: String) async throws {
     try await withLedgerFile { ledger, storage in

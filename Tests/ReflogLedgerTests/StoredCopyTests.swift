@@ -63,6 +63,19 @@ struct StoredCopyTests {
     }
   }
 
+  /// SQLite refuses this name in a statement, but not in a file.
+  @Test func aViewWithAReservedNameIsFound() async throws {
+    try await withLedgerFile { ledger, storage in
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
+
+      let row = "('view', 'sqlite_x', 'sqlite_x', 0, 'CREATE VIEW sqlite_x AS SELECT 1')"
+      let statement = "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES \(row)"
+      #expect(try sqlite3(storage.path, statement) == "")
+
+      #expect(try await findings(of: ledger) == [.alteredSchema(name: "view sqlite_x")])
+    }
+  }
+
   @Test(arguments: [
     ("UPDATE subtree SET hash = zeroblob(32) WHERE position = 1", 1, 1),
     ("DELETE FROM subtree WHERE position = 0", 1, 0),

@@ -152,7 +152,7 @@ struct FreezeTests {
       #expect(event.content.kind == .freezeOverridden)
       #expect(event.content.actor?.id == Sample.operatorActor.id)
       #expect(event.content.details["changes"]?.string == "\(change.id)")
-      #expect(event.content.details["reason"]?.string == "Sign-up is down")
+      #expect(event.content.reason == "Sign-up is down")
       let read = try #require(try await fixture.history.change(change.id))
       #expect(read.override == change.override)
       let found = try await fixture.history.changes(

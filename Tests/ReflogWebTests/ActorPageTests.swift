@@ -43,7 +43,7 @@ struct ActorPageTests {
       id: 7,
       sequence: 9,
       activityDateTime: Sample.time("2026-11-24T10:00:00Z"),
-      content: ServiceEvent.Content(.freezePlaced, actor: actor, details: ["reason": "Weekend"]),
+      content: ServiceEvent.Content(.freezePlaced, actor: actor, reason: "Weekend"),
       erased: erased
     )
   }

@@ -52,6 +52,7 @@ enum Sample {
     properties: [Change.ChangedProperty]? = nil,
     rollbackOf: Int64? = nil,
     erased: Erased? = nil,
+    override: FreezeOverride? = nil,
     outcome: Change.Outcome? = applied
   ) -> Change {
     let recorded = time(text)
@@ -73,7 +74,8 @@ enum Sample {
       ),
       outcome: outcome,
       resultDateTime: outcome.map { _ in Timestamp(microseconds: recorded.microseconds + 1_000_000) },
-      erased: erased
+      erased: erased,
+      override: override
     )
   }
 

@@ -197,6 +197,8 @@ enum TemplateTexts {
       "a person releases it",
       "Placed by",
       "Reason",
+      "Erased by",
+      "service event {}",
       "Release freeze {}",
       "Nothing is frozen.",
       "Place a freeze",

@@ -46,6 +46,7 @@ enum ViewTexts {
       "service event {}",
       "Erased by",
       "Statement erased by",
+      "Reason for the override erased by",
       "matches the log entry; a signed checkpoint covers it",
       "no signed checkpoint covers it; check the ledger with reflog verify",
       "Actor",

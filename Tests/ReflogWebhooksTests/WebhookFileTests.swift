@@ -55,6 +55,14 @@ struct WebhookFileTests {
       "Receiver 1 in /webhooks.json needs a name: 1 to 64 letters, digits, hyphens or underscores."
     ),
     (
+      #"[{"name": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "url": "https://a.example", "secret": "a"}]"#,
+      "Receiver 1 in /webhooks.json needs a name: 1 to 64 letters, digits, hyphens or underscores."
+    ),
+    (
+      #"[{"name": "a", "url": "https://a.example", "secretFile": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}]"#,
+      "The webhook a has no valid secretFile. It must be the path of a file. Use secret for the secret itself."
+    ),
+    (
       #"[{"name": "a", "url": "https://a.example", "format": "slack"}, {"name": "a"}]"#,
       "/webhooks.json has two receivers with the name a. Rename one of them."
     ),

@@ -147,12 +147,29 @@ struct WebhookMessageTests {
       """
     ),
     (
-      .event(WebhookSample.event(.freezePlaced, details: ["scope": "all", "reason": "launch", "until": .null])),
+      .event(WebhookSample.event(.freezePlaced, details: ["scope": "all", "until": .null], reason: "launch")),
       """
       Freeze 3 was placed
       who: token deploy
       scope: all
       reason: launch
+      time: 2026-11-23T09:15:02.123456Z
+      log: audit.example/reflog
+      """
+    ),
+    (
+      .event(
+        WebhookSample.event(
+          .freezePlaced,
+          details: ["scope": "all"],
+          erased: Erased(eventID: 8, dateTime: ManualClock.start)
+        )
+      ),
+      """
+      Freeze 3 was placed
+      who: [erased] token deploy
+      scope: all
+      reason: [erased]
       time: 2026-11-23T09:15:02.123456Z
       log: audit.example/reflog
       """

@@ -14,10 +14,12 @@ struct RoleTable {
     let name: String
     let role: String
     var created: Timestamp?
-    var creator: Change.Actor?
+    /// The name of the actor that created the token, or `[erased]` and the actor's id.
+    var creator: String?
     let expires: Timestamp?
     var revoked: Timestamp?
-    var revoker: Change.Actor?
+    /// The name of the actor that revoked the token, or `[erased]` and the actor's id.
+    var revoker: String?
     /// The times at which the log recorded the creation and the revocation.
     ///
     /// If the command line created or revoked the token while no server ran, these times are later than the creation
@@ -30,10 +32,10 @@ struct RoleTable {
     CSVColumn("name") { .text($0.name) },
     CSVColumn("role") { .text($0.role) },
     CSVColumn("createdDateTime") { .optional($0.created) },
-    CSVColumn("createdBy") { .optional($0.creator?.shownName) },
+    CSVColumn("createdBy") { .optional($0.creator) },
     CSVColumn("expiresDateTime") { .optional($0.expires) },
     CSVColumn("revokedDateTime") { .optional($0.revoked) },
-    CSVColumn("revokedBy") { .optional($0.revoker?.shownName) },
+    CSVColumn("revokedBy") { .optional($0.revoker) },
   ]
 
   private let period: Period
@@ -50,6 +52,7 @@ struct RoleTable {
   mutating func add(_ event: ServiceEvent) {
     guard event.content.kind == .tokenCreated || event.content.kind == .tokenRevoked else { return }
     let details = event.content.details
+    let actor = event.content.actor?.shownName(erased: event.erased)
     guard let id = details["tokenId"]?.string else { return }
     if tokens[id] == nil { order.append(id) }
     var row =
@@ -64,10 +67,10 @@ struct RoleTable {
     // details contain the time of the creation or revocation. After a crash, the same creation can be recorded twice.
     // Then the first event counts.
     if event.content.kind == .tokenCreated, row.created == nil {
-      (row.created, row.creator) = (event.time("createdDateTime"), event.content.actor)
+      (row.created, row.creator) = (event.time("createdDateTime"), actor)
       row.creationRecorded = event.activityDateTime
     } else if event.content.kind == .tokenRevoked, row.revoked == nil {
-      (row.revoked, row.revoker) = (event.time("revokedDateTime"), event.content.actor)
+      (row.revoked, row.revoker) = (event.time("revokedDateTime"), actor)
       row.revocationRecorded = event.activityDateTime
     }
     tokens[id] = row

@@ -66,8 +66,13 @@ struct PageTime {
   /// Returns whether the text of a moment can be read as a time.
   private static func hasText(_ moment: Timestamp) -> Bool { Timestamp(parsing: moment.description) != nil }
 
-  /// Returns whether the text of a moment can be read as a time.
-  private static func hasText(_ moment: Timestamp) -> Bool { Timestamp(parsing: moment.description) != nil }
-
+  private func error(_ problem: TimeText.Problem, _ text: String, _ field: String) -> FormError {
+    let advice = "Add an offset from UTC, such as Z or +01:00."
+    return switch problem {
+    case .unknownForm: FormError("'\(text)' \(problem).", in: field)
+    case .skipped: FormError("'\(text)' does not exist, because clocks in \(zone.name) skip it. \(advice)", in: field)
+    case .ambiguous:
+      FormError("'\(text)' exists twice, because clocks in \(zone.name) are set back. \(advice)", in: field)
+    }
   }
 }

@@ -50,6 +50,7 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
       try Self.checkHost(of: request)
+      try Self.checkTransferCoding(of: request)
       // The target of OPTIONS and CONNECT is not always a path (RFC 9112 §3.2). So a request with an unsupported method
       // and without a path is refused before the target is read as a path.
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
@@ -84,6 +85,14 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     guard let host = request.head.authority, Authority.isValid(host), request.headers[.secondHost] == nil else {
       throw .badRequest("The request needs exactly one Host header, with a host and perhaps a port.", target: "Host")
     }
+  }
+
+  /// Throws an error if the body has a transfer coding besides `chunked` (RFC 9112 §6.1).
+  ///
+  /// The decoder of the connection removes only `chunked`, so a route would read the coded bytes as the body.
+  private static func checkTransferCoding(of request: Request) throws(RequestError) {
+    guard let coding = request.headers[.transferEncoding], !coding.isSame(as: "chunked") else { return }
+    throw .badRequest("Transfer-Encoding must be chunked, or left out.", target: "Transfer-Encoding")
   }
 
   /// Returns the request with a body that the client sends only when the server begins to read the body.

@@ -143,7 +143,7 @@ extension Freeze {
     guard event.content.kind == .freezePlaced, let actor = event.content.actor,
       let scope = details["scope"]?.string.flatMap({ FreezeScope($0) }),
       let from = details["from"]?.string.flatMap({ Timestamp(parsing: $0) }),
-      let reason = details["reason"]?.string
+      event.content.reason != nil || event.erased != nil
     else { return nil }
     let until = details["until"]?.string
     let end = until.flatMap { Timestamp(parsing: $0) }
@@ -151,20 +151,20 @@ extension Freeze {
     self.init(
       id: event.id,
       scope: scope,
-      reason: reason,
+      reason: event.content.reason,
       actor: actor,
       placed: event.activityDateTime,
       from: from,
       until: end,
-      released: released
+      released: released,
+      erased: event.erased
     )
   }
 
-  /// The details of the service event that places this freeze.
+  /// The details of the service event that places this freeze, without the reason.
   var details: JSONObject {
     [
       "scope": .string(scope.description), "from": .string(from.description), "until": .optional(until?.description),
-      "reason": .string(reason),
     ]
   }
 }

@@ -61,7 +61,7 @@ enum EventRows {
         OR (actor.id IS NULL AND (service_event.actor_proof IS NOT NULL OR service_event.client_app IS NOT NULL
           OR personal.event IS NOT NULL))
         AS misplaced_identity,
-      personal.erased_event
+      personal.erased_event, personal.reason
     FROM service_event
     LEFT JOIN actor ON actor.id = service_event.actor
     LEFT JOIN service_event_personal AS personal ON personal.event = service_event.id
@@ -76,7 +76,7 @@ extension StoredEvent {
   /// Reads the columns that ``EventRows`` selects, in their order.
   fileprivate init(_ row: Row, _ db: any LedgerConnection) throws {
     guard try !row.bool(18) else { throw row.unexpected(18) }
-    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, erasedEvent: 19, texts: [12, 13])
+    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, erasedEvent: 19, texts: [12, 13, 20])
     let sequence = try row.integer(1)
     event = ServiceEvent(
       id: try row.integer(0),
@@ -86,7 +86,8 @@ extension StoredEvent {
         try row.word(3, ServiceEvent.Kind.init),
         actor: try Self.actor(row),
         count: try row.required(Int(exactly: try row.integer(4)), 4),
-        details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5)
+        details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5),
+        reason: try row.optionalText(20)
       ),
       erased: try ErasureRows.erased(personal, at: sequence, db)
     )

@@ -60,8 +60,11 @@ struct IdentityColumn {
     case .override(.reason):
       self.init(
         row: "freeze_override.change",
-        source: "freeze_override WHERE true",
-        text: "freeze_override.reason",
+        source: """
+          freeze_override JOIN service_event_personal AS overriding ON overriding.event = freeze_override.event
+          WHERE true
+          """,
+        text: "overriding.reason",
         column: "change.id",
         indexed: ["id"],
         selectivity: .request

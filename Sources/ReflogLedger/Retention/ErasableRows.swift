@@ -53,8 +53,8 @@ enum ErasableRows {
       """,
     actor: "service_event.actor",
     sequence: "service_event.sequence",
-    isHeld: RetentionRows.isEverythingHeld,
-    emptied: "actor_name = NULL, ip_address = NULL"
+    isHeld: RetentionRows.isEventHeld,
+    emptied: "actor_name = NULL, ip_address = NULL, reason = NULL"
   )
   static let tables = [changes, statements, events]
 

@@ -12,7 +12,8 @@ package struct Freeze: Identifiable, Sendable {
   /// The id of the service event that placed the freeze.
   package let id: Int64
   package let scope: FreezeScope
-  package let reason: String
+  /// The reason, or nil if the reason was erased.
+  package let reason: String?
   /// The person or the program that placed the freeze.
   package let actor: Change.Actor
   /// When the freeze was placed.
@@ -23,17 +24,20 @@ package struct Freeze: Identifiable, Sendable {
   package let until: Timestamp?
   /// When a person released the freeze, or nil if no person released it.
   package let released: Timestamp?
+  /// The erasure that deleted the reason and the actor's personal data, or nil if no data was erased.
+  package let erased: Erased?
 
   /// Creates a freeze.
   package init(
     id: Int64,
     scope: FreezeScope,
-    reason: String,
+    reason: String?,
     actor: Change.Actor,
     placed: Timestamp,
     from: Timestamp,
     until: Timestamp?,
-    released: Timestamp? = nil
+    released: Timestamp? = nil,
+    erased: Erased? = nil
   ) {
     self.id = id
     self.scope = scope
@@ -43,7 +47,11 @@ package struct Freeze: Identifiable, Sendable {
     self.from = from
     self.until = until
     self.released = released
+    self.erased = erased
   }
+
+  /// The reason for people: the reason, or `[erased]`.
+  package var shownReason: String { reason ?? Erased.placeholder }
 
   /// Reads the id of a freeze, a positive decimal number.
   ///
@@ -102,7 +110,8 @@ package struct Freeze: Identifiable, Sendable {
       placed: placed,
       from: from,
       until: until,
-      released: time
+      released: time,
+      erased: erased
     )
   }
 
@@ -117,7 +126,8 @@ package struct Freeze: Identifiable, Sendable {
   /// A clause for messages: who placed the freeze, and its scope, end and reason.
   package var summary: String {
     let end = until.map { "until \($0)" } ?? "until a person releases it"
-    return "\(actor.shownName) froze \(scope) \(end), with the reason: \(reason) (freeze \(id))"
+    let name = actor.shownName(erased: erased)
+    return "\(name) froze \(scope) \(end), with the reason: \(shownReason) (freeze \(id))"
   }
 }
 

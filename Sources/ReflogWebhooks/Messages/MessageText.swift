@@ -36,7 +36,8 @@ struct MessageText: Sendable {
       title = Self.title(of: event)
       page = nil
       add("who", event.content.actor.map { Self.name($0, event.erased) })
-      for member in event.content.details.members { add(member.name, member.value.string) }
+      let details = event.shownDetails(erasedReason: .string(Erased.placeholder))
+      for member in details.members { add(member.name, member.value.string) }
       add("time", event.activityDateTime.description)
     case .altered(let sequence, let problem):
       title = "Entry \(sequence) of the log failed verification"
@@ -64,7 +65,7 @@ struct MessageText: Sendable {
   private mutating func add(_ change: Change) {
     add("who", Self.name(change.intent.actor, change.erased))
     add("reason", change.intent.reason ?? change.erased.map { _ in Erased.placeholder })
-    add("override", change.override.map(\.reason))
+    add("override", change.override.map(\.shownReason))
     add("answer", [change.outcome?.code, change.outcome?.message].compactMap(\.self).joined(separator: ": "))
     add("time", change.newestDateTime.description)
   }

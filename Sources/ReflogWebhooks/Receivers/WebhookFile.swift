@@ -43,7 +43,8 @@ package struct WebhookFile: Sendable {
   }
 
   private static func isName(_ text: String) -> Bool {
-    (1...maximumNameLength).contains(text.utf8.count)
+    // A person can put the secret in the place of the name by mistake. The name is shown in messages and in the status.
+    !text.hasPrefix(WebhookSecret.prefix) && (1...maximumNameLength).contains(text.utf8.count)
       && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-_".utf8.contains($0) }
   }
 
@@ -89,6 +90,10 @@ package struct WebhookFile: Sendable {
         throw values.wrong(.secret, "The format cloudEvents needs secret or secretFile.")
       }
       return try text.map { text throws(WebhookError) in try Self.secret(text, values, .secret) }
+    }
+    // A message about a file that can't be read would show the secret.
+    guard !path.hasPrefix(WebhookSecret.prefix) else {
+      throw values.wrong(.secretFile, "It must be the path of a file. Use secret for the secret itself.")
     }
     secretFiles.append((values.receiver, path))
     let line: String

@@ -16,7 +16,7 @@ enum FreezeRoute {
       return [
         freeze["id"]?.string ?? "", freeze["state"]?.string ?? "", freeze.addressText ?? FreezeScope.allText,
         short(freeze["from"]?.string ?? ""), until ?? "released", ChangeTables.who(freeze),
-        freeze["reason"]?.string ?? "",
+        ChangeTables.shown(freeze["reason"], freeze),
       ]
     }
     return Table(

@@ -73,6 +73,7 @@ struct Verify: Command {
       if !isGiven { Terminal.say("REFLOG_SERVER is not used. reflog verify reads \(location.name).") }
       return
     }
+    try ServerClient.refuseUser(in: url)
     let program = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/assets/verify_log.py"
     let evidence = Suggestion("evidence").adding("--server", url)
     throw CommandFailure(
@@ -102,7 +103,10 @@ struct Verify: Command {
   }
 
   private func givenKeys() throws -> [VerifierKey] {
-    do { return try key.map { try VerifierKey($0) } } catch { throw CommandFailure(.usage, "\(error)") }
+    // A shell that reads a key from a file of Windows leaves the byte order mark and the carriage return of the file.
+    do { return try key.map { try VerifierKey(TextEncoding.value($0)) } } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
   }
 
   private func verify(_ location: LedgerLocation) async throws {

@@ -1,5 +1,6 @@
 import Foundation
 import ReflogLedger
+import ReflogModel
 
 /// The location of a ledger: a SQLite file or a PostgreSQL database.
 struct LedgerLocation: Sendable {
@@ -49,8 +50,13 @@ struct LedgerLocation: Sendable {
   /// An address can contain a password. So a text with the form of an address is never used as a path, even if Reflog
   /// can't use the address. Otherwise messages and the name of a new file would show the password.
   private static func isAddress(_ text: String) -> Bool {
-    let names = ["host=", "hostaddr=", "dbname=", "user=", "password=", "service="]
-    return text.contains("://") || text.split(separator: " ").contains { part in names.contains { part.hasPrefix($0) } }
+    let folded = text.asciiFolded
+    if ["://", "postgresql:", "postgres:"].contains(where: folded.contains) { return true }
+    // A program that uses libpq also accepts names and values, with white space on both sides of the equals sign.
+    let names: Set = ["host", "hostaddr", "dbname", "user", "password", "sslpassword", "service"]
+    return text.split(separator: "=", omittingEmptySubsequences: false).dropLast().contains { part in
+      part.split(whereSeparator: \.isWhitespace).last.map { names.contains(String($0)) } ?? false
+    }
   }
 
   /// The path of the file, or the URL of the database without its password and parameters.

@@ -271,7 +271,7 @@ enum ChangeTables {
   }
 
   /// Returns a text, or `[erased]` if the item's data was erased and the text is absent.
-  private static func shown(_ value: JSONValue?, _ item: JSONObject) -> String {
+  static func shown(_ value: JSONValue?, _ item: JSONObject) -> String {
     let text = text(value)
     return text.isEmpty && item["erased"]?.object != nil ? Erased.placeholder : text
   }
@@ -280,7 +280,7 @@ enum ChangeTables {
   private static func override(_ change: JSONObject) -> String {
     guard let override = change["override"]?.object else { return "" }
     let freezes = override.strings("freezes").joined(separator: ", ")
-    return "of freeze \(freezes) (service event \(text(override["eventId"]))): \(text(override["reason"]))"
+    return "of freeze \(freezes) (service event \(text(override["eventId"]))): \(shown(override["reason"], override))"
   }
 
   /// Returns the reason for a change, as a list of changes shows the reason.
@@ -289,7 +289,7 @@ enum ChangeTables {
   private static func reason(_ change: JSONObject) -> String {
     let reason = shown(change["reason"], change)
     guard let override = change["override"]?.object else { return reason }
-    return "OVERRIDE: \(text(override["reason"]))" + (reason.isEmpty ? "" : "; \(reason)")
+    return "OVERRIDE: \(shown(override["reason"], override))" + (reason.isEmpty ? "" : "; \(reason)")
   }
 
   /// Returns the service event that erased the item's data, and the time of the erasure.

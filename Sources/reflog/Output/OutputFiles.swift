@@ -78,7 +78,7 @@ struct OutputFiles {
   }
 
   /// Returns whether two paths identify the same file, even if one path contains a link or the file does not exist.
-  private static func isSameFile(_ first: String, _ second: String) -> Bool {
+  static func isSameFile(_ first: String, _ second: String) -> Bool {
     DurableFile.isSame(first, second) ?? (location(first) == location(second))
   }
 

@@ -70,6 +70,7 @@ struct ServerSettings: Sendable {
     webhooks = webhookFile?.receivers ?? []
     secretFiles = try await SecretFiles(values, webhookFile)
     try refuseImpossibleModes()
+    try refuseOtherFileAsAnchor()
   }
 
   /// The settings that are recorded in a service event when the server starts.
@@ -189,6 +190,17 @@ struct ServerSettings: Sendable {
       modes.insert(mode)
     }
     return modes
+  }
+
+  /// Throws a failure if the anchor would replace another file of the ledger, for example the key.
+  private func refuseOtherFileAsAnchor() throws {
+    let files = location.files
+    guard files.all.contains(where: { $0 != files.anchor && OutputFiles.isSameFile($0, anchor) }) else { return }
+    throw CommandFailure(
+      .usage,
+      "\(Setting.anchor.variable) is \(anchor), which is another file of the ledger \(location.name). Name another "
+        + "file."
+    )
   }
 
   /// Throws a failure if the modes of authentication can't be used with the directory.
