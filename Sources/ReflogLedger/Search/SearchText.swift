@@ -3,12 +3,12 @@
 /// All letters are in lower case, with the same rules as the filter function `tolower`. If a reason contains a text,
 /// then the stored form of the reason contains the stored form of the text, also if the filter distinguishes upper and
 /// lower case.
-struct SearchText: Sendable {
+package struct SearchText: Sendable {
   /// The letters of the stored form.
   private let letters: [Unicode.Scalar]
 
   /// Creates the stored form of a text.
-  init(_ text: String) {
+  package init(_ text: String) {
     var letters: [Unicode.Scalar] = []
     for letter in text.unicodeScalars {
       switch letter.value {
@@ -25,22 +25,20 @@ struct SearchText: Sendable {
   /// The text in the stored form.
   var stored: String { Self.text(letters[...]) }
 
-  /// The maximum number of trigrams in ``expression``.
-  ///
-  /// More trigrams would make the query slower, and few texts contain eight trigrams of another text by chance.
-  private static let maximumTrigrams = 8
+  /// The maximum number of ``terms``.
+  private static let maximumTerms = 16
 
-  /// The query of SQLite's full-text search that finds all stored texts that contain this text, and possibly others.
+  /// Trigrams of this text, as terms of SQLite's full-text search.
   ///
-  /// The value is nil if the text has fewer than three letters. The index contains all sequences of three letters
-  /// (trigrams) of each stored text. The query contains trigrams of this text.
-  var expression: String? {
+  /// The array is empty if the text has fewer than three letters. A trigram is a sequence of three letters. Each stored
+  /// text that contains this text contains all of these trigrams.
+  var terms: [String] {
     let last = letters.count - 3
-    guard last >= 0 else { return nil }
-    let count = min(last + 1, Self.maximumTrigrams)
+    guard last >= 0 else { return [] }
+    let count = min(last + 1, Self.maximumTerms)
     let starts = count == 1 ? [0] : (0..<count).map { $0 * last / (count - 1) }
-    return starts.map { "\"" + Self.text(letters[$0..<$0 + 3]).replacing("\"", with: "\"\"") + "\"" }
-      .joined(separator: " AND ")
+    let terms = Set(starts.map { Self.text(letters[$0..<$0 + 3]) })
+    return terms.sorted().map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
   }
 
   private static func text(_ letters: ArraySlice<Unicode.Scalar>) -> String {
