@@ -105,8 +105,12 @@ package struct DerivedStorage: Sendable {
     try FileChecks.prepareFile(at: path)
     let pool = try DatabasePool(path: path, configuration: configuration(of: .writable))
     try pool.writeWithoutTransaction { db in
-      // SQLite does not need to overwrite free pages, because ``empty()`` deletes all pages.
-      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = OFF; PRAGMA wal_autocheckpoint = 1000")
+      // SQLite overwrites each free page with zeros, so no byte of a dropped table is left: see ``drop(_:)``.
+      try db.execute(sql: "PRAGMA synchronous = NORMAL; PRAGMA secure_delete = ON; PRAGMA wal_autocheckpoint = 1000")
+      let secureDelete = try String.fetchOne(db, sql: "PRAGMA secure_delete") ?? "unset"
+      guard secureDelete == "1" else {
+        throw StorageError.setting(path: path, name: "secure_delete", expected: "1", found: secureDelete)
+      }
     }
     try pool.write { db in
       if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { try create(schema, db) }
@@ -165,10 +169,7 @@ package struct DerivedStorage: Sendable {
       try await pool.barrierWriteWithoutTransaction { db in
         let result = storage_empty_database(db.sqliteConnection.map { UnsafeMutableRawPointer($0) })
         guard result == SQLITE_OK else { throw SQLError(result, of: db.sqliteConnection) }
-        // The deletion is only in the write-ahead log until the checkpoint applies it to the file. The checkpoint also
-        // makes both files small.
-        let isBlocked = try Bool.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? true
-        guard !isBlocked else { throw StorageError.locked }
+        try Self.emptyLog(db)
         try db.inTransaction {
           try Self.create(schema, db)
           return .commit
@@ -177,6 +178,30 @@ package struct DerivedStorage: Sendable {
     } catch let error as DatabaseError {
       throw SQLError(error)
     }
+  }
+
+  /// Drops tables in one transaction, and then empties the write-ahead log.
+  ///
+  /// When this returns, the file and its write-ahead log contain no byte of these tables, also if an earlier call
+  /// dropped the tables and was interrupted. The pages of a table belong to this table alone, and SQLite overwrites
+  /// them with zeros when the table is dropped.
+  ///
+  /// - Parameter body: Drops the tables.
+  package func drop(_ body: @escaping @Sendable (Connection) throws -> Void) async throws {
+    do {
+      try await pool.write { try body(Connection($0)) }
+      try await pool.barrierWriteWithoutTransaction(Self.emptyLog)
+    } catch let error as DatabaseError {
+      throw SQLError(error)
+    }
+  }
+
+  /// Copies the write-ahead log into the file and empties the log.
+  ///
+  /// Call this in a barrier, because no connection may read the file during this call.
+  private static func emptyLog(_ db: Database) throws {
+    let isBlocked = try Bool.fetchOne(db, sql: "PRAGMA wal_checkpoint(TRUNCATE)") ?? true
+    guard !isBlocked else { throw StorageError.locked }
   }
 
   /// Copies the write-ahead log into the file, and closes all connections.

@@ -35,6 +35,8 @@ struct Composition {
   private let backups: Backups
   /// The deliveries to the receivers of webhooks, or nil if there are no receivers.
   private let webhooks: Webhooks?
+  /// The service that writes the index of reasons, or nil if there is no index.
+  private let indexer: ReasonIndexer?
   private let tls: TLS?
   private let documents: EntraDocuments
 
@@ -125,6 +127,7 @@ struct Composition {
         retention: Retention(ledger: ledger, logger: logger),
         backups: Backups(ledger: ledger, events: events),
         webhooks: try await Self.webhooks(settings, ledger, clock: clock, logger: logger, metrics: metrics),
+        indexer: database.reasonIndex.map { _ in ReasonIndexer(ledger: ledger, logger: logger) },
         tls: tls,
         documents: documents
       )
@@ -233,9 +236,7 @@ struct Composition {
     }
     if let tls { services.append(.init(service: tls.reloader)) }
     if let webhooks { services.append(.init(service: webhooks)) }
-    if database.reasonIndex != nil {
-      services.append(.init(service: ReasonIndexer(ledger: ledger, logger: logger)))
-    }
+    if let indexer { services.append(.init(service: indexer)) }
     services.append(.init(service: Reload(settings: settings, tls: tls, logger: logger)))
     return services + [
       .init(service: reconciler), .init(service: rollbacks), .init(service: retention),
@@ -314,8 +315,9 @@ struct Composition {
       metrics: metrics,
       ledgerFigures: { [ledger] in ledger.figures },
       isReady: { reconciler.isReady },
-      warnings: { [settings, reporter, webhooks] in
+      warnings: { [settings, reporter, webhooks, indexer] in
         settings.warnings + (reporter.newestFrozenDrift.map { [$0.warning] } ?? []) + (webhooks?.warnings ?? [])
+          + (indexer?.warnings ?? [])
       },
       webhooks: { [webhooks] in webhooks?.statuses ?? [] },
       logger: logger

@@ -6,6 +6,7 @@ import json
 import os
 import pathlib
 import sqlite3
+import subprocess
 import unittest
 import urllib.parse
 
@@ -28,10 +29,9 @@ def indexed(server):
     """Returns the id of the newest change in the index, or None if the index is empty or is just being created."""
     with contextlib.closing(sqlite3.connect(f"file:{server.files}.search?mode=ro", uri=True)) as index:
         try:
-            row = index.execute("SELECT through FROM state").fetchone()
+            return index.execute("SELECT max(through) FROM segment").fetchone()[0]
         except sqlite3.OperationalError:
             return None
-        return row and row[0]
 
 
 def newest(server):
@@ -117,6 +117,25 @@ class ReasonIndex(unittest.TestCase):
             server.start()
             self.assertIn("the index of reasons could not be opened", server.log)
             self.assertEqual(len(found(server, "rocket")), 1)
+
+    def test_an_old_index_that_cannot_be_opened_stops_the_start(self):
+        with Server() as server:
+            change(server, f"{SECRET} rocket")
+            wait_for_index(server)
+            self.assertEqual(server.stop(), 0)
+            # SQLite can't use a folder as a log, and Reflog can't delete the folder. The old index could keep erased reasons.
+            log = pathlib.Path(server.files + ".search-wal")
+            log.mkdir()
+            before = pathlib.Path(server.files + ".search").read_bytes()
+            run = subprocess.run([server.binary, "serve", "--port", "0", "--database", server.database], capture_output=True, text=True,
+                                 env=server.environment() | server.variables, timeout=60)
+            self.assertEqual(run.returncode, 1)
+            self.assertIn(f"{log} can't be used: Is a directory", run.stderr)
+            self.assertEqual(pathlib.Path(server.files + ".search").read_bytes(), before)
+            log.rmdir()
+            server.start()
+            wait_for_index(server)
+            self.assertEqual(found(server, "rocket"), [f"{SECRET} rocket"])
 
     def test_an_erasure_leaves_no_part_of_a_reason_in_the_index(self):
         with Server() as server:

@@ -89,7 +89,13 @@ enum OtherTexts {
       "{} is given twice. Send one.",
     ],
     "ReflogService/ReasonIndexer.swift": [
-      "the index of reasons could not be written, so searches for reasons are slower"
+      "The index of reasons can't be written, so searches for reasons are slower: {}.",
+      """
+      The index of reasons was damaged {} times, most recently at {}. Reflog \
+      builds it again after {}. Until then, searches for reasons are slower. Check the disk.
+      """,
+      "the index of reasons could not be written, so searches for reasons are slower",
+      "the index of reasons is damaged and is built again, so searches for reasons are slower",
     ],
     "ReflogService/Changes/ChangeReporter.swift": [
       "drift despite a freeze",

@@ -6,14 +6,17 @@ import Testing
 @testable import ReflogLedger
 
 /// Calls `body` with a ledger in a folder that has an index of reasons, and with the path of the ledger.
+///
+/// The segments of the index are small, so a search reads several segments.
 func withIndexedLedger(
   in folder: String,
+  segmentSize: Int64 = 64,
   clock: ManualClock = ManualClock(),
   _ body: (Ledger, String) async throws -> Void
 ) async throws {
   let path = folder + "/reflog.sqlite"
   let storage = try Storage(path: path, kind: .ledger)
-  let index = try ReasonIndex(path: path + ".search")
+  let index = try ReasonIndex(path: path + ".search", segmentSize: segmentSize)
   let thread = WriterThread()
   let ledger = try Ledger(
     store: SQLiteLedger(storage),
@@ -30,10 +33,23 @@ func withIndexedLedger(
 
 /// Calls `body` with a new ledger that has an index of reasons, and with the path of the ledger.
 func withIndexedLedger(
+  segmentSize: Int64 = 64,
   clock: ManualClock = ManualClock(),
   _ body: (Ledger, String) async throws -> Void
 ) async throws {
-  try await withTemporaryFolder { folder in try await withIndexedLedger(in: folder, clock: clock, body) }
+  try await withTemporaryFolder { folder in
+    try await withIndexedLedger(in: folder, segmentSize: segmentSize, clock: clock, body)
+  }
+}
+
+/// Builds the index until it contains all changes, or until a purge or an erasure must be finished first.
+func buildIndex(of ledger: Ledger) async throws {
+  while true {
+    switch try await ledger.indexReasons() {
+    case .more, .damaged: continue
+    case .upToDate, .paused: return
+    }
+  }
 }
 
 /// Returns filters of different forms with a condition on the reason.
@@ -53,13 +69,18 @@ func reasonFilters(_ text: String) -> [ChangeFilter] {
   ]
 }
 
-/// Records one change for each reason, by several people and at several addresses.
-func record(_ reasons: [String?], in ledger: Ledger, from first: Int = 0) async throws {
+/// Records one change for each reason, at several addresses, by several people or by one person.
+func record(
+  _ reasons: [String?],
+  in ledger: Ledger,
+  from first: Int = 0,
+  by person: String? = nil
+) async throws {
   let drafts = reasons.enumerated().map { index, reason in
     let number = first + index
     let actor = Change.Actor(
       type: .user,
-      id: "oid-\(number % 7)",
+      id: person ?? "oid-\(number % 7)",
       name: "Person \(number % 7)",
       ipAddress: "10.0.0.\(number % 30)",
       proof: .entra

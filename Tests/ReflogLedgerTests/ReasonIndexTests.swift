@@ -41,7 +41,7 @@ struct ReasonIndexTests {
     }
     try await withIndexedLedger { ledger, _ in
       try await record(Array(reasons.prefix(300)), in: ledger)
-      while try await ledger.indexReasons() == .more {}
+      try await buildIndex(of: ledger)
       // The newest changes are not in the index.
       try await record(Array(reasons.suffix(100)), in: ledger, from: 300)
       try await compare(filters, ledger)
@@ -55,19 +55,21 @@ struct ReasonIndexTests {
       for (text, candidates) in found {
         let filter = try ChangeFilter.parse("contains(reason,'\(text)')")
         let plan = try await ledger.questions.read { db in try QueryPlan(ChangeQuery(filter: filter), db) }
-        #expect(await ledger.questions.nextPart(of: 1...40, plan, size: 20, isAscending: false).candidates == nil)
+        func part(_ history: History) async -> ReasonIndex.Part {
+          await history.nextPart(of: 1...40, plan, size: 20, isAscending: false, turn: 1)
+        }
+        #expect(await part(ledger.questions).candidates == nil)
 
-        while try await ledger.indexReasons() == .more {}
+        try await buildIndex(of: ledger)
 
-        let part = await ledger.questions.nextPart(of: 1...40, plan, size: 20, isAscending: false)
-        #expect(part.candidates == candidates)
-        #expect(part.ids == (candidates == nil ? 21...40 : 1...40))
-        let whole = ledger.questions.withoutIndex
-        #expect(await whole.nextPart(of: 1...40, plan, size: 20, isAscending: false).candidates == nil)
-        try await ledger.emptyReasonIndex()
-        while try await ledger.indexReasons() == .more {}
-        #expect(await ledger.questions.nextPart(of: 1...40, plan, size: 20, isAscending: false).ids == part.ids)
-        try await ledger.emptyReasonIndex()
+        let found = await part(ledger.questions)
+        #expect(found.candidates == candidates)
+        #expect(found.ids == (candidates == nil ? 21...40 : 1...40))
+        #expect(await part(ledger.questions.withoutIndex).candidates == nil)
+        try await (ledger.reasonIndex as? ReasonIndex)?.empty()
+        try await buildIndex(of: ledger)
+        #expect(await part(ledger.questions).ids == found.ids)
+        try await (ledger.reasonIndex as? ReasonIndex)?.empty()
       }
     }
   }
@@ -76,13 +78,52 @@ struct ReasonIndexTests {
   @Test func aFrequentTextIsFoundWithAndWithoutTheIndex() async throws {
     try await withIndexedLedger { ledger, _ in
       try await record((0..<2500).map { $0 % 500 == 7 ? "CHG rare" : "CHG" }, in: ledger)
-      while try await ledger.indexReasons() == .more {}
+      try await buildIndex(of: ledger)
       try await record(["CHG rare", "CHG"], in: ledger, from: 2500)
       let filters = [
         "contains(reason,'CHG')", "contains(reason,'CHG') and contains(initiatedBy/ipAddress,'10.0.0.29')",
         "contains(reason,'CHG') and contains(flowId,'flow19')", "contains(reason,'rare') or flowId eq 'flow2'",
       ]
       try await compare(try filters.map(ChangeFilter.parse), ledger, [26, 5000])
+    }
+  }
+
+  /// A search with another condition compares only the changes that the lookups find, a limited number in each read.
+  @Test func aSearchForATextAmongLookedUpChangesEndsAfterALimitedNumberOfChanges() async throws {
+    try await withIndexedLedger { ledger, _ in
+      try await record((0..<200).map { $0 % 3 == 0 ? "CHG" : "other" }, in: ledger)
+      let all = try await ledger.history.changes(limit: 1000)
+      for text in [
+        "contains(reason,'CHG') and flowId eq 'flow4'", "contains(reason,'CHG') and contains(flowId,'flow1')",
+        "contains(initiatedBy/ipAddress,'10.0.0.1') and initiatedBy/user/id eq 'oid-4'",
+        "contains(reason,'H') and (result eq 'pending' or flowId eq 'flow2')",
+      ] {
+        let filter = try ChangeFilter.parse(text)
+        for isAscending in [false, true] {
+          let found = try await ledger.questions.read { db in
+            let search = try ChangeSearch(ChangeQuery(filter: filter, isAscending: isAscending), db)
+            var (found, reads) = ([Int64](), 0)
+            var rest: ClosedRange<Int64>? = 1...200
+            while let ids = rest {
+              let part = try search.changes(
+                in: ids,
+                scanning: false,
+                limit: 1000,
+                lookedUp: 4,
+                ChangeRows(db, IdentityCache()),
+                db
+              )
+              found += part.changes.map(\.id.number)
+              rest = ids.without(part.ids, fromBelow: isAscending)
+              reads += 1
+            }
+            return (ids: found, reads: reads)
+          }
+          let expected = all.filter(filter.matches).map(\.id.number)
+          #expect(found.ids == (isAscending ? expected.reversed() : expected), "\(text)")
+          #expect(found.reads > 2, "\(text)")
+        }
+      }
     }
   }
 
@@ -101,7 +142,7 @@ struct ReasonIndexTests {
     try await withTemporaryFolder { folder in
       try await withIndexedLedger(in: folder) { ledger, _ in
         try await record((0..<300).map { "CHG\($0)" }, in: ledger)
-        while try await ledger.indexReasons() == .more {}
+        try await buildIndex(of: ledger)
       }
       let file = URL(filePath: folder + "/reflog.sqlite.search")
       try Self.damages[damage](try Data(contentsOf: file)).write(to: file)
@@ -110,11 +151,11 @@ struct ReasonIndexTests {
       #expect(try await ids(ChangeQuery(filter: filters[0]), 1000, read).count == 111)
 
       try await withIndexedLedger(in: folder) { ledger, _ in
-        while try await ledger.indexReasons() == .more {}
+        try await buildIndex(of: ledger)
         try await compare(filters, ledger)
-        while try await ledger.indexReasons() == .more {}
+        try await buildIndex(of: ledger)
         let plan = try await ledger.questions.read { db in try QueryPlan(ChangeQuery(filter: filters[0]), db) }
-        let part = await ledger.questions.nextPart(of: 1...300, plan, size: 20, isAscending: false)
+        let part = await ledger.questions.nextPart(of: 1...300, plan, size: 20, isAscending: false, turn: 1)
         #expect(part.candidates?.count == 111)
       }
     }
@@ -129,7 +170,7 @@ struct ReasonIndexTests {
       let copy = try Data(contentsOf: URL(filePath: path))
       try await withIndexedLedger(in: folder) { ledger, _ in
         try await record((0..<50).map { "second \($0)" }, in: ledger)
-        while try await ledger.indexReasons() == .more {}
+        try await buildIndex(of: ledger)
       }
       let filter = try ChangeFilter.parse("contains(reason,'second')")
       do {
@@ -144,17 +185,46 @@ struct ReasonIndexTests {
       try await withIndexedLedger(in: folder) { ledger, _ in
         try await record((0..<60).map { "third \($0)" }, in: ledger)
         try await compare(["first", "second", "third"].flatMap(reasonFilters), ledger)
-        while try await ledger.indexReasons() == .more {}
+        try await buildIndex(of: ledger)
         try await compare(["first", "second", "third"].flatMap(reasonFilters), ledger)
       }
       #expect(try History(readingFileAt: path).reasonIndex != nil)
     }
   }
 
+  /// The segments of an index are built in the order of their age, so a search finds the newest changes first.
+  @Test func aPartlyBuiltIndexFindsTheNewestChanges() async throws {
+    try await withIndexedLedger(segmentSize: 1500) { ledger, _ in
+      try await record((0..<3100).map { "CHG\($0)" }, in: ledger)
+      let filter = try ChangeFilter.parse("contains(reason,'CHG')")
+      let plan = try await ledger.questions.read { db in try QueryPlan(ChangeQuery(filter: filter), db) }
+      var parts: [ReasonIndex.Part] = []
+      while try await ledger.indexReasons() == .more {
+        parts.append(await ledger.questions.nextPart(of: 1...3100, plan, size: 9000, isAscending: false, turn: 0))
+        try await compare([filter], ledger, [5000])
+      }
+      // The first read of a search has at most 200 candidates.
+      #expect(parts.map(\.ids) == [3001...3100, 3001...3100, 2901...3100, 2901...3100])
+      #expect(parts.map(\.candidates?.count) == [100, 100, 200, 200])
+    }
+  }
+
+  @Test func anIndexWithSegmentsOfAnotherSizeIsBuiltAgain() async throws {
+    try await withTemporaryFolder { folder in
+      for size in [64, 50, 500] as [Int64] {
+        try await withIndexedLedger(in: folder, segmentSize: size) { ledger, _ in
+          try await record((0..<40).map { "CHG\($0)" }, in: ledger)
+          try await buildIndex(of: ledger)
+          try await compare(reasonFilters("CHG1"), ledger)
+        }
+      }
+    }
+  }
+
   @Test func onlyTheOwnerCanReadTheIndex() async throws {
     try await withIndexedLedger { ledger, path in
       try await record(["CHG1"], in: ledger)
-      while try await ledger.indexReasons() == .more {}
+      try await buildIndex(of: ledger)
       for ending in ["", "-wal"] {
         let attributes = try FileManager.default.attributesOfItem(atPath: path + ".search" + ending)
         #expect(attributes[.posixPermissions] as? Int == 0o600)

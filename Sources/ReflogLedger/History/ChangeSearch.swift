@@ -34,6 +34,7 @@ struct ChangeSearch: Sendable {
   ///     was not used.
   ///   - isScan: Whether to compare all changes in the range with the filter, even if the plan has index lookups.
   ///   - limit: The maximum number of changes.
+  ///   - lookedUp: The maximum number of changes that lookups find, if each change must be compared with the filter.
   ///   - rows: The reader of the changes.
   ///   - db: The connection of the read.
   func changes(
@@ -41,9 +42,11 @@ struct ChangeSearch: Sendable {
     among candidates: [Int64]? = nil,
     scanning isScan: Bool,
     limit: Int,
+    lookedUp: Int = 1000,
     _ rows: ChangeRows,
     _ db: any LedgerConnection
   ) throws -> Found {
+    let (ids, candidates) = try narrowed(ids, candidates, scanning: isScan, lookedUp: lookedUp, db)
     let source = plan.matching(scanning: isScan)
     if candidates == nil, plan.impact == nil, plan.personalScan == nil, source.lookups.valueCount == 1,
       let lookup = source.lookups.first
@@ -83,6 +86,46 @@ struct ChangeSearch: Sendable {
     return Found(changes: changes, ids: searched)
   }
 
+  /// The number of changes that lookups may find for each candidate of the index of reasons.
+  ///
+  /// The ids of these changes are read from an index, and are not compared with the filter. So even several changes cost
+  /// less than one candidate.
+  private static let lookedUpForACandidate = 10
+
+  /// Returns the ids to search and the only changes in this range that can match, for a plan with lookups and a scan.
+  ///
+  /// If the index of reasons found candidates, the result contains the candidates that the lookups find too. Otherwise,
+  /// the result contains the changes that the lookups find. If the lookups find too many changes, the result has only a
+  /// part of the ids. For all other plans, the arguments are returned.
+  private func narrowed(
+    _ ids: ClosedRange<Int64>,
+    _ candidates: [Int64]?,
+    scanning isScan: Bool,
+    lookedUp: Int,
+    _ db: any LedgerConnection
+  ) throws -> (ids: ClosedRange<Int64>, candidates: [Int64]?) {
+    guard !isScan, plan.lookupScan != nil, let lookups = plan.lookups, candidates?.isEmpty != true else {
+      return (ids, candidates)
+    }
+    let limit = candidates.map { $0.count * Self.lookedUpForACandidate } ?? lookedUp
+    let all = FilteredLookups(lookups).all(binding: "lookup", dialect)
+    guard !all.queries.isEmpty else { return (ids, []) }
+    // Only a search without candidates needs the changes in the order of the query.
+    let sorting = candidates == nil ? "ORDER BY id \(order)" : ""
+    let found = try db.integers(
+      "SELECT id FROM (\(all.queries.joined(separator: " UNION "))) AS found \(sorting) LIMIT :limit",
+      all.arguments + ["first": ids.lowerBound, "last": ids.upperBound, "limit": limit],
+      kept: false
+    )
+    if let candidates {
+      guard found.count < limit else { return (ids, candidates) }
+      let found = Set(found)
+      return (ids, candidates.filter(found.contains))
+    }
+    guard found.count == limit, let end = found.last else { return (ids, found) }
+    return (isAscending ? ids.lowerBound...end : end...ids.upperBound, found)
+  }
+
   /// Returns the ids of at most `limit` changes that the plan's ``PersonalScan`` finds, in the order of the query.
   private func scannedIDs(
     in ids: ClosedRange<Int64>,
@@ -107,7 +150,7 @@ struct ChangeSearch: Sendable {
     among candidates: [Int64]?,
     joined isJoined: Bool = false
   ) -> (select: String, arguments: SQLArguments)? {
-    guard let scan = candidates == nil ? plan.personalScan : plan.indexedScan else { return nil }
+    guard let scan = candidates == nil ? plan.personalScan : plan.indexedScan ?? plan.lookupScan else { return nil }
     let arguments = isJoined ? scan.testArguments : scan.conditionArguments
     guard let candidates else { return (scan.select(), arguments) }
     return (

@@ -2,6 +2,12 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
+  /// The maximum time of one read of a count.
+  ///
+  /// A read is not interrupted. So a count that must end, because the server stops or because the count takes too long,
+  /// ends after about this time. Other counts and exports wait for the thread as long.
+  private static let countedTime = Duration.milliseconds(100)
+
   /// Returns how many changes match a query, or nil if they can't be counted within `patience`.
   ///
   /// The time grows with the number of changes that match. A query that selects all changes in a range of ids or times
@@ -17,17 +23,27 @@ extension History {
     }
     if let known { return known }
     guard var rest = ids else { return 0 }
-    var count = 0
+    let sizes = search.plan.lookups == nil ? Self.scanSizes : Self.lookupSizes
+    var (count, turn, size) = (0, 0, sizes.first)
     while true {
-      let size = search.plan.lookups == nil ? Self.scanSizes.last : Self.lookupSizes.last
-      let part = await nextPart(of: rest, search.plan, size: size, isAscending: true)
+      let partStart = ContinuousClock.now
+      let part = await nextPart(of: rest, search.plan, size: size, isAscending: true, turn: turn)
       let counted = try await read { db in
         try search.count(in: part.ids, among: part.candidates, ChangeRows(db, identities), db)
       }
       count += counted.number
       guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
-      if ContinuousClock.now - start > patience { return nil }
-      rest = further
+      let now = ContinuousClock.now
+      if now - start > patience { return nil }
+      (rest, turn) = (further, turn + 1)
+      // The time of a read with the index of reasons shows nothing about the time of a read with lookups.
+      if part.candidates == nil || search.plan.lookups == nil {
+        size = Self.fitting(
+          Self.grown(size, upTo: sizes.last),
+          after: (size, now - partStart),
+          within: min(Self.countedTime, patience - (now - start))
+        )
+      }
       // On a thread of `BackgroundThreads`, a read does not suspend the task. So this call lets exports and other
       // counts use the thread.
       await Task.yield()

@@ -82,6 +82,7 @@ extension History {
     let sizes = Self.sizes(search.plan, query)
     var readStart = start
     var (size, found, ids) = (sizes.first, atFirst.changes, atFirst.ids)
+    var turn = ids == nil ? 0 : 1
     while true {
       if found.count >= limit, let last = found.last { return HistoryPiece(found, end: last.id) }
       guard let further = rest.without(ids, fromBelow: query.isAscending) else {
@@ -109,8 +110,9 @@ extension History {
         search.plan,
         size: size,
         isAscending: query.isAscending,
-        isFirst: ids == nil
+        turn: turn
       )
+      turn += 1
       let wanted = limit - found.count
       let isScan = search.plan.lookups == nil
       let next = try await read { db in

@@ -47,7 +47,7 @@ struct PersonalScan: Sendable {
   private static func indexedText(_ filter: ChangeFilter) -> SearchText? {
     guard let (field, part) = condition(filter), field == .plain(.reason) else { return nil }
     let text = SearchText(part)
-    return text.expression == nil ? nil : text
+    return text.terms.isEmpty ? nil : text
   }
 
   /// Returns whether a filter consists of one condition on a text of `change_personal`.

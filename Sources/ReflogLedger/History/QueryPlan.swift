@@ -26,6 +26,10 @@ struct QueryPlan: Sendable {
   private(set) var personalScan: PersonalScan?
   /// The scan whose candidates ``ReasonIndex`` can find, or nil if the index can't be used.
   private(set) var indexedScan: PersonalScan?
+  /// The scan that compares the changes that the lookups find with the filter.
+  ///
+  /// The value is nil if the plan has no lookups, or if no condition of the filter is on a text of `change_personal`.
+  private(set) var lookupScan: PersonalScan?
   /// Whether ``indexedScan`` alone finds all changes that match the filter.
   ///
   /// If the value is false, the lookups and the scan together find the changes.
@@ -55,7 +59,7 @@ struct QueryPlan: Sendable {
     // The filter requires a flow and also a change of a connector. Changes of connectors have no flow, so only `impact`
     // finds changes for this filter, and no lookups are needed.
     if let impact, impact.lookups == nil, filter.conjuncts.contains(.isOfConnector) {
-      (lookups, isExact, personalScan, indexedScan) = ([], true, nil, nil)
+      (lookups, isExact, personalScan, indexedScan, lookupScan) = ([], true, nil, nil, nil)
     }
   }
 
@@ -71,6 +75,8 @@ struct QueryPlan: Sendable {
     if lookups == nil {
       personalScan = scan
       if personalScan == nil { try divide(filter, IndexLookupResolver(db, identities), db.dialect) }
+    } else {
+      lookupScan = scan
     }
     for term in filter.conjuncts { try narrow(by: term, db) }
   }

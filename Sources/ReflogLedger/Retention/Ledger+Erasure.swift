@@ -44,7 +44,7 @@ extension Ledger {
     _ id: Int64,
     from position: inout ErasurePosition
   ) async throws(LedgerError) -> UnfinishedDeletions.Progress {
-    try await emptyReasonIndex()
+    let removed = try await removeClaimedReasons()
     let begun = position
     let (next, isMore) = try await write { session in
       let db = session.connection
@@ -52,7 +52,7 @@ extension Ledger {
       let recorded = try RetentionRecord(db)
       try recorded.checkKept(db)
       try recorded.check(erasure)
-      if try session.eraseClaimed(by: erasure) { return (begun, true) }
+      if try session.eraseClaimed(by: erasure, upTo: removed) { return (begun, true) }
       var next = begun
       if try session.claim(for: erasure, from: &next) { return (next, true) }
       // After a claim was withdrawn, rows below the position can still contain data. So the erasure ends only after a
@@ -98,8 +98,14 @@ extension LedgerSession {
   /// Erases the personal data that an earlier transaction claimed, and returns whether there was a claim.
   ///
   /// If the newest claim belongs to a different erasure, that claim is withdrawn instead.
-  fileprivate func eraseClaimed(by erasure: ErasureRows.Unfinished) throws -> Bool {
+  ///
+  /// - Parameters:
+  ///   - erasure: The erasure.
+  ///   - newest: The newest claim whose reasons were removed from the index of reasons. If the open claim is newer, no
+  ///     data is erased, and the next step of the erasure removes the reasons first.
+  fileprivate func eraseClaimed(by erasure: ErasureRows.Unfinished, upTo newest: Int64) throws -> Bool {
     guard let (claim, rows) = try openErasureClaim() else { return false }
+    guard claim.event.id <= newest else { return true }
     guard claim.details["asked"]?.wholeNumber == erasure.event else {
       try withdrawErasureClaim()
       return true

@@ -64,9 +64,9 @@ extension Ledger {
     guard let state = try await history.read({ db in try PurgeRows.newest(db) }), state.purge.finished == nil else {
       return .done
     }
-    try await emptyReasonIndex()
     if try await history.read({ db in try PurgeRows.openClaim(db) != nil }) {
-      try await write { session in try session.deleteSomeClaimed() }
+      let removed = try await removeClaimedReasons()
+      try await write { session in try session.deleteSomeClaimed(upTo: removed) }
       return .more
     }
     guard let next = try await nextPurgeable(state) else { return .done }
@@ -181,8 +181,12 @@ extension LedgerSession {
   }
 
   /// Deletes the next changes or events of a claim that an earlier transaction recorded.
-  fileprivate func deleteSomeClaimed() throws {
-    guard let state = try unfinishedPurge(), let claim = try PurgeRows.openClaim(connection) else { return }
+  ///
+  /// - Parameter newest: The newest claim whose reasons were removed from the index of reasons. If the open claim is
+  ///   newer, no rows are deleted, and the next step of the purge removes the reasons first.
+  fileprivate func deleteSomeClaimed(upTo newest: Int64) throws {
+    guard let state = try unfinishedPurge(), let claim = try PurgeRows.openClaim(connection), claim.event <= newest
+    else { return }
     guard claim.purge == state.purge.id else { return try withdrawPurgeClaim() }
     try connection.beginDeletion()
     forgetMemory()

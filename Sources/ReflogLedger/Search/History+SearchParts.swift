@@ -17,6 +17,8 @@ extension History {
   private static let laterCandidates: Int64 = 1000
   /// The maximum number of candidates in a read, so that the read is short.
   private static let mostCandidates: Int64 = 8000
+  /// The maximum numbers of candidates in a read of a search that alternates between the index and lookups.
+  private static let alternatingCandidates = (first: Int64(2000), later: Int64(8000))
   /// The number of ids in a read without the index, for each candidate in a read with the index.
   private static let idsOfACandidate: Int64 = 80
   /// If the index contains a candidate in this number of ids, a scan of the ids is not slower than the index.
@@ -26,35 +28,42 @@ extension History {
 
   /// Returns the ids that the next read of a search examines.
   ///
+  /// If the plan has lookups for another condition, it is not known whether the index or the lookups find fewer changes.
+  /// So the reads of such a search alternate between the index and the lookups.
+  ///
   /// - Parameters:
   ///   - rest: The ids that the search still has to examine.
   ///   - plan: The plan of the search.
   ///   - size: The number of ids of a read that does not use the index of reasons.
   ///   - isAscending: Whether the search begins with the lowest id.
-  ///   - isFirst: Whether this is the first read of the search.
+  ///   - turn: The number of earlier reads of the search.
   func nextPart(
     of rest: ClosedRange<Int64>,
     _ plan: QueryPlan,
     size: Int64,
     isAscending: Bool,
-    isFirst: Bool = false
+    turn: Int
   ) async -> ReasonIndex.Part {
     let scanned = ReasonIndex.Part(ids: rest.part(of: size, fromBelow: isAscending), candidates: nil)
     guard let reasonIndex, let scan = plan.indexedScan, let text = scan.indexedText else { return scanned }
+    let isAlternating = plan.isIndexSufficient && plan.lookups != nil
+    if isAlternating, !turn.isMultiple(of: 2) { return scanned }
     // The index lookups of the plan search the same ids as the index of reasons, so these reads have a maximum size.
     let ids = plan.isIndexSufficient ? rest : rest.part(of: size * Self.idsWithIndex, fromBelow: isAscending)
-    let isAlternative = plan.isIndexSufficient && plan.lookups != nil
     let later = min(max(Self.laterCandidates, size / Self.idsOfACandidate), Self.mostCandidates)
-    let limit = isAlternative ? Self.laterCandidates : isFirst ? Self.firstCandidates : later
+    let limit =
+      if isAlternating {
+        turn == 0 ? Self.alternatingCandidates.first : Self.alternatingCandidates.later
+      } else {
+        turn == 0 ? Self.firstCandidates : later
+      }
     let found = await reasonIndex.next(of: ids, isAscending: isAscending, containing: text, limit: Int(limit))
     guard let found else { return scanned }
     guard let candidates = found.candidates else {
       return ReasonIndex.Part(ids: found.ids.part(of: size, fromBelow: isAscending), candidates: nil)
     }
-    guard candidates.count == Int(limit) else { return found }
-    // The text is frequent. If the plan also has lookups for another condition, the lookups can find fewer changes.
-    if isAlternative { return scanned }
+    guard candidates.count == Int(limit), !isAlternating else { return found }
     let isDense = found.ids.upperBound - found.ids.lowerBound < limit * Self.denseIDs
-    return isDense && !isFirst ? scanned : found
+    return isDense && turn > 0 ? scanned : found
   }
 }

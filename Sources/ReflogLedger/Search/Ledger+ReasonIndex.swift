@@ -10,10 +10,15 @@ extension Ledger {
   /// Whether a search has found that the index is damaged, so ``indexReasons()`` builds the index again.
   package var isReasonIndexDamaged: Bool { reasonIndex?.isDamaged ?? false }
 
-  /// Deletes all reasons from the index, so that no reason of a change is left in it when the change is deleted.
+  /// Removes the reasons of all changes that purges and erasures have claimed from the index.
   ///
-  /// The index is built again when all purges and erasures are finished.
-  func emptyReasonIndex() async throws(LedgerError) {
-    do { try await reasonIndex?.empty() } catch { throw LedgerError(error) }
+  /// When this returns, the index contains no byte of these reasons. The removed parts of the index are built again when
+  /// all purges and erasures are finished.
+  ///
+  /// - Returns: The id of the newest claim. Only the data of this claim and of earlier claims may be deleted. If the
+  ///   ledger has no index, the result is the highest possible id.
+  func removeClaimedReasons() async throws(LedgerError) -> Int64 {
+    guard let reasonIndex else { return .max }
+    do { return try await reasonIndex.removeClaimed(history.reader) } catch { throw LedgerError(error) }
   }
 }

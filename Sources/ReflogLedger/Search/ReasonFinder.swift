@@ -21,11 +21,13 @@ package protocol ReasonFinder: Sendable {
     limit: Int
   ) async -> ReasonIndex.Part?
 
-  /// Deletes everything from the index, before a purge or an erasure deletes the first reason.
+  /// Removes the reasons of all changes that purges and erasures have claimed, and returns the id of the newest claim.
   ///
-  /// When this returns, no byte of a reason is left in the index, and ``add(from:)`` adds no reasons that were read
-  /// earlier than this call.
-  func empty() async throws
+  /// When this returns, no byte of these reasons is left in the index, and ``add(from:)`` adds no reasons that were read
+  /// earlier than this call. Only the data of the returned claim and of earlier claims may then be deleted.
+  ///
+  /// - Parameter reader: The reader of the ledger.
+  func removeClaimed(_ reader: any LedgerReader) async throws -> Int64
 
   /// Adds some of the changes that the index does not contain yet.
   ///

@@ -5,49 +5,72 @@ import Synchronization
 /// An index that finds the changes whose reasons contain a text.
 ///
 /// The index is a file next to the ledger. The file can be deleted at any time while no server runs, and is then built
-/// again from the ledger. The index contains the changes up to a change id. A search reads newer changes in the ledger.
-/// The index finds possible changes, and the search compares each of them with the filter. So an index with too many
-/// texts has no effect on results.
+/// again from the ledger. The index is divided into segments: see ``ReasonSegments``. A search reads the changes that
+/// are not in the index in the ledger. The index finds possible changes, and the search compares each of them with the
+/// filter. So an index with too many texts has no effect on results.
 ///
-/// The file never contains the reason of a change that a purge or an erasure deleted: the index is empty while a purge
-/// or an erasure is unfinished, and it is empty before the first change is deleted.
+/// The file never contains the reason of a change that a purge or an erasure deleted. Each deletion is claimed by a
+/// service event first. Before the claimed data is deleted, ``removeClaimed(_:)`` drops all segments that contain one
+/// of these changes. While a purge or an erasure is unfinished, no reasons are added.
 package final class ReasonIndex: ReasonFinder {
   private static let schema = DerivedStorage.Schema(
-    applicationID: 0x52_46_53_31,  // "RFS1"
+    applicationID: 0x52_46_53_32,  // "RFS2"
     sql: """
       CREATE TABLE state (
         id INTEGER PRIMARY KEY CHECK (id = 1),
-        letters INTEGER NOT NULL, origin TEXT NOT NULL, claim INTEGER NOT NULL,
-        through INTEGER NOT NULL, sequence INTEGER NOT NULL, hash BLOB NOT NULL
+        letters INTEGER NOT NULL, segment_size INTEGER NOT NULL, origin TEXT NOT NULL, claim INTEGER NOT NULL,
+        sequence INTEGER NOT NULL, hash BLOB NOT NULL
       ) STRICT;
-      CREATE VIRTUAL TABLE reason
-      USING fts5(text, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1');
+      CREATE TABLE segment (number INTEGER PRIMARY KEY, through INTEGER NOT NULL) STRICT;
       """
   )
+
+  /// The SQL that creates the table of a segment.
+  private static func creation(of segment: Int64) -> String {
+    """
+    CREATE VIRTUAL TABLE IF NOT EXISTS \(ReasonSegments.table(segment))
+    USING fts5(text, content='', columnsize=0, detail=none, tokenize='trigram case_sensitive 1')
+    """
+  }
 
   private struct Usage {
     /// Whether the contents of the file are known to belong to the ledger.
     var isChecked: Bool
     /// Whether a search has found that the file is damaged.
     var isDamaged = false
-    /// The number of times that the index was emptied, including unfinished times.
-    var emptied = 0
+    /// The number of times that reasons were removed, including unfinished times.
+    var removals = 0
     /// The number of writes that were started.
     var writes = 0
-    /// The value of ``writes`` when the index was last emptied, or nil if this process has not emptied the index.
-    var writesWhenEmptied: Int?
+    /// The value of ``writes`` when reasons were last removed, or nil if this process has not removed reasons.
+    ///
+    /// If there were no writes since then, the file contains no byte of earlier removed reasons.
+    var writesWhenRemoved: Int?
+    /// Whether this process has emptied the index since the last write.
+    var isEmpty = false
   }
 
+  /// The number of change ids in the range of each segment.
+  ///
+  /// If the segments are smaller, a deletion drops fewer changes from the index. If they are larger, a search reads
+  /// fewer tables.
+  package static let segmentSize: Int64 = 500_000
+
   let storage: DerivedStorage
+  private let segmentSize: Int64
   private let usage: Mutex<Usage>
 
   /// Opens the index of a ledger for a server, and creates the file if it does not exist.
   ///
   /// The index is used after ``Ledger/indexReasons()`` has compared it with the ledger.
   ///
-  /// - Parameter path: The path of the index.
-  package init(path: String) throws {
+  /// - Parameters:
+  ///   - path: The path of the index.
+  ///   - segmentSize: The number of change ids in the range of each segment. An index with segments of another size is
+  ///     built again.
+  package init(path: String, segmentSize: Int64 = ReasonIndex.segmentSize) throws {
     storage = try DerivedStorage(path: path, schema: Self.schema)
+    self.segmentSize = segmentSize
     usage = Mutex(Usage(isChecked: false))
   }
 
@@ -60,9 +83,10 @@ package final class ReasonIndex: ReasonFinder {
     let path = LedgerFiles(database: ledger).search
     guard let storage = DerivedStorage(readingFileAt: path, besides: ledger, schema: Self.schema),
       let state = try? storage.readOnThisThread(ReasonIndexState.init),
-      (try? reader.readOnThisThread(state.fits)) == true
+      (try? reader.readOnThisThread({ db in try state.fits(db, segmentSize: state.segmentSize) })) == true
     else { return nil }
     self.storage = storage
+    segmentSize = state.segmentSize
     usage = Mutex(Usage(isChecked: true))
   }
 
@@ -102,24 +126,18 @@ package final class ReasonIndex: ReasonFinder {
     containing text: SearchText,
     limit: Int
   ) async -> Part? {
-    guard let expression = text.expression, usage.withLock(\.isChecked) else { return nil }
+    let query = ReasonQuery(terms: text.terms, isAscending: isAscending)
+    guard !query.terms.isEmpty, usage.withLock(\.isChecked) else { return nil }
     do {
-      return try await storage.read { db in
-        let last = try db.integer("SELECT through FROM state") ?? 0
-        let isIndexed = (isAscending ? ids.lowerBound : ids.upperBound) <= last
-        guard isIndexed else {
-          return Part(ids: isAscending ? ids : max(ids.lowerBound, last + 1)...ids.upperBound, candidates: nil)
-        }
-        let indexed = ids.lowerBound...min(ids.upperBound, last)
-        let found = try db.integers(
-          """
-          SELECT rowid FROM reason WHERE reason MATCH :text AND rowid BETWEEN :first AND :last
-          ORDER BY rowid \(isAscending ? "ASC" : "DESC") LIMIT :limit
-          """,
-          ["text": expression, "first": indexed.lowerBound, "last": indexed.upperBound, "limit": limit]
-        )
-        guard found.count == limit, let end = found.last else { return Part(ids: indexed, candidates: found) }
-        return Part(ids: isAscending ? indexed.lowerBound...end : end...indexed.upperBound, candidates: found)
+      return try await storage.read { [segmentSize] db in
+        let segments = try ReasonSegments(db, size: segmentSize)
+        let part = segments.part(of: ids, isAscending: isAscending)
+        guard part.isIndexed else { return Part(ids: part.ids, candidates: nil) }
+        let pieces = segments.pieces(of: part.ids, isAscending: isAscending)
+        let found = try query.candidates(in: pieces, limit: limit, db)
+        guard found.count == limit, let end = found.last else { return Part(ids: part.ids, candidates: found) }
+        let searched = isAscending ? part.ids.lowerBound...end : end...part.ids.upperBound
+        return Part(ids: searched, candidates: found)
       }
     } catch {
       // The search then reads the changes in the ledger.
@@ -130,19 +148,166 @@ package final class ReasonIndex: ReasonFinder {
     }
   }
 
+  /// Whether the index contains all changes.
+  package enum Progress: Sendable {
+    /// The index does not contain all changes yet.
+    case more
+    /// The index contains all changes.
+    case upToDate
+    /// The index adds no reasons until the unfinished purges and erasures are finished.
+    case paused
+    /// The file was damaged, so the index is empty and must be built again.
+    case damaged
+  }
+
+  /// The row and the segments of the index.
+  private struct Content: Sendable {
+    let state: ReasonIndexState?
+    let segments: ReasonSegments
+  }
+
+  private func content() async throws -> Content {
+    try await storage.read { [segmentSize] db in
+      Content(state: try ReasonIndexState(db), segments: try ReasonSegments(db, size: segmentSize))
+    }
+  }
+
+  /// Adds changes that the index does not contain yet.
+  ///
+  /// - Parameter reader: The reader of the ledger.
+  package func add(from reader: any LedgerReader) async throws -> Progress {
+    if isDamaged {
+      try await discard()
+      return .damaged
+    }
+    // A reason that was read earlier than a removal is not written later than the removal. So the number of removals is
+    // read first.
+    let removals = usage.withLock(\.removals)
+    let content: Content
+    do { content = try await self.content() } catch {
+      try await discard(after: error)
+      return .damaged
+    }
+    let batch = try await reader.read { [segmentSize] db in
+      try ReasonBatch(for: content.state, content.segments, segmentSize: segmentSize, db)
+    }
+    switch batch {
+    case .foreign:
+      try await empty()
+      return .more
+    case .claimed:
+      _ = try await removeClaimed(reader)
+      return .more
+    case .paused: return .paused
+    case .none:
+      usage.withLock { $0.isChecked = true }
+      return .upToDate
+    case .addition(let addition):
+      do {
+        let isWritten = try await write(addition, ifRemovals: removals)
+        return isWritten && addition.isLast ? .upToDate : .more
+      } catch {
+        try await discard(after: error)
+        return .damaged
+      }
+    }
+  }
+
+  /// Writes rows that were read from the ledger, unless reasons were removed after the rows were read.
+  ///
+  /// Returns whether the rows were written.
+  private func write(_ addition: ReasonBatch.Addition, ifRemovals removals: Int) async throws -> Bool {
+    usage.withLock { usage in (usage.writes, usage.isEmpty) = (usage.writes + 1, false) }
+    let isWritten = try await storage.write { [self] db in
+      guard usage.withLock({ $0.removals == removals }) else { return false }
+      try db.executeAll(Self.creation(of: addition.segment))
+      for row in addition.rows {
+        try db.execute(
+          "INSERT INTO \(ReasonSegments.table(addition.segment)) (rowid, text) VALUES (?, ?)",
+          [row.change, row.text.stored]
+        )
+      }
+      try db.execute(
+        "INSERT OR REPLACE INTO segment (number, through) VALUES (?, ?)",
+        [addition.segment, addition.newest]
+      )
+      try addition.state.store(db)
+      return true
+    }
+    usage.withLock { $0.isChecked = true }
+    return isWritten
+  }
+
+  /// Removes the reasons of all changes that purges and erasures have claimed, and returns the newest claim.
+  ///
+  /// When this returns, the file contains no byte of these reasons, and ``Ledger/indexReasons()`` adds no reasons that
+  /// were read earlier than this call. If the process ends during this call, the file possibly still contains reasons.
+  /// So call this method before each deletion of claimed data, and delete only the data of the returned claim and of
+  /// earlier claims.
+  ///
+  /// - Parameter reader: The reader of the ledger.
+  package func removeClaimed(_ reader: any LedgerReader) async throws -> Int64 {
+    usage.withLock { $0.removals += 1 }
+    let content: Content?
+    do { content = try await self.content() } catch {
+      guard Self.isDamage(error) else { throw error }
+      content = nil
+    }
+    let state = content?.state
+    let claims = try await reader.read { [segmentSize] db in
+      try ReasonClaims(newerThan: state, segmentSize: segmentSize, db)
+    }
+    guard let content, let state, let changes = claims.changes else {
+      if content == nil { try await discard() } else { try await empty() }
+      return claims.newest
+    }
+    guard state.claim < claims.newest else { return claims.newest }
+    do { try await remove(changes, from: content.segments, claim: claims.newest) } catch {
+      guard Self.isDamage(error) else { throw error }
+      try await discard()
+    }
+    return claims.newest
+  }
+
+  /// Drops the tables of the segments that contain changes, and then records that the reasons of a claim were removed.
+  ///
+  /// - Parameters:
+  ///   - changes: The changes that the claim lists.
+  ///   - segments: The segments of the index.
+  ///   - claim: The id of the claim.
+  private func remove(_ changes: IDRanges, from segments: ReasonSegments, claim: Int64) async throws {
+    let (writes, isRemoved) = usage.withLock { usage in (usage.writes, usage.writes == usage.writesWhenRemoved) }
+    // If an earlier call was interrupted, the tables are already dropped, but their bytes are possibly still in the
+    // write-ahead log. So the first call of each process always empties the log.
+    if !isRemoved || !segments.numbers(with: changes).isEmpty {
+      try await storage.drop { [segmentSize] db in
+        // A write that was started earlier than this call can add a segment before this transaction begins. So the
+        // segments are read again.
+        for number in try ReasonSegments(db, size: segmentSize).numbers(with: changes) {
+          try db.executeAll("DROP TABLE IF EXISTS \(ReasonSegments.table(number))")
+          try db.execute("DELETE FROM segment WHERE number = ?", [number])
+        }
+      }
+      usage.withLock { $0.writesWhenRemoved = writes }
+    }
+    try await storage.write { db in try db.execute("UPDATE state SET claim = max(claim, ?)", [claim]) }
+  }
+
   /// Deletes everything from the index.
   ///
-  /// When this returns, the file contains no byte of a reason, and ``Ledger/indexReasons()`` adds no reasons that were
-  /// read earlier than this call. If the process ends during this call, the file possibly still contains reasons. So
-  /// call this method before a deletion, and again if the deletion is continued after a restart.
+  /// When this returns, the file contains no byte of a reason. The file is not written if this process has emptied it
+  /// and has written nothing since then.
   package func empty() async throws {
     let (writes, isEmpty) = usage.withLock { usage in
-      usage.emptied += 1
-      return (usage.writes, usage.writes == usage.writesWhenEmptied)
+      usage.removals += 1
+      return (usage.writes, usage.isEmpty)
     }
     guard !isEmpty else { return }
     try await storage.empty()
-    usage.withLock { $0.writesWhenEmptied = writes }
+    usage.withLock { usage in
+      usage.writesWhenRemoved = writes
+      usage.isEmpty = usage.writes == writes
+    }
   }
 
   /// Whether a search has found that the file is damaged, so the index must be built again.
@@ -150,7 +315,7 @@ package final class ReasonIndex: ReasonFinder {
 
   /// Deletes everything from the damaged file.
   private func discard() async throws {
-    usage.withLock { usage in (usage.isChecked, usage.writesWhenEmptied) = (false, nil) }
+    usage.withLock { usage in (usage.isChecked, usage.isEmpty) = (false, false) }
     try await empty()
     usage.withLock { $0.isDamaged = false }
   }
@@ -159,61 +324,6 @@ package final class ReasonIndex: ReasonFinder {
   private func discard(after error: any Error) async throws {
     guard Self.isDamage(error) else { throw error }
     try await discard()
-    // An error that SQLite does not report as damage can occur again, so the next attempt must wait.
-    if let error = error as? SQLError, error.code != .corrupt { throw error }
-  }
-
-  /// Whether the index contains all changes.
-  package enum Progress: Sendable {
-    /// The index does not contain all changes yet.
-    case more
-    /// The index contains all changes.
-    case upToDate
-    /// The index is empty until the unfinished purges and erasures are finished.
-    case paused
-  }
-
-  /// Adds the changes that were recorded after the changes in the index.
-  ///
-  /// - Parameter reader: The reader of the ledger.
-  package func add(from reader: any LedgerReader) async throws -> Progress {
-    if isDamaged { try await discard() }
-    let emptied = usage.withLock(\.emptied)
-    let state: ReasonIndexState?
-    do { state = try await storage.read { db in try ReasonIndexState(db) } } catch {
-      try await discard(after: error)
-      return .more
-    }
-    switch try await reader.read({ db in try ReasonBatch(behind: state, db) }) {
-    case .foreign:
-      try await empty()
-      return .more
-    case .paused:
-      try await empty()
-      return .paused
-    case .none:
-      usage.withLock { $0.isChecked = true }
-      return .upToDate
-    case .rows(let rows, let state, let isLast):
-      do { try await write(rows, state, ifEmptied: emptied) } catch {
-        try await discard(after: error)
-        return .more
-      }
-      return isLast ? .upToDate : .more
-    }
-  }
-
-  /// Writes rows that were read from the ledger, unless the index was emptied after the rows were read.
-  private func write(_ rows: [ReasonBatch.Row], _ state: ReasonIndexState, ifEmptied emptied: Int) async throws {
-    usage.withLock { $0.writes += 1 }
-    try await storage.write { [self] db in
-      guard usage.withLock({ $0.emptied == emptied }) else { return }
-      for row in rows {
-        try db.execute("INSERT INTO reason (rowid, text) VALUES (?, ?)", [row.change, row.text.stored])
-      }
-      try state.store(db)
-    }
-    usage.withLock { $0.isChecked = true }
   }
 
   /// Returns whether an error possibly occurs until the file is built again.

@@ -29,13 +29,12 @@ package struct SearchText: Sendable {
   package static let knownLetters = UpperCaseLetters.count
 
   /// The maximum number of trigrams in a search.
-  ///
-  /// More trigrams would make the query slower, and few texts contain eight trigrams of another text by chance.
-  private static let maximumTrigrams = 8
+  private static let maximumTrigrams = 16
 
   /// The positions of the sequences of three letters (trigrams) with which this text is searched.
   ///
-  /// The array is empty if the text has fewer than three letters.
+  /// The array is empty if the text has fewer than three letters. Each stored text that contains this text contains all
+  /// of these trigrams.
   private var searched: [Int] {
     let last = letters.count - 3
     guard last >= 0 else { return [] }
@@ -43,15 +42,12 @@ package struct SearchText: Sendable {
     return count == 1 ? [0] : (0..<count).map { $0 * last / (count - 1) }
   }
 
-  /// The query of SQLite's full-text search that finds all stored texts that contain this text, and possibly others.
+  /// The trigrams with which this text is searched, as terms of SQLite's full-text search.
   ///
-  /// The value is nil if the text has fewer than three letters. The index contains all trigrams of each stored text.
-  /// The query contains trigrams of this text.
-  var expression: String? {
-    let searched = searched
-    guard !searched.isEmpty else { return nil }
-    return searched.map { "\"" + Self.text(letters[$0..<$0 + 3]).replacing("\"", with: "\"\"") + "\"" }
-      .joined(separator: " AND ")
+  /// The array is empty if the text has fewer than three letters.
+  var terms: [String] {
+    let terms = Set(searched.map { Self.text(letters[$0..<$0 + 3]) })
+    return terms.sorted().map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
   }
 
   /// All trigrams of the text, as numbers.

@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// The table `reason_trigram` has one row for each sequence of three letters (trigram) in each segment of ids. The row
 /// lists the changes in the segment whose reasons have the trigram, see ``ChangeList``. New changes are added in short
-/// segments, and a long segment replaces them later: see ``ReasonSegments``. The index contains only whole segments, so
-/// rows are never updated, and a search reads the newest changes in the ledger.
+/// segments, and a long segment replaces them later: see ``PostgreSQLReasonSegments``. The index contains only whole
+/// segments, so rows are never updated, and a search reads the newest changes in the ledger.
 ///
 /// The tables are written in the same database as the ledger. So each state of the database, for example in a backup or
 /// on a standby server, has an index that belongs to its ledger.
@@ -27,7 +27,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
 
   private let readers: any LedgerReader
   private let check: ServerCheck
-  private let lengths: ReasonSegments.Lengths
+  private let lengths: PostgreSQLReasonSegments.Lengths
   private let usage = Mutex(Usage())
 
   /// Creates the index of a ledger.
@@ -36,7 +36,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
   ///   - readers: The readers of the database.
   ///   - check: Opens the connections that write the index.
   ///   - lengths: The lengths of the segments.
-  init(_ readers: any LedgerReader, _ check: ServerCheck, _ lengths: ReasonSegments.Lengths = .standard) {
+  init(_ readers: any LedgerReader, _ check: ServerCheck, _ lengths: PostgreSQLReasonSegments.Lengths = .standard) {
     (self.readers, self.check, self.lengths) = (readers, check, lengths)
   }
 
@@ -54,7 +54,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
     guard !trigrams.isEmpty, !isDamaged else { return nil }
     do {
       return try await readers.read { [self] db in
-        guard let segments = try ReasonSegments(db, lengths), segments.isUsable else { return nil }
+        guard let segments = try PostgreSQLReasonSegments(db, lengths), segments.isUsable else { return nil }
         let isIndexed = (isAscending ? ids.lowerBound : ids.upperBound) <= segments.through
         guard isIndexed else {
           let newer = max(ids.lowerBound, segments.through + 1)...ids.upperBound
@@ -70,11 +70,18 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
     }
   }
 
+  /// Deletes everything from the index, because no part of a table can be deleted from its file; see ``ReasonFinder``.
+  package func removeClaimed(_ reader: any LedgerReader) async throws -> Int64 {
+    let newest = try await reader.read { db in try ReasonClaims.newest(db) }
+    try await empty()
+    return newest
+  }
+
   /// Deletes everything from the index.
   ///
   /// When this returns, PostgreSQL has deleted the files of the index. The write-ahead log, its archive and backups keep
   /// copies until they are replaced.
-  package func empty() async throws {
+  private func empty() async throws {
     let (writes, isEmpty) = usage.withLock { ($0.writes, $0.writes == $0.writesWhenEmptied) }
     guard !isEmpty else { return }
     do {
@@ -102,7 +109,10 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
   ///
   /// - Parameter reader: The reader of the ledger.
   package func add(from reader: any LedgerReader) async throws -> ReasonIndex.Progress {
-    if isDamaged { try await discard() }
+    if isDamaged {
+      try await discard()
+      return .damaged
+    }
     switch try await reader.read({ [lengths] db in try NextSegment(db, lengths) }) {
     case .foreign:
       try await discard()
