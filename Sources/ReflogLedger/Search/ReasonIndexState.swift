@@ -53,7 +53,7 @@ struct ReasonIndexState: Sendable {
       letters: SearchText.knownLetters,
       segmentSize: segmentSize,
       origin: try Self.origin(ledger),
-      claim: try Self.newestClaim(ledger),
+      claim: try ReasonClaims.newest(ledger),
       sequence: sequence,
       hash: hash
     )
@@ -63,7 +63,7 @@ struct ReasonIndexState: Sendable {
   func fits(_ ledger: any LedgerConnection, segmentSize: Int64) throws -> Bool {
     let found = try ledger.first("SELECT hash FROM entry WHERE sequence = ?", [sequence]) { Array(try $0.blob(0)) }
     return try found == hash && letters == SearchText.knownLetters && self.segmentSize == segmentSize
-      && origin == Self.origin(ledger) && claim <= Self.newestClaim(ledger)
+      && origin == Self.origin(ledger) && claim <= ReasonClaims.newest(ledger)
   }
 
   /// Writes the row to the index.
