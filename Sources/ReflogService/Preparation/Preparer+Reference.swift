@@ -7,8 +7,18 @@ extension Preparer {
     _ address: Address,
     _ reference: ConnectorReference
   ) async throws(ServiceError) -> Preparation {
-    let found = try await readBefore(address, for: request) { unread in
-      request.intent(.step(address), before: unread, after: reference)
+    func before() async throws(ServiceError) -> ReferenceReader.Found {
+      try await readBefore(address, for: request) { unread in
+        request.intent(.step(address), before: unread, after: reference)
+      }
+    }
+    let (found, after): (ReferenceReader.Found, ConnectorReference)
+    if directory is any LocalDirectory {
+      (found, after) = (try await before(), await named(reference))
+    } else {
+      // The directory needs some time for each read, so it gets both reads at the same time.
+      async let name = named(reference)
+      (found, after) = (try await before(), await name)
     }
     if let precondition = request.precondition, !precondition.holds(for: found.reference) {
       guard found.reference != .unknown else {
@@ -17,11 +27,8 @@ extension Preparer {
       try await recordDrift(found)
       throw .preconditionFailed(current: found.reference)
     }
-    let after = await named(reference)
-    return Preparation(
-      group: group(request, [found], [request.intent(.step(address), before: found.reference, after: after)]),
-      write: .setReference(address, after)
-    )
+    let intent = request.intent(.step(address), before: found.reference, after: after)
+    return Preparation(group: group(request, [found], [intent]), write: .setReference(address, intent.after))
   }
 
   /// Creates the group of changes that is recorded before a write of references is sent.
