@@ -22,7 +22,7 @@ struct ReasonIndexDeletionTests {
 
   /// Returns the numbers of the segments in the index.
   private func segments(_ ledger: Ledger) throws -> [Int64] {
-    try #require(ledger.reasonIndex).storage.readOnThisThread { db in
+    try #require(ledger.reasonIndex as? ReasonIndex).storage.readOnThisThread { db in
       try db.integers("SELECT number FROM segment ORDER BY number")
     }
   }
@@ -175,7 +175,7 @@ struct ReasonIndexDeletionTests {
         _ = try await ledger.askErasure(of: .actor("oid-secret"), by: Sample.operatorActor)
         var position = Ledger.ErasurePosition()
         _ = try await ledger.continueErasure(1, from: &position)
-        try await #require(ledger.reasonIndex).storage.write { db in
+        try await #require(ledger.reasonIndex as? ReasonIndex).storage.write { db in
           try db.executeAll("DROP TABLE reason0; DELETE FROM segment WHERE number = 0")
         }
         #expect(try hasSecret(besides: path))
@@ -222,7 +222,7 @@ struct ReasonIndexDeletionTests {
   @Test func reasonsThatWereReadEarlierThanADeletionAreNotAdded() async throws {
     try await withIndexedLedger { ledger, path in
       try await record((0..<30).map { "\(Self.secret) \($0)" }, in: ledger, by: "oid-secret")
-      let index = try #require(ledger.reasonIndex)
+      let index = try #require(ledger.reasonIndex as? ReasonIndex)
       let reader = InterruptedReader(reader: ledger.questions.reader) {
         if try await ledger.history.erasures().isEmpty { try await ledger.erase(.actor("oid-secret")) }
       }

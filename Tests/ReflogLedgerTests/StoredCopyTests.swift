@@ -72,7 +72,7 @@ struct StoredCopyTests {
       let statement = "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES \(row)"
       #expect(try sqlite3(storage.path, statement) == "")
 
-      #expect(try await findings(of: ledger) == [.alteredSchema(name: "view sqlite_x")])
+      #expect(try await ledger.report().findings == [.alteredSchema(name: "view sqlite_x")])
     }
   }
 
