@@ -10,7 +10,7 @@ package struct ChangeDetailPage: Sendable {
   let isUncalled: Bool
   /// The id of the connector, or nil if the change is about a step.
   let connector: String?
-  /// True if the change deleted the connector.
+  /// True if the change deleted the connector, and a step called it or can have called it.
   let isDeletion: Bool
   /// The connector's properties that the change wrote.
   ///
@@ -124,7 +124,8 @@ package struct ChangeDetailPage: Sendable {
     isUncalled = context.calledBy?.isEmpty == true && change.intent.before != .none
     let isOfConnector = change.intent.subject == .connector
     connector = isOfConnector ? (change.intent.before.connectorID ?? change.after.connectorID)?.text : nil
-    isDeletion = isOfConnector && change.result == .applied && change.after == .none
+    isDeletion =
+      isOfConnector && change.result == .applied && change.after == .none && context.calledBy?.isEmpty != true
     location = change.intent.subject.address.map { address in
       Location(
         flow: FlowName(of: address).description,

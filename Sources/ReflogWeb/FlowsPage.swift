@@ -26,6 +26,8 @@ package struct FlowsPage: Sendable {
   ///
   /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
   let problem: String?
+  /// True if all values are valid. Otherwise, the page shows no board, because it is not known which one is meant.
+  let isValid: Bool
 
   /// The text that the person searched for.
   ///
@@ -196,6 +198,7 @@ package struct FlowsPage: Sendable {
     // The button rolls back all flows. A search shows only some flows, so the page with a search has no button.
     self.canRollBack = canRollBack && !isSearch && (counts.different > 0 || isPart)
     problem = question.problem?.message(except: asOf, compareWith)
+    isValid = question.problem == nil
   }
 
   /// Returns the page as HTML.

@@ -82,8 +82,9 @@ package struct TimeRollbackPlanPage: Sendable {
     let steps = all == 1 ? "1 step calls" : "\(all) steps call"
     let sentence =
       "\(steps) something else now."
-      + (frozen == 0 ? "" : " \(frozen) of them \(frozen == 1 ? "is" : "are") frozen.")
-    return hindered == 0 ? sentence : sentence + " \(hindered) of them can't be rolled back."
+      + (frozen == 0 ? "" : all == 1 ? " It is frozen." : " \(frozen) of them \(frozen == 1 ? "is" : "are") frozen.")
+    guard hindered > 0 else { return sentence }
+    return sentence + (all == 1 ? " It can't be rolled back." : " \(hindered) of them can't be rolled back.")
   }
 
   /// Returns the page as HTML.

@@ -3,7 +3,7 @@ package import ReflogModel
 /// The page that lists changes, newest first and grouped by day, with a form that filters the changes.
 package struct TimelinePage: Sendable {
   let days: [Day]
-  /// True if no change matches the filter.
+  /// True if no change matches the filter. The value is false if the filter is not valid, because nothing was searched.
   let isEmpty: Bool
   /// The time back to which changes were searched, if older changes were not searched because the search takes long.
   ///
@@ -120,7 +120,7 @@ package struct TimelinePage: Sendable {
       }
     }
     self.days = days
-    isEmpty = changes.isEmpty && next == nil
+    isEmpty = changes.isEmpty && next == nil && form.isValid
     self.searched = next == nil ? nil : searched.map(Moment.init)
     hasChanges = !changes.isEmpty
     self.isFiltered = isFiltered

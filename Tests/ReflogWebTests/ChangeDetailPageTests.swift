@@ -125,10 +125,12 @@ struct ChangeDetailPageTests {
       of: .connector,
       outcome: Change.Outcome(result: .rejected, httpStatus: 404, settledBy: .request)
     )
-    let html = page(deletion, calledBy: []).render(in: Sample.frame)
+    let callers = [ConnectorCaller(Sample.signup, isCertain: true)]
+    let html = page(deletion, calledBy: callers).render(in: Sample.frame)
 
     #expect(html.contains("A deleted connector can't be restored, because its authentication is not recorded."))
-    #expect(!page(refused, calledBy: []).isDeletion)
+    #expect(!page(deletion, calledBy: []).isDeletion)
+    #expect(!page(refused, calledBy: callers).isDeletion)
     #expect(!page(Sample.change(5, Sample.fraudCheck, .none)).isDeletion)
   }
 

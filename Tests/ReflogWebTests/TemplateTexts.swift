@@ -40,7 +40,7 @@ enum TemplateTexts {
       "… and {} more",
       """
       A deleted connector can't be restored, because its authentication is not recorded. Create another connector, \
-      then point each of these steps at it:
+      then point each of the steps at it:
       """,
       "reflog set FLOWTYPE/FLOW/STEP CONNECTOR --reason REASON",
       "No recorded step called this connector when the change was made.",

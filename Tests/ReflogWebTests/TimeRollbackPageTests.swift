@@ -76,6 +76,8 @@ struct TimeRollbackPageTests {
     #expect(some.contains(#"name="override" value="Agreed" maxlength="1000" autocomplete"#))
     #expect(all.pageText.contains("\(Self.label) The rollback does not undo"))
     #expect(all.contains(#"name="override" value="Agreed" maxlength="1000" required"#))
+    #expect(all.pageText.contains("1 step calls something else now. It is frozen."))
+    #expect(missing.pageText.contains("1 step calls something else now. It can&#39;t be rolled back."))
     #expect(missing.pageText.contains("It is missing.") && !missing.contains("override"))
     #expect(!others.isPossible)
     #expect(others.render(in: Sample.frame).pageText.contains(Self.frozen))

@@ -271,6 +271,10 @@ struct TimelinePageTests {
       #expect(html.contains("aria-describedby=\"\(name)-problem times\" aria-invalid=\"true\">"), "\(name)")
       #expect(html.ranges(of: "role=\"alert\"").count == 1, "\(name)")
       #expect(html.ranges(of: "id=\"times\"").count == 1, "\(name)")
+      // Nothing was searched, so the page does not say that nothing matches.
+      for text in ["class=\"empty\"", "class=\"download\"", "class=\"scroll\""] {
+        #expect(!html.contains(text) || text == "class=\"empty\"" && html.contains("Nothing is frozen."), "\(name)")
+      }
     }
   }
 }
