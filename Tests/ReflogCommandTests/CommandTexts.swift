@@ -98,7 +98,6 @@ enum CommandTexts {
       The log {} ends with {} entries. It continues as {}, with the key {}. Start the server, then confirm this \
       with reflog key confirm.
       """,
-      "{} does not exist.",
     ],
     "Commands/Retain.swift": [
       "{} days",
@@ -197,7 +196,6 @@ enum CommandTexts {
       "There is no token named {}. List the tokens with `{}`.",
     ],
     "Commands/Verify.swift": [
-      "{} does not exist.",
       "REFLOG_SERVER is not used. reflog verify reads {}.",
       """
       reflog verify reads the ledger itself, and {} is a server. With the ledger's file or a copy of it, use --database \

@@ -131,14 +131,12 @@ enum ProgramTexts {
       "The {} files are the pack for {} that was written at {}.",
       "{} is the file that was exported at {}.",
     ],
-    "Manifest/GivenRows.swift": ["{} can't be read."],
     "Manifest/PackVerification.swift": [
       "Thumbs.db",
       "{}: the file can't be read, so it was not checked.",
       "{}: this is not a name of a file in a pack.",
       "{}: the file is missing.",
       "{}: the file has the content of {}.",
-      "{} can't be read.",
       "{}: the file was altered.",
       "text agrees",
       "the folder can't be read, so it was not checked.",
@@ -257,7 +255,6 @@ enum ProgramTexts {
     ],
     "Settings/GraphSettings.swift": [
       "A credential for Graph needs both {} and one of {}. Set both, or none.",
-      "{} is {}, but must be one of {}.",
       "{} must be from 1 to 100000.",
       "{} is {}, but must be one or both of {}.",
       "No tenant is set. Set {} to the tenant's id, a GUID.",
@@ -290,7 +287,6 @@ enum ProgramTexts {
     "Settings/ServerSettings.swift": [
       "Reflog has no credential of its own for Graph. It can't find drift or verify changes, and rollback is off.",
       "Only tokens for Graph are accepted. History, rollback and metrics can't be used over HTTP.",
-      "{} is {}, but must be one of {}.",
       "{} contains entra. Set {} and {}.",
       "Sign-in with Entra needs {}, {}, {}, and entra in {}.",
       "{} is not a valid name for a log: {}",
@@ -302,6 +298,7 @@ enum ProgramTexts {
     ],
     "Settings/SettingValues.swift": [
       "{} is empty. Set or unset it.",
+      "{} is {}, but must be one of {}.",
       "{} is {}, but must be from {} to {} seconds.",
       "{} has a value of the wrong type{}",
       "Reflog does not know the variable {}. Unset or correct it.",
