@@ -8,7 +8,7 @@ import Synchronization
 ///
 /// The table `reason_trigram` has one row for each sequence of three letters (trigram) in each segment of ids. The row
 /// lists the changes in the segment whose reasons have the trigram, see ``ChangeList``. New changes are added in short
-/// segments, and a long segment replaces them later: see ``ReasonSegments``. The index contains only whole segments, so
+/// segments, and a long segment replaces them later: see ``TrigramSegments``. The index contains only whole segments, so
 /// rows are never updated, and a search reads the newest changes in the ledger.
 ///
 /// The tables are written in the same database as the ledger. So each state of the database, for example in a backup or
@@ -27,7 +27,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
 
   private let readers: any LedgerReader
   private let check: ServerCheck
-  private let lengths: ReasonSegments.Lengths
+  private let lengths: TrigramSegments.Lengths
   private let usage = Mutex(Usage())
 
   /// Creates the index of a ledger.
@@ -36,7 +36,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
   ///   - readers: The readers of the database.
   ///   - check: Opens the connections that write the index.
   ///   - lengths: The lengths of the segments.
-  init(_ readers: any LedgerReader, _ check: ServerCheck, _ lengths: ReasonSegments.Lengths = .standard) {
+  init(_ readers: any LedgerReader, _ check: ServerCheck, _ lengths: TrigramSegments.Lengths = .standard) {
     (self.readers, self.check, self.lengths) = (readers, check, lengths)
   }
 
@@ -54,7 +54,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
     guard !trigrams.isEmpty, !isDamaged else { return nil }
     do {
       return try await readers.read { [self] db in
-        guard let segments = try ReasonSegments(db, lengths), segments.isUsable else { return nil }
+        guard let segments = try TrigramSegments(db, lengths), segments.isUsable else { return nil }
         let isIndexed = (isAscending ? ids.lowerBound : ids.upperBound) <= segments.through
         guard isIndexed else {
           let newer = max(ids.lowerBound, segments.through + 1)...ids.upperBound

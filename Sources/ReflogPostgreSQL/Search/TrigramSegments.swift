@@ -5,7 +5,7 @@ import ReflogStorage
 /// The segments of the index of reasons, as the table `reason_index` describes them.
 ///
 /// The index contains all changes up to an id: first the long segments, and then the short segments of newer changes.
-package struct ReasonSegments: Sendable {
+package struct TrigramSegments: Sendable {
   /// The numbers of ids in short and long segments.
   package struct Lengths: Sendable {
     let short: Int64
@@ -61,7 +61,7 @@ package struct ReasonSegments: Sendable {
   ///   - newest: The newest change in the ledger.
   ///   - lengths: The lengths of the segments.
   static func next(
-    _ segments: ReasonSegments?,
+    _ segments: TrigramSegments?,
     newest: Int64,
     _ lengths: Lengths
   ) -> (ids: ClosedRange<Int64>, isLong: Bool)? {
@@ -84,20 +84,20 @@ enum NextSegment: Sendable {
   case complete(ClosedRange<Int64>, isLong: Bool)
 
   /// Finds the next segment.
-  init(_ db: any LedgerConnection, _ lengths: ReasonSegments.Lengths) throws {
+  init(_ db: any LedgerConnection, _ lengths: TrigramSegments.Lengths) throws {
     let isDeleting = try db.bool(
       """
       SELECT EXISTS (SELECT 1 FROM purge WHERE finished IS NULL)
         OR EXISTS (SELECT 1 FROM erasure WHERE finished IS NULL)
       """
     )
-    let segments = try ReasonSegments(db, lengths)
+    let segments = try TrigramSegments(db, lengths)
     let newest = try db.integer("SELECT max(id) FROM change") ?? 0
     if isDeleting {
       self = .paused
     } else if let segments, !segments.isUsable || segments.through > newest {
       self = .foreign
-    } else if let next = ReasonSegments.next(segments, newest: newest, lengths) {
+    } else if let next = TrigramSegments.next(segments, newest: newest, lengths) {
       self = .complete(next.ids, isLong: next.isLong)
     } else {
       self = .incomplete
