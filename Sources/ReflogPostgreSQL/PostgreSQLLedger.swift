@@ -95,7 +95,7 @@ package struct PostgreSQLLedger: LedgerStore {
   /// Returns the index of the reasons of changes; call this method only once in a process.
   ///
   /// - Parameter lengths: The lengths of the segments of the index.
-  package func reasonIndex(_ lengths: PostgreSQLReasonSegments.Lengths = .standard) -> PostgreSQLReasonIndex {
+  package func reasonIndex(_ lengths: TrigramSegments.Lengths = .standard) -> PostgreSQLReasonIndex {
     PostgreSQLReasonIndex(readers.queries, opener.check, lengths)
   }
 

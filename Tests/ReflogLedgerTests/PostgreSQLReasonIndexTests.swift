@@ -12,7 +12,7 @@ import Testing
 @Suite(.enabled(if: PostgreSQLTestDatabase.server != nil, "REFLOG_TEST_POSTGRESQL is not set"))
 struct PostgreSQLReasonIndexTests {
   /// The lengths of the segments, so that a short history has several segments.
-  private static let lengths = PostgreSQLReasonSegments.Lengths(short: 8, long: 32)
+  private static let lengths = TrigramSegments.Lengths(short: 8, long: 32)
   private static let year = Duration.seconds(400 * 86_400)
   private static let secret = "\u{2D00}\u{2D01}\u{2D02}\u{2D03}"
 

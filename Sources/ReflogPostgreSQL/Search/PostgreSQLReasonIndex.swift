@@ -8,8 +8,8 @@ import Synchronization
 ///
 /// The table `reason_trigram` has one row for each sequence of three letters (trigram) in each segment of ids. The row
 /// lists the changes in the segment whose reasons have the trigram, see ``ChangeList``. New changes are added in short
-/// segments, and a long segment replaces them later: see ``PostgreSQLReasonSegments``. The index contains only whole
-/// segments, so rows are never updated, and a search reads the newest changes in the ledger.
+/// segments, and a long segment replaces them later: see ``TrigramSegments``. The index contains only whole segments, so
+/// rows are never updated, and a search reads the newest changes in the ledger.
 ///
 /// The tables are written in the same database as the ledger. So each state of the database, for example in a backup or
 /// on a standby server, has an index that belongs to its ledger.
@@ -27,7 +27,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
 
   private let readers: any LedgerReader
   private let check: ServerCheck
-  private let lengths: PostgreSQLReasonSegments.Lengths
+  private let lengths: TrigramSegments.Lengths
   private let usage = Mutex(Usage())
 
   /// Creates the index of a ledger.
@@ -36,7 +36,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
   ///   - readers: The readers of the database.
   ///   - check: Opens the connections that write the index.
   ///   - lengths: The lengths of the segments.
-  init(_ readers: any LedgerReader, _ check: ServerCheck, _ lengths: PostgreSQLReasonSegments.Lengths = .standard) {
+  init(_ readers: any LedgerReader, _ check: ServerCheck, _ lengths: TrigramSegments.Lengths = .standard) {
     (self.readers, self.check, self.lengths) = (readers, check, lengths)
   }
 
@@ -54,7 +54,7 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
     guard !trigrams.isEmpty, !isDamaged else { return nil }
     do {
       return try await readers.read { [self] db in
-        guard let segments = try PostgreSQLReasonSegments(db, lengths), segments.isUsable else { return nil }
+        guard let segments = try TrigramSegments(db, lengths), segments.isUsable else { return nil }
         let isIndexed = (isAscending ? ids.lowerBound : ids.upperBound) <= segments.through
         guard isIndexed else {
           let newer = max(ids.lowerBound, segments.through + 1)...ids.upperBound

@@ -6,7 +6,7 @@ import ReflogStorage
 struct TrigramSearch {
   /// The trigrams that the search reads, the rarest first.
   private let trigrams: [Int64]
-  private let segments: PostgreSQLReasonSegments
+  private let segments: TrigramSegments
   private let isAscending: Bool
 
   /// The maximum number of trigrams that the search reads.
@@ -25,7 +25,7 @@ struct TrigramSearch {
   ///   - db: The connection of the read.
   init(
     for all: Set<Int64>,
-    in segments: PostgreSQLReasonSegments,
+    in segments: TrigramSegments,
     isAscending: Bool,
     _ db: any LedgerConnection
   ) throws {
