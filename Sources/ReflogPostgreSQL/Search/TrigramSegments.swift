@@ -5,13 +5,7 @@ import ReflogStorage
 /// The segments of the index of reasons, as the table `reason_index` describes them.
 ///
 /// The index contains all changes up to an id: first the long segments, and then the short segments of newer changes.
-<<<<<<<< HEAD:Sources/ReflogPostgreSQL/Search/PostgreSQLReasonSegments.swift
-package struct PostgreSQLReasonSegments: Sendable {
-|||||||| 01014353:Sources/ReflogPostgreSQL/Search/ReasonSegments.swift
-package struct ReasonSegments: Sendable {
-========
 package struct TrigramSegments: Sendable {
->>>>>>>> 9991d5b0310eaff8e2dc0deef8652b50edea5c75:Sources/ReflogPostgreSQL/Search/TrigramSegments.swift
   /// The numbers of ids in short and long segments.
   package struct Lengths: Sendable {
     let short: Int64
@@ -67,13 +61,7 @@ package struct TrigramSegments: Sendable {
   ///   - newest: The newest change in the ledger.
   ///   - lengths: The lengths of the segments.
   static func next(
-<<<<<<<< HEAD:Sources/ReflogPostgreSQL/Search/PostgreSQLReasonSegments.swift
-    _ segments: PostgreSQLReasonSegments?,
-|||||||| 01014353:Sources/ReflogPostgreSQL/Search/ReasonSegments.swift
-    _ segments: ReasonSegments?,
-========
     _ segments: TrigramSegments?,
->>>>>>>> 9991d5b0310eaff8e2dc0deef8652b50edea5c75:Sources/ReflogPostgreSQL/Search/TrigramSegments.swift
     newest: Int64,
     _ lengths: Lengths
   ) -> (ids: ClosedRange<Int64>, isLong: Bool)? {
@@ -96,38 +84,20 @@ enum NextSegment: Sendable {
   case complete(ClosedRange<Int64>, isLong: Bool)
 
   /// Finds the next segment.
-<<<<<<<< HEAD:Sources/ReflogPostgreSQL/Search/PostgreSQLReasonSegments.swift
-  init(_ db: any LedgerConnection, _ lengths: PostgreSQLReasonSegments.Lengths) throws {
-|||||||| 01014353:Sources/ReflogPostgreSQL/Search/ReasonSegments.swift
-  init(_ db: any LedgerConnection, _ lengths: ReasonSegments.Lengths) throws {
-========
   init(_ db: any LedgerConnection, _ lengths: TrigramSegments.Lengths) throws {
->>>>>>>> 9991d5b0310eaff8e2dc0deef8652b50edea5c75:Sources/ReflogPostgreSQL/Search/TrigramSegments.swift
     let isDeleting = try db.bool(
       """
       SELECT EXISTS (SELECT 1 FROM purge WHERE finished IS NULL)
         OR EXISTS (SELECT 1 FROM erasure WHERE finished IS NULL)
       """
     )
-<<<<<<<< HEAD:Sources/ReflogPostgreSQL/Search/PostgreSQLReasonSegments.swift
-    let segments = try PostgreSQLReasonSegments(db, lengths)
-|||||||| 01014353:Sources/ReflogPostgreSQL/Search/ReasonSegments.swift
-    let segments = try ReasonSegments(db, lengths)
-========
     let segments = try TrigramSegments(db, lengths)
->>>>>>>> 9991d5b0310eaff8e2dc0deef8652b50edea5c75:Sources/ReflogPostgreSQL/Search/TrigramSegments.swift
     let newest = try db.integer("SELECT max(id) FROM change") ?? 0
     if isDeleting {
       self = .paused
     } else if let segments, !segments.isUsable || segments.through > newest {
       self = .foreign
-<<<<<<<< HEAD:Sources/ReflogPostgreSQL/Search/PostgreSQLReasonSegments.swift
-    } else if let next = PostgreSQLReasonSegments.next(segments, newest: newest, lengths) {
-|||||||| 01014353:Sources/ReflogPostgreSQL/Search/ReasonSegments.swift
-    } else if let next = ReasonSegments.next(segments, newest: newest, lengths) {
-========
     } else if let next = TrigramSegments.next(segments, newest: newest, lengths) {
->>>>>>>> 9991d5b0310eaff8e2dc0deef8652b50edea5c75:Sources/ReflogPostgreSQL/Search/TrigramSegments.swift
       self = .complete(next.ids, isLong: next.isLong)
     } else {
       self = .incomplete
