@@ -190,7 +190,6 @@ def make_edits(server):
     """
     server.put(OTHER, NEW_VENDOR)
     replaced = server.put(OTHER, FRAUD_CHECK).change
-    server.put("b2cUserFlows/B2C_1_profile_edit/postFederationSignup", NEW_VENDOR)
     deletion = server.request("DELETE", f"/beta/identity/apiConnectors/{NEW_VENDOR}").change
     server.put(STEP, LOYALTY)
     first = server.history()[-1]["resultDateTime"]
