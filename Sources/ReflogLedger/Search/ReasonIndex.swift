@@ -5,7 +5,7 @@ import Synchronization
 /// An index that finds the changes whose reasons contain a text.
 ///
 /// The index is a file next to the ledger. The file can be deleted at any time while no server runs, and is then built
-/// again from the ledger. The index is divided into segments: see ``ReasonSegments``. A search reads the changes that
+/// again from the ledger. The index is divided into segments: see `ReasonSegments`. A search reads the changes that
 /// are not in the index in the ledger. The index finds possible changes, and the search compares each of them with the
 /// filter. So an index with too many texts has no effect on results.
 ///
