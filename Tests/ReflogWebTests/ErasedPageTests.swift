@@ -116,7 +116,7 @@ struct ErasedPageTests {
     let change = Self.detail(Sample.change(2, .none, .none, override: override))
     let events = IntegrityPage(Sample.status(), checkpoint: nil, events: [event], older: nil).render(in: Sample.frame)
 
-    #expect(freezes.pageText.contains("Who [erased] (oid-1) Reason [erased] Erased by service event 12"))
+    #expect(freezes.pageText.contains("Placed by [erased] (oid-1) Reason [erased] Erased by service event 12"))
     #expect(freezes.contains(Self.link))
     #expect(change.pageText.contains("Reason for the override [erased]"))
     #expect(change.pageText.contains("Reason for the override erased by service event 12"))
