@@ -128,13 +128,17 @@ class Crashes(unittest.TestCase):
         """A ledger without a key can be started, and a key that has not signed a checkpoint yet is used."""
         server = Server()
         self.addCleanup(server.__exit__)
-        # If a link has the name of a file, the server can't create that file, so the start fails. With ".key.partial", the
-        # start fails when the server writes the key. With ".first-tokens", the start fails later, when the key already exists.
-        for name, has_key in ((".key.partial", False), (".first-tokens", True)):
-            os.symlink("nowhere", server.files + name)
+        # If a folder or a link has the name of a file, the server can't create that file, so the start fails. With
+        # ".key.partial", the start fails when the server writes the key. With ".first-tokens", the start fails later, when the
+        # key already exists.
+        for name, block, unblock, has_key in (
+            (".key.partial", os.mkdir, os.rmdir, False),
+            (".first-tokens", lambda path: os.symlink("nowhere", path), os.remove, True),
+        ):
+            block(server.files + name)
             with self.assertRaises(AssertionError):
                 server.start()
-            os.remove(server.files + name)
+            unblock(server.files + name)
             self.assertEqual(server_rows(server, "SELECT next_sequence, checkpoint FROM head"), [(0, None)])
             self.assertEqual(os.path.exists(server.files + ".key"), has_key)
             self.assertFalse(os.path.exists(server.files + ".anchor"))

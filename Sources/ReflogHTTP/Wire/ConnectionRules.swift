@@ -70,10 +70,14 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     let isHTTP10 = head.version == .http1_0
     var exchange = Exchange(isHTTP10: isHTTP10, isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive)
     var isUpgrade = head.method == .CONNECT
-    for (name, _) in head.headers {
+    for (name, value) in head.headers {
       switch name.utf8.count {
       case 6 where name.lowercased() == "expect": exchange.awaitsContinue = !isHTTP10
       case 7 where name.lowercased() == "upgrade": isUpgrade = true
+      // With a transfer coding that Reflog does not know, the end of the body is not certain (RFC 9112 §6.3). So the
+      // connection ends after the answer.
+      case 17 where name.lowercased() == "transfer-encoding" && value.lowercased() != "chunked":
+        exchange.isKeptAlive = false
       default: break
       }
     }
