@@ -162,7 +162,7 @@ package struct ActorPage: Sendable {
     path = "/actors/\(actor.type.rawValue)/\(actor.id.percentEncoded())"
     readsPath = if let reads { path + "?" + reads } else { nil }
     self.next = next
-    isEmpty = records.isEmpty
+    isEmpty = records.isEmpty && form.isValid
     self.totals = Totals(totals, most: Self.mostFlows, query: query)
     var days: [Day] = []
     for (item, time) in records.map(Item.timed) {
