@@ -64,6 +64,7 @@ enum PageMessages {
     "PlainQuestion+Form.swift": [
       "kind of change",
       "There is no filter named {}.",
+      "From is later than Until. Enter the earlier time as From.",
       "'{}' is not a {}. Use one of: {}.",
     ],
     "Request+Form.swift": [
