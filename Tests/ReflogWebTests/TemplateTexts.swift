@@ -94,7 +94,9 @@ enum TemplateTexts {
       files, and an instruction.
       """,
       "On the command line:",
-      "reflog evidence --period {} FOLDER",
+      "reflog evidence --period {}",
+      "--flow {}",
+      "FOLDER",
       "B2C_1_signup",
       "Command that writes the evidence",
     ],
