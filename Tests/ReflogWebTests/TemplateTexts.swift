@@ -208,6 +208,10 @@ enum TemplateTexts {
       "Place a freeze",
       "What to freeze",
       "A step (B2C_1_signup/postFederationSignup), a flow (B2C_1_signup), or all: all steps and all connectors.",
+      """
+      If you freeze a step or a flow, edits of the connectors that the frozen steps call are still possible. Freeze \
+      everything to prevent them.
+      """,
       "From ({})",
       "Until ({})",
       """
