@@ -78,6 +78,7 @@ extension TemplateTexts {
       "This server uses the embedded directory, for trials only. Real sign-ups do not use it.",
       "Directory: {}. Times are in {}.",
       "Times with Z are in UTC.",
+      "Reflog does not know this time zone. Use UTC or a name such as Europe/Berlin.",
       "Time zone",
       "Set the time zone",
       "Pages",
