@@ -14,8 +14,12 @@ extension ChangeDetailPage {
     /// The newest later edits of the connector, oldest first.
     let later: [Later]
     let hasLater: Bool
+    /// The id of the newest later edit, or nil if there are no later edits.
+    let newest: String?
     /// True if the page has a form that sends the request.
     let hasForm: Bool
+    /// The sentence that explains why the page has no form, or nil if the page has a form.
+    let refusal: String?
     /// What the viewer has already typed, and the reason why the request was refused.
     let form: Form
 
@@ -62,7 +66,8 @@ extension ChangeDetailPage {
     ///   - change: the id of the edit.
     ///   - later: the later edits of the connector, or nil if there are none.
     ///   - server: the URL of this server.
-    ///   - canEdit: true if the viewer may edit connectors.
+    ///   - canEdit: true if the server can edit the connector for the viewer.
+    ///   - needsOperator: true if the viewer may not edit connectors.
     ///   - form: what the viewer has already typed, and the reason why the request was refused.
     package init(
       _ restoration: ConnectorRestoration,
@@ -70,6 +75,7 @@ extension ChangeDetailPage {
       later: ConnectorEdits?,
       server: String,
       canEdit: Bool,
+      needsOperator: Bool = false,
       form: Form = .empty
     ) {
       self.form = form
@@ -82,7 +88,20 @@ extension ChangeDetailPage {
         Later(id: edit.id.description, isFirst: index == 0)
       }
       hasLater = later != nil
-      hasForm = canEdit && restoration.isComplete && later == nil
+      newest = later?.changes.last?.id.description
+      refusal =
+        if later != nil {
+          "The connector was edited later, so this page does not restore the values before this edit."
+        } else if !restoration.isComplete {
+          "Not all values before this edit are recorded, so this page does not restore them."
+        } else if needsOperator {
+          "Only an operator can restore the values before this edit."
+        } else if !canEdit {
+          "Reflog has no credential for Microsoft Graph, so this page does not restore the values before this edit."
+        } else {
+          nil
+        }
+      hasForm = refusal == nil
     }
   }
 }

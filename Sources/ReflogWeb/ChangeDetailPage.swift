@@ -43,6 +43,8 @@ package struct ChangeDetailPage: Sendable {
   let freezable: String?
   /// The values that the connector had before the edit, or nil if the change is not an applied edit of a connector.
   let restoration: Restoration?
+  /// True if the viewer has just restored the earlier values of the connector, and this change wrote them.
+  let isRestored: Bool
   /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
   let trail: String
 
@@ -94,6 +96,7 @@ package struct ChangeDetailPage: Sendable {
   ///   - canFreeze: true if the viewer may place freezes.
   ///   - restoration: the values that the connector had before the edit, or nil if the change is not an applied edit of
   ///     a connector.
+  ///   - isRestored: true if the viewer has just sent the form that restores the earlier values of a connector.
   ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
   ///   - needsOperator: true if the change can be rolled back and the viewer may not roll back changes.
   ///   - trail: the query of the timeline with `?` in front, or empty.
@@ -108,6 +111,7 @@ package struct ChangeDetailPage: Sendable {
     notFrozen: Bool = false,
     canFreeze: Bool = false,
     restoration: Restoration? = nil,
+    isRestored: Bool = false,
     canRollBack: Bool,
     needsOperator: Bool = false,
     trail: String = ""
@@ -138,6 +142,7 @@ package struct ChangeDetailPage: Sendable {
     self.notFrozen = notFrozen
     freezable = canFreeze && freeze == nil ? change.intent.subject.address?.description : nil
     self.restoration = restoration
+    self.isRestored = isRestored && isOfConnector && change.result == .applied
     properties = (change.intent.changedProperties ?? []).map {
       Property(name: $0.name, before: $0.before ?? "–", after: $0.after ?? "–")
     }

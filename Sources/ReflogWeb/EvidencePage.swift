@@ -9,6 +9,8 @@ package struct EvidencePage: Sendable {
   /// The reason why the flow can't be used, or nil if the flow can be used.
   let flowProblem: String?
   let forms = Period.forms
+  /// True if all values are valid, so the page shows the command with these values.
+  let hasCommand: Bool
 
   /// Creates the page.
   ///
@@ -20,6 +22,9 @@ package struct EvidencePage: Sendable {
     (self.period, self.flow) = (period, flow)
     periodProblem = problem?.field == "flow" ? nil : problem?.description
     flowProblem = problem?.field == "flow" ? problem?.description : nil
+    // Only ids are shown in the command, because a shell reads other texts in another way.
+    let ids = (flow ?? "all").split(separator: "/", omittingEmptySubsequences: false)
+    hasCommand = problem == nil && ids.allSatisfy { FlowID($0) != nil }
   }
 
   /// Returns the page as HTML.

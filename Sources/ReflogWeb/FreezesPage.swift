@@ -10,6 +10,8 @@ package struct FreezesPage: Sendable {
   /// The fields of the form that places a freeze, filled in with the texts that the viewer typed.
   package struct Form: Sendable {
     let scope: String
+    /// Whether the viewer typed the scope that covers all steps and all connectors.
+    let isEverything: Bool
     let from: TimeField
     let until: TimeField
     let reason: String
@@ -25,6 +27,7 @@ package struct FreezesPage: Sendable {
     ///   - problem: the reason why the freeze was not placed, or nil if the form was not sent.
     package init(_ values: [String: String] = [:], problem: FormError? = nil) {
       scope = values["scope"] ?? ""
+      isEverything = FreezeScope(abbreviated: scope) == .everything
       from = TimeField("from", values["from"], problem: problem)
       until = TimeField("until", values["until"], problem: problem)
       reason = values["reason"] ?? ""

@@ -18,6 +18,10 @@ package struct PageFrame: Sendable {
   let localZone: String?
   /// The names that the form for the time zone proposes.
   let zones: [String]
+  /// The text in the field for the time zone: the name of the time zone, or the unknown name that the viewer typed.
+  let zoneText: String
+  /// True if the viewer typed the name of a time zone that is unknown.
+  let isZoneUnknown: Bool
   /// The path and the query of the page that opens after the time zone was changed.
   let path: String
   /// The path below which clients reach this server, such as `/reflog`, or empty.
@@ -53,6 +57,7 @@ package struct PageFrame: Sendable {
   ///   - viewer: the viewer, or nil if the viewer is not signed in.
   ///   - warning: the warning that every page shows, or nil if the pages show no warning.
   ///   - zone: the time zone in which the page shows times.
+  ///   - unknownZone: the unknown name of a time zone that the viewer typed, or nil if the viewer typed none.
   ///   - path: the path and the query of the page that opens after the time zone was changed.
   ///   - basePath: the path below which clients reach this server, such as `/reflog`, or empty.
   package init(
@@ -60,6 +65,7 @@ package struct PageFrame: Sendable {
     viewer: Viewer?,
     warning: String? = nil,
     zone: PageTimeZone = .utc,
+    unknownZone: String? = nil,
     path: String = "/",
     basePath: String = ""
   ) {
@@ -71,6 +77,8 @@ package struct PageFrame: Sendable {
     self.warning = warning
     self.zone = zone
     localZone = zone == .utc ? nil : zone.name
+    zoneText = unknownZone ?? zone.name
+    isZoneUnknown = unknownZone != nil
     zones = viewer == nil ? [] : PageTimeZone.proposals
     self.path = path
     self.basePath = basePath

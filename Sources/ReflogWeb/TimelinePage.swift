@@ -41,14 +41,14 @@ package struct TimelinePage: Sendable {
     let text: String
     let names: [Name]
 
-    /// A recorded name, and the query with this name in place of the text.
+    /// A recorded name, and the path of the page that this name opens in place of the text.
     package struct Name: Sendable {
       let name: String
-      let query: String
+      let path: String
 
       /// Creates a name.
-      package init(_ name: String, query: String) {
-        (self.name, self.query) = (name, query)
+      package init(_ name: String, path: String) {
+        (self.name, self.path) = (name, path)
       }
     }
 

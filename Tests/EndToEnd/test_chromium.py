@@ -69,6 +69,10 @@ class Chrome(unittest.TestCase):
                 self.assertEqual(len(rows), 3)
                 browser.open(f"/?until={first}")
                 browser.wait_for("No changes match this filter")
+                browser.open("/?since=2025-02-30")
+                browser.wait_for("'2025-02-30' is not a time.")
+                self.assertNotIn("No changes match", browser.text)
+                self.assertNotIn(" changes.", browser.text)
 
     def test_the_script_shows_new_changes_counts_and_local_times(self):
         with Server() as server, Chromium(server) as browser:

@@ -285,6 +285,8 @@ class Pages(PackTestCase):
         page = browser.open("/evidence?period=July%3Cb%3E&flow=B2C_1_signup")
         self.assertIn("'July<b>' is not a period. Use 2026, 2026-Q3,", page.text)
         self.assertEqual(page.form("/evidence")["fields"], {"period": "July<b>", "flow": "B2C_1_signup"})
+        self.assertNotIn("reflog evidence", page.text)
+        self.assertRegex(browser.open("/evidence?flow=B2C_1_signup").text, r"reflog evidence --period \d{4}-Q\d --flow B2C_1_signup FOLDER")
         self.assertEqual(browser.open("/evidence?colour=blue").status, 400)
 
     def test_a_misspelt_flow_is_explained_in_the_form(self):

@@ -262,10 +262,16 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         done = browser.submit(form, reason="Sign-up is broken")
 
         self.assertIn("Reason Sign-up is broken", done.text)
+        self.assertIn("This change restored the earlier values of the connector.", done.text)
         self.assertIn("/?flow=signup", done.links)
         self.assertEqual((self.connector()["targetUrl"], self.connector()["displayName"]), (URL, "Fraud check"))
         after = browser.open(f"/changes/{change}")
         self.assertIn("The connector was edited later: change", after.text)
+        newest = self.server.history()[-1]["id"]
+        self.assertIn(f"Change {newest} is the newest edit.", after.text)
+        self.assertIn(f"/changes/{newest}", after.links)
+        self.assertNotIn("#restore", after.links)
+        self.assertNotIn("This change restored", browser.open(f"/changes/{newest}").text)
         self.assertNotIn(f"/changes/{change}/restore", [form["action"] for form in after.forms])
         again = browser.submit(form, reason="Again")
         self.assertEqual(again.status, 400)

@@ -124,6 +124,15 @@ class Timeline(ServerTestCase):
             page = self.browser.open("/?" + query)
             self.assertEqual(self.ids(page), [], query)
             self.assertRegex(page.text, r"No changes match this filter; [\d,]+ without it\.")
+        for query, message in (("since=2025-02-30", "'2025-02-30' is not a time."),
+                               ("since=2026-11-24&until=2026-11-23", "From is later than Until. Enter the earlier time as From.")):
+            page = self.browser.open("/?" + query)
+            self.assertIn(message, page.text)
+            self.assertNotIn("No changes match", page.text)
+            self.assertNotIn("Download", page.text)
+            cookie = "; ".join(f"{name}={value}" for name, value in self.browser.cookies.items())
+            count = self.server.request("GET", "/timeline/count?" + query, role=None, headers={"Cookie": cookie})
+            self.assertEqual(count.status, 400)
         page = self.browser.open("/?flow=singup&actor=operator")
         self.assertIn("No recorded name contains 'singup'. Nearest names: B2C_1_signup", page.text)
         self.assertIn("/?actor=operator&flow=B2C_1_signup", [link.replace("&amp;", "&") for link in page.links])

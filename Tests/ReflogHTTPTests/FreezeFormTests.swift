@@ -46,8 +46,14 @@ struct FreezeFormTests {
   }
 
   @Test(arguments: [
-    (["scope": "signup"], "'signup' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
-    (["scope": ""], "'' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
+    (
+      ["scope": "signup"],
+      "'signup' is not a step, a flow or all. Give one such as B2C_1_signup/postFederationSignup, B2C_1_signup or all."
+    ),
+    (
+      ["scope": ""],
+      "'' is not a step, a flow or all. Give one such as B2C_1_signup/postFederationSignup, B2C_1_signup or all."
+    ),
     (
       ["until": "soon"],
       "'soon' is not a time. Use 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an age such "

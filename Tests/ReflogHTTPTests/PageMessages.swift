@@ -46,7 +46,7 @@ enum PageMessages {
       "The form does not contain a valid rollback id. Load the page again.",
     ],
     "FreezeForm.swift": [
-      "'{}' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup.",
+      "'{}' is not a step, a flow or all. Give one such as B2C_1_signup/postFederationSignup, B2C_1_signup or all.",
       "The reason must have 1 to {} bytes of UTF-8, without U+FFFD, the sign for lost letters.",
     ],
     "IntegrityController.swift": ["'{}' is not the id of a service event."],
@@ -64,6 +64,7 @@ enum PageMessages {
     "PlainQuestion+Form.swift": [
       "kind of change",
       "There is no filter named {}.",
+      "From is later than Until. Enter the earlier time as From.",
       "'{}' is not a {}. Use one of: {}.",
     ],
     "Request+Form.swift": [

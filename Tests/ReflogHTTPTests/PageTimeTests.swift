@@ -36,6 +36,23 @@ struct PageTimeTests {
     #expect { try filter(["since": "2026-07-01", "zone": "Mars"]) } throws: { "\($0)" == message }
   }
 
+  /// The end of the day before From is equal to From.
+  @Test(arguments: [("2026-07-02", "2026-07-01"), ("2026-07-02 14:00", "2026-07-02 13:59"), ("today", "yesterday")])
+  func aFromThatIsLaterThanUntilIsRefused(since: String, until: String) {
+    let message = "From is later than Until. Enter the earlier time as From."
+
+    #expect { try filter(["since": since, "until": until]) } throws: {
+      "\($0)" == message && ($0 as? FormError)?.field == "since"
+    }
+  }
+
+  @Test(arguments: [
+    ("2026-07-01", "2026-07-01"), ("2026-07-01 14:00", "2026-07-01"), ("2026-07-01 14:00", "2026-07-01 14:00"),
+  ])
+  func aFromThatIsNotLaterThanUntilIsAccepted(since: String, until: String) throws {
+    #expect(try filter(["since": since, "until": until]) != nil)
+  }
+
   /// A filter contains only times whose years have four digits.
   @Test func aTimeAfterTheYear9999IsRefused() {
     #expect(throws: FormError.self) { try filter(["since": "9999-12-31 23:00", "zone": "America/New_York"]) }

@@ -19,6 +19,8 @@ struct RestorationPageTests {
     _ change: Change,
     later: [Change] = [],
     canEdit: Bool = true,
+    needsOperator: Bool = false,
+    isRestored: Bool = false,
     frozen: Bool = false,
     form: ChangeDetailPage.Restoration.Form = .empty
   ) throws -> String {
@@ -45,8 +47,10 @@ struct RestorationPageTests {
         later: ConnectorEdits(later, limit: 100),
         server: "https://reflog.example/base",
         canEdit: canEdit,
+        needsOperator: needsOperator,
         form: form
       ),
+      isRestored: isRestored,
       canRollBack: false,
       trail: "?flow=x"
     ).render(in: Sample.frame)
@@ -61,6 +65,9 @@ struct RestorationPageTests {
     )
     #expect(html.contains("https://reflog.example/base&#39;/beta/identity/apiConnectors/3f1c7a52"))
     #expect(html.contains("--data &#39;{&quot;targetUrl&quot;:&quot;https://good.example/a&quot;}&#39;"))
+    #expect(html.contains(##"<a class="button" href="#restore">Restore the earlier values …</a>"##))
+    #expect(html.contains("<button>Restore these values</button>"))
+    #expect(!html.contains("does not restore"))
     #expect(!html.contains(#"name="override""#))
     #expect(try self.html(edit(18, target), frozen: true).contains(#"name="override""#))
   }
@@ -109,6 +116,64 @@ struct RestorationPageTests {
         "The connector was edited later: change 20 , change 21 . The request also replaces what the later edits wrote."
       )
     )
+    let link = #"before this edit. <a href="/changes/21?flow=x">Change 21</a> is the newest edit.</p>"#
+    #expect(html.ranges(of: link).count == 2)
+  }
+
+  /// A page without the form has no link to the form, and a sentence explains why.
+  @Test func aPageWithoutAFormExplainsWhy() throws {
+    let secret = Change.ChangedProperty(name: "authenticationConfiguration", before: nil, after: nil)
+    let pages = [
+      (
+        try html(edit(18, target), later: [edit(20, target)]),
+        "The connector was edited later, so this page does not restore the values before this edit."
+      ),
+      (
+        try html(edit(18, secret)),
+        "Not all values before this edit are recorded, so this page does not restore them."
+      ),
+      (
+        try html(edit(18, target), canEdit: false, needsOperator: true),
+        "Only an operator can restore the values before this edit."
+      ),
+      (
+        try html(edit(18, target), canEdit: false),
+        "Reflog has no credential for Microsoft Graph, so this page does not restore the values before this edit."
+      ),
+    ]
+
+    for (html, sentence) in pages {
+      #expect(html.contains(sentence))
+      #expect(!html.contains("Restore the earlier values"))
+      #expect(!html.contains("/restore"))
+    }
+  }
+
+  @Test func thePageOfARestorationReportsIt() throws {
+    let message = #"<p class="status" role="status">This change restored the earlier values of the connector.</p>"#
+    let denied = Sample.change(
+      18,
+      Sample.fraudCheck,
+      Sample.fraudCheck,
+      of: .connector,
+      outcome: Change.Outcome(result: .denied, settledBy: .request)
+    )
+    func page(of change: Change) -> String {
+      ChangeDetailPage(
+        ChangeInContext(change),
+        chain: [],
+        rollback: nil,
+        tenantID: "tenant-1",
+        isSigned: true,
+        isRestored: true,
+        canRollBack: false
+      ).render(in: Sample.frame)
+    }
+
+    #expect(try html(edit(18, target), isRestored: true).contains(message))
+    #expect(try !html(edit(18, target)).contains(message))
+    #expect(!page(of: denied).contains(message))
+    #expect(!page(of: Sample.change(1, .none, Sample.fraudCheck)).contains(message))
   }
 
   @Test(arguments: [Change.Result.rejected, .denied, .notApplied, .unknown])

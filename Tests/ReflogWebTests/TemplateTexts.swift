@@ -27,7 +27,9 @@ enum TemplateTexts {
       """,
       "Roll back …",
       "An operator can roll back this change.",
+      "This change restored the earlier values of the connector.",
       "Restore the earlier values …",
+      "Change {} is the newest edit.",
       "Freeze this step …",
       "This change was",
       ", which was",
@@ -92,7 +94,9 @@ enum TemplateTexts {
       files, and an instruction.
       """,
       "On the command line:",
-      "reflog evidence --period {} FOLDER",
+      "reflog evidence --period {}",
+      "--flow {}",
+      "FOLDER",
       "B2C_1_signup",
       "Command that writes the evidence",
     ],
@@ -204,6 +208,10 @@ enum TemplateTexts {
       "Place a freeze",
       "What to freeze",
       "A step (B2C_1_signup/postFederationSignup), a flow (B2C_1_signup), or all: all steps and all connectors.",
+      """
+      If you freeze a step or a flow, edits of the connectors that the frozen steps call are still possible. Freeze \
+      everything to prevent them.
+      """,
       "From ({})",
       "Until ({})",
       """

@@ -138,7 +138,7 @@ struct TimelinePageTests {
   }
 
   @Test func aFilterWithoutMatchesShowsTheNumberOfAllChangesAndTheNearestNames() {
-    let names = ["B2C_1_signup", "B2C_1_signin"].map { TimelinePage.Proposal.Name($0, query: "flow=\($0)") }
+    let names = ["B2C_1_signup", "B2C_1_signin"].map { TimelinePage.Proposal.Name($0, path: "/?flow=\($0)") }
     let proposal = TimelinePage.Proposal(text: "<singup>", names: names)
 
     let html = timeline([], isFiltered: true, total: 2588, proposals: [proposal]).render(in: Sample.frame)
@@ -152,6 +152,24 @@ struct TimelinePageTests {
       )
     )
     #expect(html.contains(#"<a href="/?flow=B2C_1_signup">B2C_1_signup</a>"#))
+  }
+
+  @Test func ifAFieldIsInvalidThePageShowsOnlyTheMessage() {
+    let page = TimelinePage(
+      [],
+      next: nil,
+      query: "",
+      form: FilterForm(["since": "2025-02-30"], problem: FormError("It is not a time.", in: "since")),
+      isFiltered: true,
+      isNewest: false,
+      status: Sample.status()
+    )
+
+    let html = page.render(in: Sample.frame)
+
+    #expect(html.contains(#"<p class="problem" id="since-problem" role="alert">It is not a time.</p>"#))
+    #expect(!html.contains("No changes match"))
+    #expect(!html.contains("Download"))
   }
 
   @Test func aRowNamesTheStepsThatCalledTheConnectorAndTheRollback() {

@@ -22,7 +22,8 @@ struct ChangePagesController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: ["frozen", "notFrozen"] + PageTrail.timeline)
+    let own = ["frozen", "notFrozen", RestorationController.restored]
+    let fields = try request.filledQuery(allowing: own + PageTrail.timeline)
     let change = try await history.change(try context.changeID())
     let page = try await page(of: change, fields, request, context)
     return Response(page: page.render(in: context.frame(directory)))
@@ -59,6 +60,7 @@ struct ChangePagesController {
       notFrozen: fields["notFrozen"] != nil,
       canFreeze: Policy.permits(caller, .freeze),
       restoration: try await restoration(of: change, form, request, context),
+      isRestored: fields[RestorationController.restored] != nil,
       canRollBack: isRevertible && changes.offersRollback(to: caller),
       needsOperator: isRevertible && !Policy.permits(caller, .change),
       trail: PageTrail(fields, PageTrail.timeline).query
@@ -73,12 +75,14 @@ struct ChangePagesController {
     _ context: ReflogRequestContext
   ) async throws -> ChangeDetailPage.Restoration? {
     guard let (values, later) = try await history.restoration(of: change) else { return nil }
+    let caller = try context.requireCaller()
     return ChangeDetailPage.Restoration(
       values,
       of: change.id,
       later: later,
       server: request.baseURL(context),
-      canEdit: changes.offersRollback(to: try context.requireCaller()),
+      canEdit: changes.offersRollback(to: caller),
+      needsOperator: !Policy.permits(caller, .change),
       form: form
     )
   }

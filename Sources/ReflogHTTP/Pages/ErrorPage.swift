@@ -10,7 +10,19 @@ struct ErrorPage {
   let directory: DirectoryKind
   let logger: Logger
 
-  func response(to error: any Error, _ request: Request, _ context: ReflogRequestContext) -> Response {
+  /// Returns the answer to a failed request.
+  ///
+  /// - Parameters:
+  ///   - error: The error.
+  ///   - request: The request.
+  ///   - context: The context of the request.
+  ///   - zone: The unknown name of a time zone that the person typed, or nil. The field on the page shows the name.
+  func response(
+    to error: any Error,
+    _ request: Request,
+    _ context: ReflogRequestContext,
+    unknownZone zone: String? = nil
+  ) -> Response {
     let answer = ErrorAnswer(error)
     answer.log(to: logger, request, context, cause: error)
     let page = MessagePage(
@@ -20,7 +32,7 @@ struct ErrorPage {
       requestID: context.requestID,
       trail: Self.trail(of: request)
     )
-    var response = Response(page: page.render(in: context.frame(directory)), status: answer.status)
+    var response = Response(page: page.render(in: context.frame(directory, unknownZone: zone)), status: answer.status)
     response.headers[.retryAfter] = answer.retryAfter
     return response
   }

@@ -16,7 +16,8 @@ struct FreezeForm {
     let scope = form["scope"] ?? ""
     guard let covered = FreezeScope(abbreviated: scope) else {
       throw FormError(
-        "'\(scope)' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."
+        "'\(scope)' is not a step, a flow or all. Give one such as B2C_1_signup/postFederationSignup, B2C_1_signup "
+          + "or all."
       )
     }
     let reason = form["reason"] ?? ""

@@ -29,6 +29,7 @@ extension PlainQuestion {
   init(form fields: [String: String]) throws(FormError) {
     self.init()
     let times = PageTime(in: try PageTimeZone(ofTimesIn: fields))
+    var last: Timestamp?
     for (name, text) in fields {
       switch name {
       case "q": words = text
@@ -38,7 +39,9 @@ extension PlainQuestion {
       case "connector": connector = text
       case "reason": reason = text
       case "since": since = try times.period(text, in: name).start
-      case "until": until = try times.period(text, in: name).end
+      case "until":
+        let period = try times.period(text, in: name)
+        (last, until) = (period.start, period.end)
       case "zone": break
       case "result":
         result = Change.Result(rawValue: text)
@@ -48,6 +51,10 @@ extension PlainQuestion {
         if kind == nil { throw Self.unknown(text, "kind of change", Change.Kind.allCases.map(\.rawValue)) }
       default: throw FormError("There is no filter named \(name).")
       }
+    }
+    // A day ends when the next day begins. So the end of the day before `since` is equal to `since`.
+    if let since, let until, let last, since > until || (since == until && last < until) {
+      throw FormError("From is later than Until. Enter the earlier time as From.", in: "since")
     }
   }
 

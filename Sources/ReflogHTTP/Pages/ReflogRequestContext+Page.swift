@@ -6,12 +6,17 @@ extension ReflogRequestContext {
   /// Returns the frame around a page.
   ///
   /// The frame shows the kind of the directory, the signed-in person and a warning.
-  func frame(_ directory: DirectoryKind) -> PageFrame {
+  ///
+  /// - Parameters:
+  ///   - directory: The kind of the directory.
+  ///   - unknownZone: The unknown name of a time zone that the person typed, or nil if the person typed none.
+  func frame(_ directory: DirectoryKind, unknownZone: String? = nil) -> PageFrame {
     PageFrame(
       directory: directory,
       viewer: viewer,
       warning: warning,
       zone: zone,
+      unknownZone: unknownZone,
       path: pagePath,
       basePath: basePath
     )

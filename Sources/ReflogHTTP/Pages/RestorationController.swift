@@ -9,6 +9,8 @@ import ReflogWeb
 struct RestorationController {
   /// The end of the path to which the form on the page of a change is sent.
   static let ending = "/restore"
+  /// The field in the URL of the page that opens after the values were restored. The page then shows a message.
+  static let restored = "restored"
 
   let changes: ChangeService
   let history: HistoryService
@@ -42,7 +44,8 @@ struct RestorationController {
     )
     do {
       let made = try await changes.perform(edit).changes.first
-      return .seeOther("/changes/\(made?.id ?? change.id)\(trail)")
+      guard let made else { return .seeOther("/changes/\(change.id)\(trail)") }
+      return .seeOther("/changes/\(made.id)\(trail)\(trail.isEmpty ? "?" : "&")\(Self.restored)=true")
     } catch {
       if case .forbidden = error { throw error }
       // The result is not known yet, so the edit is a pending change. The page of this change shows the result later.

@@ -21,7 +21,8 @@ struct TimeZoneController {
       // the original page.
       var context = context
       context.pagePath = target
-      return errors.response(to: RequestError.badRequest(error.description, target: "zone"), request, context)
+      let refusal = RequestError.badRequest(error.description, target: "zone")
+      return errors.response(to: refusal, request, context, unknownZone: form["zone"] ?? "")
     }
     var response = Response.seeOther(target)
     response.headers[.setCookie] = TimeZoneCookie.setting(zone, context)

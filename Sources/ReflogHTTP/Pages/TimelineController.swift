@@ -64,7 +64,8 @@ struct TimelineController {
 
   /// Returns recorded names that are similar to the texts in the form.
   ///
-  /// For each name, the result contains the query of a URL with the name instead of the text.
+  /// For each name, the result contains the path with the name instead of the text. If the search field is the only
+  /// filled field, the path is that of the search, which opens the page of a flow.
   private func proposals(
     _ query: ChangeQuery,
     _ page: ChangePage,
@@ -76,7 +77,8 @@ struct TimelineController {
           let text = value.split(separator: "/").last.map(String.init) ?? value
           return text.lowercased() == nearest.text.lowercased() ? name : value
         }
-        return TimelinePage.Proposal.Name(name, query: Request.encoded(corrected))
+        let page = corrected.keys.elementsEqual(["q"]) ? "/search" : "/"
+        return TimelinePage.Proposal.Name(name, path: "\(page)?\(Request.encoded(corrected))")
       }
       return TimelinePage.Proposal(text: nearest.text, names: names)
     }
