@@ -27,7 +27,10 @@ package struct Migrations: Sendable {
   /// The database has no application id. The table `schema_version` identifies it.
   package static let postgreSQL = Migrations(
     applicationID: 0,
-    migrations: [Migration("postgresql-0001-changes", PackageResources.postgresql_0001_changes_sql)]
+    migrations: [
+      Migration("postgresql-0001-changes", PackageResources.postgresql_0001_changes_sql),
+      Migration("postgresql-0002-reasons", PackageResources.postgresql_0002_reasons_sql),
+    ]
   )
 
   /// The items of the schema that the migrations of ``postgreSQL`` create, one a line.

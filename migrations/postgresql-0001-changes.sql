@@ -299,11 +299,12 @@ CREATE TABLE service_event_personal (
   salt bytea CHECK (octet_length(salt) = 16),
   actor_name bigint REFERENCES actor_name (id),
   ip_address text COLLATE "C",
+  reason text COLLATE "C",
   erased_hash bytea CHECK (octet_length(erased_hash) = 32),
   erased_event bigint REFERENCES service_event (id),
   CHECK ((salt IS NULL) = (erased_hash IS NOT NULL)),
   CHECK ((erased_event IS NULL) = (erased_hash IS NULL)),
-  CHECK (salt IS NOT NULL OR (actor_name IS NULL AND ip_address IS NULL))
+  CHECK (salt IS NOT NULL OR (actor_name IS NULL AND ip_address IS NULL AND reason IS NULL))
 );
 
 CREATE INDEX service_event_personal_actor_name ON service_event_personal (actor_name, event)
@@ -398,8 +399,7 @@ CREATE INDEX change_freeze_released ON change_freeze (released) WHERE released I
 
 CREATE TABLE freeze_override (
   change bigint PRIMARY KEY REFERENCES change (id),
-  event bigint NOT NULL REFERENCES service_event (id),
-  reason text COLLATE "C" NOT NULL CHECK (reason <> '')
+  event bigint NOT NULL REFERENCES service_event (id)
 );
 
 CREATE INDEX freeze_override_event ON freeze_override (event);
@@ -588,7 +588,9 @@ SELECT
   change_personal.erased_event,
   change_statement.erased_event AS statement_erased_event,
   freeze_override.event AS override_event,
-  freeze_override.reason AS override_reason
+  overriding.reason AS override_reason,
+  overriding.erased_hash IS NOT NULL AS override_is_erased,
+  overriding.erased_event AS override_erased_event
 FROM change
 LEFT JOIN ledger ON ledger.id = 1
 LEFT JOIN address ON address.id = change.address
@@ -607,7 +609,8 @@ LEFT JOIN actor AS stating_actor ON stating_actor.id = change_statement.actor
 LEFT JOIN actor_name AS stating_name ON stating_name.id = change_statement.actor_name
 LEFT JOIN connector AS created_connector ON created_connector.id = change.created_connector
 LEFT JOIN connector_name AS created_name ON created_name.id = change.created_name
-LEFT JOIN freeze_override ON freeze_override.change = change.id;
+LEFT JOIN freeze_override ON freeze_override.change = change.id
+LEFT JOIN service_event_personal AS overriding ON overriding.event = freeze_override.event;
 
 -- Every change, for people who read it. Times are UTC in ISO 8601. Compare times as text:
 --   SELECT * FROM history WHERE time >= '2026-03-01' AND time < '2026-04-01';
@@ -671,7 +674,13 @@ SELECT
   ) AS statement_erased_time,
   -- The service event that records that an operator made the change in spite of a freeze, and the operator's reason.
   override_event AS override_event_id,
-  override_reason
+  CASE WHEN override_is_erased THEN '[erased]' ELSE override_reason END AS override_reason,
+  override_erased_event AS override_erased_event_id,
+  (
+    SELECT to_char(timestamp '1970-01-01' + event.time * interval '1 microsecond', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+      COLLATE "C"
+    FROM service_event AS event WHERE event.id = override_erased_event
+  ) AS override_erased_time
 FROM change_details;
 
 -- Every service event, for people who read it. The column `details` is a JSON object: `details::json ->> 'name'` reads
@@ -696,7 +705,12 @@ SELECT
     WHEN service_event_personal.erased_hash IS NULL THEN service_event_personal.ip_address ELSE '[erased]'
   END AS ip_address,
   service_event.details,
-  service_event_personal.erased_event AS erased_event_id
+  service_event_personal.erased_event AS erased_event_id,
+  CASE
+    WHEN service_event.kind IN ('freezePlaced', 'freezeOverridden') AND service_event_personal.erased_hash IS NOT NULL
+      THEN '[erased]'
+    ELSE service_event_personal.reason
+  END AS reason
 FROM service_event
 LEFT JOIN actor ON actor.id = service_event.actor
 LEFT JOIN client_app ON client_app.id = service_event.client_app
@@ -1373,9 +1387,7 @@ BEGIN
 
   -- The columns that an erasure or a purge updates, and the tables from which an erasure or a purge deletes rows.
   GRANT UPDATE (salt, actor_name, ip_address, reason, erased_hash, erased_event), DELETE
-    ON change_personal, change_statement TO reflog_service;
-  GRANT UPDATE (salt, actor_name, ip_address, erased_hash, erased_event), DELETE
-    ON service_event_personal TO reflog_service;
+    ON change_personal, change_statement, service_event_personal TO reflog_service;
   GRANT DELETE ON service_event TO reflog_service;
   GRANT UPDATE (connector_id) ON connector TO reflog_service;
   GRANT UPDATE (display_name) ON connector_name TO reflog_service;

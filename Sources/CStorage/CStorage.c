@@ -43,9 +43,8 @@ void storage_name_thread(const char *name) {
   prctl(PR_SET_NAME, name);
 }
 
-static _Thread_local int is_background = 0;
-
-// The attributes of a thread, as the system call sched_setattr(2) reads them. Some versions of glibc lack this type.
+// The attributes of a thread for the system call sched_setattr(2). The type is declared here because some versions of
+// glibc do not have it.
 struct thread_attributes {
   uint32_t size;
   uint32_t policy;
@@ -60,8 +59,7 @@ struct thread_attributes {
 // The flag SCHED_FLAG_RESET_ON_FORK of sched_setattr(2).
 enum { RESET_ON_FORK = 1 };
 
-void storage_enter_background(uint64_t slice) {
-  // 0 means the calling thread. If the call fails, the thread keeps its old slice.
+void storage_set_slice(uint64_t slice) {
   struct thread_attributes attributes = {
     .size = sizeof attributes,
     .policy = (uint32_t)sched_getscheduler(0),
@@ -69,7 +67,13 @@ void storage_enter_background(uint64_t slice) {
     .nice = getpriority(PRIO_PROCESS, 0),
     .runtime = slice,
   };
+  // The thread id 0 means the calling thread. If the call fails, the thread keeps its slice, which does no harm.
   syscall(SYS_sched_setattr, 0, &attributes, 0);
+}
+
+static _Thread_local int is_background = 0;
+
+void storage_enter_background(void) {
   is_background = 1;
 }
 

@@ -19,7 +19,7 @@ package protocol EvidenceOutput {
   mutating func write(_ bytes: [UInt8], to name: String) async throws
 }
 
-/// A receiver of the bytes of a file, in the order of the file.
+/// Receives the bytes of a file in order.
 package protocol ByteReceiver {
   /// Receives the next bytes.
   @concurrent

@@ -16,8 +16,8 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
 
   /// Creates a pack.
   ///
-  /// The changes are read only when the pack is written. The flow, the retention policy and the legal holds are checked
-  /// here, because an answer that has begun can't show an error.
+  /// The changes are read when the pack is written. The flow, the retention policy and the legal holds are checked
+  /// earlier, in this initializer, because an HTTP answer that has begun can't report an error.
   ///
   /// - Parameters:
   ///   - request: The period and the flow.
@@ -38,14 +38,14 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
     progress: @escaping @Sendable (Int) -> Void = { _ in }
   ) async throws(ServiceError) {
     if let flow = request.flow { try await service.requireRecord(ofFlow: flow) }
-    _ = try await service.keeping()
+    _ = try await service.retentionState()
     (self.request, self.changes, self.service) = (request, changes, service)
     (self.taken, self.signers, self.progress) = (taken, signers, progress)
   }
 
   /// Writes all files of the pack.
   ///
-  /// The manifest is the last file. The manifest is missing if the method throws an error.
+  /// The manifest is the last file. So a pack without a manifest is not complete.
   @concurrent
   package func write(to output: inout some EvidenceOutput) async throws {
     var summary = PeriodSummary()
@@ -53,9 +53,9 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
     let (events, roles) = try await writeEvents(to: &output)
     files += events
     files += try await roles.write(to: &output)
-    let (policy, purge, holds) = try await service.keeping()
-    let keeping = Keeping(policy: policy, purge: purge, holds: holds)
-    // The checkpoint is read after the last row was read, so the checkpoint covers the entries of all rows.
+    let (policy, purge, holds) = try await service.retentionState()
+    let retention = RetentionState(policy: policy, purge: purge, holds: holds)
+    // The checkpoint is read after the last row, so it covers the entries of all rows.
     let checkpoint = try await service.newestCheckpoint()
     let origin = try await service.origin()
     let facts = EvidenceFacts(
@@ -66,9 +66,9 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
       keys: signers().map(\.verifierKey.text),
       logSize: try checkpoint.map { try Checkpoint(text: SignedNote(parsing: Array($0.utf8)).text).size }
     )
-    let page = SummaryPage(manifest: facts, summary: summary, keeping: keeping, roles: roles.rows)
+    let page = SummaryPage(manifest: facts, summary: summary, retentionState: retention, roles: roles.rows)
     let texts: [(String, [UInt8])] = [
-      (PackedFile.retention, JSONValue.object(keeping.json).bytes + [0x0A]),
+      (PackedFile.retention, JSONValue.object(retention.json).bytes + [0x0A]),
       (PackedFile.summary, Array(page.html.utf8)),
       (PackedFile.instruction, Array(Instruction(facts: facts).text.utf8)),
       (PackedFile.script, PackageResources.verify_py),
@@ -122,7 +122,8 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
       let earlier = events.prefix { $0.activityDateTime < request.period.end }
       for event in earlier { roles.add(event) }
       try await files.append(earlier.filter { $0.activityDateTime >= request.period.start }, to: &output)
-      // Events are in the order of their times, so all events that follow are later than the period.
+      // Events are sorted by time. So after the first event that is later than the period, no event belongs to the
+      // period.
       guard earlier.count == events.count else { break }
     }
     try await files.end(in: &output)

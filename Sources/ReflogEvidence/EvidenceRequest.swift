@@ -20,16 +20,17 @@ package struct EvidenceRequest: Sendable {
   package func query() throws(FilterError) -> ChangeQuery {
     var question = PlainQuestion()
     (question.flow, question.since, question.until) = (flow, period.start, period.end)
-    // The manifest contains the name of one flow. So the filter must not select other flows whose ids contain this
-    // text.
+    // The manifest contains the name of exactly one flow. So the filter must not select other flows whose ids only
+    // contain this name.
     question.isWholeAddress = true
     return ChangeQuery(filter: try question.filter(), includesImpact: flow != nil)
   }
 
-  /// The selected flows, for people.
+  /// A text for people that names the selected flows.
   var flows: String { flow.map { "\($0.printable), and the connectors that it called" } ?? "all" }
 
-  /// The parts of the name of the pack's file, for example `evidence` and `2026-Q3`, and the id of the flow, if any.
+  /// The parts of the name of the pack's file: `evidence`, the period such as `2026-Q3`, and the id of the flow, if the
+  /// pack has one flow.
   package var nameParts: [String] {
     let id = flow.map { [String($0[($0.lastIndex(of: "/").map($0.index(after:)) ?? $0.startIndex)...])] }
     return ["evidence", period.name.replacing("..", with: "-to-")] + (id ?? [])

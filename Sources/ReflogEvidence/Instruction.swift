@@ -15,7 +15,7 @@ struct Instruction {
     README.txt           this page
     summary.html         the numbers of changes for each flow, for printing
     changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
-    service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
+    service-events.csv   events of Reflog itself, such as starts; service-events.jsonl has the same events as JSON
     roles.csv            the API tokens that were valid in the period, and their roles
                          the creation or the revocation of a token while the server was stopped can first appear in the
                          next pack

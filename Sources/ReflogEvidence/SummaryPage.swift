@@ -9,7 +9,7 @@ struct SummaryPage {
 
   let manifest: EvidenceFacts
   let summary: PeriodSummary
-  let keeping: Keeping
+  let retentionState: RetentionState
   let roles: [RoleTable.Row]
 
   /// The whole page.
@@ -97,15 +97,16 @@ struct SummaryPage {
   }
 
   private var retention: String {
-    let policy = keeping.policy.days.map { "History is kept for at least \($0) days." } ?? "History is kept for ever."
-    let purge = keeping.purge.map { purge in
+    let days = retentionState.policy.days
+    let policy = days.map { "History is kept for at least \($0) days." } ?? "History is kept for ever."
+    let purge = retentionState.purge.map { purge in
       let day = purge.before.description.prefix(10)
       return purge.finished == nil
         ? " A purge of history before \(day) is not finished."
         : " The newest purge deleted history before \(day). It kept the history under legal holds, and the last change of "
           + "each step."
     }
-    let holds = keeping.holds.map { hold in
+    let holds = retentionState.holds.map { hold in
       [escaped(hold.name), escaped(hold.scope.text), escaped(hold.reason), "\(hold.placed.description.prefix(19))Z"]
     }
     let text = "<p>\(policy)\(purge ?? "")\(holds.isEmpty ? " There is no legal hold." : "")</p>"
@@ -118,8 +119,8 @@ struct SummaryPage {
       ["Name", "Role", "Created (UTC)", "By", "Expires", "Revoked", "By"],
       roles.map { row in
         [
-          escaped(row.name), escaped(row.role), Self.time(row.created), escaped(row.creator?.shownName ?? ""),
-          Self.time(row.expires), Self.time(row.revoked), escaped(row.revoker?.shownName ?? ""),
+          escaped(row.name), escaped(row.role), Self.time(row.created), escaped(row.creator ?? ""),
+          Self.time(row.expires), Self.time(row.revoked), escaped(row.revoker ?? ""),
         ]
       }
     )

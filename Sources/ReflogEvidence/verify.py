@@ -34,15 +34,17 @@ DIGITS = 16
 MARK = b"\xef\xbb\xbf"
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 NOTE = re.compile(rf"((?:[^\x00-\x09\x0b-\x1f]*\n)+)\n((?:— [^ \n]+ {BASE64}\n)+)")
-# No cell that Reflog writes is longer than this limit. Without the limit, one added quote would make the rest of the file one
-# cell in memory.
+# The maximum length of a cell. Reflog writes no longer cells. Without a limit, one added quote would turn the rest of the file
+# into one
+# long cell in memory.
 csv.field_size_limit(4 << 20)
 
 
-# The names of files that operating systems create in a folder that a person opens.
+# The names of files that operating systems create in a folder when a person opens the folder.
 FILES_OF_SYSTEMS = (".DS_Store", "Thumbs.db", "desktop.ini")
-# The parts of names before and after the name of another file. While a file is open, LibreOffice and Excel create a file with the
-# first or the second name. macOS creates a file with the third name next to each file on disks of other systems.
+# The texts that programs add in front of and behind the name of a file, to name a second file. LibreOffice creates a file with
+# the first kind of name while a file is open, and Excel creates one with the second kind of name. macOS creates a file with the
+# third kind of name next to each file, on disks with a foreign file system.
 NAMES_NEXT_TO_FILES = ((".~lock.", "#"), ("~$", ""), ("._", ""))
 
 
@@ -51,7 +53,7 @@ class Finding(Exception):
 
 
 class Unreadable(Exception):
-    """A file that cannot be read as a manifest. Such a file shows nothing about the pack."""
+    """A file that cannot be read as a manifest. This does not prove that the pack was altered."""
 
 
 # The check of an Ed25519 signature (RFC 8032 §5.1). A point is (X, Y, Z, T) with x = X/Z, y = Y/Z, x*y = T/Z.
@@ -142,7 +144,7 @@ def check_signatures(text, signatures, keys, where):
     """Checks that a known key signed a text, and that no signature of a known key is wrong."""
     known = [(keys[name, signature[:4]], signature[4:]) for name, signature in signatures if (name, signature[:4]) in keys]
     if not known:
-        raise Finding(f"{where}: it is not signed with the key given, or that key is of another log.")
+        raise Finding(f"{where}: it is not signed with the key given, or that key belongs to another log.")
     for key, signature in known:
         if not is_signature(key, signature, text.encode()):
             raise Finding(f"{where}: its signature is wrong.")

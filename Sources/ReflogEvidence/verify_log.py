@@ -49,6 +49,11 @@ class Unreadable(Exception):
     the log."""
 
 
+def shown(text):
+    """Returns a text in a form that is safe on a terminal. A server or a file can contain characters that control a terminal."""
+    return "".join(character if character.isprintable() else "?" for character in str(text))[:2000]
+
+
 def readable(file, data):
     """Removes the byte order mark from the first bytes of a given file. Raises Unreadable if the bytes are not text."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
@@ -117,7 +122,7 @@ def opened(data, keys, where, is_given=False):
     signatures = map(base64.b64decode, re.findall(f"— {re.escape(origin)} (.*)\n", lines))
     ours = [signature for signature in signatures if (origin, signature[:4]) in keys]
     if not ours:
-        raise Finding(f"{where} of {origin} is not signed with the key given, or that key is of another log")
+        raise Finding(f"{where} of {origin} is not signed with the key given, or that key belongs to another log")
     for signature in ours:
         try:
             keys[origin, signature[:4]].verify(signature[4:], text.encode())
@@ -238,10 +243,10 @@ def main():
             return function(*arguments)
         except Finding as finding:
             findings.append(finding)
-            print(f"finding: {finding}")
+            print(shown(f"finding: {finding}"))
         except Unreadable as problem:
             unreadable.append(problem)
-            print(problem, file=sys.stderr)
+            print(shown(problem), file=sys.stderr)
 
     try:
         newest = attempt("checkpoint", lambda: opened(get(base, "checkpoint")[1], keys, "checkpoint"))
@@ -261,7 +266,7 @@ def main():
         for file in options.proof:
             attempt("receipts", lambda: check_receipt(leaves, keys, given(file), file.name))
     except (OSError, http.client.HTTPException) as error:
-        print(f"{base} can't be reached: {error}", file=sys.stderr)
+        print(shown(f"{base} can't be reached: {error}"), file=sys.stderr)
         return 65 if findings else 75
     print(f"checked: {len(leaves)} entries, {counts['tiles']} tiles, the root, its signature, {counts['records']} "
           f"records, {counts['older']} older checkpoints, {counts['receipts']} receipts; {len(findings)} findings")

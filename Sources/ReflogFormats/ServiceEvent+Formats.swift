@@ -9,7 +9,7 @@ extension ServiceEvent: Exported {
   package static let members: [JSONMember<ServiceEvent>] =
     EventField.Plain.allCases.map { field in JSONMember<ServiceEvent>(field) { $0[field] } } + [
       JSONMember(EventField.Part.initiatedBy.rawValue) { $0.content.actor.map { .object($0.json) } ?? .null },
-      JSONMember(detailsName) { .object($0.content.details) },
+      JSONMember(detailsName) { .object($0.shownDetails()) },
       Erased.member { $0.erased },
     ]
 
@@ -17,7 +17,7 @@ extension ServiceEvent: Exported {
   package static let columns: [CSVColumn<ServiceEvent>] =
     EventField.Plain.allCases.map { field in CSVColumn<ServiceEvent>(field.rawValue) { $0[field] } }
     + Change.Actor.columns { event, column in event.content.actor.map(column.value) ?? .null }
-    + [CSVColumn(detailsName) { .text(JSONValue.object($0.content.details).text) }]
+    + [CSVColumn(detailsName) { .text(JSONValue.object($0.shownDetails()).text) }]
     + Erased.columns("erased") { $0.erased }
 
   private static let detailsName = "details"

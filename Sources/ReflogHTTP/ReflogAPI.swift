@@ -96,10 +96,7 @@ package struct ReflogAPI: Sendable {
   }
 
   func buildRouter() -> Router<ReflogRequestContext> {
-    let router = Router(
-      context: ReflogRequestContext.self,
-      options: [.caseInsensitive, .autoGenerateHeadEndpoints]
-    )
+    let router = Router(context: ReflogRequestContext.self, options: .autoGenerateHeadEndpoints)
     router.add(
       middleware: ErrorMiddleware(
         failures: failures,
@@ -158,9 +155,9 @@ package struct ReflogAPI: Sendable {
     SearchController(history: history).addRoutes(to: group)
     FreezesController(changes: changes, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
-    ChangePagesController(changes: changes, history: history, events: events, directory: directory)
-      .addRoutes(to: group)
-    RestorationController(changes: changes, history: history).addRoutes(to: group)
+    let pages = ChangePagesController(changes: changes, history: history, events: events, directory: directory)
+    pages.addRoutes(to: group)
+    RestorationController(changes: changes, history: history, events: events, pages: pages).addRoutes(to: group)
   }
 
   /// Adds the routes to sign in with an API token and through Entra.
@@ -204,7 +201,7 @@ package struct ReflogAPI: Sendable {
     )
   }
 
-  /// The API tokens, or nil if the server does not accept any.
+  /// The service for API tokens, or nil if the server does not accept API tokens.
   private var acceptedTokens: TokenService? { authentication.takesAPITokens ? tokens : nil }
 
   private var failures: FailedAuthentications { FailedAuthentications(events: events, metrics: metrics) }

@@ -28,8 +28,8 @@ package struct Group: Sendable {
   package var connectors: [ConnectorID]
   /// The parts of the directory that the group's request changes.
   ///
-  /// Freezes are compared with these parts and with the subjects of the drafts. So the list must contain the parts for
-  /// which the group has no draft.
+  /// Freezes are compared with these parts and with the subjects of the drafts. So this list must contain every part
+  /// for which the group has no draft.
   package var parts: [ChangedPart]
   /// The override of freezes that the group's request contains.
   ///

@@ -52,7 +52,7 @@ extension Ledger {
 
   /// The sequence of the newest durable entry, or nil if this process has recorded none yet.
   ///
-  /// This property reads memory alone, so background work can read it often.
+  /// This property reads only memory, so background work can read it often.
   package var newestSequence: Int64? {
     // The second line of a checkpoint is the number of entries that it covers.
     let lines = context.checkpoint?.split(separator: "\n", maxSplits: 2) ?? []

@@ -14,7 +14,7 @@ package final class Ledger: Sendable {
   /// Add at least one key before the writer's thread starts, because every transaction must be signed.
   package let signers = LogSigners()
   /// The index of the reasons of changes, or nil if searches read the reasons in the ledger.
-  let reasonIndex: ReasonIndex?
+  let reasonIndex: (any ReasonFinder)?
   let store: any LedgerStore
   let writer: GroupCommitWriter<LedgerSession>
   let context: LedgerContext
@@ -36,13 +36,13 @@ package final class Ledger: Sendable {
   ///     the newest entry.
   ///   - origin: The name of the log if this ledger is new, or nil to generate a name.
   ///   - onSettled: Called with every change once its outcome is durable.
-  ///   - onFrozenDrift: Called with each change that was made without Reflog although a freeze certainly or possibly
-  ///     covered its subject, with the freeze, and with true if this is certain. The change is already durable.
+  ///   - onFrozenDrift: Called with each durable change that was made without Reflog while a freeze covered its
+  ///     subject. The other arguments are the freeze, and whether the change was certainly made during the freeze.
   /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
   ///   tenant.
   package init(
     store: any LedgerStore,
-    reasonIndex: ReasonIndex? = nil,
+    reasonIndex: (any ReasonFinder)? = nil,
     thread: WriterThread,
     directory: DirectoryKind,
     tenantID: String,
@@ -96,7 +96,7 @@ package final class Ledger: Sendable {
   /// The time of the ledger's clock.
   package var now: Timestamp { context.clock() }
 
-  /// The time that an entry would get if it was recorded now.
+  /// The time that an entry would have if the ledger recorded it now.
   ///
   /// The time is the time of the clock. If the clock is behind the newest entry, the time is the time of the newest
   /// entry. All checks of freezes use this time, so they agree with the transaction that records a change.

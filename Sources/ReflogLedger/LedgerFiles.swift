@@ -22,11 +22,11 @@ package struct LedgerFiles: Sendable {
   package var tokens: String { database + ".tokens" }
   /// The embedded directory.
   package var directory: String { database + ".directory" }
-  /// The newest entry that each receiver of webhooks has got.
+  /// The file with the newest entry that each receiver of webhooks has got.
   package var webhooks: String { database + ".webhooks" }
-  /// The index of the reasons of changes; see ``ReasonIndex``.
+  /// The file with the index of the reasons of changes (see ``ReasonIndex``).
   package var search: String { database + ".search" }
-  /// The tokens that the first start created.
+  /// The file with the tokens that the first start created.
   package var firstTokens: String { database + ".first-tokens" }
 
   /// The endings of all files that belong to a ledger, except the ledger itself.

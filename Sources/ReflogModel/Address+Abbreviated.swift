@@ -30,3 +30,20 @@ extension Address {
     self = flow.address(of: step)
   }
 }
+
+extension FreezeScope {
+  /// Reads the scope of a freeze that a person wrote: `all`, `[FLOWTYPE/]FLOW` or `[FLOWTYPE/]FLOW/STEP`.
+  ///
+  /// Returns nil for any other text.
+  package init?(abbreviated text: String) {
+    if text == Self.allText {
+      self = .everything
+    } else if let address = Address(abbreviated: text) {
+      self = .address(address)
+    } else if let flow = FlowName(abbreviated: text) {
+      self = .flow(flow)
+    } else {
+      return nil
+    }
+  }
+}

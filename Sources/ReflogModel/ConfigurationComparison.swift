@@ -6,7 +6,8 @@ package struct ConfigurationComparison: Sendable {
   package let second: Timestamp
   /// The steps that differ, sorted by flow and step.
   package let differences: [ConfigurationDifference]
-  /// The configurations of all compared steps. `before` is nil if the step was not recorded at the earlier moment.
+  /// The configurations of each compared step at the two moments. `before` is nil if the step was not recorded at the
+  /// earlier moment.
   private let compared: [(before: ConnectorConfiguration?, after: ConnectorConfiguration)]
 
   /// The number of steps that were compared.
@@ -17,7 +18,7 @@ package struct ConfigurationComparison: Sendable {
   /// - Parameters:
   ///   - first: The earlier moment, and the references at this moment.
   ///   - second: The later moment, and the references at this moment.
-  ///   - edits: The edits of connectors between the moments. The key is the id of the connector.
+  ///   - edits: The edits of connectors between the moments, by the id of the connector.
   package init(
     from first: (moment: Timestamp, configurations: [ConnectorConfiguration]),
     to second: (moment: Timestamp, configurations: [ConnectorConfiguration]),
@@ -40,19 +41,20 @@ package struct ConfigurationComparison: Sendable {
     compared = comparison.compared.filter { isSelected($0.before, $0.after) }
   }
 
-  /// Returns the differences that are listed behind an address, or all differences if the address is nil.
+  /// Returns the differences that follow an address in the list, or all differences if the address is nil.
   ///
-  /// The address does not need to differ itself. So the pages of a list continue correctly if a difference disappears.
+  /// The step with this address can be missing in the list. So the next page is correct even if the last difference of
+  /// the previous page no longer exists.
   package func differences(behind address: Address?) -> ArraySlice<ConfigurationDifference> {
     differences.drop { difference in address.map { difference.address <= $0 } ?? false }
   }
 
-  /// Returns the comparison of only those steps that a condition selects.
+  /// Returns a comparison that contains only the steps that a condition selects.
   ///
-  /// The other steps are not counted either.
+  /// ``comparedCount`` of the result counts only these steps.
   ///
-  /// - Parameter isSelected: The condition. Its arguments are the configurations of a step at the two moments. The first
-  ///   argument is nil if the step was not recorded at the earlier moment.
+  /// - Parameter isSelected: The condition. Its arguments are the configurations of a step at the two moments. The
+  ///   first argument is nil if the step was not recorded at the earlier moment.
   package func filtered(
     by isSelected: (_ before: ConnectorConfiguration?, _ after: ConnectorConfiguration) -> Bool
   ) -> ConfigurationComparison {
@@ -70,9 +72,9 @@ package struct ConfigurationDifference: Sendable {
     case connector
     /// The reference at the first moment is unknown, because Reflog had not recorded the step yet.
     case unknown
-    /// No difference is recorded, but a change of the step was pending at one of the moments, or at both.
+    /// No difference is recorded, but a change of the step was pending at one of the moments or at both.
     ///
-    /// So the step possibly had different references at the two moments.
+    /// The directory may have applied the pending change, so the step possibly had different references.
     case uncertain
   }
 
@@ -86,7 +88,7 @@ package struct ConfigurationDifference: Sendable {
   /// The edits of the step's connector between the moments, or nil if the kind is not ``Kind/connector``.
   package let edits: ConnectorEdits?
 
-  /// Compares the configurations of a step, or returns nil if they do not differ.
+  /// Compares the configurations of a step. Fails if they do not differ.
   fileprivate init?(
     before: ConnectorConfiguration?,
     after: ConnectorConfiguration,
@@ -105,9 +107,9 @@ package struct ConfigurationDifference: Sendable {
     }
   }
 
-  /// The change that made the difference: the newest edit of the connector, or the change that set the reference.
+  /// The change that caused the difference: the newest edit of the connector, or the change that set the reference.
   ///
-  /// The value is nil if the kind is ``Kind/uncertain``, because no change is known to have made a difference.
+  /// The value is nil if the kind is ``Kind/uncertain``, because no change is known to have caused a difference.
   package var change: Change? { kind == .uncertain ? nil : edits?.changes.last ?? after.change }
 
   /// A sentence for people that describes the edits, or nil if the kind is not ``Kind/connector``.

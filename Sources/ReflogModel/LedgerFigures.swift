@@ -1,4 +1,4 @@
-/// Figures about a ledger: the numbers of commits, of SQL statements and of overrides, and the size of the WAL.
+/// Numbers for the metrics of a ledger: commits, SQL statements, overrides, and the size of the WAL.
 package struct LedgerFigures: Sendable {
   /// The number of commits since the server started.
   package let commits: Int

@@ -8,7 +8,7 @@ package struct ServiceEvent: Sendable {
   package let sequence: Int64
   package let activityDateTime: Timestamp
   package let content: Content
-  /// The erasure that deleted the actor's personal data, or nil if no data was erased.
+  /// The erasure that deleted the actor's personal data and the reason, or nil if no data was erased.
   package let erased: Erased?
 
   /// Creates an event.
@@ -45,8 +45,8 @@ package struct ServiceEvent: Sendable {
     case authenticationFailure
     /// The role of a caller or a freeze did not permit a request, and the request is not recorded as a change.
     ///
-    /// One event counts all of these requests of a caller within a minute. If a freeze refused the requests, the details
-    /// contain the cause.
+    /// One event contains the number of these requests that a caller sent within a minute. If a freeze refused the
+    /// requests, the details contain the cause.
     case denied
     case tokenCreated
     case tokenRevoked
@@ -62,7 +62,7 @@ package struct ServiceEvent: Sendable {
     case freezeReleased
     /// An operator made changes in spite of freezes.
     ///
-    /// The details contain the changes, the freezes and the operator's reason.
+    /// The details contain the changes and the freezes.
     case freezeOverridden
     /// A purge was requested.
     case purgeAsked
@@ -104,10 +104,14 @@ package struct ServiceEvent: Sendable {
     case olderLedgerAccepted
     case backup
 
+    /// Whether an event of this kind has a reason.
+    var hasReason: Bool { self == .freezePlaced || self == .freezeOverridden }
+
     /// Whether every purge keeps the event.
     ///
-    /// Without these events, a reader could not understand or verify the ledger. The events of tokens show who had
-    /// which role, and a token can be valid for longer than the retention policy keeps history.
+    /// A purge keeps the events that are needed to understand or verify the ledger. It also keeps the events about
+    /// tokens, which show who had which role, because a token can be valid for longer than the retention policy keeps
+    /// history.
     package var isKept: Bool {
       switch self {
       case .tokenCreated, .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .freezePlaced, .freezeReleased,
@@ -120,6 +124,16 @@ package struct ServiceEvent: Sendable {
     }
   }
 
+  /// The details as readers see them: the recorded details and, if an event of this kind has a reason, the reason.
+  ///
+  /// - Parameter erasedReason: The value in the place of a reason that was erased.
+  package func shownDetails(erasedReason: JSONValue = .null) -> JSONObject {
+    guard content.kind.hasReason else { return content.details }
+    var details = content.details
+    details["reason"] = content.reason.map { .string($0) } ?? (erased == nil ? .null : erasedReason)
+    return details
+  }
+
   /// The content of an event, without the values that the ledger assigns when it records the event.
   package struct Content: Sendable {
     package let kind: Kind
@@ -129,10 +143,22 @@ package struct ServiceEvent: Sendable {
     ///
     /// The count is above 1 only for kinds that count all occurrences within a minute.
     package let count: Int
+    /// The facts about the event, without personal data.
     package let details: JSONObject
+    /// The person's reason, or nil if events of this kind have none, or if the reason was erased.
+    ///
+    /// A reason can contain the names of people, so it belongs to the personal data of the event.
+    package let reason: String?
 
     /// Creates the content of an event.
-    package init(_ kind: Kind, actor: Change.Actor? = nil, count: Int = 1, details: JSONObject = [:]) {
+    package init(
+      _ kind: Kind,
+      actor: Change.Actor? = nil,
+      count: Int = 1,
+      details: JSONObject = [:],
+      reason: String? = nil
+    ) {
+      self.reason = reason
       self.kind = kind
       self.actor = actor
       self.count = count
@@ -142,12 +168,12 @@ package struct ServiceEvent: Sendable {
 }
 
 extension ServiceEvent {
-  /// The reason why a request was denied, if the reason is not the caller's role.
+  /// The reason why a request was denied. If the reason is the caller's role, no cause is recorded.
   package enum DenialCause: String, Sendable {
     /// A freeze did not permit the request.
     case frozen
 
-    /// The name of the detail of the event.
+    /// The name of the member of the event's details that contains the cause.
     fileprivate static let detail = "cause"
 
     /// The details of an event of the kind `denied` with this cause.
@@ -156,7 +182,8 @@ extension ServiceEvent {
 }
 
 extension ServiceEvent.Content {
-  /// The reason why the requests of an event of the kind `denied` were denied, or nil if it was the caller's role.
+  /// The reason why the requests that an event of the kind `denied` counts were denied, or nil if the reason was the
+  /// caller's role.
   package var denialCause: ServiceEvent.DenialCause? {
     details[ServiceEvent.DenialCause.detail]?.string.flatMap { ServiceEvent.DenialCause(rawValue: $0) }
   }

@@ -2,13 +2,13 @@
 ///
 /// The entry of an intent is not settled, because the result of the change is not known yet.
 package enum SettledEntry: Sendable {
-  /// A change, at the entry that contains its result.
+  /// A change. Its position in the log is the entry that contains its result.
   case change(Change)
   /// A service event.
   case event(ServiceEvent)
-  /// An entry whose change or event does not match the log, so the content can't be shown.
+  /// An entry whose change or service event does not match the log. The content of the entry can't be shown.
   ///
-  /// `problem` is the result of the check, as one or more sentences.
+  /// `problem` describes the difference in one or more sentences.
   case altered(sequence: Int64, problem: String)
 
   /// The sequence of the entry.

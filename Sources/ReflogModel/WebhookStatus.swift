@@ -17,7 +17,8 @@ package struct WebhookStatus: Sendable {
   /// The path and the query are not shown, because they can contain a secret.
   package let host: String
   package let state: State
-  /// The number of entries of the log that Reflog has not yet sent, or skipped because they do not match.
+  /// The number of log entries that Reflog has neither sent nor skipped yet. Reflog skips an entry if the receiver does
+  /// not want it.
   package let waitingEntries: Int64
   /// When the receiver last accepted a message, or nil if it has accepted none yet.
   package let lastSuccess: Timestamp?

@@ -71,7 +71,9 @@ package struct PostgreSQLLedger: LedgerStore {
     // A connection is opened immediately, so that a problem is reported before the command begins its work.
     let connection = try PostgreSQLConnection(address.connectionString)
     try PostgreSQLMigrations.check(connection, address)
-    return History(reader: readers(at: address))
+    let readers = readers(at: address)
+    let check = ServerCheck(address: address, acceptsNoStandby: true)
+    return History(reader: readers, reasonIndex: PostgreSQLReasonIndex(readers, check))
   }
 
   /// Opens the tokens in a database.
@@ -89,6 +91,13 @@ package struct PostgreSQLLedger: LedgerStore {
 
   /// The API tokens in the database.
   package var tokens: PostgreSQLTokens { PostgreSQLTokens(readers.changes, opener) }
+
+  /// Returns the index of the reasons of changes; call this method only once in a process.
+  ///
+  /// - Parameter lengths: The lengths of the segments of the index.
+  package func reasonIndex(_ lengths: PostgreSQLReasonSegments.Lengths = .standard) -> PostgreSQLReasonIndex {
+    PostgreSQLReasonIndex(readers.queries, opener.check, lengths)
+  }
 
   package var name: String { opener.check.address.description }
   package var changeReader: any LedgerReader { readers.changes }

@@ -56,7 +56,7 @@ package final class PostgreSQLTarget: LedgerTarget {
       try lock.withLock { connection in try Self.lockOut(others: connection, name) }
       return try connection.withLock { connection in
         try Self.begin(connection)
-        return try Self.commit(connection) {
+        return try connection.commit {
           let exists = try connection.bool("SELECT to_regclass(?) IS NOT NULL", [UnfinishedCopy.table])
           return exists ? try BegunCopy(connection) : nil
         }
@@ -106,7 +106,7 @@ package final class PostgreSQLTarget: LedgerTarget {
   private func transaction(_ body: @Sendable (PostgreSQLConnection) throws -> Void) throws {
     try connection.withLock { connection in
       try Self.begin(connection)
-      try Self.commit(connection) { try body(connection) }
+      try connection.commit { try body(connection) }
     }
   }
 
@@ -138,21 +138,6 @@ package final class PostgreSQLTarget: LedgerTarget {
       _ = try? connection.finish()
       guard error.code == .busy else { throw error }
       throw MigrationError.targetInUse(target: name)
-    }
-  }
-
-  /// Runs the statements of a transaction, and commits the transaction.
-  private static func commit<Value>(_ connection: PostgreSQLConnection, _ body: () throws -> Value) throws -> Value {
-    do {
-      let value = try body()
-      connection.queue("COMMIT")
-      _ = try connection.finish()
-      return value
-    } catch {
-      // The caller must see the first error. If the connection is lost, the server rolls the transaction back.
-      connection.queue("ROLLBACK")
-      _ = try? connection.finish()
-      throw error
     }
   }
 }

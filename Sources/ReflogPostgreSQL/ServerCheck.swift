@@ -97,14 +97,14 @@ struct ServerCheck: Sendable {
       """
       SELECT bool_and(has_table_privilege(name, 'SELECT') AND has_table_privilege(name, 'INSERT')),
         has_column_privilege('change', 'result', 'UPDATE'), has_column_privilege('head', 'checkpoint', 'UPDATE'),
-        current_user
-      FROM unnest(ARRAY['change', 'entry']) AS name
+        bool_and(name NOT LIKE 'reason%' OR has_table_privilege(name, 'TRUNCATE')), current_user
+      FROM unnest(ARRAY['change', 'entry', 'reason_index', 'reason_trigram']) AS name
       """,
       []
     )
     try connection.finish().last?.forEach { row in
-      guard try row.bool(0), try row.bool(1), try row.bool(2) else {
-        throw unusable(Self.missingRights(of: try row.text(3)))
+      guard try row.bool(0), try row.bool(1), try row.bool(2), try row.bool(3) else {
+        throw unusable(Self.missingRights(of: try row.text(4)))
       }
       return false
     }

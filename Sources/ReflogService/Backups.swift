@@ -49,8 +49,7 @@ package final class Backups: Sendable {
   package func make(for caller: Caller) async throws(ServiceError) -> Backup {
     try Policy.require(caller, .administer)
     guard let lease = slot.take() else { throw .busy("Another backup is in progress.") }
-    let copy: LedgerCopy
-    do { copy = try await ledger.copy() } catch { throw ServiceError(reading: error) }
+    let copy = try await reading(await ledger.copy())
     // The event is recorded after the copy was created, so that a failed copy is not recorded as a backup.
     try await events.record(ServiceEvent.Content(.backup, actor: caller.actor))
     return Backup(copy: copy, lease: lease)

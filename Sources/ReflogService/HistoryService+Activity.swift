@@ -1,7 +1,7 @@
 import ReflogLedger
 package import ReflogModel
 
-/// One page of the changes that an actor requested and of the service events that the actor caused, newest first.
+/// One page of what an actor did, newest first: requested changes, caused service events, and statements about results.
 package struct Activity: Sendable {
   /// A record of what an actor did.
   package enum Item: Sendable {
@@ -11,10 +11,11 @@ package struct Activity: Sendable {
     case statement(Change)
   }
 
-  /// The position behind which a page begins, in each of the three lists.
+  /// The position at which a page begins. It has one value for each of the three lists: changes, service events and
+  /// statements.
   ///
-  /// The position of a later page has three values. So a record that is made after the first page was shown is on no
-  /// later page.
+  /// Later pages contain only records below these values. So a record that is made after the first page was shown is
+  /// not on a later page.
   package struct Position: Sendable, CustomStringConvertible {
     /// The id below which changes are shown, or nil for all.
     package let change: Change.ID?
@@ -37,7 +38,7 @@ package struct Activity: Sendable {
       statement = numbers[2] == 0 ? nil : numbers[2]
     }
 
-    /// The position as text.
+    /// The position in the form that ``init(_:)`` reads.
     package var description: String { "\(change?.number ?? 0).\(event ?? 0).\(statement ?? 0)" }
   }
 
@@ -47,9 +48,9 @@ package struct Activity: Sendable {
 }
 
 extension HistoryService {
-  /// The maximum time of the count of an actor's changes.
+  /// The maximum time for counting the changes of an actor.
   private static let totalsPatience = Duration.milliseconds(500)
-  /// The maximum time of the search for the periods in which steps called a connector.
+  /// The maximum time for the search for periods in which steps called a connector.
   private static let callsPatience = Duration.seconds(1)
 
   /// Returns a page of what an actor did, newest first.
@@ -58,7 +59,7 @@ extension HistoryService {
   ///   - actor: The actor.
   ///   - range: The part of the history.
   ///   - includesReads: Whether the events that count reads of history are included.
-  ///   - behind: The position of the page, or nil for the first page.
+  ///   - behind: The position at which the page begins, or nil for the first page.
   ///   - size: The maximum number of items.
   package func activity(
     of actor: ActorID,
@@ -69,27 +70,25 @@ extension HistoryService {
   ) async throws(ServiceError) -> Activity {
     let query = ChangeQuery(filter: range.filter.map { .and(actor.filter, $0) } ?? actor.filter)
     let changes = try await page(query, behind: behind?.change, size: size)
-    let events: [ServiceEvent]
-    let statements: [Change]
-    do {
-      events = try await history.events(
+    let events = try await reading(
+      await history.events(
         of: actor,
         in: range,
         includesReads: includesReads,
         behind: behind?.event,
         limit: size + 1
       )
-      statements = try await history.statements(of: actor, in: range, behind: behind?.statement, limit: size + 1)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    )
+    let statements = try await reading(
+      await history.statements(of: actor, in: range, behind: behind?.statement, limit: size + 1)
+    )
     let inContext = try await inContext(changes.changes, of: query)
     let found = inContext.map(Activity.Item.change) + events.map(Activity.Item.event)
-    let all = (found + statements.map(Activity.Item.statement)).sorted { $0.place > $1.place }
+    let all = (found + statements.map(Activity.Item.statement)).sorted { $0.recordingSequence > $1.recordingSequence }
     let items = Array(all.prefix(size))
     guard all.count > size || changes.next != nil else { return Activity(items: items, next: nil) }
     let shownChange = items.lazy.compactMap(\.changeID).last
-    // If no index could be used, the page of changes may be short, although older changes match.
+    // A search without an index can end early. The page of changes is then short, although older changes match.
     let nextChange = all.count > size ? shownChange : changes.next
     let firstChange = changes.changes.first.map { $0.id.number + 1 } ?? changes.next?.number ?? 1
     return Activity(
@@ -105,25 +104,23 @@ extension HistoryService {
 
   /// Returns the actor with the newest recorded name, or nil if no name of the actor is recorded.
   package func named(_ actor: ActorID) async throws(ServiceError) -> Change.Actor? {
-    do { return try await history.named(actor) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.named(actor))
   }
 
   /// Counts the changes of an actor, by result and by flow.
   package func totals(of actor: ActorID, in range: TimeRange) async throws(ServiceError) -> ActorTotals {
-    do { return try await history.totals(of: actor, in: range, patience: Self.totalsPatience) } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.totals(of: actor, in: range, patience: Self.totalsPatience))
   }
 
   /// Returns the state in which the last read of the directory showed a connector, or nil if no read showed it.
   package func recordedConnector(_ id: ConnectorID) async throws(ServiceError) -> RecordedConnector? {
-    do { return try await history.recordedConnector(id) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.recordedConnector(id))
   }
 
   /// Returns whether a record refers to a connector, and the target URL that the connector has now, or nil if the
   /// ledger has none.
   package func knownConnector(_ id: ConnectorID) async throws(ServiceError) -> (isKnown: Bool, targetURL: String?) {
-    do { return try await history.knownConnector(id) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.knownConnector(id))
   }
 
   /// Returns the changes that set a connector at the steps that call it now, newest first, and the number of steps.
@@ -131,9 +128,7 @@ extension HistoryService {
     of connector: ConnectorID,
     limit: Int
   ) async throws(ServiceError) -> (changes: [Change], count: Int) {
-    do { return try await history.currentCalls(of: connector, limit: limit) } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.currentCalls(of: connector, limit: limit))
   }
 
   /// Returns the newest periods in which steps called a connector, newest first.
@@ -147,11 +142,7 @@ extension HistoryService {
     behind: Change.ID?,
     limit: Int
   ) async throws(ServiceError) -> ConnectorCalls {
-    do {
-      return try await history.calls(of: connector, behind: behind, limit: limit, patience: Self.callsPatience)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.calls(of: connector, behind: behind, limit: limit, patience: Self.callsPatience))
   }
 }
 
@@ -170,8 +161,8 @@ extension Activity.Item {
 
   /// The sequence of the entry that records what the actor did.
   ///
-  /// A request for a change is in the first entry of the change. A statement is in its last entry.
-  fileprivate var place: Int64 {
+  /// The first entry of a change records the request. The last entry of a change records the statement.
+  fileprivate var recordingSequence: Int64 {
     switch self {
     case .change(let change): change.change.intentSequence
     case .event(let event): event.sequence

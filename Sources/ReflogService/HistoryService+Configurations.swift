@@ -13,15 +13,11 @@ extension HistoryService {
     of flows: [FlowName]? = nil,
     includesEdits: Bool = false
   ) async throws(ServiceError) -> [ConnectorConfiguration] {
-    do {
-      return try await history.configurations(asOf: moment, of: flows, includesEdits: includesEdits)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.configurations(asOf: moment, of: flows, includesEdits: includesEdits))
   }
 
   /// Returns all flows that have at least one step in the ledger, sorted by type and id.
   package func flows() async throws(ServiceError) -> [FlowName] {
-    do { return try await history.flows() } catch { throw ServiceError(reading: error) }
+    try await reading(await history.flows())
   }
 }

@@ -26,7 +26,7 @@ package struct ConnectorListRequest: Sendable {
 
 /// A position in the list of all connectors, which is sorted by name and id.
 ///
-/// The position contains the name. So the next page begins correctly even if the connector is no longer listed.
+/// The position contains the name, so the next page begins correctly even if the connector is no longer in the list.
 package struct ConnectorListPosition: Sendable, Equatable, Comparable {
   /// The name in lower case, or an empty text if the name is unknown.
   package let name: String
@@ -53,49 +53,45 @@ package struct ConnectorListPage: Sendable {
 }
 
 extension HistoryService {
-  /// The maximum number of steps that the list contains for each connector.
-  private static let mostCallers = 3
+  /// The maximum number of calling steps that the list contains for each connector.
+  private static let maximumCallerCount = 3
 
   /// Returns one page of the list of all connectors.
   ///
   /// - Parameters:
   ///   - request: The request.
   ///   - embedded: The connectors and references of the embedded directory, or nil for another directory. If the value
-  ///     is nil, the records of the ledger are listed: the connectors that exist or existed and are not known to be
-  ///     deleted, and the connectors that a step calls.
+  ///     is nil, the ledger is the source. The list then has the connectors that exist or existed and whose deletion is
+  ///     not recorded, and the connectors that a step calls.
   package func connectors(
     _ request: ConnectorListRequest,
     embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
   ) async throws(ServiceError) -> ConnectorListPage {
-    let known: [KnownConnector]
-    do { known = try await history.knownConnectors() } catch { throw ServiceError(reading: error) }
+    let known = try await reading(await history.knownConnectors())
     let all =
       if let embedded { Self.listed(embedded.connectors, callers: embedded.callers) } else {
-        known.filter { $0.isReal && !$0.isDeleted || !$0.calls.isEmpty }.map { Draft($0) }
+        known.filter { $0.isReal && !$0.isDeleted || !$0.calls.isEmpty }.map { ConnectorRow($0) }
       }
     let matches = all.filter(request.selects).sorted { $0.position < $1.position }
-    let rest = matches.drop { draft in request.behind.map { draft.position <= $0 } ?? false }
+    let rest = matches.drop { row in request.behind.map { row.position <= $0 } ?? false }
     let page = Array(rest.prefix(request.size))
-    let shownCalls = page.flatMap { $0.calls.prefix(Self.mostCallers) }
-    let details: ConnectorDetails
-    do { details = try await history.details(of: page.map(\.id), calls: shownCalls) } catch {
-      throw ServiceError(reading: error)
-    }
+    let shownCalls = page.flatMap { $0.calls.prefix(Self.maximumCallerCount) }
+    let details = try await reading(await history.details(of: page.map(\.id), calls: shownCalls))
     let recorded = Dictionary(grouping: details.calls) { $0.after.connectorID }
     let flows = embedded == nil ? [] : Set(try await flows())
     return ConnectorListPage(
-      connectors: page.map { draft in
-        let newest = details.newest[draft.id]
-        let addresses = draft.callers ?? (recorded[draft.id] ?? []).compactMap(\.intent.subject.address)
+      connectors: page.map { row in
+        let newest = details.newest[row.id]
+        let addresses = row.callers ?? (recorded[row.id] ?? []).compactMap(\.intent.subject.address)
         return ListedConnector(
-          draft.id,
-          displayName: draft.displayName ?? newest?.after.displayName,
+          row.id,
+          displayName: row.displayName ?? newest?.after.displayName,
           targetURL: embedded == nil
-            ? details.targetURLs[draft.id] ?? draft.targetURL : draft.targetURL ?? details.targetURLs[draft.id],
-          callers: addresses.prefix(Self.mostCallers).map { address in
+            ? details.targetURLs[row.id] ?? row.targetURL : row.targetURL ?? details.targetURLs[row.id],
+          callers: addresses.prefix(Self.maximumCallerCount).map { address in
             ListedConnector.Caller(address, isRecorded: embedded == nil || flows.contains(FlowName(of: address)))
           },
-          callerCount: draft.callerCount,
+          callerCount: row.callerCount,
           newest: newest
         )
       },
@@ -105,27 +101,27 @@ extension HistoryService {
     )
   }
 
-  /// Returns the connectors of the embedded directory, and the connectors that a step calls although the directory does
-  /// not have them.
+  /// Returns the connectors of the embedded directory, and the connectors that a step calls although they do not exist
+  /// in the directory.
   private static func listed(
     _ connectors: [DirectoryConnector],
     callers: [ConnectorID: [Address]]
-  ) -> [Draft] {
+  ) -> [ConnectorRow] {
     let ids = Set(connectors.map(\.id))
     let missing = callers.keys.filter { !ids.contains($0) }
     return connectors.map { connector in
-      Draft(
+      ConnectorRow(
         id: connector.id,
         displayName: connector.displayName,
         targetURL: connector.targetURL,
         callers: callers[connector.id] ?? []
       )
-    } + missing.map { Draft(id: $0, displayName: nil, targetURL: nil, callers: callers[$0] ?? []) }
+    } + missing.map { ConnectorRow(id: $0, displayName: nil, targetURL: nil, callers: callers[$0] ?? []) }
   }
 }
 
-/// A connector before the changes of the page are read.
-private struct Draft {
+/// A connector of the list, before its changes are read for the page.
+private struct ConnectorRow {
   let id: ConnectorID
   let displayName: String?
   let targetURL: String?
@@ -150,10 +146,10 @@ private struct Draft {
 }
 
 extension ConnectorListRequest {
-  fileprivate func selects(_ draft: Draft) -> Bool {
-    guard !isUnusedOnly || draft.callerCount == 0 else { return false }
+  fileprivate func selects(_ row: ConnectorRow) -> Bool {
+    guard !isUnusedOnly || row.callerCount == 0 else { return false }
     let text = search.lowercased()
-    let texts = [draft.displayName, draft.id.text, draft.targetURL].compactMap { $0?.lowercased() }
+    let texts = [row.displayName, row.id.text, row.targetURL].compactMap { $0?.lowercased() }
     return text.isEmpty || texts.contains { $0.contains(text) }
   }
 }

@@ -6,13 +6,12 @@ extension HistoryService {
   /// The maximum length of a chain in which each rollback rolls back the previous rollback.
   private static let longestChain = 10
   /// The maximum number of connectors whose names are read for one page of changes.
-  private static let mostNames = 100
+  private static let maximumNameCount = 100
 
   /// Returns one change with its rollbacks and with all steps that called the change's connector.
   package func inContext(_ change: Change) async throws(ServiceError) -> ChangeInContext {
     let rollbacks = try await rollbacks(of: [change.id])
-    let callers: [Change.ID: [Address]]?
-    do { callers = try await history.callers(of: [change]) } catch { throw ServiceError(reading: error) }
+    let callers = try await reading(await history.callers(of: [change]))
     return ChangeInContext(
       change,
       rolledBackBy: rollbacks[change.id] ?? [],
@@ -27,10 +26,8 @@ extension HistoryService {
   /// called the connector. Only steps that the query selects are included.
   package func inContext(_ changes: [Change], of query: ChangeQuery) async throws(ServiceError) -> [ChangeInContext] {
     let rollbacks = try await rollbacks(of: changes.map(\.id))
-    var callers: [Change.ID: [Address]]?
-    if query.includesImpact {
-      do { callers = try await history.callers(of: changes, among: query) } catch { throw ServiceError(reading: error) }
-    }
+    var callers: [Change.ID: [ConnectorCaller]]?
+    if query.includesImpact { callers = try await reading(await history.callers(of: changes, among: query)) }
     let names = try await knownNames(in: changes)
     return changes.map { change in
       ChangeInContext(
@@ -46,9 +43,7 @@ extension HistoryService {
   private func knownNames(in changes: [Change]) async throws(ServiceError) -> [ConnectorID: String] {
     let nameless = Set(changes.flatMap(\.namelessConnectors)).sorted()
     guard !nameless.isEmpty else { return [:] }
-    do { return try await history.names(of: Array(nameless.prefix(Self.mostNames))) } catch {
-      throw ServiceError(reading: error)
-    }
+    return try await reading(await history.names(of: Array(nameless.prefix(Self.maximumNameCount))))
   }
 
   /// Returns the chain of applied rollbacks for each change that was rolled back.
@@ -60,12 +55,7 @@ extension HistoryService {
     // the change if no rollback was found yet.
     var remaining = Dictionary(ids.map { ($0, [$0]) }) { first, _ in first }
     for _ in 0..<Self.longestChain where !remaining.isEmpty {
-      let next: [Change.ID: Change]
-      do {
-        next = try await history.appliedRollbacks(of: Array(remaining.keys))
-      } catch {
-        throw ServiceError(reading: error)
-      }
+      let next = try await reading(await history.appliedRollbacks(of: Array(remaining.keys)))
       var further: [Change.ID: [Change.ID]] = [:]
       for (rolledBack, rollback) in next {
         for id in remaining[rolledBack] ?? [] {
@@ -80,9 +70,9 @@ extension HistoryService {
 
   /// Returns the values that a connector had before an edit, and the later edits of the connector.
   ///
-  /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later. The
-  /// later edits are nil if there are none. A later change that is pending is one of the later edits, because the
-  /// directory may have applied the pending change.
+  /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later.
+  /// `later` is nil if there are no later edits. A pending change counts as a later edit, because the directory may
+  /// have applied it.
   package func restoration(
     of change: Change
   ) async throws(ServiceError) -> (values: ConnectorRestoration, later: ConnectorEdits?)? {
@@ -90,10 +80,9 @@ extension HistoryService {
     let settled = change.newestDateTime
     let later = try await edits(of: [values.connector], since: settled)[values.connector]
     guard later?.changes.last?.after != ConnectorReference.none else { return nil }
-    let pending: Change?
-    do { pending = try await history.pendingChange(of: values.connector) } catch { throw ServiceError(reading: error) }
+    let pending = try await reading(await history.pendingChange(of: values.connector))
     guard let pending, pending.id.number > change.id.number else { return (values, later) }
-    return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.mostEdits))
+    return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.maximumEditCount))
   }
 
   /// Returns the edits and the deletions of these connectors that were settled after a moment and at or before another.
@@ -104,19 +93,17 @@ extension HistoryService {
     since moment: Timestamp,
     until end: Timestamp = .distantFuture
   ) async throws(ServiceError) -> [ConnectorID: ConnectorEdits] {
-    let found: [ConnectorID: [Change]]
-    do { found = try await history.edits(of: connectors, since: moment, until: end) } catch {
-      throw ServiceError(reading: error)
-    }
-    return found.compactMapValues { ConnectorEdits($0, limit: History.mostEdits) }
+    let found = try await reading(await history.edits(of: connectors, since: moment, until: end))
+    return found.compactMapValues { ConnectorEdits($0, limit: History.maximumEditCount) }
   }
+
   /// Returns the differences between the references of all steps at two moments, and the edits of connectors between
   /// the moments.
   ///
   /// - Parameters:
   ///   - first: The earlier moment.
-  ///   - second: The later moment, or `distantFuture` for the current references. The result then has the current time,
-  ///     or the time of the newest change that it contains if this time is later.
+  ///   - second: The later moment, or `distantFuture` for the current references. In this case, the later moment of the
+  ///     result is the current time, or the time of the newest change if the clock is behind that time.
   package func comparison(from first: Timestamp, to second: Timestamp) async throws(ServiceError)
     -> ConfigurationComparison
   {

@@ -1,7 +1,7 @@
 import ReflogLedger
 
 extension HistoryService {
-  /// Checks that the ledger has a record of a flow.
+  /// Throws an error if the ledger has no record of a flow.
   ///
   /// Call this method before an export that may be empty. Without the check, the export of a misspelt flow would look
   /// like the export of a flow that was never changed.
@@ -9,14 +9,13 @@ extension HistoryService {
   /// - Parameter name: The id of the flow. The type of the flow and a slash can precede the id.
   /// - Throws: `flowNotFound` if no step of the flow is recorded.
   package func requireRecord(ofFlow name: String) async throws(ServiceError) {
-    let known: (isRecorded: Bool, nearest: [String])
-    do { known = try await history.knowledge(ofFlow: name) } catch { throw ServiceError(reading: error) }
+    let known = try await reading(await history.lookUpFlow(name))
     guard known.isRecorded else { throw .flowNotFound(name, nearest: known.nearest) }
   }
 }
 
 extension ServiceError {
-  /// Returns a sentence that proposes names instead of a misspelt name.
+  /// Returns a sentence that proposes correct names for a misspelt name.
   static func proposal(_ names: [String]) -> String {
     names.isEmpty ? "Check the spelling." : "Did you mean \(names.joined(separator: " or "))?"
   }

@@ -1,19 +1,20 @@
 import ReflogLedger
 package import ReflogModel
 
-/// Reads the log in its own order, for background work that follows the log.
+/// Reads the entries of the log in order, for webhooks, which run in the background.
 extension HistoryService {
-  /// The maximum number of entries that one read covers, so that every read of the ledger is short.
+  /// The maximum number of entries that one read covers. The number is small, so that every read of the ledger is
+  /// short.
   private static let entriesRead: Int64 = 256
 
-  /// Returns the next settled changes and service events, and the entry up to which the log was read.
+  /// Returns the next settled changes and service events, and the sequence of the last entry that was read.
   ///
-  /// If a row does not match the log, the result contains `SettledEntry.altered` at the entry of
-  /// the row. So one altered row does not stop the other entries.
+  /// If a row does not match the log, the result contains `SettledEntry.altered` for the entry of the row. So one
+  /// altered row does not stop the delivery of the other entries.
   ///
   /// - Parameters:
-  ///   - after: The entry after which the read begins, or -1 to begin with the first entry.
-  ///   - newest: The newest entry, which is higher than `after`.
+  ///   - after: The sequence of the entry after which the read begins, or -1 to begin with the first entry.
+  ///   - newest: The sequence of the newest entry. It must be higher than `after`.
   package func settledEntries(
     after: Int64,
     through newest: Int64
@@ -30,7 +31,8 @@ extension HistoryService {
       case .altered, .corrupt: break
       default: throw ServiceError(reading: problem)
       }
-      // The range is halved until it contains the altered row alone. All entries in front of the row are then read.
+      // The loop halves the range until the range contains only the altered row. The entries in front of that row have
+      // then been returned.
       guard end > after + 1 else { return ([.altered(sequence: end, problem: problem.description)], end) }
       end = after + (end - after) / 2
     }
@@ -38,17 +40,17 @@ extension HistoryService {
 
   /// Returns the sequence of the newest entry, or -1 if the log has no entry.
   package func newestSequence() async throws(ServiceError) -> Int64 {
-    do { return (try await history.checkpoint()?.size ?? 0) - 1 } catch { throw ServiceError(reading: error) }
+    (try await reading(await history.checkpoint()?.size) ?? 0) - 1
   }
 
   /// Returns the hash of an entry, or nil if the log has no entry with this sequence.
   package func entryHash(at sequence: Int64) async throws(ServiceError) -> Hash? {
-    do { return try await history.entryHash(at: sequence) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.entryHash(at: sequence))
   }
 
-  /// Returns the sequence of the first entry after an older copy replaced the log with this name, or nil if no older copy
-  /// replaced that log.
+  /// Returns the sequence of the first entry that was recorded after an older copy replaced the log with this name. The
+  /// result is nil if no older copy replaced that log.
   package func firstEntry(afterReplacementOf origin: String) async throws(ServiceError) -> Int64? {
-    do { return try await history.firstEntry(afterReplacementOf: origin) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.firstEntry(afterReplacementOf: origin))
   }
 }

@@ -14,12 +14,8 @@ package struct HistoryService: Sendable {
   ///
   /// - Throws: `changePurged` if a purge deleted the change, or `changeNotFound` if no change has this id.
   package func change(_ id: Change.ID) async throws(ServiceError) -> Change {
-    do {
-      if let change = try await history.change(id) { return change }
-    } catch {
-      throw ServiceError(reading: error)
-    }
-    throw await missing(id)
+    guard let change = try await reading(await history.change(id)) else { throw await missing(id) }
+    return change
   }
 
   /// Returns the error for a change id that was not found: the change never existed, or a purge deleted it.
@@ -75,13 +71,12 @@ package struct HistoryService: Sendable {
     page: ChangePage
   ) async throws(ServiceError) -> [NearestNames] {
     guard let filter = query.filter, behind == nil, page.changes.isEmpty, page.next == nil else { return [] }
-    do { return try await history.nearestNames(to: filter) } catch { throw ServiceError(reading: error) }
+    return try await reading(await history.nearestNames(to: filter))
   }
 
   /// Throws `pageNotInLedger` if the ledger does not have a change with this id yet.
   private func checkPage(behind id: Change.ID) async throws(ServiceError) {
-    let newest: Change.ID?
-    do { newest = try await history.newestID() } catch { throw ServiceError(reading: error) }
+    let newest = try await reading(await history.newestID())
     guard let newest, id <= newest else {
       guard id.number == 0 else { throw .pageNotInLedger }
       return
@@ -98,10 +93,7 @@ package struct HistoryService: Sendable {
     _ query: ChangeQuery,
     patience: Duration = HistoryService.countPatience
   ) async throws(ServiceError) -> Int {
-    let count: Int?
-    do { count = try await history.count(query, patience: patience) } catch {
-      throw ServiceError(reading: error)
-    }
+    let count = try await reading(await history.count(query, patience: patience))
     guard let count else { throw .questionTooBroad }
     return count
   }
@@ -117,58 +109,48 @@ package struct HistoryService: Sendable {
     settledBefore end: Timestamp?,
     limit: Int
   ) async throws(ServiceError) -> [Change] {
-    do { return try await history.effectiveChanges(at: address, settledBefore: end, limit: limit) } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.effectiveChanges(at: address, settledBefore: end, limit: limit))
   }
 
   /// Returns the newest rollback of a change, or nil if the change has no rollback.
   ///
   /// Rollbacks that were not applied, and can't be applied any more, are ignored.
   package func rollback(of id: Change.ID) async throws(ServiceError) -> Change? {
-    do { return try await history.rollback(of: id) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.rollback(of: id))
   }
 
   /// Returns the pending change at an address, or nil if no change is pending.
   package func pendingChange(at address: Address) async throws(ServiceError) -> Change? {
-    do { return try await history.pendingChange(at: address) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.pendingChange(at: address))
   }
 
   /// Returns the newest signed checkpoint of the log, and the key that signed the checkpoint.
   ///
   /// - Throws: `notSignedYet` if there is no checkpoint yet.
   package func checkpoint() async throws(ServiceError) -> (note: String, key: String) {
-    do {
-      if let (_, note, key) = try await history.checkpoint() { return (note, key) }
-    } catch {
-      throw ServiceError(reading: error)
-    }
-    throw .notSignedYet
+    guard let (_, note, key) = try await reading(await history.checkpoint()) else { throw .notSignedYet }
+    return (note, key)
   }
 
   /// Returns the log's name.
   package func origin() async throws(ServiceError) -> Origin {
-    do { return try await history.origin() } catch { throw ServiceError(reading: error) }
+    try await reading(await history.origin())
   }
 
   /// Returns the newest signed checkpoint, or nil if there is no checkpoint yet.
   package func newestCheckpoint() async throws(ServiceError) -> String? {
-    do { return try await history.checkpoint()?.note } catch { throw ServiceError(reading: error) }
+    try await reading(await history.checkpoint()?.note)
   }
 
   /// Returns the bytes of a tile of the log, or nil if the newest checkpoint does not cover the tile.
   package func tile(_ tile: Tile) async throws(ServiceError) -> [UInt8]? {
-    do { return try await history.tile(tile) } catch { throw ServiceError(reading: error) }
+    try await reading(await history.tile(tile))
   }
 
   /// Returns the canonical records of a change, in the order of its entries.
   package func records(of id: Change.ID) async throws(ServiceError) -> [[UInt8]] {
-    do {
-      if let records = try await history.records(of: id) { return records }
-    } catch {
-      throw ServiceError(reading: error)
-    }
-    throw await missing(id)
+    guard let records = try await reading(await history.records(of: id)) else { throw await missing(id) }
+    return records
   }
 
   /// Returns the receipt of a change: the proof that the log contains the change's newest entry.
@@ -176,12 +158,8 @@ package struct HistoryService: Sendable {
   /// - Throws: `notSignedYet` while no checkpoint covers that entry.
   package func proof(of id: Change.ID) async throws(ServiceError) -> TransparencyProof {
     _ = try await change(id)
-    do {
-      if let proof = try await history.proof(of: id) { return proof }
-    } catch {
-      throw ServiceError(reading: error)
-    }
-    throw .notSignedYet
+    guard let proof = try await reading(await history.proof(of: id)) else { throw .notSignedYet }
+    return proof
   }
 
   /// Returns the secret key with which this ledger signs its cursors, so that the ledger accepts only its own cursors.
@@ -189,28 +167,24 @@ package struct HistoryService: Sendable {
   /// The key contains the log's name. When an older copy of the ledger is accepted, the log gets a new name, and all
   /// earlier cursors become invalid.
   package func cursorKey() async throws(ServiceError) -> [UInt8] {
-    do { return try await history.cursorKey() + Array(history.origin().text.utf8) } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.cursorKey() + Array(history.origin().text.utf8))
   }
 
   /// Returns the secret key with which this ledger signed cursors while the log had a former name.
   package func cursorKey(of former: KeyReplacement) async throws(ServiceError) -> [UInt8] {
-    do { return try await history.cursorKey() + Array(former.formerOrigin.text.utf8) } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await history.cursorKey() + Array(former.formerOrigin.text.utf8))
   }
 
   /// Returns the replacements of lost keys, oldest first.
   ///
   /// The log got a new name with each replacement.
   package func keyReplacements() async throws(ServiceError) -> [KeyReplacement] {
-    do { return try await history.keyReplacements() } catch { throw ServiceError(reading: error) }
+    try await reading(await history.keyReplacements())
   }
 
   /// Returns the rotations of the key that signs the log, oldest first.
   package func keyRotations() async throws(ServiceError) -> [KeyRotation] {
-    do { return try await history.keyRotations() } catch { throw ServiceError(reading: error) }
+    try await reading(await history.keyRotations())
   }
 
   /// Returns the position of an entry of this log, or nil if `sequence` is nil.
@@ -236,16 +210,18 @@ package struct HistoryService: Sendable {
     guard position.sequence <= newest else { throw .positionNotInLog(position, log: own, newest: newest) }
   }
 
-  /// Returns the retention policy, the newest purge and the legal holds; `purge` is nil if there was no purge.
+  /// Returns the retention policy, the newest purge and the legal holds. `purge` is nil if there was no purge.
   ///
-  /// - Throws: `ledgerDamaged` if they differ from the service events, which the log covers.
-  package func keeping() async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]) {
-    do { return try await history.recordedKeeping() } catch { throw ServiceError(reading: error) }
+  /// - Throws: `ledgerDamaged` if the tables with these values differ from the service events.
+  package func retentionState() async throws(ServiceError) -> (
+    policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]
+  ) {
+    try await reading(await history.retentionState())
   }
 
   /// Returns the status of the ledger.
   package func status() async throws(ServiceError) -> LedgerStatus {
-    do { return try await history.status() } catch { throw ServiceError(reading: error) }
+    try await reading(await history.status())
   }
 
   /// Returns an export of the changes that match a query, oldest first.
@@ -305,13 +281,9 @@ package struct HistoryService: Sendable {
   }
 
   private func events(_ isAscending: Bool, behind id: Int64?) async throws(ServiceError) -> [ServiceEvent] {
-    do {
-      return isAscending
-        ? try await history.oldestEvents(after: id ?? 0, upTo: .max, limit: Self.eventsRead)
-        : try await history.newestEvents(before: id, limit: Self.eventsRead)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    isAscending
+      ? try await reading(await history.oldestEvents(after: id ?? 0, upTo: .max, limit: Self.eventsRead))
+      : try await reading(await history.newestEvents(before: id, limit: Self.eventsRead))
   }
 
   /// The maximum number of events that one read returns: the maximum size of a page plus one.

@@ -31,6 +31,22 @@ extension ServiceError {
   }
 }
 
+/// Returns the result of a read of the ledger, and converts an error of the ledger into the error of a request.
+func reading<Value>(
+  _ read: @autoclosure () async throws(LedgerError) -> Value
+) async throws(ServiceError) -> Value {
+  do { return try await read() } catch { throw ServiceError(reading: error) }
+}
+
+/// Returns the result of an append to the ledger, and converts an error of the ledger into the error of a request.
+///
+/// The error is the error of a request that was not sent to the directory.
+func recording<Value>(
+  _ record: @autoclosure () async throws(LedgerError) -> Value
+) async throws(ServiceError) -> Value {
+  do { return try await record() } catch { throw ServiceError(beforeSending: error) }
+}
+
 extension Ledger {
   /// Appends a group, and returns the recorded changes, or an empty list if the ledger refused the group.
   ///

@@ -33,7 +33,7 @@ package enum ServiceError: Error, Sendable {
   case manifestNotFound(String)
   /// No signed checkpoint covers the requested entry.
   ///
-  /// Each transaction signs a checkpoint that covers its entries, so the ledger has a fault.
+  /// This is a fault of the ledger, because each transaction signs a checkpoint that covers its entries.
   case notSignedYet
   /// The position belongs to another log, or comes after the newest entry of this log.
   ///
@@ -91,9 +91,10 @@ package enum ServiceError: Error, Sendable {
   case otherTimeRollback(TimeRollback)
   /// There is no rollback to a time with this batch id.
   case timeRollbackNotFound(String)
-  /// The ledger has no record of the flow with this name or id; `nearest` has the most similar ids of recorded flows.
+  /// The ledger has no record of the flow with this name or id. `nearest` contains the ids of recorded flows that are
+  /// most similar.
   case flowNotFound(String, nearest: [String] = [])
-  /// This change of the step or of the connector is later than the state on which the request is based.
+  /// The request is based on an older state: this later change of the step or of the connector was made since.
   case changedSince(Change.ID)
   /// The keys of the token's issuer are not available, so the request was not sent to the directory.
   case providerUnavailable

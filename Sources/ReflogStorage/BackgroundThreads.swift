@@ -4,25 +4,26 @@ import Dispatch
 import Foundation
 import Synchronization
 
-/// Threads for work that takes long and must not slow down other work: counts and exports.
+/// Threads for counts and exports, which take long and must not delay other requests.
 ///
-/// The slice of these threads is longer than the slice of all other threads. With Linux 6.12 or later, a thread that
-/// wakes for other work then interrupts these threads immediately. With equal slices, Linux would let one of these
-/// threads work for some milliseconds first.
+/// A slice is the time for which Linux lets a thread run before another thread can run. From Linux 6.12 on, a thread
+/// that wakes interrupts a running thread immediately if the running thread has a longer slice. So these threads have a
+/// longer slice than all other threads. With equal slices, they could continue for some milliseconds first.
 ///
-/// The threads do not have a higher nice value. Linux gives the nice value of a thread to each thread that it creates.
-/// So a thread of Swift's pool that one of these threads creates would keep the value, and would delay changes.
+/// The threads do not have a higher nice value, although it would also lower their priority. Each thread passes its
+/// nice value to the threads that it creates. If one of these threads created a thread for the pool of Swift, that
+/// thread would keep the higher nice value and delay changes.
 ///
-/// All parts of the work run on these threads: the reads of a SQLite file, the comparison with the log, and the
-/// conversion to JSON or CSV. Reads from PostgreSQL run on the threads of the connections.
+/// The reads of a SQLite file, the comparison with the log, and the conversion to JSON or CSV run on these threads.
+/// Reads from PostgreSQL run on the threads of the connections.
 package final class BackgroundThreads: TaskExecutor {
   /// The slice of these threads in nanoseconds.
   ///
-  /// The slice of all other threads is shorter: at most 3 ms.
+  /// All other threads have a shorter slice: at most 3 ms.
   private static let slice: UInt64 = 10_000_000
   private let jobs: JobQueue
 
-  /// Creates the threads; a thread starts when it is needed for the first time.
+  /// Creates the executor without threads. A thread starts when a job needs it.
   ///
   /// - Parameter count: The maximum number of threads.
   package init(count: Int) {
@@ -39,21 +40,22 @@ package final class BackgroundThreads: TaskExecutor {
     _ work: () async throws(Failure) -> Value
   ) async throws(Failure) -> Value {
     try await withTaskExecutorPreference(self) { () async throws(Failure) -> Value in
-      // Swift moves a task to these threads only when the task is suspended. So without this loop, the work could begin
-      // on another thread.
+      // Swift moves a task to these threads only after the task was suspended. Without this loop, `work` could begin on
+      // another thread.
       while !Self.isCurrent { await Task.yield() }
       return try await work()
     }
   }
 
-  /// Runs a job of a task on one of the threads; Swift calls this method.
+  /// Runs a job of a task on one of the threads. Swift calls this method.
   package func enqueue(_ job: consuming ExecutorJob) {
     guard jobs.add(UnownedJob(job)) else { return }
     let executor = asUnownedTaskExecutor()
     Thread.detachNewThread { [jobs] in
       // On Linux, a new thread inherits the name of the thread that created it, so this thread sets its own name.
       storage_name_thread("background")
-      storage_enter_background(Self.slice)
+      storage_set_slice(Self.slice)
+      storage_enter_background()
       while let job = jobs.next() { job.runSynchronously(on: executor) }
     }
   }
@@ -70,7 +72,7 @@ private final class JobQueue: Sendable {
   }
 
   private let state = Mutex(State())
-  /// The semaphore that counts the waiting jobs; the threads wait for this semaphore.
+  /// The number of waiting jobs. Threads without a job wait for this semaphore.
   ///
   /// After the queue was closed, each thread that wakes also wakes the next thread.
   private let arrivals = DispatchSemaphore(value: 0)
@@ -105,7 +107,7 @@ private final class JobQueue: Sendable {
     return job
   }
 
-  /// Ends the threads after all waiting jobs.
+  /// Closes the queue. The threads end after the waiting jobs are complete.
   func close() {
     arrivals.signal()
   }

@@ -5,8 +5,8 @@ import Glibc
 
 /// A SQLite file whose contents can be built again from another file at any time.
 ///
-/// A damaged file is deleted and created again. One process writes the file. Other processes can read the file at the
-/// same time. The file is in WAL mode. A power failure can undo the last writes, but never a part of a write.
+/// A damaged file is deleted and created again. Only one process writes the file. Other processes can read the file at
+/// the same time. The file is in WAL mode. A power failure can undo the last transactions, but always as a whole.
 package struct DerivedStorage: Sendable {
   private let pool: DatabasePool
   private let path: String
@@ -31,14 +31,19 @@ package struct DerivedStorage: Sendable {
 
   /// Opens the file for writing.
   ///
-  /// If the file does not exist, can't be read, or has another schema, a new file replaces it. Call this initializer
-  /// only while no other process writes the file.
+  /// If the file does not exist, can't be read, or has another version of the schema, a new file replaces it. Call this
+  /// initializer only while no other process writes the file.
+  ///
+  /// - Throws: ``StorageError/foreign(path:)`` if another program created the file.
   package init(path: String, schema: Schema) throws {
     self.path = path
     self.schema = schema
     do {
-      do { pool = try Self.open(path, schema) } catch {
-        // The contents can be built again, so the reason of the error does not matter.
+      do { pool = try Self.open(path, schema) } catch StorageError.foreign(let path) {
+        // Another program created the file, so its contents can't be built again.
+        throw StorageError.foreign(path: path)
+      } catch {
+        // The contents can be built again, so the file is replaced after every other error.
         try Self.delete(path)
         pool = try Self.open(path, schema)
       }
@@ -51,19 +56,21 @@ package struct DerivedStorage: Sendable {
   ///
   /// - Parameters:
   ///   - path: The path of the file.
-  ///   - source: The path of the file from which the contents were built. Its lock shows whether a server writes both
-  ///     files at present.
+  ///   - source: The path of the file from which the contents were built. The lock of this file shows whether a server
+  ///     is writing both files.
   ///   - schema: The schema of the file.
   package init?(readingFileAt path: String, besides source: String, schema: Schema) {
     guard FileChecks.isPlainFileItself(path) else { return nil }
     let source = FileChecks.resolved(source)
     let isWritten = LockFile.isHeld(for: source)
-    // Without a server, a log with transactions remains after a crash. Only the next server may change such files.
+    // If no server is running, a write-ahead log with transactions was left by a crash. Only the next server is allowed
+    // to change these files.
     guard isWritten || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else { return nil }
     self.path = path
     self.schema = schema
-    // A server can start while the file is open. So the file is opened as an immutable file only if the folder is
-    // read-only, or if no server has used the ledger here.
+    // SQLite does not notice changes of a file that is opened as immutable, and a server can start while the file is
+    // open. So the file is opened as immutable only if the folder is read-only, or if no server has used the ledger
+    // here.
     let isImmutable = !FileChecks.canWriteFolder(of: path) || !LockFile.exists(for: source)
     do {
       pool = try DatabasePool(
@@ -78,7 +85,8 @@ package struct DerivedStorage: Sendable {
 
   /// The size, in KiB, of the page cache of each reader.
   ///
-  /// A read needs few pages, and the file is small. So the pages are usually in the memory of the operating system.
+  /// The cache is small, because a read needs few pages, and the operating system usually has the pages of this small
+  /// file in memory.
   private static let readerCacheKilobytes = 2 << 10
 
   private static func configuration(of access: StorageSettings.Access) -> Configuration {
@@ -106,7 +114,12 @@ package struct DerivedStorage: Sendable {
     }
     try pool.write { db in
       if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { try create(schema, db) }
-      guard try applicationID(db) == schema.applicationID else { throw StorageError.foreign(path: path) }
+      guard try applicationID(db) == schema.applicationID else {
+        // A damaged file, or a file with another version of the schema, still has a table of the schema.
+        let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema")
+        let isOwn = names.contains { schema.sql.contains("TABLE \($0) ") || schema.sql.contains("TABLE \($0)\n") }
+        throw isOwn ? StorageError.unusable(path: path, problem: "it has another schema") : .foreign(path: path)
+      }
     }
     return pool
   }
@@ -122,8 +135,9 @@ package struct DerivedStorage: Sendable {
     }
   }
 
-  /// Runs a read in one transaction on the calling thread, before the file is used otherwise or on a thread of
-  /// ``BackgroundThreads``.
+  /// Runs a read in one transaction on the calling thread.
+  ///
+  /// Call this method on a thread of ``BackgroundThreads``, or before any other use of the file.
   package func readOnThisThread<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     do { return try pool.read { try body(Connection($0)) } } catch let error as DatabaseError { throw SQLError(error) }
   }
@@ -149,7 +163,7 @@ package struct DerivedStorage: Sendable {
   /// Deletes all rows, even if the file is damaged.
   ///
   /// When this returns, the file and its write-ahead log contain no byte of the earlier contents. The tables exist and
-  /// are empty. If the process ends during this call, the file possibly still has the earlier contents.
+  /// are empty. If the process ends during this call, the file can still contain the earlier contents.
   package func empty() async throws {
     do {
       try await pool.barrierWriteWithoutTransaction { db in
@@ -192,7 +206,8 @@ package struct DerivedStorage: Sendable {
 
   /// Copies the write-ahead log into the file, and closes all connections.
   package func close() throws {
-    // SQLite deletes the log when the last connection closes, but only if this connection can write.
+    // SQLite deletes the write-ahead log when the last connection is closed, but only if that connection can write. So
+    // the read connections are closed first.
     pool.invalidateReadOnlyConnections()
     try pool.close()
   }

@@ -20,11 +20,11 @@ package enum DurableFile {
   /// When this method returns, the bytes are durable. Only the owner of the file can read the file.
   package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
     let partial = path + ".partial"
-    let file = open(partial, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    // The file can already exist, because a write was interrupted or because another program created the file. It can
+    // have wrong permissions or another name (hard link), or it can be a pipe, which would block. So it is removed.
+    try remove(partial)
+    let file = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
-    // The file can already exist, because a write was interrupted or because another program created the file. The
-    // existing file can have wrong permissions, so the permissions are set here.
-    fchmod(file, 0o600)
     let failure = writeAll(bytes, to: file, at: path)
     close(file)
     if let failure {

@@ -69,13 +69,15 @@ extension Migrations {
 
   /// Returns the SQL text of each item of the schema.
   ///
-  /// The key is the item's type and name. SQLite's own tables and the migrator's table are not included.
+  /// The key is the item's type and name. The tables of SQLite and of the migrator, and the indexes that SQLite created
+  /// for constraints, are not included. A trigger or a view with the name of such a table is included, because a person
+  /// can write it into the file, and SQLite then runs it.
   private static func schema(_ db: Database) throws -> [String: String] {
     let rows = try GRDB.Row.fetchAll(
       db,
       sql:
-        "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\' "
-        + "AND tbl_name <> 'grdb_migrations'"
+        "SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_schema WHERE NOT (type = 'index' AND sql IS NULL) "
+        + "AND NOT (type = 'table' AND (name LIKE 'sqlite\\_%' ESCAPE '\\' OR name = 'grdb_migrations'))"
     )
     return Dictionary(rows.map { ($0[0], $0[1]) }) { first, _ in first }
   }

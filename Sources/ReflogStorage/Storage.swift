@@ -3,8 +3,8 @@ import GRDB
 /// A SQLite file with one write connection and three pools of read connections.
 ///
 /// The file is locked and migrated. It is in WAL mode, and every commit is flushed. The first pool reads the data that
-/// a write needs. The second pool answers queries. The third pool is for the long reads of ``BackgroundThreads``. The
-/// pools are separate, so a write does not wait for queries, and a query does not wait for counts and exports.
+/// a write needs. The second pool answers queries. The third pool is for the long reads on ``BackgroundThreads``.
+/// Because the pools are separate, a write does not wait for queries, and a query does not wait for counts and exports.
 ///
 /// Only one connection writes and runs WAL checkpoints. Do not change this. SQLite versions earlier than 3.51.3 can
 /// lose commits if one connection writes while another connection resets the WAL. Debian 12 has SQLite 3.40.1.
@@ -15,7 +15,7 @@ package struct Storage: Sendable {
   package let reader: StorageReader
   /// Reads the data for queries, through a separate pool.
   package let questionReader: StorageReader
-  /// The maximum number of connections for the reads of ``BackgroundThreads``.
+  /// The maximum number of connections for reads on ``BackgroundThreads``.
   private static let backgroundReaders = 2
   private let pool: DatabasePool
   private let questionPool: DatabasePool

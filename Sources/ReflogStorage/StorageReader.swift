@@ -7,7 +7,7 @@ import Synchronization
 /// large read into several short reads, because the WAL can't be reset during a read.
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
-  /// The connections for ``BackgroundThreads``, so that other reads never wait for the reads of these threads.
+  /// The connections for reads on ``BackgroundThreads``. They are separate, so other reads never wait for these reads.
   private let backgroundReader: any DatabaseReader
   private let counter = ReadCounter()
   /// The files that the server has open, or nil if this reader does not belong to a server.
@@ -26,8 +26,8 @@ package struct StorageReader: Sendable {
   /// Creates a reader that uses readers of GRDB.
   ///
   /// - Parameters:
-  ///   - reader: The connections for all threads that are not ``BackgroundThreads``.
-  ///   - backgroundReader: The connections for ``BackgroundThreads``.
+  ///   - reader: The connections for all other threads.
+  ///   - backgroundReader: The connections for reads on ``BackgroundThreads``.
   ///   - files: The open files of the server.
   init(_ reader: any DatabaseReader, background backgroundReader: any DatabaseReader, of files: OpenFiles) {
     self.reader = reader
@@ -137,8 +137,8 @@ package struct StorageReader: Sendable {
 
   /// Runs a read in one transaction on the calling thread.
   ///
-  /// Call this method before the server answers requests, or on a thread of ``BackgroundThreads``. On other threads, a
-  /// read that waits for a connection would stop the work of other tasks.
+  /// Call this method before the server answers requests, or on a thread of ``BackgroundThreads``. On another thread, a
+  /// read that waits for a connection would block the thread, which other tasks need.
   package func readOnThisThread<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     let reader = BackgroundThreads.isCurrent ? backgroundReader : reader
     do { return try reader.read { try body(Connection($0)) } } catch let error as DatabaseError {
@@ -148,7 +148,8 @@ package struct StorageReader: Sendable {
 
   /// Runs a read in one transaction.
   ///
-  /// A thread of ``BackgroundThreads`` runs the read itself. For all other callers, a thread of the pool runs the read.
+  /// If the caller runs on a thread of ``BackgroundThreads``, this thread runs the read. Otherwise a thread of the pool
+  /// of connections runs the read.
   package func read<Value: Sendable>(_ body: @escaping @Sendable (Connection) throws -> Value) async throws -> Value {
     counter.count.add(1, ordering: .relaxed)
     // The pool opens connections by path. If another program replaced the file, a new connection would read the other

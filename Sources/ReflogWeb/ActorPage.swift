@@ -32,25 +32,30 @@ package struct ActorPage: Sendable {
 
   /// The fields for the period.
   package struct Form: Sendable {
-    let since: FilterForm.Time
-    let until: FilterForm.Time
+    let since: TimeField
+    let until: TimeField
     let includesReads: Bool
     /// The filled fields. A printed page shows them in place of the form.
     let conditions: [FilterForm.Condition]
-    /// The message about an invalid value, or nil if all values are valid.
+    /// The message about an invalid value.
+    ///
+    /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
     let problem: String?
+    /// True if all values are valid.
+    let isValid: Bool
 
     /// Fills in the form.
     ///
     /// - Parameters:
     ///   - values: the values by field name; a field without a value is empty.
-    ///   - problem: the message about an invalid value, or nil if all values are valid.
-    package init(_ values: [String: String], problem: String?) {
-      since = FilterForm.Time(values["since"])
-      until = FilterForm.Time(values["until"])
+    ///   - problem: the error in the values, or nil if all values are valid.
+    package init(_ values: [String: String], problem: FormError?) {
+      since = TimeField("since", values["since"], problem: problem)
+      until = TimeField("until", values["until"], problem: problem)
       includesReads = values["reads"] != nil
       conditions = FilterForm.Condition.filled(values, ["since", "until", "reads"])
-      self.problem = problem
+      self.problem = problem?.message(except: since, until)
+      isValid = problem == nil
     }
   }
 
@@ -153,7 +158,7 @@ package struct ActorPage: Sendable {
     userPrincipalName = shown.userPrincipalName
     self.form = form
     query = "actor=\(actor.type.rawValue)/\(actor.id.percentEncoded())\(filter)"
-    isFiltered = !filter.isEmpty || form.problem != nil
+    isFiltered = !filter.isEmpty || !form.isValid
     path = "/actors/\(actor.type.rawValue)/\(actor.id.percentEncoded())"
     readsPath = if let reads { path + "?" + reads } else { nil }
     self.next = next

@@ -16,6 +16,29 @@ extension ChangeDetailPage {
     let hasLater: Bool
     /// True if the page has a form that sends the request.
     let hasForm: Bool
+    /// What the viewer has already typed, and the reason why the request was refused.
+    let form: Form
+
+    /// The texts in the form that sends the request.
+    package struct Form: Sendable {
+      let reason: String
+      let override: String
+      /// The reason why the request was refused, or nil if the form was not sent.
+      let problem: String?
+
+      /// The form before a person fills it in.
+      package static let empty = Form(reason: "", override: "", problem: nil)
+
+      /// Creates a form.
+      ///
+      /// - Parameters:
+      ///   - reason: the reason for the change.
+      ///   - override: the reason for the override of a freeze.
+      ///   - problem: the reason why the request was refused, or nil if the form was not sent.
+      package init(reason: String, override: String, problem: String?) {
+        (self.reason, self.override, self.problem) = (reason, override, problem)
+      }
+    }
 
     /// A property and its value before the edit.
     struct Value: Sendable {
@@ -40,13 +63,16 @@ extension ChangeDetailPage {
     ///   - later: the later edits of the connector, or nil if there are none.
     ///   - server: the URL of this server.
     ///   - canEdit: true if the viewer may edit connectors.
+    ///   - form: what the viewer has already typed, and the reason why the request was refused.
     package init(
       _ restoration: ConnectorRestoration,
       of change: Change.ID,
       later: ConnectorEdits?,
       server: String,
-      canEdit: Bool
+      canEdit: Bool,
+      form: Form = .empty
     ) {
+      self.form = form
       values = restoration.body.members.map { Value(name: $0.name, value: $0.value.string ?? "") }
       let word = "'\(server.replacing("'", with: "%27"))'"
       command = restoration.command(server: word, change: change.description)

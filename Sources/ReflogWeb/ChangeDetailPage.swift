@@ -10,6 +10,8 @@ package struct ChangeDetailPage: Sendable {
   let isUncalled: Bool
   /// The id of the connector, or nil if the change is about a step.
   let connector: String?
+  /// True if the change deleted the connector.
+  let isDeletion: Bool
   /// The connector's properties that the change wrote.
   ///
   /// The list is empty if the change is about a step.
@@ -19,6 +21,8 @@ package struct ChangeDetailPage: Sendable {
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
+  /// True if the change can be rolled back, but not by the viewer.
+  let needsOperator: Bool
   /// The chain of applied rollbacks: the rollback of the change, the rollback of that rollback, and so on.
   let rollbacks: [RollbackLink]
   let hasRollbacks: Bool
@@ -91,6 +95,7 @@ package struct ChangeDetailPage: Sendable {
   ///   - restoration: the values that the connector had before the edit, or nil if the change is not an applied edit of
   ///     a connector.
   ///   - canRollBack: true if the change can be rolled back and the viewer may roll back changes.
+  ///   - needsOperator: true if the change can be rolled back and the viewer may not roll back changes.
   ///   - trail: the query of the timeline with `?` in front, or empty.
   package init(
     _ context: ChangeInContext,
@@ -104,6 +109,7 @@ package struct ChangeDetailPage: Sendable {
     canFreeze: Bool = false,
     restoration: Restoration? = nil,
     canRollBack: Bool,
+    needsOperator: Bool = false,
     trail: String = ""
   ) {
     self.trail = trail
@@ -113,10 +119,12 @@ package struct ChangeDetailPage: Sendable {
     rollbacks = RollbackLink.all(context)
     hasRollbacks = !rollbacks.isEmpty
     self.canRollBack = canRollBack && !context.isRolledBack
+    self.needsOperator = needsOperator && !context.isRolledBack
     impact = ConnectorImpact(context, most: ConnectorImpact.mostOnPage)
     isUncalled = context.calledBy?.isEmpty == true && change.intent.before != .none
     let isOfConnector = change.intent.subject == .connector
     connector = isOfConnector ? (change.intent.before.connectorID ?? change.after.connectorID)?.text : nil
+    isDeletion = isOfConnector && change.result == .applied && change.after == .none
     location = change.intent.subject.address.map { address in
       Location(
         flow: FlowName(of: address).description,
@@ -167,14 +175,18 @@ package struct ChangeDetailPage: Sendable {
     let freezes = override.freezes.map(String.init).joined(separator: ", ")
     let path = "/integrity?behind=\(override.eventID + 1)#event-\(override.eventID)"
     return [
-      Fact(name: "Overridden freeze", value: freezes), Fact(name: "Reason for the override", value: override.reason),
+      Fact(name: "Overridden freeze", value: freezes),
+      Fact(name: "Reason for the override", value: override.shownReason),
       Fact(name: "Override recorded by", link: Link(path: path, text: "service event \(override.eventID)")),
     ]
   }
 
   /// Returns the details about the erasures of the change's personal data.
   private static func erasures(_ change: Change) -> [Fact] {
-    let all = [("Erased by", change.erased), ("Statement erased by", change.outcome?.erased)]
+    let all = [
+      ("Erased by", change.erased), ("Statement erased by", change.outcome?.erased),
+      ("Reason for the override erased by", change.override?.erased),
+    ]
     return all.compactMap { name, erased in
       ErasureLink(erased).map { Fact(name: name, link: Link(path: $0.path, text: "service event \($0.event)")) }
     }

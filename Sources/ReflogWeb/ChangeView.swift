@@ -119,7 +119,7 @@ struct ChangeView: Sendable {
     frozen = change.frozenBadge
     rowTone = change.result == .applied ? kind?.tone ?? tone : tone
     reason = change.intent.reason?.shortened(to: Self.reasonLength)
-    override = change.override?.reason.shortened(to: Self.reasonLength)
+    override = change.override?.shownReason.shortened(to: Self.reasonLength)
     erased = ErasureLink(change.erased)
     self.isCurrent = isCurrent
   }

@@ -6,6 +6,8 @@ struct ConnectorImpact: Sendable {
   let callers: [Caller]
   /// The number of steps that are left out, or nil if all steps are shown.
   let left: Int?
+  /// True if it is not certain that each of the steps called the connector.
+  let hasUncertain: Bool
   /// The id of the connector.
   let connector: String
 
@@ -16,6 +18,9 @@ struct ConnectorImpact: Sendable {
     /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
     let name: String
     let isFirst: Bool
+    /// True if the earlier calls of the step are not recorded, so that it is not certain that the step called the
+    /// connector.
+    let isUncertain: Bool
   }
 
   /// The maximum number of steps in a list of changes.
@@ -29,14 +34,16 @@ struct ConnectorImpact: Sendable {
     guard let steps = context.calledBy, !steps.isEmpty,
       let connector = change.intent.before.connectorID ?? change.after.connectorID
     else { return nil }
-    callers = steps.prefix(most).enumerated().map { index, address in
+    callers = steps.prefix(most).enumerated().map { index, caller in
       Caller(
-        step: address.step.name,
-        flow: address.flow.text,
-        name: FlowName(of: address).description,
-        isFirst: index == 0
+        step: caller.address.step.name,
+        flow: caller.address.flow.text,
+        name: FlowName(of: caller.address).description,
+        isFirst: index == 0,
+        isUncertain: !caller.isCertain
       )
     }
+    hasUncertain = steps.contains { !$0.isCertain }
     left = steps.count > most ? steps.count - most : nil
     self.connector = connector.text
   }

@@ -46,6 +46,8 @@ package struct ConnectorPage: Sendable {
   ///
   /// Links to changes keep it.
   let trail: String
+  /// The query of the list of connectors with `?` in front, or empty. The link back to the list keeps it.
+  let listTrail: String
 
   /// Whether the connector exists.
   struct State: Sendable {
@@ -163,8 +165,15 @@ package struct ConnectorPage: Sendable {
   ///   - edits: the changes of the connector, newest first.
   ///   - calls: the periods in which steps called the connector, newest first.
   ///   - trail: the query of the timeline with the changes of the connector, with `?` in front, or empty.
-  package init(_ facts: Facts, edits: Part<ChangeInContext>, calls: Part<ConnectorCall>, trail: String = "") {
-    self.trail = trail
+  ///   - listTrail: the query of the list of connectors with `?` in front, or empty.
+  package init(
+    _ facts: Facts,
+    edits: Part<ChangeInContext>,
+    calls: Part<ConnectorCall>,
+    trail: String = "",
+    listTrail: String = ""
+  ) {
+    (self.trail, self.listTrail) = (trail, listTrail)
     let newest = facts.newest
     let ended = calls.items.compactMap(\.end?.intent.before)
     let references =

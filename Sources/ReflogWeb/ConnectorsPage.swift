@@ -18,6 +18,8 @@ package struct ConnectorsPage: Sendable {
   let next: String?
   /// Whether the list has other pages.
   let isPart: Bool
+  /// The query of this page with `?` in front, or empty. Links to connectors keep it.
+  let trail: String
 
   /// A connector, shown as a row of the table.
   struct Row: Sendable {
@@ -81,7 +83,15 @@ package struct ConnectorsPage: Sendable {
   ///   - question: the connectors that the person requested.
   ///   - status: the state of the ledger.
   ///   - next: the query of the next page, or nil if this is the last page.
-  package init(_ connectors: [ListedConnector], of question: Question, status: LedgerStatus, next: String?) {
+  ///   - trail: the query of this page with `?` in front, or empty.
+  package init(
+    _ connectors: [ListedConnector],
+    of question: Question,
+    status: LedgerStatus,
+    next: String?,
+    trail: String = ""
+  ) {
+    self.trail = trail
     self.connectors = connectors.map(Row.init)
     isEmpty = connectors.isEmpty
     (search, isUnusedOnly) = (question.search, question.isUnusedOnly)

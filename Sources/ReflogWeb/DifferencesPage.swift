@@ -4,17 +4,23 @@ package import ReflogModel
 package struct DifferencesPage: Sendable {
   let rows: [Row]
   let isEmpty: Bool
-  /// The text in the field for the earlier time.
-  let asOf: String
-  /// The text in the field for the later time.
-  let compareWith: String
+  /// The field for the earlier time.
+  let asOf: TimeField
+  /// The field for the later time.
+  let compareWith: TimeField
   /// The text that the id of a flow contains, or an empty text for all flows.
   let search: String
+  /// The query of the URL that selects the same flows, with `&` in front, or an empty text for all flows.
+  let searchQuery: String
+  /// The query of the list of current references of the same flows, with `?` in front, or an empty text.
+  let trail: String
   /// The times, or nil if a time is not valid.
   let times: Times?
   /// A sentence with the number of differences.
   let count: String
-  /// The message about an invalid time, or nil if both times are valid.
+  /// The message about an invalid value.
+  ///
+  /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
   let problem: String?
   /// The query of the next page, or nil if this is the last page.
   let next: String?
@@ -60,8 +66,8 @@ package struct DifferencesPage: Sendable {
     package var search = ""
     /// True if this is not the first page.
     package var isBehindOthers = false
-    /// The message about an invalid time, or nil if both times are valid.
-    package var problem: String?
+    /// The error in the form, or nil if all values are valid.
+    package var problem: FormError?
 
     /// Creates an empty question.
     package init() {}
@@ -85,8 +91,12 @@ package struct DifferencesPage: Sendable {
     of question: Question,
     next: String?
   ) {
-    (asOf, compareWith) = (question.asOf, question.compareWith)
-    (search, problem) = (question.search, question.problem)
+    asOf = TimeField("asOf", question.asOf, isRequired: true, problem: question.problem)
+    compareWith = TimeField("compareWith", question.compareWith, isRequired: true, problem: question.problem)
+    problem = question.problem?.message(except: asOf, compareWith)
+    search = question.search
+    searchQuery = search.isEmpty ? "" : "&flow=\(search.percentEncoded())"
+    trail = search.isEmpty ? "" : "?flow=\(search.percentEncoded())"
     times = comparison.map { Times(first: Moment($0.first), second: Moment($0.second)) }
     rows = comparison.map { comparison in shown.map { Self.row($0, comparison) } } ?? []
     isEmpty = comparison?.differences.isEmpty ?? false

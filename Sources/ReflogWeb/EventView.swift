@@ -30,7 +30,7 @@ struct EventView: Sendable {
     erased = ErasureLink(event.erased)
     count = event.content.count
     isMany = event.content.count > 1
-    details = Self.text(event.content.details)
+    details = Self.text(event.shownDetails(erasedReason: .string(Erased.placeholder)))
   }
 
   /// Returns the details in the form `name: value, …`.

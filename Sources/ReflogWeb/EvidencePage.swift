@@ -4,7 +4,10 @@ import ReflogModel
 package struct EvidencePage: Sendable {
   let period: String
   let flow: String?
-  let problem: String?
+  /// The reason why the period can't be used, or nil if the period can be used.
+  let periodProblem: String?
+  /// The reason why the flow can't be used, or nil if the flow can be used.
+  let flowProblem: String?
   let forms = Period.forms
 
   /// Creates the page.
@@ -12,9 +15,11 @@ package struct EvidencePage: Sendable {
   /// - Parameters:
   ///   - period: The text in the field for the period.
   ///   - flow: The text in the field for the flow, or nil for an empty field.
-  ///   - problem: The reason why the period can't be used, or nil if the period can be used.
-  package init(period: String, flow: String?, problem: String?) {
-    (self.period, self.flow, self.problem) = (period, flow, problem)
+  ///   - problem: The error in the form, or nil if the form was not sent.
+  package init(period: String, flow: String?, problem: FormError?) {
+    (self.period, self.flow) = (period, flow)
+    periodProblem = problem?.field == "flow" ? nil : problem?.description
+    flowProblem = problem?.field == "flow" ? problem?.description : nil
   }
 
   /// Returns the page as HTML.

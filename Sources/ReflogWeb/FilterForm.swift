@@ -9,12 +9,16 @@ package struct FilterForm: Sendable {
   let actor: String
   let connector: String
   let reason: String
-  let since: Time
-  let until: Time
+  let since: TimeField
+  let until: TimeField
   let results: [Choice]
   let kinds: [Choice]
-  /// The message about invalid values, or nil if all values are valid.
+  /// The message about an invalid value.
+  ///
+  /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
   let problem: String?
+  /// True if all values are valid.
+  let isValid: Bool
   /// The names of the fields for the conditions, in the order in which a printed page shows them.
   package static let names = ["q", "flow", "step", "actor", "connector", "reason", "result", "kind", "since", "until"]
 
@@ -35,26 +39,6 @@ package struct FilterForm: Sendable {
     }
   }
 
-  /// A field for a date, or for a date and time if the browser sent a time.
-  package struct Time: Sendable {
-    let value: String
-    /// The input's type in HTML: `date`, `datetime-local`, or `text` for a time with an offset from UTC.
-    let type: String
-
-    /// Returns whether a text is a time with an offset from UTC, such as `Z` or `+01:00`.
-    package static func hasOffset(_ text: String) -> Bool {
-      // The first ten characters are the day.
-      text.dropFirst(10).contains { ["Z", "z", "+", "-"].contains($0) }
-    }
-
-    /// Creates the field. Its type is `date` if the text is not a time.
-    init(_ text: String?) {
-      value = text ?? ""
-      // A `datetime-local` input accepts no offset.
-      type = Self.hasOffset(value) ? "text" : value.contains("T") ? "datetime-local" : "date"
-    }
-  }
-
   /// An option in a list of the form.
   package struct Choice: Sendable {
     let value: String
@@ -66,23 +50,24 @@ package struct FilterForm: Sendable {
   ///
   /// - Parameters:
   ///   - values: the values of the fields. The key is the name of the field. A field without a value is empty.
-  ///   - problem: the message about invalid values, or nil if all values are valid.
-  package init(_ values: [String: String], problem: String?) {
+  ///   - problem: the error in the values, or nil if all values are valid.
+  package init(_ values: [String: String], problem: FormError?) {
     words = values["q"] ?? ""
     flow = values["flow"] ?? ""
     step = values["step"] ?? ""
     actor = values["actor"] ?? ""
     connector = values["connector"] ?? ""
     reason = values["reason"] ?? ""
-    since = Time(values["since"])
-    until = Time(values["until"])
+    since = TimeField("since", values["since"], problem: problem)
+    until = TimeField("until", values["until"], problem: problem)
     results = Change.Result.allCases.map {
       Choice(value: $0.rawValue, label: $0.shownName, isChosen: $0.rawValue == values["result"])
     }
     kinds = Change.Kind.allCases.map {
       Choice(value: $0.rawValue, label: $0.rawValue, isChosen: $0.rawValue == values["kind"])
     }
-    self.problem = problem
+    self.problem = problem?.message(except: since, until)
+    isValid = problem == nil
     conditions = Condition.filled(values, Self.names)
   }
 }

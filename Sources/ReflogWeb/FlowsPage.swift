@@ -7,10 +7,12 @@ package struct FlowsPage: Sendable {
   let steps: [String]
   let flows: [Flow]
   let isEmpty: Bool
-  /// The text in the form's field for the time. It is empty if the board shows the current references.
+  /// The form's field for the time. It is empty if the board shows the current references.
   ///
   /// An invalid text is shown again unchanged.
-  let asOf: String
+  let asOf: TimeField
+  /// The form's field for a second time, which is empty.
+  let compareWith: TimeField
   /// The freeze of everything that is in force, or nil if there is none.
   let freeze: FreezeView?
   /// The time that the board shows, or nil if the board shows the current references.
@@ -20,7 +22,9 @@ package struct FlowsPage: Sendable {
   let canRollBack: Bool
   /// True if the board continues on other pages.
   let isPart: Bool
-  /// The message about an invalid time, or nil if the time is valid.
+  /// The message about an invalid value.
+  ///
+  /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
   let problem: String?
 
   /// The text that the person searched for.
@@ -60,8 +64,8 @@ package struct FlowsPage: Sendable {
     package var search = ""
     /// True if this is not the first page.
     package var isBehindOthers = false
-    /// The message about an invalid time, or nil if the time is valid.
-    package var problem: String?
+    /// The error in the form, or nil if all values are valid.
+    package var problem: FormError?
     /// The time zone of the time in the form.
     package var zone = PageTimeZone.utc
     /// The query of the page with `?` in front, or empty. Links to flows keep it.
@@ -177,7 +181,9 @@ package struct FlowsPage: Sendable {
     isEmpty = flows.isEmpty
     freeze = frozen[.everything]
     // The time is rounded up, so that the board includes a change that was made exactly at that time.
-    asOf = question.moment.map { question.zone.shortField($0, roundedUp: true) } ?? question.asOf
+    let text = question.moment.map { question.zone.field($0, roundedUp: true) } ?? question.asOf
+    asOf = TimeField("asOf", text, problem: question.problem)
+    compareWith = TimeField("compareWith", nil, problem: question.problem)
     moment = question.moment.map(Moment.init)
     search = question.search
     isSearch = !search.isEmpty
@@ -189,7 +195,7 @@ package struct FlowsPage: Sendable {
     comparison = now == nil || isEmpty ? nil : counts.sentence(isPart: isPart)
     // The button rolls back all flows. A search shows only some flows, so the page with a search has no button.
     self.canRollBack = canRollBack && !isSearch && (counts.different > 0 || isPart)
-    problem = question.problem
+    problem = question.problem?.message(except: asOf, compareWith)
   }
 
   /// Returns the page as HTML.

@@ -12,6 +12,8 @@ struct FreezeView: Sendable {
   /// The path of the page about the actor, or nil if there is no such page.
   let actorPath: String?
   let reason: String
+  /// The link to the event that erased the reason and the actor's personal data, or nil if no data was erased.
+  let erased: ErasureLink?
   /// The shortened reason, for pages that contain many freezes.
   let note: String
 
@@ -28,10 +30,11 @@ struct FreezeView: Sendable {
     isPlanned = freeze.state(at: now) == .planned
     from = Moment(freeze.from)
     until = freeze.until.map(Moment.init)
-    actor = freeze.actor.shownName
+    actor = freeze.actor.shownName(erased: freeze.erased)
     actorPath = freeze.actor.pagePath
-    reason = freeze.reason
-    note = freeze.reason.shortened(to: Self.noteLength)
+    reason = freeze.shownReason
+    erased = ErasureLink(freeze.erased)
+    note = freeze.shownReason.shortened(to: Self.noteLength)
   }
 }
 

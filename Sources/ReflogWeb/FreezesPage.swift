@@ -10,10 +10,12 @@ package struct FreezesPage: Sendable {
   /// The fields of the form that places a freeze, filled in with the texts that the viewer typed.
   package struct Form: Sendable {
     let scope: String
-    let from: String
-    let until: String
+    let from: TimeField
+    let until: TimeField
     let reason: String
-    /// The reason why the freeze was not placed, or nil if the form was not sent.
+    /// The reason why the freeze was not placed.
+    ///
+    /// The value is nil if the form was not sent, or if one of the fields for the times shows the reason.
     let problem: String?
 
     /// Fills in the form.
@@ -21,12 +23,12 @@ package struct FreezesPage: Sendable {
     /// - Parameters:
     ///   - values: the values by field name; a field without a value is empty.
     ///   - problem: the reason why the freeze was not placed, or nil if the form was not sent.
-    package init(_ values: [String: String] = [:], problem: String? = nil) {
+    package init(_ values: [String: String] = [:], problem: FormError? = nil) {
       scope = values["scope"] ?? ""
-      from = values["from"] ?? ""
-      until = values["until"] ?? ""
+      from = TimeField("from", values["from"], problem: problem)
+      until = TimeField("until", values["until"], problem: problem)
       reason = values["reason"] ?? ""
-      self.problem = problem
+      self.problem = problem?.message(except: from, until)
     }
   }
 

@@ -63,16 +63,11 @@ package struct PageTimeZone: Sendable, Equatable {
     (self.name, self.rules) = (name, rules)
   }
 
-  /// Returns the moment at which clocks in the zone show a time.
+  /// Returns a reader for the times that a person types. A time without an offset is in this zone.
   ///
-  /// If clocks show the time twice, because they are set back, the result is the first of the two moments. If clocks
-  /// skip the time, the result is as long after the skip as the time is after the start of the skipped period.
-  ///
-  /// - Parameter local: the time that clocks show, written as if it were UTC.
-  package func moment(showing local: Timestamp) -> Timestamp {
-    guard rules != nil else { return local }
-    let (early, late) = moments(showing: local)
-    return self.local(early) != local && self.local(late) == local ? late : early
+  /// - Parameter now: the current time.
+  package func reader(now: Timestamp) -> TimeText {
+    TimeText(now: now) { offset(at: Timestamp(microseconds: $0 * 1_000_000)) }
   }
 
   /// Returns whether clocks in the zone show the time of a moment twice, because they are set back.
@@ -91,27 +86,19 @@ package struct PageTimeZone: Sendable, Equatable {
     return (local.before(.seconds(before)), local.before(.seconds(after)))
   }
 
-  /// Returns a moment as the value of a form's field: in milliseconds in the zone, such as `2026-07-01T14:00:00.000`.
+  /// Returns a moment as the value of a form's field, in the form in which pages show times.
   ///
-  /// If the zone reads this value as another moment, because clocks show the time twice, the value has the offset from
-  /// UTC, such as `2026-10-25T02:30:00.000+01:00`.
+  /// The value is in milliseconds in the zone, such as `2026-07-01 14:00:00.250`. Milliseconds of zero are left out.
+  /// If clocks show the time twice, the value has the offset from UTC, such as `2026-10-25 02:30:00+01:00`.
   ///
   /// - Parameters:
   ///   - moment: the moment.
   ///   - roundedUp: true to round to the next millisecond, and false to round to the previous millisecond.
   package func field(_ moment: Timestamp, roundedUp: Bool) -> String {
     let part = (moment.microseconds % 1000 + 1000) % 1000
-    let rounded = moment.microseconds - part + (roundedUp && part > 0 ? 1000 : 0)
-    let whole = Timestamp(microseconds: rounded)
-    let local = self.local(whole)
-    let text = String(local.description.dropLast(4))
-    return self.moment(showing: local) == whole ? text : text + offsetText(at: whole)
-  }
-
-  /// Returns a moment as the value of a text field: ``field(_:roundedUp:)`` without zeros for milliseconds.
-  package func shortField(_ moment: Timestamp, roundedUp: Bool) -> String {
-    let text = field(moment, roundedUp: roundedUp)
-    return text.hasSuffix(".000") ? String(text.dropLast(4)) : text
+    let whole = Timestamp(microseconds: moment.microseconds - part + (roundedUp && part > 0 ? 1000 : 0))
+    let shown = Moment(whole).shown(in: self)
+    return "\(shown.day) \(shown.fine)" + (isRepeated(whole) ? offsetText(at: whole) : "")
   }
 
   /// Returns the time that clocks in the zone show at a moment, written as if it were UTC.

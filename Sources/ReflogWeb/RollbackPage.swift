@@ -6,6 +6,8 @@ package struct RollbackPage: Sendable {
   let id: String
   let step: String
   let flow: String
+  /// The address of the step, as the command line names it.
+  let address: String
   /// The current reference.
   let before: ReferenceView
   /// The reference after the rollback.
@@ -76,6 +78,7 @@ package struct RollbackPage: Sendable {
     id = plan.rollbackOf.description
     step = plan.address.step.name
     flow = plan.address.flow.text
+    address = plan.address.description
     before = ReferenceView(plan.before)
     after = ReferenceView(plan.after)
     isDrifted = plan.isDrifted

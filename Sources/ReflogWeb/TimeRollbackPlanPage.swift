@@ -41,17 +41,30 @@ package struct TimeRollbackPlanPage: Sendable {
   ///
   /// - Parameters:
   ///   - plan: the effect that the rollback would have.
+  ///   - frozen: the freezes that cover the steps. The problems of the steps in `plan` do not include freezes.
   ///   - reason: the reason that the viewer has already typed.
   ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
-  package init(_ plan: TimeRollbackPlan, reason: String = "", problem: String? = nil) {
+  package init(
+    _ plan: TimeRollbackPlan,
+    frozen: FrozenSteps = .none,
+    reason: String = "",
+    problem: String? = nil
+  ) {
     moment = Moment(plan.rollback.asOf)
-    form = TimeRollbackForm(plan.rollback, reason: reason, newest: plan.rollback.newestChange)
-    steps = TimeRollbackSteps(plan.steps)
+    steps = TimeRollbackSteps(plan.steps, frozen: frozen)
     let changing = plan.steps.filter { !$0.isLeftAlone }
-    let possible = changing.count { $0.problem == nil }
-    summary = changing.isEmpty ? nil : Self.sentence(possible, of: changing.count)
+    form = TimeRollbackForm(
+      plan.rollback,
+      of: changing,
+      frozen: frozen,
+      reason: reason,
+      newest: plan.rollback.newestChange
+    )
+    let hindered = changing.count { $0.problem != nil }
+    let stopped = changing.count { frozen.isOnlyObstacle($0) }
+    summary = changing.isEmpty ? nil : Self.sentence(changing.count, frozen: stopped, hindered: hindered)
     connectorCheckProblem = plan.unasked
-    isPossible = possible > 0
+    isPossible = hindered + (form.offersOverride ? 0 : stopped) < changing.count
     isEmpty = plan.steps.isEmpty
     edited = plan.edited.prefix(Self.mostEdited).compactMap { step in
       step.edits.changes.last.map { last in
@@ -65,10 +78,12 @@ package struct TimeRollbackPlanPage: Sendable {
     self.problem = problem
   }
 
-  private static func sentence(_ possible: Int, of all: Int) -> String {
+  private static func sentence(_ all: Int, frozen: Int, hindered: Int) -> String {
     let steps = all == 1 ? "1 step calls" : "\(all) steps call"
-    let sentence = "\(steps) something else now."
-    return possible == all ? sentence : sentence + " \(all - possible) of them can't be rolled back."
+    let sentence =
+      "\(steps) something else now."
+      + (frozen == 0 ? "" : " \(frozen) of them \(frozen == 1 ? "is" : "are") frozen.")
+    return hindered == 0 ? sentence : sentence + " \(hindered) of them can't be rolled back."
   }
 
   /// Returns the page as HTML.

@@ -15,11 +15,21 @@ package struct TimeRollbackProgressPage: Sendable {
   ///
   /// - Parameters:
   ///   - progress: the state of the rollback and of each step.
+  ///   - frozen: the freezes that cover the steps now.
   ///   - canGoOn: true if the viewer is allowed to roll back changes.
-  package init(_ progress: TimeRollbackProgress, canGoOn: Bool) {
+  package init(_ progress: TimeRollbackProgress, frozen: FrozenSteps = .none, canGoOn: Bool) {
+    // A freeze stops a step before anything else can, so the freeze is shown in place of the earlier problem.
+    let shown = progress.steps.map { step in
+      var step = step
+      if frozen.freezes[step.address] != nil { step.problem = nil }
+      return step
+    }
     moment = Moment(progress.rollback.asOf)
-    form = TimeRollbackForm(progress.rollback)
-    steps = TimeRollbackSteps(progress.steps)
+    // The rollback tries all other steps again, whatever their problem was.
+    let undone = progress.steps.filter { !$0.isLeftAlone && $0.change?.result != .applied }
+      .map { TimeRollback.Item(address: $0.address, before: $0.before, after: $0.after) }
+    form = TimeRollbackForm(progress.rollback, of: undone, frozen: frozen)
+    steps = TimeRollbackSteps(shown, frozen: frozen)
     let total = progress.steps.count { !$0.isLeftAlone }
     let done = progress.steps.count { $0.change?.result == .applied }
     summary = "\(done) of \(total) \(total == 1 ? "step was" : "steps were") rolled back. \(progress.state.sentence)"

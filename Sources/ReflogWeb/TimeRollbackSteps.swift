@@ -44,9 +44,14 @@ struct TimeRollbackSteps: Sendable {
     let problem: String?
   }
 
-  init(_ steps: [TimeRollback.Item]) {
+  /// Creates the list.
+  ///
+  /// - Parameters:
+  ///   - steps: the steps of the rollback.
+  ///   - frozen: the freezes that cover the steps.
+  init(_ steps: [TimeRollback.Item], frozen: FrozenSteps = .none) {
     let alone = steps.filter(\.isLeftAlone)
-    let changing = steps.filter { !$0.isLeftAlone }.map(Row.init)
+    let changing = steps.filter { !$0.isLeftAlone }.map { Row($0, frozen: frozen) }
     var weight = 0
     let sorted = changing.filter(\.isHindered) + changing.filter { !$0.isHindered }
     rows = Array(
@@ -80,7 +85,7 @@ extension TimeRollbackSteps.Row {
   /// The size, in bytes, of a row's HTML without the texts.
   private static let markup = 260
 
-  fileprivate init(_ step: TimeRollback.Item) {
+  fileprivate init(_ step: TimeRollback.Item, frozen: FrozenSteps) {
     isDone = step.change?.result == .applied
     self.step = step.address.step.name
     flow = step.address.flow.text
@@ -92,7 +97,9 @@ extension TimeRollbackSteps.Row {
     change = step.change?.id.description
     pending = isDone ? nil : step.pending?.description
     // If a pending change locks the step, the row shows a link to that change instead of a reason.
-    problem = isDone || pending != nil ? nil : step.problem ?? step.change?.outcome?.message
+    let freeze = frozen.isOnlyObstacle(step) ? frozen.freezes[step.address] : nil
+    let reason = step.problem ?? freeze.map { "Freeze \($0.id) covers this step." } ?? step.change?.outcome?.message
+    problem = isDone || pending != nil ? nil : reason
   }
 
   fileprivate var isHindered: Bool { problem != nil || pending != nil }

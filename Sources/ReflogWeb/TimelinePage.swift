@@ -130,7 +130,7 @@ package struct TimelinePage: Sendable {
     self.query = query
     self.form = form
     newest = isNewest ? (changes.first?.change.id ?? status.newestChange)?.description ?? "0" : nil
-    isContinued = !isNewest && form.problem == nil
+    isContinued = !isNewest && form.isValid
     self.status = Status(
       pending: Self.pending(status.pendingChanges),
       verified: status.verified.map(Moment.init),

@@ -6,18 +6,19 @@ package import ReflogService
 import ServiceLifecycle
 import Synchronization
 
-/// Sends the entries of the log to the receivers that the administrator has set up.
+/// Sends the entries of the log to the receivers in the settings.
 ///
-/// Each receiver has a loop of its own, which reads the ledger after the commit. So a slow or dead receiver delays neither
-/// changes nor other receivers.
+/// For each receiver, a separate task reads the ledger after commits and sends messages. So a slow or dead receiver
+/// does not delay changes or other receivers.
 package final class Webhooks: Service {
   /// The time between two writes of the cursors while no entries are recorded.
   ///
-  /// If the process is killed, the messages of the time since the last write are sent again.
+  /// If the process is killed, the messages that were sent since the last write are sent again.
   private static let saveInterval = Duration.seconds(1)
   /// The time between two writes of the cursors while entries are recorded.
   ///
-  /// The commits of the ledger and this write wait for the same disk, so each write delays changes.
+  /// This time is longer, because commits of the ledger and this write wait for the same disk. So each write delays
+  /// changes.
   private static let busySaveInterval = Duration.seconds(5)
 
   private let progresses: [WebhookProgress]
@@ -60,7 +61,7 @@ package final class Webhooks: Service {
 
   /// Finds the entry after which each receiver continues.
   ///
-  /// A new receiver begins with the next entry. When this method returns, its cursor is durable.
+  /// A new receiver begins with the next entry. When this method returns, all cursors are durable.
   ///
   /// - Parameters:
   ///   - receivers: The receivers.
@@ -124,8 +125,8 @@ package final class Webhooks: Service {
 
   /// The error of a receiver whose cursor does not match the ledger.
   private static let foreignCursor =
-    "its cursor belongs to another ledger or to a newer copy of this one. Stop the server, remove its member from the file "
-    + "of cursors, and start the server. Then it begins with the next entry"
+    "its cursor belongs to another ledger or to a newer copy of this one. Stop the server, remove the receiver's "
+    + "member from the file of cursors, and start the server. The receiver then begins with the next entry"
 
   /// Returns the entry after which a receiver continues, or nil if its cursor does not match the ledger.
   private static func position(
@@ -140,8 +141,8 @@ package final class Webhooks: Service {
     } else if known.origin == origin {
       return known.sequence
     }
-    // An older copy of the ledger is in use. The receiver has got all entries of the copy, because its cursor is not in
-    // the copy. So it continues with the first entry after the copy.
+    // The cursor is not in this ledger, so this ledger is possibly an older copy. The receiver then has got all entries
+    // of the copy, and continues with the first entry that was recorded after the copy was accepted.
     return try await history.firstEntry(afterReplacementOf: known.origin).map { $0 - 1 }
   }
 
@@ -158,7 +159,7 @@ package final class Webhooks: Service {
 
   /// Sends messages until the service stops.
   ///
-  /// When this method returns, the cursors are durable, if the file can be written.
+  /// When this method returns, the cursors are durable. The only exception is a file that can't be written.
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in
@@ -206,13 +207,14 @@ package final class Webhooks: Service {
     do {
       let (cursors, saved) = (try await currentCursors(), state.withLock { $0.cursors })
       if cursors.cursors != saved.cursors {
-        // The write waits for the disk. On this thread pool, no request has to wait with it.
+        // The write waits for the disk, so it runs on a thread pool that answers no requests.
         try await NIOThreadPool.singleton.runIfActive { [path] in try cursors.write(to: path) }
         state.withLock { $0.cursors = cursors }
       }
       problem = nil
     } catch {
-      // The error is only logged, because every message was delivered, and the next interval saves the cursors.
+      // The error is only logged and shown in the status. Every message was delivered, and the next attempt can save
+      // the cursors.
       problem = (error as? WebhookError ?? .cursorsNotSaved(path: path, problem: "\(error)")).description
     }
     let isNew = state.withLock { state in
@@ -223,12 +225,12 @@ package final class Webhooks: Service {
     logger.error("the cursors of the webhooks can't be saved", metadata: ["error": "\(problem)"])
   }
 
-  /// Returns the saved cursors with the progress since then.
+  /// Returns the saved cursors, updated with the progress since they were saved.
   private func currentCursors() async throws(ServiceError) -> WebhookCursors {
     var cursors = state.withLock { $0.cursors }
     for progress in progresses {
       let (name, sequence) = (progress.receiver.name, progress.sequence)
-      // A cursor that does not match the ledger is kept until a person has removed it.
+      // A cursor that does not match the ledger is kept until a person removes it.
       guard cursors.cursors[name]?.sequence != sequence else { continue }
       let hash = sequence < 0 ? nil : try await history.entryHash(at: sequence)
       // A cursor without the hash of its entry is not valid. So if the entry is missing, the older cursor is kept.

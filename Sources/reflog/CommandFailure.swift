@@ -70,9 +70,4 @@ struct CommandFailure: Error {
   static func unwritable(_ path: String) -> CommandFailure {
     CommandFailure(.refused, "\(path) can't be written: \(String(cString: strerror(errno))).")
   }
-
-  /// Runs a command, and converts every error into a `CommandFailure`.
-  static func wrapping(_ body: () async throws -> Void) async throws {
-    do { try await body() } catch { throw CommandFailure(error) }
-  }
 }

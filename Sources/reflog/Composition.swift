@@ -163,7 +163,7 @@ struct Composition {
 
   /// Closes the files after a start that failed, so that no write-ahead log remains.
   ///
-  /// An error while closing a file is ignored, because the caller reports the first error.
+  /// An error in this method is ignored, because the caller reports the error of the start.
   private static func closeUnused(_ served: ServedDirectory, _ ledger: OpenedDatabase?) {
     if case .embedded(_, let storage) = served { try? storage.close() }
     try? ledger?.close()

@@ -9,8 +9,8 @@ struct FirstTokens {
 
   /// Creates the tokens if no token exists.
   ///
-  /// When the method returns, at least one token exists. New tokens were shown on the terminal. Without a terminal, the
-  /// new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
+  /// When the method returns, at least one token exists, and new tokens were shown on the terminal. If there is no
+  /// terminal, the new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
   ///
   /// The start check has already verified that no other user has a permission on an existing file of tokens.
   func makeIfNoneExist() async throws {

@@ -30,15 +30,15 @@ struct GivenFile {
     }
     guard data.count <= Self.maximumByteCount else { throw Self.failure(path, "it is too large") }
     var bytes = Array(data)
+    guard !bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) else {
+      throw Self.failure(path, "it is a ZIP file. Unpack it, and use the file in its folder")
+    }
     let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
     guard !marks.contains(where: bytes.starts), !bytes.contains(0) else {
       throw Self.failure(path, "it is encoded in UTF-16 or is not text. Save it in UTF-8")
     }
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes.removeFirst(3) }
-    bytes = bytes.indices.filter { position in
-      let isBeforeNewline = position + 1 < bytes.count && bytes[position + 1] == 0x0A
-      return bytes[position] != 0x0D || !isBeforeNewline
-    }.map { bytes[$0] }
+    if bytes.starts(with: TextEncoding.byteOrderMark) { bytes.removeFirst(3) }
+    bytes = TextEncoding.withLineFeeds(bytes)
     guard !bytes.isEmpty else { throw Self.failure(path, "it is empty") }
     guard bytes.first(where: { !$0.isWhiteSpace }) != UInt8(ascii: "<") else {
       throw Self.failure(path, "it is a web page, probably an error page of a proxy. Download the file again")

@@ -20,9 +20,12 @@ struct StartCheck {
     let tenantID = try check.directoryTenant()
     // The checks below are only for a SQLite file. A PostgreSQL server checks its own files, and its database contains
     // the tokens.
-    guard case .file(let path) = settings.location.database else { return }
-    try await check.checkLedger(at: path, tenantID)
-    try await check.checkTokens()
+    switch settings.location.database {
+    case .file(let path):
+      try await check.checkLedger(at: path, tenantID)
+      try await check.checkTokens()
+    case .postgreSQL(let url): try PostgreSQLSupport.check(url)
+    }
   }
 
   private var files: LedgerFiles { settings.location.files }

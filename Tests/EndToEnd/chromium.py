@@ -184,11 +184,15 @@ def make_sample(server):
 
 
 def make_edits(server):
-    """Makes a change of a connector that a step calls, and freezes the step, its flow and everything.
+    """Edits a connector that a step calls, deletes another connector, and freezes the step, its flow and everything.
 
-    Returns the paths of the pages that show the change and the freezes, as a dictionary by name.
+    Returns the paths of the pages that show the changes and the freezes, as a dictionary by name.
     """
+    server.put(OTHER, NEW_VENDOR)
+    replaced = server.put(OTHER, FRAUD_CHECK).change
+    deletion = server.request("DELETE", f"/beta/identity/apiConnectors/{NEW_VENDOR}").change
     server.put(STEP, LOYALTY)
+    first = server.history()[-1]["resultDateTime"]
     server.put(STEP, FRAUD_CHECK)
     moment = server.history()[-1]["resultDateTime"]
     edit = server.request("PATCH", f"/beta/identity/apiConnectors/{FRAUD_CHECK}",
@@ -200,7 +204,10 @@ def make_edits(server):
     newest = next(change["id"] for change in server.history()[::-1] if change["step"])
     return {"frozen-flows": "/flows", "frozen-change": f"/changes/{newest}", "edit": f"/changes/{edit.change}", "edited-timeline": "/?flow=B2C_1_signup",
             "edited-flow": "/flows/b2cUserFlows/B2C_1_signup", "edited-flows": f"/flows?asOf={moment}",
-            "edited-plan": f"/flows/rollback?asOf={moment}", "typed-time": "/?since=2026-01-01T00:00&zone=Asia/Kolkata"}
+            "edited-plan": f"/flows/rollback?asOf={moment}", "typed-time": "/?since=2026-01-01T00:00&zone=Asia/Kolkata",
+            "frozen-plan": f"/flows/rollback?asOf={first}", "deletion": f"/changes/{deletion}",
+            "missing-connector": f"/changes/{replaced}/rollback", "wrong-time": "/?until=soon",
+            "wrong-times": "/flows?asOf=2099-01-01&compareWith=soon"}
 
 
 def trouble_server(graph):

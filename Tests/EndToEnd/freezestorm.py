@@ -241,7 +241,7 @@ class Storm:
             violations += self.violations_of(change, freezes.values(), recorded)
         self.overridden = sum(change["override"] is not None for change in changes)
         overriding = {change["override"]["eventId"] for change in changes if change["override"] is not None}
-        # A flow that calls nothing is deleted without a change, so its override has only an event.
+        # If no step of the deleted flow calls a connector, the deletion has no change. So its override has only an event.
         without = {id for id, details in recorded.items() if not ids_of(details["changes"])}
         if recorded.keys() - without != overriding:
             violations.append(f"the overrides {recorded.keys() - without} are recorded, but changes have {overriding}")

@@ -11,6 +11,7 @@ import time
 
 from reflogserver import Graph, Server, graph_connector
 from stormcheck import address_of
+from stormclients import StormClients
 
 # The time in seconds that Reflog waits for an answer from Graph.
 TIMEOUT = 0.4
@@ -31,7 +32,7 @@ TARGETS = [None] + [graph_connector(name) for name in
                     ("Fraud check", "Fraud check (new vendor)", "Invitation codes", "Loyalty", "Partner approval")]
 
 
-class GraphStorm:
+class GraphStorm(StormClients):
     """Makes many changes at the same time. Usage: `with GraphStorm(seed) as storm: storm.run(writes)`.
 
     `window` is Reflog's settle window in seconds. A read can show a reference that was replaced up to `stale` seconds earlier. If
@@ -65,22 +66,16 @@ class GraphStorm:
 
     def run(self, writes, meanwhile=lambda: None, until=lambda: True):
         """Runs the clients until Graph has received `writes` writes. Then waits until every change is settled."""
-        self.stopped = threading.Event()
-        threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
-        for thread in threads:
-            thread.start()
-        chance, next_turn, is_forbidden = random.Random(self.seed), time.monotonic() + ALLOWED_SECONDS, False
-        while self.arrivals() < writes or not until():
-            meanwhile()
-            self.note_verified()
-            if time.monotonic() > next_turn:
-                is_forbidden = not is_forbidden
-                self.graph.control(forbidden={chance.choice(LISTS): chance.choice(CODES)} if is_forbidden else {})
-                next_turn = time.monotonic() + (FORBIDDEN_SECONDS if is_forbidden else ALLOWED_SECONDS)
-            time.sleep(0.2)
-        self.stopped.set()
-        for thread in threads:
-            thread.join()
+        with self.running_clients():
+            chance, next_turn, is_forbidden = random.Random(self.seed), time.monotonic() + ALLOWED_SECONDS, False
+            while self.arrivals() < writes or not until():
+                meanwhile()
+                self.note_verified()
+                if time.monotonic() > next_turn:
+                    is_forbidden = not is_forbidden
+                    self.graph.control(forbidden={chance.choice(LISTS): chance.choice(CODES)} if is_forbidden else {})
+                    next_turn = time.monotonic() + (FORBIDDEN_SECONDS if is_forbidden else ALLOWED_SECONDS)
+                time.sleep(0.2)
         self.graph.control(mix=False, forbidden={})
         self.settle()
 

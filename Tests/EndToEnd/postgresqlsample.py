@@ -74,11 +74,12 @@ class Log:
         """Appends a service event, and returns the event's id. `then` is more SQL for the transaction of the event."""
         self.begin()
         number = self.event
+        reason = "'x'" if kind in ("freezePlaced", "freezeOverridden") else "NULL"
         self.run("INSERT INTO service_event (id, sequence, time, kind, actor, actor_proof, client_app, count, details) "
                  f"VALUES ({number}, {self.sequence}, 1700000000000000, '{kind}', 1, 'entra', 1, 1, '{details}')")
         if personal:
-            self.run("INSERT INTO service_event_personal (event, salt, actor_name, ip_address) "
-                     f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1')")
+            self.run("INSERT INTO service_event_personal (event, salt, actor_name, ip_address, reason) "
+                     f"VALUES ({number}, {salt_of(number)}, 1, '192.0.2.1', {reason})")
         self.add_entry("event", number)
         if then:
             self.run(then)
@@ -134,7 +135,7 @@ def sample():
     frozen = log.add_event("freezePlaced", '{"scope":"all"}')
     log.run(f"INSERT INTO change_freeze (id, ends) VALUES ({frozen}, 5)")
     overridden = log.add_event("freezeOverridden", '{"changes":"5"}')
-    log.run(f"INSERT INTO freeze_override (change, event, reason) VALUES (5, {overridden}, 'x')")
+    log.run(f"INSERT INTO freeze_override (change, event) VALUES (5, {overridden})")
     log.run(f"""
       INSERT INTO time_rollback (batch_id, as_of, asked, newest_change)
       VALUES ('5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a', 1, 2, 3);
@@ -146,7 +147,9 @@ def sample():
       INSERT INTO token (id, secret_hash, name, role, created, expires)
       VALUES ('0123456789abcdef', {hash_of(1)}, 'ci', 'reader', 1, 2);
       INSERT INTO service_process (id, holder, host, process_id, machine, started, expires)
-      VALUES (1, 7, 'host1', 71, 'boot', 1, 2)""")
+      VALUES (1, 7, 'host1', 71, 'boot', 1, 2);
+      INSERT INTO reason_index (id, letters, through, long_through) VALUES (1, 1, 4, 0);
+      INSERT INTO reason_trigram (trigram, segment, changes) VALUES (1, 1, {hash_of(1)})""")
     return log
 
 

@@ -4,14 +4,12 @@ The server connects to PostgreSQL through a proxy. The proxy can cut a connectio
 """
 
 import collections
-import contextlib
 import dataclasses
 import http.client
 import itertools
 import json
 import random
 import subprocess
-import threading
 import time
 
 from postgresqlproxy import FALSE_ANSWER, CommitProxy
@@ -165,20 +163,6 @@ class PostgreSQLStorm(Storm):
         self.server.start()
 
     # The following methods run the clients.
-
-    @contextlib.contextmanager
-    def running_clients(self):
-        """Runs the clients during the block."""
-        self.stopped = threading.Event()
-        threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
-        for thread in threads:
-            thread.start()
-        try:
-            yield
-        finally:
-            self.stopped.set()
-            for thread in threads:
-                thread.join()
 
     def client(self, number):
         """Sends changes. Some changes have an Idempotency-Key, and are sent again until they are acknowledged."""

@@ -11,6 +11,7 @@ import time
 
 import reflogserver as rs
 from stormcheck import Attempt, Record, problems, unsigned
+from stormclients import StormClients
 
 ADDRESSES = [
     f"b2cUserFlows/{flow}/{step}"
@@ -22,7 +23,7 @@ CALLS = {"pwrite64": 2000, "fdatasync": 400, "fsync": 2, "ftruncate": 2}
 TARGETS = [None, rs.FRAUD_CHECK, rs.NEW_VENDOR, rs.INVITATION_CODES, rs.LOYALTY, rs.PARTNER_APPROVAL]
 
 
-class Storm:
+class Storm(StormClients):
     def __init__(self, server, clients, addresses, seed):
         self.server = server
         self.clients = clients
@@ -43,25 +44,19 @@ class Storm:
 
         On a slow machine, the clients run longer than `seconds`: until `changes` changes were acknowledged.
         """
-        self.stopped = threading.Event()
-        threads = [threading.Thread(target=self.client, args=(number,), daemon=True) for number in range(self.clients)]
-        for thread in threads:
-            thread.start()
         chance = random.Random(self.seed)
-        if kills or io_errors:
-            for _ in range(kills):
-                time.sleep(chance.uniform(0.3, seconds / kills))
-                self.restart_after_kill("a kill")
-            for _ in range(io_errors):
-                self.fail_once(chance)
-            time.sleep(0.3)
-        else:
-            time.sleep(seconds)
-        while self.acknowledged < changes and any(thread.is_alive() for thread in threads):
-            time.sleep(0.05)
-        self.stopped.set()
-        for thread in threads:
-            thread.join()
+        with self.running_clients() as threads:
+            if kills or io_errors:
+                for _ in range(kills):
+                    time.sleep(chance.uniform(0.3, seconds / kills))
+                    self.restart_after_kill("a kill")
+                for _ in range(io_errors):
+                    self.fail_once(chance)
+                time.sleep(0.3)
+            else:
+                time.sleep(seconds)
+            while self.acknowledged < changes and any(thread.is_alive() for thread in threads):
+                time.sleep(0.05)
 
     def restart_after_kill(self, event):
         """Kills the server, checks the ledger, and starts the server again. The start comes last, because it can repair files."""

@@ -50,7 +50,7 @@ class Actors(unittest.TestCase):
                 self.assertEqual(browser.open(path).status, 404)
             for query in ("behind=x", "behind=1", "behind=1.2", "other=1"):
                 self.assertEqual(browser.open(f"{actor(server, 'operator')}?{query}").status, 400)
-            self.assertIn("'tomorrow' is not a valid time.", browser.open(actor(server, "operator") + "?since=tomorrow").text)
+            self.assertIn("'tomorrow' is not a time. Use 2026-11-23,", browser.open(actor(server, "operator") + "?since=tomorrow").text)
             empty = browser.open(actor(server, "operator") + "?until=2020-01-01")
             self.assertIn("Nothing is recorded in this period.", empty.text)
             self.assertIn("0 changes.", empty.text)
@@ -173,7 +173,7 @@ class Connectors(unittest.TestCase):
             self.assertIn("No recorded step calls this connector.", deleted.text)
             self.assertRegex(deleted.text, "State It was deleted by change [0-9]+ .")
 
-    def test_the_page_states_no_absence_that_nobody_knows(self):
+    def test_an_absence_is_stated_only_if_everything_was_read(self):
         with Server() as server:
             server.request("PATCH", f"/beta/identity/apiConnectors/{FRAUD_CHECK}", {"displayName": "Renamed check"})
             browser = Browser(server)
@@ -220,7 +220,7 @@ class Search(unittest.TestCase):
                     ("first-oper", "CHG0042", "no such text"), ("profile", "Clean-up", "CHG0042")):
                 page = browser.open("/search?" + urllib.parse.urlencode({"q": text}))
                 self.assertIn(shown, page.text, text)
-                self.assertNotIn(missing, page.text.split("Download")[0].split("To (UTC)")[-1], text)
+                self.assertNotIn(missing, page.text.split("Download")[0].split("Until (UTC)")[-1], text)
                 self.assertEqual(page.form("/")["fields"]["q"], text)
             found = browser.open("/search?q=CHG0042")
             opened = browser.open(next(link for link in found.links if link.startswith(f"/changes/{change}")))

@@ -53,8 +53,8 @@ class Chrome(unittest.TestCase):
                 first = datetime.date(today.year, (today.month - 1) // 3 * 3 + 1, 1)
                 behind = (first + datetime.timedelta(days=95)).replace(day=1)
                 browser.fill("flow", "B2C_1_signup")
-                browser.fill("since", f"{first:%m%d%Y}")
-                browser.fill("until", f"{behind:%m%d%Y}")
+                browser.fill("since", f"{first}")
+                browser.fill("until", f"{behind}")
                 browser.press("Show")
                 browser.wait_for("CHG0042")
                 self.assertNotIn("B2C_1_profile_edit", browser.text)
@@ -137,7 +137,7 @@ class Chrome(unittest.TestCase):
                     self.assertTrue(browser.driver.execute_script("return window.kept"), name)
 
     def test_axe_finds_no_violation_on_any_page(self):
-        """Checks each page in each scheme and at each width. tools/screenshots checks all combinations."""
+        """Checks each page once in each scheme, each time at another width. tools/screenshots checks all combinations."""
         def check_pages(server, pages, zone="UTC"):
             with Chromium(server) as browser:
                 browser.open("/sign-in")

@@ -45,6 +45,7 @@ def cells_of(change):
         "errorMessage": status["message"], "settledBy": status["settledBy"],
         **erasure("erased", change["erased"]), **erasure("statementErased", status["erased"]),
         "overrideEventId": (change["override"] or {}).get("eventId"), "overrideReason": (change["override"] or {}).get("reason"),
+        **erasure("overrideErased", (change["override"] or {}).get("erased")),
     }.items()}
 
 
@@ -62,7 +63,8 @@ def row_of(cells):
     """Computes a row of the view `history` from the CSV cells of a change. Returns a dictionary from columns to values."""
     renamed = {"activity_date_time": "time", "result_date_time": "result_time", "last_verified_date_time": "last_verified_time",
                "actor_user_principal_name": "user_principal_name", "erased_date_time": "erased_time",
-               "statement_erased_date_time": "statement_erased_time"}
+               "statement_erased_date_time": "statement_erased_time",
+               "override_erased_date_time": "override_erased_time"}
     columns = {re.sub("[A-Z]", lambda letter: "_" + letter[0].lower(), name): cell for name, cell in cells.items()}
     shown = {renamed.get(column, column): cell for column, cell in columns.items()}
     for side in ("before", "after"):

@@ -30,7 +30,7 @@ MANIFEST = "evidence.manifest"
 YEAR = str(datetime.datetime.now(datetime.timezone.utc).year)
 
 
-# Runs a command so that it can't read files of which the mode permits no reading. Only the user root can read such files.
+# The words in front of a command that take away the right of the user root to read files without read permission.
 WITHOUT_CAPABILITIES = (shutil.which("setpriv"), "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
 
 
@@ -394,7 +394,7 @@ class Manipulations(PackTestCase):
                 tried += 1
         self.assertGreater(tried, 100)
 
-    def test_a_manifest_that_is_no_manifest_is_unreadable(self):
+    def test_a_file_that_is_not_a_manifest_is_reported_as_unreadable(self):
         for name, manipulate in packmanipulations.unreadable_manifests():
             with self.subTest(name):
                 pack = self.copy()

@@ -6,6 +6,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import time
 import unittest
 
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, Server, eventually, wait_for_checkpoint
@@ -87,6 +88,21 @@ class Output(unittest.TestCase):
         self.assertEqual([file.name for file in folder.iterdir()], ["copy.sqlite"])
 
 
+class Anchor(unittest.TestCase):
+    def test_the_anchor_does_not_replace_another_file_of_the_ledger(self):
+        server = Server()
+        self.addCleanup(server.__exit__)
+        os.symlink(server.folder, os.path.join(server.folder, "link"))
+        for path in [server.files + ending for ending in ENDINGS + (".search", ".webhooks") if ending != ".anchor"] + [
+                os.path.join(server.folder, "link", "reflog.sqlite.key")]:
+            with self.subTest(path=path):
+                run = subprocess.run([server.binary, "serve", "--port", "0", *server.database_flags], capture_output=True, text=True,
+                                     timeout=60, env=server.environment() | server.variables | {"REFLOG_ANCHOR": path})
+                self.assertEqual(run.returncode, 64, run.stderr)
+                self.assertIn(f"REFLOG_ANCHOR is {path}, which is another file of the ledger {server.database}", run.stderr)
+                self.assertEqual(os.listdir(server.folder), ["link"])
+
+
 def inodes(server):
     """Returns the inode of each file of a ledger. Leaves out the anchor, because the server replaces the anchor's file."""
     return {ending: os.stat(server.files + ending).st_ino for ending in ENDINGS
@@ -142,6 +158,27 @@ class Input(unittest.TestCase):
                     if not is_readable:
                         self.assertIn(f"reflog: {file} cannot be read: ", run.stderr)
                         self.assertNotIn("verification", run.stderr)
+
+    def test_a_key_can_come_from_a_file_of_windows(self):
+        for key in ("\ufeff" + self.key, self.key + "\r", "\ufeff" + self.key + "\r\n"):
+            run = self.server.command("verify", "--database", self.server.database, "--key", key)
+            self.assertEqual(run.returncode, 0, run.stderr)
+
+    def test_a_zip_file_and_an_export_in_utf_16_are_not_reported_as_altered(self):
+        pack = os.path.join(self.server.folder, "pack.zip")
+        run = self.server.command("evidence", "--period", time.strftime("%Y"), "--server", self.server.url, pack, role="reader")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        run = self.server.command("verify", "--manifest", pack)
+        self.assertEqual((run.returncode, run.stderr),
+                         (64, f"reflog: {pack} cannot be read: it is a ZIP file. Unpack it, and use the file in its folder.\n"))
+        exported = pathlib.Path(self.exported)
+        content = exported.read_bytes()
+        self.addCleanup(exported.write_bytes, content)
+        for encoding in ("utf-16", "utf-16-le"):
+            exported.write_bytes(content.decode().encode(encoding))
+            run = self.server.command("verify", "--manifest", f"{exported}.manifest", "--key", self.key)
+            self.assertEqual((run.returncode, run.stdout), (64, ""), run.stderr)
+            self.assertIn(f"{exported} cannot be read: it is UTF-16 text; save it as UTF-8.", run.stderr)
 
     def test_a_checkpoint_or_manifest_that_does_not_exist_is_reported(self):
         for option, name in (("--since", "none"), ("--manifest", "none.manifest"), ("--since", self.server.folder)):

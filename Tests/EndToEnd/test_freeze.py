@@ -63,7 +63,37 @@ class Freezing(ServerTestCase):
         self.assertIn(reason, shown)
         self.assertIn("OVERRIDE", self.server.command("history", "--server", self.server.url, role="reader").stdout)
         export = self.server.request("GET", "/beta/auditLogs/connectorChanges?$format=csv", role="reader").text
-        self.assertIn(f",{change['override']['eventId']},\"{reason}\"\r\n", export)
+        self.assertIn(f",{change['override']['eventId']},\"{reason}\",,\r\n", export)
+
+    def test_an_erasure_deletes_the_reasons_that_an_operator_wrote(self):
+        def request(method, path, body=None, role="ada", headers=None):
+            return self.server.request(method, path, body, role, headers)
+
+        created = request("POST", "/beta/reflog/tokens", {"name": "ada", "role": "operator"}, "admin").json
+        self.server.tokens["ada"] = created["token"]
+        freeze = request("POST", FREEZES, SCOPE | {"reason": "Mia Q7 asked"}).json
+        self.addCleanup(self.server.request, "DELETE", f"{FREEZES}/{freeze['id']}")
+        change = self.server.put(SIGNUP, NEW_VENDOR, "ada", {"Reflog-Override": "Mia Q7 agreed"}).change
+        self.assertIn("Mia Q7", self.server.put(SIGNUP, None).text)
+        paths = [f"/beta/auditLogs/connectorChanges/{change}", f"{FREEZES}/{freeze['id']}", FREEZES,
+                 "/beta/auditLogs/connectorChanges?$format=csv", "/beta/auditLogs/connectorChanges?$format=jsonl",
+                 "/beta/auditLogs/serviceEvents", "/beta/auditLogs/serviceEvents?$format=csv"]
+        self.assertEqual([path for path in paths if "Mia Q7" not in request("GET", path, role="reader").text], [])
+
+        self.assertEqual(request("POST", "/beta/reflog/erasures", {"token": "ada"}, "admin").status, 202)
+
+        eventually(lambda: not any("Mia Q7" in request("GET", path, role="reader").text for path in paths))
+        override = request("GET", paths[0], role="reader").json["override"]
+        shown = request("GET", paths[1], role="reader").json
+        self.assertEqual((override["reason"], shown["reason"]), (None, None))
+        self.assertEqual(override["erased"], shown["erased"])
+        event = next(event for event in self.events("freezePlaced") if event["id"] == freeze["id"])
+        self.assertEqual((event["details"]["reason"], event["erased"]), (None, shown["erased"]))
+        refused = self.server.put(SIGNUP, None).json["error"]["message"]
+        self.assertIn("with the reason: [erased]", refused)
+        self.assertNotIn("Mia Q7", self.server.log)
+        for verb in (["freezes"], ["show", change]):
+            self.assertIn("[erased]", self.server.command(*verb, "--server", self.server.url, role="reader").stdout)
 
     def test_only_operators_freeze_and_override(self):
         for role in ("reader", "admin"):
@@ -205,7 +235,7 @@ class Freezing(ServerTestCase):
         self.assertEqual(form["fields"]["scope"], FLOW)
         refused = browser.submit(form, until="yesterday at noon", reason="INC0042")
         self.assertEqual((refused.status, refused.form("/freezes")["fields"]["reason"]), (400, "INC0042"))
-        self.assertIn("is not a valid time", refused.text)
+        self.assertIn("is not a time", refused.text)
         past = browser.submit(form, until="2020-01-01", reason="INC0042")
         self.assertEqual(past.status, 400)
         self.assertIn("The freeze would end before it begins.", past.text)
@@ -262,6 +292,39 @@ class Freezing(ServerTestCase):
         self.assertEqual(self.server.reference(SIGNUP), FRAUD_CHECK)
         self.assertEqual(self.events("freezeOverridden")[0]["details"]["reason"], "Agreed")
 
+    def test_a_rollback_to_a_time_on_the_pages_overrides_a_freeze_with_a_reason(self):
+        other = f"{FLOW}/postAttributeCollection"
+        for address in (SIGNUP, other):
+            self.assertEqual(self.server.put(address, FRAUD_CHECK).status, 204)
+        moment = self.server.history()[-1]["resultDateTime"]
+        for address in (SIGNUP, other):
+            self.assertEqual(self.server.put(address, NEW_VENDOR).status, 204)
+        freeze = self.freeze(**SCOPE)
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        path = f"/flows/rollback?asOf={moment}&flow={FLOW}"
+
+        def finished(page):
+            while "still running" in page.text:
+                page = browser.open(next(link for link in page.links if link.startswith("/flows/rollback/")))
+            return page
+        plan = browser.open(path)
+        self.assertIn("2 steps call something else now. 1 of them is frozen.", plan.text)
+        self.assertIn(f"Freeze {freeze['id']} covers this step.", plan.text)
+        self.assertIn("Frozen steps are not rolled back unless you override the freezes.", plan.text)
+        # Without the override, only the other step is rolled back.
+        page = finished(browser.submit(plan.form("/flows/rollback"), reason="INC0043"))
+        self.assertIn("1 of 2 steps were rolled back. The rollback stopped before it was complete.", page.text)
+        self.assertEqual([self.server.reference(address) for address in (SIGNUP, other)], [NEW_VENDOR, FRAUD_CHECK])
+        self.assertNotIn("Reflog-Override", page.text)
+        # The page with the result continues the rollback with an override.
+        page = finished(browser.submit(page.form("/flows/rollback"), reason="INC0043", override="The vendor agreed"))
+        self.assertIn("The rollback is done.", page.text)
+        self.assertEqual(self.server.reference(SIGNUP), FRAUD_CHECK)
+        newest = self.server.history()[-1]
+        self.assertEqual((newest["kind"], newest["override"]["reason"]), ("rollback", "The vendor agreed"))
+        self.assertEqual(newest["override"]["freezes"], [freeze["id"]])
+
 
 class FrozenDrift(unittest.TestCase):
     """A change that was made without Reflog at a frozen step causes an alert."""
@@ -281,7 +344,7 @@ class FrozenDrift(unittest.TestCase):
             self.assertIn("reflog_frozen_drift_total 1", server.request("GET", "/metrics", role="reader").text)
             self.assertRegex(server.log, "drift (possibly )?despite a freeze")
 
-    def test_the_page_says_that_a_step_is_not_frozen_if_the_result_of_the_rollback_is_unknown(self):
+    def test_the_page_shows_that_a_step_is_not_frozen_if_the_result_of_the_rollback_is_unknown(self):
         with Graph(timeout=FAST["GRAPH_TIMEOUT"]) as graph, Server(graph=graph, **FAST) as server:
             graph.control(set={SIGNUP: graph_connector("Fraud check")})
             bad = server.put(SIGNUP, graph_connector("Loyalty")).change

@@ -362,6 +362,27 @@ class Manifests(unittest.TestCase):
             self.assertIn(finding, run.stdout)
             self.assertIn("is not the file that was exported", run.stdout)
 
+    def test_rows_whose_data_was_erased_later_are_not_reported_as_altered(self):
+        with Server() as server:
+            server.tokens["ada"] = server.request(
+                "POST", "/beta/reflog/tokens", {"name": "ada", "role": "operator"}, "admin").json["token"]
+            ids = [server.put(STEP, [FRAUD_CHECK, NEW_VENDOR][role == "ada"], role, {"Reflog-Reason": "INC7"}).change
+                   for role in ("ada", "operator", "ada")]
+            wait_for_checkpoint(server)
+            for name, arguments in (("all.csv", []), ("some.csv", ["--filter", "contains(reason, 'INC7')"])):
+                path = os.path.join(server.folder, name)
+                run = server.command("export", "--server", server.url, "--manifest", "--output", path, *arguments, role="reader")
+                self.assertEqual(run.returncode, 0, run.stderr)
+                text = pathlib.Path(path).read_text()
+                pathlib.Path(path).write_text(text.replace(f"\n{ids[1]},", f"\n{ids[1]},9"))
+            server.request("POST", "/beta/reflog/erasures", {"token": "ada"}, "admin")
+            eventually(lambda: server.request("GET", f"{CHANGES}/{ids[2]}").json["erased"])
+            for name in ("all.csv", "some.csv"):
+                run = verify(server, "--manifest", os.path.join(server.folder, name + ".manifest"))
+                self.assertEqual(run.returncode, 65, run.stderr)
+                found = [line for line in run.stdout.splitlines() if line.startswith("Row ")]
+                self.assertEqual(found, [f"Row {ids[1]} was altered."])
+
     def test_an_edited_manifest_or_a_manifest_with_another_key_is_refused(self):
         path = self.export(name="forged.csv")
         manifest = pathlib.Path(path + ".manifest")

@@ -122,7 +122,7 @@ class Article(unittest.TestCase):
         texts = FROM_SOURCE | {code(row[0])[0] for row in table if len(row) == 3 and re.match(r"`(It|Another) ", row[0])}
         self.assertEqual({text for text in texts if text not in sources}, set())
 
-    def test_a_service_works_through_pgbouncer_with_the_shown_settings_alone(self):
+    def test_a_service_works_through_pgbouncer_with_only_the_shown_settings(self):
         with PgBouncer(self.server) as pgbouncer:
             url = pgbouncer.dsn(database="reflog")
             self.assertIn("Reflog listens on ", self.start(url))

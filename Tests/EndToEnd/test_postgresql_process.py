@@ -87,7 +87,7 @@ class ServiceProcessTests(PostgreSQLProcessTestCase):
         self.assertEqual(server.stop(), 0)
         self.assertEqual(self.psql("SELECT count(*) FROM service_process"), "0")
 
-    def test_a_process_that_was_killed_on_this_machine_is_replaced_at_once(self):
+    def test_a_process_that_was_killed_on_this_machine_is_replaced_immediately(self):
         server = self.started()
         server.kill()
         self.assertLess(self.seconds_to_start(server), EXPIRY / 2)

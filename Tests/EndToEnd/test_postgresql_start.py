@@ -8,7 +8,7 @@ import time
 import unittest
 
 from postgresqlreflog import PostgreSQLReflog
-from postgresqlserver import PostgreSQLServer, PostgreSQLStandby, SQLError
+from postgresqlserver import MIGRATIONS, PostgreSQLServer, PostgreSQLStandby, SQLError
 from reflogserver import FRAUD_CHECK, NEW_VENDOR, eventually, wait_for_checkpoint
 
 POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
@@ -160,6 +160,16 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
         database = self.database()
         primary.psql("UPDATE schema_version SET version = 99", OWNER, database)
         self.assert_refused(self.reflog(primary.dsn(SERVICE, database)), "was written by a newer version of Reflog", database)
+
+    def test_the_tables_of_an_older_version_are_migrated_by_their_owner(self):
+        database = self.database(migrated=False)
+        oldest = min(MIGRATIONS.glob("postgresql-*.sql"))
+        primary.psql(f"BEGIN;\n{oldest.read_text()}\nCOMMIT;", OWNER, database)
+        self.assert_refused(self.reflog(primary.dsn(SERVICE, database)), "its tables can't be created", database)
+        server = self.started(primary.dsn(OWNER, database))
+        self.assertEqual(server.stop(), 0)
+        server.database = primary.dsn(SERVICE, database)
+        server.start()
 
     def test_the_database_of_another_program_is_refused(self):
         for name, (statement, reason) in DATABASES.items():

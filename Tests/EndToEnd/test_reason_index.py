@@ -113,7 +113,7 @@ class ReasonIndex(unittest.TestCase):
             path = pathlib.Path(server.files + ".search")
             path.unlink()
             path.mkdir()
-            (path / "other").write_text("a file of somebody else")
+            (path / "other").write_text("a file of another program")
             server.start()
             self.assertIn("the index of reasons could not be opened", server.log)
             self.assertEqual(len(found(server, "rocket")), 1)

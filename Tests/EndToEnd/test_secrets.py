@@ -279,6 +279,34 @@ class Destinations(unittest.TestCase):
                                       env=environment | settings)
                 self.assertEqual((done.returncode, text in done.stderr), (code, True), (url, done.stderr))
 
+    def test_no_message_contains_the_password_of_a_url(self):
+        server = Server()
+        self.addCleanup(server.__exit__)
+        for url in ("http://ada:s3cret@127.0.0.1:1", "https://ada:s3cret@reflog.invalid:1", "ftp://ada:s3cret@127.0.0.1",
+                    "ada:s3cret@127.0.0.1", "http:/ada:s3cret@127.0.0.1"):
+            for arguments, variables in ((["--server", url], {}), ([], {"REFLOG_SERVER": url})):
+                for token in ({}, {"REFLOG_TOKEN": "reflog_x"}):
+                    for verb in (["history"], ["status"], ["verify"], ["set", SIGNUP, "--none"], ["backup", os.path.join(server.folder, "x")]):
+                        done = subprocess.run([server.binary, *verb, *arguments], capture_output=True, text=True, timeout=60,
+                                              env=server.environment() | variables | token)
+                        self.assertEqual(done.returncode, 64, (verb, url, done.stderr))
+                        self.assertNotIn("s3cret", done.stdout + done.stderr)
+
+    def test_no_message_contains_the_password_of_a_database(self):
+        server = Server()
+        self.addCleanup(server.__exit__)
+        for text in ("postgresql://ada:s3cret@reflog.invalid/db", "mysql://ada:s3cret@reflog.invalid/db",
+                     "postgresql:ada:s3cret@reflog.invalid", "host=reflog.invalid password=s3cret",
+                     "password = s3cret sslmode = disable", "sslmode=disable sslpassword='s3cret'"):
+            for arguments in (["history", "--database", text], ["verify", "--database", text], ["compact", "--database", text],
+                              ["export", "--database", text], ["migrate-ledger", text, os.path.join(server.folder, "x")],
+                              ["serve", "--directory", "embedded", "--port", "0", "--database", text]):
+                done = subprocess.run([server.binary, *arguments], capture_output=True, text=True, timeout=60, cwd=server.folder,
+                                      env=server.environment())
+                self.assertNotEqual(done.returncode, 0, arguments)
+                self.assertNotIn("s3cret", done.stdout + done.stderr, arguments)
+        self.assertEqual([name for name in os.listdir(server.folder) if "s3cret" in name], [])
+
     def test_settings_with_urls_must_be_secure(self):
         server = Server()
         self.addCleanup(server.__exit__)

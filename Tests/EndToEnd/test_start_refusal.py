@@ -60,6 +60,11 @@ HEADS = {
 }
 
 
+# A statement that writes a trigger with a name and a table into the schema.
+ITEM = ("INSERT INTO sqlite_schema VALUES ('trigger', '{0}', '{1}', 0, "
+        "'CREATE TRIGGER {0} AFTER INSERT ON {1} BEGIN SELECT 1; END')")
+
+
 class StartRefusal(unittest.TestCase):
     """If another program wrote to a ledger, Reflog does not serve the ledger and does not sign the appended rows."""
 
@@ -213,10 +218,13 @@ class StartRefusal(unittest.TestCase):
         for statement, name in (
                 ("DROP TRIGGER change_delete", "trigger change_delete"), ("DROP INDEX change_applied", "index change_applied"),
                 ("CREATE VIEW shadow AS SELECT 1", "view shadow"),
-                ("CREATE TRIGGER planted AFTER INSERT ON change BEGIN UPDATE entry SET salt = NULL; END", "trigger planted")):
+                ("CREATE TRIGGER planted AFTER INSERT ON change BEGIN UPDATE entry SET salt = NULL; END", "trigger planted"),
+                # SQLite refuses these two names in a statement, but runs such a trigger that is in the file.
+                (ITEM.format("sqlite_x", "change"), "trigger sqlite_x"), (ITEM.format("x", "grdb_migrations"), "trigger x")):
             with self.subTest(statement=statement):
                 server = self.copy()
                 with contextlib.closing(sqlite3.connect(server.database, isolation_level=None)) as ledger:
+                    ledger.execute("PRAGMA writable_schema = ON")
                     ledger.execute(statement)
                 with self.assertRaisesRegex(AssertionError, f"is not Reflog's: the {name} is missing, altered or added"):
                     server.start()

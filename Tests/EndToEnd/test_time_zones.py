@@ -83,15 +83,35 @@ class TimeZones(ServerTestCase):
         self.assertEqual([self.ids(page) for page in pages], [self.ids(pages[0])] * 3)
         self.assertIn(self.change, self.ids(pages[0]))
         # The form shows the time in the time zone of the page, and finds the same changes when it is sent again.
-        self.assertEqual(pages[0].form("/")["fields"]["since"], since)
+        self.assertEqual(pages[0].form("/")["fields"]["since"], since.replace("T", " "))
         in_utc = (local - datetime.timedelta(seconds=2)).astimezone(datetime.timezone.utc)
-        self.assertEqual(pages[1].form("/")["fields"]["since"], f"{in_utc:%Y-%m-%dT%H:%M:%S}.000")
+        self.assertEqual(pages[1].form("/")["fields"]["since"], f"{in_utc:%Y-%m-%d %H:%M:%S}")
         for page in pages[1:]:
             again = "/?" + urllib.parse.urlencode(page.form("/")["fields"])
             self.assertEqual(self.ids(self.signed_in().open(again)), self.ids(pages[0]))
         # A link without a time zone is in UTC, whatever the page shows.
         later = "/?" + urllib.parse.urlencode({"since": since})
         self.assertEqual(self.ids(self.signed_in("Asia/Kolkata").open(later)), self.ids(self.signed_in().open(later)))
+
+    def test_links_contain_the_moment_or_the_day_in_place_of_a_relative_time(self):
+        browser = self.signed_in("Asia/Kolkata")
+        for text, since in (("1d", r"[0-9-]{10}T[0-9:]{8}.000000Z"), ("yesterday", "[0-9-]{10}")):
+            page = browser.open("/?" + urllib.parse.urlencode({"since": text, "zone": "Asia/Kolkata"}))
+            self.assertIn(self.change, self.ids(page))
+            download, change = (next(link for link in page.links if link.startswith(start))
+                                for start in ("/export?format=csv", "/changes/"))
+            for link in (download, change):
+                found = urllib.parse.parse_qs(urllib.parse.urlsplit(link).query)
+                self.assertRegex(found["since"][0], f"^{since}$")
+                self.assertEqual(found["zone"], ["Asia/Kolkata"])
+            self.assertIn(self.change, browser.open(download).html)
+            shown = page.form("/")["fields"]["since"]
+            self.assertRegex(shown, "^[0-9-]{10}( [0-9:]{8})?$")
+            self.assertIn(self.change, self.ids(browser.open("/?" + urllib.parse.urlencode(page.form("/")["fields"]))))
+        board = browser.open("/flows?asOf=2h&zone=Asia/Kolkata")
+        self.assertNotIn("2h", [value for name, value in board.attributes if name == "value"])
+        flow = next((link for link in board.links if link.startswith("/flows/b2cUserFlows/")), "asOf=2026")
+        self.assertNotIn("2h", flow)
 
     def test_the_download_and_the_count_have_the_changes_of_the_page(self):
         browser = self.signed_in("Asia/Kolkata")
@@ -102,7 +122,7 @@ class TimeZones(ServerTestCase):
         self.assertEqual(len(download.html.split("\r\n")) - 2, len(set(self.ids(page))))
         self.assertEqual(browser.open("/timeline/count?" + query).json["count"], len(set(self.ids(page))))
         form = browser.open("/export?" + query).form("/export")
-        self.assertEqual((form["fields"]["since"], form["fields"]["zone"]), (since, "Asia/Kolkata"))
+        self.assertEqual((form["fields"]["since"], form["fields"]["zone"]), (since.replace("T", " "), "Asia/Kolkata"))
 
     def test_the_time_of_the_flows_is_read_and_shown_in_the_time_zone(self):
         browser = self.signed_in("Asia/Kolkata")
@@ -114,7 +134,7 @@ class TimeZones(ServerTestCase):
         page = browser.open("/flows?" + urllib.parse.urlencode(form["fields"] | {"asOf": typed}))
         self.assertIn("Fraud check (new vendor)", page.text)
         self.assertIn(f"what each step called at {typed[:10]} {typed[11:]}", page.text)
-        self.assertEqual(page.form("/flows")["fields"]["asOf"], typed)
+        self.assertEqual(page.form("/flows")["fields"]["asOf"], typed.replace("T", " "))
         self.assertIn("As of (Asia/Kolkata)", page.text)
         # The links contain the time in UTC, or with its time zone.
         flow = next(link for link in page.links if link.startswith("/flows/b2cUserFlows/B2C_1_signup"))
@@ -137,14 +157,14 @@ class TimeZones(ServerTestCase):
             return browser.open(path + "?" + urllib.parse.urlencode(fields | typed))
         shown = found(since=before, until=after)
         self.assertIn(self.change, self.ids(shown))
-        self.assertEqual(shown.form(path)["fields"]["since"], before)
+        self.assertEqual(shown.form(path)["fields"]["since"], before.replace("T", " "))
         self.assertNotIn(self.change, self.ids(found(since=after)))
         self.assertNotIn(self.change, self.ids(found(until=before)))
         # In another time zone, the link selects the same, and the form shows the same moment.
         other = self.signed_in()
         self.assertEqual(self.ids(found(other, since=before, until=after)), self.ids(shown))
         in_utc = self.moment - datetime.timedelta(seconds=2)
-        self.assertEqual(found(other, since=before).form(path)["fields"]["since"], f"{in_utc:%Y-%m-%dT%H:%M:%S}.000")
+        self.assertEqual(found(other, since=before).form(path)["fields"]["since"], f"{in_utc:%Y-%m-%d %H:%M:%S}")
         # The links to changes, the timeline and the export keep the actor, the period and the zone.
         kept = urllib.parse.urlencode({
             "actor": path.removeprefix("/actors/"), "since": before, "until": after, "zone": "Asia/Kolkata"})

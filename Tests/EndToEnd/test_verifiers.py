@@ -324,7 +324,7 @@ class DamagedLogTests(VerifierTestCase):
     def test_another_key_is_found(self):
         self.assert_found(
             ReferenceLog([], seed=bytes(31) + b"\1").vkey,
-            f"checkpoint of {self.log.origin} is not signed with the key given, or that key is of another log",
+            f"checkpoint of {self.log.origin} is not signed with the key given, or that key belongs to another log",
             "checkpoint: note has no verifiable signatures",
         )
 
@@ -335,7 +335,7 @@ class DamagedLogTests(VerifierTestCase):
             f"{text}\n— {signer.origin} {encoded(signer.key_id + signer.key.sign(text.encode()))}\n")
         self.assert_found(
             self.log.vkey,
-            "checkpoint of log.example/another is not signed with the key given, or that key is of another log",
+            "checkpoint of log.example/another is not signed with the key given, or that key belongs to another log",
             'checkpoint: a checkpoint of "log.example/another"',
         )
 
@@ -508,6 +508,28 @@ class UseTests(VerifierTestCase):
         result = verify(url, ReferenceLog([]).vkey)
         self.assertEqual((result.stdout, result.returncode), ("", 75))
         self.assertIn(f"{url} can't be reached: ", result.stderr)
+
+    def test_no_text_of_a_server_controls_the_terminal(self):
+        class Hostile(Quiet):
+            def do_GET(self):
+                self.send_response(503, "\x1b[2J\x9b31m")
+                self.end_headers()
+
+        key = ReferenceLog([]).vkey
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Hostile) as server:
+            threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+            refused = verify(f"http://127.0.0.1:{server.server_port}", key)
+            server.shutdown()
+        ReferenceLog([], "log\u202e\x9b31m").write(self.folder)
+        with served(self.folder) as url:
+            foreign = verify(url, key)
+
+        self.assertEqual(refused.returncode, 75)
+        self.assertIn("HTTP Error 503: ?[2J?31m", refused.stderr)
+        self.assertEqual(foreign.returncode, 65)
+        self.assertIn("finding: checkpoint of log??31m is not signed with the key given", foreign.stdout)
+        for text in (refused.stdout, refused.stderr, foreign.stdout, foreign.stderr):
+            self.assertTrue(text.replace("\n", "").isprintable(), text)
 
     def test_the_exit_code_for_an_invalid_key_is_64(self):
         key = ReferenceLog([]).vkey

@@ -237,13 +237,13 @@ class Webhooks(unittest.TestCase):
         server = self.start(("siem", 9, members))
         server.put(SIGNUP, NEW_VENDOR)
         state = eventually(lambda: (found := webhooks(server)["siem"])["state"] == "failing" and found)
-        self.assertEqual(state["lastError"], "its host name leads to this machine, and allowLocal is not true")
+        self.assertEqual(state["lastError"], "its host name has only addresses of this machine, and allowLocal is not true")
 
     def test_a_wrong_file_stops_the_start_and_shows_no_secret(self):
         for members, problem in (
                 ({"secret": "whsec_canary"}, "The webhook siem has no valid secret."),
                 ({"color": "red"}, "The webhook siem has the member color, which Reflog does not know."),
-                ({"allowLocal": False}, "The webhook siem has no valid url. It leads to this machine."),
+                ({"allowLocal": False}, "The webhook siem has no valid url. Its host is this machine or a link-local address."),
                 ({"url": "http://192.0.2.1/canary"}, "The webhook siem has no valid url. It must be an https URL")):
             with self.subTest(members=members):
                 server = Server()
@@ -354,7 +354,7 @@ class Webhooks(unittest.TestCase):
         state = webhooks(server)["siem"]
         self.assertEqual(state["state"], "stopped")
         self.assertRegex(state["lastError"], "^its cursor belongs to another ledger or to a newer copy of this one. Stop the "
-                                             "server, remove its member from the file of cursors, and start the server.")
+                                             "server, remove the receiver's member from the file of cursors, and start the server.")
         self.assertIn("a webhook does not begin", server.log)
 
         self.assertEqual(server.stop(), 0)

@@ -325,6 +325,14 @@ class Bodies(WireTestCase):
             wire.send(rest)
             self.assertEqual(wire.answer()[1], 204)
 
+    def test_a_body_with_another_transfer_coding_is_refused(self):
+        before = self.count()
+        for coding in (b"gzip, chunked", b"deflate,chunked", b"chunked, chunked"):
+            with self.wire() as wire:
+                wire.send(self.chunked([BODY]).replace(b"Transfer-Encoding: chunked", b"Transfer-Encoding: " + coding))
+                self.assertEqual(wire.answer()[1], 400, coding)
+        self.assertEqual(self.count(), before)
+
     def test_the_size_of_a_chunked_body_is_limited(self):
         with self.wire() as wire:
             wire.send(self.chunked([b" " * 1024] * 65))
@@ -373,6 +381,7 @@ class Hosts(WireTestCase):
         for hosts in ([], [" a", " b"], [" a", " a"], [" a b"], [" user@a"], [" a/b"], [""], [" a:b"], [" \"<script>"], [" a,b"]):
             for target in (REF, "/livez", "/", "/nothing"):
                 self.assertEqual(self.ask(target, hosts)[1], 400, (hosts, target))
+        self.assertEqual(self.ask(f"http://a{REF}", [" a", " b"])[1], 400)
         answer = json.loads(self.ask(REF, [])[3])["error"]
         self.assertEqual((answer["target"], answer["message"]),
                          ("Host", "The request needs exactly one Host header, with a host and perhaps a port."))

@@ -129,7 +129,7 @@ class Process:
 
     @property
     def messages(self):
-        """The recorded messages. A kill can cut a line in the middle: that message was not answered."""
+        """The recorded messages. A line that a kill cut in the middle is ignored, because its message was not answered."""
         messages = []
         for line in self.record.read_text().splitlines():
             try:
@@ -152,7 +152,7 @@ def configuration(folder, *receivers):
 
 
 def main():
-    # A write of a line that begins at the start of a line, also if a kill cut the line before.
+    # The file can end in the middle of a line, because an earlier process was killed. So a line end is written first.
     file = os.open(sys.argv[2], os.O_WRONLY | os.O_APPEND)
     os.write(file, b"\n")
     with Receiver(int(sys.argv[1]), keep=lambda message: os.write(file, message.line.encode())):

@@ -12,18 +12,14 @@ import webhookreceiver
 from peers.processes import Usage
 from peers.reflog import prepared_load
 from reflogserver import FRAUD_CHECK, LOYALTY, NEW_VENDOR, Server, eventually
+from storm import ADDRESSES
 
-ADDRESSES = [
-    f"b2cUserFlows/{flow}/{step}"
-    for flow in ("B2C_1_signup", "B2C_1_signup_signin", "B2C_1_profile_edit", "B2C_1_password_reset")
-    for step in ("postFederationSignup", "postAttributeCollection")
-]
 CONNECTORS = (FRAUD_CHECK, NEW_VENDOR, LOYALTY, None)
 STATUS = "/beta/reflog/status"
 
 
 class Storm:
-    """Clients that make changes at random, and one thread each that kills the receiver and the server."""
+    """Clients that make random changes, a thread that kills the receiver, and a thread that kills the server."""
 
     def __init__(self, server, receiver, clients, seed):
         self.server, self.receiver, self.clients, self.seed = server, receiver, clients, seed
@@ -33,7 +29,7 @@ class Storm:
         self.slowest = 0
 
     def run(self, changes, seconds, kills):
-        """Makes changes until this number is acknowledged. Spreads the changes and the kills over this time."""
+        """Makes changes until the server has acknowledged `changes` of them. Spreads the changes and the kills over `seconds`."""
         self.changes, self.pause = changes, seconds * self.clients / changes
         threads = [threading.Thread(target=self.client, args=(number,)) for number in range(self.clients)]
         threads += [
@@ -90,7 +86,7 @@ def violations(changes, messages):
         try:
             message.event
         except Exception as error:
-            # The check of the time fails for messages that are older than five minutes. The signature is checked anyway.
+            # The package refuses messages that are older than five minutes. For these messages, only the signature is checked.
             if "too old" not in str(error) or not signed(message):
                 found.append(f"message {number}: {error}")
         event = message.json

@@ -35,7 +35,7 @@ enum HelpTexts {
       """
     ],
     "--until": [
-      "Changes earlier than this time, written as for --since. A day is included in the result."
+      "Changes earlier than this time, in the format of --since. A given day is included."
     ],
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],
@@ -110,7 +110,7 @@ enum HelpTexts {
       options: [
         "--top": "The maximum number of changes, 1 to 1000.",
         "--around":
-          "Show the changes before and after this time, half of --top each. The time is written as for --since.",
+          "Show the changes before and after this time, half of --top each. The time has the format of --since.",
       ]
     ),
     "reflog watch": VerbHelp(
@@ -194,7 +194,7 @@ enum HelpTexts {
       ]
     ),
     "reflog config": VerbHelp(
-      abstract: "Shows the connector that each recorded step calls, now or at an earlier time, or what differs.",
+      abstract: "Shows which connector each recorded step calls, now or at a time, or the differences of two times.",
       discussion: """
         With --compare, it shows only the steps that differ between two times: steps with another connector, and \
         steps whose connector was edited or deleted in between.
@@ -210,7 +210,7 @@ enum HelpTexts {
         today, yesterday, or an age such as 30m, 2h or 7d. A day means its first moment.
         """,
         "--compare":
-          "Show what differs between --as-of and this later time, which is written in the same way, or now.",
+          "Show the differences between --as-of and this later time, or now for the current references.",
       ]
     ),
     "reflog set": VerbHelp(
@@ -287,7 +287,7 @@ enum HelpTexts {
         the Python program that the server offers at /assets/verify_log.py, or reflog evidence.
         """,
       options: [
-        "--server": "Not supported, because a server does not send the rows. The message shows how to check a server.",
+        "--server": "Not supported, because a server does not send its rows. A message shows how to check a server.",
         "--key": "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.",
         "--anchor": "A file with the newest checkpoint. Default: <database>.anchor, if it exists.",
         "--since": "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.",

@@ -64,7 +64,7 @@ enum OtherTexts {
       "Sweeps that could not read everything.",
       "Unix time of the last complete sweep; 0 if there was none.",
       "Unix time of the next expiry of a valid token; 0 if none.",
-      "Answers of /metrics without the metrics of tokens, which could not be read.",
+      "Answers of /metrics without the metrics of tokens, because a read failed.",
       "Valid API tokens that expire within 14 days.",
       "Requests without a valid credential.",
       "Unix time since which a part of the directory can't be read; 0 if none.",
@@ -127,7 +127,8 @@ enum OtherTexts {
       """,
     ],
     "ReflogHTTP/Request/RootResponder.swift": [
-      "The request needs exactly one Host header, with a host and perhaps a port."
+      "The request needs exactly one Host header, with a host and perhaps a port.",
+      "Transfer-Encoding must be chunked, or left out.",
     ],
     "ReflogModel/Directory/Directory+References.swift": [
       "it has the user flow {}, but not the steps of the flow",

@@ -25,12 +25,12 @@ enum ProgramTexts {
     "Client/ConnectionOptions.swift": [
       "Read from the server {} (REFLOG_SERVER).",
       "Use --server or --database, not both.",
+      "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.",
       "{} is not an http or https URL. Use for example http://127.0.0.1:8080.",
       """
       REFLOG_TOKEN is not a token: it is empty, or has a character that no token has. Nothing was sent. Set \
       REFLOG_TOKEN again.
       """,
-      "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.",
       "The token would be sent to {} in clear text over the network. Use an https URL, or set REFLOG_PLAIN_HTTP=true.",
     ],
     "Client/ConnectorList.swift": [
@@ -40,9 +40,9 @@ enum ProgramTexts {
     "Client/RestorationHint.swift": [
       "The connector was deleted later, so the values before this edit can't be restored.",
       "The values before this edit are not recorded.",
-      "Change {} edited the connector later, and this request also replaces what it wrote.",
-      "Change {} may have edited the connector later, and this request also replaces what it wrote.",
-      "Not recorded, so not restored: {}.",
+      "Change {} edited the connector later. This request also replaces the values of that change.",
+      "Change {} may have edited the connector later. This request also replaces the values of that change.",
+      "These properties are not restored, because their values are not recorded: {}.",
       "Replace ?\\u2026 with the query of the target URL, which is not recorded.",
       "To restore {}: {}",
     ],
@@ -93,6 +93,7 @@ enum ProgramTexts {
     "GivenFile.swift": [
       "it is empty",
       "it is too large",
+      "it is a ZIP file. Unpack it, and use the file in its folder",
       "it is encoded in UTF-16 or is not text. Save it in UTF-8",
       "it is a web page, probably an error page of a proxy. Download the file again",
       "it is not valid UTF-8",
@@ -160,6 +161,7 @@ enum ProgramTexts {
       "id {}",
     ],
     "Manifest/ExportVerification.swift": [
+      "{} cannot be read: {}.",
       "Row {} was altered.",
       "Row {} is missing.",
       "A row without an id was added.",
@@ -215,6 +217,7 @@ enum ProgramTexts {
       "{} entries wait",
       "no message accepted yet",
       "last success {}",
+      "{} (uncertain)",
       "connector of {}",
       " and {} more",
       "edited: {}",
@@ -293,6 +296,7 @@ enum ProgramTexts {
       "{} is not a valid name for a log: {}",
       "{} is not a valid pattern: {}.",
       "{} contains {}, but must be one of {}, or several separated by commas.",
+      "{} is {}, which is another file of the ledger {}. Name another file.",
       "passthrough needs --directory graph, because only Graph can check its tokens.",
       "Reflog has no credential of its own for Graph. Every mode except passthrough needs one. Set {} and {}.",
     ],

@@ -1,6 +1,5 @@
 import Foundation
 import ReflogModel
-import ReflogStorage
 import ReflogTesting
 import Testing
 
@@ -114,7 +113,7 @@ struct DirectoryMessageTests {
         "Resource not found for the segment 'other'."
       ),
     ]
-    try await withEmbedded { directory in
+    try await withEmbeddedDirectory { directory in
       for (write, text) in refusals {
         guard case .refused(let refusal) = await directory.write(write, correlationID: "correlation") else {
           Issue.record("not refused: \(text)")
@@ -141,7 +140,7 @@ struct DirectoryMessageTests {
         "Resource not found for the segment '/conditionalAccess'."
       ),
     ]
-    try await withEmbedded { directory in
+    try await withEmbeddedDirectory { directory in
       for (read, text) in refusals {
         let failure = await #expect(throws: DirectoryFailure.self) { _ = try await directory.read(read) }
         guard case .refused(let refusal) = failure else {
@@ -224,14 +223,5 @@ struct DirectoryMessageTests {
       try await directory.shutdown()
     }
     return found
-  }
-
-  private func withEmbedded(_ body: (EmbeddedDirectory) async throws -> Void) async throws {
-    try await withTemporaryFolder { folder in
-      let storage = try Storage(path: folder + "/directory.sqlite", kind: .directory)
-      let thread = WriterThread()
-      let directory = try EmbeddedDirectory(storage: storage, thread: thread, newTenantID: "tenant", sample: true)
-      try await running(thread, storage) { try await body(directory) }
-    }
   }
 }

@@ -1,21 +1,11 @@
 import ReflogDirectory
 import ReflogModel
-import ReflogStorage
 import ReflogTesting
 import Testing
 
 struct EmbeddedDirectoryTests {
-  private func withDirectory(_ body: (EmbeddedDirectory) async throws -> Void) async throws {
-    try await withTemporaryFolder { folder in
-      let storage = try Storage(path: folder + "/directory.sqlite", kind: .directory)
-      let thread = WriterThread()
-      let directory = try EmbeddedDirectory(storage: storage, thread: thread, newTenantID: "tenant", sample: true)
-      try await running(thread, storage) { try await body(directory) }
-    }
-  }
-
   @Test func theSampleHasFlowsAndConnectors() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let flows = try await directory.read(DirectoryRead(.flows(.b2cUserFlows))).body?["value"]?.array
       let connectors = try await directory.read(DirectoryRead(.connectors)).body?["value"]?.array
 
@@ -26,7 +16,7 @@ struct EmbeddedDirectoryTests {
   }
 
   @Test func anUnknownFlowOrStepIsRefused() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       for (text, status) in [
         ("b2cUserFlows/nowhere/postFederationSignup", 404), ("b2cUserFlows/B2C_1_signup/other", 400),
       ] {
@@ -43,7 +33,7 @@ struct EmbeddedDirectoryTests {
   }
 
   @Test func aConnectorInUseCannotBeDeleted() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let id = try #require(Sample.fraudCheck.connectorID)
 
       guard case .refused(let refusal) = await directory.write(.deleteConnector(id), correlationID: "c") else {
@@ -62,7 +52,7 @@ struct EmbeddedDirectoryTests {
   }
 
   @Test func aNewConnectorGetsAnIDAndKeepsNoSecret() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let body: JSONObject = [
         "displayName": "Age check", "targetUrl": "https://api.contoso.example/age",
         "authenticationConfiguration": .object([
@@ -83,7 +73,7 @@ struct EmbeddedDirectoryTests {
   }
 
   @Test func aNewFlowCallsNoConnector() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let flow = FlowName(.b2cUserFlows, try #require(FlowID("B2C_1_new")))
       let body: JSONObject = ["id": "B2C_1_new", "userFlowType": "signUp", "userFlowTypeVersion": .number("3")]
 

@@ -1,20 +1,10 @@
 import ReflogDirectory
 import ReflogModel
-import ReflogStorage
 import ReflogTesting
 import Testing
 
 /// Tests that the embedded directory has the query options and the parts of flows that Microsoft Graph has.
 struct EmbeddedQueryTests {
-  private func withDirectory(_ body: (EmbeddedDirectory) async throws -> Void) async throws {
-    try await withTemporaryFolder { folder in
-      let storage = try Storage(path: folder + "/directory.sqlite", kind: .directory)
-      let thread = WriterThread()
-      let directory = try EmbeddedDirectory(storage: storage, thread: thread, newTenantID: "tenant", sample: true)
-      try await running(thread, storage) { try await body(directory) }
-    }
-  }
-
   private static let flow = FlowID("B2C_1_signup").map { DirectoryRead.Resource.flow(.b2cUserFlows, $0) }
 
   /// Returns the options in the query of a URL.
@@ -40,7 +30,7 @@ struct EmbeddedQueryTests {
     ("$count=true&$top=1", ["Fraud check"]), ("$select=*&$TOP=1", ["Fraud check"]),
   ])
   func aListSupportsTheQueryOptionsOfMicrosoftGraph(query: String, expected: [String]) async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let response = try await directory.read(DirectoryRead(.connectors, query: Self.options(query)))
 
       #expect(Self.names(response) == expected)
@@ -49,7 +39,7 @@ struct EmbeddedQueryTests {
   }
 
   @Test func aPageLinksToTheNextPageUntilAllObjectsWereRead() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       var (query, seen, pages) = ("$top=2&$select=displayName&$filter=id ne 'x'", [String](), 0)
       while true {
         let response = try await directory.read(DirectoryRead(.connectors, version: .v1, query: Self.options(query)))
@@ -74,7 +64,7 @@ struct EmbeddedQueryTests {
     ("/b2cUserFlows/B2C_1_signup/userAttributeAssignments/$count", "", "0"),
   ])
   func aCountIsReturnedAsPlainText(path: String, query: String, expected: String) async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let response = try await directory.read(DirectoryRead(.other(path: path), query: Self.options(query)))
 
       #expect(response.raw.map { String(decoding: $0.bytes, as: UTF8.self) } == expected)
@@ -83,7 +73,7 @@ struct EmbeddedQueryTests {
   }
 
   @Test func anObjectHasTheSelectedAndTheExpandedProperties() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let flow = try #require(Self.flow)
       let selected = try await directory.read(DirectoryRead(flow, query: Self.options("$select=id,userFlowType")))
       let expanded = try await directory.read(
@@ -116,7 +106,7 @@ struct EmbeddedQueryTests {
     (.other(path: "/b2cUserFlows/B2C_1_signup/languages/en/pages"), ""), (.other(path: "/other/$count"), ""),
   ])
   func everyUnsupportedOptionOrPathIsRefused(resource: DirectoryRead.Resource, query: String) async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let error = await #expect(throws: DirectoryFailure.self) {
         try await directory.read(DirectoryRead(resource, query: Self.options(query)))
       }
@@ -153,7 +143,7 @@ struct EmbeddedQueryTests {
   }
 
   @Test func thePartsOfAFlowCanBeWritten() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let google = #"{"@odata.id":"https://graph.microsoft.com/beta/identityProviders/Google-OAUTH"}"#
       let attribute = #"{"id":"city","displayName":"City","isOptional":true}"#
       let requests: [(DirectoryWrite.Method, String, String, Int)] = [
@@ -185,7 +175,7 @@ struct EmbeddedQueryTests {
   }
 
   @Test func anUploadedCertificateIsAddedWithItsThumbprint() async throws {
-    try await withDirectory { directory in
+    try await withEmbeddedDirectory { directory in
       let id = try #require(Sample.fraudCheck.connectorID)
       func authentications() async throws -> [String?] {
         let list = try await directory.read(DirectoryRead(.connector(id))).body?["authenticationConfiguration"]?.object

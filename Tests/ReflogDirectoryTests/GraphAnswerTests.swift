@@ -17,6 +17,11 @@ struct GraphAnswerTests {
     }
   }
 
+  private func refused(_ response: GraphResponse) -> DirectoryRefusal? {
+    let answer = DirectoryAnswer(.answered(response), from: "https://graph.example", isOwnCredential: true)
+    return if case .refused(let refusal) = answer { refusal } else { nil }
+  }
+
   @Test func everyStatusHasItsMeaning() {
     let refusals: Set = [400, 401, 403, 404, 405, 409, 412, 422, 429]
     for status in 100..<600 {
@@ -38,16 +43,7 @@ struct GraphAnswerTests {
       body: Array(#"{"error":{"code":"TooManyRequests","message":"Later.","innerError":{}}}"#.utf8)
     )
 
-    guard
-      case .refused(let refusal) = DirectoryAnswer(
-        .answered(response),
-        from: "https://graph.example",
-        isOwnCredential: true
-      )
-    else {
-      Issue.record("it is no refusal")
-      return
-    }
+    let refusal = try #require(refused(response))
 
     #expect(refusal.code == "TooManyRequests")
     #expect(refusal.message == "Later.")
@@ -57,19 +53,10 @@ struct GraphAnswerTests {
   }
 
   @Test(arguments: ["", "<html>", "[]", #"{"error":7}"#, #"{"error":{"code":7}}"#])
-  func aRefusalIsRecognizedEvenIfItsBodyIsUnknown(body: String) {
+  func aRefusalIsRecognizedEvenIfItsBodyIsUnknown(body: String) throws {
     let response = GraphResponse(httpStatus: 404, headers: [:], body: Array(body.utf8))
 
-    guard
-      case .refused(let refusal) = DirectoryAnswer(
-        .answered(response),
-        from: "https://graph.example",
-        isOwnCredential: true
-      )
-    else {
-      Issue.record("it is no refusal")
-      return
-    }
+    let refusal = try #require(refused(response))
 
     #expect(refusal.code == "status404")
   }

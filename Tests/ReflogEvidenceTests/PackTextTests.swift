@@ -59,7 +59,7 @@ struct PackTextTests {
         README.txt           this page
         summary.html         the numbers of changes for each flow, for printing
         changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
-        service-events.csv   what happened to Reflog itself; service-events.jsonl has the same events as JSON
+        service-events.csv   events of Reflog itself, such as starts; service-events.jsonl has the same events as JSON
         roles.csv            the API tokens that were valid in the period, and their roles
                              the creation or the revocation of a token while the server was stopped can first appear in the
                              next pack
@@ -111,7 +111,7 @@ struct PackTextTests {
     let page = SummaryPage(
       manifest: try Self.facts(flows: "B2C_1_signup"),
       summary: summary,
-      keeping: Keeping(
+      retentionState: RetentionState(
         policy: RetentionPolicy(days: 800),
         purge: Purge(id: 1, before: ManualClock.start, asked: ManualClock.start, finished: ManualClock.start),
         holds: [hold]
@@ -122,7 +122,7 @@ struct PackTextTests {
           name: "deploy",
           role: "operator",
           created: ManualClock.start,
-          creator: token,
+          creator: "token deploy",
           expires: ManualClock.start,
           revoked: nil,
           revoker: nil
@@ -176,7 +176,7 @@ struct PackTextTests {
     let page = SummaryPage(
       manifest: try Self.facts(),
       summary: PeriodSummary(),
-      keeping: Keeping(policy: RetentionPolicy(days: nil), purge: nil, holds: []),
+      retentionState: RetentionState(policy: RetentionPolicy(days: nil), purge: nil, holds: []),
       roles: []
     )
 
@@ -186,12 +186,39 @@ struct PackTextTests {
     ] { #expect(page.html.contains(text), "\(text)") }
   }
 
+  @Test func erasedNamesAreShownAsErased() throws {
+    let erased = Erased(eventID: 3, dateTime: ManualClock.start)
+    let ada = Change.Actor(type: .user, id: "1")
+    var summary = FlowSummary()
+    summary.add(Self.change(by: ada, reason: nil, erased: erased))
+    #expect(summary.shares(8).first.map(\.name) == ["[erased] (1)"])
+    summary.add(Self.change())
+    #expect(summary.shares(8).first.map(\.name) == ["Ada <Berg>"])
+
+    var table = RoleTable(try Period("2026-Q4"))
+    let details: JSONObject = ["tokenId": "a", "name": "a", "role": "reader"]
+    for (id, kind) in [(1, ServiceEvent.Kind.tokenCreated), (2, .tokenRevoked)] {
+      let content = ServiceEvent.Content(kind, actor: ada, details: details)
+      table.add(
+        ServiceEvent(
+          id: Int64(id),
+          sequence: Int64(id),
+          activityDateTime: ManualClock.start,
+          content: content,
+          erased: erased
+        )
+      )
+    }
+    #expect(table.rows.map(\.creator) == ["[erased] (1)"])
+    #expect(table.rows.map(\.revoker) == ["[erased] (1)"])
+  }
+
   @Test func anUnfinishedPurgeIsNotDescribedAsDone() throws {
     let purge = Purge(id: 1, before: ManualClock.start, asked: ManualClock.start, finished: nil)
     let page = SummaryPage(
       manifest: try Self.facts(),
       summary: PeriodSummary(),
-      keeping: Keeping(policy: RetentionPolicy(days: 800), purge: purge, holds: []),
+      retentionState: RetentionState(policy: RetentionPolicy(days: 800), purge: purge, holds: []),
       roles: []
     )
 
@@ -236,7 +263,7 @@ struct PackTextTests {
     #expect(rows[2].revoked?.description == "2026-06-30T00:00:00.000000Z")
   }
 
-  @Test func manyPeopleAreCountedTogether() {
+  @Test func peopleAboveTheLimitAreCountedTogether() {
     var flow = FlowSummary()
     for number in 0..<1500 {
       flow.add(Self.change(by: Change.Actor(type: .user, id: "\(number)", name: "Person")))

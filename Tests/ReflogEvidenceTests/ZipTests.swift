@@ -100,7 +100,7 @@ struct ZipTests {
       var output = MemoryOutput()
       await #expect(throws: ZipError.wrongChecksum("folder/second.txt")) { try await reader.extract(to: &output) }
       #expect(
-        "\(ZipError.wrongChecksum("a"))" == "The file a of the pack was damaged on the way. Try again."
+        "\(ZipError.wrongChecksum("a"))" == "The file a of the pack was damaged during the transfer. Try again."
       )
     }
   }

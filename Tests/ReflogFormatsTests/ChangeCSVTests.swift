@@ -39,7 +39,7 @@ struct ChangeCSVTests {
       line(of: try change(reason: nil), CSVStyle(isRaw: false))
         == "5,9,\(time),tenant,step,b2cUserFlows,B2C_1_signup,postFederationSignup,rollback,applied,\(time),"
         + "connector,abc,Fraud check,none,,,,token,apiToken,0123456789abcdef,deploy,,,127.0.0.1,,,request,,4,,,204,,,"
-        + "request,,,,,,,\r\n"
+        + "request,,,,,,,,,\r\n"
     )
   }
 

@@ -46,12 +46,13 @@ struct ErasedFormatTests {
 
   @Test func theLastColumnsOfCSVContainTheErasureEvents() {
     let names = ["erasedEventId", "erasedDateTime", "statementErasedEventId", "statementErasedDateTime"]
-    #expect(Change.columns.suffix(6).map(\.name) == names + ["overrideEventId", "overrideReason"])
+    let override = ["overrideEventId", "overrideReason", "overrideErasedEventId", "overrideErasedDateTime"]
+    #expect(Change.columns.suffix(8).map(\.name) == names + override)
     #expect(ServiceEvent.columns.suffix(2).map(\.name) == Array(names.prefix(2)))
     let time = "2026-11-23T09:15:02.123456Z"
     let lines: [(Change, String)] = [
-      (change(nil, statement: nil), ",,,,,,\r\n"), (change(Self.erased, statement: nil), ",12,\(time),,,,\r\n"),
-      (change(nil, statement: Self.erased), ",,,12,\(time),,\r\n"),
+      (change(nil, statement: nil), ",,,,,,,,\r\n"), (change(Self.erased, statement: nil), ",12,\(time),,,,,,\r\n"),
+      (change(nil, statement: Self.erased), ",,,12,\(time),,,,\r\n"),
     ]
     for (change, end) in lines {
       var bytes: [UInt8] = []

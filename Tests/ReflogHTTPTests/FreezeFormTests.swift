@@ -13,6 +13,8 @@ struct FreezeFormTests {
   @Test(arguments: [
     ("all", FreezeScope.everything), ("b2cUserFlows/B2C_1_signup", .flow(FlowName(of: Sample.signup))),
     ("b2cUserFlows/B2C_1_signup/postFederationSignup", .address(Sample.signup)),
+    ("B2C_1_signup", .flow(FlowName(of: Sample.signup))),
+    ("B2C_1_signup/postFederationSignup", .address(Sample.signup)),
   ])
   func theScopeIsEverythingOrAFlowOrAStep(text: String, scope: FreezeScope) throws {
     #expect(try draft(["scope": text]).scope == scope)
@@ -46,7 +48,11 @@ struct FreezeFormTests {
   @Test(arguments: [
     (["scope": "signup"], "'signup' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
     (["scope": ""], "'' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."),
-    (["until": "soon"], "'soon' is not a valid time. Use 2026-12-24, 2026-12-24 14:00 or 8h."),
+    (
+      ["until": "soon"],
+      "'soon' is not a time. Use 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an age such "
+        + "as 30m, 2h or 7d."
+    ),
     (["reason": " \t"], "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."),
     (["reason": ""], "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."),
     (

@@ -10,9 +10,9 @@ enum PageMessages {
       "The form does not contain the newest change that the plan showed. Load the page again.",
     ],
     "ConnectorPageController.swift": ["A change's id must be a positive whole number."],
-    "ConnectorsController.swift": ["called must be none, or left out for all connectors."],
+    "ConnectorsController.swift": ["called must be none. Leave it out to list all connectors."],
     "DifferencesController.swift": [
-      "The second time is earlier than the first time. Give the earlier time first."
+      "The second time is earlier than the first time. Enter the earlier time first."
     ],
     "EntraSignIn.Failure+Page.swift": [
       "This sign-in took too long, or began in another browser. Try again.",
@@ -48,13 +48,15 @@ enum PageMessages {
     "FreezeForm.swift": [
       "'{}' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup.",
       "The reason must have 1 to {} bytes of UTF-8, without U+FFFD, the sign for lost letters.",
-      "'{}' is not a valid time. Use 2026-12-24, 2026-12-24 14:00 or 8h.",
     ],
     "IntegrityController.swift": ["'{}' is not the id of a service event."],
     "PageMiddleware.swift": ["One moment"],
     "PageTime.swift": [
-      "The time is missing. Give one such as 2026-03-01T09:00.",
-      "'{}' is not a time in the past. Give one such as 2026-03-01T09:00.",
+      "The time is missing. Enter one such as 2026-03-01 09:00.",
+      "'{}' is in the future. Enter a time in the past.",
+      "Add an offset from UTC, such as Z or +01:00.",
+      "'{}' does not exist, because clocks in {} skip it. {}",
+      "'{}' exists twice, because clocks in {} are set back. {}",
     ],
     "PageTimeZone+Form.swift": [
       "Reflog does not know the time zone '{}'. Use UTC or a name such as Europe/Berlin."
@@ -63,7 +65,6 @@ enum PageMessages {
       "kind of change",
       "There is no filter named {}.",
       "'{}' is not a {}. Use one of: {}.",
-      "'{}' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00.",
     ],
     "Request+Form.swift": [
       "The body is not a form. Send application/x-www-form-urlencoded.",
@@ -84,6 +85,7 @@ enum PageMessages {
       The filter selects {} steps, and the edits of the connectors of at most {} steps can be searched. Name fewer \
       flows.
       """,
+      "{}. Nothing was changed. Wait until the freeze is over, release it, or override it.",
       "This rollback to a time does not exist.",
       "This plan belongs to another rollback. Make a new plan.",
     ],

@@ -25,6 +25,7 @@ struct PageTimeTests {
     (["since": "2026-07-01t14:00", "zone": "Europe/Berlin"], "activityDateTime ge 2026-07-01T12:00:00.000000Z"),
     (["until": "2026-07-01T14:00:00z", "zone": "Europe/Berlin"], "activityDateTime lt 2026-07-01T14:00:00.000000Z"),
     (["until": "9999-12-31", "zone": "America/New_York"], "activityDateTime lt 9999-12-31T05:00:00.000000Z"),
+    (["since": "2026-07-01 14:00+0530", "zone": "Europe/Berlin"], "activityDateTime ge 2026-07-01T08:30:00.000000Z"),
   ])
   func aTimeIsReadInTheZoneOfTheURL(fields: [String: String], text: String) throws {
     #expect(try filter(fields) == text)
@@ -35,13 +36,40 @@ struct PageTimeTests {
     #expect { try filter(["since": "2026-07-01", "zone": "Mars"]) } throws: { "\($0)" == message }
   }
 
+  /// A filter contains only times whose years have four digits.
+  @Test func aTimeAfterTheYear9999IsRefused() {
+    #expect(throws: FormError.self) { try filter(["since": "9999-12-31 23:00", "zone": "America/New_York"]) }
+  }
+
+  private static let now = Timestamp(parsing: "2026-11-23T23:15:02.25Z") ?? .distantFuture
+
+  /// The links of a page contain these fields.
+  @Test(arguments: [
+    (["since": "2h"], ["since": "2026-11-23T21:15:02.000000Z"]), (["until": "today"], ["until": "2026-11-23"]),
+    (["until": "yesterday", "zone": "Asia/Tokyo"], ["until": "2026-11-23", "zone": "Asia/Tokyo"]),
+    (["since": "soon"], ["since": "soon"]), (["since": "2026-07-01 14:00"], ["since": "2026-07-01 14:00"]),
+    (["since": "2h", "zone": "Mars"], ["since": "2h", "zone": "Mars"]), (["flow": "2h"], ["flow": "2h"]),
+  ])
+  func aLinkContainsTheMomentOrTheDay(fields: [String: String], absolute: [String: String]) {
+    #expect(PageTime.absolute(fields, ["since", "until"], now: Self.now) == absolute)
+  }
+
+  @Test func aTimeInThePastIsNotLaterThanNow() throws {
+    let times = PageTime(in: try #require(PageTimeZone("Europe/Berlin")), now: Self.now)
+
+    #expect(try times.past("2026-11-24 00:15", in: "asOf") == Timestamp(parsing: "2026-11-23T23:15:00Z"))
+    #expect(throws: FormError.self) { try times.past("2026-11-24 00:16", in: "asOf") }
+    #expect(try times.past("yesterday", in: "asOf") == Timestamp(parsing: "2026-11-22T23:00:00Z"))
+  }
+
   @Test(arguments: [
     (["since": "2026-07-01"], "UTC", "2026-07-01"),
     (["since": "2026-07-01", "zone": "Europe/Berlin"], "Europe/Berlin", "2026-07-01"),
-    (["since": "2026-07-01"], "Europe/Berlin", "2026-07-01T02:00:00.000"),
-    (["since": "2026-07-01", "zone": "Europe/Berlin"], "UTC", "2026-06-30T22:00:00.000"),
-    (["since": "2026-07-01T12:00:00Z"], "Europe/Berlin", "2026-07-01T14:00:00.000"),
-    (["since": "yesterday"], "Europe/Berlin", "yesterday"),
+    (["since": "2026-07-01"], "Europe/Berlin", "2026-07-01 02:00:00"),
+    (["since": "2026-07-01", "zone": "Europe/Berlin"], "UTC", "2026-06-30 22:00:00"),
+    (["since": "2026-07-01T12:00:00Z"], "Europe/Berlin", "2026-07-01 14:00:00"),
+    (["since": "2026-07-01T12:00"], "UTC", "2026-07-01 12:00:00"),
+    (["since": "soon"], "Europe/Berlin", "soon"),
     (["since": "2026-07-01", "zone": "Mars"], "Europe/Berlin", "2026-07-01"),
   ])
   func theFormShowsATimeInTheZoneOfThePage(fields: [String: String], zone: String, shown: String) throws {
@@ -53,7 +81,7 @@ struct PageTimeTests {
   @Test func aTimeInARepeatedHourIsShownAndReadAgainAsTheSameMoment() throws {
     let zone = try #require(PageTimeZone("Europe/Berlin"))
     for (utc, text) in [
-      ("2026-10-25T00:30:00Z", "2026-10-25T02:30:00.000"), ("2026-10-25T01:30:00Z", "2026-10-25T02:30:00.000+01:00"),
+      ("2026-10-25T00:30:00Z", "2026-10-25 02:30:00+02:00"), ("2026-10-25T01:30:00Z", "2026-10-25 02:30:00+01:00"),
     ] {
       let shown = PlainQuestion.shown(["since": utc], in: zone)
       #expect(shown["since"] == text)
@@ -66,7 +94,7 @@ struct PageTimeTests {
     let fields = ["since": "2026-07-01T12:00:00.000001Z", "until": "2026-07-01T12:00:00.000001Z"]
     let shown = PlainQuestion.shown(fields, in: .utc)
 
-    #expect(shown == ["since": "2026-07-01T12:00:00.000", "until": "2026-07-01T12:00:00.001"])
+    #expect(shown == ["since": "2026-07-01 12:00:00", "until": "2026-07-01 12:00:00.001"])
   }
 
   @Test func everyFieldOfTheFormIsAConditionOfAFilterAndIsInTheTrail() throws {
@@ -80,9 +108,9 @@ struct PageTimeTests {
   @Test func theLastDayOfAPeriodIsShownAsItsEndInAnotherZone() throws {
     let shown = PlainQuestion.shown(["until": "2026-07-01"], in: try #require(PageTimeZone("Europe/Berlin")))
 
-    #expect(shown["until"] == "2026-07-02T02:00:00.000")
+    #expect(shown["until"] == "2026-07-02 02:00:00")
     #expect(
-      try filter(["until": "2026-07-02T02:00:00.000", "zone": "Europe/Berlin"]) == filter(["until": "2026-07-01"])
+      try filter(["until": "2026-07-02 02:00:00", "zone": "Europe/Berlin"]) == filter(["until": "2026-07-01"])
     )
   }
 }

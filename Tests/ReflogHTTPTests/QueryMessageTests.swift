@@ -1,6 +1,7 @@
 import HTTPTypes
 import ReflogModel
 import ReflogService
+import ReflogWeb
 import Testing
 
 @testable import ReflogHTTP
@@ -91,7 +92,21 @@ struct QueryMessageTests {
 
   @Test func everyWrongFormFieldHasItsText() {
     let texts: [(fields: [String: String], text: String)] = [
-      (["since": "yesterday"], "'yesterday' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00."),
+      (
+        ["since": "soon"],
+        "'soon' is not a time. Use 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an age "
+          + "such as 30m, 2h or 7d."
+      ),
+      (
+        ["until": "2026-03-29 02:30", "zone": "Europe/Berlin"],
+        "'2026-03-29 02:30' does not exist, because clocks in Europe/Berlin skip it. Add an offset from UTC, such as Z "
+          + "or +01:00."
+      ),
+      (
+        ["since": "2026-10-25 02:30", "zone": "Europe/Berlin"],
+        "'2026-10-25 02:30' exists twice, because clocks in Europe/Berlin are set back. Add an offset from UTC, such "
+          + "as Z or +01:00."
+      ),
       (
         ["result": "good"],
         "'good' is not a result. Use one of: pending, applied, rejected, denied, notApplied, superseded, unknown."
@@ -100,10 +115,13 @@ struct QueryMessageTests {
       (["colour": "blue"], "There is no filter named colour."),
     ]
     for (fields, text) in texts { #expect(message { _ = try PlainQuestion(form: fields) } == text) }
-    #expect(message { _ = try PageTime.past("") } == "The time is missing. Give one such as 2026-03-01T09:00.")
+    let times = PageTime(in: .utc)
     #expect(
-      message { _ = try PageTime.past("2999-01-01") }
-        == "'2999-01-01' is not a time in the past. Give one such as 2026-03-01T09:00."
+      message { _ = try times.past("", in: "asOf") } == "The time is missing. Enter one such as 2026-03-01 09:00."
+    )
+    #expect(
+      message { _ = try times.past("2999-01-01", in: "asOf") }
+        == "'2999-01-01' is in the future. Enter a time in the past."
     )
   }
 

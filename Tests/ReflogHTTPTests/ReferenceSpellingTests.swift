@@ -64,6 +64,8 @@ struct ReferenceSpellingTests {
     ([.PUT], "/beta/identity/userFlows/B2C_1_signup", "Microsoft Graph"),
     ([.PUT], "/beta/trustFramework/policies/B2C_1_signup/$value", "Microsoft Graph"),
     ([.PUT], flow + "/languages/..;/apiConnectorConfiguration/postFederationSignup/$ref", "Microsoft Graph"),
+    ([.GET, .PUT], flow + "/languages/..;/..;/..;/users", "Microsoft Graph"),
+    ([.GET], "/beta/identity/apiConnectors/abc/%2e%2e%3b/x", "Microsoft Graph"),
     ([.PUT], flow + "/languages/x%3B/y", "Microsoft Graph"),
     ([.PUT], flow + "/languages/%EF%BC%8E%EF%BC%8E/x", "Microsoft Graph"),
     ([.PUT], flow + "/languagesX/en", "Microsoft Graph"), ([.PUT], flow + "/%6canguages%20/en", "Microsoft Graph"),

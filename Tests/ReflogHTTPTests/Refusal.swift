@@ -1,3 +1,5 @@
+import ReflogWeb
+
 @testable import ReflogHTTP
 
 /// Returns the message of the error that a call throws.

@@ -15,7 +15,7 @@ struct RouteDocumentationTests {
       api.buildRouter().routes.map { "\($0.method) \($0.path)".replacing("{version}", with: "{v}") }
     }
 
-    // The router ignores case and lists its paths in lower case, so the test compares both sets in lower case.
+    // The server ignores the case of a path, so the test compares both sets in lower case.
     #expect(Set(documented.map { $0.lowercased() }) == Set(routes.map { $0.lowercased() }))
     #expect(documented.count == Set(documented).count)
   }

@@ -62,6 +62,28 @@ struct SentBodyTests {
     }
   }
 
+  @Test func jsonThatReflogCanNotReadIsNotForwarded() async throws {
+    let bodies: [(text: String, headers: HTTPHeaders)] = [
+      ("{\"clientSecret\":\"x\",\"clientSecret\":\"*******\"}", [:]),
+      ("{\"clientSecret\":\"*******\"", ["content-type": "application/json"]),
+      ("[{\"clientSecret\":\"*******\"}]", ["content-type": "application/vnd.x+JSON"]),
+      ("[{\"apiConnectorConfiguration@odata.bind\":\"x\"}]", ["content-type": "text/plain"]),
+    ]
+    try await withServer { server in
+      for (text, headers) in bodies {
+        let path = Self.flow + "/languages/en"
+        let answer = try await server.send(.PATCH, path, text: text, role: .operator, headers: headers)
+        #expect(answer.status == 400, "\(text): \(answer.text)")
+      }
+      #expect(server.fixture.directory.writes.isEmpty)
+
+      let page = Self.flow + "/languages/en/defaultPages/x/$value"
+      _ = try await server.send(.PUT, page, text: "<p>{", role: .operator, headers: ["content-type": "text/html"])
+
+      #expect(server.fixture.directory.writes.count == 1)
+    }
+  }
+
   @Test func aTextThatIsNotAMaskIsSent() {
     for body: JSONObject in [
       ["displayName": "******"], ["targetUrl": "https://api.contoso.example/?q=***"],

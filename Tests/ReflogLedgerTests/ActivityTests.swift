@@ -146,7 +146,7 @@ struct ActivityTests {
     }
   }
 
-  @Test func nothingIsKnownAboutAConnectorThatNoRecordNames() async throws {
+  @Test func aConnectorThatNoRecordContainsIsUnknown() async throws {
     try await withLedger { ledger in
       try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)
       let other = try #require(Sample.newVendor.connectorID)
@@ -161,7 +161,7 @@ struct ActivityTests {
     }
   }
 
-  @Test func theTotalsOfAnActorCountItsOwnChangesInAPeriod() async throws {
+  @Test func theTotalsOfAnActorCountOnlyItsOwnChangesInAPeriod() async throws {
     let clock = ManualClock()
     try await withLedger(clock: clock) { ledger in
       let changes = try await fill(ledger, clock, seed: 3)

@@ -16,12 +16,6 @@ struct CompactionTests {
     try await running(thread, storage) { try await body(ledger) }
   }
 
-  private func expectClean(_ ledger: Ledger, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
-    #expect(report.isClean, "\(report.findings) \(report.log.findings)", sourceLocation: sourceLocation)
-  }
-
   @Test func compactionKeepsHistoryAndItsSignature() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/reflog.sqlite"

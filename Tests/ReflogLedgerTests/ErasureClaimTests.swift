@@ -233,8 +233,7 @@ private struct Fixture {
     _ findings: [LedgerReport.Finding],
     sourceLocation: SourceLocation = #_sourceLocation
   ) async throws {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
+    let report = try await ledger.report()
     #expect(report.findings == findings, sourceLocation: sourceLocation)
     #expect(report.log.findings == [], sourceLocation: sourceLocation)
   }

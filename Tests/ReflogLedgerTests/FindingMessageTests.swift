@@ -119,8 +119,7 @@ struct FindingMessageTests {
       for _ in 1...3 { try await ledger.record(Sample.intent(before: .none, after: .none), .found) }
       try editByHand(storage.path, "UPDATE change SET kind = 'nonsense' WHERE id = 2")
 
-      let keys = ledger.signers.keys.map(\.verifierKey)
-      let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
+      let report = try await ledger.report()
 
       #expect(report.findings.map(\.description) == ["Change 2 can't be read: kind of change 2 is not valid."])
       let error = await #expect(throws: LedgerError.self) { try await ledger.history.change(Change.ID(2)) }

@@ -226,13 +226,17 @@ struct FlowImpactTests {
       var chance = SeededGenerator(seed: 4)
       let changes = try await fill(ledger, &chance)
       var held = references(before: changes)
-      var wanted: [Change.ID: [Address]] = [:]
+      var recorded: Set<Address> = []
+      var wanted: [Change.ID: [ConnectorCaller]] = [:]
       for change in changes {
         if let address = change.intent.subject.address {
-          if change.result == .applied { held[address] = change.after }
+          guard change.result == .applied else { continue }
+          held[address] = change.after
+          recorded.insert(address)
         } else {
           let connector = change.intent.before.connectorID
           wanted[change.id] = held.filter { $0.value.connectorID == connector }.keys.sorted()
+            .map { ConnectorCaller($0, isCertain: recorded.contains($0)) }
         }
       }
       let flow = ChangeQuery(filter: try ChangeFilter.parse("flowId eq 'B2C_1_edit'"), includesImpact: true)
@@ -240,7 +244,7 @@ struct FlowImpactTests {
       #expect(try await ledger.history.callers(of: changes) == wanted)
       #expect(
         try await ledger.history.callers(of: changes, among: flow)
-          == wanted.mapValues { $0.filter { $0.flow.text == "B2C_1_edit" } }
+          == wanted.mapValues { $0.filter { $0.address.flow.text == "B2C_1_edit" } }
       )
     }
   }
@@ -265,7 +269,10 @@ struct FlowImpactTests {
       #expect(try await ledger.history.changes(query).map(\.id) == (isAscending ? wanted : wanted.reversed()))
       #expect(
         try await ledger.history.callers(of: [edited, first, last])
-          == [edited.id: [Sample.signup], last.id: [Sample.signup]]
+          == [
+            edited.id: [ConnectorCaller(Sample.signup, isCertain: false)],
+            last.id: [ConnectorCaller(Sample.signup, isCertain: true)],
+          ]
       )
     }
   }

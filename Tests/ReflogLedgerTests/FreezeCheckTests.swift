@@ -103,7 +103,7 @@ struct FreezeCheckTests {
     }
   }
 
-  /// The group deletes a flow that calls nothing.
+  /// The group deletes a flow whose steps call no connector.
   @Test func aGroupWithoutDraftsIsComparedWithTheFreezes() async throws {
     try await withLedger { ledger in
       let group = Group(parts: [.flow(Self.flow)])

@@ -8,12 +8,14 @@ import Testing
 
 /// Tests of the report about changes that were made without Reflog at frozen steps.
 struct FrozenDriftTests {
-  /// A ledger and the reports about drift, each in the form `CHANGE FREEZE`, with `?` if the report is not certain.
+  /// A ledger and its reports about drift. Each report has the form `CHANGE FREEZE`, with `?` at the end if it is not
+  /// certain.
   private struct Reports {
     let ledger: Ledger
     let reported: @Sendable () -> [String]
 
-    /// Records a drift at an address, which a read last showed without the drift at a time.
+    /// Records a drift at an address. `lastRead` is the time of the last read that showed the earlier reference, or nil
+    /// if there was no such read.
     func record(_ kind: Change.Kind = .drift, at address: Address = Sample.signup, lastRead: Timestamp?) async throws {
       let intent = Change.Intent(
         subject: .step(address),
@@ -34,7 +36,7 @@ struct FrozenDriftTests {
     }
   }
 
-  /// Calls `body` with a ledger. If `restarting` is not nil, the ledger is then opened a second time for `restarting`.
+  /// Calls `body` with a ledger. If `restarting` is not nil, closes the ledger, opens it again, and calls `restarting`.
   private func withReports(
     clock: ManualClock,
     settleWindow: Duration = .zero,
@@ -67,7 +69,7 @@ struct FrozenDriftTests {
 
   /// The freeze began 10 seconds earlier than the last read.
   @Test(arguments: [(10, "1 1"), (11, "1 1?")])
-  func aLastReadThatMayBeStaleIsNotCertain(settleWindow: Int, report: String) async throws {
+  func aDriftIsNotCertainIfTheLastReadMayBeStale(settleWindow: Int, report: String) async throws {
     let clock = ManualClock()
     try await withReports(clock: clock, settleWindow: .seconds(settleWindow)) { it in
       _ = try await it.freeze()
@@ -123,7 +125,7 @@ struct FrozenDriftTests {
       clock.advance(by: .seconds(10))
       if isReleased { _ = try await it.ledger.releaseFreeze(freeze.id, by: Sample.operatorActor) }
       clock.advance(by: .seconds(10))
-      // The freeze of another step replaces the freezes in memory.
+      // A freeze of another step changes the set of freezes in memory.
       let other = Freeze.Draft(scope: .address(Sample.attributes), reason: "x")
       _ = try await it.ledger.place(other, by: Sample.operatorActor)
       if !isRestarted { try await find(it) }

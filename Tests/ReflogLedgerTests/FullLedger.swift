@@ -36,16 +36,10 @@ func withFullLedger(_ body: (Ledger, Storage) async throws -> Void) async throws
     unread.add(.connectors, because: "403")
     try await ledger.rememberSweep(unread)
     clock.advance(by: .seconds(400 * 86_400))
-    try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: adele)
-    _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: adele)
-    while try await ledger.continuePurge() == .more {}
+    try await ledger.purgeHistoryOlderThanADay(by: adele)
     try await ledger.finish(purge: ledger.unfinishedDeletions()?.purge, erasures: [])
     try await recordNewChanges(in: ledger, by: adele, brian)
-    _ = try await ledger.askErasure(of: .actor("brian"), by: adele)
-    let erasures = try #require(try await ledger.unfinishedDeletions()).erasures
-    var position = Ledger.ErasurePosition()
-    while try await ledger.continueErasure(erasures[0], from: &position) == .more {}
-    try await ledger.finish(purge: nil, erasures: erasures)
+    try await ledger.erase(.actor("brian"), by: adele)
     let signup = FlowScope.flow(Sample.signup.flowType, Sample.signup.flow)
     _ = try await ledger.place("CASE", on: signup, because: "x", by: adele)
     try await recordFreezes(in: ledger, by: adele)

@@ -277,10 +277,4 @@ struct GroupTests {
   }
 
   private static let third = Sample.address("b2cUserFlows/B2C_1_signup/preTokenIssuance")
-
-  private func expectClean(_ ledger: Ledger, sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
-    #expect(report.isClean, "\(report.findings) \(report.log.findings)", sourceLocation: sourceLocation)
-  }
 }

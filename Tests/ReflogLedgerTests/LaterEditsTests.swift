@@ -58,12 +58,12 @@ struct LaterEditsTests {
   @Test func onlyTheNewestEditsAreRead() async throws {
     try await withLedger(clock: ManualClock(movingBy: .seconds(1))) { ledger in
       try await ledger.apply(set(Sample.fraudCheck, at: Sample.signup))
-      for _ in 0..<LaterEdits.most + 2 { try await ledger.apply(edit(Sample.fraudCheck)) }
+      for _ in 0..<LaterEdits.maximumCount + 2 { try await ledger.apply(edit(Sample.fraudCheck)) }
       let deletion = try await ledger.apply(edit(Sample.fraudCheck, to: ConnectorReference.none))
 
       let found = try await ledger.history.configurations(asOf: .distantFuture, includesEdits: true).first?.edits
 
-      #expect(found?.changes.count == LaterEdits.most)
+      #expect(found?.changes.count == LaterEdits.maximumCount)
       #expect(found?.isCut == true)
       #expect(found?.changes.last?.id == deletion.id)
       #expect(found?.mostTelling?.id == deletion.id)

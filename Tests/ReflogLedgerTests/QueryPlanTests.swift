@@ -30,7 +30,7 @@ struct QueryPlanTests {
     ("SELECT id FROM service_event WHERE \(History.eventsOfActor(includesReads: true))", "service_event_actor"),
     ("SELECT change.id FROM change \(History.callsOfConnector)", "change_after_connector"),
     ("SELECT change.id FROM change \(History.firstEndsOfConnector)", "change_before_connector"),
-    (History.heldByConnector, "change_applied"),
+    (History.referencesToConnector, "change_applied"),
     (
       "SELECT before_connector FROM change WHERE id = \(AppliedChange.oldest(at: ":address", SQLiteDialect()))",
       "change_applied"

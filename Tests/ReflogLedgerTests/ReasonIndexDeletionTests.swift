@@ -104,10 +104,8 @@ struct ReasonIndexDeletionTests {
       try await record((0..<130).map { "other \($0)" }, in: ledger)
       try await buildIndex(of: ledger)
       #expect(try hasSecret(besides: path))
-      try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Sample.operatorActor)
-      _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
 
-      while try await ledger.continuePurge() == .more {}
+      try await ledger.purgeHistoryOlderThanADay()
 
       #expect(try !hasSecret(besides: path))
       #expect(try segments(ledger) == [2, 3])

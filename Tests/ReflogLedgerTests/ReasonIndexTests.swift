@@ -15,13 +15,13 @@ struct ReasonIndexTests {
       .unicodeScalars
   )
 
-  private static func text(_ length: Int, _ random: inout SeededGenerator) -> String {
+  static func text(_ length: Int, _ random: inout SeededGenerator) -> String {
     var text = String.UnicodeScalarView()
     for _ in 0..<length { text.append(letters.randomElement(using: &random) ?? "a") }
     return String(text)
   }
 
-  private static func part(of text: String, _ length: Int, _ random: inout SeededGenerator) -> String {
+  static func part(of text: String, _ length: Int, _ random: inout SeededGenerator) -> String {
     let scalars = Array(text.unicodeScalars)
     let start = Int.random(in: 0...max(0, scalars.count - length), using: &random)
     var part = String.UnicodeScalarView()
@@ -66,10 +66,10 @@ struct ReasonIndexTests {
         #expect(found.candidates == candidates)
         #expect(found.ids == (candidates == nil ? 21...40 : 1...40))
         #expect(await part(ledger.questions.withoutIndex).candidates == nil)
-        try await ledger.reasonIndex?.empty()
+        try await (ledger.reasonIndex as? ReasonIndex)?.empty()
         try await buildIndex(of: ledger)
         #expect(await part(ledger.questions).ids == found.ids)
-        try await ledger.reasonIndex?.empty()
+        try await (ledger.reasonIndex as? ReasonIndex)?.empty()
       }
     }
   }

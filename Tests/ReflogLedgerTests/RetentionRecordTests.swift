@@ -22,17 +22,17 @@ struct RetentionRecordTests {
   func anAlteredTableIsFoundAndNotWrittenIntoAPack(number: Int) async throws {
     let (statement, table, isKept) = Self.edits[number]
     try await withRetention { ledger, database in
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
       try database.edit(statement)
 
-      let tables = try await findings(of: ledger).map { finding in
+      let tables = try await ledger.report().findings.map { finding in
         if case .damagedTable(let name, _) = finding { name } else { "\(finding)" }
       }
       #expect(tables == [table])
       if isKept {
-        await #expect(throws: LedgerError.self) { try await ledger.history.recordedKeeping() }
+        await #expect(throws: LedgerError.self) { try await ledger.history.retentionState() }
       } else {
-        #expect(try await ledger.history.recordedKeeping().holds.count == 1)
+        #expect(try await ledger.history.retentionState().holds.count == 1)
       }
     }
   }
@@ -41,28 +41,23 @@ struct RetentionRecordTests {
     try await withRetention { ledger, _ in
       let purge = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
 
-      let kept = try await ledger.history.recordedKeeping()
+      let kept = try await ledger.history.retentionState()
 
       #expect(kept.policy == RetentionPolicy(days: 2))
       #expect(kept.holds.map(\.name) == ["Case"])
       #expect(kept.purge?.before == purge.before)
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
     }
   }
 
   @Test func aLedgerWithoutAPolicyKeepsEverything() async throws {
     try await withLedger { ledger in
-      let kept = try await ledger.history.recordedKeeping()
+      let kept = try await ledger.history.retentionState()
 
       #expect(kept.policy.days == nil)
       #expect(kept.holds.isEmpty)
       #expect(kept.purge == nil)
     }
-  }
-
-  private func findings(of ledger: Ledger) async throws -> [LedgerReport.Finding] {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    return try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }.findings
   }
 
   /// Calls `body` with a ledger that has a policy, a hold, a released hold, a purge that was extended, and an erasure.

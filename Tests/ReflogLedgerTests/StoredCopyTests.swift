@@ -15,7 +15,7 @@ struct StoredCopyTests {
 
   @Test func anIndexThatHidesARowIsFound() async throws {
     try await withFullLedger { ledger, storage in
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
       let indexes = try sqlite3(
         storage.path,
         "SELECT name || '|' || tbl_name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
@@ -30,21 +30,21 @@ struct StoredCopyTests {
           storage.path,
           "DROP INDEX \(name); \(sql)\(sql.contains("WHERE") ? " AND" : " WHERE") 1 = 0"
         )
-        #expect(try await findings(of: ledger) == [.alteredSchema(name: "index \(name)")])
+        #expect(try await ledger.report().findings == [.alteredSchema(name: "index \(name)")])
 
         let quoted = sql.replacing("'", with: "''")
         try editByHand(
           storage.path,
           "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = '\(quoted)' WHERE name = '\(name)'"
         )
-        let hidden = try await findings(of: ledger)
+        let hidden = try await ledger.report().findings
         guard case .damagedTable(table, let problem)? = hidden.first, hidden.count == 1 else {
           Issue.record("\(name): \(hidden)")
           return
         }
         #expect(problem.contains("missing from index \(name)"))
         try editByHand(storage.path, "REINDEX \(name)")
-        #expect(try await findings(of: ledger) == [], "\(name)")
+        #expect(try await ledger.report().findings == [], "\(name)")
       }
     }
   }
@@ -59,7 +59,20 @@ struct StoredCopyTests {
 
       #expect(try sqlite3(storage.path, statement) == "")
 
-      #expect(try await findings(of: ledger) == [.alteredSchema(name: name)])
+      #expect(try await ledger.report().findings == [.alteredSchema(name: name)])
+    }
+  }
+
+  /// SQLite refuses this name in a statement, but not in a file.
+  @Test func aViewWithAReservedNameIsFound() async throws {
+    try await withLedgerFile { ledger, storage in
+      try await ledger.record(Sample.intent(before: .none, after: .none), .found)
+
+      let row = "('view', 'sqlite_x', 'sqlite_x', 0, 'CREATE VIEW sqlite_x AS SELECT 1')"
+      let statement = "PRAGMA writable_schema = ON; INSERT INTO sqlite_schema VALUES \(row)"
+      #expect(try sqlite3(storage.path, statement) == "")
+
+      #expect(try await findings(of: ledger) == [.alteredSchema(name: "view sqlite_x")])
     }
   }
 
@@ -72,16 +85,11 @@ struct StoredCopyTests {
   func anAlteredHashInTheTreeIsFound(statement: String, level: Int64, position: Int64) async throws {
     try await withLedgerFile { ledger, storage in
       try await ledger.record((0..<600).map { _ in .init(Sample.intent(before: .none, after: .none), .found) })
-      #expect(try await findings(of: ledger) == [])
+      #expect(try await ledger.report().findings == [])
 
       try editByHand(storage.path, statement)
 
-      #expect(try await findings(of: ledger) == [.strangeSubtree(level: level, position: position)])
+      #expect(try await ledger.report().findings == [.strangeSubtree(level: level, position: position)])
     }
-  }
-
-  private func findings(of ledger: Ledger) async throws -> [LedgerReport.Finding] {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    return try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }.findings
   }
 }

@@ -194,7 +194,7 @@ struct TextSearchTests {
     try await withLedger { ledger in
       try await ledger.record(Sample.intent(before: .none, after: .none), .found)
 
-      let known = try await ledger.history.knowledge(ofFlow: name)
+      let known = try await ledger.history.lookUpFlow(name)
 
       #expect(known.isRecorded == isRecorded)
       #expect(known.nearest == nearest)

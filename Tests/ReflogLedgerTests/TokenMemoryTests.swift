@@ -6,7 +6,8 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that the write of last uses does not cost a read for each token, and that the uses are written together.
+/// Tests that a write of last uses does not cause a read for each token, and that the uses of all tokens are written
+/// together.
 struct TokenMemoryTests {
   /// A token database that counts its reads and its updates.
   private final class CountingDatabase: TokenDatabase {
@@ -69,7 +70,7 @@ struct TokenMemoryTests {
       for name in ["a", "b", "c"] {
         texts.append(try await tokens.create(name: name, role: .reader, lifetime: .seconds(3600)).text)
       }
-      // Each token is used every 20 seconds, and each at another second.
+      // Each token is used every 20 seconds, at other times than the other tokens.
       for _ in 0..<15 {
         for text in texts {
           clock.advance(by: .seconds(5))
@@ -79,7 +80,8 @@ struct TokenMemoryTests {
         clock.advance(by: .seconds(5))
       }
 
-      // The first use of each token is written at once. The uses of the other five minutes need a write each minute.
+      // The first use of each token is written immediately. After that, one transaction each minute writes the uses of
+      // all tokens.
       let updates = database.updates.load(ordering: .relaxed)
       #expect((3...8).contains(updates), "\(updates) updates")
     }

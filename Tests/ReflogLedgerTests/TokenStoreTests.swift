@@ -119,7 +119,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func theLastUseIsWrittenOnceAMinuteAndAtAStop() async throws {
+  @Test func theLastUseIsWrittenOnceAMinuteAndWhenTheServerStops() async throws {
     try await withTokens { tokens, clock, database in
       func written() async throws -> Timestamp? {
         try await database.tokens(clock: clock.read).tokens().first?.lastUsed
@@ -159,7 +159,7 @@ struct TokenStoreTests {
     }
   }
 
-  @Test func aValidTokenExpiresSoonFromFourteenDaysBeforeItsExpiryOn() async throws {
+  @Test func aTokenExpiresSoonInTheLastFourteenDaysBeforeItsExpiry() async throws {
     try await withTokens { tokens, clock, _ in
       let day = Duration.seconds(86_400)
       var text = ""

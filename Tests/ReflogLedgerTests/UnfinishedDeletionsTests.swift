@@ -237,8 +237,6 @@ private struct Fixture {
   }
 
   func verify(sourceLocation: SourceLocation = #_sourceLocation) async throws {
-    let keys = ledger.signers.keys.map(\.verifierKey)
-    let report = try await LedgerVerification(of: ledger.history, keys: keys, against: []).run { _ in }
-    #expect(report.isClean, "\(report.findings) \(report.log.findings)", sourceLocation: sourceLocation)
+    try await expectClean(ledger, sourceLocation: sourceLocation)
   }
 }

@@ -111,7 +111,7 @@ struct FreezesTests {
     #expect(found.map(\.id) == [1])
     let ofEverything = Freezes([Self.freeze(1, .everything)])
     let none = ofEverything.covering([.callers(of: connector)], at: Timestamp(microseconds: 5)) { _, _ in
-      Issue.record("The callers are not needed.")
+      Issue.record("The callers were read, although no freeze needs them.")
       return []
     }
     #expect(none.isEmpty)
@@ -135,7 +135,7 @@ struct FreezesTests {
     }
   }
 
-  @Test func aDriftWithoutAnEarlierReadIsComparedWithTheFreezesOfItsDiscovery() {
+  @Test func aDriftWithoutAnEarlierReadIsComparedWithTheFreezesAtItsDiscovery() {
     let (drift, window) = (Self.drift(lastRead: nil, found: 20), Duration.microseconds(5))
 
     #expect(Freezes([Self.freeze(1, .everything, until: 21)]).despite(drift, window: window)?.isCertain == false)
@@ -155,7 +155,7 @@ struct FreezesTests {
     #expect(found?.isCertain == isCertain)
   }
 
-  @Test func aCertainFreezeIsPreferred() {
+  @Test func aFreezeThatCertainlyCoversADriftIsPreferred() {
     let freezes = Freezes([Self.freeze(1, .everything, until: 25), Self.freeze(2, .everything, from: 15)])
 
     #expect(freezes.despite(Self.drift(lastRead: 10, found: 20), window: .zero)?.freeze.id == 1)

@@ -32,7 +32,7 @@ struct PeriodTests {
     #expect(throws: PeriodError.endsTooEarly("2026-07-02..2026-07-01")) { try Period("2026-07-02..2026-07-01") }
   }
 
-  @Test func theMessagesSayWhatToDo() {
+  @Test func theMessagesExplainWhatToDo() {
     #expect(
       "\(PeriodError.unknownForm("July"))"
         == "'July' is not a period. Use 2026, 2026-Q3, 2026-07, 2026-07-14 or 2026-07-01..2026-09-30."

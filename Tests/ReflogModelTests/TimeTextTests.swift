@@ -67,6 +67,26 @@ struct TimeTextTests {
     #expect("\(start) \(end)" == "2026-03-29T00:00:00.000000Z 2026-03-29T23:00:00.000000Z")
   }
 
+  @Test(arguments: [
+    ("today", "2026-11-23"), ("yesterday", "2026-11-22"), ("2h", "2026-11-23T07:15:02.000000Z"),
+    ("2026-11-23", "2026-11-23"), ("2026-11-23 14:00", "2026-11-23 14:00"), ("soon", "soon"), ("", ""),
+    ("999999d", "999999d"),
+  ])
+  func aTextWithTheSameMeaningAtALaterTimeReplacesARelativeText(text: String, absolute: String) {
+    #expect(berlin.absolute(text) == absolute)
+  }
+
+  @Test func anAgeIsReplacedByAMomentInWholeSeconds() {
+    let reader = TimeText(now: Timestamp(microseconds: 7_200_999_999)) { _ in 0 }
+
+    #expect(reader.absolute("1h") == "1970-01-01T01:00:00.000000Z")
+  }
+
+  @Test(arguments: [("2026-11-23", true), ("2026-02-30", false), ("today", false), ("2026-11-23T14:00", false)])
+  func aDayIsADateWithoutATime(text: String, isDay: Bool) {
+    #expect(TimeText.isDay(text) == isDay)
+  }
+
   @Test func everyProblemHasItsText() {
     #expect(
       TimeText.Problem.unknownForm.description

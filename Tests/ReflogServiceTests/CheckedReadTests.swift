@@ -184,8 +184,7 @@ struct CheckedReadTests {
         """
       )
 
-      let keys = fixture.ledger.signers.keys.map(\.verifierKey)
-      let report = try await LedgerVerification(of: fixture.history, keys: keys, against: []).run { _ in }
+      let report = try await fixture.ledger.report()
 
       #expect(report.findings == [.missing(sequence: 1)])
     }

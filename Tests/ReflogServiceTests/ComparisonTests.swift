@@ -18,7 +18,7 @@ struct ComparisonTests {
 
   private static let edited = Sample.address("b2cUserFlows/B2C_1_edit/postFederationSignup")
 
-  /// Records a change a minute after the last one, and returns the time at which it was settled.
+  /// Records a change one minute after the previous change. Returns the time at which the new change was settled.
   private func record(_ intent: Change.Intent, in ledger: Ledger, _ clock: ManualClock) async throws -> Timestamp {
     clock.advance(by: .seconds(60))
     let change = try await ledger.record(intent, .found)
@@ -118,7 +118,7 @@ struct ComparisonTests {
         let connector = DirectoryConnector(id: id, displayName: name, targetURL: url)
         try await ledger.remember([.connector(connector, entry: entry)])
       }
-      // The first entry of a log has the sequence 0.
+      // -1 means that the read began before the first entry, which has the sequence 0.
       try await read("Old name", "https://a.example", entry: -1)
       #expect(try await list().map(\.displayName) == ["Old name"])
 

@@ -65,7 +65,7 @@ struct FreezeReachTests {
     }
   }
 
-  @Test func theDeletionOfAFlowThatCallsNothingRecordsItsOverride() async throws {
+  @Test func theDeletionOfAFlowWithoutReferencesRecordsItsOverride() async throws {
     try await withService { fixture in
       _ = try await fixture.set(.none)
       try await freeze(.flow(Self.signupFlow), fixture)
@@ -111,7 +111,7 @@ struct FreezeReachTests {
     }
   }
 
-  /// The clock is so far behind that the ledger records no change.
+  /// The request fails because the clock is too far behind.
   @Test func anOverrideIsNotRecordedIfTheRequestFails() async throws {
     let clock = ManualClock()
     try await withService(clock: clock) { fixture in
@@ -128,7 +128,7 @@ struct FreezeReachTests {
     }
   }
 
-  /// The frozen step calls nothing. Another step of the flow calls a connector and is not frozen.
+  /// The frozen step calls no connector. Another step of the flow calls a connector and is not frozen.
   @Test func aRefusedDeletionOfAFlowIsRecordedAtTheFrozenStep() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)
@@ -165,7 +165,8 @@ struct FreezeReachTests {
     }
   }
 
-  /// Too many refusals by the directory lock a caller with a Graph token out. Refusals by a freeze do not.
+  /// After too many refusals by the directory, all requests of a caller with a Graph token are refused. Refusals by a
+  /// freeze do not have this effect.
   @Test func refusalsByAFreezeDoNotLockACallerOutOfOtherSteps() async throws {
     try await withService { fixture in
       try await freeze(.address(Sample.signup), fixture)
@@ -231,7 +232,7 @@ struct FreezeReachTests {
     }
   }
 
-  /// If more steps are frozen than the budget of denied changes has rows, the other steps are counted.
+  /// More steps are frozen than the budget allows to record. The remaining steps are only counted.
   @Test func theFrozenStepsOfARollbackToATimeAreCountedIfTheyAreNotRecorded() async throws {
     try await withService { fixture in
       try await freeze(.everything, fixture)

@@ -152,7 +152,7 @@ struct FreezeTests {
       #expect(event.content.kind == .freezeOverridden)
       #expect(event.content.actor?.id == Sample.operatorActor.id)
       #expect(event.content.details["changes"]?.string == "\(change.id)")
-      #expect(event.content.details["reason"]?.string == "Sign-up is down")
+      #expect(event.content.reason == "Sign-up is down")
       let read = try #require(try await fixture.history.change(change.id))
       #expect(read.override == change.override)
       let found = try await fixture.history.changes(
@@ -274,7 +274,7 @@ struct FreezeTests {
       #expect(fixture.service.countOfFreezesInForce == 0)
       #expect(try await fixture.service.freezes(for: Self.operatorCaller).isEmpty)
       #expect(try await fixture.set(.none).result == .applied)
-      // The freeze would be over when it begins.
+      // The freeze would end before it begins.
       let error = await #expect(throws: ServiceError.self) {
         try await freeze(.everything, fixture, until: clock.read().before(.seconds(-2)))
       }

@@ -30,4 +30,24 @@ struct DurableFileTests {
       }
     }
   }
+
+  private static let strangers: [@Sendable (_ partial: String, _ other: String) -> Int32] = [
+    { partial, other in link(other, partial) }, { partial, other in symlink(other, partial) },
+    { partial, _ in mkfifo(partial, 0o600) },
+  ]
+
+  /// The partial file can already be a link to another file, or a pipe, which would block the write.
+  @Test(arguments: strangers.indices) func aFileWithTheTemporaryNameIsRemoved(kind: Int) async throws {
+    try await withTemporaryFolder { folder in
+      let (path, other) = (folder + "/file", folder + "/other")
+      try DurableFile.write(Array("precious".utf8), to: other)
+      #expect(Self.strangers[kind](path + ".partial", other) == 0)
+
+      try DurableFile.write(Array("new".utf8), to: path)
+
+      #expect(try DurableFile.read(path) == Array("new".utf8))
+      #expect(try DurableFile.read(other) == Array("precious".utf8))
+      #expect(!DurableFile.exists(path + ".partial"))
+    }
+  }
 }

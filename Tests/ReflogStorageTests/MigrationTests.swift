@@ -26,8 +26,9 @@ struct MigrationTests {
 
     #expect(
       hashes == [
-        "a80d5629579329482bd77493ed7598c13553de3133f1246c14df4f57238d75a3 ledger-0001-changes",
-        "a5eb4447766ce241a42d392364cc8cda66be370934b70fd0197bc22821bb8667 postgresql-0001-changes",
+        "6f785ce47b371a83e268fe55d0819f6a7b492066d0a64c9ea0661004f386e319 ledger-0001-changes",
+        "673d734f1fbe0bc9764a07e412b3f0fda000669e7ff86d180165dba6b2ba6316 postgresql-0001-changes",
+        "0a34f462d56fd82bc9b1f446603a9d246e2c21b449988a40b63b845393f02c3d postgresql-0002-reasons",
         "216e56b3efcfe54410bd4f22551168dbd6b60a7fc0bf0d3f4467d93e12a9b375 directory-0001-flows",
         "63498959deda6470fd619e19b8c3f11a0da02d92652e8cd1f1d617b5bbacdfb5 tokens-0001-tokens",
       ]

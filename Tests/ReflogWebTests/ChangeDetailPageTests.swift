@@ -10,9 +10,10 @@ struct ChangeDetailPageTests {
     chain: [Change] = [],
     rollback: Change? = nil,
     rolledBackBy: [Int64] = [],
-    calledBy: [Address]? = nil,
+    calledBy: [ConnectorCaller]? = nil,
     isSigned: Bool = true,
-    canRollBack: Bool = false
+    canRollBack: Bool = false,
+    needsOperator: Bool = false
   ) -> ChangeDetailPage {
     ChangeDetailPage(
       ChangeInContext(change, rolledBackBy: rolledBackBy.map { Change.ID($0) }, calledBy: calledBy),
@@ -20,8 +21,18 @@ struct ChangeDetailPageTests {
       rollback: rollback,
       tenantID: "tenant-1",
       isSigned: isSigned,
-      canRollBack: canRollBack
+      canRollBack: canRollBack,
+      needsOperator: needsOperator
     )
+  }
+
+  @Test func aViewerWhoMayNotRollBackLearnsWhoMay() {
+    let change = Sample.change(2, Sample.fraudCheck, Sample.newVendor)
+    let text = "An operator can roll back this change."
+
+    #expect(page(change, needsOperator: true).render(in: Sample.frame).contains(text))
+    #expect(!page(change, canRollBack: true).render(in: Sample.frame).contains(text))
+    #expect(!page(change, rolledBackBy: [5], needsOperator: true).render(in: Sample.frame).contains(text))
   }
 
   @Test func thePageShowsAllFactsAboutAChange() {
@@ -88,17 +99,37 @@ struct ChangeDetailPageTests {
   @Test func theStepsThatCalledAConnectorAreNamed() {
     let edit = Sample.change(3, Sample.fraudCheck, Sample.fraudCheck, of: .connector)
 
-    let called = page(edit, calledBy: [Sample.attributes, Sample.signup]).render(in: Sample.frame)
+    let callers = [(Sample.attributes, true), (Sample.signup, false)].map { ConnectorCaller($0, isCertain: $1) }
+
+    let called = page(edit, calledBy: callers).render(in: Sample.frame)
+    let certain = page(edit, calledBy: Array(callers.prefix(1))).render(in: Sample.frame)
     let uncalled = page(edit, calledBy: []).render(in: Sample.frame)
 
     #expect(
       called.pageText.contains(
-        "Steps that called this connector then, or whose earlier calls are not recorded postAttributeCollection of "
-          + "B2C_1_signup postFederationSignup of B2C_1_signup"
+        "Steps that called this connector then postAttributeCollection of B2C_1_signup postFederationSignup of "
+          + "B2C_1_signup uncertain The earlier calls of the steps that are marked as uncertain are not recorded."
       )
     )
+    #expect(!certain.contains("uncertain"))
     #expect(called.contains(#"<a href="/flows/b2cUserFlows/B2C_1_signup">"#))
     #expect(uncalled.pageText.contains("No recorded step called this connector when the change was made."))
+  }
+
+  @Test func theDeletionOfAConnectorNamesTheWayToRepairTheSteps() {
+    let deletion = Sample.change(3, Sample.fraudCheck, .none, of: .connector)
+    let refused = Sample.change(
+      4,
+      Sample.fraudCheck,
+      .none,
+      of: .connector,
+      outcome: Change.Outcome(result: .rejected, httpStatus: 404, settledBy: .request)
+    )
+    let html = page(deletion, calledBy: []).render(in: Sample.frame)
+
+    #expect(html.contains("A deleted connector can't be restored, because its authentication is not recorded."))
+    #expect(!page(refused, calledBy: []).isDeletion)
+    #expect(!page(Sample.change(5, Sample.fraudCheck, .none)).isDeletion)
   }
 
   @Test func aPendingRollbackIsNamed() {

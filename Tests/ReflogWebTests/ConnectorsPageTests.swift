@@ -90,7 +90,7 @@ struct ConnectorsPageTests {
     )
   }
 
-  @Test func anEmptyListSaysWhetherAnythingIsRecorded() {
+  @Test func anEmptyListStatesWhetherAnythingIsRecorded() {
     #expect(Self.html([], count: 0, total: 0).pageText.contains("No connector is recorded yet."))
     #expect(
       Self.html([], isUnusedOnly: true, count: 0, total: 9).pageText
@@ -98,7 +98,7 @@ struct ConnectorsPageTests {
     )
   }
 
-  @Test func theListOfASweptDirectorySaysHowOldItIs() {
+  @Test func theListOfASweptDirectoryStatesHowOldItIs() {
     let swept = Sample.status(.graph, verified: "2026-11-24T12:00:00Z")
 
     #expect(
@@ -165,8 +165,9 @@ struct ConnectorsPageTests {
 
     #expect(
       html.pageText == """
-        Flows Differences between two times As of (UTC) Compare with (UTC) Flow Compare \
-        Between 2026-11-01 00:00:00 and 2026-11-30 00:00:00 . Of 3 recorded steps: 1 calls something else, \
+        Flows Differences between two times As of (UTC) Compare with (UTC) Flow Show \(Sample.timeForms) \
+        A day means its first moment. The later time can also be now. \
+        Between 2026-11-01 00:00:00 and 2026-11-30 00:00:00 UTC. Of 3 recorded steps: 1 calls something else, \
         1 calls a connector that was edited or deleted, 1 is unknown at the first time. \
         All steps: at the first time , at the second time \
         Step First time Second time Newest change in between \
@@ -183,6 +184,10 @@ struct ConnectorsPageTests {
     #expect(html.contains("since=2026-11-01T00%3A00%3A00.000000Z&amp;until=2026-11-30T00%3A00%3A00.000001Z"))
     question.search = "signup"
     let ofFlow = comparison.filtered { $1.address.flow.text.contains("signup") }
+    let searched = DifferencesPage(ofFlow, shown: ofFlow.differences, of: question, next: nil).render(in: Sample.frame)
+    for link in ["/flows?flow=signup", "/flows?asOf=2026-11-01T00:00:00.000000Z&amp;flow=signup"] {
+      #expect(searched.contains("href=\"\(link)\""), "\(link)")
+    }
     #expect(
       DifferencesPage(ofFlow, shown: ofFlow.differences, of: question, next: nil).render(in: Sample.frame).pageText
         .contains("Of 2 recorded steps of flows whose id contains &#39;signup&#39;: 1 calls something else, 1 calls a")

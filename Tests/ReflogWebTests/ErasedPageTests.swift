@@ -92,6 +92,37 @@ struct ErasedPageTests {
     }
   }
 
+  @Test func theReasonsForAFreezeAndForItsOverrideAreShownAsErased() {
+    let freeze = Freeze(
+      id: 3,
+      scope: .everything,
+      reason: nil,
+      actor: Self.adele,
+      placed: Self.erased.dateTime,
+      from: Self.erased.dateTime,
+      until: nil,
+      erased: Self.erased
+    )
+    let override = FreezeOverride(eventID: 4, reason: nil, freezes: [3], erased: Self.erased)
+    let event = ServiceEvent(
+      id: 3,
+      sequence: 9,
+      activityDateTime: Self.erased.dateTime,
+      content: ServiceEvent.Content(.freezePlaced, actor: Self.adele, details: ["scope": "all"]),
+      erased: Self.erased
+    )
+
+    let freezes = FreezesPage([freeze], now: Self.erased.dateTime, canFreeze: false).render(in: Sample.frame)
+    let change = Self.detail(Sample.change(2, .none, .none, override: override))
+    let events = IntegrityPage(Sample.status(), checkpoint: nil, events: [event], older: nil).render(in: Sample.frame)
+
+    #expect(freezes.pageText.contains("Who [erased] (oid-1) Reason [erased] Erased by service event 12"))
+    #expect(freezes.contains(Self.link))
+    #expect(change.pageText.contains("Reason for the override [erased]"))
+    #expect(change.pageText.contains("Reason for the override erased by service event 12"))
+    #expect(events.pageText.contains("scope: all, reason: [erased]"))
+  }
+
   @Test func theFlowsPageAndTheLanesShowThatTheNameIsErased() {
     let configuration = ConnectorConfiguration(
       address: Sample.signup,

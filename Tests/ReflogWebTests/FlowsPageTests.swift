@@ -8,7 +8,8 @@ import Testing
 /// The page compares the references at an earlier time with the current references.
 struct FlowsPageTests {
   private static let hint =
-    "A time is 2026-03-01 14:00, 2026-03-01 14:00:30 or 2026-03-01. A day means its first moment."
+    "\(Sample.timeForms) A day means its first moment. Compare with a later time, or with now, to list only the "
+    + "differences."
 
   private func configuration(_ address: Address, _ reference: ConnectorReference?) -> ConnectorConfiguration {
     ConnectorConfiguration(
@@ -65,7 +66,7 @@ struct FlowsPageTests {
     #expect(!page.canRollBack)
   }
 
-  @Test func aPrintedPageSaysThatOtherPagesAreMissing() {
+  @Test func aPrintedPageStatesThatOtherPagesAreMissing() {
     let then = [configuration(Sample.signup, Sample.fraudCheck)]
     let missing = "The flows on other pages are not printed."
 
@@ -150,10 +151,9 @@ struct FlowsPageTests {
   @Test func aTimeIsShownWithoutZerosForMilliseconds() {
     let then = [configuration(Sample.signup, Sample.fraudCheck)]
 
-    #expect(page(then: then, now: then).asOf == "2026-11-23T10:00:00")
+    #expect(page(then: then, now: then).asOf.value == "2026-11-23 10:00:00")
     #expect(
-      PageTimeZone.utc.shortField(Sample.time("2026-11-23T10:00:00.0001Z"), roundedUp: true)
-        == "2026-11-23T10:00:00.001"
+      PageTimeZone.utc.field(Sample.time("2026-11-23T10:00:00.0001Z"), roundedUp: true) == "2026-11-23 10:00:00.001"
     )
   }
 
@@ -189,6 +189,6 @@ struct FlowsPageTests {
     let html = page(then: [], now: nil, search: "none").render(in: Sample.frame)
 
     let head = "Flows As of (UTC) Compare with (UTC) Flow Show \(Self.hint)"
-    #expect(html.pageText == "\(head) No flow id contains this text. Show all")
+    #expect(html.pageText == "\(head) No flow id contains this text. Show all flows")
   }
 }

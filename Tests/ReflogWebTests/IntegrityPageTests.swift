@@ -16,7 +16,7 @@ struct IntegrityPageTests {
     ).render(in: Sample.frame)
   }
 
-  @Test func thePageSaysWhatItCheckedAndWhatItDidNotCheck() {
+  @Test func thePageStatesWhatItCheckedAndWhatItDidNotCheck() {
     let html = Self.html(LogCheck(signedEntries: 2001, anchoredEntries: 1999))
 
     #expect(

@@ -15,8 +15,13 @@ struct RestorationPageTests {
     after: "https://x.example"
   )
 
-  private func html(_ change: Change, later: [Change] = [], canEdit: Bool = true, frozen: Bool = false) throws -> String
-  {
+  private func html(
+    _ change: Change,
+    later: [Change] = [],
+    canEdit: Bool = true,
+    frozen: Bool = false,
+    form: ChangeDetailPage.Restoration.Form = .empty
+  ) throws -> String {
     let values = try #require(ConnectorRestoration(of: change))
     let everything = Freeze(
       id: 3,
@@ -39,7 +44,8 @@ struct RestorationPageTests {
         of: change.id,
         later: ConnectorEdits(later, limit: 100),
         server: "https://reflog.example/base",
-        canEdit: canEdit
+        canEdit: canEdit,
+        form: form
       ),
       canRollBack: false,
       trail: "?flow=x"
@@ -59,6 +65,16 @@ struct RestorationPageTests {
     #expect(try self.html(edit(18, target), frozen: true).contains(#"name="override""#))
   }
 
+  @Test func aRefusedFormIsShownAgainWithTheReason() throws {
+    let form = ChangeDetailPage.Restoration.Form(reason: "No number", override: "Agreed", problem: "It was refused.")
+
+    let html = try html(edit(18, target), frozen: true, form: form)
+
+    #expect(html.contains(#"<p class="problem" role="alert">It was refused.</p>"#))
+    #expect(html.contains(#"name="reason" value="No number""#))
+    #expect(html.contains(#"name="override" value="Agreed""#))
+  }
+
   @Test func aReaderSeesTheRequestWithoutAForm() throws {
     let html = try html(edit(18, target), canEdit: false)
 
@@ -66,7 +82,7 @@ struct RestorationPageTests {
     #expect(html.contains("curl --fail-with-body"))
   }
 
-  @Test func whatIsNotRecordedIsSaid() throws {
+  @Test func whatIsNotRecordedIsStated() throws {
     let url = Change.ChangedProperty(name: "targetUrl", before: "https://good.example/a?…", after: "https://x")
     let secret = Change.ChangedProperty(name: "authenticationConfiguration", before: nil, after: nil)
     let html = try html(edit(18, url, secret))

@@ -82,7 +82,8 @@ struct RollbackPageTests {
       html.pageText == """
         Timeline / Change 2 Roll back change 2 postFederationSignup of B2C_1_signup will call Fraud check 3f1c7a52 . \
         It now calls New vendor 8a64d9b0 , which was set without Reflog. That connector does not exist any more, \
-        so this change can't be rolled back. Point the step at another connector instead.
+        so this change can't be rolled back. Point the step at another connector instead: \
+        reflog set b2cUserFlows/B2C_1_signup/postFederationSignup CONNECTOR --reason REASON
         """
     )
     #expect(!html.contains(#"action="/changes/2/rollback""#))
@@ -174,7 +175,7 @@ struct RollbackPageTests {
       html.pageText.contains(
         """
         b2cUserFlows/B2C_1_signup/postFederationSignup in force Freeze 5 From 1970-01-01 00:00:00 Until 1970-01-01 \
-        01:00:00 Who Adele Reason INC0042
+        01:00:00 Placed by Adele Reason INC0042
         """
       )
     )
@@ -184,7 +185,7 @@ struct RollbackPageTests {
 
   @Test func theFormThatPlacesAFreezeKeepsWhatWasTyped() {
     let fields = ["scope": "all", "from": "2026-12-24", "until": "x", "reason": "<b>"]
-    let form = FreezesPage.Form(fields, problem: "'x' is not a valid time.")
+    let form = FreezesPage.Form(fields, problem: FormError("'x' is not a valid time."))
 
     let html = FreezesPage([], now: Timestamp(microseconds: 1), canFreeze: true, form: form).render(in: Sample.frame)
 
@@ -192,7 +193,7 @@ struct RollbackPageTests {
     #expect(html.contains(#"<p class="problem" role="alert">&#39;x&#39; is not a valid time.</p>"#))
   }
 
-  @Test func aListWithoutFreezesSaysSo() {
+  @Test func aListWithoutFreezesStatesThatNothingIsFrozen() {
     let html = FreezesPage([], now: Timestamp(microseconds: 1), canFreeze: true).render(in: Sample.frame)
 
     #expect(html.pageText.contains("Nothing is frozen."))

@@ -18,6 +18,12 @@ enum Sample {
     viewer: PageFrame.Viewer(name: "Adele", role: "operator", csrf: "csrf-1")
   )
 
+  /// The text below the fields for times.
+  static let timeForms = """
+    A time is 2026-11-23, 2026-11-23 14:00, today, yesterday, or an age such as 30m, 2h or 7d. For another time zone, \
+    add Z or an offset such as +01:00.
+    """
+
   static func address(_ text: String) -> Address {
     guard let address = Address(text) else { preconditionFailure("\(text) is not an address") }
     return address
@@ -46,6 +52,7 @@ enum Sample {
     properties: [Change.ChangedProperty]? = nil,
     rollbackOf: Int64? = nil,
     erased: Erased? = nil,
+    override: FreezeOverride? = nil,
     outcome: Change.Outcome? = applied
   ) -> Change {
     let recorded = time(text)
@@ -67,7 +74,8 @@ enum Sample {
       ),
       outcome: outcome,
       resultDateTime: outcome.map { _ in Timestamp(microseconds: recorded.microseconds + 1_000_000) },
-      erased: erased
+      erased: erased,
+      override: override
     )
   }
 

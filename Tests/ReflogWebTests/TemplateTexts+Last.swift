@@ -58,7 +58,7 @@ extension TemplateTexts {
       "Actor",
       "Details",
       "by service event {}",
-      "Older",
+      "Older service events",
       "Older service events are not printed.",
       "Command that verifies the ledger",
       "Command that verifies the log",
@@ -82,7 +82,7 @@ extension TemplateTexts {
       "Set the time zone",
       "Pages",
     ],
-    "period.mustache": ["From ({})", "To ({})"],
+    "period.mustache": ["From ({})", "Until ({})", "Until includes a day that you enter."],
     "redirect.mustache": ["Continue"],
     "reflog.js": [
       "You are signed out. Sign in to see new changes.",
@@ -98,16 +98,15 @@ extension TemplateTexts {
       ", which was set without Reflog",
       """
       That connector does not exist any more, so this change can't be rolled back. Point the step at another \
-      connector instead.
+      connector instead:
       """,
+      "reflog set {} CONNECTOR --reason REASON",
       "{} of {} already calls",
       "There is nothing to roll back. Change {}",
       "◆ {}. The rollback does not restore the properties of the connector.",
       "Later changes of this step, which the rollback undoes too",
       "Later changes of this step",
-      "froze {} until",
-      "a person releases it",
-      ", with the reason: {} (freeze {}). A rollback is refused unless you override the freeze.",
+      "{} (freeze {}). A rollback is refused unless you override the freeze.",
       "Reason",
       "Undo the later changes too",
       "Reason for the override of the freeze. It is recorded and shown with the change.",
@@ -120,12 +119,14 @@ extension TemplateTexts {
       "until it is released",
       "Roll back",
       "Cancel",
+      "Command that points the step at a connector",
     ],
     "row.mustache": [
       "Change {}, {} {}",
       "{} of {}",
       "A connector",
       "◆ This connector was called by",
+      "(uncertain)",
       "and {} more",
       ". More about this connector",
       "This change was",
@@ -148,7 +149,22 @@ extension TemplateTexts {
       writes them to a file next to the ledger.
       """,
     ],
-    "time-rollback-form.mustache": ["Reason"],
+    "time-forms.mustache": [
+      """
+      A time is 2026-11-23, 2026-11-23 14:00, today, yesterday, or an age such as 30m, 2h or 7d. For another time \
+      zone, add Z or an offset such as +01:00.
+      """
+    ],
+    "time-input.mustache": ["2026-11-23 14:00 or 2h"],
+    "time-rollback-form.mustache": [
+      "Reason",
+      "Reason for the override of the freezes. It is recorded and shown with the changes of frozen steps.",
+      "Leave it empty to leave frozen steps as they are.",
+    ],
+    "time-rollback-freezes.mustache": [
+      "{} (freeze {}).",
+      "Frozen steps are not rolled back unless you override the freezes.",
+    ],
     "time-rollback-plan.mustache": [
       "Flows",
       "Roll back",
@@ -169,7 +185,7 @@ extension TemplateTexts {
       "to",
       "Check again",
       "Every step already had the same reference as at that time. There was nothing to roll back.",
-      "Continue",
+      "Continue the rollback",
     ],
     "time-rollback-steps.mustache": [
       "{} of {} {}",

@@ -26,6 +26,7 @@ enum TemplateTexts {
       until then. Check again
       """,
       "Roll back …",
+      "An operator can roll back this change.",
       "Restore the earlier values …",
       "Freeze this step …",
       "This change was",
@@ -33,8 +34,15 @@ enum TemplateTexts {
       "rolled back by change {}",
       "All steps of this flow over time; all flows at the time of this change",
       "More about this connector; all changes of this connector and of the steps that called it",
-      "Steps that called this connector then, or whose earlier calls are not recorded",
+      "Steps that called this connector then",
+      "uncertain",
+      "The earlier calls of the steps that are marked as uncertain are not recorded.",
       "… and {} more",
+      """
+      A deleted connector can't be restored, because its authentication is not recorded. Create another connector, \
+      then point each of these steps at it:
+      """,
+      "reflog set FLOWTYPE/FLOW/STEP CONNECTOR --reason REASON",
       "No recorded step called this connector when the change was made.",
       "Details",
       "Changed properties",
@@ -58,6 +66,7 @@ enum TemplateTexts {
       "History of this connector",
       "History of this step",
       "Receipt: a file that proves, without this server, that the log contains this change.",
+      "Command that points a step at a connector",
       "Table of changed properties",
       "The request",
     ],
@@ -80,9 +89,12 @@ enum TemplateTexts {
       """
       The file contains the changes and the service events in CSV and JSON Lines, the API tokens and their roles, the \
       retention policy, a summary for printing, the newest checkpoint, a signed manifest, a program that checks all \
-      files, and an instruction. On the command line: reflog evidence --period {} FOLDER.
+      files, and an instruction.
       """,
+      "On the command line:",
+      "reflog evidence --period {} FOLDER",
       "B2C_1_signup",
+      "Command that writes the evidence",
     ],
     "export.mustache": [
       "Timeline",
@@ -94,11 +106,10 @@ enum TemplateTexts {
       "Changes (leave all fields empty for all changes)",
       "Format",
       "Download",
-      """
-      A signed manifest proves later that the file is complete and unaltered: \
-      reflog export --server URL --manifest --output FILE.
-      """,
+      "On the command line, a signed manifest proves later that the file is complete and unaltered:",
+      "reflog export --server URL --manifest --output FILE",
       "For an auditor: download a pack that can be checked without Reflog.",
+      "Command that writes a file and its manifest",
     ],
     "filter.mustache": [
       "Text",
@@ -147,8 +158,8 @@ enum TemplateTexts {
       "Flow",
       "Show",
       "Show now",
-      "A time is 2026-03-01 14:00, 2026-03-01 14:00:30 or 2026-03-01. A day means its first moment.",
-      "This is what each step called at {}. {}",
+      "A day means its first moment. Compare with a later time, or with now, to list only the differences.",
+      "This is what each step called at {} {}. {}",
       "List only what differs from now",
       "Roll back to this time",
       ", on all pages",
@@ -166,10 +177,9 @@ enum TemplateTexts {
       "◆ {}. Change {}",
       "The flows on other pages are not printed.",
       "More flows",
-      "No flow id contains this text. Show all",
+      "No flow id contains this text. Show all flows",
       "No flow is recorded yet.",
       "Time",
-      "a later time, or now",
       "part of the id",
       "What each step calls",
     ],
@@ -184,25 +194,26 @@ enum TemplateTexts {
       "Freeze",
       "From",
       "Until",
-      "an operator releases it",
-      "Who",
+      "a person releases it",
+      "Placed by",
       "Reason",
-      "Release the freeze",
+      "Erased by",
+      "service event {}",
+      "Release freeze {}",
       "Nothing is frozen.",
       "Place a freeze",
       "What to freeze",
+      "A step (B2C_1_signup/postFederationSignup), a flow (B2C_1_signup), or all: all steps and all connectors.",
+      "From ({})",
+      "Until ({})",
       """
-      A step (b2cUserFlows/B2C_1_signup/postFederationSignup), a flow (b2cUserFlows/B2C_1_signup), or all: all steps \
-      and all connectors.
-      """,
-      "From ({}), now if empty",
-      "Until ({}), until its release if empty",
-      """
-      A day (2026-12-24, which is included in the freeze), a time (2026-12-24 14:00), or a duration from now (30m, \
-      8h, 7d).
+      A time is 2026-12-24, 2026-12-24 14:00, today, or a duration from now such as 30m, 8h or 7d. For another time \
+      zone, add Z or an offset such as +01:00. Until includes a day that you enter. Without a start, the freeze begins \
+      now. Without an end, it lasts until a person releases it.
       """,
       "Place the freeze",
     ],
+    "froze.mustache": ["froze {} until", "a person releases it", ", with the reason:"],
     "frozen.mustache": [
       "frozen now by",
       "until",

@@ -41,6 +41,92 @@ struct TimeRollbackPageTests {
     #expect(html.contains(#"<input type="hidden" name="newest" value="9">"#))
   }
 
+  private static let freeze = Freeze(
+    id: 5,
+    scope: .flow(FlowName(of: Sample.signup)),
+    reason: "INC0042",
+    actor: Sample.adele,
+    placed: Timestamp(microseconds: 0),
+    from: Timestamp(microseconds: 0),
+    until: Timestamp(microseconds: 3_600_000_000)
+  )
+  private static let frozen =
+    "Adele froze b2cUserFlows/B2C_1_signup until 1970-01-01 01:00:00 , with the reason: "
+    + "INC0042 (freeze 5). Frozen steps are not rolled back unless you override the freezes."
+  private static let label =
+    "Reason for the override of the freezes. It is recorded and shown with the changes of frozen steps."
+
+  private func plan(_ frozen: FrozenSteps, _ steps: [TimeRollback.Item]) -> TimeRollbackPlanPage {
+    TimeRollbackPlanPage(TimeRollbackPlan(rollback: rollback, steps: steps, unasked: nil), frozen: frozen)
+  }
+
+  @Test func frozenStepsAreRolledBackWithAnOverride() {
+    let free = TimeRollback.Item(address: Sample.attributes, before: Sample.newVendor, after: Sample.fraudCheck)
+    let covered = [Sample.signup: Self.freeze]
+    let operators = FrozenSteps(covered, canOverride: true, override: "Agreed")
+
+    let some = plan(operators, [item(Sample.fraudCheck), free]).render(in: Sample.frame)
+    let all = plan(operators, [item(Sample.fraudCheck)]).render(in: Sample.frame)
+    let missing = plan(operators, [item(Sample.fraudCheck, problem: "It is missing.")]).render(in: Sample.frame)
+    let others = plan(FrozenSteps(covered, canOverride: false), [item(Sample.fraudCheck)])
+
+    #expect(some.pageText.contains("2 steps call something else now. 1 of them is frozen."))
+    #expect(some.pageText.contains("It now calls New vendor 8a64d9b0 . Freeze 5 covers this step."))
+    #expect(some.pageText.contains("\(Self.frozen) Reason \(Self.label) Leave it empty to leave frozen steps as they"))
+    #expect(some.contains(#"name="override" value="Agreed" maxlength="1000" autocomplete"#))
+    #expect(all.pageText.contains("\(Self.label) The rollback does not undo"))
+    #expect(all.contains(#"name="override" value="Agreed" maxlength="1000" required"#))
+    #expect(missing.pageText.contains("It is missing.") && !missing.contains("override"))
+    #expect(!others.isPossible)
+    #expect(others.render(in: Sample.frame).pageText.contains(Self.frozen))
+    #expect(!others.render(in: Sample.frame).contains(#"name="override""#))
+  }
+
+  @Test func aRollbackThatAFreezeStoppedContinuesWithAnOverride() {
+    let outcome = Change.Outcome(result: .denied, code: "frozen", message: "Frozen then.", settledBy: .request)
+    let denied = Sample.change(3, Sample.newVendor, Sample.fraudCheck, kind: .rollback, outcome: outcome)
+    let steps = [item(Sample.fraudCheck, change: denied, problem: "Frozen then.")]
+    let progress = TimeRollbackProgress(rollback: rollback, state: .partial, steps: steps)
+    let frozen = FrozenSteps([Sample.signup: Self.freeze], canOverride: true)
+
+    let stopped = TimeRollbackProgressPage(progress, frozen: frozen, canGoOn: true).render(in: Sample.frame)
+    let released = TimeRollbackProgressPage(progress, canGoOn: true).render(in: Sample.frame)
+
+    #expect(stopped.pageText.contains("Freeze 5 covers this step."))
+    #expect(stopped.pageText.contains("\(Self.frozen) Reason \(Self.label) Continue the rollback"))
+    #expect(stopped.contains(#"name="override" value="" maxlength="1000" required"#))
+    #expect(released.pageText.contains("Frozen then."))
+    #expect(!released.contains(#"name="override""#))
+  }
+
+  @Test func aPlanNamesAtMostFiveFreezes() {
+    let steps = (0..<7).map { number in
+      TimeRollback.Item(
+        address: Sample.address("b2cUserFlows/B2C_1_\(number)/postFederationSignup"),
+        before: Sample.newVendor,
+        after: Sample.fraudCheck
+      )
+    }
+    let freezes = steps.enumerated().map { number, step in
+      let freeze = Freeze(
+        id: Int64(number + 1),
+        scope: .address(step.address),
+        reason: "INC0042",
+        actor: Sample.adele,
+        placed: Timestamp(microseconds: 0),
+        from: Timestamp(microseconds: 0),
+        until: nil
+      )
+      return (step.address, freeze)
+    }
+
+    let page = plan(FrozenSteps(Dictionary(uniqueKeysWithValues: freezes), canOverride: true), steps)
+
+    #expect(page.form.freezes.map(\.id) == ["1", "2", "3", "4", "5"])
+    #expect(page.render(in: Sample.frame).pageText.contains("(freeze 5). … and 2 more. Frozen steps are not"))
+    #expect(page.form.needsOverride)
+  }
+
   @Test func aPlanNamesConnectorsThatWereEditedSince() throws {
     let edit = Sample.change(
       18,

@@ -8,7 +8,8 @@ struct TimelinePageTests {
   private static let filter = """
     Filter Text Flow Step Actor Connector Reason \
     Result any pending applied rejected denied not applied superseded unknown \
-    Kind any update rollback drift baseline From (UTC) To (UTC) Show
+    Kind any update rollback drift baseline From (UTC) Until (UTC) \
+    \(Sample.timeForms) Until includes a day that you enter. Show
     """
 
   private func timeline(
@@ -74,7 +75,7 @@ struct TimelinePageTests {
     #expect(!timeline([change]).render(in: Sample.frame).contains("class=\"printed\""))
   }
 
-  @Test func aSearchThatIsNotCompleteDoesNotSayThatNothingMatches() {
+  @Test func aSearchThatIsNotCompleteDoesNotStateThatNothingMatches() {
     let searched = Sample.time("2026-03-01T08:00:00Z")
 
     let text = timeline([], next: "skiptoken=1", isFiltered: true, searched: searched).render(in: Sample.frame).pageText
@@ -105,7 +106,7 @@ struct TimelinePageTests {
     #expect(whole.contains("applied Older changes"))
   }
 
-  @Test func theLastPageOfASearchSaysThatNoOlderChangeMatches() {
+  @Test func theLastPageOfASearchStatesThatNoOlderChangeMatches() {
     let text = timeline([], isFiltered: true, isNewest: false).render(in: Sample.frame).pageText
 
     #expect(text.contains("No older changes match this filter. Show all changes"))
@@ -155,7 +156,8 @@ struct TimelinePageTests {
 
   @Test func aRowNamesTheStepsThatCalledTheConnectorAndTheRollback() {
     let edit = Sample.change(3, Sample.fraudCheck, Sample.fraudCheck, of: .connector)
-    let context = ChangeInContext(edit, rolledBackBy: [5, 6].map { Change.ID($0) }, calledBy: [Sample.signup])
+    let callers = [(Sample.attributes, false), (Sample.signup, true)].map { ConnectorCaller($0, isCertain: $1) }
+    let context = ChangeInContext(edit, rolledBackBy: [5, 6].map { Change.ID($0) }, calledBy: callers)
     let page = TimelinePage(
       [context],
       next: nil,
@@ -168,8 +170,9 @@ struct TimelinePageTests {
 
     #expect(
       page.render(in: Sample.frame).pageText.contains(
-        "◆ This connector was called by postFederationSignup of B2C_1_signup . More about this connector This "
-          + "change was rolled back by change 5 , which was rolled back by change 6 ."
+        "◆ This connector was called by postAttributeCollection of B2C_1_signup (uncertain), postFederationSignup of "
+          + "B2C_1_signup . More about this connector This change was rolled back by change 5 , which was "
+          + "rolled back by change 6 ."
       )
     )
   }
@@ -218,15 +221,56 @@ struct TimelinePageTests {
 
   @Test func theFilterFormContainsTheTypedValues() {
     let form = FilterForm(
-      ["flow": "B2C_1_signup", "result": "applied", "since": "2026-11-23", "until": "2026-11-23T10:00:00.000"],
-      problem: "wrong"
+      ["flow": "B2C_1_signup", "result": "applied", "since": "2026-11-23", "until": "2026-11-23 10:00:00"],
+      problem: FormError("wrong")
     )
 
     #expect(form.flow == "B2C_1_signup")
     #expect(form.results.filter(\.isChosen).map(\.value) == ["applied"])
     #expect(form.kinds.filter(\.isChosen).isEmpty)
-    #expect([form.since.type, form.since.value] == ["date", "2026-11-23"])
-    #expect([form.until.type, form.until.value] == ["datetime-local", "2026-11-23T10:00:00.000"])
+    #expect([form.since, form.until].map(\.value) == ["2026-11-23", "2026-11-23 10:00:00"])
     #expect(form.problem == "wrong")
+    #expect(!form.isValid)
+  }
+
+  /// Each page with a form has the same kind of field for a time.
+  @Test func aWrongTimeIsReportedAtItsField() {
+    let error = FormError("'soon' is not a time.", in: "until")
+    let timeline = TimelinePage(
+      [],
+      next: nil,
+      query: "",
+      form: FilterForm(["until": "soon"], problem: error),
+      isFiltered: true,
+      isNewest: false,
+      status: Sample.status()
+    )
+    var flows = FlowsPage.Question()
+    (flows.asOf, flows.problem) = ("soon", FormError("'soon' is not a time.", in: "asOf"))
+    var differences = DifferencesPage.Question()
+    (differences.compareWith, differences.problem) = ("soon", FormError("'soon' is not a time.", in: "compareWith"))
+    let freeze = FreezesPage.Form(["until": "soon"], problem: error)
+    let pages = [
+      ("until", timeline.render(in: Sample.frame)),
+      ("until", ExportPage(FilterForm(["until": "soon"], problem: error)).render(in: Sample.frame)),
+      (
+        "asOf",
+        FlowsPage(then: [], now: nil, pending: [:], question: flows, next: nil, canRollBack: false)
+          .render(in: Sample.frame)
+      ),
+      ("compareWith", DifferencesPage(nil, shown: [], of: differences, next: nil).render(in: Sample.frame)),
+      (
+        "until",
+        FreezesPage([], now: Timestamp(microseconds: 1), canFreeze: true, form: freeze).render(in: Sample.frame)
+      ),
+    ]
+
+    for (name, html) in pages {
+      let message = "<p class=\"problem\" id=\"\(name)-problem\" role=\"alert\">&#39;soon&#39; is not a time.</p>"
+      #expect(html.contains("\(message)<input id=\"\(name)\" name=\"\(name)\" value=\"soon\""), "\(name)")
+      #expect(html.contains("aria-describedby=\"\(name)-problem times\" aria-invalid=\"true\">"), "\(name)")
+      #expect(html.ranges(of: "role=\"alert\"").count == 1, "\(name)")
+      #expect(html.ranges(of: "id=\"times\"").count == 1, "\(name)")
+    }
   }
 }

@@ -25,7 +25,7 @@ struct WebhookAddressTests {
   func aHostWithoutAnyOtherAddressIsRefused(texts: [String]) {
     let error = #expect(throws: WebhookAddress.Problem.self) { try Self.permitted(texts) }
 
-    #expect(error?.text == "its host name leads to this machine, and allowLocal is not true")
+    #expect(error?.text == "its host name has only addresses of this machine, and allowLocal is not true")
   }
 
   @Test func addressesOfThisMachineCanBeAllowed() throws {
@@ -45,7 +45,7 @@ struct WebhookAddressTests {
       try await WebhookAddress.find("localhost", allowsLocal: false)
     }
 
-    #expect(error?.text == "its host name leads to this machine, and allowLocal is not true")
+    #expect(error?.text == "its host name has only addresses of this machine, and allowLocal is not true")
     #expect(try await !WebhookAddress.find("localhost", allowsLocal: true).isEmpty)
   }
 
@@ -72,7 +72,8 @@ struct WebhookAddressTests {
     #expect(found == [IPAddress("192.0.2.8")].compactMap(\.self))
   }
 
-  /// A number is a name of this machine for the system's function, although it is no address for Reflog.
+  /// The system's function finds addresses of this machine for these texts, although Reflog does not read them as
+  /// addresses.
   @Test(arguments: ["2130706433", "127.1", "0x7f.0.0.1"])
   func otherSpellingsOfAnAddressAreRefusedToo(host: String) async {
     await #expect(throws: WebhookAddress.Problem.self) { try await WebhookAddress.find(host, allowsLocal: false) }

@@ -121,7 +121,7 @@ struct WebhookConnectionTests {
     }
   }
 
-  /// DNS is queried in front of each message. No receiver listens at the first address.
+  /// DNS is queried before each message. No receiver listens at the first address.
   @Test func anAddressThatWorksIsUsedUntilItFails() async throws {
     try await withTemporaryFolder { folder in
       try Self.makeCertificate(for: "receiver.example", in: folder)

@@ -48,7 +48,8 @@ struct WebhookDeliveryTests {
     }
   }
 
-  /// The newest entry that a delivery believes in. A higher entry than that of the log makes the ledger unreadable.
+  /// The newest entry, as the test reports it to a delivery. If the log does not have this entry, reads of the ledger
+  /// fail.
   private final class Newest: Sendable {
     private let value = Mutex<Int64>(99)
 
@@ -182,7 +183,7 @@ struct WebhookDeliveryTests {
     #expect(progress.status(newest: 9).lastError == nil)
   }
 
-  @Test func aLedgerThatCanBeReadAgainEndsOnlyItsOwnFailure() async throws {
+  @Test func aSuccessfulReadOfTheLedgerEndsOnlyAFailureOfReads() async throws {
     try await withLedger { ledger in
       try await Self.record(1, in: ledger)
       let (script, newest, clock) = (Script([.failed("it answered 500")]), Newest(), ManualClock())
@@ -198,7 +199,7 @@ struct WebhookDeliveryTests {
         unreadable.lastError
           == "the ledger can't be read: The ledger can't be used: the log does not have entry 99 yet"
       )
-      // The pace of reads does not become as slow as that of messages.
+      // The pauses between failed reads have a lower maximum than the pauses between failed messages.
       #expect(script.waits == [1, 2, 4, 8, 10, 10].map { Duration.seconds($0) })
 
       clock.advance(by: .seconds(60))
@@ -232,7 +233,7 @@ struct WebhookDeliveryTests {
     }
   }
 
-  /// A purge keeps the newest change of a step, so the filter leaves it out.
+  /// A purge does not delete the newest change of a step, so the filter excludes that change.
   @Test func aMessageWhoseEntryWasPurgedIsSkippedAndTheLogShowsTheEndOfItsFailure() async throws {
     let ledgerClock = ManualClock()
     try await withLedger(clock: ledgerClock) { ledger in
@@ -243,9 +244,7 @@ struct WebhookDeliveryTests {
       #expect(await delivery.sendNext(&attempts))
 
       ledgerClock.advance(by: .seconds(400 * 86_400))
-      try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Sample.operatorActor)
-      _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
-      while try await ledger.continuePurge() == .more {}
+      try await ledger.purgeHistoryOlderThanADay()
       while await delivery.sendNext(&attempts) {}
 
       #expect(script.sent == ["1"])
@@ -255,7 +254,7 @@ struct WebhookDeliveryTests {
     }
   }
 
-  /// With this age, every read is too slow.
+  /// The maximum age of read entries is 0, so every read is too slow.
   @Test func slowReadsAreShownAndBecomeSmallerUntilTheMessagesAreSent() async throws {
     try await withLedger { ledger in
       try await Self.record(2, in: ledger)
@@ -276,7 +275,7 @@ struct WebhookDeliveryTests {
     }
   }
 
-  @Test func aReceiverOfFewMessagesPausesBetweenReads() async throws {
+  @Test func aDeliveryOfFewMessagesPausesBetweenReads() async throws {
     try await withLedger { ledger in
       let drafts = (0..<260).map { _ in
         Group.Draft(Sample.intent(before: .none, after: Sample.fraudCheck, kind: .drift), .found)
@@ -294,9 +293,10 @@ struct WebhookDeliveryTests {
     }
   }
 
-  /// The first argument is the number of entries that are recorded in a millisecond.
+  /// `entries` is the number of entries that are recorded in each millisecond, and `pause` is the pause after ten
+  /// messages in milliseconds.
   @Test(arguments: [(0, 191), (1, 491)] as [(Int64, Int)])
-  func tenMessagesAreSentWithoutAPause(entries: Int64, pause: Int) {
+  func tenMessagesAreSentWithoutAPauseBetweenThem(entries: Int64, pause: Int) {
     var pace = MessagePace()
     let start = ContinuousClock.now
 

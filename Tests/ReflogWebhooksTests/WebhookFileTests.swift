@@ -31,7 +31,7 @@ struct WebhookFileTests {
   }
 
   private static let url = "It must be an https URL (http on loopback only) without user and fragment."
-  private static let local = "It leads to this machine. Set allowLocal to true if this is intended."
+  private static let local = "Its host is this machine or a link-local address. To permit it, set allowLocal to true."
   private static let secret = "It must be whsec_ and the Base 64, with padding, of 24 to 64 bytes."
 
   /// Wrong files, each with the message that refuses it.
@@ -53,6 +53,14 @@ struct WebhookFileTests {
     (
       #"[{"name": "a b"}]"#,
       "Receiver 1 in /webhooks.json needs a name: 1 to 64 letters, digits, hyphens or underscores."
+    ),
+    (
+      #"[{"name": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "url": "https://a.example", "secret": "a"}]"#,
+      "Receiver 1 in /webhooks.json needs a name: 1 to 64 letters, digits, hyphens or underscores."
+    ),
+    (
+      #"[{"name": "a", "url": "https://a.example", "secretFile": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}]"#,
+      "The webhook a has no valid secretFile. It must be the path of a file. Use secret for the secret itself."
     ),
     (
       #"[{"name": "a", "url": "https://a.example", "format": "slack"}, {"name": "a"}]"#,

@@ -19,7 +19,7 @@ struct WebhookMessageTests {
     #expect(signature == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
   }
 
-  /// The last two texts have no padding, and the alphabet for URLs.
+  /// The second to last text has no padding. The last text uses the alphabet for URLs.
   @Test(arguments: [
     "", "whsec_", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8G*", "whsec_c2hvcnQ=",
     "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBk", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS_",
@@ -58,7 +58,7 @@ struct WebhookMessageTests {
     #expect(try JSONValue(parsing: message.body).object?["source"] == "10.0.0.5%3A8443/log")
   }
 
-  @Test func subjectsOfOtherEntriesAreTheirConnectorOrScope() throws {
+  @Test func theSubjectOfAnotherEntryIsItsConnectorOrItsScope() throws {
     let connector = try Self.json(.change(WebhookSample.change(of: .connector)), .cloudEvents)
     let freeze = try Self.json(
       .event(WebhookSample.event(.freezePlaced, details: ["scope": "b2cUserFlows/B2C_1_signup"])),
@@ -147,12 +147,29 @@ struct WebhookMessageTests {
       """
     ),
     (
-      .event(WebhookSample.event(.freezePlaced, details: ["scope": "all", "reason": "launch", "until": .null])),
+      .event(WebhookSample.event(.freezePlaced, details: ["scope": "all", "until": .null], reason: "launch")),
       """
       Freeze 3 was placed
       who: token deploy
       scope: all
       reason: launch
+      time: 2026-11-23T09:15:02.123456Z
+      log: audit.example/reflog
+      """
+    ),
+    (
+      .event(
+        WebhookSample.event(
+          .freezePlaced,
+          details: ["scope": "all"],
+          erased: Erased(eventID: 8, dateTime: ManualClock.start)
+        )
+      ),
+      """
+      Freeze 3 was placed
+      who: [erased] token deploy
+      scope: all
+      reason: [erased]
       time: 2026-11-23T09:15:02.123456Z
       log: audit.example/reflog
       """

@@ -66,12 +66,18 @@ enum WebhookSample {
   }
 
   /// Returns a service event.
-  static func event(_ kind: ServiceEvent.Kind, details: JSONObject = [:]) -> ServiceEvent {
+  static func event(
+    _ kind: ServiceEvent.Kind,
+    details: JSONObject = [:],
+    reason: String? = nil,
+    erased: Erased? = nil
+  ) -> ServiceEvent {
     ServiceEvent(
       id: 3,
       sequence: 12,
       activityDateTime: ManualClock.start,
-      content: ServiceEvent.Content(kind, actor: Sample.operatorActor, details: details)
+      content: ServiceEvent.Content(kind, actor: Sample.operatorActor, details: details, reason: reason),
+      erased: erased
     )
   }
 }

@@ -70,7 +70,7 @@ struct WebhooksTests {
     }
   }
 
-  /// Without the check, the file would contain a cursor that the next start refuses.
+  /// A cursor needs the hash of its entry. Without the hash, the next start would refuse the cursor.
   @Test func aCursorWhoseEntryIsMissingIsNotWritten() async throws {
     try await withLedgerFile { ledger, storage in
       let path = storage.path + ".webhooks"
@@ -103,8 +103,8 @@ struct WebhooksTests {
       #expect(
         status.lastError
           == """
-          its cursor belongs to another ledger or to a newer copy of this one. Stop the server, remove its member from the \
-          file of cursors, and start the server. Then it begins with the next entry
+          its cursor belongs to another ledger or to a newer copy of this one. Stop the server, remove the \
+          receiver's member from the file of cursors, and start the server. The receiver then begins with the next entry
           """
       )
       #expect(try WebhookCursors(path: path).cursors == ["siem": cursor, "removed": cursor])

@@ -15,10 +15,13 @@ int storage_fill_random(void *bytes, size_t count);
 /// Sets the name of the calling thread, for tools that show threads. The name can have at most 15 bytes.
 void storage_name_thread(const char *name);
 
-/// Marks the calling thread as a background thread, and sets the thread's slice, in nanoseconds (sched_setattr(2)). From
-/// Linux 6.12 on, a thread with a shorter slice immediately interrupts a thread with a longer slice. A thread that the
-/// calling thread creates has the normal slice.
-void storage_enter_background(uint64_t slice);
+/// Sets the slice of the calling thread in nanoseconds (sched_setattr(2)). With Linux 6.12 or later, a thread with a
+/// shorter slice that wakes immediately interrupts a thread with a longer slice. If the calling thread creates a thread,
+/// the new thread has the normal slice.
+void storage_set_slice(uint64_t slice);
+
+/// Marks the calling thread as a background thread.
+void storage_enter_background(void);
 
 /// Returns 1 if the calling thread called storage_enter_background, and 0 if it did not.
 int storage_is_background(void);

@@ -31,9 +31,15 @@ struct GraphResponse: Sendable {
   /// The key is the name of the field in lower case.
   let headers: [String: String]
   let body: [UInt8]
-
   /// The body as a JSON object, or nil if the body is not a JSON object.
-  var json: JSONObject? { try? JSONValue(parsing: body).object }
+  let json: JSONObject?
+
+  init(httpStatus: Int, headers: [String: String], body: [UInt8]) {
+    self.httpStatus = httpStatus
+    self.headers = headers
+    self.body = body
+    json = try? JSONValue(parsing: body).object
+  }
 
   /// Whether the content type is JSON.
   var isJSON: Bool { headers["content-type"]?.lowercased().contains("json") ?? false }

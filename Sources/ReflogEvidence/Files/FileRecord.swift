@@ -1,7 +1,7 @@
 import ReflogFormats
 import ReflogModel
 
-/// Collects the description of a file in an evidence pack while the file is written.
+/// Computes the description of a file for the manifest of an evidence pack, while the file is written.
 struct FileRecord: Sendable {
   let name: String
   let format: EvidenceManifest.File.Format
@@ -26,7 +26,7 @@ struct FileRecord: Sendable {
     byteCount += Int64(bytes.count)
   }
 
-  /// Adds a row in its usual spelling (see `RowHashes`), and returns the hash of the row.
+  /// Adds a row in the form that `RowHashes` describes, and returns the hash of the row.
   mutating func add(row: ArraySlice<UInt8>) -> Hash { rows.add(row) }
 
   /// The description of the whole file.

@@ -4,13 +4,13 @@ import ReflogModel
 struct FlowSummary {
   /// The maximum number of people and programs whose changes are counted separately.
   ///
-  /// The maximum limits the memory that a summary needs. The changes of all other people and programs are counted
-  /// together.
+  /// This limits the memory that a summary needs. The changes of all other people and programs are counted together.
   private static let actorLimit = 1000
 
   /// A person or a program, and the number of their changes.
   struct Share {
-    let name: String
+    /// The name, or `[erased]` and the id if the names in all of these changes were erased.
+    var name: String
     var changes: Int64
   }
 
@@ -66,15 +66,16 @@ struct FlowSummary {
     } else if intent.reason?.unlessBlank == nil, change.result != .denied {
       withoutReason += 1
     }
-    count(intent.actor)
+    count(intent.actor, erased: change.erased)
   }
 
-  private mutating func count(_ actor: Change.Actor) {
+  private mutating func count(_ actor: Change.Actor, erased: Erased?) {
     let key = ActorKey(type: actor.type, id: actor.id)
     if actors[key] != nil {
       actors[key]?.changes += 1
+      if erased == nil { actors[key]?.name = actor.shownName }
     } else if actors.count < Self.actorLimit {
-      actors[key] = Share(name: actor.shownName, changes: 1)
+      actors[key] = Share(name: actor.shownName(erased: erased), changes: 1)
     } else {
       othersChanges += 1
     }

@@ -32,9 +32,9 @@ struct ItemFiles<Item: Exported & PackedItem> {
     try await csv.flush(to: &output)
   }
 
-  /// Returns a file after the items were added.
+  /// Adds items to a copy of a file, and returns the copy.
   ///
-  /// The items are not written to an output yet.
+  /// The lines of the items are kept in the copy until the copy is written to an output.
   @concurrent
   private static func adding(_ items: [Item], _ lines: ExportLines<Item>, to file: RowFile) async -> RowFile {
     var file = file

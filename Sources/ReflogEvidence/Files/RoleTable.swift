@@ -14,13 +14,16 @@ struct RoleTable {
     let name: String
     let role: String
     var created: Timestamp?
-    var creator: Change.Actor?
+    /// The name of the actor that created the token, or `[erased]` and the actor's id.
+    var creator: String?
     let expires: Timestamp?
     var revoked: Timestamp?
-    var revoker: Change.Actor?
-    /// When the log recorded the creation and the revocation.
+    /// The name of the actor that revoked the token, or `[erased]` and the actor's id.
+    var revoker: String?
+    /// The times at which the log recorded the creation and the revocation.
     ///
-    /// These times are later than the true times if the command line changed the token while no server ran.
+    /// If the command line created or revoked the token while no server ran, these times are later than the creation
+    /// and the revocation.
     fileprivate(set) var creationRecorded, revocationRecorded: Timestamp?
   }
 
@@ -29,10 +32,10 @@ struct RoleTable {
     CSVColumn("name") { .text($0.name) },
     CSVColumn("role") { .text($0.role) },
     CSVColumn("createdDateTime") { .optional($0.created) },
-    CSVColumn("createdBy") { .optional($0.creator?.shownName) },
+    CSVColumn("createdBy") { .optional($0.creator) },
     CSVColumn("expiresDateTime") { .optional($0.expires) },
     CSVColumn("revokedDateTime") { .optional($0.revoked) },
-    CSVColumn("revokedBy") { .optional($0.revoker?.shownName) },
+    CSVColumn("revokedBy") { .optional($0.revoker) },
   ]
 
   private let period: Period
@@ -49,6 +52,7 @@ struct RoleTable {
   mutating func add(_ event: ServiceEvent) {
     guard event.content.kind == .tokenCreated || event.content.kind == .tokenRevoked else { return }
     let details = event.content.details
+    let actor = event.content.actor?.shownName(erased: event.erased)
     guard let id = details["tokenId"]?.string else { return }
     if tokens[id] == nil { order.append(id) }
     var row =
@@ -60,21 +64,26 @@ struct RoleTable {
         expires: details["expiresDateTime"]?.string.flatMap { Timestamp(parsing: $0) }
       )
     // The command line can create or revoke a token while no server runs. The event is then recorded later, and its
-    // details contain the true time. After a crash, the same creation can be recorded twice. The first event counts.
+    // details contain the time of the creation or revocation. After a crash, the same creation can be recorded twice.
+    // Then the first event counts.
     if event.content.kind == .tokenCreated, row.created == nil {
-      (row.created, row.creator) = (event.time("createdDateTime"), event.content.actor)
+      (row.created, row.creator) = (event.time("createdDateTime"), actor)
       row.creationRecorded = event.activityDateTime
     } else if event.content.kind == .tokenRevoked, row.revoked == nil {
-      (row.revoked, row.revoker) = (event.time("revokedDateTime"), event.content.actor)
+      (row.revoked, row.revoker) = (event.time("revokedDateTime"), actor)
       row.revocationRecorded = event.activityDateTime
     }
     tokens[id] = row
   }
 
-  /// The tokens that were valid at some time in the period, or whose end was recorded only in the period, oldest first.
+  /// The tokens for this pack, oldest first.
   ///
-  /// A pack of an earlier period can't contain a fact that was recorded later. So the later of two times decides: the
-  /// true time, and the time at which the log recorded the fact.
+  /// These are the tokens that were valid at some time in the period. A token that ended earlier is included too if its
+  /// end was recorded in the period or later.
+  ///
+  /// The reason is that a pack of an earlier period can't contain a fact that was recorded later. So two times are
+  /// compared with the start of the period, and the later one decides: the time of the fact, and the time at which the
+  /// log recorded it.
   var rows: [Row] {
     order.compactMap { tokens[$0] }.filter { row in
       func isInPeriod(_ end: Timestamp?, recorded: Timestamp?) -> Bool {

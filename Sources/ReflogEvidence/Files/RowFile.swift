@@ -4,7 +4,7 @@ import ReflogModel
 /// A file with rows in an evidence pack, together with a second file: the list of the rows.
 ///
 /// The list has one line for each row: the id of the row, a space, and the first 16 hexadecimal digits of the row's
-/// hash. With the list, a reader can find the rows of a copy that were altered, added, moved or removed.
+/// hash. With the list, an auditor finds the rows of a copy that were altered, added, moved or removed.
 struct RowFile: Sendable {
   /// The folder that contains the lists of rows.
   static let listFolder = "rows/"

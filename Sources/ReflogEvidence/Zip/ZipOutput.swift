@@ -4,8 +4,8 @@ package import ReflogModel
 ///
 /// A ZIP file contains its files one after another. The bytes of the first file are sent to the receiver immediately.
 /// The size of that file is not known yet, so the size is written after the content. If other files are written at the
-/// same time, their bytes are kept in temporary files until the first file ends. So the memory does not depend on the
-/// size of the pack. Files are stored without compression.
+/// same time, their bytes are kept in temporary files until the first file ends. So the pack never has to fit in
+/// memory. Files are stored without compression.
 package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
   private var receiver: Receiver
   private let time: (time: UInt16, date: UInt16)
@@ -125,8 +125,8 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     var bytes: [UInt8] = []
     bytes.append(littleEndian: ZipRecord.localHeader)
     appendFormat(flags, checksum, to: &bytes)
-    // The sizes are always in the extra field, even if they are small. So a size that is written after the content has
-    // 64 bits.
+    // The sizes are always in the extra field, even if they are small. With this field, a reader expects 64 bits for
+    // the sizes that follow the content.
     bytes.append(littleEndian: ZipRecord.inExtra)
     bytes.append(littleEndian: ZipRecord.inExtra)
     bytes.append(littleEndian: UInt16(name.utf8.count))

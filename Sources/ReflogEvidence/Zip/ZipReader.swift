@@ -112,7 +112,7 @@ package enum ZipError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .isIncomplete: "The pack was not received completely. Try again."
     case .unsafeName(let name): "The pack has a file with the name '\(name)', which is not in the folder of the pack."
-    case .wrongChecksum(let name): "The file \(name) of the pack was damaged on the way. Try again."
+    case .wrongChecksum(let name): "The file \(name) of the pack was damaged during the transfer. Try again."
     }
   }
 }

@@ -13,14 +13,14 @@ enum ZipRecord {
 
   /// The version of the format that a reader needs: 4.5, which has numbers of 64 bits.
   static let version: UInt16 = 45
-  /// The operating system Unix: the attributes of a file are in the form that Unix uses.
+  /// The number of the operating system Unix. It means that the attributes of a file have the form that Unix uses.
   static let unix: UInt16 = 3 << 8
   /// The attributes of a regular file. Its owner can read and write the file, and all other users can read it.
   static let attributes: UInt32 = 0o100644 << 16
 
-  /// The flag of a file whose size and checksum are written after the content.
+  /// The flag that means that the size and the checksum of a file follow its content.
   static let isDescribedLater: UInt16 = 1 << 3
-  /// The flag of a file whose name is in UTF-8.
+  /// The flag that means that the name of a file is in UTF-8.
   static let isUTF8: UInt16 = 1 << 11
 
   /// The value that is written in place of a number if the extra field of the record contains the number.

@@ -19,7 +19,7 @@ package struct CSV<Item: Sendable>: Sendable {
   ///
   /// If the style has a byte order mark, the bytes begin with that mark.
   package var header: [UInt8] {
-    (style.isForExcel ? CSVStyle.byteOrderMark : [])
+    (style.isForExcel ? TextEncoding.byteOrderMark : [])
       + Array((columns.map(\.name).joined(separator: ",") + "\r\n").utf8)
   }
 

@@ -1,8 +1,5 @@
 /// The style of CSV: for programs or for spreadsheets.
 package struct CSVStyle: Sendable {
-  /// The bytes in front of the header row of a file for spreadsheets.
-  package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
-
   /// Whether a cell is written unchanged even if a spreadsheet would run the cell as a formula.
   package let isRaw: Bool
   /// Whether the file begins with a byte order mark and contains times in a form that spreadsheets can read.

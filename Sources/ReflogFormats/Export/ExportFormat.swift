@@ -1,3 +1,5 @@
+import ReflogModel
+
 /// The format of an export.
 package enum ExportFormat: String, CaseIterable, Sendable {
   /// CSV, one line per item.
@@ -17,7 +19,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// The extension of a file in this format, without a point in front.
+  /// The extension of a file in this format, without a dot in front.
   package var ending: String {
     switch self {
     case .csv, .jsonl: rawValue
@@ -30,7 +32,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
   /// The hash of a row in a manifest is the hash of this spelling.
   package func canonicalRow(ofWritten line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
     switch self {
-    case .csv: CanonicalRow.bytes(ofWritten: line.starts(with: CSVStyle.byteOrderMark) ? line.dropFirst(3) : line)
+    case .csv: CanonicalRow.bytes(ofWritten: line.starts(with: TextEncoding.byteOrderMark) ? line.dropFirst(3) : line)
     case .jsonl, .ocsf, .asim: line.dropLast()
     }
   }

@@ -7,6 +7,13 @@ extension Address {
   }
 }
 
+extension ConnectorCaller {
+  /// The caller as `{"flowType","flowId","step","certain"}`.
+  var json: JSONObject {
+    address.json + [ConfigurationField.Plain.certain.rawValue: .bool(isCertain)]
+  }
+}
+
 extension FlowName {
   fileprivate var json: JSONObject {
     [

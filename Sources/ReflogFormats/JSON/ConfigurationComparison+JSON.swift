@@ -3,7 +3,8 @@ package import ReflogModel
 extension ConfigurationComparison {
   /// The comparison as JSON of the history API.
   ///
-  /// - Parameter versionURL: The URL of this server up to the version, or nil to leave out `@odata.context`.
+  /// - Parameter versionURL: The URL of this server up to the API version, such as `https://reflog.example/beta`, or
+  ///   nil to leave out `@odata.context`.
   package func json(versionURL: String?) -> JSONObject {
     var json: JSONObject = [:]
     if let versionURL {
@@ -36,9 +37,9 @@ extension ConfigurationDifference {
 }
 
 extension ConnectorConfiguration {
-  /// The configuration as JSON without the address and without the edits of the connector.
+  /// The configuration as JSON, but without the address and the edits of the connector.
   ///
-  /// The edits are left out because a comparison reads only the edits between its two moments.
+  /// The difference itself contains the address, and the edits between the two moments.
   fileprivate var withoutAddress: JSONObject {
     let left = Set(["flowType", "flowId", "step", "connectorEdits"])
     return JSONObject(self, Self.members.filter { !left.contains($0.name) })

@@ -17,17 +17,17 @@ extension ConnectorConfiguration: Listed {
     ] + plain(.verifiedDateTime) + [Erased.member { $0.change?.erased }]
     + [
       JSONMember("connectorEdits", schema: ["type": "array"]) { configuration in
-        let newest = (configuration.edits?.changes ?? []).suffix(mostEdits).reversed()
+        let newest = (configuration.edits?.changes ?? []).suffix(maximumEditCount).reversed()
         return .array(newest.map { .object(JSONObject($0, editMembers)) })
       }
     ]
 
   /// The maximum number of edits of the connector in JSON.
-  private static let mostEdits = 3
+  private static let maximumEditCount = 3
 
   /// The members of an edit of the connector.
   ///
-  /// They have the names and values of the members of a change.
+  /// These members have the same names and values in a change.
   private static let editMembers: [JSONMember<Change>] = {
     let names = [
       "id", "kind", "result", "resultDateTime", "before", "after", "changedProperties", "initiatedBy", "erased",

@@ -5,14 +5,16 @@ extension Freeze {
   ///
   /// - Parameter time: The time at which the state of the freeze is shown.
   package func json(at time: Timestamp) -> JSONObject {
-    ["id": .string(String(id)), "state": .string(state(at: time).rawValue)] + scope.json + [
-      "reason": .string(reason),
+    let facts: JSONObject = [
+      "reason": .optional(reason),
       "from": .string(from.description),
       "until": .optional(until?.description),
       "frozenDateTime": .string(placed.description),
       "releasedDateTime": .optional(released?.description),
       "initiatedBy": .object(actor.json),
     ]
+    let identity: JSONObject = ["id": .string(String(id)), "state": .string(state(at: time).rawValue)]
+    return identity + scope.json + facts + JSONObject(self, [Erased.member { $0.erased }])
   }
 }
 

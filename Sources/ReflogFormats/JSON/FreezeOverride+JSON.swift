@@ -10,7 +10,8 @@ extension FreezeOverride {
   ) { $0.override.map { .object($0.json) } ?? .null }
 
   private var json: JSONObject {
-    JSONObject(self, Self.members) + ["freezes": .array(freezes.map { .string(String($0)) })]
+    let freezes: JSONObject = ["freezes": .array(freezes.map { .string(String($0)) })]
+    return JSONObject(self, Self.members) + freezes + JSONObject(self, [Erased.member { $0.erased }])
   }
 
   private static let members = OverrideField.allCases.map { field in
@@ -19,8 +20,8 @@ extension FreezeOverride {
 
   /// The columns in CSV that show the override of a freeze.
   ///
-  /// The cells are empty if no freeze covered the change.
-  static let columns: [CSVColumn<Change>] = [
-    CSVColumn("overrideEventId") { $0.override[.eventId] }, CSVColumn("overrideReason") { $0.override[.reason] },
-  ]
+  /// The cells are empty if no freeze covered the change. The last two columns identify the erasure of the reason.
+  static let columns: [CSVColumn<Change>] =
+    [CSVColumn("overrideEventId") { $0.override[.eventId] }, CSVColumn("overrideReason") { $0.override[.reason] }]
+    + Erased.columns("overrideErased") { $0.override?.erased }
 }

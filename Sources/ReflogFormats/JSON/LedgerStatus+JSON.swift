@@ -3,12 +3,7 @@ package import ReflogModel
 extension KeyReplacement {
   /// The replacement of a lost signing key as JSON.
   package var json: JSONObject {
-    [
-      "eventId": .string(String(event)), "dateTime": .string(time.description),
-      "formerOrigin": .string(formerOrigin.text), "formerSize": .integer(formerSize),
-      "formerRoot": .string(formerRoot.base64), "formerKey": .string(formerKey.text),
-      "origin": .string(origin.text), "key": .string(key.text), "reason": .string(reason),
-    ]
+    ["eventId": .string(String(event)), "dateTime": .string(time.description)] + details
   }
 }
 

@@ -21,12 +21,11 @@ struct ErasureController {
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/reflog/erasures")
-      .get("", use: list)
-      .post("", use: erase)
+      .get("", use: withoutOptions(list))
+      .post("", use: withoutOptions(erase))
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     return Self.answer(try await retention.erasures(for: try context.requireCaller()))
   }
 
@@ -34,7 +33,6 @@ struct ErasureController {
   ///
   /// The body is `{"actor" or "app" or "token","dryRun"}`.
   private func erase(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
     let body = try context.jsonObject()
     try body.allow(only: "actor", "app", "token", "dryRun")

@@ -11,21 +11,19 @@ struct FreezeController {
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/reflog/freezes")
-      .get("", use: list)
-      .get(":freeze", use: one)
-      .post("", use: place)
-      .delete(":freeze", use: release)
+      .get("", use: withoutOptions(list))
+      .get(":freeze", use: withoutOptions(one))
+      .post("", use: withoutOptions(place))
+      .delete(":freeze", use: withoutOptions(release))
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let freezes = try await changes.freezes(for: try context.requireCaller())
     let now = changes.freezeTime
     return Response(json: ["value": .array(freezes.map { .object($0.json(at: now)) })])
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let freeze = try await changes.freeze(try context.freezeID(), for: try context.requireCaller())
     return Response(json: freeze.json(at: changes.freezeTime))
   }
@@ -34,7 +32,6 @@ struct FreezeController {
   ///
   /// The body is `{"scope","flowType","flowId","step","from","until","reason"}`.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireOperator()
     let draft = try Freeze.Draft(try context.jsonObject())
     let freeze = try await changes.place(draft, for: caller)
@@ -42,7 +39,6 @@ struct FreezeController {
   }
 
   private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     try await changes.releaseFreeze(try context.freezeID(), for: try context.requireOperator())
     return Response(status: .noContent)
   }

@@ -16,13 +16,12 @@ struct HoldController {
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/reflog/holds")
-      .get("", use: list)
-      .post("", use: place)
-      .delete(":hold", use: release)
+      .get("", use: withoutOptions(list))
+      .post("", use: withoutOptions(place))
+      .delete(":hold", use: withoutOptions(release))
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let holds = try await retention.holds(for: try context.requireCaller())
     return Response(json: ["value": .array(holds.map { .object($0.json) })])
   }
@@ -31,7 +30,6 @@ struct HoldController {
   ///
   /// The body is `{"name","reason","flowType","flowId"}`. If the body contains no flow, the hold covers all history.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
     let body = try context.jsonObject()
     try body.allow(only: "name", "reason", "flowType", "flowId")
@@ -49,7 +47,6 @@ struct HoldController {
   }
 
   private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     try await retention.release(context.parameters.get("hold") ?? "", for: try context.requireCaller())
     return Response(status: .noContent)
   }

@@ -1,4 +1,5 @@
 import Hummingbird
+import ReflogFormats
 import ReflogModel
 import ReflogService
 
@@ -11,14 +12,13 @@ struct RetentionController {
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/reflog/retention")
-      .get("", use: show)
-      .post("", use: set)
-      .delete("", use: keepForEver)
-      .post("purge", use: purge)
+      .get("", use: withoutOptions(show))
+      .post("", use: withoutOptions(set))
+      .delete("", use: withoutOptions(keepForEver))
+      .post("purge", use: withoutOptions(purge))
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     return try await answer(context)
   }
 
@@ -26,7 +26,6 @@ struct RetentionController {
   ///
   /// The body is `{"days","override"}`. If `days` is null, history is kept for ever.
   private func set(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
     let body = try context.jsonObject()
     try body.allow(only: "days", "override")
@@ -35,7 +34,6 @@ struct RetentionController {
   }
 
   private func keepForEver(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     try await retention.set(RetentionPolicy(days: nil), insisting: false, for: try context.requireCaller())
     return Response(status: .noContent)
   }
@@ -45,7 +43,6 @@ struct RetentionController {
   /// The body is `{"dryRun","before"}`. To delete only history that the plan included, a caller copies the value of
   /// `before` from the plan into the request that begins the purge.
   private func purge(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let caller = try context.requireAdmin()
     let body = try context.jsonObject(emptyMeans: [:])
     try body.allow(only: "dryRun", "before")
@@ -61,34 +58,19 @@ struct RetentionController {
 
   private func answer(_ context: ReflogRequestContext, status: HTTPResponse.Status = .ok) async throws -> Response {
     let (policy, purge) = try await retention.status(for: try context.requireCaller())
-    let json: JSONObject = [
-      "days": policy.days.map { .integer($0) } ?? .null, "minimumDays": .integer(RetentionPolicy.minimumDays),
-      "purge": purge.map { .object($0.json) } ?? .null,
-    ]
-    return Response(json: json, status: status)
+    let shown = purge.map { $0.json + ["state": .string($0.finished == nil ? "running" : "done")] }
+    return Response(json: policy.json + ["purge": shown.map { .object($0) } ?? .null], status: status)
   }
 
   private static func policy(_ body: JSONObject) throws(RequestError) -> RetentionPolicy {
-    switch body["days"] {
-    case .null: return RetentionPolicy(days: nil)
-    case .number(let text):
-      if let days = Int(text), (1...RetentionPolicy.maximumDays).contains(days) { return RetentionPolicy(days: days) }
-    default: break
+    if body["days"] == .null { return RetentionPolicy(days: nil) }
+    guard let days = body["days"]?.wholeNumber, (1...Int64(RetentionPolicy.maximumDays)).contains(days) else {
+      throw .badRequest(
+        "days must be a whole number from 1 to \(RetentionPolicy.maximumDays), or null to keep history for ever.",
+        target: "days"
+      )
     }
-    throw .badRequest(
-      "days must be a whole number from 1 to \(RetentionPolicy.maximumDays), or null to keep history for ever.",
-      target: "days"
-    )
-  }
-}
-
-extension Purge {
-  fileprivate var json: JSONObject {
-    [
-      "id": .string(String(id)), "before": .string(before.description), "askedDateTime": .string(asked.description),
-      "finishedDateTime": .optional(finished?.description),
-      "state": .string(finished == nil ? "running" : "done"),
-    ]
+    return RetentionPolicy(days: Int(days))
   }
 }
 

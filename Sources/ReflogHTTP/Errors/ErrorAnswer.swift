@@ -43,6 +43,10 @@ struct ErrorAnswer {
   /// The header `Reflog-Change-Id` contains these ids.
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
+  /// The message in the log, or nil to log the message for the caller.
+  ///
+  /// An erasure can't delete a line of the log. So the log does not contain the reasons that people wrote.
+  private var logMessage: String?
 
   init(_ error: any Error) {
     switch error {
@@ -168,6 +172,7 @@ struct ErrorAnswer {
     case .frozen(_, let freeze):
       self.init(.locked, "frozen", message, level)
       details = [Detail(freeze: freeze.id)]
+      logMessage = Change.frozenMessage(freeze.id)
     case .tooManyFreezes: self.init(.conflict, "tooManyFreezes", message, level)
     case .freezeIsOver: self.init(.conflict, "freezeIsOver", message, level)
     case .freezeIsEmpty:
@@ -244,7 +249,7 @@ struct ErrorAnswer {
     var metadata: Logger.Metadata = [
       "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(status.code)",
       "code": "\(code)", "request-id": "\(context.requestID)",
-      "message": "\(logLevel >= .error ? "\(cause)" : message)",
+      "message": "\(logLevel >= .error ? "\(cause)" : logMessage ?? message)",
     ]
     if let directoryRequestID { metadata["directory-request-id"] = "\(directoryRequestID)" }
     logger.log(level: logLevel, "request refused", metadata: metadata)

@@ -38,6 +38,6 @@ enum RequestError: Error, Sendable {
   case expectationFailed
   /// No route and no resource exists at this path.
   case notFound
-  /// The path is not below the base path, which is the value.
+  /// The path of the request is not below the base path. The associated value is the base path.
   case outsideBasePath(String)
 }

@@ -1,23 +1,23 @@
 import ReflogFormats
 import ReflogModel
 
-/// The name of a downloaded file, for example
-/// `reflog-changes-B2C_1_signup-2026-07-01-to-2026-09-30-taken-2026-11-23.csv`.
+/// The name of a downloaded file.
 ///
-/// The name shows which records the file contains, on which day it was made, and its format. Days and times are in UTC.
+/// For example: `reflog-changes-B2C_1_signup-2026-07-01-to-2026-09-30-taken-2026-11-23.csv`. The name shows which
+/// records the file contains, on which day it was made, and its format. Days and times are in UTC.
 struct DownloadName {
-  /// The name with letters and digits of every language.
+  /// The name, which can contain letters and digits of every language.
   let text: String
 
-  /// The maximum length of a part, in scalars.
+  /// The maximum length of a part, in Unicode scalars.
   private static let partLength = 60
 
   /// Creates a name from parts. Parts that are nil are left out.
   ///
   /// - Parameters:
   ///   - parts: The parts of the name, in order.
-  ///   - taken: When the file was made, or nil to leave out the day.
-  ///   - ending: The extension, without a point in front.
+  ///   - taken: The time at which the file was made, or nil to leave out the day.
+  ///   - ending: The extension, without a dot in front.
   init(_ parts: [String?], taken: Timestamp?, ending: String) {
     let all: [String?] = ["reflog"] + parts + [taken.map { "taken-" + $0.day }]
     text = all.compactMap { $0.map(Self.safe) }.filter { !$0.isEmpty }.joined(separator: "-") + "." + ending
@@ -74,7 +74,8 @@ private struct Selection {
 
   init(_ filter: ChangeFilter?) {
     if let filter { read(filter) }
-    // The id of a flow shows the type of the flow too.
+    // A condition on the type alone is not shown in the name. With the id of a flow, the type needs no mention, because
+    // the id shows the type too.
     if hasFlowType && flow == nil { isOther = true }
   }
 

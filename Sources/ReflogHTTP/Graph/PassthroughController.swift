@@ -27,7 +27,8 @@ struct PassthroughController {
   }
 
   private func read(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    try await changes.answer(.other(path: try path(request, context)), to: request, context)
+    guard !Self.leavesItsFolder(request.uri.path) else { throw UnforwardedRequest.error(at: request.uri.path) }
+    return try await changes.answer(.other(path: try path(request, context)), to: request, context)
   }
 
   private func write(
@@ -41,7 +42,7 @@ struct PassthroughController {
       throw UnforwardedRequest.error(at: request.uri.path)
     }
     let body = try context.boundedBody(upTo: RequestLimits.passthroughBody)
-    try SentBody.checkForwarded(body.readableBytesView)
+    try SentBody.checkForwarded(body.readableBytesView, as: request.headers[.contentType])
     let passthrough = DirectoryWrite.Passthrough(
       method: method,
       version: try context.version(),
@@ -58,8 +59,14 @@ struct PassthroughController {
   /// Some servers treat `;` as the end of a segment. So a path with `..;` or with an encoded character could write to a
   /// resource outside of the writable part.
   private static func isPlain(_ path: String) -> Bool {
-    path.utf8.allSatisfy { $0.isUnreserved || "/$@=,:'()+!*".utf8.contains($0) }
-      && !path.split(separator: "/").contains { $0.hasPrefix("..") }
+    path.utf8.allSatisfy { $0.isUnreserved || "/$@=,:'()+!*".utf8.contains($0) } && !leavesItsFolder(path)
+  }
+
+  /// Returns whether some servers would read a segment of the path, for example `..;`, as `..`.
+  ///
+  /// Such a path could read a resource that this role must not read, because Reflog's own credential can read more.
+  private static func leavesItsFolder(_ path: String) -> Bool {
+    path.split(separator: "/").contains { $0.hasPrefix("..") }
   }
 
   /// Checks the flow type and the ids in the path, and returns the part of the canonical path that follows

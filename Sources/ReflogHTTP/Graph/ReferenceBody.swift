@@ -37,10 +37,16 @@ enum ReferenceBody {
     "graph.microsoft.com", "graph.microsoft.us", "dod-graph.microsoft.us", "microsoftgraph.chinacloudapi.cn",
   ]
 
+  /// The start of most URLs of connectors. A URL with this start and a valid id needs no further checks.
+  private static let usualStart = "https://graph.microsoft.com/beta/identity/apiConnectors/"
+
   /// Returns the id at the end of a connector's URL: `…/apiConnectors/{id}` or `…/apiConnectors('{id}')`.
   ///
   /// The URL must be relative, or absolute with a host of Microsoft Graph or of this server.
   static func connectorID(of url: String, host: OwnHost) throws(RequestError) -> ConnectorID {
+    if url.hasPrefix(usualStart), let id = ConnectorID(Substring(url.utf8.dropFirst(usualStart.utf8.count))) {
+      return id
+    }
     let path = try path(of: url, host: host)
     var segments = path.split(separator: "/").map(String.init)[...]
     if let first = segments.first?.lowercased(), ["beta", "v1.0", "v1"].contains(first) { segments.removeFirst() }
@@ -69,7 +75,7 @@ enum ReferenceBody {
 
   /// Returns the path of a URL, without the base path if the URL belongs to this server.
   ///
-  /// The method throws if the host of the URL belongs neither to Microsoft Graph nor to this server.
+  /// Throws an error if the host of the URL belongs neither to Microsoft Graph nor to this server.
   private static func path(of url: String, host ownHost: OwnHost) throws(RequestError) -> Substring {
     guard url.utf8.allSatisfy({ (0x21...0x7E).contains($0) && !forbidden.contains($0) }) else {
       throw .badRequest(

@@ -11,7 +11,7 @@ struct ReferenceController {
     group.group("/identity/:flowType/:flow/apiConnectorConfiguration")
       .get("", use: configuration)
       .get(":step", use: connector)
-      .get(":step/$ref", use: reference)
+      .get(":step/$ref", use: withoutOptions(reference))
       .put(":step/$ref", use: setReference)
       .delete(":step/$ref", use: removeReference)
   }
@@ -38,7 +38,6 @@ struct ReferenceController {
   }
 
   private func reference(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let versionURL = try request.versionURL(context)
     let reference = try await changes.reference(at: try context.address(), for: try context.requireCaller())
     var response =

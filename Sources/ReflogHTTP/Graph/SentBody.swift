@@ -44,11 +44,23 @@ enum SentBody {
 
   /// Checks a body that is forwarded unchanged.
   ///
-  /// Only a JSON object is checked.
-  static func checkForwarded(_ bytes: some Collection<UInt8>) throws(RequestError) {
-    guard let body = (try? JSONValue(parsing: bytes))?.object else { return }
-    try refuseMasks(in: body, isConnector: false)
-    if let name = memberThatMovesReferences(in: .object(body)) { throw movesReferences(name) }
+  /// JSON that Reflog can't read is refused, because the directory could read a mask or a reference in it. A body of
+  /// another media type, such as the HTML of a page, is not checked.
+  ///
+  /// - Parameters:
+  ///   - bytes: The body.
+  ///   - contentType: The header `Content-Type`, or nil if the request has none. The body is then sent as JSON.
+  static func checkForwarded(_ bytes: some Collection<UInt8>, as contentType: String?) throws(RequestError) {
+    guard !bytes.isEmpty else { return }
+    let value: JSONValue
+    do { value = try JSONValue(parsing: bytes) } catch {
+      guard contentType?.asciiFolded.contains("json") ?? true else { return }
+      throw .badRequest("The body is not valid JSON: \(error).", target: "body")
+    }
+    for object in [value.object].compactMap(\.self) + (value.array ?? []).compactMap(\.object) {
+      try refuseMasks(in: object, isConnector: false)
+    }
+    if let name = memberThatMovesReferences(in: value) { throw movesReferences(name) }
   }
 
   /// Returns the name of a member that would set the reference of a step, or nil if the value has no member of this

@@ -15,8 +15,8 @@ struct ChangeController {
     group.group("/auditLogs/connectorChanges")
       .get("", use: list)
       .get(":change", use: one)
-      .post(":change/rollback", use: rollBack)
-      .post(":change/reconcile", use: reconcile)
+      .post(":change/rollback", use: withoutOptions(rollBack))
+      .post(":change/reconcile", use: withoutOptions(reconcile))
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -57,7 +57,6 @@ struct ChangeController {
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let id = try context.changeID()
     let body = try RollbackBody(try context.jsonObject(emptyMeans: [:]))
     if body.isDryRun {
@@ -75,7 +74,6 @@ struct ChangeController {
   }
 
   private func reconcile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let change = try await changes.reconcile(
       try context.changeID(),
       for: try context.requireCaller(),

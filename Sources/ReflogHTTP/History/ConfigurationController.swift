@@ -13,8 +13,8 @@ struct ConfigurationController {
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.group("/auditLogs/connectorConfigurations")
       .get("", use: list)
-      .post("rollback", use: rollBack)
-      .get("rollback/:batch", use: progress)
+      .post("rollback", use: withoutOptions(rollBack))
+      .get("rollback/:batch", use: withoutOptions(progress))
   }
 
   private func list(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
@@ -35,7 +35,6 @@ struct ConfigurationController {
   }
 
   private func rollBack(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     for name in ["Idempotency-Key", "If-Match"] where request.headers[named: name] != nil {
       throw RequestError.badRequest(
         "The header \(name) is not supported here. Use batchId to name the rollback.",
@@ -81,7 +80,6 @@ struct ConfigurationController {
   }
 
   private func progress(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     return try await answer(try TimeRollbackBody.batchID(context.parameters.get("batch") ?? ""), context, status: .ok)
   }
 

@@ -5,7 +5,7 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The routes for service events, which record what happened to Reflog itself.
+/// The routes for service events, which are events of Reflog itself, such as a start, an export or a purge.
 struct EventController {
   let history: HistoryService
   let events: EventRecorder

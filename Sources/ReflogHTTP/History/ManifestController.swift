@@ -7,11 +7,10 @@ struct ManifestController {
   let manifests: ExportManifests
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
-    group.get("/auditLogs/exportManifests/:manifest", use: one)
+    group.get("/auditLogs/exportManifests/:manifest", use: withoutOptions(one))
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let note = try manifests.manifest(context.parameters.get("manifest") ?? "")
     return Response(bytes: note.bytes, "text/plain; charset=utf-8")
   }

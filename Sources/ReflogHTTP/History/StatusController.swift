@@ -6,7 +6,7 @@ import ReflogService
 /// The route for the status of this server's ledger.
 struct StatusController {
   let history: HistoryService
-  /// The API tokens, or nil if the server does not accept any.
+  /// The service for API tokens, or nil if the server does not accept API tokens.
   let tokens: TokenService?
   /// Returns the warnings about this server's settings and files.
   let warnings: @Sendable () -> [String]
@@ -14,11 +14,10 @@ struct StatusController {
   let webhooks: @Sendable () -> [WebhookStatus]
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
-    group.get("/reflog/status", use: status)
+    group.get("/reflog/status", use: withoutOptions(status))
   }
 
   private func status(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     var body = try await history.status().json
     body["webhooks"] = .array(webhooks().map { .object($0.json) })
     let expiring = try await tokens?.expiringTokens(for: try context.requireCaller()) ?? []

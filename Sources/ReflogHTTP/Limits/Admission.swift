@@ -8,7 +8,7 @@ import ReflogStorage
 /// The limits on the number of requests that are in progress at the same time, in total and for each caller.
 ///
 /// Each kind of work has separate slots, so queries of the history can't use the slots for changes. Counts and exports
-/// take long, and run on ``BackgroundThreads``. So they do not slow down changes and pages.
+/// take long. They run on ``BackgroundThreads``, so they do not slow down changes and pages.
 struct Admission: Sendable {
   /// Delays the answers to requests that are refused before they have a slot.
   let pace: RefusalPace
@@ -148,7 +148,7 @@ final class ExportShare: Sendable {
     exports.leave(holder)
   }
 
-  /// Writes the export on ``BackgroundThreads``.
+  /// Runs the work that writes an export on ``BackgroundThreads``.
   func write(_ work: @concurrent () async throws -> Void) async throws {
     try await threads.run(work)
   }

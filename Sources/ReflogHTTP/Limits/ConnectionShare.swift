@@ -10,7 +10,7 @@ package final class ConnectionCount: Sendable {
   private let trusted: [AddressBlock]
   private let open = Mutex<[SlotHolder: Int]>([:])
 
-  /// Creates a count of connections.
+  /// Creates a counter of open connections.
   ///
   /// - Parameter trusted: The trusted proxies. Their connections are not limited, because a proxy has connections for
   ///   many clients.

@@ -13,6 +13,8 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
 
   /// The timer that closes the connection if the request does not arrive in time, or nil if no timer is running.
   private var arrival: Scheduled<Void>?
+  /// Whether the head of a request has arrived, but not the whole request.
+  private var isArriving = false
   /// The timer that closes a connection whose client receives no data in time, or nil if no timer is running.
   private var delivery: Scheduled<Void>?
 
@@ -37,16 +39,25 @@ package final class RequestDeadline: ChannelInboundHandler, RemovableChannelHand
     context.fireChannelInactive()
   }
 
-  /// Starts the timer when the head of a request arrives, and cancels the timer when the whole request has arrived.
+  /// Cancels the timer when the whole request has arrived.
   package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     switch unwrapInboundIn(data) {
-    case .head: if arrival == nil { arrival = closing(context) }
+    case .head: isArriving = true
     case .body: break
     case .end:
+      isArriving = false
       arrival?.cancel()
       arrival = nil
     }
     context.fireChannelRead(data)
+  }
+
+  /// Starts the timer if only a part of a request has arrived.
+  ///
+  /// Most requests arrive in one read, so most requests need no timer.
+  package func channelReadComplete(context: ChannelHandlerContext) {
+    if isArriving, arrival == nil { arrival = closing(context) }
+    context.fireChannelReadComplete()
   }
 
   /// Starts a timer when the client stops receiving data, and cancels the timer when the client receives data again.

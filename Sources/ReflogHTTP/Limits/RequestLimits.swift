@@ -25,15 +25,19 @@ package enum RequestLimits {
   /// The slots for queries of the history.
   ///
   /// A query uses a processor and a connection to the ledger. So the queries of one caller use at most a quarter of the
-  /// processors. Counts and exports have slots of their own, on ``BackgroundThreads``.
+  /// processors. Counts and exports run on ``BackgroundThreads`` and have separate slots.
   static let questions = Slots.Limits(slots: 8 * max(1, System.coreCount / 4), waiting: 4096, pause: .milliseconds(10))
   /// The slots for counts of the history.
   ///
-  /// A count can take many seconds. Counts have separate slots, so that a person's pages do not wait for the person's
-  /// counts.
+  /// A count can take many seconds. Because counts have separate slots, the pages of a person do not wait for the
+  /// counts of this person.
   static let counts = questions
-  /// The number of threads for counts and exports: one for each count, and some for exports.
-  static let backgroundThreads = counts.slots + 4
+  /// The number of threads for counts and exports.
+  ///
+  /// All counts and exports together use at most half of the processors. The other half is always free for changes and
+  /// pages, which wake many threads one after the other. With more threads, each of these threads would wait for a
+  /// processor first. Counts and exports give up their thread after each part, so a few threads serve them all.
+  static let backgroundThreads = max(1, System.coreCount / 2)
   /// The slots for reads of the directory.
   ///
   /// A read of the directory waits for Microsoft Graph most of the time.

@@ -74,7 +74,7 @@ final class Slots: Sendable {
 
   private let limits: Limits
   private let pace: RefusalPace
-  /// The threads that run the work, or nil if the work runs at normal priority.
+  /// The threads that run the work, or nil if no special threads run it.
   private let threads: BackgroundThreads?
   private let state = Mutex(State())
 
@@ -82,8 +82,8 @@ final class Slots: Sendable {
   ///
   /// - Parameters:
   ///   - limits: The limits of the slots.
-  ///   - pace: Delays the answers to requests that are refused, because they did not get a slot.
-  ///   - threads: The threads that run the work, or nil if the work runs at normal priority.
+  ///   - pace: Delays the answer to a request that is refused because it did not get a slot.
+  ///   - threads: The threads that run the work, or nil if the work runs on the threads of all other requests.
   init(_ limits: Limits, pace: RefusalPace, on threads: BackgroundThreads? = nil) {
     self.limits = limits
     self.pace = pace

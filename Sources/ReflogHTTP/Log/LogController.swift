@@ -10,15 +10,14 @@ struct LogController {
   let history: HistoryService
 
   func addRoutes(to router: RouterGroup<ReflogRequestContext>) {
-    router.get("/checkpoint", use: checkpoint)
-    router.get("/tile/**", use: tile)
+    router.get("/checkpoint", use: withoutOptions(checkpoint))
+    router.get("/tile/**", use: withoutOptions(tile))
   }
 
   private func checkpoint(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let note = try await history.checkpoint().note
     var response = Response(bytes: Array(note.utf8), "text/plain; charset=utf-8")
-    // The second line of a checkpoint is the number of entries (C2SP tlog-checkpoint).
+    // The second line of a checkpoint contains the number of entries (C2SP tlog-checkpoint).
     let size = note.split(separator: "\n", maxSplits: 2).dropFirst().first.map(String.init)
     response.headers[.contentDisposition] = DownloadName(["checkpoint", size], taken: nil, ending: "txt").disposition
     return response
@@ -29,7 +28,6 @@ struct LogController {
   /// The bytes at a tile's URL never change. The URL contains the width of the tile, so a partial tile that grows gets
   /// a new URL.
   private func tile(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let path = request.uri.path.drop { $0 == "/" }
     guard let tile = try? Tile(path: path), let bytes = try await history.tile(tile) else {
       throw RequestError.notFound

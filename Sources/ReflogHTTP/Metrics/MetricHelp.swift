@@ -22,7 +22,7 @@ package enum MetricHelp {
     "reflog_sweep_failures_total": "Sweeps that could not read everything.",
     "reflog_sweep_last_success_timestamp_seconds": "Unix time of the last complete sweep; 0 if there was none.",
     "reflog_token_next_expiry_timestamp_seconds": "Unix time of the next expiry of a valid token; 0 if none.",
-    "reflog_token_read_failures_total": "Answers of /metrics without the metrics of tokens, which could not be read.",
+    "reflog_token_read_failures_total": "Answers of /metrics without the metrics of tokens, because a read failed.",
     "reflog_tokens_expiring": "Valid API tokens that expire within 14 days.",
     "reflog_unauthenticated_total": "Requests without a valid credential.",
     "reflog_unread_oldest_timestamp_seconds": "Unix time since which a part of the directory can't be read; 0 if none.",

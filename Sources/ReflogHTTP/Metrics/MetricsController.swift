@@ -12,7 +12,7 @@ struct MetricsController {
   let registry: PrometheusRegistry
   let history: HistoryService
   let changes: ChangeService
-  /// The API tokens, or nil if the server does not accept any.
+  /// The service for API tokens, or nil if the server does not accept API tokens.
   let tokens: TokenService?
   let ledgerFigures: @Sendable () -> LedgerFigures
   let isReady: @Sendable () -> Bool
@@ -20,11 +20,10 @@ struct MetricsController {
   private let counted = CountedFigures()
 
   func addRoutes(to router: some RouterMethods<ReflogRequestContext>) {
-    router.get("/metrics", use: metrics)
+    router.get("/metrics", use: withoutOptions(metrics))
   }
 
   private func metrics(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    _ = try QueryOptions(request, allowing: [])
     let status = try await history.status()
     let age = status.oldestPending.map { Timestamp(Date()).since($0) } ?? .zero
     record("reflog_pending_oldest_seconds", max(0, Double(age.components.seconds)))
@@ -51,7 +50,8 @@ struct MetricsController {
     )
   }
 
-  /// Records the expiry of tokens, or leaves these metrics out and counts the failure if the tokens can't be read.
+  /// Sets the metrics about the expiry of tokens. If the tokens can't be read, removes these metrics and counts the
+  /// failure.
   private func recordTokens() async {
     let (soon, next) = ("reflog_tokens_expiring", "reflog_token_next_expiry_timestamp_seconds")
     do {
@@ -73,7 +73,7 @@ struct MetricsController {
   }
 }
 
-/// Updates the metrics that count the commits, the SQL statements and the overrides of freezes in the ledger.
+/// Updates three counters of the ledger: commits, SQL statements, and overrides of freezes.
 ///
 /// Each call adds the difference between the current totals and the totals of the previous call.
 private final class CountedFigures: Sendable {

@@ -24,7 +24,9 @@ package final class PrometheusRegistry: MetricsFactory {
 
     /// Returns the value of a label, with the escapes that Prometheus's text format requires.
     private static func escaped(_ text: String) -> String {
-      text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
+      // The label of a request to Microsoft Graph is built for each request, and it never needs an escape.
+      guard text.utf8.contains(where: { "\\\"\n".utf8.contains($0) }) else { return text }
+      return text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"").replacing("\n", with: "\\n")
     }
   }
 
@@ -50,7 +52,7 @@ package final class PrometheusRegistry: MetricsFactory {
     instruments.withLock { $0.sorted { $0.key < $1.key }.map { ($0.key, $0.value) } }
   }
 
-  /// Removes all series of these metrics, because their values are not known any more.
+  /// Removes all series of these metrics. Call this method if their values are not known any more.
   func remove(_ names: [String]) {
     instruments.withLock { instruments in instruments = instruments.filter { !names.contains($0.key.name) } }
   }

@@ -62,29 +62,56 @@ struct OpenAPIOperation {
   ///   - summary: What the operation does, as one sentence.
   ///   - query: The query options, each with its schema.
   ///   - schema: The name of the schema of the answer's body.
+  ///   - contentType: The media type of the answer.
+  ///   - isOpen: Whether the operation needs no credential.
   static func get(
     _ path: String,
     _ summary: String,
     query: [(name: String, schema: JSONObject)] = [],
-    returns schema: String
+    returns schema: String,
+    contentType: String = "application/json",
+    isOpen: Bool = false
   ) -> Self {
-    Self(method: "GET", path: path, summary: summary, query: query, successes: [(200, schema)])
+    Self(
+      method: "GET",
+      path: path,
+      summary: summary,
+      query: query,
+      successes: [(200, schema)],
+      contentType: contentType,
+      isOpen: isOpen
+    )
   }
 
-  /// Describes a `POST` that creates an object, so its answer has the status 201.
+  /// Describes a `POST` that creates an object. Its answer has the status 201.
   ///
   /// - Parameters:
   ///   - path: The path.
   ///   - summary: What the operation does, as one sentence.
+  ///   - headers: The names of the headers.
   ///   - body: The name of the schema of the required body, or nil if the operation has no body.
   ///   - schema: The name of the schema of the answer's body.
-  static func post(_ path: String, _ summary: String, body: String? = nil, returns schema: String) -> Self {
-    Self(method: "POST", path: path, summary: summary, body: body.map { ($0, true) }, successes: [(201, schema)])
+  static func post(
+    _ path: String,
+    _ summary: String,
+    headers: [String] = [],
+    body: String? = nil,
+    returns schema: String
+  ) -> Self {
+    let body = body.map { (schema: $0, isRequired: true) }
+    return Self(
+      method: "POST",
+      path: path,
+      summary: summary,
+      headers: headers,
+      body: body,
+      successes: [(201, schema)]
+    )
   }
 
   /// Describes a `DELETE` whose answer has no body.
-  static func delete(_ path: String, _ summary: String) -> Self {
-    Self(method: "DELETE", path: path, summary: summary, successes: [(204, nil)])
+  static func delete(_ path: String, _ summary: String, headers: [String] = []) -> Self {
+    Self(method: "DELETE", path: path, summary: summary, headers: headers, successes: [(204, nil)])
   }
 
   /// The operation as an OpenAPI object.

@@ -1,30 +1,11 @@
 extension OpenAPIOperations {
+  private static let path = "/{version}/reflog/freezes"
+
   /// The operations for freezes.
   static let freezes: [OpenAPIOperation] = [
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/freezes",
-      summary: "Lists the freezes that are planned or in force.",
-      successes: [(200, "List")]
-    ),
-    .init(
-      method: "POST",
-      path: "/{version}/reflog/freezes",
-      summary: "Freezes a step, a flow or everything. Operators only.",
-      body: ("Freeze", true),
-      successes: [(201, "Entity")]
-    ),
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/freezes/{freeze}",
-      summary: "Returns a freeze, even if the freeze is over.",
-      successes: [(200, "Entity")]
-    ),
-    .init(
-      method: "DELETE",
-      path: "/{version}/reflog/freezes/{freeze}",
-      summary: "Releases a freeze. Operators only.",
-      successes: [(204, nil)]
-    ),
+    .get(path, "Lists the freezes that are planned or in force.", returns: "List"),
+    .post(path, "Freezes a step, a flow or everything. Operators only.", body: "Freeze", returns: "Entity"),
+    .get(path + "/{freeze}", "Returns a freeze, even if the freeze is over.", returns: "Entity"),
+    .delete(path + "/{freeze}", "Releases a freeze. Operators only."),
   ]
 }

@@ -15,13 +15,12 @@ enum OpenAPIOperations {
 
   private static let graphSurface: [OpenAPIOperation] = [
     .get(flows, "Lists user flows.", returns: "List"),
-    .init(
-      method: "POST",
-      path: flows,
-      summary: "Creates a user flow. Each reference in it is recorded as a change.",
+    .post(
+      flows,
+      "Creates a user flow. Each reference in it is recorded as a change.",
       headers: changeHeaders,
-      body: ("UserFlow", true),
-      successes: [(201, "Entity")]
+      body: "UserFlow",
+      returns: "Entity"
     ),
     .get(flows + "/{flow}", "Returns a user flow.", returns: "Entity"),
     .init(
@@ -31,12 +30,10 @@ enum OpenAPIOperations {
       body: ("Entity", true),
       successes: [(204, nil)]
     ),
-    .init(
-      method: "DELETE",
-      path: flows + "/{flow}",
-      summary: "Deletes a user flow. Each reference that it had is recorded as a change.",
-      headers: changeHeaders,
-      successes: [(204, nil)]
+    .delete(
+      flows + "/{flow}",
+      "Deletes a user flow. Each reference that it had is recorded as a change.",
+      headers: changeHeaders
     ),
     .get(
       configuration,
@@ -64,21 +61,14 @@ enum OpenAPIOperations {
       body: ("ReferenceUpdate", true),
       successes: [(204, nil)]
     ),
-    .init(
-      method: "DELETE",
-      path: reference,
-      summary: "Clears the reference of a step.",
-      headers: changeHeaders + ["If-Match"],
-      successes: [(204, nil)]
-    ),
+    .delete(reference, "Clears the reference of a step.", headers: changeHeaders + ["If-Match"]),
     .get(connectors, "Lists API connectors.", returns: "List"),
-    .init(
-      method: "POST",
-      path: connectors,
-      summary: "Creates an API connector. The change is recorded.",
+    .post(
+      connectors,
+      "Creates an API connector. The change is recorded.",
       headers: changeHeaders,
-      body: ("Connector", true),
-      successes: [(201, "Entity")]
+      body: "Connector",
+      returns: "Entity"
     ),
     .get(connectors + "/{connector}", "Returns an API connector.", returns: "Entity"),
     .init(
@@ -89,13 +79,7 @@ enum OpenAPIOperations {
       body: ("Connector", true),
       successes: [(204, nil)]
     ),
-    .init(
-      method: "DELETE",
-      path: connectors + "/{connector}",
-      summary: "Deletes an API connector. The change is recorded.",
-      headers: changeHeaders,
-      successes: [(204, nil)]
-    ),
+    .delete(connectors + "/{connector}", "Deletes an API connector. The change is recorded.", headers: changeHeaders),
     .init(
       method: "POST",
       path: connectors + "/{connector}/uploadClientCertificate",
@@ -135,15 +119,14 @@ enum OpenAPIOperations {
       body: ("Statement", false),
       successes: [(200, "Change")]
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/auditLogs/connectorConfigurations",
-      summary: "Returns the reference of every recorded step, now or at a given time, or the differences of two times.",
+    .get(
+      "/{version}/auditLogs/connectorConfigurations",
+      "Returns the reference of every recorded step, now or at a given time, or the differences of two times.",
       query: [
         ("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"]),
         ("compareWith", ["type": "string", "example": "2026-03-31T00:00:00Z"]), filter,
       ],
-      successes: [(200, "List")]
+      returns: "List"
     ),
     .init(
       method: "POST",
@@ -173,11 +156,10 @@ enum OpenAPIOperations {
       returns: "Entity"
     ),
     .delete("/{version}/reflog/tokens/{token}", "Revokes an API token. Admins only."),
-    .init(
-      method: "GET",
-      path: "/{version}/auditLogs/exportManifests/{manifest}",
-      summary: "Returns the signed manifest of a completed export.",
-      successes: [(200, "Text")],
+    .get(
+      "/{version}/auditLogs/exportManifests/{manifest}",
+      "Returns the signed manifest of a completed export.",
+      returns: "Text",
       contentType: "text/plain"
     ),
     .get(
@@ -218,32 +200,18 @@ enum OpenAPIOperations {
       summary: "Confirms the replacement of a lost signing key. Admins only.",
       successes: [(200, "Entity")]
     ),
-    .init(
-      method: "GET",
-      path: "/{version}/reflog/backup",
-      summary: "Returns a copy of the ledger as a SQLite file. Admins only.",
-      successes: [(200, "Text")],
+    .get(
+      "/{version}/reflog/backup",
+      "Returns a copy of the ledger as a SQLite file. Admins only.",
+      returns: "Text",
       contentType: "application/vnd.sqlite3"
     ),
-    .init(
-      method: "GET",
-      path: "/metrics",
-      summary: "Returns the metrics in Prometheus's text format.",
-      successes: [(200, "Text")],
-      contentType: "text/plain"
-    ),
+    .get("/metrics", "Returns the metrics in Prometheus's text format.", returns: "Text", contentType: "text/plain"),
   ]
 
   /// The routes that need no credential.
   private static let openRoutes: [OpenAPIOperation] = [
-    .init(
-      method: "GET",
-      path: "/livez",
-      summary: "Answers 200 while the process is alive.",
-      successes: [(200, "Text")],
-      contentType: "text/plain",
-      isOpen: true
-    ),
+    .get("/livez", "Answers 200 while the process is alive.", returns: "Text", contentType: "text/plain", isOpen: true),
     .init(
       method: "GET",
       path: "/readyz",
@@ -260,12 +228,6 @@ enum OpenAPIOperations {
       contentType: "text/plain",
       isOpen: true
     ),
-    .init(
-      method: "GET",
-      path: "/openapi.json",
-      summary: "Returns this description.",
-      successes: [(200, "Entity")],
-      isOpen: true
-    ),
+    .get("/openapi.json", "Returns this description.", returns: "Entity", isOpen: true),
   ]
 }

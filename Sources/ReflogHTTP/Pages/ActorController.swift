@@ -3,10 +3,10 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page about one person, application or API token: everything that the actor did.
+/// The page about one person, application or API token, with everything that this actor did.
 ///
-/// The page is found by the id of the actor, not by a name, so it shows no erased name. The page of an actor without a
-/// record exists only for the actor itself.
+/// The URL contains the id of the actor, not the name, so no erased name is shown. If nothing is recorded about an
+/// actor, only the actor can open the page.
 struct ActorController {
   /// The maximum number of changes and service events on a page.
   private static let pageSize = 25
@@ -66,13 +66,13 @@ struct ActorController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the period in the form, and the message about a wrong value or nil.
-  private static func range(_ fields: [String: String]) -> (TimeRange, problem: String?) {
+  /// Returns the period that the form contains. If a value is wrong, also returns the error; otherwise `problem` is nil.
+  private static func range(_ fields: [String: String]) -> (TimeRange, problem: FormError?) {
     do {
       let question = try PlainQuestion(form: fields.filter { $0.key != "reads" })
       return (TimeRange(since: question.since, until: question.until), nil)
     } catch {
-      return (TimeRange(), "\(error)")
+      return (TimeRange(), error)
     }
   }
 }

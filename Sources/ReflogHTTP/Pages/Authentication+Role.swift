@@ -4,7 +4,8 @@ import ReflogService
 extension Authentication {
   /// Returns the caller that a token identifies, and the caller's roles.
   ///
-  /// The result is nil if the token is not valid or its roles do not permit to read history, because pages show history.
+  /// The result is nil if the token is not valid. It is also nil if the roles do not permit the caller to read history,
+  /// because the pages show history.
   func callerWithRole(
     bearing token: String,
     from ipAddress: String?

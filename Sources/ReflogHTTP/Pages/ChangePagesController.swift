@@ -23,11 +23,32 @@ struct ChangePagesController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let fields = try request.filledQuery(allowing: ["frozen", "notFrozen"] + PageTrail.timeline)
-    let caller = try context.requireCaller()
     let change = try await history.change(try context.changeID())
-    let isStep = change.intent.subject.address != nil
+    let page = try await page(of: change, fields, request, context)
+    return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns the page of a change.
+  ///
+  /// - Parameters:
+  ///   - change: The change.
+  ///   - fields: The fields of the URL.
+  ///   - request: The request.
+  ///   - context: The context of the request.
+  ///   - form: The form that restores the values before the change, if it was sent and refused.
+  func page(
+    of change: Change,
+    _ fields: [String: String],
+    _ request: Request,
+    _ context: ReflogRequestContext,
+    refused form: ChangeDetailPage.Restoration.Form = .empty
+  ) async throws -> ChangeDetailPage {
+    let caller = try context.requireCaller()
+    let isRevertible =
+      change.intent.subject.address != nil && change.result == .applied
+      && change.intent.kind != .baseline && change.intent.before != .unknown
     let freezes = changes.freezes(covering: change.intent.subject)
-    let page = ChangeDetailPage(
+    return ChangeDetailPage(
       try await history.inContext(change),
       chain: try await chain(around: change),
       rollback: try await history.rollback(of: change.id),
@@ -37,17 +58,17 @@ struct ChangePagesController {
       placed: fields["frozen"].flatMap { id in freezes.first { String($0.id) == id } },
       notFrozen: fields["notFrozen"] != nil,
       canFreeze: Policy.permits(caller, .freeze),
-      restoration: try await restoration(of: change, request, context),
-      canRollBack: isStep && change.result == .applied && change.intent.kind != .baseline
-        && change.intent.before != .unknown && changes.offersRollback(to: caller),
+      restoration: try await restoration(of: change, form, request, context),
+      canRollBack: isRevertible && changes.offersRollback(to: caller),
+      needsOperator: isRevertible && !Policy.permits(caller, .change),
       trail: PageTrail(fields, PageTrail.timeline).query
     )
-    return Response(page: page.render(in: context.frame(directory)))
   }
 
   /// Returns the values before an edit of a connector, or nil if the change is not an applied edit of a connector.
   private func restoration(
     of change: Change,
+    _ form: ChangeDetailPage.Restoration.Form,
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> ChangeDetailPage.Restoration? {
@@ -57,7 +78,8 @@ struct ChangePagesController {
       of: change.id,
       later: later,
       server: request.baseURL(context),
-      canEdit: changes.offersRollback(to: try context.requireCaller())
+      canEdit: changes.offersRollback(to: try context.requireCaller()),
+      form: form
     )
   }
 
@@ -128,9 +150,8 @@ struct ChangePagesController {
       return Self.page(of: made?.id ?? id, trail, fields, freeze)
     } catch {
       if case .forbidden = error { throw error }
-      // The outcome of the rollback is not known yet, so the rollback is a pending change. The page of that pending
-      // change will show the outcome.
-      // The step is not frozen, because it is not known whether it has been rolled back.
+      // The result of the rollback is not known yet, so the rollback is a pending change. The page of this change shows
+      // the result later. The step is not frozen, because the rollback possibly had no effect.
       if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
         return Self.page(of: first, trail, fields, nil)
       }
@@ -138,7 +159,8 @@ struct ChangePagesController {
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
         let page = try? await page(plan, for: rollback.caller, trail: trail, form: form, problem: error.onPage)
       else { throw error }
-      // The error is not thrown, so the middleware that counts denied requests does not count this request.
+      // The middleware counts a denied request only if its error is thrown. This error is not thrown, so the request is
+      // counted here.
       events.countDenial(error, of: rollback.caller)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
     }
@@ -158,7 +180,8 @@ struct ChangePagesController {
     return try? await changes.place(draft, for: caller)
   }
 
-  /// Returns a redirect to the page of a rollback. If the form requested a freeze, the page reports the result.
+  /// Returns a redirect to the page of a rollback. If the form requested a freeze, that page shows whether the freeze
+  /// was placed.
   private static func page(
     of change: Change.ID,
     _ trail: PageTrail,

@@ -3,11 +3,11 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page about one API connector: where it sends, who calls it, who called it, and its edits.
+/// The page about one API connector: the URL that it calls, the steps that call it or called it, and its edits.
 struct ConnectorPageController {
-  /// The maximum number of steps that call the connector now.
-  private static let mostCallers = 50
-  /// The maximum number of changes of the connector on a page, and also of periods and of pending changes.
+  /// The maximum number of steps on the page that call the connector now.
+  private static let maximumCallerCount = 50
+  /// The maximum number of changes of the connector, of periods and of pending changes on the page.
   private static let partSize = 10
 
   let changes: ChangeService
@@ -20,7 +20,7 @@ struct ConnectorPageController {
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let id = try context.connectorID()
-    let fields = try request.filledQuery(allowing: ["edits", "calls"])
+    let fields = try request.filledQuery(allowing: ["edits", "calls"] + PageTrail.connectors)
     let (isKnown, targetURL) = try await history.knownConnector(id)
     let embedded = try await changes.embeddedConnector(id, for: try context.requireCaller())
     let directoryCallers = try await changes.embeddedConnectors(for: try context.requireCaller()).map {
@@ -34,7 +34,7 @@ struct ConnectorPageController {
     async let pending = pending(id)
     let callers = try await callers(of: id, in: directoryCallers)
     let lastSeen = try await recorded
-    // The steps that call the connector in the embedded directory are read for this page.
+    // The value is true for the embedded directory, because the steps in it were just read.
     let isVerified = if directoryCallers != nil { true } else { try await history.status().verified != nil }
     let page = ConnectorPage(
       ConnectorPage.Facts(
@@ -50,15 +50,16 @@ struct ConnectorPageController {
       ),
       edits: try await edits,
       calls: try await calls,
-      trail: PageTrail(["connector": id.text], PageTrail.timeline).query
+      trail: PageTrail(["connector": id.text], PageTrail.timeline).query,
+      listTrail: PageTrail(fields, PageTrail.connectors).query
     )
     return Response(page: page.render(in: context.frame(directory)))
   }
 
   /// Returns the steps that call a connector now.
   ///
-  /// The result has the changes that set the connector, newest first, the steps for which no change is recorded, and the
-  /// number of all steps.
+  /// `recorded` contains the changes that set the connector, newest first. `unrecorded` contains the steps for which no
+  /// change is recorded. `count` is the number of all steps.
   ///
   /// - Parameter addresses: The steps that call the connector in the embedded directory, or nil for another directory.
   private func callers(
@@ -66,7 +67,7 @@ struct ConnectorPageController {
     in addresses: [Address]?
   ) async throws -> (recorded: [Change], unrecorded: [ListedConnector.Caller], count: Int) {
     guard let addresses else {
-      let found = try await history.currentCalls(of: connector, limit: Self.mostCallers)
+      let found = try await history.currentCalls(of: connector, limit: Self.maximumCallerCount)
       return (found.changes, [], found.count)
     }
     let found = try await history.currentCalls(of: connector, limit: max(addresses.count, 1)).changes
@@ -76,11 +77,11 @@ struct ConnectorPageController {
     let unrecorded = addresses.filter { !known.contains($0) }.map { address in
       ListedConnector.Caller(address, isRecorded: flows.contains(FlowName(of: address)))
     }
-    let shown = Array(recorded.prefix(Self.mostCallers))
-    return (shown, Array(unrecorded.prefix(Self.mostCallers - shown.count)), addresses.count)
+    let shown = Array(recorded.prefix(Self.maximumCallerCount))
+    return (shown, Array(unrecorded.prefix(Self.maximumCallerCount - shown.count)), addresses.count)
   }
 
-  /// Returns a part of the changes of a connector, newest first.
+  /// Returns one part of the list of changes of a connector, newest first.
   private func edits(
     of connector: ConnectorID,
     _ fields: [String: String]
@@ -94,7 +95,7 @@ struct ConnectorPageController {
     )
   }
 
-  /// Returns a part of the periods in which steps called a connector, newest first.
+  /// Returns one part of the list of periods in which steps called a connector, newest first.
   private func calls(
     of connector: ConnectorID,
     _ fields: [String: String]
@@ -108,7 +109,8 @@ struct ConnectorPageController {
     )
   }
 
-  /// Returns the newest pending changes of a connector, and of steps that they point at it or away from it.
+  /// Returns the newest pending changes that concern a connector: changes of the connector, and changes that set or
+  /// replace it at a step.
   private func pending(_ connector: ConnectorID) async throws -> [ChangeInContext] {
     let id = FilterValue.text(connector.text)
     let isNamed = ChangeFilter.or(
@@ -128,7 +130,7 @@ struct ConnectorPageController {
     return try await history.page(ChangeQuery(filter: try question.filter()), behind: nil, size: 1).changes.first
   }
 
-  /// Returns the id of a change in a field, or nil if the field is missing.
+  /// Returns the id of a change that a field contains, or nil if the field is missing.
   private static func change(_ name: String, in fields: [String: String]) throws(RequestError) -> Change.ID? {
     guard let text = fields[name] else { return nil }
     guard let id = Change.ID(text) else {

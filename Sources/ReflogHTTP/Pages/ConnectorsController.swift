@@ -19,9 +19,9 @@ struct ConnectorsController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: ["q", "called", "behind", "name"])
+    let fields = try request.filledQuery(allowing: PageTrail.connectors)
     guard fields["called"] ?? Self.unused == Self.unused else {
-      throw RequestError.badRequest("called must be none, or left out for all connectors.", target: "called")
+      throw RequestError.badRequest("called must be none. Leave it out to list all connectors.", target: "called")
     }
     let search = fields["q"] ?? ""
     let question = ConnectorListRequest(
@@ -42,7 +42,8 @@ struct ConnectorsController {
         total: found.total
       ),
       status: try await history.status(),
-      next: found.next.map { Request.encoded(fields.merging(["behind": $0.id, "name": $0.name]) { $1 }) }
+      next: found.next.map { Request.encoded(fields.merging(["behind": $0.id, "name": $0.name]) { $1 }) },
+      trail: PageTrail(fields, PageTrail.connectors).query
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

@@ -1,27 +1,29 @@
 import Hummingbird
 
-/// The names of this server's cookies, and the requests with which browsers send them.
+/// Determines the names of this server's cookies, and with which requests browsers send the cookies.
 struct CookieScope {
   /// Whether browsers connect to this server with TLS.
   let isSecure: Bool
-  /// The path below which browsers reach this server, or empty.
+  /// The path below which browsers reach this server, or an empty text.
   let basePath: String
 
-  /// The requests from pages of other sites with which a browser sends a cookie.
+  /// Determines whether a browser sends a cookie with a request that a page of another site causes.
   enum SameSite: String {
-    /// None.
+    /// The browser sends the cookie with no such request.
     case strict = "Strict"
-    /// Links and redirects to a page of this server.
+    /// The browser sends the cookie if the person follows a link or a redirect to a page of this server.
     case lax = "Lax"
   }
 
-  /// Returns the whole name of a cookie.
+  /// Returns the name of a cookie with its prefix.
   ///
-  /// Over TLS the name has the prefix `__Host-`. If another host, or a connection without TLS, sets a cookie with this
-  /// name, browsers refuse the cookie (RFC 6265bis §4.1.3). Such a cookie must have the path `/`. Below a base path,
-  /// other programs on the same host would receive the cookie with every request. So the cookie has the base path, and
-  /// the prefix `__Secure-`, which protects only from connections without TLS. The path does not protect the cookie
-  /// from these programs: their pages have the same origin as Reflog's pages, and can send requests with the cookie.
+  /// Over TLS, the prefix is `__Host-`. Browsers refuse a cookie with this prefix if another host or a connection
+  /// without TLS sets it (RFC 6265bis §4.1.3). A cookie with this prefix must have the path `/`.
+  ///
+  /// Below a base path, the cookie has the base path as its path. Otherwise, other programs on the same host would
+  /// receive the cookie with every request. So the prefix is `__Secure-`, which protects only from connections without
+  /// TLS. The path does not protect the cookie from the pages of these other programs: they have the same origin as the
+  /// pages of Reflog, and can send requests with the cookie.
   private func whole(_ name: String) -> String {
     (isSecure ? basePath.isEmpty ? "__Host-" : "__Secure-" : "") + name
   }

@@ -24,11 +24,12 @@ struct DifferencesController {
     question.search = fields["flow"] ?? ""
     question.isBehindOthers = fields["behind"] != nil
     (question.asOf, question.compareWith) = (fields["asOf"] ?? "", fields[Self.field] ?? Self.now)
+    if question.compareWith.asciiFolded == Self.now { question.compareWith = Self.now }
     let times: (first: Timestamp, second: Timestamp)
     do {
       times = try Self.times(question, in: try PageTimeZone(ofTimesIn: fields))
     } catch {
-      question.problem = error.description
+      question.problem = error
       return response(DifferencesPage(nil, shown: [], of: question, next: nil), context)
     }
     question.asOf = context.zone.field(times.first, roundedUp: true)
@@ -54,18 +55,18 @@ struct DifferencesController {
     Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the two times that a person typed, or throws if one of them is not a time in the past.
+  /// Returns the two times that a person typed. Throws an error if one of them is not a time in the past.
   ///
   /// The second time is `distantFuture` if the person requested the current references.
   private static func times(
     _ question: DifferencesPage.Question,
     in zone: PageTimeZone
   ) throws(FormError) -> (first: Timestamp, second: Timestamp) {
-    let first = try PageTime.past(question.asOf, in: zone)
-    let second =
-      question.compareWith == now ? .distantFuture : try PageTime.past(question.compareWith, in: zone)
+    let times = PageTime(in: zone)
+    let first = try times.past(question.asOf, in: "asOf")
+    let second = question.compareWith == now ? .distantFuture : try times.past(question.compareWith, in: field)
     guard first <= second else {
-      throw FormError(description: "The second time is earlier than the first time. Give the earlier time first.")
+      throw FormError("The second time is earlier than the first time. Enter the earlier time first.", in: field)
     }
     return (first, second)
   }

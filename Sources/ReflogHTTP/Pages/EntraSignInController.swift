@@ -100,8 +100,8 @@ private enum SignInCookie {
 
   /// Returns the value of the header `Set-Cookie` that sets this cookie.
   ///
-  /// The cookie is `SameSite=Lax`, because the browser returns from Entra, which is another site. With this value the
-  /// browser sends the cookie when it returns.
+  /// The cookie is `SameSite=Lax`, because Entra is another site. With this value, the browser sends the cookie when
+  /// Entra redirects it back to this server.
   static func setting(_ sealed: String, _ context: ReflogRequestContext) -> String {
     context.cookies.setting(name, to: sealed, seconds: EntraSignIn.lifetime.components.seconds, .lax)
   }

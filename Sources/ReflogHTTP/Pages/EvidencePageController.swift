@@ -18,12 +18,12 @@ struct EvidencePageController {
   private func evidence(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let options = try QueryOptions(request, allowing: [.period, .flow])
     let flow = options[.flow].flatMap { $0.isEmpty ? nil : $0 }
-    var problem: String?
+    var problem: FormError?
     if let name = options[.period] {
       do { return try await packs.response(EvidenceRequest(try Period(name), flow: flow), context) } catch {
         switch error {
-        case let error as PeriodError: problem = error.description
-        case ServiceError.flowNotFound: problem = "\(error)"
+        case let error as PeriodError: problem = FormError(error.description, in: "period")
+        case ServiceError.flowNotFound: problem = FormError("\(error)", in: "flow")
         default: throw error
         }
       }

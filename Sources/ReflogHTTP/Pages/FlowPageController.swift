@@ -11,7 +11,7 @@ struct FlowPageController {
   /// The maximum number of effective changes of the step that a lane shows.
   private static let laneLength = 12
   /// The maximum number of changes to connectors that a lane shows.
-  private static let mostEdits = 12
+  private static let maximumEditCount = 12
 
   let changes: ChangeService
   let history: HistoryService
@@ -25,7 +25,7 @@ struct FlowPageController {
     guard let flowType = FlowType(segment: context.parameters.get("flowType") ?? "") else {
       throw RequestError.notFound
     }
-    let fields = try request.filledQuery(allowing: ["until"] + PageTrail.flows)
+    let fields = PageTime.absolute(try request.filledQuery(allowing: ["until"] + PageTrail.flows), ["asOf", "until"])
     let name = FlowName(flowType, try context.flowID())
     let known = try await history.configurations(asOf: .distantFuture, of: [name]).map(\.address)
     guard let first = known.first else { throw ServiceError.flowNotFound(name.description) }
@@ -44,16 +44,17 @@ struct FlowPageController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the time up to which the page shows the flow, or nil for the current time.
+  /// Returns the time up to which the page shows the history of the flow, or nil if the page shows it up to now.
   ///
-  /// The page shows only changes that were settled before `bound`. The field `until` is this bound. Without this field,
-  /// the page shows the same changes as the list of flows, which includes a change at exactly the time `asOf`.
+  /// The page shows only changes that were settled before `bound`. If the field `until` exists, it is the bound.
+  /// Otherwise, the field `asOf` determines the bound, in the same way as for the list of flows: a change at exactly
+  /// this time is included.
   private static func end(_ fields: [String: String]) throws -> (shown: Timestamp, bound: Timestamp)? {
     let target = fields["until"] == nil ? "asOf" : "until"
     guard let text = fields[target] else { return nil }
     do {
       let zone = try target == "asOf" ? PageTimeZone(ofTimesIn: fields) : .utc
-      let moment = try PageTime.past(text, in: zone)
+      let moment = try PageTime(in: zone).past(text, in: target)
       return (moment, target == "asOf" ? Timestamp(microseconds: moment.microseconds + 1) : moment)
     } catch {
       throw RequestError.badRequest(error.description, target: target)
@@ -100,7 +101,7 @@ struct FlowPageController {
     let results: [Change.Result] = [.rejected, .denied, .notApplied]
     let withoutEffect = ChangeFilter.oneOf(.plain(.result), results.map { .text($0.rawValue) })
     let query = ChangeQuery(filter: .and(filter, .not(withoutEffect)), includesImpact: true)
-    return try await history.page(query, behind: nil, size: Self.mostEdits).changes
+    return try await history.page(query, behind: nil, size: Self.maximumEditCount).changes
   }
 
   /// Returns the oldest applied change of a step, or an empty list if the step has no applied change.

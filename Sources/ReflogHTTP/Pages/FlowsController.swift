@@ -26,7 +26,8 @@ struct FlowsController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let fields = try request.filledQuery(allowing: PageTrail.flows + [DifferencesController.field])
+    let typed = try request.filledQuery(allowing: PageTrail.flows + [DifferencesController.field])
+    let fields = PageTime.absolute(typed, ["asOf", DifferencesController.field])
     if fields[DifferencesController.field] != nil {
       return try await DifferencesController(history: history, directory: directory).show(fields, context)
     }
@@ -89,9 +90,9 @@ struct FlowsController {
     question.trail = PageTrail(fields, PageTrail.flows).query
     guard !question.asOf.isEmpty else { return question }
     do {
-      question.moment = try PageTime.past(question.asOf, in: try PageTimeZone(ofTimesIn: fields))
+      question.moment = try PageTime(in: try PageTimeZone(ofTimesIn: fields)).past(question.asOf, in: "asOf")
     } catch {
-      question.problem = error.description
+      question.problem = error
     }
     return question
   }
@@ -116,7 +117,8 @@ struct FlowsController {
     // that change is newer than `newest`, so the rollback can detect that change.
     fields["newest"] = try await history.status().newestChange?.description
     let rollback = try await rollback(fields)
-    let page = TimeRollbackPlanPage(try await rollbacks.plan(rollback, for: caller))
+    let plan = try await rollbacks.plan(rollback, for: caller, overridesFreezes: true)
+    let page = TimeRollbackPlanPage(plan, frozen: frozen(plan.steps, caller))
     return Response(page: page.render(in: context.frame(directory)))
   }
 
@@ -128,7 +130,8 @@ struct FlowsController {
       caller: caller,
       reason: try request.reason(orInBody: form["reason"] ?? ""),
       correlationID: context.clientRequestID,
-      requestID: context.requestID
+      requestID: context.requestID,
+      override: try Request.checkedOverride(form["override"] ?? "")
     )
     do {
       try await rollbacks.start(timeRollback)
@@ -136,8 +139,9 @@ struct FlowsController {
       if case .forbidden = error { throw error }
       // The page shows a new plan, the error, and the reason that the person entered. If no new plan can be made, the
       // page shows only the error.
-      guard let plan = try? await rollbacks.plan(rollback, for: caller) else { throw error }
-      let page = TimeRollbackPlanPage(plan, reason: form["reason"] ?? "", problem: error.onPage)
+      guard let plan = try? await rollbacks.plan(rollback, for: caller, overridesFreezes: true) else { throw error }
+      let frozen = frozen(plan.steps, caller, override: form["override"] ?? "")
+      let page = TimeRollbackPlanPage(plan, frozen: frozen, reason: form["reason"] ?? "", problem: error.onPage)
       var context = context
       context.pagePath = "/flows/rollback?" + Request.encoded(form.filter { ["asOf", "flow"].contains($0.key) })
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)
@@ -154,8 +158,19 @@ struct FlowsController {
     guard let progress = try await rollbacks.progress(of: id, for: caller) else {
       throw ServiceError.timeRollbackNotFound(id)
     }
-    let page = TimeRollbackProgressPage(progress, canGoOn: Policy.permits(caller, .change))
+    let page = TimeRollbackProgressPage(
+      progress,
+      frozen: frozen(progress.steps, caller),
+      canGoOn: Policy.permits(caller, .change)
+    )
     return Response(page: page.render(in: context.frame(directory)))
+  }
+
+  /// Returns the freezes that cover the steps of a rollback now.
+  private func frozen(_ steps: [TimeRollback.Item], _ caller: Caller, override: String = "") -> FrozenSteps {
+    let freezes = steps.compactMap { step in changes.freeze(covering: step.address).map { (step.address, $0) } }
+    let canOverride = Policy.permits(caller, .freeze)
+    return FrozenSteps(Dictionary(freezes) { first, _ in first }, canOverride: canOverride, override: override)
   }
 
   private static func scope(_ fields: [String: String]) throws(RequestError) -> FlowScope {
@@ -180,7 +195,7 @@ struct FlowsController {
     }
     if let batch, let known = try await rollbacks.known(batch) { return known }
     let moment: Timestamp
-    do { moment = try PageTime.past(fields["asOf"] ?? "") } catch {
+    do { moment = try PageTime(in: .utc).past(fields["asOf"] ?? "", in: "asOf") } catch {
       throw RequestError.badRequest(error.description, target: "asOf")
     }
     return TimeRollback(

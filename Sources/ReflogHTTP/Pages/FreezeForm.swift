@@ -14,38 +14,26 @@ struct FreezeForm {
   init(_ form: [String: String], now: Timestamp) throws(FormError) {
     let zone = try PageTimeZone(ofTimesIn: form)
     let scope = form["scope"] ?? ""
-    guard let covered = FreezeScope(scope) else {
+    guard let covered = FreezeScope(abbreviated: scope) else {
       throw FormError(
-        description: "'\(scope)' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."
+        "'\(scope)' is not a step, a flow or all. Give one such as b2cUserFlows/B2C_1_signup."
       )
     }
     let reason = form["reason"] ?? ""
     guard !reason.isBlank, reason.utf8.count <= Freeze.maximumReasonLength, !reason.hasReplacementCharacter else {
       throw FormError(
-        description: "The reason must have 1 to \(Freeze.maximumReasonLength) bytes of UTF-8, without U+FFFD, the sign "
+        "The reason must have 1 to \(Freeze.maximumReasonLength) bytes of UTF-8, without U+FFFD, the sign "
           + "for lost letters."
       )
     }
+    let times = PageTime(in: zone, now: now)
+    // The form contains empty fields too.
+    let (from, until) = (form["from"] ?? "", form["until"] ?? "")
     draft = Freeze.Draft(
       scope: covered,
       reason: reason,
-      from: try Self.time(form["from"], now) { PageTime.any($0, in: zone) },
-      until: try Self.time(form["until"], now) { PageTime.end($0, in: zone) }
+      from: from.isEmpty ? nil : try times.future(from, in: "from").start,
+      until: until.isEmpty ? nil : try times.future(until, in: "until").end
     )
-  }
-
-  /// Returns the time in a field, or nil if the field is empty.
-  ///
-  /// A duration such as `8h` means the time that long from now.
-  private static func time(
-    _ text: String?,
-    _ now: Timestamp,
-    _ read: (String) -> Timestamp?
-  ) throws(FormError) -> Timestamp? {
-    guard let text, !text.isEmpty else { return nil }
-    guard let time = TimeText(now: now, offset: { _ in 0 }).moment(in: text) ?? read(text) else {
-      throw FormError(description: "'\(text)' is not a valid time. Use 2026-12-24, 2026-12-24 14:00 or 8h.")
-    }
-    return time
   }
 }

@@ -32,7 +32,7 @@ struct FreezesController {
     return page.render(in: context.frame(directory))
   }
 
-  /// Places a freeze, or shows the form again with the reason why the freeze was not placed.
+  /// Places a freeze. If that is not possible, shows the form again, with the reason.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try request.form(of: try context.requireSession(), context)
     let caller = try context.requireCaller()
@@ -40,7 +40,9 @@ struct FreezesController {
       _ = try await changes.place(try FreezeForm(form, now: changes.freezeTime).draft, for: caller)
     } catch {
       if case ServiceError.forbidden = error { throw error }
-      guard let problem = (error as? FormError)?.description ?? (error as? ServiceError)?.onPage else { throw error }
+      guard let problem = error as? FormError ?? (error as? ServiceError).map({ FormError($0.onPage) }) else {
+        throw error
+      }
       let status = (error as? ServiceError).map { ErrorAnswer($0).status } ?? .badRequest
       return Response(page: try await page(FreezesPage.Form(form, problem: problem), context), status: status)
     }

@@ -74,8 +74,8 @@ struct PageMiddleware: RouterMiddleware {
 
   /// Returns a redirect to the sign-in page.
   private static func signIn(_ request: Request) -> Response {
-    // The form was not accepted, because there is no session. After the sign-in, the browser opens the page that
-    // contains the form, so the person can send the form again.
+    // The form was refused, because there is no session. After the sign-in, the browser opens the page that contains
+    // the form, so the person can send the form again.
     let target = pagePath(of: request).percentEncoded(keeping: "/")
     return .seeOther("/sign-in?\(isRead(request) ? "" : "over=true&")target=\(target)")
   }

@@ -2,58 +2,77 @@ import FoundationEssentials
 import ReflogModel
 import ReflogWeb
 
-/// Reads the times in requests from browsers.
-enum PageTime {
-  /// Returns the time in a text. A time without an offset is in the given time zone.
+/// Reads the times that a person types in the fields of pages. The forms of a time are those of the command line.
+struct PageTime {
+  /// The zone of a time without an offset.
+  private let zone: PageTimeZone
+  private let now: Timestamp
+
+  /// Creates a reader.
+  ///
+  /// - Parameters:
+  ///   - zone: The zone of a time without an offset.
+  ///   - now: The current time, for `today`, `yesterday` and ages.
+  init(in zone: PageTimeZone, now: Timestamp = Timestamp(Date())) {
+    (self.zone, self.now) = (zone, now)
+  }
+
+  /// Returns the start and the end of the period that a text means.
+  ///
+  /// If the text is a day, the end is the start of the next day. If the text is a time, the start and the end are
+  /// equal.
+  ///
+  /// - Parameters:
+  ///   - text: The text that a person typed.
+  ///   - field: The name of the field, for an error.
+  func period(_ text: String, in field: String) throws(FormError) -> (start: Timestamp, end: Timestamp) {
+    let start: Timestamp
+    let end: Timestamp
+    do { (start, end) = try zone.reader(now: now).period(text) } catch { throw self.error(error, text, field) }
+    // A filter can't express a time outside of the years 0 to 9999. After the last day, there is no next day.
+    guard Self.hasText(start) else { throw error(.unknownForm, text, field) }
+    return (start, Self.hasText(end) ? end : start)
+  }
+
+  /// Returns the time in a text. A day means its first moment.
   ///
   /// The method throws if the text is not a time, or if the time is not in the past.
-  static func past(_ text: String, in zone: PageTimeZone = .utc) throws(FormError) -> Timestamp {
-    guard !text.isEmpty else {
-      throw FormError(description: "The time is missing. Give one such as 2026-03-01T09:00.")
-    }
-    guard let time = any(text, in: zone), time <= Timestamp(Date()) else {
-      throw FormError(description: "'\(text)' is not a time in the past. Give one such as 2026-03-01T09:00.")
-    }
+  func past(_ text: String, in field: String) throws(FormError) -> Timestamp {
+    guard !text.isEmpty else { throw FormError("The time is missing. Enter one such as 2026-03-01 09:00.", in: field) }
+    let time = try period(text, in: field).start
+    guard time <= now else { throw FormError("'\(text)' is in the future. Enter a time in the past.", in: field) }
     return time
   }
 
-  /// Returns the time that a text contains, or nil if the text is neither a day nor a time.
+  /// Returns the time in the future that a text means. A duration such as `8h` begins now.
+  func future(_ text: String, in field: String) throws(FormError) -> (start: Timestamp, end: Timestamp) {
+    if let moment = zone.reader(now: now).moment(in: text) { return (moment, moment) }
+    return try period(text, in: field)
+  }
+
+  /// Returns the fields of a URL with days and moments in place of texts such as `today` and `2h`.
   ///
-  /// Browsers send times without a time zone, and a day is its first moment. Both are read in the given time zone. A
-  /// person can write a space between the day and the time, and leave out the seconds. The format in which Reflog
-  /// writes times is accepted too.
-  static func any(_ text: String, in zone: PageTimeZone = .utc) -> Timestamp? {
-    let text = withoutSpace(text)
-    guard isLocal(text) else { return Timestamp(parsing: text) }
-    let isDay = isDay(text)
-    let isWithoutSeconds = text.utf8.count == 16
-    guard let local = Timestamp(parsing: isDay ? text : text + (isWithoutSeconds ? ":00Z" : "Z")) else { return nil }
-    return moment(showing: local, in: zone)
+  /// Links of a page contain these fields. So they select the same when they are followed later.
+  static func absolute(
+    _ fields: [String: String],
+    _ names: [String],
+    now: Timestamp = Timestamp(Date())
+  ) -> [String: String] {
+    guard let zone = try? PageTimeZone(ofTimesIn: fields) else { return fields }
+    let reader = zone.reader(now: now)
+    return names.reduce(into: fields) { fields, name in fields[name] = fields[name].map(reader.absolute) }
   }
 
-  /// Returns the first moment after a time. If the text is a day, that is the first moment of the next day.
-  static func end(_ text: String, in zone: PageTimeZone) -> Timestamp? {
-    guard isDay(text), let day = Timestamp(parsing: text) else { return any(text, in: zone) }
-    // After the last day of the year 9999, no filter can express the next day.
-    return moment(showing: day.before(.seconds(-86_400)), in: zone) ?? moment(showing: day, in: zone)
-  }
+  /// Returns whether the text of a moment can be read as a time.
+  private static func hasText(_ moment: Timestamp) -> Bool { Timestamp(parsing: moment.description) != nil }
 
-  /// Returns whether a text is a day or a time without an offset from UTC.
-  static func isLocal(_ text: String) -> Bool {
-    !FilterForm.Time.hasOffset(text)
-  }
-
-  /// Returns a text with `T` in place of a space between a day and a time.
-  private static func withoutSpace(_ text: String) -> String {
-    guard text.utf8.dropFirst(10).first == UInt8(ascii: " ") else { return text }
-    return "\(text.prefix(10))T\(text.dropFirst(11))"
-  }
-
-  /// Returns whether a text has the length of a day such as `2026-03-01`.
-  private static func isDay(_ text: String) -> Bool { text.utf8.count == 10 }
-
-  /// Returns a moment, or nil if its text in UTC would not be a valid time, such as a time in the year 10000.
-  private static func moment(showing local: Timestamp, in zone: PageTimeZone) -> Timestamp? {
-    Timestamp(parsing: zone.moment(showing: local).description)
+  private func error(_ problem: TimeText.Problem, _ text: String, _ field: String) -> FormError {
+    let advice = "Add an offset from UTC, such as Z or +01:00."
+    return switch problem {
+    case .unknownForm: FormError("'\(text)' \(problem).", in: field)
+    case .skipped: FormError("'\(text)' does not exist, because clocks in \(zone.name) skip it. \(advice)", in: field)
+    case .ambiguous:
+      FormError("'\(text)' exists twice, because clocks in \(zone.name) are set back. \(advice)", in: field)
+    }
   }
 }

@@ -1,30 +1,25 @@
 import ReflogModel
 import ReflogWeb
 
-/// An error in a field of a form.
-struct FormError: Error, CustomStringConvertible {
-  let description: String
-}
-
 extension PlainQuestion {
   /// Returns the query that is described by the fields of the timeline's form.
   ///
   /// A filter on a flow also selects the changes of the connectors that the flow's steps called, except if the filter
   /// names one actor exactly. If a field is wrong, the query is empty, and `problem` describes the error. Otherwise
   /// `problem` is nil.
-  static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: String?) {
+  static func query(_ fields: [String: String]) -> (query: ChangeQuery, problem: FormError?) {
     do {
       let question = try PlainQuestion(form: fields)
       return (ChangeQuery(filter: try question.filter(), includesImpact: question.wholeActor == nil), nil)
     } catch {
-      return (ChangeQuery(), "\(error)")
+      return (ChangeQuery(), error as? FormError ?? FormError("\(error)"))
     }
   }
 
   /// Returns the query that is described by the fields of the timeline's form, or throws an error if a field is wrong.
   static func asked(_ fields: [String: String]) throws(RequestError) -> ChangeQuery {
     let (query, problem) = query(fields)
-    if let problem { throw .badRequest(problem, target: "query") }
+    if let problem { throw .badRequest(problem.description, target: problem.field ?? "query") }
     return query
   }
 
@@ -33,7 +28,7 @@ extension PlainQuestion {
   /// The initializer throws an error if a field is unknown or has a wrong value.
   init(form fields: [String: String]) throws(FormError) {
     self.init()
-    let zone = try PageTimeZone(ofTimesIn: fields)
+    let times = PageTime(in: try PageTimeZone(ofTimesIn: fields))
     for (name, text) in fields {
       switch name {
       case "q": words = text
@@ -42,8 +37,8 @@ extension PlainQuestion {
       case "actor": actor = text
       case "connector": connector = text
       case "reason": reason = text
-      case "since": since = try Self.time(PageTime.any(text, in: zone), text)
-      case "until": until = try Self.time(PageTime.end(text, in: zone), text)
+      case "since": since = try times.period(text, in: name).start
+      case "until": until = try times.period(text, in: name).end
       case "zone": break
       case "result":
         result = Change.Result(rawValue: text)
@@ -51,34 +46,27 @@ extension PlainQuestion {
       case "kind":
         kind = Change.Kind(rawValue: text)
         if kind == nil { throw Self.unknown(text, "kind of change", Change.Kind.allCases.map(\.rawValue)) }
-      default: throw FormError(description: "There is no filter named \(name).")
+      default: throw FormError("There is no filter named \(name).")
       }
     }
   }
 
   private static func unknown(_ text: String, _ what: String, _ known: [String]) -> FormError {
-    FormError(description: "'\(text)' is not a \(what). Use one of: \(known.joined(separator: ", ")).")
-  }
-
-  private static func time(_ time: Timestamp?, _ text: String) throws(FormError) -> Timestamp {
-    guard let time else {
-      throw FormError(description: "'\(text)' is not a valid time. Use 2026-03-01 or 2026-03-01T14:00.")
-    }
-    return time
+    FormError("'\(text)' is not a \(what). Use one of: \(known.joined(separator: ", ")).")
   }
 
   /// Returns the fields of the form with the times in the time zone of the page.
   ///
-  /// A time that a person typed in this time zone, and a text that is not a time, are not changed.
+  /// A day that a person typed in this time zone, and a text that is not a time, are not changed.
   static func shown(_ fields: [String: String], in zone: PageTimeZone) -> [String: String] {
     guard let typed = try? PageTimeZone(ofTimesIn: fields) else { return fields }
     var shown = fields
     for name in ["since", "until"] {
-      guard let text = fields[name], typed != zone || !PageTime.isLocal(text),
-        let moment = name == "since" ? PageTime.any(text, in: typed) : PageTime.end(text, in: typed)
+      guard let text = fields[name], typed != zone || !TimeText.isDay(text),
+        let (start, end) = try? PageTime(in: typed).period(text, in: name)
       else { continue }
       // The value selects at least all changes that the text selects.
-      shown[name] = zone.field(moment, roundedUp: name == "until")
+      shown[name] = name == "since" ? zone.field(start, roundedUp: false) : zone.field(end, roundedUp: true)
     }
     return shown
   }

@@ -20,11 +20,12 @@ extension Request {
 
   /// Returns the fields of the filter form in the URL, without empty fields.
   ///
-  /// Without a time, the time zone of the times is left out too. The method throws an error if the name of a field is
-  /// not in `names`. If `names` is nil, all names are allowed.
+  /// If the form contains no time, its time zone is left out too. A time such as `2h` is replaced by the moment. Throws an
+  /// error if the name of a field is not in `names`. If `names` is nil, all names are allowed.
   func filterQuery(allowing names: [String]? = nil) throws(RequestError) -> [String: String] {
     let fields = if let names { try filledQuery(allowing: names) } else { try filledQuery() }
-    return fields["since"] == nil && fields["until"] == nil ? fields.filter { $0.key != "zone" } : fields
+    guard fields["since"] != nil || fields["until"] != nil else { return fields.filter { $0.key != "zone" } }
+    return PageTime.absolute(fields, ["since", "until"])
   }
 
   /// Returns the fields of a form in the URL, without empty fields.

@@ -1,6 +1,7 @@
 import Hummingbird
 import ReflogModel
 import ReflogService
+import ReflogWeb
 
 /// The route that restores the values that a connector had before an edit.
 ///
@@ -11,6 +12,9 @@ struct RestorationController {
 
   let changes: ChangeService
   let history: HistoryService
+  let events: EventRecorder
+  /// The pages of changes. If the request is refused, the page of the change shows the form again.
+  let pages: ChangePagesController
 
   func addRoutes(to group: RouterGroup<ReflogRequestContext>) {
     group.post("/changes/:change/restore", use: restore)
@@ -18,7 +22,8 @@ struct RestorationController {
 
   private func restore(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let form = try request.form(of: try context.requireSession(), context)
-    let trail = PageTrail(try request.filledQuery(allowing: PageTrail.timeline), PageTrail.timeline).query
+    let fields = try request.filledQuery(allowing: PageTrail.timeline)
+    let trail = PageTrail(fields, PageTrail.timeline).query
     let change = try await history.change(try context.changeID())
     guard let (values, later) = try await history.restoration(of: change), values.isComplete, later == nil else {
       throw RequestError.badRequest(
@@ -39,9 +44,22 @@ struct RestorationController {
       let made = try await changes.perform(edit).changes.first
       return .seeOther("/changes/\(made?.id ?? change.id)\(trail)")
     } catch {
-      // The outcome is not known yet, so the edit is a pending change. The page of that change will show the outcome.
-      guard case .outcomeUnknown(let pending, _) = error, let first = pending.first else { throw error }
-      return .seeOther("/changes/\(first)\(trail)")
+      if case .forbidden = error { throw error }
+      // The result is not known yet, so the edit is a pending change. The page of this change shows the result later.
+      if case .outcomeUnknown(let pending, _) = error, let first = pending.first {
+        return .seeOther("/changes/\(first)\(trail)")
+      }
+      let refused = ChangeDetailPage.Restoration.Form(
+        reason: form["reason"] ?? "",
+        override: form["override"] ?? "",
+        problem: error.onPage
+      )
+      guard let page = try? await pages.page(of: change, fields, request, context, refused: refused) else {
+        throw error
+      }
+      // The error is not thrown, so the middleware that counts denied requests does not count this request.
+      events.countDenial(error, of: edit.caller)
+      return Response(page: page.render(in: context.frame(pages.directory)), status: ErrorAnswer(error).status)
     }
   }
 }

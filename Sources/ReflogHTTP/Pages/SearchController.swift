@@ -2,12 +2,13 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The search in the head of every page.
+/// The search field at the top of every page.
 ///
-/// If the text is the whole id of exactly one change, connector, flow or actor, or the correlation id of exactly one
-/// change, the browser opens its page. Otherwise it opens the timeline with all changes that contain the text.
+/// If the text is the whole id of exactly one change, connector, flow or actor, the browser opens the page of this
+/// item. The same is true if the text is the correlation id of exactly one change. For any other text, the browser
+/// opens the timeline with all changes that contain the text.
 struct SearchController {
-  /// The maximum length in bytes of a text that is compared with ids. No id is longer.
+  /// The maximum length in bytes of a text that is compared with ids. All ids are shorter.
   private static let longestID = 512
 
   let history: HistoryService
@@ -23,7 +24,7 @@ struct SearchController {
     var paths: Set<String> = []
     if let id = Change.ID(text), try await exists(id) { paths.insert("/changes/\(id)") }
     let correlated = try await correlated(text)
-    // Several changes with one correlation id have no common page.
+    // If several changes have the correlation id, the timeline shows them.
     guard correlated.count < 2 else { return .seeOther(results) }
     paths.formUnion(correlated.map { "/changes/\($0.id)" })
     if let id = ConnectorID(text), try await history.knownConnector(id).isKnown { paths.insert("/connectors/\(id)") }
@@ -36,7 +37,8 @@ struct SearchController {
     return .seeOther(paths.count == 1 ? paths.first ?? results : results)
   }
 
-  /// Returns whether a change has this id. A purged change has a page, which tells that it was purged.
+  /// Returns whether a change with this id exists or was purged. The page of a purged change states that the change was
+  /// purged.
   private func exists(_ id: Change.ID) async throws -> Bool {
     do {
       _ = try await history.change(id)

@@ -17,7 +17,8 @@ struct TimeZoneController {
     let zone: PageTimeZone
     let target = SignInTarget.path(form["target"])
     do { zone = try PageTimeZone(named: form["zone"] ?? "") } catch {
-      // The page with the error contains the form again, and the form still leads to the same page.
+      // The page with the error contains the form again. When the person sends the form again, the browser still opens
+      // the original page.
       var context = context
       context.pagePath = target
       return errors.response(to: RequestError.badRequest(error.description, target: "zone"), request, context)

@@ -51,9 +51,9 @@ struct TimelineController {
     return Response(page: timeline.render(in: context.frame(directory)))
   }
 
-  /// Returns how many changes match a query, or nil if the changes can't be counted in a short time.
+  /// Returns how many changes match a query, or nil if they can't be counted within ``countPatience``.
   ///
-  /// The time is short because a person waits for the number.
+  /// This time is short because a person waits for the number.
   private func number(of query: ChangeQuery) async throws -> Int? {
     do {
       return try await history.count(query, patience: Self.countPatience)

@@ -1,17 +1,17 @@
 /// The path below which clients reach this server, such as `/reflog`, or an empty text.
 ///
-/// Everything behind ``RootResponder`` uses paths without the base path. The responder removes the base path from each
-/// request, and adds it to redirects. `RequestBase` adds it to URLs, `CookieScope` to cookies, and the renderer of pages
-/// to links.
+/// ``RootResponder`` removes the base path from each request, so all other code uses paths without the base path.
+/// ``RootResponder`` also adds the base path to redirects. `RequestBase` adds it to URLs, `CookieScope` to cookies, and
+/// the renderer of pages to links.
 enum BasePath {
-  /// The paths that are also answered outside of the base path.
+  /// The paths that are answered also without the base path.
   ///
   /// A program that checks whether the server runs connects to the server directly, and does not know the base path.
   private static let healthPaths: Set<String> = ["/livez", "/readyz"]
 
   /// Returns a path without the base path.
   ///
-  /// The method throws if the path is not below the base path.
+  /// Throws an error if the path is not below the base path.
   ///
   /// - Parameters:
   ///   - basePath: The base path, without a slash at the end.

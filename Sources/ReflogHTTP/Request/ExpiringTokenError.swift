@@ -1,12 +1,14 @@
 import Hummingbird
 import ReflogModel
 
-/// An error in a request with an API token that expires soon. The answer to the error reports the expiry too.
+/// An error that a request with an API token caused, if the token expires soon. The answer then contains the expiry in
+/// addition to the error.
 struct ExpiringTokenError: Error {
   let cause: any Error
   let expiry: Timestamp
 
-  /// Returns the cause of an error and the expiry that its answer reports. The expiry is nil for most errors.
+  /// Returns the cause of an error and the expiry that the answer must contain. The expiry is nil if the error is not
+  /// an `ExpiringTokenError`.
   static func parts(of error: any Error) -> (cause: any Error, expiry: Timestamp?) {
     guard let error = error as? ExpiringTokenError else { return (error, nil) }
     return (error.cause, error.expiry)
@@ -14,7 +16,7 @@ struct ExpiringTokenError: Error {
 }
 
 extension Caller {
-  /// Answers a request of this caller, and reports the expiry of the caller's API token if it expires soon.
+  /// Answers a request of this caller. If the caller's API token expires soon, the answer contains the expiry.
   func answered(by answer: () async throws -> Response) async throws -> Response {
     guard let tokenExpiry else { return try await answer() }
     do {
@@ -26,7 +28,8 @@ extension Caller {
 }
 
 extension Response {
-  /// Returns the answer with the expiry of the caller's API token in a header, or the unchanged answer if it is nil.
+  /// Returns the answer with the expiry of the caller's API token in a header, or the unchanged answer if the expiry is
+  /// nil.
   func reporting(_ tokenExpiry: Timestamp?) -> Response {
     guard let tokenExpiry else { return self }
     var response = self

@@ -6,7 +6,7 @@ import Hummingbird
 struct OwnHost {
   /// This server's `host:port`, or nil if it is unknown.
   let authority: String?
-  /// The path below which clients reach this server, or empty.
+  /// The path below which clients reach this server, or an empty text.
   var basePath = ""
 
   /// Returns a path without the base path in front.

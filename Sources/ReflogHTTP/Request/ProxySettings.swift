@@ -7,7 +7,7 @@ package struct ProxySettings: Sendable {
   ///
   /// If the value is nil, the URL is built from each request.
   package let publicURL: String?
-  /// The path below which clients reach this server, such as `/reflog`, or empty.
+  /// The path below which clients reach this server, such as `/reflog`, or an empty text.
   package let basePath: String
   /// The proxies whose forwarding headers Reflog trusts.
   package let trusted: [AddressBlock]

@@ -51,10 +51,11 @@ struct QueryOptions {
     return top
   }
 
-  /// Returns `compareWith`, a time in the past that is not earlier than `asOf`, or nil if the option is not given.
+  /// Returns the time in the option `compareWith`, or nil if the option is not given. The time must be in the past, and
+  /// not earlier than `asOf`.
   ///
-  /// The value `now` is returned as `distantFuture`, which means the current references. The current time is not
-  /// returned, because changes can be recorded at later times if the clock was set back.
+  /// The value `now` means the current references, and is returned as `distantFuture`. The current time would be wrong:
+  /// if the clock was set back, the newest changes have later times than the clock.
   func comparedMoment(behind first: Timestamp?) throws(RequestError) -> Timestamp? {
     guard let text = values[.compareWith] else { return nil }
     guard let first else {
@@ -176,6 +177,16 @@ struct QueryOptions {
     case "true": return true
     default: throw .badRequest("\(name.rawValue) must be true or false.", target: name.rawValue)
     }
+  }
+}
+
+/// Returns a route's handler that refuses a request with query options, and passes all other requests to `handler`.
+func withoutOptions(
+  _ handler: @escaping @Sendable (Request, ReflogRequestContext) async throws -> Response
+) -> @Sendable @concurrent (Request, ReflogRequestContext) async throws -> Response {
+  { request, context in
+    _ = try QueryOptions(request, allowing: [])
+    return try await handler(request, context)
   }
 }
 

@@ -32,11 +32,11 @@ package struct ReflogRequestContext: RequestContext {
   ///
   /// If the value is nil, the URL is built from the request.
   var publicURL: String?
-  /// The path below which the client reaches this server, such as `/reflog`, or empty.
+  /// The path below which the client reaches this server, such as `/reflog`, or an empty text.
   var basePath = ""
   /// The time zone in which the page shows times.
   var zone = PageTimeZone.utc
-  /// The path and the query of the page that opens after the time zone was changed.
+  /// The path and the query of the page that the browser opens after a person has changed the time zone.
   var pagePath = "/"
   /// The scheme that the client used: `http` or `https`.
   var scheme = "http"

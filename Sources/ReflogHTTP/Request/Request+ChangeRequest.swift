@@ -83,8 +83,8 @@ extension Request {
 
   /// Returns the reason from the body or from the header `Reflog-Reason`, or nil if no reason is given.
   ///
-  /// A reason of spaces alone counts as no reason. The method throws an error if both the body and the header contain a
-  /// reason.
+  /// A reason that consists only of spaces counts as no reason. Throws an error if both the body and the header contain
+  /// a reason.
   func reason(orInBody reason: String?) throws(RequestError) -> String? {
     guard let reason else { return try reasonHeader() }
     guard headers[.reflogReason] == nil else {
@@ -111,7 +111,7 @@ extension Request {
 
   /// Returns the reason for the override of a freeze, or nil if the text is blank.
   ///
-  /// The method throws an error if the reason is too long or is not valid text.
+  /// Throws an error if the reason is too long or is not valid text.
   static func checkedOverride(_ text: String) throws(RequestError) -> String? {
     text.isBlank ? nil : try checkedReason(text)
   }

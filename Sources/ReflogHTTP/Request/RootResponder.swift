@@ -50,12 +50,13 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     do {
       context.clientRequestID = try Self.clientRequestID(of: request)
       try Self.checkHost(of: request)
+      try Self.checkTransferCoding(of: request)
       // The target of OPTIONS and CONNECT is not always a path (RFC 9112 §3.2). So a request with an unsupported method
       // and without a path is refused before the target is read as a path.
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
         throw RequestError.methodNotAllowed(SupportedMethods.all)
       }
-      request = try Self.canonical(try Self.expecting(request, context), below: proxies.basePath)
+      request = try canonical(try Self.expecting(request, context))
       guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
       response = try await inner.respond(to: request, context: context)
     } catch {
@@ -86,6 +87,14 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     }
   }
 
+  /// Throws an error if the body has a transfer coding besides `chunked` (RFC 9112 §6.1).
+  ///
+  /// The decoder of the connection removes only `chunked`, so a route would read the coded bytes as the body.
+  private static func checkTransferCoding(of request: Request) throws(RequestError) {
+    guard let coding = request.headers[.transferEncoding], !coding.isSame(as: "chunked") else { return }
+    throw .badRequest("Transfer-Encoding must be chunked, or left out.", target: "Transfer-Encoding")
+  }
+
   /// Returns the request with a body that the client sends only when the server begins to read the body.
   ///
   /// Only a request with `Expect: 100-continue` is changed. Any other expectation throws an error.
@@ -97,11 +106,11 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
   }
 
   /// Returns the request with the canonical form of its path, without the base path.
-  private static func canonical(_ request: Request, below basePath: String) throws(RequestError) -> Request {
+  private func canonical(_ request: Request) throws(RequestError) -> Request {
     let target = request.head.path ?? "/"
-    let mark = target.firstIndex(of: "?") ?? target.endIndex
+    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
     let path = target[..<mark]
-    let canonical = try BasePath.remove(basePath, from: try CanonicalPath.canonical(path))
+    let canonical = routes.spelled(try BasePath.remove(proxies.basePath, from: try CanonicalPath.canonical(path)))
     guard canonical != path else { return request }
     var head = request.head
     head.path = canonical + target[mark...]

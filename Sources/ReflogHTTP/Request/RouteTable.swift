@@ -21,9 +21,35 @@ struct RouteTable: Sendable {
   }
 
   private let routes: [Route]
+  /// The fixed segments of all routes, in the spelling of the routes.
+  private let fixed: [FoldedSegment: String]
 
   init(of router: Router<ReflogRequestContext>) {
     routes = router.routes.map { Route(segments: Self.segments("\($0.path)"), method: $0.method) }
+    let segments = router.routes.flatMap { "\($0.path)".split(separator: "/").map(String.init) }
+    fixed = Dictionary(segments.map { (FoldedSegment(text: $0), $0) }) { first, _ in first }
+  }
+
+  /// A segment that is compared without regard to ASCII case.
+  private struct FoldedSegment: Hashable {
+    let text: String
+
+    static func == (left: Self, right: Self) -> Bool { left.text.isSame(as: right.text) }
+    func hash(into hasher: inout Hasher) { text.hashFolded(into: &hasher) }
+  }
+
+  /// Returns a path with each fixed segment of a route in the spelling of the route.
+  ///
+  /// So the router can compare all bytes of the segments. A router that ignores upper and lower case compares letter by
+  /// letter, which needs more time than all other work on the path. If an id equals a fixed segment, the id gets the
+  /// spelling of that segment too. This has no effect, because ids are compared without regard to ASCII case.
+  ///
+  /// - Parameter path: The canonical path.
+  func spelled(_ path: String) -> String {
+    let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+      .map { String(Substring($0)) }
+    let spelled = segments.map { fixed[FoldedSegment(text: $0)] ?? $0 }
+    return spelled == segments ? path : spelled.joined(separator: "/")
   }
 
   private static func segments(_ path: String) -> [String] {

@@ -109,7 +109,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
     let authority = rest.dropFirst(3).prefix { $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "?") }
     let path = String(Substring(target[authority.endIndex...]))
-    head.headers.replaceOrAdd(name: "Host", value: String(Substring(authority)))
+    // Two values are kept, because every route refuses a request with two `Host` headers.
+    if head.headers["Host"].count < 2 { head.headers.replaceOrAdd(name: "Host", value: String(Substring(authority))) }
     head.uri = path.utf8.first == UInt8(ascii: "/") ? path : "/" + path
   }
 

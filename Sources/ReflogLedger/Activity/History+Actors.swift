@@ -31,7 +31,8 @@ extension History {
 
   /// The condition that selects the newest service events of `:actor` with ids from `:first` to below `:end`.
   ///
-  /// SQLite uses the index `service_event_action` only if the condition contains exactly the condition of the index.
+  /// The text of the condition matters: SQLite uses the index `service_event_action` only if this text contains exactly
+  /// the condition of the index.
   static func eventsOfActor(includesReads: Bool) -> String {
     """
     service_event.actor = :actor AND \(includesReads ? "" : "service_event.kind <> 'historyRead' AND ")\
@@ -99,10 +100,14 @@ extension History {
     )
   }
 
-  /// The number of ids of one read of totals, so that a read takes only a short time.
-  private static let idsOfTotals: Int64 = 200_000
+  /// The number of ids in the range of one read of ``totals(of:in:patience:)``. The range is limited, so that each read
+  /// takes only a short time.
+  private static let idsPerRead: Int64 = 200_000
 
-  /// Counts the changes of an actor, from the newest change on, until all are counted or `patience` is over.
+  /// Counts the changes that an actor requested, beginning with the newest change.
+  ///
+  /// The count ends when all changes are counted. It also ends when it has taken longer than `patience`. The result
+  /// then is not complete.
   package func totals(
     of actor: ActorID,
     in range: TimeRange,
@@ -124,7 +129,7 @@ extension History {
         totals.isComplete = false
         break
       }
-      let first = max(ids.lowerBound, last - Self.idsOfTotals + 1)
+      let first = max(ids.lowerBound, last - Self.idsPerRead + 1)
       let part = first...last
       for (count, result, flow) in try await counts(ofActor: row, in: part) { totals.add(count, result, of: flow) }
       last = first - 1
@@ -132,7 +137,8 @@ extension History {
     return totals
   }
 
-  /// Returns the numbers of an actor's changes in a range of ids, by result and flow.
+  /// Returns the numbers of the changes that an actor requested, for each result and flow. Only changes with ids in the
+  /// range are counted.
   private func counts(
     ofActor row: Int64,
     in ids: ClosedRange<Int64>

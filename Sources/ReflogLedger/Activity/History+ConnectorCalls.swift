@@ -26,7 +26,7 @@ extension History {
 
   /// Returns whether a record refers to a connector, and the target URL that the connector has now.
   ///
-  /// The URL is nil if the ledger has none.
+  /// The URL is nil if the ledger does not contain it.
   package func knownConnector(_ id: ConnectorID) async throws(LedgerError) -> (isKnown: Bool, targetURL: String?) {
     try await read { db in
       guard try Self.row(of: id, db) != nil else { return (false, nil) }
@@ -46,7 +46,7 @@ extension History {
   ) async throws(LedgerError) -> (changes: [Change], count: Int) {
     try await read { db in
       guard let row = try Self.row(of: connector, db) else { return ([], 0) }
-      let held = Self.heldByConnector
+      let held = Self.referencesToConnector
       let changes = try ChangeRows(db, identities).checked(
         "WHERE change.id IN (\(held)) ORDER BY change.id DESC LIMIT :limit",
         ["connector": row, "limit": limit + 1]
@@ -57,16 +57,17 @@ extension History {
     }
   }
 
-  /// The SQL that selects the id of the change that set the reference of each address that calls `:connector`.
+  /// The SQL that selects, for each address that calls `:connector` now, the id of the change that set the reference.
   ///
-  /// As on the board of all flows, this is the newest effective change, or the newest change without an effect if no
-  /// change was effective.
-  static var heldByConnector: String {
-    "SELECT held.id \(heldByConnectors) AND held.after_connector = :connector"
+  /// This is the newest effective change, or the newest change without an effect if no change was effective. The list
+  /// of flows uses the same rule.
+  static var referencesToConnector: String {
+    "SELECT held.id \(currentReferences) AND held.after_connector = :connector"
   }
 
-  /// The SQL behind SELECT for the change, named `held`, that set the reference of each address.
-  static var heldByConnectors: String {
+  /// The end of an SQL query, after `SELECT` and the columns. It finds, for each address, the change that set the
+  /// reference. The name of this change in the query is `held`.
+  static var currentReferences: String {
     """
     FROM address AS calling CROSS JOIN change AS held
     WHERE held.id = coalesce((\(newest(isEffective))), (\(newest(isIneffective))))
@@ -78,18 +79,18 @@ extension History {
     "SELECT change.id FROM change WHERE change.address = calling.id AND \(condition) ORDER BY change.id DESC LIMIT 1"
   }
 
-  /// The number of ids in the first read of periods, and the maximum number in a later read.
+  /// The number of ids in the range of the first read of periods, and the maximum number for a later read.
   private static let callSizes = (first: Int64(320_000), last: Int64(5_120_000))
 
   /// Returns the newest periods in which steps called a connector, newest first.
   ///
-  /// If the search takes longer than `patience`, the list contains the periods that were found so far.
+  /// If the search takes longer than `patience`, the list contains only the periods that were found in this time.
   ///
   /// - Parameters:
   ///   - connector: The connector.
   ///   - behind: The id of the change below which periods begin, or nil for the newest periods.
   ///   - limit: The maximum number of periods.
-  ///   - patience: The duration of the search, after which no further read starts.
+  ///   - patience: The time after which the search does not start another read.
   package func calls(
     of connector: ConnectorID,
     behind: Change.ID?,
@@ -146,7 +147,7 @@ extension History {
   /// The condition that selects the newest changes from `:first` to `:last` that are the first applied change of their
   /// step and pointed the step away from `:connector`.
   ///
-  /// The step called the connector earlier, and no record tells since when.
+  /// Such a step called the connector earlier, and it is not recorded since when.
   static let firstEndsOfConnector = """
     WHERE change.before_connector = :connector AND change.id BETWEEN :first AND :last
       AND change.address IS NOT NULL AND \(isEffective)
@@ -157,7 +158,7 @@ extension History {
     ORDER BY change.id DESC LIMIT :limit
     """
 
-  /// Returns the change that ended the period that a change began, or nil if the period lasts.
+  /// Returns the change that ended the period that another change began, or nil if the period has not ended.
   private static func end(of change: Change, _ rows: ChangeRows, _ db: any LedgerConnection) throws -> Change? {
     guard let address = change.intent.subject.address, let row = try row(of: address, db) else { return nil }
     return try rows.checked(

@@ -6,13 +6,15 @@ package struct KnownConnector: Sendable {
   package let id: ConnectorID
   /// The newest recorded name, or nil if no record contains a name.
   package let displayName: String?
-  /// The target URL that the newest change of the URL set, or else the URL in the last read of the directory.
+  /// The target URL that the newest change of the URL set. If there is no such change, it is the URL that the last read
+  /// of the directory showed.
   ///
   /// The value is nil if no record contains a URL.
   package let targetURL: String?
   /// Whether the newest applied change of the connector deleted the connector.
   package let isDeleted: Bool
-  /// Whether a read of the directory, or a change that reached the directory, shows that the connector exists or existed.
+  /// Whether a record shows that the connector exists or existed: a read of the directory, or a change that was sent to
+  /// the directory.
   ///
   /// The value is false if only denied or refused requests contained the id.
   package let isReal: Bool
@@ -20,7 +22,7 @@ package struct KnownConnector: Sendable {
   package let calls: [Change.ID]
 }
 
-/// The details of some connectors. Each change was compared with the log.
+/// The details of some connectors. The changes in this value were compared with the log.
 package struct ConnectorDetails: Sendable {
   /// Changes that set a connector, newest first.
   package let calls: [Change]
@@ -33,9 +35,10 @@ package struct ConnectorDetails: Sendable {
 }
 
 extension History {
-  /// Returns all connectors that the records of the ledger contain, and the changes of the steps that call them now.
+  /// Returns all connectors that the records of the ledger contain. Each connector has the changes that set it at the
+  /// steps that call it now.
   ///
-  /// The time depends on the numbers of connectors and steps, and not on the number of changes.
+  /// The time of this read depends on the numbers of connectors and steps, but not on the number of changes.
   package func knownConnectors() async throws(LedgerError) -> [KnownConnector] {
     try await read { db in
       var calls: [Int64: [Change.ID]] = [:]
@@ -63,9 +66,10 @@ extension History {
     return properties.first { $0.name == "targetUrl" }?.after
   }
 
-  /// The SQL that selects the connector that each address calls now, and the change that set the reference.
+  /// The SQL that selects, for each address that calls a connector now, the connector and the change that set the
+  /// reference.
   static var currentCalls: String {
-    "SELECT held.after_connector, held.id \(heldByConnectors) AND held.after_connector IS NOT NULL"
+    "SELECT held.after_connector, held.id \(currentReferences) AND held.after_connector IS NOT NULL"
   }
 
   /// The SQL that selects each connector with its last observation, its newest names and target URL, whether it was
@@ -75,9 +79,9 @@ extension History {
   static let connectors = """
     SELECT connector.id, connector.connector_id, seen_connector.display_name, seen_connector.target_url,
       seen_connector.connector IS NOT NULL
-        OR (\(one(ofListed, "change.result IN ('applied', 'unknown', 'pending')"))) IS NOT NULL
-        OR (\(one("WHERE change.after_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL
-        OR (\(one("WHERE change.before_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL,
+        OR (\(anyChange(ofListedConnector, "change.result IN ('applied', 'unknown', 'pending')"))) IS NOT NULL
+        OR (\(anyChange("WHERE change.after_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL
+        OR (\(anyChange("WHERE change.before_connector = connector.id", "change.result = 'applied'"))) IS NOT NULL,
       (
         SELECT connector_name.display_name FROM connector_name
         WHERE connector_name.id = (
@@ -85,33 +89,37 @@ extension History {
           WHERE named.connector = connector.id AND named.display_name IS NOT NULL
         )
       ),
-      coalesce((\(newestOwn("change.after_state = 'none'"))), FALSE),
-      (\(newestOwn(newerName))),
-      (\(newestOwn("change.changed_properties", "AND change.changed_properties LIKE '%\"targetUrl\"%'")))
+      coalesce((\(ofNewestApplied("change.after_state = 'none'"))), FALSE),
+      (\(ofNewestApplied(newerName))),
+      (\(ofNewestApplied("change.changed_properties", "AND change.changed_properties LIKE '%\"targetUrl\"%'")))
     FROM connector LEFT JOIN seen_connector ON seen_connector.connector = connector.id
     WHERE connector.connector_id IS NOT NULL
     """
 
-  /// The condition that selects the changes of the connector in the row of the list.
+  /// The condition that selects the changes of the connector in the current row of the list.
   ///
-  /// SQLite does not use the index of an expression for a comparison with a column. So the column has a plus sign.
-  private static let ofListed = """
+  /// The column has a plus sign, because SQLite uses an index on an expression only for a comparison with another
+  /// expression, not with a column.
+  private static let ofListedConnector = """
     WHERE \(connector(of: "change")) = +connector.id AND change.subject = 'connector'
     """
 
-  /// Returns the SQL that selects one change that fulfils two conditions, or NULL if there is none.
+  /// Returns the SQL that selects any one change that fulfils two conditions, or NULL if there is none.
   ///
-  /// PostgreSQL can answer EXISTS with a scan of all changes. With LIMIT, it searches an index for each connector.
-  private static func one(_ connector: String, _ result: String) -> String {
+  /// The SQL has `LIMIT 1` instead of `EXISTS`. PostgreSQL can answer `EXISTS` with a scan of all changes, but with
+  /// `LIMIT 1` it uses an index for each connector.
+  private static func anyChange(_ connector: String, _ result: String) -> String {
     "SELECT change.id FROM change \(connector) AND \(result) LIMIT 1"
   }
 
-  /// Returns the SQL that selects a value of the newest applied change of the connector in the row of the list.
-  private static func newestOwn(_ value: String, _ condition: String = "") -> String {
-    "SELECT \(value) FROM change \(ofListed) AND change.result = 'applied' \(condition) ORDER BY change.id DESC LIMIT 1"
+  /// Returns the SQL that selects a value from the newest applied change of the connector in the current row of the
+  /// list.
+  private static func ofNewestApplied(_ value: String, _ condition: String = "") -> String {
+    "SELECT \(value) FROM change \(ofListedConnector) AND change.result = 'applied' \(condition) ORDER BY change.id DESC LIMIT 1"
   }
 
-  /// The SQL of the name in a change, or of NULL if the last observation of the connector is newer than the change.
+  /// The SQL expression for the name in a change, or for NULL if the last observation of the connector is newer than
+  /// the change.
   private static let newerName = """
     (
       SELECT connector_name.display_name FROM connector_name
@@ -124,7 +132,7 @@ extension History {
   ///
   /// - Parameters:
   ///   - connectors: The connectors.
-  ///   - calls: The ids of the changes that set these connectors and that the result contains.
+  ///   - calls: The ids of the changes to return in ``ConnectorDetails/calls``.
   package func details(
     of connectors: [ConnectorID],
     calls: [Change.ID]

@@ -19,14 +19,14 @@ enum FreezeRows {
     )
   }
 
-  /// Returns the freezes that are over at a time and were over last, the newest first.
+  /// Returns the freezes that are over at a time. The freeze that ended last is first.
   ///
   /// A freeze is over from its end or from its release, whichever is earlier.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the row or the service event of a freeze is not what was recorded.
   static func past(at time: Timestamp, limit: Int, _ db: any LedgerConnection) throws -> [Freeze] {
     let released = "(SELECT time FROM service_event WHERE service_event.id = change_freeze.released)"
-    // The earlier of two times has the greater negative number.
+    // `-a` is greater than `-b` if the time `a` is earlier. So this expression finds the earlier of the two times.
     let over = db.dialect.greater(
       "-coalesce(ends, 9223372036854775807)",
       "-coalesce(\(released), 9223372036854775807)"
@@ -143,7 +143,7 @@ extension Freeze {
     guard event.content.kind == .freezePlaced, let actor = event.content.actor,
       let scope = details["scope"]?.string.flatMap({ FreezeScope($0) }),
       let from = details["from"]?.string.flatMap({ Timestamp(parsing: $0) }),
-      let reason = details["reason"]?.string
+      event.content.reason != nil || event.erased != nil
     else { return nil }
     let until = details["until"]?.string
     let end = until.flatMap { Timestamp(parsing: $0) }
@@ -151,20 +151,20 @@ extension Freeze {
     self.init(
       id: event.id,
       scope: scope,
-      reason: reason,
+      reason: event.content.reason,
       actor: actor,
       placed: event.activityDateTime,
       from: from,
       until: end,
-      released: released
+      released: released,
+      erased: event.erased
     )
   }
 
-  /// The details of the service event that places this freeze.
+  /// The details of the service event that places this freeze, without the reason.
   var details: JSONObject {
     [
       "scope": .string(scope.description), "from": .string(from.description), "until": .optional(until?.description),
-      "reason": .string(reason),
     ]
   }
 }

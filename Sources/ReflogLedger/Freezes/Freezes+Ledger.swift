@@ -4,7 +4,7 @@ import ReflogStorage
 extension Freezes {
   /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
   ///
-  /// The steps that call a deleted connector are read from the ledger.
+  /// If one of the parts is a connector that is deleted, the steps that call the connector are read from the ledger.
   func covering(_ parts: [ChangedPart], at time: Timestamp, in db: any LedgerConnection) throws -> [Freeze] {
     try covering(parts, at: time) { connector, flows in try History.callers(of: connector, in: flows, db) }
   }
@@ -13,9 +13,9 @@ extension Freezes {
 extension History {
   /// Returns the steps of some flows that call a connector, according to the ledger.
   ///
-  /// A step calls the connector that its newest applied change set. If no change was applied at the step, the step calls
-  /// the connector that the last conclusive read showed. A step with a pending change that sets the connector is also
-  /// returned, because the directory may have applied the change.
+  /// A step calls the connector that its newest applied change set. If no change was applied at the step, the step
+  /// calls the connector that the last conclusive read of the directory showed. A step is also returned if a pending
+  /// change sets the connector, because the directory may have applied this change.
   static func callers(
     of connector: ConnectorID,
     in flows: Set<FlowName>,
@@ -28,9 +28,9 @@ extension History {
 
   /// Returns the SQL that selects the steps that call the connector with the row number `:connector`.
   ///
-  /// The argument `:flows` is a JSON array of flows in lower case. SQLite uses the index `change_pending` only if the
-  /// other side of the comparison has no type affinity, so the query contains `+address.id`. The newest change is read in
-  /// a subquery, so PostgreSQL never joins the whole table `change`.
+  /// The argument `:flows` is a JSON array of flows in lower case. The query contains `+address.id`, because SQLite
+  /// uses the index `change_pending` only if the compared value has no type affinity. The query reads the newest change
+  /// in a subquery, because PostgreSQL could otherwise join the whole table `change`.
   static func callers(_ dialect: any Dialect) -> String {
     """
     SELECT flow.flow_type, flow.flow_id, step.name FROM address

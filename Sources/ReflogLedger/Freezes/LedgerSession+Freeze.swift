@@ -2,11 +2,11 @@ import ReflogModel
 import ReflogStorage
 
 extension LedgerSession {
-  /// Returns the freezes that are in force or planned, with the newest freezes that are over.
+  /// Returns the freezes that are in force or planned, and the newest freezes that are over.
   ///
   /// The freezes are in memory. They are read again only if a transaction changed the freezes and was rolled back. The
-  /// memory is always current for two reasons: each change of a freeze appends an entry, and ``begin(_:)`` checks that
-  /// no program except Reflog appended an entry.
+  /// freezes in memory are always current: each change of a freeze appends an entry, and ``begin(_:)`` checks that no
+  /// other program appended an entry.
   func currentFreezes() throws -> Freezes {
     if let freezes { return freezes }
     let read = Freezes(
@@ -23,7 +23,7 @@ extension LedgerSession {
     changesFreezes = true
   }
 
-  /// Puts a new or changed freeze into memory, because this transaction places or releases the freeze.
+  /// Replaces a freeze in memory, or adds it, because this transaction releases or places the freeze.
   private func replace(_ freeze: Freeze) throws {
     let current = try currentFreezes()
     let others = (current.past + current.all).filter { $0.id != freeze.id }
@@ -48,7 +48,7 @@ extension LedgerSession {
       from: start,
       until: draft.until
     )
-    try record(ServiceEvent.Content(.freezePlaced, actor: actor, details: freeze.details))
+    try record(ServiceEvent.Content(.freezePlaced, actor: actor, details: freeze.details, reason: freeze.reason))
     try connection.execute(
       "INSERT INTO change_freeze (id, ends) VALUES (?, ?)",
       [freeze.id, freeze.until?.microseconds]
@@ -87,9 +87,9 @@ extension LedgerSession {
 
   /// Records that a group overrides freezes.
   ///
-  /// A freeze can cover a part of the directory for which the group has no draft, for example a step that calls no
-  /// connector in a flow that is deleted. The request then changes that part together with all its other parts, so all
-  /// intended changes of the group have the override. Call this method before the drafts of the group are recorded.
+  /// A freeze can cover a part of the directory for which the group has no draft. For example, a request deletes a flow
+  /// with a frozen step that calls no connector. The request can only change all its parts together, so then every
+  /// intended change of the group has the override. Call this method before the drafts of the group are recorded.
   ///
   /// - Returns: One override for each draft that overrides a freeze. The key is the position of the draft in the group.
   func record(_ override: Group.Override, of freezes: [Freeze], by group: Group) throws -> [Int: FreezeOverride] {
@@ -101,8 +101,10 @@ extension LedgerSession {
     let overriding =
       isWithoutDraft ? intended : intended.filter { index in freezes.contains { covers($0, index) } }
     let ids = IDRanges(overriding.map { head.nextChange + Int64($0) })
-    let details = FreezeOverride.details(of: freezes, changes: ids, reason: override.reason)
-    let event = try record(ServiceEvent.Content(.freezeOverridden, actor: override.actor, details: details))
+    let details = FreezeOverride.details(of: freezes, changes: ids)
+    let event = try record(
+      ServiceEvent.Content(.freezeOverridden, actor: override.actor, details: details, reason: override.reason)
+    )
     overrideCount += 1
     let recorded = FreezeOverride(eventID: event, reason: override.reason, freezes: freezes.map(\.id))
     return Dictionary(uniqueKeysWithValues: overriding.map { ($0, recorded) })
@@ -114,8 +116,8 @@ extension LedgerSession {
   func link(_ overrides: [Int: FreezeOverride], to changes: [Change]) throws {
     for (position, override) in overrides.sorted(by: { $0.key < $1.key }) {
       try connection.execute(
-        "INSERT INTO freeze_override (change, event, reason) VALUES (?, ?, ?)",
-        [changes[position].id.number, override.eventID, override.reason]
+        "INSERT INTO freeze_override (change, event) VALUES (?, ?)",
+        [changes[position].id.number, override.eventID]
       )
     }
   }
@@ -128,19 +130,21 @@ extension Group.Draft {
 
 extension FreezeOverride {
   /// The details of a service event that records an override.
-  fileprivate static func details(of freezes: [Freeze], changes: IDRanges, reason: String) -> JSONObject {
-    [
-      "freezes": .string(IDRanges(freezes.map(\.id)).text), "changes": .string(changes.text),
-      "reason": .string(reason),
-    ]
+  fileprivate static func details(of freezes: [Freeze], changes: IDRanges) -> JSONObject {
+    ["freezes": .string(IDRanges(freezes.map(\.id)).text), "changes": .string(changes.text)]
   }
 
   /// Reads the override of a change from a service event, or returns nil if the event records no override of the
   /// change.
   init?(of change: Int64, _ event: ServiceEvent) {
     guard event.content.kind == .freezeOverridden, event.content.ids("changes").contains(change),
-      let reason = event.content.details["reason"]?.string
+      event.content.reason != nil || event.erased != nil
     else { return nil }
-    self.init(eventID: event.id, reason: reason, freezes: event.content.ids("freezes").ranges.flatMap { Array($0) })
+    self.init(
+      eventID: event.id,
+      reason: event.content.reason,
+      freezes: event.content.ids("freezes").ranges.flatMap { Array($0) },
+      erased: event.erased
+    )
   }
 }

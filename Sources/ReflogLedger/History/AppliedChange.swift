@@ -1,11 +1,11 @@
 import ReflogStorage
 
-/// SQL expressions that find the newest and the oldest applied change of an address, and the applied change that shows
-/// which connector the address called at a moment.
+/// SQL expressions that find applied changes of an address: the newest one, the oldest one, and the one that shows
+/// which connector the address called just before another change.
 ///
-/// The moment is just before another change. The ids of the changes decide which change is earlier. The index
-/// `change_applied` has separate ranges for changes with an effect and changes without an effect. So each expression
-/// finds one change of each kind, and selects one of these two changes.
+/// A change with a lower id is earlier. The index `change_applied` has separate ranges for changes with an effect and
+/// for changes without an effect. So each expression finds one change in each range, and selects one of these two
+/// changes.
 enum AppliedChange {
   /// Returns an SQL expression for the id of the applied change that shows the reference of an address just before the
   /// change with the id `id`.
@@ -20,7 +20,7 @@ enum AppliedChange {
   /// Returns an SQL expression for the row number of the connector that an address called just before the change with
   /// the id `id`.
   ///
-  /// `change` is the name of the row that ``showingReference(of:before:_:)`` selects.
+  /// `change` is the name, in the SQL query, of the change that ``showingReference(of:before:_:)`` finds.
   static func connector(shownBy change: String, before id: String) -> String {
     "(CASE WHEN \(change).id < \(id) THEN \(change).after_connector ELSE \(change).before_connector END)"
   }
@@ -31,7 +31,8 @@ enum AppliedChange {
   ///
   /// - Parameters:
   ///   - address: The SQL expression for the row number of the address.
-  ///   - id: An SQL expression. Only changes with lower ids are compared. If the value is nil, all changes are compared.
+  ///   - id: An SQL expression for an id. Only changes with lower ids are considered. If the value is nil, all changes
+  ///     are considered.
   ///   - dialect: The SQL of the database.
   static func newest(at address: String, before id: String? = nil, _ dialect: any Dialect) -> String {
     let bound = id.map { " AND applied.id < \($0)" } ?? ""
@@ -51,7 +52,7 @@ enum AppliedChange {
   ///
   /// The value of the expression is the highest number if there is no such change. No change has this number as its id.
   static func oldest(at address: String, _ dialect: any Dialect) -> String {
-    // The lower of two ids has the greater negative number.
+    // `-a` is greater than `-b` if the id `a` is lower. So this expression finds the lowest id.
     func oldest(withEffect: Bool) -> String {
       """
       coalesce((

@@ -12,7 +12,7 @@ enum ChangeColumn: Int {
   case createdConnector, createdName
   case personalSalt, erasedHash, erasedEvent, actorName, ipAddress, reason
   case intentHash, intentSalt, outcomeHash, outcomeSalt
-  case overrideEvent, overrideReason
+  case overrideEvent
 
   /// The columns in SQL, in the order of the cases.
   static let sql = """
@@ -26,7 +26,7 @@ enum ChangeColumn: Int {
     personal.salt AS personal_salt, personal.erased_hash, personal.erased_event, personal.actor_name,
     personal.ip_address, personal.reason,
     intent.hash AS intent_hash, intent.salt AS intent_salt, outcome.hash AS outcome_hash, outcome.salt AS outcome_salt,
-    freeze_override.event AS override_event, freeze_override.reason AS override_reason
+    freeze_override.event AS override_event
     """
 }
 
@@ -91,7 +91,11 @@ extension ChangeField {
     case .statusErased(let field): field.column(ofEvent: ErasureRows.eventOfStatement)
     case .erased(let field): field.column(ofEvent: ErasureRows.eventOfChange)
     case .override(.eventId): "freeze_override.event"
-    case .override(.reason): "freeze_override.reason"
+    case .override(.reason):
+      """
+      (SELECT overriding.reason FROM service_event_personal AS overriding \
+      WHERE overriding.event = freeze_override.event)
+      """
     }
   }
 

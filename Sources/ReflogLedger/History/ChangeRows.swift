@@ -102,7 +102,6 @@ struct ChangeRows {
     guard let id = try row.optionalInteger(.overrideEvent) else { return nil }
     return StoredOverride(
       change: try row.integer(.id),
-      reason: try row.text(.overrideReason),
       event: try row.required(try EventRows.stored("service_event.id = ?", [id], db).first, .overrideEvent)
     )
   }

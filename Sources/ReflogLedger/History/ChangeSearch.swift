@@ -141,11 +141,11 @@ struct ChangeSearch: Sendable {
     )
   }
 
-  /// Returns the SQL of the plan's scan and its arguments, except the limits of the range of ids.
+  /// Returns the SQL of the plan's scan, and the arguments of the SQL without the limits of the range of ids.
   ///
   /// - Parameters:
   ///   - candidates: The only changes that can match, or nil if the index of reasons was not used.
-  ///   - isJoined: Whether another query has the arguments of the whole filter already.
+  ///   - isJoined: Whether the SQL is a part of another query that already has the arguments of the whole filter.
   private func scan(
     among candidates: [Int64]?,
     joined isJoined: Bool = false

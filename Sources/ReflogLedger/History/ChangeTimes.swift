@@ -1,8 +1,8 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds changes and service events by time without an index on times, because a row with a higher id never has an
-/// earlier time.
+/// Finds changes and service events by time. No index on times is needed, because the times never decrease from one id
+/// to the next.
 enum ChangeTimes {
   /// Returns the id of the first change that was recorded at or after a moment, or the newest id plus 1 if there is
   /// none.
@@ -21,10 +21,11 @@ enum ChangeTimes {
     try Search(of: .changes, db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// Returns the time of the change with this id, or of the nearest change if the change with this id was purged.
+  /// Returns the time of the change with this id. If this change was purged, returns the time of the nearest remaining
+  /// change.
   ///
-  /// The nearest change has a lower id if `isAscending` is true, otherwise a higher id. The result is nil if there is
-  /// no such change.
+  /// If `isAscending` is true, the nearest change is searched at lower ids, otherwise at higher ids. The result is nil
+  /// if there is no such change.
   static func time(near id: Int64, isAscending: Bool, _ db: any LedgerConnection) throws -> Timestamp? {
     let sql =
       isAscending
@@ -45,7 +46,7 @@ enum ChangeTimes {
       }
     }
 
-    /// The SQL that reads the id and the time of the first row from an id on.
+    /// The SQL that reads the id and the time of the first row whose id is not lower than a given id.
     var next: String {
       switch self {
       case .changes: "SELECT id, activity_time FROM change WHERE id >= ? ORDER BY id LIMIT 1"

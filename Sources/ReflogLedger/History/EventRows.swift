@@ -36,12 +36,13 @@ enum EventRows {
     try stored(condition, arguments, db).map { try $0.checked() }
   }
 
-  /// Returns the events about the keys and the name of the log that a condition selects, oldest first.
+  /// Returns the events that fulfil a condition and are about the keys or the name of the log, oldest first.
   static func ofKeys(_ condition: String, _ db: any LedgerConnection) throws -> [ServiceEvent] {
     try checked("\(condition) AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id", [], db)
   }
 
-  /// Returns the newest event about the keys and the name of the log that a condition selects, or nil if none matches.
+  /// Returns the newest event that fulfils a condition and is about the keys or the name of the log, or nil if there is
+  /// none.
   static func newestOfKeys(_ condition: String, _ db: any LedgerConnection) throws -> ServiceEvent? {
     try checked("\(condition) AND \(LedgerHead.Parts.keyEvents) ORDER BY service_event.id DESC LIMIT 1", [], db).first
   }
@@ -60,7 +61,7 @@ enum EventRows {
         OR (actor.id IS NULL AND (service_event.actor_proof IS NOT NULL OR service_event.client_app IS NOT NULL
           OR personal.event IS NOT NULL))
         AS misplaced_identity,
-      personal.erased_event
+      personal.erased_event, personal.reason
     FROM service_event
     LEFT JOIN actor ON actor.id = service_event.actor
     LEFT JOIN service_event_personal AS personal ON personal.event = service_event.id
@@ -75,7 +76,7 @@ extension StoredEvent {
   /// Reads the columns that ``EventRows`` selects, in their order.
   fileprivate init(_ row: Row, _ db: any LedgerConnection) throws {
     guard try !row.bool(18) else { throw row.unexpected(18) }
-    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, erasedEvent: 19, texts: [12, 13])
+    personal = try StoredPersonalPart(row, salt: 14, erasedHash: 15, erasedEvent: 19, texts: [12, 13, 20])
     let sequence = try row.integer(1)
     event = ServiceEvent(
       id: try row.integer(0),
@@ -85,7 +86,8 @@ extension StoredEvent {
         try row.word(3, ServiceEvent.Kind.init),
         actor: try Self.actor(row),
         count: try row.required(Int(exactly: try row.integer(4)), 4),
-        details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5)
+        details: try row.required(try JSONValue(parsing: try row.text(5).utf8).object, 5),
+        reason: try row.optionalText(20)
       ),
       erased: try ErasureRows.erased(personal, at: sequence, db)
     )

@@ -2,15 +2,16 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// The number of changes that are searched for the name of a connector.
+  /// The maximum number of changes that are searched for the name of a connector.
   ///
-  /// Denied and refused changes contain no name. A client can make many of them, so the search has a limit.
+  /// The limit is needed because denied and refused changes contain no name, and a client can cause many of them.
   private static let searchedForName = 100
 
   /// Returns the newest recorded names of connectors.
   ///
-  /// A name is in the last read of the directory, in a newer change of the connector, or in a change that set it.
-  /// The key is the id of the connector. A connector without a recorded name is missing.
+  /// A name comes from the last read of the directory, from a newer change of the connector, or from a change that set
+  /// the connector. The key is the id of the connector. The result has no entry for a connector without a recorded
+  /// name.
   package func names(of connectors: [ConnectorID]) async throws(LedgerError) -> [ConnectorID: String] {
     try await read { db in
       let rows = ChangeRows(db, identities)

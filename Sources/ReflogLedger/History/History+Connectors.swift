@@ -26,9 +26,10 @@ extension History {
     )
   }
 
-  /// Returns the newest change of a connector that is later than another change, or nil if there is none.
+  /// Returns the newest change of a connector if this change is later than another change, or nil if there is no later
+  /// change.
   ///
-  /// Only changes that were applied or may have been applied are searched. A pending change is one of these.
+  /// Only changes that were applied or may have been applied count. A pending change may have been applied.
   package func newestChange(
     of connector: ConnectorID,
     after change: Change.ID
@@ -62,13 +63,13 @@ extension History {
   }
 
   /// The maximum number of changes of one connector that ``edits(of:since:until:)`` returns.
-  package static let mostEdits = 100
+  package static let maximumEditCount = 100
 
-  /// Returns the edits and deletions of connectors that were settled after a moment and at or before another moment.
+  /// Returns the edits and deletions of connectors that were settled after a moment and at or before another moment,
+  /// oldest first.
   ///
-  /// The oldest change is first.
-  /// The key is the id of the connector. The value contains the newest ``mostEdits`` changes of the connector. An edit
-  /// with the result `unknown` is included, because the directory may have applied the edit.
+  /// The key is the id of the connector. The value contains the newest ``maximumEditCount`` changes of the connector.
+  /// An edit with the result `unknown` is included, because the directory may have applied the edit.
   package func edits(
     of connectors: Set<ConnectorID>,
     since moment: Timestamp,
@@ -83,7 +84,7 @@ extension History {
         guard let row = try Self.row(of: connector, db) else { continue }
         let arguments: SQLArguments = [
           "connector": row, "last": last, "moment": moment.microseconds, "newest": Int64.max,
-          "end": end.microseconds, "limit": Self.mostEdits,
+          "end": end.microseconds, "limit": Self.maximumEditCount,
         ]
         edits[connector] = try rows.checked(Self.editsSince, arguments).reversed()
       }

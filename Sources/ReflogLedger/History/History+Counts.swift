@@ -5,13 +5,13 @@ extension History {
   /// The maximum time of one read of a count.
   ///
   /// A read is not interrupted. So a count that must end, because the server stops or because the count takes too long,
-  /// ends after about this time.
-  private static let countedTime = Duration.milliseconds(500)
+  /// ends after about this time. Other counts and exports wait for the thread as long.
+  private static let countedTime = Duration.milliseconds(100)
 
   /// Returns how many changes match a query, or nil if they can't be counted within `patience`.
   ///
-  /// The time grows with the number of changes that match. The number of all changes in a range of ids or times is
-  /// computed from the ids, so that it does not depend on the length of the history.
+  /// The time grows with the number of changes that match. A query that selects all changes in a range of ids or times
+  /// is an exception: the number is computed from the ids, without a scan.
   package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
     let start = ContinuousClock.now
     let (search, ids, known) = try await read { db in
@@ -44,12 +44,13 @@ extension History {
           within: min(Self.countedTime, patience - (now - start))
         )
       }
-      // On a thread of `BackgroundThreads`, a read does not suspend the task. Exports and other counts need the thread.
+      // On a thread of `BackgroundThreads`, a read does not suspend the task. So this call lets exports and other
+      // counts use the thread.
       await Task.yield()
     }
   }
 
-  /// Returns how many changes have an id in a range; the last id of the range must not be higher than the newest id.
+  /// Returns how many changes have an id in a range. The last id of the range must not be higher than the newest id.
   ///
   /// The ids of changes have no gaps, except the ids of changes that a purge deleted, and the ids that were lost when an
   /// older copy of the ledger was accepted. Both are recorded.

@@ -3,7 +3,7 @@ import ReflogStorage
 
 extension History {
   /// The maximum number of names that Reflog proposes for a text.
-  private static let mostNames = 3
+  private static let maximumNameCount = 3
 
   /// Proposes recorded names for those texts of a filter that occur in no recorded name.
   ///
@@ -16,7 +16,7 @@ extension History {
         let names = Set(try fields.flatMap { try IdentityColumn($0)?.texts(db) ?? [] })
         let folded = text.lowercased()
         guard !names.contains(where: { $0.lowercased().contains(folded) }) else { return nil }
-        let nearest = Spelling.names(like: text, among: names, limit: Self.mostNames)
+        let nearest = Spelling.names(like: text, among: names, limit: Self.maximumNameCount)
         return nearest.isEmpty ? nil : NearestNames(text: text, names: nearest)
       }
     }
@@ -27,7 +27,7 @@ extension History {
   /// The most similar id is first. If a step is recorded, the list of similar ids is empty.
   ///
   /// - Parameter name: The id of the flow. The type of the flow and a slash can precede the id.
-  package func knowledge(ofFlow name: String) async throws(LedgerError) -> (isRecorded: Bool, nearest: [String]) {
+  package func lookUpFlow(_ name: String) async throws(LedgerError) -> (isRecorded: Bool, nearest: [String]) {
     let parts = name.split(separator: "/", maxSplits: 1).map(String.init)
     let (type, id) = (parts.count == 2 ? parts[0] : nil, parts.last ?? name)
     return try await read { db in
@@ -43,7 +43,7 @@ extension History {
       )
       guard !isRecorded else { return (true, []) }
       let ids = try IdentityColumn(.plain(.flowId))?.texts(db) ?? []
-      return (false, Spelling.names(like: id, among: ids, limit: Self.mostNames))
+      return (false, Spelling.names(like: id, among: ids, limit: Self.maximumNameCount))
     }
   }
 }

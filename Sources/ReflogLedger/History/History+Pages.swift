@@ -6,7 +6,7 @@ package struct HistoryPiece: Sendable {
   private let stored: [StoredChange]
   /// The id after which the next part begins, or nil if this part is the last.
   package let end: Change.ID?
-  /// The time of the last change that was searched, if the search ended because its time limit was over.
+  /// The time of the last change that was searched, if the search ended at its time limit.
   ///
   /// The value is nil in all other cases.
   package let searched: Timestamp?

@@ -2,13 +2,14 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns the settled changes and the service events whose entries are above `after` and not above `end`.
+  /// Returns the settled changes and the service events whose entries have a sequence higher than `after` and at most
+  /// `end`.
   ///
-  /// The result has the order of the log. An entry that a purge deleted is left out. A change is at the entry that
-  /// contains its result, so the entry of its intent is left out too.
+  /// The result has the order of the log. The position of a change is the entry that contains its result, so the entry
+  /// of its intent is left out. An entry that a purge deleted is left out too.
   ///
-  /// - Throws: ``LedgerError/altered(_:)`` or ``LedgerError/corrupt(_:)`` if one of the entries or rows is missing or does
-  ///   not match the log; ``LedgerError/unavailable(_:)`` if the log ends in front of `end`.
+  /// - Throws: ``LedgerError/altered(_:)`` or ``LedgerError/corrupt(_:)`` if an entry or a row is missing or does not
+  ///   match the log. ``LedgerError/unavailable(_:)`` if the log does not contain the entry `end` yet.
   package func settledEntries(after: Int64, through end: Int64) async throws(LedgerError) -> [SettledEntry] {
     let range: SQLArguments = ["after": after, "end": end]
     return try await read { db in
@@ -45,7 +46,8 @@ extension History {
     ORDER BY entry.sequence
     """
 
-  /// Reads the first entry in a range that was not purged, but has neither a change nor a service event.
+  /// The SQL that selects the first entry in a range that was not purged and that belongs neither to a change nor to a
+  /// service event.
   private static let entryWithoutRow = """
     SELECT entry.sequence \(LogRows.withoutRow) AND entry.sequence > :after AND entry.sequence <= :end
     ORDER BY entry.sequence LIMIT 1
@@ -53,7 +55,7 @@ extension History {
 
   /// Returns the service events of a range of entries.
   ///
-  /// The ids of events have the order of their entries, so the events are found by their ids.
+  /// Events are found by their ids. This is possible because the ids have the same order as the entries.
   private static func events(_ range: SQLArguments, _ db: any LedgerConnection) throws -> [ServiceEvent] {
     let ids = try db.first(
       """

@@ -7,18 +7,18 @@ package struct History: Sendable {
   let reader: any LedgerReader
   let identities: IdentityCache
   /// The index that finds changes by a text in their reasons, or nil if there is no index.
-  let reasonIndex: ReasonIndex?
+  let reasonIndex: (any ReasonFinder)?
 
   /// Creates a history that reads a ledger.
   ///
   /// - Parameters:
   ///   - reader: The reader of the ledger.
   ///   - reasonIndex: The index of the reasons of changes, or nil to search without an index.
-  package init(reader: any LedgerReader, reasonIndex: ReasonIndex? = nil) {
+  package init(reader: any LedgerReader, reasonIndex: (any ReasonFinder)? = nil) {
     self.init(reader: reader, identities: IdentityCache(), reasonIndex: reasonIndex)
   }
 
-  init(reader: any LedgerReader, identities: IdentityCache, reasonIndex: ReasonIndex?) {
+  init(reader: any LedgerReader, identities: IdentityCache, reasonIndex: (any ReasonFinder)?) {
     (self.reader, self.identities, self.reasonIndex) = (reader, identities, reasonIndex)
   }
 

@@ -60,8 +60,11 @@ struct IdentityColumn {
     case .override(.reason):
       self.init(
         row: "freeze_override.change",
-        source: "freeze_override WHERE true",
-        text: "freeze_override.reason",
+        source: """
+          freeze_override JOIN service_event_personal AS overriding ON overriding.event = freeze_override.event
+          WHERE true
+          """,
+        text: "overriding.reason",
         column: "change.id",
         indexed: ["id"],
         selectivity: .request
@@ -161,8 +164,8 @@ struct IdentityColumn {
 
   /// Returns all different texts of the field to which at least one change refers.
   ///
-  /// Other texts are possible: a purge keeps the ids of flows and client apps, and some actors only caused service
-  /// events.
+  /// The tables can contain other texts, to which no change refers: a purge keeps the ids of flows and client apps, and
+  /// some actors only caused service events.
   func texts(_ db: any LedgerConnection) throws -> [String] {
     let references = indexed.map { "EXISTS (SELECT 1 FROM change WHERE change.\($0) = \(reference))" }
     let condition = "\(text) IS NOT NULL AND (\(references.joined(separator: " OR ")))"

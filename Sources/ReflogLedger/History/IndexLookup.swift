@@ -60,7 +60,7 @@ struct IndexLookup: Sendable {
     self.selectivity = selectivity
   }
 
-  /// The condition in SQL for one value, which is the argument `:lookup`.
+  /// The condition in SQL for one value. The value is the argument `:lookup`.
   var sql: String { values.isEmpty ? condition : condition + ":lookup" }
 
   /// Returns the condition in SQL for all values, and the arguments of the condition.

@@ -3,14 +3,14 @@ import ReflogStorage
 
 /// Finds the edits of connectors that are later than the changes that set references to these connectors.
 ///
-/// All lookups are within one read of the ledger. There is one lookup for each connector, so the number of changes in
-/// the ledger does not matter.
+/// One read of the ledger finds all edits. It has one index lookup for each connector, so its time does not depend on
+/// the number of changes in the ledger.
 struct LaterEdits {
   /// The maximum number of edits that are read for each connector.
   ///
-  /// The newest edits often change only the name of the connector. The number is large enough that an earlier edit of
-  /// another property is usually found too.
-  static let most = 20
+  /// The newest edits often change only the name of the connector. With this number, an earlier edit of another
+  /// property is usually found too.
+  static let maximumCount = 20
 
   private let edits: [ConnectorID: ConnectorEdits]
 
@@ -37,11 +37,11 @@ struct LaterEdits {
       else { continue }
       let arguments: SQLArguments = [
         "connector": row, "last": first, "moment": start.microseconds, "newest": lastID, "end": moment.microseconds,
-        "limit": Self.most,
+        "limit": Self.maximumCount,
       ]
       edits[connector] = ConnectorEdits(
         try rows.checked(History.editsSince, arguments).reversed(),
-        limit: Self.most
+        limit: Self.maximumCount
       )
     }
     self.edits = edits

@@ -5,7 +5,8 @@ import ReflogStorage
 ///
 /// No index of the ledger contains the texts of this table, because an index could keep a part of an erased text. The
 /// rows of this table are small, so a scan of this table alone is several times faster than a scan of changes. If
-/// ``ReasonIndex`` contains the changes, only the candidates that the index finds are compared with the condition.
+/// ``ReasonIndex`` contains the changes, the index finds candidates, and only these candidates are compared with the
+/// condition.
 struct PersonalScan: Sendable {
   private let test: FilterSQL
   /// The whole filter in SQL, or nil if `test` alone decides which changes match.
@@ -49,12 +50,12 @@ struct PersonalScan: Sendable {
     return text.terms.isEmpty ? nil : text
   }
 
-  /// Returns whether a filter is one condition on a text of `change_personal`.
+  /// Returns whether a filter consists of one condition on a text of `change_personal`.
   static func isTest(_ filter: ChangeFilter) -> Bool {
     condition(filter).map { columns.contains($0.field) } ?? false
   }
 
-  /// Returns the field and the text of a filter that is one condition on a text, or nil for any other filter.
+  /// Returns the field and the text of a filter that consists of one condition on a text, or nil for any other filter.
   ///
   /// All matching changes contain the text in this field.
   private static func condition(_ filter: ChangeFilter) -> (field: ChangeField, text: String)? {

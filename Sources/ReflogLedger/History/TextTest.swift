@@ -93,7 +93,7 @@ struct TextTest: Sendable {
     return "(WITH \(tables.joined(separator: ", ")) SELECT value FROM part\(parts.count - 1))"
   }
 
-  /// The maximum number of letters in a part, which is the number of nested calls of `replace`.
+  /// The maximum number of letters in a part. Each letter needs one nested call of `replace`.
   private static let lettersOfAPart = 16
 
   /// Returns an SQL expression in which each upper-case letter is replaced by its form in lower case.
@@ -104,7 +104,10 @@ struct TextTest: Sendable {
 
 /// The letters outside of ASCII whose lower-case form is different.
 enum UpperCaseLetters {
-  /// The number of entries in ``byLowerCase``, which differs between versions of Unicode.
+  /// The number of entries in ``byLowerCase``.
+  ///
+  /// A new version of Unicode changes this number. ``ReasonIndex`` uses the number to find out whether an index was
+  /// built with another version.
   static var count: Int { byLowerCase.values.reduce(0) { $0 + $1.count } }
 
   /// A letter and its form in lower case.

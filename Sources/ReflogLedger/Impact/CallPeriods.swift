@@ -1,11 +1,12 @@
 import ReflogModel
 import ReflogStorage
 
-/// The periods in which one address called a connector, read batch by batch in the order of a query.
+/// The periods in which one address called a connector. They are read in batches, in the order of a query.
 ///
 /// A period begins at an effective change at the address and ends at the next effective change. A change without an
 /// effect does not end a period, because it sets the reference that the address already has. The first period of an
-/// address has no beginning. In this period, the address called the connector that its oldest applied change found.
+/// address has no recorded beginning. In this period, the address called the connector that is the `before` of its
+/// oldest applied change.
 struct CallPeriods {
   /// A period in which the address called one connector.
   struct Period {
@@ -99,7 +100,8 @@ struct CallPeriods {
   ///
   /// - Parameters:
   ///   - batch: The batch with the oldest periods.
-  ///   - end: The id of the oldest effective change, or the id behind the range if no effective change is in the range.
+  ///   - end: The id of the oldest effective change. If no effective change is in the range, the id that follows the
+  ///     range.
   private func addFirst(to batch: inout Batch, before end: Int64) throws {
     let connector = try db.integer(
       """

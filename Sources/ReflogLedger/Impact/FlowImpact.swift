@@ -8,7 +8,8 @@ import ReflogStorage
 /// fulfils the rest of the filter. The order of ids decides whether an address called a connector: the newest applied
 /// change at the address with a lower id set the connector. If the address has no such change, its oldest applied
 /// change shows the connector that the address called earlier. It is not recorded since when the address called that
-/// connector. So the result may contain a change of the connector from a time at which the address did not call it yet.
+/// connector. So the result can contain changes of the connector that were made before the address called the
+/// connector.
 ///
 /// There are two ways to find these changes. If an index covers the rest of the filter, the index returns changes, and
 /// each change is compared with the addresses. Otherwise the periods in which the addresses called connectors are read

@@ -7,7 +7,7 @@ extension History {
   /// If the ledger has no applied change of a step from that time, the oldest applied change shows what the step called
   /// earlier. It is not recorded since when the step called this connector, so the step is only a possible caller.
   ///
-  /// The result is a dictionary. Its keys are the ids of the changes. A change of a step has no value in the dictionary.
+  /// The keys of the result are the ids of the changes. The result has no entry for a change of a step.
   ///
   /// - Parameters:
   ///   - changes: The changes.
@@ -17,7 +17,7 @@ extension History {
   package func callers(
     of changes: [Change],
     among query: ChangeQuery? = nil
-  ) async throws(LedgerError) -> [Change.ID: [Address]]? {
+  ) async throws(LedgerError) -> [Change.ID: [ConnectorCaller]]? {
     let connectors = changes.compactMap { change in change.connectorID.map { (change.id, $0) } }
     guard !connectors.isEmpty else { return [:] }
     return try await read { db in
@@ -29,11 +29,14 @@ extension History {
         arguments = SQLArguments(impact.arguments)
       }
       let (condition, rows) = (Self.calling(areSelected: query != nil, db.dialect), ChangeRows(db, identities))
-      var callers: [Change.ID: [Address]] = [:]
+      var callers: [Change.ID: [ConnectorCaller]] = [:]
       for (id, connector) in connectors {
         guard let row = try Self.row(of: connector, db) else { continue }
         let holders = try rows.checked(condition, arguments + ["change": id.number, "connector": row])
-        callers[id] = holders.compactMap(\.intent.subject.address).sorted()
+        let found = holders.compactMap { holder in
+          holder.intent.subject.address.map { ConnectorCaller($0, isCertain: holder.id.number < id.number) }
+        }
+        callers[id] = found.sorted { $0.address < $1.address }
       }
       return callers
     }
@@ -42,7 +45,8 @@ extension History {
   /// Returns the SQL condition that selects one change for each address that called a connector at a moment.
   ///
   /// The connector is `:connector`, and the moment is just before the change `:change`. The selected change set the
-  /// connector at the address, or is the oldest change at the address and found the connector there.
+  /// connector at the address. If no such change exists, it is the oldest change at the address, and its `before` is
+  /// the connector.
   ///
   /// - Parameters:
   ///   - areSelected: Whether only the addresses in `:addresses` are compared.

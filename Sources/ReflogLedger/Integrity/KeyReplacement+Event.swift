@@ -3,18 +3,7 @@ import ReflogStorage
 
 extension KeyReplacement {
   /// The service event that records the replacement.
-  ///
-  /// The id of the event is not part of the details.
-  var content: ServiceEvent.Content {
-    ServiceEvent.Content(
-      .keyReplaced,
-      details: [
-        "formerOrigin": .string(formerOrigin.text), "formerSize": .integer(formerSize),
-        "formerRoot": .string(formerRoot.base64), "formerKey": .string(formerKey.text),
-        "origin": .string(origin.text), "key": .string(key.text), "reason": .string(reason),
-      ]
-    )
-  }
+  var content: ServiceEvent.Content { ServiceEvent.Content(.keyReplaced, details: details) }
 
   /// Reads a replacement from its event.
   ///

@@ -65,12 +65,12 @@ package struct LogKeyFile: Sendable {
     var next = try parsed(nextPath)
     // A crash can interrupt the replacement of a lost key. Then the next key can belong to a name of the log that was
     // never recorded.
-    let isStray = next.map { $0.verifierKey.identity.name.text != origin.text } ?? false
-    if isStray { next = nil }
+    let isUnrecorded = next.map { $0.verifierKey.identity.name.text != origin.text } ?? false
+    if isUnrecorded { next = nil }
     if let next, next.verifierKey.text == newest?.text {
       return if let key { Found(keys: [key, next], remedy: nil) } else { Found(keys: [next], remedy: .installNext) }
     }
-    if let key { return Found(keys: [key], remedy: next == nil && !isStray ? nil : .removeNext) }
+    if let key { return Found(keys: [key], remedy: next == nil && !isUnrecorded ? nil : .removeNext) }
     guard !isSigned else {
       throw .unusableKey(
         path: path,

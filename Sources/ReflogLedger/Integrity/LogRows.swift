@@ -26,7 +26,8 @@ enum LogRows {
     }
   }
 
-  /// The SQL after `SELECT` that selects each entry that was not purged, but has neither a change nor a service event.
+  /// The end of an SQL query, after `SELECT` and the columns. It finds each entry that was not purged and that belongs
+  /// neither to a change nor to a service event.
   ///
   /// A caller appends the range of the entries.
   static let withoutRow = """

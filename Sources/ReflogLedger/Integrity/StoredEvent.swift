@@ -13,12 +13,15 @@ struct StoredEvent: Sendable {
     return try EntryRecord(event, salt: entry.salt, personal: try personalHash()).hash == entry.hash
   }
 
+  /// Returns whether the row matches the log, and a recorded erasure deleted all personal data that is missing.
+  func isAsRecorded() throws -> Bool { try isAsLogged() && (!personal.isErased || event.erased != nil) }
+
   /// Returns the event after its row was compared with the log.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the row does not match the log, or if personal data is missing and no
   ///   recorded erasure deleted it.
   func checked() throws -> ServiceEvent {
-    guard try isAsLogged(), !personal.isErased || event.erased != nil else {
+    guard try isAsRecorded() else {
       throw LedgerError.corrupt("service event \(event.id) is not what was recorded")
     }
     return event
@@ -30,7 +33,7 @@ struct StoredEvent: Sendable {
       guard let actor = event.content.actor else {
         throw LedgerError.corrupt("service event \(event.id) has personal data but no actor")
       }
-      return try PersonalPart(salt: salt, actor: actor)
+      return try PersonalPart(salt: salt, actor: actor, reason: event.content.reason)
     }
   }
 }

@@ -4,21 +4,19 @@ import ReflogModel
 struct StoredOverride {
   /// The change that overrode the freeze.
   let change: Int64
-  /// The reason in the row.
-  let reason: String
+  /// The service event that records the override, with the reason.
   let event: StoredEvent
 
-  /// The override.
+  /// The override, as the service event records it.
   ///
-  /// The reason is the reason in the row. The freezes are the freezes in the service event.
+  /// The override has no freezes if the service event does not contain the change. Then ``isAsRecorded()`` is false.
   var override: FreezeOverride {
-    let freezes = FreezeOverride(of: change, event.event)?.freezes ?? []
-    return FreezeOverride(eventID: event.event.id, reason: reason, freezes: freezes)
+    FreezeOverride(of: change, event.event)
+      ?? FreezeOverride(eventID: event.event.id, reason: event.event.content.reason, freezes: [])
   }
 
-  /// Returns whether the row contains what the service event records, and the event matches the log.
+  /// Returns whether the service event contains the change and matches the log.
   func isAsRecorded() throws -> Bool {
-    guard let recorded = FreezeOverride(of: change, event.event) else { return false }
-    return try event.isAsLogged() && recorded.reason.utf8.elementsEqual(reason.utf8)
+    try FreezeOverride(of: change, event.event) != nil && event.isAsRecorded()
   }
 }

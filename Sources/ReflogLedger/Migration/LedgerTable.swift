@@ -86,7 +86,7 @@ package struct LedgerTable: Sendable {
     LedgerTable(
       "service_event_personal",
       key: ["event"],
-      ["salt", "actor_name", "ip_address", "erased_hash", "erased_event"]
+      ["salt", "actor_name", "ip_address", "reason", "erased_hash", "erased_event"]
     )
   ]
 
@@ -106,7 +106,7 @@ package struct LedgerTable: Sendable {
 
   private static let freezes = [
     LedgerTable("change_freeze", ["ends", "released"]),
-    LedgerTable("freeze_override", key: ["change"], ["event", "reason"]),
+    LedgerTable("freeze_override", key: ["change"], ["event"]),
   ]
 
   private static let others = [

@@ -53,8 +53,8 @@ enum ErasableRows {
       """,
     actor: "service_event.actor",
     sequence: "service_event.sequence",
-    isHeld: RetentionRows.isEverythingHeld,
-    emptied: "actor_name = NULL, ip_address = NULL"
+    isHeld: RetentionRows.isEventHeld,
+    emptied: "actor_name = NULL, ip_address = NULL, reason = NULL"
   )
   static let tables = [changes, statements, events]
 
@@ -114,7 +114,7 @@ enum ErasableRows {
     let isHeld: Bool
   }
 
-  /// Returns the rows whose entries are in a set and whose personal data is not erased yet.
+  /// Returns the rows of a set of entries, without the rows whose personal data is already erased.
   ///
   /// The table `entry` contains the id of the change or the event for each sequence number.
   static func claimed(_ table: Table, in entries: IDRanges, _ db: any LedgerConnection) throws -> [Claimed] {

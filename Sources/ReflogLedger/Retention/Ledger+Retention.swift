@@ -92,12 +92,13 @@ extension History {
     try await read { db in try RetentionRows.holds(db) }
   }
 
-  /// Returns the retention policy, the newest purge and the legal holds, after a comparison with the recorded events.
+  /// Returns the retention policy, the newest purge and the legal holds, after the tables were compared with the
+  /// recorded events.
   ///
   /// The purge is nil if there was no purge.
   ///
   /// - Throws: ``LedgerError/corrupt(_:)`` if the tables differ from the events.
-  package func recordedKeeping() async throws(LedgerError) -> (
+  package func retentionState() async throws(LedgerError) -> (
     policy: RetentionPolicy, purge: Purge?, holds: [LegalHold]
   ) {
     try await read { db in

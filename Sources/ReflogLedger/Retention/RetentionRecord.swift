@@ -1,11 +1,11 @@
 import ReflogModel
 import ReflogStorage
 
-/// The retention policy, the legal holds, the purges and the erasures according to the recorded events.
+/// The retention policy, the legal holds, the purges and the erasures, as the service events record them.
 ///
-/// The ledger also has tables with the policy, the holds, the purges and the erasures. Another program could alter
-/// these tables, because no hash covers them. Hashes cover the events. So Reflog deletes rows only if the tables match
-/// the events. The same is true if Reflog writes the policy and the holds into an evidence pack.
+/// The ledger also has tables with these values. No hash covers these tables, so another program could alter them
+/// without being noticed. Hashes cover the events. So Reflog compares the tables with the events before it deletes
+/// rows, and before it writes the policy and the holds into an evidence pack.
 struct RetentionRecord {
   private var policy = RetentionPolicy(days: nil)
   /// The holds that were not released. The key is the name in lower case.
@@ -27,8 +27,8 @@ struct RetentionRecord {
 
   /// The condition that selects the events.
   ///
-  /// A database uses the index `service_event_retention` only if this condition on `kind` is exactly the condition of
-  /// the index.
+  /// The text of the condition matters: a database uses the index `service_event_retention` only if the condition on
+  /// `kind` is exactly the condition of the index.
   private static let selection = """
     kind IN ('retentionSet', 'holdPlaced', 'holdReleased', 'purgeAsked', 'erasureAsked') ORDER BY service_event.id
     """
@@ -62,7 +62,8 @@ struct RetentionRecord {
       )
     case .holdReleased: holds[name()] = nil
     case .purgeAsked:
-      // A later request can only extend an unfinished purge, so the purge keeps the time of its first request.
+      // A later request extends an unfinished purge, so it changes `before`. The purge keeps the time of its first
+      // request.
       let (id, before) = (details["purge"]?.wholeNumber ?? 0, details["before"]?.string)
       purges[id] = PurgeRequest(before: before, asked: purges[id]?.asked ?? event.activityDateTime)
     case .erasureAsked: erasures[event.id] = details

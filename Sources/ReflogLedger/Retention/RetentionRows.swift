@@ -15,6 +15,18 @@ enum RetentionRows {
   /// The SQL condition that a hold covers all history.
   static let isEverythingHeld = "EXISTS (SELECT 1 FROM hold WHERE hold.flow IS NULL)"
 
+  /// The SQL condition that a hold covers the personal data of a service event.
+  ///
+  /// The personal data of the event of an override contains the reason for the override. So a hold that covers one of
+  /// the changes also covers the event.
+  static let isEventHeld = """
+    (\(isEverythingHeld) OR (service_event.kind = 'freezeOverridden' AND EXISTS (
+      SELECT 1 FROM freeze_override JOIN change ON change.id = freeze_override.change
+      JOIN address ON address.id = change.address JOIN hold ON hold.flow = address.flow
+      WHERE freeze_override.event = service_event.id
+    )))
+    """
+
   /// Sets the retention policy; the newest service event about the policy must contain the same policy.
   static func set(_ policy: RetentionPolicy, _ db: any LedgerConnection) throws {
     guard let days = policy.days else { return try db.execute("DELETE FROM retention") }

@@ -64,7 +64,7 @@ enum ReasonBatch: Sendable {
         self = .foreign
         return
       }
-      guard try state.claim == ReasonIndexState.newestClaim(db) else {
+      guard try state.claim == ReasonClaims.newest(db) else {
         self = .claimed
         return
       }

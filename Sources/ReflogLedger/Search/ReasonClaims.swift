@@ -1,8 +1,8 @@
 import ReflogModel
-import ReflogStorage
+package import ReflogStorage
 
 /// The claims of purges and erasures whose changes are possibly still in the index of reasons.
-struct ReasonClaims: Sendable {
+package struct ReasonClaims: Sendable {
   /// The id of the newest claim, or 0 if there is none.
   let newest: Int64
   /// The changes that the claims list, or nil if the whole index must be emptied.
@@ -20,7 +20,7 @@ struct ReasonClaims: Sendable {
   ///   - segmentSize: The number of change ids in the range of each segment.
   ///   - db: The connection to the ledger.
   init(newerThan state: ReasonIndexState?, segmentSize: Int64, _ db: any LedgerConnection) throws {
-    newest = try ReasonIndexState.newestClaim(db)
+    newest = try Self.newest(db)
     guard let state, try state.fits(db, segmentSize: segmentSize) else {
       changes = nil
       return
@@ -42,6 +42,11 @@ struct ReasonClaims: Sendable {
       return
     }
     changes = try claims.reduce(into: IDRanges()) { $0.formUnion(try Self.changes(of: $1, db)) }
+  }
+
+  /// Returns the id of the newest service event that claimed data for a deletion, or 0 if there is none.
+  package static func newest(_ db: any LedgerConnection) throws -> Int64 {
+    try db.integer("SELECT max(id) FROM claim_event WHERE kind IN ('purged', 'erased')") ?? 0
   }
 
   /// Returns the changes that a claim lists.

@@ -12,7 +12,7 @@ import Synchronization
 /// The file never contains the reason of a change that a purge or an erasure deleted. Each deletion is claimed by a
 /// service event first. Before the claimed data is deleted, ``removeClaimed(_:)`` drops all segments that contain one
 /// of these changes. While a purge or an erasure is unfinished, no reasons are added.
-package final class ReasonIndex: Sendable {
+package final class ReasonIndex: ReasonFinder {
   private static let schema = DerivedStorage.Schema(
     applicationID: 0x52_46_53_32,  // "RFS2"
     sql: """

@@ -50,10 +50,10 @@ struct ReasonIndexState: Sendable {
     ) { row in (try row.integer(0), Array(try row.blob(1))) }
     guard let (sequence, hash) = entry else { throw LedgerError.corrupt("the entry of change \(change) is missing") }
     self.init(
-      letters: Self.knownLetters,
+      letters: SearchText.knownLetters,
       segmentSize: segmentSize,
       origin: try Self.origin(ledger),
-      claim: try Self.newestClaim(ledger),
+      claim: try ReasonClaims.newest(ledger),
       sequence: sequence,
       hash: hash
     )
@@ -62,8 +62,8 @@ struct ReasonIndexState: Sendable {
   /// Returns whether the index was built from a ledger, with segments of a size.
   func fits(_ ledger: any LedgerConnection, segmentSize: Int64) throws -> Bool {
     let found = try ledger.first("SELECT hash FROM entry WHERE sequence = ?", [sequence]) { Array(try $0.blob(0)) }
-    return try found == hash && letters == Self.knownLetters && self.segmentSize == segmentSize
-      && origin == Self.origin(ledger) && claim <= Self.newestClaim(ledger)
+    return try found == hash && letters == SearchText.knownLetters && self.segmentSize == segmentSize
+      && origin == Self.origin(ledger) && claim <= ReasonClaims.newest(ledger)
   }
 
   /// Writes the row to the index.
@@ -80,14 +80,7 @@ struct ReasonIndexState: Sendable {
     )
   }
 
-  private static let knownLetters = UpperCaseLetters.count
-
   private static func origin(_ ledger: any LedgerConnection) throws -> String? {
     try ledger.text("SELECT origin FROM ledger")
-  }
-
-  /// Returns the id of the newest service event that claimed data for a deletion, or 0 if there is none.
-  static func newestClaim(_ ledger: any LedgerConnection) throws -> Int64 {
-    try ledger.integer("SELECT max(id) FROM claim_event WHERE kind IN ('purged', 'erased')") ?? 0
   }
 }

@@ -22,13 +22,13 @@ package protocol TokenDatabase: Sendable {
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Value
   ) async throws -> Value
 
-  /// Updates rows that exist, in one transaction.
+  /// Updates existing rows in one transaction.
   ///
-  /// In a database with other writers, this method does not wait for other writes to the table, and no other write
-  /// waits.
+  /// If the database has several writers, this method does not wait for other writes to the table, and does not make
+  /// other writes wait.
   ///
   /// - Parameters:
-  ///   - willCommit: Called before the commit with the version before and the version after the update. It is not
+  ///   - willCommit: Called before the commit with the versions of the database before and after the update. It is not
   ///     called if the versions are unknown, or if the update does not change the version.
   ///   - body: The update. It returns whether it changed a row.
   func update(

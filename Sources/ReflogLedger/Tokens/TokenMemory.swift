@@ -1,7 +1,7 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of tokens that were read from one version of the token database.
+/// A cache of the tokens in one version of the token database.
 final class TokenMemory: Sendable {
   /// A token, the hash of its secret, and its last use.
   struct Entry: Sendable {
@@ -21,7 +21,7 @@ final class TokenMemory: Sendable {
     func isOf(_ other: UInt64?) -> Bool { other != nil && (version == other || next == other) }
   }
 
-  /// The maximum number of tokens in memory; each token needs some hundred bytes.
+  /// The maximum number of tokens in memory. Each token needs a few hundred bytes.
   ///
   /// When the maximum is reached, the cache drops all tokens. A dropped token is read from the database when a request
   /// needs the token again.
@@ -29,7 +29,8 @@ final class TokenMemory: Sendable {
 
   private let state = Mutex(State())
 
-  /// Returns the token with this id if it is in memory and was read from this version of the database, or nil if not.
+  /// Returns the token with this id, or nil if the cache does not contain the token or contains another version of the
+  /// database.
   func token(_ id: String, in version: UInt64?) -> Entry? {
     state.withLock { state in state.isOf(version) ? state.tokens[id] : nil }
   }
@@ -46,7 +47,7 @@ final class TokenMemory: Sendable {
     }
   }
 
-  /// Keeps the tokens for the version that an update of this process is about to write.
+  /// Marks the cached tokens as valid also for the version that an update of this process is about to write.
   ///
   /// Call ``endUpdate(isWritten:)`` when the update is complete or has failed. Until then, no other process can write
   /// the version `next`.
@@ -60,7 +61,8 @@ final class TokenMemory: Sendable {
     }
   }
 
-  /// Ends an update: the tokens belong to the version that it wrote, or are dropped if it failed.
+  /// Ends an update. If the update was written, the cached tokens belong to the new version. Otherwise they are
+  /// dropped.
   func endUpdate(isWritten: Bool) {
     state.withLock { state in
       guard let next = state.next else { return }

@@ -76,10 +76,10 @@ package struct TokenStore: Sendable {
     return (token, text.text)
   }
 
-  /// Returns all tokens, also expired and revoked ones, oldest first.
+  /// Returns all tokens, including expired and revoked tokens, oldest first.
   ///
-  /// The last use of a token includes the uses in this process. Uses in another process can be missing for about a
-  /// minute, see ``writeUses(all:)``.
+  /// The last use of a token includes the uses in this process. A use in another process can be missing for about a
+  /// minute (see ``writeUses(all:)``).
   package func tokens() async throws -> [APIToken] {
     let found = try await database.read { db in
       try db.rows("SELECT \(APIToken.columns) FROM token ORDER BY created, id") { try APIToken($0) }
@@ -87,7 +87,7 @@ package struct TokenStore: Sendable {
     return found.map { $0.used(at: uses.last($0.id)) }
   }
 
-  /// Returns the valid tokens, and among them the tokens that expire soon, oldest first.
+  /// Returns all valid tokens, and separately those that expire soon. Both lists begin with the oldest token.
   package func validTokens() async throws -> (all: [APIToken], expiring: [APIToken]) {
     let now = clock()
     let valid = try await tokens().filter { $0.isValid(at: now) }
@@ -99,7 +99,8 @@ package struct TokenStore: Sendable {
   /// If this method is called every few seconds, the database has the first use of a token after a few seconds, and a
   /// later use after about a minute. After a crash, a use of the last minute can be missing.
   ///
-  /// - Parameter all: Whether uses are also written that would otherwise be written later, before the server stops.
+  /// - Parameter all: Whether to write all uses now, because the server stops. Otherwise, the uses that are not due are
+  ///   written later.
   package func writeUses(all: Bool) async throws {
     let unwritten = uses.unwritten(all: all)
     guard !unwritten.isEmpty else { return }
@@ -139,7 +140,7 @@ package struct TokenStore: Sendable {
     }
   }
 
-  /// Returns the tokens whose creation or revocation is not in a service event yet, sorted from oldest to newest.
+  /// Returns the tokens whose creation or revocation is not recorded in a service event yet, oldest first.
   ///
   /// Creations and revocations later than `moment` are left out.
   package func unrecordedTokens(until moment: Timestamp) async throws -> [APIToken] {
@@ -178,7 +179,7 @@ package struct TokenStore: Sendable {
     guard let found = try await token(presented.id, in: version), presented.secretHash == found.secretHash,
       found.token.isValid(at: now)
     else { return nil }
-    found.use.note(at: now)
+    found.use.record(at: now)
     return (found.token, found.token.expiresSoon(at: now))
   }
 
@@ -228,7 +229,7 @@ extension APIToken {
   /// The columns that ``init(_:)`` reads, in SQL.
   fileprivate static let columns = "id, name, role, created, expires, revoked, last_used, recorded"
 
-  /// Reads ``columns``.
+  /// Reads a token from a row with ``columns``.
   fileprivate init(_ row: Row) throws {
     self.init(
       id: try row.text(0),

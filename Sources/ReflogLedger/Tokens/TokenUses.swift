@@ -3,24 +3,24 @@ import Synchronization
 
 /// The last use of one token since the start of this process.
 ///
-/// A use is only stored in memory, so a request costs no write and waits for no lock.
+/// A use is stored only in memory, so a request does not write to the token database and does not wait for a lock.
 final class TokenUse: Sendable {
-  /// The time of the last use in microseconds, or 0 if this process saw no use.
+  /// The time of the last use in microseconds since 1970, or 0 if this process accepted no request with the token.
   private let microseconds = Atomic<Int64>(0)
 
-  /// The last use, or nil if this process saw no use.
+  /// The last use, or nil if this process accepted no request with the token.
   var last: Timestamp? {
     let last = microseconds.load(ordering: .relaxed)
     return last == 0 ? nil : Timestamp(microseconds: last)
   }
 
   /// Stores that the token was used at a moment.
-  func note(at moment: Timestamp) { microseconds.store(moment.microseconds, ordering: .relaxed) }
+  func record(at moment: Timestamp) { microseconds.store(moment.microseconds, ordering: .relaxed) }
 }
 
 /// The last use of each token since the start of this process.
 ///
-/// The token database gets the uses later, see ``TokenStore/writeUses(all:)``.
+/// ``TokenStore/writeUses(all:)`` writes the uses to the token database later.
 final class TokenUses: Sendable {
   /// The minimum time between two writes of the use of one token.
   static let interval = Duration.seconds(60)
@@ -39,7 +39,8 @@ final class TokenUses: Sendable {
 
   private let state = Mutex(State())
 
-  /// Returns the object that stores the uses of the token with this id. It is the same for every call.
+  /// Returns the object that stores the last use of the token with this id. Every call with the same id returns the
+  /// same object.
   func use(_ id: String) -> TokenUse {
     state.withLock { state in
       if let known = state.entries[id] { return known.use }
@@ -49,14 +50,14 @@ final class TokenUses: Sendable {
     }
   }
 
-  /// The last use of the token with this id, or nil if this process saw no use.
+  /// The last use of the token with this id, or nil if this process accepted no request with the token.
   func last(_ id: String) -> Timestamp? { state.withLock { $0.entries[id]?.use.last } }
 
-  /// Returns the last uses that are not in the token database, by the id of the token.
+  /// Returns the last uses that are not in the token database yet, by the id of the token.
   ///
-  /// The result is empty until a use is due: it is the first use of a token in this process, or it came at least
-  /// ``interval`` later than every written use. As soon as one use is due, all uses are returned, so one transaction in
-  /// ``interval`` writes them.
+  /// The result is empty until one use is due. A use is due in two cases: it is the first use of a token in this
+  /// process, or it is at least ``interval`` later than the newest use that was written. When one use is due, all uses
+  /// are returned. So one transaction in each ``interval`` writes them all.
   ///
   /// - Parameter all: Whether uses are returned even if none is due.
   func unwritten(all: Bool) -> [String: Timestamp] {

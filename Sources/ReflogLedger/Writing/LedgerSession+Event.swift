@@ -14,7 +14,13 @@ extension LedgerSession {
       id: head.nextEvent,
       sequence: head.nextSequence,
       activityDateTime: time,
-      content: ServiceEvent.Content(content.kind, actor: actor?.actor, count: content.count, details: recorded)
+      content: ServiceEvent.Content(
+        content.kind,
+        actor: actor?.actor,
+        count: content.count,
+        details: recorded,
+        reason: content.reason
+      )
     )
     try connection.execute(
       """
@@ -37,12 +43,13 @@ extension LedgerSession {
   ///
   /// The result is nil if the event has no personal part.
   private func insertPersonalPart(of event: ServiceEvent, _ actor: Identities.ActorRows?) throws -> Hash? {
-    guard let actor, actor.name != nil || actor.actor.ipAddress != nil else { return nil }
+    let reason = event.content.reason
+    guard let actor, actor.name != nil || actor.actor.ipAddress != nil || reason != nil else { return nil }
     let salt = Salt(using: &random)
     try connection.execute(
-      "INSERT INTO service_event_personal (event, salt, actor_name, ip_address) VALUES (?, ?, ?, ?)",
-      [event.id, salt, actor.name, actor.actor.ipAddress]
+      "INSERT INTO service_event_personal (event, salt, actor_name, ip_address, reason) VALUES (?, ?, ?, ?, ?)",
+      [event.id, salt, actor.name, actor.actor.ipAddress, reason]
     )
-    return try PersonalPart(salt: salt, actor: actor.actor).hash
+    return try PersonalPart(salt: salt, actor: actor.actor, reason: reason).hash
   }
 }

@@ -43,12 +43,13 @@ package struct APIToken: Sendable {
     revoked == nil && moment < expires
   }
 
-  /// Returns whether the token is valid at this moment and expires soon after it.
+  /// Returns whether the token is valid at a moment and expires within ``warningPeriod`` after that moment.
   package func expiresSoon(at moment: Timestamp) -> Bool {
     isValid(at: moment) && expires.since(moment) <= Self.warningPeriod
   }
 
-  /// Returns the token with the time of a later use, or the unchanged token if the use is not later.
+  /// Returns the token with a new time of its last use, or the unchanged token if `moment` is nil or is not later than
+  /// the current last use.
   package func used(at moment: Timestamp?) -> APIToken {
     guard let moment, lastUsed.map({ $0 < moment }) ?? true else { return self }
     return APIToken(
@@ -68,8 +69,8 @@ extension APIToken {
   /// The lifetime of a token if the request for the token contains no lifetime: 90 days.
   package static let defaultLifetime = Duration.seconds(90 * 86_400)
 
-  /// The time before its expiry from which on a token is reported: 14 days.
+  /// How long before its expiry a token is reported as expiring soon: 14 days.
   ///
-  /// In this time, a person can create a new token and give it to the program.
+  /// This time is long enough to create a new token and to configure it in the program that uses the old token.
   package static let warningPeriod = Duration.seconds(14 * 86_400)
 }

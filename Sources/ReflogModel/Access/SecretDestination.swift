@@ -14,26 +14,27 @@ package enum SecretDestination {
 
   /// Returns the host of a URL in lower case, or nil if Reflog is not allowed to send a secret to the URL.
   ///
-  /// An address of version 6 has no brackets.
+  /// The result contains an IPv6 address without brackets.
   package static func host(of url: String) -> String? {
     guard accepts(url), let host = parts(of: url)?.host else { return nil }
     return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
   }
 
-  /// Returns whether an address can't belong to another machine beyond the local network link.
+  /// Returns whether an IP address can only lead to this machine, to machines on the same network link, or to a service
+  /// of the cloud.
   ///
-  /// Such an address is a loopback address, the unspecified address, a link-local address or a multicast address. A
-  /// request to it could reach a service of this machine, or the service with which a cloud passes credentials to its
-  /// machines (169.254.169.254). Two such services have other addresses: fd00:ec2::254 and 168.63.129.16. The addresses of
-  /// this machine's network interfaces are not known here.
+  /// This is true for loopback addresses, the unspecified address, link-local addresses and multicast addresses. A
+  /// request to such an address could reach a service of this machine, or the service from which machines in a cloud
+  /// get credentials (169.254.169.254). Two such services have other addresses: fd00:ec2::254 and 168.63.129.16. This
+  /// method does not compare the address with the network interfaces of this machine.
   package static func isLocal(_ address: IPAddress) -> Bool {
     let bytes = address.bytes
     if cloudServices.contains(address.description) { return true }
     guard bytes.count == 16 else {
       return [0, 127].contains(bytes[0]) || bytes.starts(with: [169, 254]) || bytes[0] >= 224
     }
-    // The address contains an address of version 4: it is IPv4-compatible (RFC 4291), or it is translated by a gateway
-    // (NAT64, RFC 6052).
+    // Some IPv6 addresses contain an IPv4 address: IPv4-compatible addresses (RFC 4291), and addresses that a gateway
+    // translates (NAT64, RFC 6052). For these addresses, the contained IPv4 address decides.
     let embedded = bytes.suffix(4).map(String.init).joined(separator: ".")
     if bytes.dropLast(4).allSatisfy({ $0 == 0 }) || bytes.starts(with: [0, 0x64, 0xFF, 0x9B, 0, 0, 0, 0, 0, 0, 0, 0]) {
       return IPAddress(embedded).map(isLocal) ?? true
@@ -43,14 +44,15 @@ package enum SecretDestination {
 
   /// Returns whether a host is this machine: `localhost`, or an address in 127.0.0.0/8, or `::1`.
   ///
-  /// An address of version 6 can be in brackets.
+  /// An IPv6 address can be in brackets.
   package static func isLoopback(_ host: String) -> Bool {
     let bare = host.hasPrefix("[") && host.hasSuffix("]") ? String(host.dropFirst().dropLast()) : host
     guard let address = IPAddress(bare) else { return host.asciiFolded == "localhost" }
     return address.bytes.count == 4 ? address.bytes[0] == 127 : address.bytes == loopback
   }
 
-  /// The addresses of services with which Amazon and Microsoft pass data to the machines in their clouds.
+  /// The addresses of services in the clouds of Amazon and Microsoft. A machine in such a cloud gets its configuration
+  /// and its credentials from the service.
   private static let cloudServices: Set = ["fd00:ec2::254", "168.63.129.16"]
 
   /// The bytes of the address `::1`.

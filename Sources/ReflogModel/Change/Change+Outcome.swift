@@ -91,7 +91,7 @@ extension Change {
       Outcome(
         result: next,
         code: Change.frozenCode,
-        message: "Freeze \(freeze) does not permit the change.",
+        message: Change.frozenMessage(freeze),
         settledBy: settler
       )
     case .stated(let statement):

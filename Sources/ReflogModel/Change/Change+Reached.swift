@@ -16,6 +16,9 @@ extension Change {
   /// The code in the outcome of a change that a freeze refused.
   package static let frozenCode = "frozen"
 
+  /// Returns the message in the outcome of a change that a freeze with this id refused.
+  package static func frozenMessage(_ freeze: Int64) -> String { "Freeze \(freeze) does not permit the change." }
+
   /// The code in the outcome of a drift that reversed an earlier change by Reflog.
   ///
   /// The address again holds the reference from before the earlier change.

@@ -13,4 +13,9 @@ extension Change.Actor {
     case .user, .unknown: name
     }
   }
+
+  /// Returns the actor's name for people, or `[erased]` and the actor's id if an erasure deleted the names.
+  package func shownName(erased: Erased?) -> String {
+    erased == nil ? shownName : Erased.placeholder + (id.map { " (\($0))" } ?? "")
+  }
 }

@@ -9,22 +9,24 @@ package struct ChangeInContext: Sendable {
   /// The list is empty if the change was not rolled back. If the list has an even number of ids, the newest rollback in
   /// the list restored the effect of the change.
   package let rolledBackBy: [Change.ID]
-  /// The steps that called the connector when the change was made, or whose earlier calls are not recorded, sorted by
-  /// address.
+  /// The steps that called the connector when the change was made, sorted by address.
+  ///
+  /// A step is also included if it possibly called the connector: the oldest change of the step shows this connector as
+  /// the earlier reference, and no record shows since when.
   ///
   /// The value is nil if the subject of the change is a step, or if the ledger was not searched for the steps.
-  package let calledBy: [Address]?
+  package let calledBy: [ConnectorCaller]?
   /// The names of the connectors for which the change records only the id.
   ///
   /// For example, a denied change records no name, because Reflog did not read the directory. The names are the newest
-  /// recorded names. A connector without a recorded name is missing.
+  /// recorded names. The dictionary has no entry for a connector without a recorded name.
   package let knownNames: [ConnectorID: String]
 
   /// Creates a change in its context.
   package init(
     _ change: Change,
     rolledBackBy: [Change.ID] = [],
-    calledBy: [Address]? = nil,
+    calledBy: [ConnectorCaller]? = nil,
     knownNames: [ConnectorID: String] = [:]
   ) {
     self.change = change

@@ -4,11 +4,11 @@ extension Change.ChangedProperty {
   /// The name of the property that contains the URL that a connector calls.
   package static let targetURLName = "targetUrl"
 
-  /// The property in few words, for one row of a list: `targetUrl → collect.example.net (was good.example)`.
+  /// A short text about the change of the property, for one row of a list.
   ///
-  /// A target URL is shown as its host. If the change did not change the host, the URLs are shown without their scheme.
-  /// The new value is first, because a narrow column cuts the end of the text. The text is the name alone if the values
-  /// are secret or not known.
+  /// For example: `targetUrl → collect.example.net (was good.example)`. A target URL is shown as its host. If the
+  /// change did not change the host, the URLs are shown without their scheme. The new value is first, because a narrow
+  /// column cuts the end of the text. If the values are secret or not known, the text contains only the name.
   package var summary: String {
     let (before, after) = shownValues
     let new = after.map { " → \($0)" } ?? ""
@@ -30,6 +30,6 @@ extension Change.ChangedProperty {
 }
 
 extension [Change.ChangedProperty] {
-  /// The properties in few words, for one row of a list, or nil if there is no property.
+  /// A short text about the changes of all properties, for one row of a list, or nil if there is no property.
   package var summary: String? { isEmpty ? nil : map(\.summary).joined(separator: ", ") }
 }

@@ -38,8 +38,10 @@ package struct ConnectorEdits: Sendable {
     return ConnectorEdits(later, isCut: isCut && later.count == changes.count)
   }
 
-  /// The newest change that can change what the connector does, or the newest change if all of them only changed the
-  /// name of the connector.
+  /// The change that is shown if there is space for one change only.
+  ///
+  /// This is the newest change that affects more than the name of the connector. If all changes affect only the name,
+  /// it is the newest change. The value is nil if there are no changes.
   package var mostTelling: Change? {
     let name = Change.ChangedProperty.displayNameName
     return changes.last { change in
@@ -50,12 +52,14 @@ package struct ConnectorEdits: Sendable {
   /// The name of the connector for people.
   package var name: String { connector.displayName ?? connector.connectorID?.text ?? "the connector" }
 
-  /// The part of a sentence that describes the changes and follows the name of the connector.
+  /// A clause that describes the changes, to follow the name of the connector in a sentence.
   ///
   /// For example: `was edited since (change 18): targetUrl https://a.example → https://b.example`.
   package var predicate: String { predicate("since") }
 
-  /// Returns the part of a sentence that describes the changes, with a word or words for the time of the changes.
+  /// Returns a clause that describes the changes, to follow the name of the connector in a sentence.
+  ///
+  /// - Parameter time: The part of the clause that shows when the changes were made, for example `since`.
   package func predicate(_ time: String) -> String {
     guard let last = changes.last else { return "" }
     guard last.after != .none else { return "was deleted \(time) (change \(last.id))" }
@@ -75,10 +79,11 @@ package struct ConnectorEdits: Sendable {
 
   private static let mostShownIDs = 3
 
-  /// The changed properties, each with the value before the first change and the value after the last change.
+  /// The changed properties, each with its value before the first change and its value after the last change.
   ///
-  /// The property that was changed first is first. A property is left out if its two values are equal. The values are
-  /// nil if the property is secret, if only a hidden part of a URL differs, or if the oldest changes are missing.
+  /// The order is that of the first change of each property. A property is left out if both values are equal. Both
+  /// values are nil in three cases: the property is secret, only a hidden part of a URL differs, or the oldest changes
+  /// are missing.
   private var properties: [(name: String, before: String?, after: String?)] {
     var names: [String] = []
     var values: [String: (before: String?, after: String?)] = [:]
@@ -92,10 +97,10 @@ package struct ConnectorEdits: Sendable {
     }
     return names.compactMap { name in
       guard let value = values[name] else { return nil }
-      // The value before the missing changes is not known.
+      // The oldest changes are missing, so the value before all changes is not known.
       guard !isCut else { return (name, nil, nil) }
       guard let before = value.before, before == value.after else { return (name, value.before, value.after) }
-      // The hidden parts of two equal URLs can differ.
+      // If a part of the URLs is hidden, the shown parts are equal, but the hidden parts can differ.
       return SecretMask.hidesAPart(of: before) ? (name, nil, nil) : nil
     }
   }

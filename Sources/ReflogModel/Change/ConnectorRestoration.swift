@@ -1,18 +1,19 @@
 /// The values that a connector had before an edit, and the request that sets these values again.
 ///
-/// Reflog records only the name of a connector, and the target URL without its query. So the request can be incomplete.
+/// Reflog records only two properties of a connector: the name, and the target URL without its query. So the request
+/// can be incomplete.
 package struct ConnectorRestoration: Sendable {
   /// The connector that was edited.
   package let connector: ConnectorID
   /// The body of the request: the recorded values before the edit.
   ///
-  /// The query of the target URL is not recorded. If the URL had a query, the body contains the mask `?…` in place of
-  /// the query. Reflog refuses a body with this mask.
+  /// The query of the target URL is not recorded. If the URL had a query, the body contains the mask `?…` instead of
+  /// the query. Reflog refuses a body with this mask, so a person must replace the mask.
   package let body: JSONObject
   /// The names of the edited properties whose values before the edit are not recorded.
   package let unknown: [String]
 
-  /// Finds the values before an edit, or returns nil if the edit wrote no properties.
+  /// Finds the values before an edit in the properties that the edit wrote. Fails if there are no properties.
   package init?(connector: ConnectorID, properties: [Change.ChangedProperty]) {
     guard !properties.isEmpty else { return nil }
     self.connector = connector
@@ -25,7 +26,7 @@ package struct ConnectorRestoration: Sendable {
     unknown = properties.map(\.name).filter { body[$0] == nil }
   }
 
-  /// Finds the values before a change, or returns nil if the change is not an applied edit of a connector.
+  /// Finds the values before a change. Fails if the change is not an applied edit of a connector.
   package init?(of change: Change) {
     guard change.intent.subject == .connector, change.result == .applied,
       change.intent.kind == .update || change.intent.kind == .drift,
@@ -49,8 +50,8 @@ package struct ConnectorRestoration: Sendable {
   /// command are ASCII, so a page or a terminal shows each of them, and a person can copy them.
   ///
   /// - Parameters:
-  ///   - server: The URL of the server as a word of the command, for example `'https://reflog.example'`.
-  ///   - change: The id of the edit, for the reason of the new edit.
+  ///   - server: The URL of the server, quoted for the shell, for example `'https://reflog.example'`.
+  ///   - change: The id of the edit. The reason of the new edit contains the id.
   package func command(server: String, change: String) -> String? {
     guard !body.members.isEmpty else { return nil }
     let reason = "Restores what change \(change) replaced".percentEncoded()
@@ -64,7 +65,7 @@ package struct ConnectorRestoration: Sendable {
     return parts.joined(separator: " ")
   }
 
-  /// Returns a JSON text with an escape (RFC 8259 §7) in place of each scalar that is not printable ASCII.
+  /// Returns a JSON text in which an escape (RFC 8259 §7) replaces each scalar that is not printable ASCII.
   private static func ascii(_ json: String) -> String {
     json.unicodeScalars.reduce(into: "") { text, scalar in
       if scalar.value < 0x7F {

@@ -74,7 +74,7 @@ extension DirectoryConnector {
   package static func authentication(_ object: JSONObject?) -> String {
     guard let object, let type = object["@odata.type"]?.string else { return "none" }
     let kind = type.split(separator: ".").last.map(String.init) ?? type
-    let thumbprints = (object["certificateList"]?.array ?? []).compactMap { $0.object?["thumbprint"]?.string }
+    let thumbprints = object.objects("certificateList").compactMap { $0["thumbprint"]?.string }
     return ([kind] + thumbprints.sorted()).joined(separator: " ")
   }
 }

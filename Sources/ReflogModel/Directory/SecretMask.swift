@@ -40,7 +40,7 @@ package enum SecretMask {
     return hidesAPart(of: text)
   }
 
-  /// Returns whether a URL has the form of ``redactedURL(_:)``, so a part of the URL is not shown.
+  /// Returns whether ``redactedURL(_:)`` has hidden a part of a URL.
   static func hidesAPart(of url: String) -> Bool {
     url.hasSuffix("?…") || url.hasSuffix("#…") || url.contains("//…@")
   }

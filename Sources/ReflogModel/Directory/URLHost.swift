@@ -1,4 +1,4 @@
-/// Returns the host of a redacted URL, with the port if the URL has one.
+/// Returns the host of a URL that ``redactedURL(_:)`` returned, with the port if the URL has one.
 ///
 /// The result is nil if the text is not a URL with a host.
 package func urlHost(_ url: String) -> String? {

@@ -6,7 +6,7 @@ extension Freeze {
     package let freeze: Int64
     /// Whether the change was certainly made while the freeze was in force.
     ///
-    /// If the value is false, the change was possibly made before the freeze began or after it was over.
+    /// If the value is false, the change was possibly made before the freeze began or after the freeze ended.
     package let isCertain: Bool
 
     /// Creates a drift.

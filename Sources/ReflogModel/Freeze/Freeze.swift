@@ -12,7 +12,8 @@ package struct Freeze: Identifiable, Sendable {
   /// The id of the service event that placed the freeze.
   package let id: Int64
   package let scope: FreezeScope
-  package let reason: String
+  /// The reason, or nil if the reason was erased.
+  package let reason: String?
   /// The person or the program that placed the freeze.
   package let actor: Change.Actor
   /// When the freeze was placed.
@@ -23,17 +24,20 @@ package struct Freeze: Identifiable, Sendable {
   package let until: Timestamp?
   /// When a person released the freeze, or nil if no person released it.
   package let released: Timestamp?
+  /// The erasure that deleted the reason and the actor's personal data, or nil if no data was erased.
+  package let erased: Erased?
 
   /// Creates a freeze.
   package init(
     id: Int64,
     scope: FreezeScope,
-    reason: String,
+    reason: String?,
     actor: Change.Actor,
     placed: Timestamp,
     from: Timestamp,
     until: Timestamp?,
-    released: Timestamp? = nil
+    released: Timestamp? = nil,
+    erased: Erased? = nil
   ) {
     self.id = id
     self.scope = scope
@@ -43,7 +47,11 @@ package struct Freeze: Identifiable, Sendable {
     self.from = from
     self.until = until
     self.released = released
+    self.erased = erased
   }
+
+  /// The reason for people: the reason, or `[erased]`.
+  package var shownReason: String { reason ?? Erased.placeholder }
 
   /// Reads the id of a freeze, a positive decimal number.
   ///
@@ -79,19 +87,17 @@ package struct Freeze: Identifiable, Sendable {
     }
   }
 
-  /// The time from which the freeze is over, or nil if no such time is known.
-  ///
-  /// The time is the end or the release of the freeze, whichever is earlier.
-  var over: Timestamp? { [until, released].compactMap(\.self).min() }
+  /// The end or the release of the freeze, whichever is earlier, or nil if the freeze has no end and was not released.
+  var endOrRelease: Timestamp? { [until, released].compactMap(\.self).min() }
 
   /// Returns whether the freeze was in force at each moment of a period.
   func isInForce(from start: Timestamp, through end: Timestamp) -> Bool {
-    from <= start && over.map { $0 > end } ?? true
+    from <= start && endOrRelease.map { $0 > end } ?? true
   }
 
   /// Returns whether the freeze was in force at one or more moments of a period.
   func isInForce(sometimeBetween start: Timestamp, and end: Timestamp) -> Bool {
-    from <= end && over.map { $0 > max(start, from) } ?? true
+    from <= end && endOrRelease.map { $0 > max(start, from) } ?? true
   }
 
   /// Returns a copy of this freeze that a person released at a time.
@@ -104,7 +110,8 @@ package struct Freeze: Identifiable, Sendable {
       placed: placed,
       from: from,
       until: until,
-      released: time
+      released: time,
+      erased: erased
     )
   }
 
@@ -119,7 +126,8 @@ package struct Freeze: Identifiable, Sendable {
   /// A clause for messages: who placed the freeze, and its scope, end and reason.
   package var summary: String {
     let end = until.map { "until \($0)" } ?? "until a person releases it"
-    return "\(actor.shownName) froze \(scope) \(end), with the reason: \(reason) (freeze \(id))"
+    let name = actor.shownName(erased: erased)
+    return "\(name) froze \(scope) \(end), with the reason: \(shownReason) (freeze \(id))"
   }
 }
 

@@ -2,17 +2,25 @@
 package struct FreezeOverride: Hashable, Sendable {
   /// The id of the service event that records the override.
   package let eventID: Int64
-  /// The operator's reason for the override.
-  package let reason: String
-  /// The ids of the freezes that the request for the change overrode.
+  /// The operator's reason for the override, or nil if the reason was erased.
+  package let reason: String?
+  /// The ids of the freezes that the request overrode.
   package let freezes: [Int64]
+  /// The erasure that deleted the reason, or nil if the reason was not erased.
+  package let erased: Erased?
 
   /// Creates an override.
-  package init(eventID: Int64, reason: String, freezes: [Int64]) {
+  package init(eventID: Int64, reason: String?, freezes: [Int64], erased: Erased? = nil) {
+    self.erased = erased
     self.eventID = eventID
     self.reason = reason
     self.freezes = freezes
   }
+}
+
+extension FreezeOverride {
+  /// The reason for people: the reason, or `[erased]`.
+  package var shownReason: String { reason ?? Erased.placeholder }
 }
 
 /// A field of the object `override`, which is a member of a change in JSON.

@@ -1,7 +1,7 @@
-/// The freezes that are in force or planned, arranged for a fast comparison with each change.
+/// The freezes that are in force or planned, stored by scope for a fast comparison with each change.
 ///
-/// The newest freezes that are over are also kept, because a change that was made without Reflog is found later than it
-/// was made.
+/// The newest freezes that are over are also kept. They are needed because a change that was made without Reflog is
+/// found only some time after it was made.
 package struct Freezes: Sendable {
   /// The maximum number of freezes that are over and are kept.
   package static let maximumPastCount = 100
@@ -16,14 +16,15 @@ package struct Freezes: Sendable {
   ///
   /// - Parameters:
   ///   - freezes: The freezes that are in force or planned.
-  ///   - past: The freezes that are over. If there are too many, the freezes that were over first are left out.
+  ///   - past: The freezes that are over. If there are more than ``maximumPastCount``, those that ended first are left
+  ///     out.
   package init(_ freezes: [Freeze] = [], past: [Freeze] = []) {
-    let sorted = past.sorted { ($0.over ?? .distantFuture, $0.id) < ($1.over ?? .distantFuture, $1.id) }
+    let sorted = past.sorted { ($0.endOrRelease ?? .distantFuture, $0.id) < ($1.endOrRelease ?? .distantFuture, $1.id) }
     self.past = sorted.suffix(Self.maximumPastCount)
     for freeze in freezes { insert(freeze) }
   }
 
-  /// Creates the set from freezes of which some may be over at a time.
+  /// Creates the set from freezes, some of which can already be over at a time.
   package init(_ freezes: [Freeze], at time: Timestamp) {
     self.init(freezes.filter { $0.isOpen(at: time) }, past: freezes.filter { !$0.isOpen(at: time) })
   }
@@ -57,13 +58,13 @@ package struct Freezes: Sendable {
 
   /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
   ///
-  /// All checks of a request use this method. The freezes are in the order in which they were placed.
+  /// Every check of a request uses this method. The result has the order in which the freezes were placed.
   ///
   /// - Parameters:
   ///   - parts: The parts that a request changes.
-  ///   - time: The time at which the freezes are in force.
-  ///   - callers: Returns the steps of some flows that call a connector. This function is called only if such a step
-  ///     can be frozen.
+  ///   - time: The time for which the freezes are checked.
+  ///   - callers: Returns the steps in some flows that call a connector. The function is called only if a freeze could
+  ///     cover one of these steps.
   package func covering(
     _ parts: [ChangedPart],
     at time: Timestamp,
@@ -94,17 +95,19 @@ package struct Freezes: Sendable {
     }
   }
 
-  /// Returns the freeze in spite of which a change was made without Reflog, or nil if there is no such freeze.
+  /// Returns the freeze during which a change was made without Reflog, or nil if there is no such freeze.
   ///
-  /// The exact time of the change is unknown. A read found the change, and an earlier read showed the older reference.
-  /// The earlier read may have been stale. So the period in which the change was made begins one settle window earlier
-  /// than that read. The change was certainly made in spite of a freeze only if the freeze was in force during this
-  /// whole period. If no earlier read is known, the freeze must be in force when the change is found.
+  /// The exact time of the change is unknown. One read of the directory found the change, and an earlier read showed
+  /// the older reference. The earlier read may have been stale. So the period in which the change was made begins one
+  /// settle window earlier than the earlier read. The change was certainly made during a freeze only if the freeze was
+  /// in force during this whole period. If no earlier read is known, only a freeze that is in force when the change is
+  /// found is returned.
   ///
   /// - Parameters:
   ///   - drift: The change that was made without Reflog.
   ///   - window: The directory's settle window.
-  /// - Returns: The freeze, and whether the change was certainly made in spite of it. A certain freeze is preferred.
+  /// - Returns: The freeze, and whether the change was certainly made during the freeze. If several freezes qualify,
+  ///   one for which this is certain is preferred.
   package func despite(_ drift: Change, window: Duration) -> (freeze: Freeze, isCertain: Bool)? {
     let found = drift.activityDateTime
     let earliest = drift.intent.lastVerifiedDateTime?.before(window)

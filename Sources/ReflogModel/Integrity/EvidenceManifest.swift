@@ -127,7 +127,7 @@ package struct EvidenceManifest: Hashable, Sendable {
       checkpoint: object["checkpoint"]?.string,
       taken: taken
     )
-    keys = (object["keys"]?.array ?? []).compactMap(\.string)
+    keys = object.strings("keys")
   }
 
   private static let isNoManifest = IntegrityError.malformedNote(problem: "it is not the manifest of a pack")

@@ -98,7 +98,7 @@ package struct ExportManifest: Hashable, Sendable {
     self.init(
       origin: try Origin(origin),
       format: format,
-      options: (object["options"]?.array ?? []).compactMap(\.string),
+      options: object.strings("options"),
       filter: object["filter"]?.string,
       after: object["after"]?.wholeNumber,
       rows: rows,
@@ -109,7 +109,7 @@ package struct ExportManifest: Hashable, Sendable {
       checkpoint: object["checkpoint"]?.string,
       taken: taken
     )
-    keys = (object["keys"]?.array ?? []).compactMap(\.string)
+    keys = object.strings("keys")
   }
 
   /// Returns the manifest as a note that contains these keys and is signed with each of them.

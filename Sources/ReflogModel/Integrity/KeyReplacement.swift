@@ -44,4 +44,13 @@ package struct KeyReplacement: Sendable {
     self.key = key
     self.reason = reason
   }
+
+  /// The details of the service event that records the replacement.
+  package var details: JSONObject {
+    [
+      "formerOrigin": .string(formerOrigin.text), "formerSize": .integer(formerSize),
+      "formerRoot": .string(formerRoot.base64), "formerKey": .string(formerKey.text),
+      "origin": .string(origin.text), "key": .string(key.text), "reason": .string(reason),
+    ]
+  }
 }

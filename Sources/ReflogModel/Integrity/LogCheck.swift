@@ -1,11 +1,12 @@
-/// The result of a short comparison of the log with its newest checkpoint and with the anchor.
+/// The result of a short check: the log is compared with its newest checkpoint and with the anchor.
 ///
-/// The comparison reads only a few hashes of the log. It does not compare changes with the entries of the log, so it
-/// does not replace the verification of the whole ledger.
+/// The check reads only a few hashes of the log. It does not compare changes with the entries of the log, so it does
+/// not replace the verification of the whole ledger.
 package struct LogCheck: Sendable {
-  /// The number of the log's first entries that the newest signed checkpoint covers, or nil if no checkpoint is signed.
+  /// The number of entries, from the first entry on, that the newest signed checkpoint covers, or nil if no checkpoint
+  /// is signed.
   package let signedEntries: Int64?
-  /// The number of the log's first entries that the anchor covers, or nil if the anchor does not exist.
+  /// The number of entries, from the first entry on, that the anchor covers, or nil if the anchor does not exist.
   package let anchoredEntries: Int64?
   /// The difference that was found, as a text for people, or nil if the log, the checkpoint and the anchor agree.
   package let problem: String?

@@ -1,7 +1,7 @@
 extension Tile {
-  /// Returns the bytes of a tile that contains these hashes.
+  /// Returns the bytes of a tile with the given hashes.
   ///
-  /// The result contains the bytes of one hash after another, without separators.
+  /// The bytes of the hashes follow one another without separators.
   package static func bytes(of hashes: [Hash]) -> [UInt8] {
     var bytes: [UInt8] = []
     bytes.reserveCapacity(hashes.count * Hash.byteCount)

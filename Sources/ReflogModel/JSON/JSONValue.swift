@@ -111,6 +111,12 @@ package struct JSONObject: Hashable, Sendable, ExpressibleByDictionaryLiteral {
     }
   }
 
+  /// Returns the objects in the array with this name, or an empty list if there is no array with this name.
+  package func objects(_ name: String) -> [JSONObject] { (self[name]?.array ?? []).compactMap(\.object) }
+
+  /// Returns the strings in the array with this name, or an empty list if there is no array with this name.
+  package func strings(_ name: String) -> [String] { (self[name]?.array ?? []).compactMap(\.string) }
+
   /// Returns the first member with this name, or nil if there is no such member.
   ///
   /// Upper and lower case of ASCII letters count as equal.

@@ -6,7 +6,8 @@ package struct ConnectorCall: Sendable {
   package let start: Change?
   /// The change that ended the period, or nil if the step still calls the connector.
   package let end: Change?
-  /// The id that determines the place of the period in a list: that of the first change that is known of the period.
+  /// The id that determines the position of the period in a list. It is the id of the first recorded change of the
+  /// period: the change that began the period, or the change that ended it if its beginning is not recorded.
   package let position: Change.ID
 
   /// Creates a period that a recorded change began.
@@ -20,7 +21,7 @@ package struct ConnectorCall: Sendable {
 package struct ConnectorCalls: Sendable {
   /// The periods, newest first.
   package let calls: [ConnectorCall]
-  /// The id below which the next part begins, or nil if this part is the last.
+  /// The id below which the next part of the list begins, or nil if this part is the last.
   package let next: Change.ID?
 
   /// Creates a part of the list.

@@ -55,8 +55,8 @@ package struct ChangePage: Sendable {
   package let next: Change.ID?
   /// The time of the last change that was compared with the query, if the search ended because of its time limit.
   ///
-  /// Changes that follow in the order of the query are not compared yet. The value is nil if the page is full or if the
-  /// search is complete.
+  /// The changes that follow in the order of the query were not compared. The value is nil if the page is full or if
+  /// the search is complete.
   package let searched: Timestamp?
 
   /// Creates a page.

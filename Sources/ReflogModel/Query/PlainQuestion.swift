@@ -22,7 +22,7 @@ package struct PlainQuestion: Sendable {
   /// A part of the id or the name of a flow, a step, an actor or a connector, or of the reason of a change or of the
   /// override of a freeze.
   ///
-  /// A whole id of a change, and a whole correlation or batch id, match too.
+  /// The text can also be a whole id of a change, a whole correlation id or a whole batch id.
   package var words: String?
   /// A part of the reason of a change, or of the reason for the override of a freeze.
   package var reason: String?
@@ -89,7 +89,8 @@ package struct PlainQuestion: Sendable {
     return try ChangeFilter.parse(text)
   }
 
-  /// The actor whose type and id ``actor`` contains, or nil if ``actor`` is a part of an id or a name.
+  /// The actor, if ``actor`` contains the type and the id of one actor, or nil if ``actor`` is a part of an id or a
+  /// name.
   package var wholeActor: ActorID? {
     guard let parts = actor?.split(separator: "/", maxSplits: 1), parts.count == 2,
       let type = Change.ActorType(rawValue: String(parts[0]))
@@ -97,13 +98,14 @@ package struct PlainQuestion: Sendable {
     return ActorID(type, String(parts[1]))
   }
 
-  /// Returns the condition that a text occurs in a name, an id or the reason of a change.
+  /// Returns the condition in filter syntax that a name, an id or the reason of a change contains a text.
   private static func anywhere(_ text: String) -> String {
     let names: [ChangeField] = [.plain(.flowId), .plain(.step)] + actorFields.map(ChangeField.initiatedBy)
     let ids: [ChangeField.Plain] = [.correlationId, .batchId]
     var terms = [Self.any(names + connectorIDs + connectorNames + reasons, text)]
     terms += ids.map { Self.term(.plain($0), .text(text)) }
-    // Most programs send a GUID in lower case, but people paste GUIDs in upper case too.
+    // Most programs send a GUID in lower case, but people also paste a GUID in upper case. So the correlation id is
+    // compared with the GUID in lower case too.
     if let guid = GUID.normalized(text), guid != text { terms.append(Self.term(.plain(.correlationId), .text(guid))) }
     if let id = Change.ID(text) { terms.append(Self.term(.plain(.id), .number(id.number))) }
     return "(\(terms.joined(separator: " or ")))"

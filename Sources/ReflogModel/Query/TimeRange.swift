@@ -1,4 +1,4 @@
-/// A part of the history: the records from one time on and before another time.
+/// A part of the history: the records that were made at or after one time and before another time.
 package struct TimeRange: Sendable {
   /// The first moment of the range, or nil if the range has no start.
   package let since: Timestamp?

@@ -21,6 +21,9 @@ package enum TextEncodingError: Error, Equatable, CustomStringConvertible {
 ///
 /// Programs on Windows put a byte order mark in front of a text, end lines with CR LF, and sometimes write UTF-16.
 package enum TextEncoding {
+  /// The byte order mark of UTF-8.
+  package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
   /// Returns the bytes without a byte order mark of UTF-8 in front of them.
   ///
   /// The function does not check the bytes behind the mark.
@@ -30,13 +33,21 @@ package enum TextEncoding {
     _ bytes: some Collection<UInt8>
   ) throws(TextEncodingError) -> [UInt8] {
     let bytes = Array(bytes)
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { return Array(bytes[3...]) }
+    if bytes.starts(with: byteOrderMark) { return Array(bytes[3...]) }
     if bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) { throw .utf32 }
     if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) { throw .utf16 }
     // Some texts in UTF-16 have no byte order mark. They usually begin with an ASCII character, and one of the two
     // bytes of that character is zero.
     if bytes.count >= 2, (bytes[0] == 0) != (bytes[1] == 0) { throw .utf16 }
     return bytes
+  }
+
+  /// Returns the bytes of a text with a line feed in place of each CR LF.
+  package static func withLineFeeds(_ bytes: [UInt8]) -> [UInt8] {
+    bytes.indices.filter { position in
+      let isBeforeNewline = position + 1 < bytes.count && bytes[position + 1] == 0x0A
+      return bytes[position] != 0x0D || !isBeforeNewline
+    }.map { bytes[$0] }
   }
 
   /// Returns the text without a byte order mark, and with a line feed at the end of each line.

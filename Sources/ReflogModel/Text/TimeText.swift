@@ -1,4 +1,4 @@
-/// Reads the times that a person writes on the command line.
+/// Reads the times that a person writes on the command line and in the fields of pages.
 ///
 /// A time without a zone is a local time. A text that has another form, or that could mean two times, is refused. So
 /// Reflog uses a time only if its meaning is certain.
@@ -68,6 +68,28 @@ package struct TimeText: Sendable {
   /// Returns nil if the text is not a number of minutes, hours or days.
   package func moment(in text: String) -> Timestamp? {
     age(text).map { now.before(.zero - $0) }
+  }
+
+  /// Returns a text that has the same meaning at every later time.
+  ///
+  /// The result is the day for `today` and `yesterday`, and the moment in UTC, in whole seconds, for an age. All other
+  /// texts are returned without a change.
+  package func absolute(_ text: String) -> String {
+    switch text {
+    case "today": return Self.date(localDay(now))
+    case "yesterday": return Self.date(localDay(now) - 1)
+    default:
+      guard age(text) != nil, let moment = try? period(text).start else { return text }
+      return Timestamp(microseconds: moment.microseconds / 1_000_000 * 1_000_000).description
+    }
+  }
+
+  /// Returns whether a text is a day, such as `2026-11-23`.
+  package static func isDay(_ text: String) -> Bool { text.utf8.count == 10 && Timestamp(parsing: text) != nil }
+
+  /// Returns the text of a day, such as `2026-11-23`.
+  private static func date(_ day: Int64) -> String {
+    String(Timestamp(microseconds: day * dayLength).description.prefix(10))
   }
 
   private static let dayLength: Int64 = 86_400_000_000

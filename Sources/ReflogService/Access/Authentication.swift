@@ -15,7 +15,7 @@ package struct Authentication: Sendable {
   ///   - entra: The check of Entra's tokens, or nil if Entra's tokens are not accepted.
   ///   - passThroughTenantID: The tenant whose Microsoft Graph tokens are accepted, or nil if Microsoft Graph tokens
   ///     are not accepted.
-  ///   - logger: Receives a message at level debug when an Entra token is rejected. The message contains the reason.
+  ///   - logger: Receives a message at the level debug, with the reason, when an Entra token is rejected.
   package init(tokens: TokenService?, entra: EntraTokens?, passThroughTenantID: String?, logger: Logger) {
     self.tokens = tokens
     self.entra = entra

@@ -4,11 +4,11 @@ package import ReflogModel
 package enum Policy {
   /// A kind of operation that needs a permission.
   package enum Operation: Sendable, CaseIterable {
-    /// Reading history and configurations, exporting, and planning.
+    /// The caller reads or exports history, reads configurations, or requests a plan.
     case read
-    /// Reading the metrics and the status.
+    /// The caller reads the metrics or the status.
     case readStatus
-    /// Reading the directory.
+    /// The caller reads the directory.
     case readDirectory
     /// The caller makes a change, rolls back changes, or reconciles a change.
     case change

@@ -1,13 +1,14 @@
 import ReflogModel
 import Synchronization
 
-/// Limits how much one caller can add to the ledger with refused requests.
+/// Limits how many rows and bytes the refused requests of one caller add to the ledger in a minute.
 ///
-/// Every recorded request adds a row and its texts to the ledger, so the budget limits rows and bytes for each minute.
-/// Refusals for lack of rights, by Reflog or by Microsoft Graph, use the same budget. Refusals by freezes use a second
-/// budget. A budget is large enough to record every attempt of a person. If a program sends requests without end, only
-/// the first refusals in each minute are recorded. All later refusals in that minute are counted in one service event,
-/// so the program can't fill the ledger.
+/// Every recorded request adds a row and texts to the ledger. A budget is large enough to record every attempt of a
+/// person. If a program sends requests without end, only the first refusals in each minute are recorded. One service
+/// event contains the number of all later refusals in that minute, so the program can't fill the ledger.
+///
+/// There are two budgets. The first budget is for requests that Reflog or Microsoft Graph refused because the caller
+/// has no right to make them. The second budget is for requests that a freeze refused.
 final class RefusalBudget: Sendable {
   /// The maximum number of refused requests from one caller that are recorded in a minute.
   static let rows = 16

@@ -53,7 +53,7 @@ struct TokenClaims: Sendable {
 
   /// The bearer's roles, from the `roles` claim.
   var roles: Set<Role> {
-    let names = (claims["roles"]?.array ?? []).compactMap(\.string)
+    let names = claims.strings("roles")
     return Set(Role.allCases.filter { names.contains($0.entraRole) })
   }
 

@@ -5,7 +5,8 @@ package import ReflogModel
 package struct TokenService: Sendable {
   private let store: TokenStore
   private let events: EventRecorder
-  /// The lock that a method holds from the read of an unrecorded token until the token is marked as recorded.
+  /// The locks for the recording of tokens. A method holds the lock from its read of an unrecorded token until the
+  /// token is marked as recorded.
   private let locks = KeyedLock()
 
   /// Creates a service that manages the tokens in this store.
@@ -22,20 +23,21 @@ package struct TokenService: Sendable {
 
   /// Returns the valid token with this text and whether it expires soon, or nil if there is none.
   ///
-  /// When this returns, a service event records the creation of the token. So the history has the creation earlier than
-  /// everything that was done with the token.
+  /// When this method returns, a service event records the creation of the token. So this event is in front of all
+  /// records of what was done with the token.
   func accept(_ text: String) async throws(ServiceError) -> (token: APIToken, expiresSoon: Bool)? {
     let found: (token: APIToken, expiresSoon: Bool)?
     do { found = try await store.accept(text) } catch { throw ServiceError(reading: error) }
     if let found, !found.token.isCreationRecorded {
-      // If the ledger accepts no entry, a read must still be possible. The token is still marked as unrecorded, so
-      // `TokenWatch` tries again.
+      // The error is ignored, because a caller must be able to read even if the ledger accepts no entry. The token is
+      // still marked as unrecorded, so `TokenWatch` tries again.
       try? await recordOthers(until: found.token.created)
     }
     return found
   }
 
-  /// Returns the valid tokens that expire soon, oldest first: for an admin all of them, for others their own token.
+  /// Returns the valid tokens that expire soon, oldest first. An admin gets all of these tokens. Any other caller gets
+  /// only the own token.
   package func expiringTokens(for caller: Caller) async throws(ServiceError) -> [APIToken] {
     let isAdmin = Policy.permits(caller, .administer)
     guard isAdmin || caller.tokenExpiry != nil else { return [] }
@@ -56,7 +58,7 @@ package struct TokenService: Sendable {
     }
   }
 
-  /// Writes the last uses of tokens to the token database, see ``TokenStore/writeUses(all:)``.
+  /// Writes the last uses of tokens to the token database (see `TokenStore.writeUses`).
   func writeUses(all: Bool) async throws(ServiceError) {
     do { try await store.writeUses(all: all) } catch { throw ServiceError(tokens: error) }
   }
@@ -90,13 +92,14 @@ package struct TokenService: Sendable {
   /// - Throws: `tokenNotFound` if there is no token with this id.
   package func revoke(id: String, for caller: Caller) async throws(ServiceError) {
     try Policy.require(caller, .administer)
-    // The token is read with the lock, so a concurrent revocation is found and not recorded again.
+    // The token is read while the lock is held. So this request notices a concurrent revocation, and does not record
+    // the revocation again.
     let lock = try await locks.take([LockKey.tokens])
     defer { lock.end() }
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // The command line may have created this token a moment ago. Then the creation must be recorded before the
-    // revocation.
+    // The command line may have created this token a moment ago. If so, the creation is recorded first, so that it is
+    // in front of the revocation.
     try await recordUnrecorded(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
     guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
@@ -117,7 +120,9 @@ package struct TokenService: Sendable {
     do { return try await store.unrecordedTokens(until: moment) } catch { throw ServiceError(tokens: error) }
   }
 
-  /// Records the unrecorded tokens, while this method's caller holds the lock.
+  /// Records the unrecorded creations and revocations of tokens up to a moment.
+  ///
+  /// The caller of this method must hold the lock.
   private func recordUnrecorded(until moment: Timestamp) async throws(ServiceError) {
     for token in try await unrecorded(until: moment) {
       if !token.isCreationRecorded { try await events.record(event(.tokenCreated, token, nil)) }
@@ -148,7 +153,8 @@ package struct TokenService: Sendable {
       "tokenId": .string(token.id), "name": .string(token.name), "role": .string(token.role.rawValue),
       "expiresDateTime": .string(token.expires.description), "createdDateTime": .string(token.created.description),
     ]
-    // The command line can create or revoke a token while no server runs. The event is then recorded later.
+    // The details contain the time, because the event can be recorded later: the command line can revoke a token while
+    // no server is running.
     if kind == .tokenRevoked { details["revokedDateTime"] = .optional(token.revoked?.description) }
     return ServiceEvent.Content(kind, actor: actor, details: details)
   }

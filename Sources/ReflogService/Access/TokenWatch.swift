@@ -5,7 +5,8 @@ import ServiceLifecycle
 /// Records tokens that the command line created or revoked, and writes the last uses of tokens.
 ///
 /// The command line writes the token database directly, without the server. So this service reads the database at an
-/// interval to find such changes. A token that is used earlier is recorded at its first use.
+/// interval to find these changes. If a new token is used before this service finds it, the first use records the
+/// token.
 package struct TokenWatch: Service {
   private static let interval = Duration.seconds(5)
 
@@ -20,7 +21,7 @@ package struct TokenWatch: Service {
     self.logger = logger
   }
 
-  /// Records new creations, revocations and uses until the service stops.
+  /// Records creations and revocations and writes uses, until the service stops.
   package func run() async throws {
     await record()
     await cancelWhenGracefulShutdown {

@@ -42,22 +42,27 @@ package final class ChangeReporter: Service {
 
   /// Reports a change that was just settled.
   ///
-  /// This method runs on the writer thread, so the method never waits for the log.
+  /// The ledger calls this method on its writer thread, so this method does not wait until the log has the line.
   package func report(_ change: Change) {
     count(change)
     if logger.logLevel <= Self.level(of: change) { log.yield(Line(change: change)) }
   }
 
-  /// Reports a change that was made without Reflog, certainly or possibly while a freeze covered its subject.
+  /// Reports a change that was made without Reflog while a freeze covered its subject.
   ///
-  /// This method runs on the writer thread, so the method never waits for the log.
+  /// The ledger calls this method on its writer thread, so this method does not wait until the log has the line.
+  ///
+  /// - Parameters:
+  ///   - drift: The change.
+  ///   - freeze: The freeze.
+  ///   - isCertain: Whether the change was certainly made while the freeze was in force.
   package func report(_ drift: Change, despite freeze: Freeze, isCertain: Bool) {
     Counter(label: "reflog_frozen_drift_total", factory: factory).increment()
     state.withLock { $0 = Freeze.Drift(change: drift.id, freeze: freeze.id, isCertain: isCertain) }
     log.yield(Line(change: drift, despite: (freeze, isCertain)))
   }
 
-  /// The newest drift of a step or connector that was certainly or possibly frozen, since the start of the server.
+  /// The newest drift, since the start of the server, of a step or connector that was certainly or possibly frozen.
   ///
   /// The value is nil if there was no drift of a frozen step or connector.
   package var newestFrozenDrift: Freeze.Drift? { state.withLock { $0 } }

@@ -125,9 +125,9 @@ extension ChangeRequest.Action {
 
   /// The parts of the directory that the action changes, for the comparison with freezes.
   ///
-  /// The list is empty for the rollback of a change. Only the preparation shows the step of the rollback, and whether the
-  /// request is repeated. A repeated request gets the answer to the first request, even if the step is frozen now. So
-  /// only the transaction that records the rollback compares its step with the freezes.
+  /// The list is empty for the rollback of a change. The step of a rollback is known only after the preparation, and so
+  /// is whether the request is a repetition. A repeated request gets the answer to the first request, even if the step
+  /// is frozen now. So only the transaction that records the rollback compares its step with the freezes.
   var parts: [ChangedPart] {
     switch self {
     case .setReference(let address, _), .rollBackTo(_, let address, _): [.subject(.step(address))]
@@ -141,7 +141,7 @@ extension ChangeRequest.Action {
 }
 
 extension ChangeRequest {
-  /// The override of freezes for the group of this request, or nil if the caller overrides no freeze.
+  /// The caller's override of freezes for the group of this request, or nil if the caller does not override a freeze.
   var groupOverride: Group.Override? { override.map { Group.Override(because: $0, by: caller.actor) } }
 }
 

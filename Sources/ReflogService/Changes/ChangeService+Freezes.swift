@@ -3,10 +3,10 @@ package import ReflogModel
 
 /// Places, checks and releases the freezes of steps and connectors.
 extension ChangeService {
-  /// The time at which freezes are compared with changes now.
+  /// The current time for the comparison of freezes with changes.
   ///
-  /// The transaction that records a change uses the same time. The time is later than the clock shows if the clock is
-  /// behind the newest entry.
+  /// The transaction that records a change uses the same time. If the clock is behind the newest entry, this is the
+  /// time of the newest entry.
   package var freezeTime: Timestamp { ledger.nextTime }
 
   /// Returns the freeze that covers an address and is in force at this moment, or nil if no freeze covers the address.
@@ -33,15 +33,13 @@ extension ChangeService {
   /// Throws `frozen` if a freeze covers a part of the directory that a request changes, and the caller does not override
   /// the freeze.
   ///
-  /// Because of this check, a refused request does not read the directory. The transaction that records the intent
-  /// makes the same comparison again.
+  /// This check comes early, so that a refused request does not read the directory. The transaction that records the
+  /// intent makes the same comparison again.
   func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
     guard !ledger.freezes.isEmpty, request.override == nil else { return }
-    let freezes: [Freeze]
-    do { freezes = try await ledger.freezes(covering: request.action.parts) } catch {
-      throw ServiceError(reading: error)
+    guard let freeze = try await reading(await ledger.freezes(covering: request.action.parts)).endingLast else {
+      return
     }
-    guard let freeze = freezes.endingLast else { return }
     // An earlier request with the same idempotency key may have been applied before the freeze began. In this case, the
     // caller gets the answer to that request.
     guard try await earlierAnswer(to: request, preparer) == nil else { return }
@@ -51,7 +49,7 @@ extension ChangeService {
   /// Returns the freezes that are planned or in force, sorted by the time at which each freeze was placed.
   package func freezes(for caller: Caller) async throws(ServiceError) -> [Freeze] {
     try Policy.require(caller, .read)
-    do { return try await ledger.history.openFreezes(at: freezeTime) } catch { throw ServiceError(reading: error) }
+    return try await reading(await ledger.history.openFreezes(at: freezeTime))
   }
 
   /// Returns the freeze with an id, even if the freeze is over.
@@ -59,9 +57,7 @@ extension ChangeService {
   /// - Throws: `freezeNotFound` if there is no freeze with this id.
   package func freeze(_ id: Int64, for caller: Caller) async throws(ServiceError) -> Freeze {
     try Policy.require(caller, .read)
-    let freeze: Freeze?
-    do { freeze = try await ledger.history.freeze(id) } catch { throw ServiceError(reading: error) }
-    guard let freeze else { throw .freezeNotFound(id) }
+    guard let freeze = try await reading(await ledger.history.freeze(id)) else { throw .freezeNotFound(id) }
     return freeze
   }
 
@@ -73,9 +69,7 @@ extension ChangeService {
   ///   number of freezes is reached.
   package func place(_ draft: Freeze.Draft, for caller: Caller) async throws(ServiceError) -> Freeze {
     try Policy.require(caller, .freeze)
-    let placed: PlacedFreeze
-    do { placed = try await ledger.place(draft, by: caller.actor) } catch { throw ServiceError(beforeSending: error) }
-    switch placed {
+    switch try await recording(await ledger.place(draft, by: caller.actor)) {
     case .placed(let freeze): return freeze
     case .isEmpty: throw .freezeIsEmpty
     case .tooMany: throw .tooManyFreezes
@@ -87,11 +81,9 @@ extension ChangeService {
   /// - Throws: `freezeNotFound` if there is no freeze with this id, or `freezeIsOver` if the freeze is already over.
   package func releaseFreeze(_ id: Int64, for caller: Caller) async throws(ServiceError) {
     try Policy.require(caller, .freeze)
-    let found: (freeze: Freeze, isReleased: Bool)?
-    do { found = try await ledger.releaseFreeze(id, by: caller.actor) } catch {
-      throw ServiceError(beforeSending: error)
+    guard let found = try await recording(await ledger.releaseFreeze(id, by: caller.actor)) else {
+      throw .freezeNotFound(id)
     }
-    guard let found else { throw .freezeNotFound(id) }
     guard found.isReleased else { throw .freezeIsOver(found.freeze) }
   }
 }

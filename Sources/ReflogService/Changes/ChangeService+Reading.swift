@@ -40,8 +40,8 @@ extension ChangeService {
 
   /// Returns the connectors of the embedded directory and the steps that call them, or nil for another directory.
   ///
-  /// No sweep reads the embedded directory. So the ledger does not contain the connectors and references that were never
-  /// changed.
+  /// This method is needed because no sweep reads the embedded directory. So the ledger lacks the connectors and
+  /// references that were never changed.
   package func embeddedConnectors(
     for caller: Caller
   ) async throws(ServiceError) -> (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])? {
@@ -62,7 +62,8 @@ extension ChangeService {
     return (connectors, callers)
   }
 
-  /// Returns the state of a connector in the embedded directory, or nil for another directory or an unknown connector.
+  /// Returns the state of a connector in the embedded directory, or nil if the directory is another one or does not
+  /// have the connector.
   package func embeddedConnector(_ id: ConnectorID, for caller: Caller) async throws(ServiceError) -> RecordedConnector?
   {
     guard self.directory.kind == .embedded else { return nil }
@@ -81,7 +82,7 @@ extension ChangeService {
     var query: [QueryItem] = []
     repeat {
       let body = try await read(DirectoryRead(resource, query: query), for: caller).body
-      objects += (body?["value"]?.array ?? []).compactMap(\.object)
+      objects += body?.objects("value") ?? []
       query = body?["@odata.nextLink"]?.string.map { QueryItem.items(ofURL: $0) } ?? []
     } while !query.isEmpty
     return objects

@@ -8,11 +8,12 @@ package struct ChangeService: Sendable {
   package let directory: any Directory
   let locks: KeyedLock
   private let reasonRule: ReasonRule?
-  /// The budget of requests that the directory refused or the caller's role did not permit.
+  /// The budget for recording requests that the directory refused or that the caller's role did not permit.
   private let refusals = RefusalBudget()
-  /// The budget of requests that a freeze refused.
+  /// The budget for recording requests that a freeze refused.
   ///
-  /// The budget is separate, so a caller whose requests a freeze refuses can still change other steps.
+  /// The budget is separate, because a caller who has used up the other budget can be locked out. A caller whose
+  /// requests a freeze refused can still change other steps.
   private let freezeRefusals = RefusalBudget()
   /// The budget of callers' reads with Reflog's own credential, or nil if these reads are not limited.
   let reads: ReadBudget?
@@ -170,8 +171,8 @@ package struct ChangeService: Sendable {
   ) async throws(ServiceError) -> Ledger.CarriedOut {
     let (group, write) = (preparation.group, preparation.write)
     let correlationID = request.correlationID ?? request.requestID
-    // A group without drafts is also appended if a freeze can cover the request. The transaction then compares the
-    // request with the freezes, and records an override.
+    // A group without drafts is appended too if a freeze can cover the request. The transaction then compares the
+    // request with the freezes and records an override, if there is one.
     guard !group.drafts.isEmpty || !group.parts.isEmpty else {
       return .settled([], await answer(to: write, recordedAs: [], directory, correlationID))
     }
@@ -203,7 +204,7 @@ package struct ChangeService: Sendable {
     return await settle(pending, by: answer)
   }
 
-  /// Records the directory's answer to a write that carries out all pending changes.
+  /// Records the directory's answer to one write. The answer is the result of all given pending changes.
   ///
   /// If no change is pending, there is no outcome to record.
   func settle(_ pending: [Change], by answer: DirectoryAnswer) async -> Ledger.CarriedOut {
@@ -280,7 +281,7 @@ package struct ChangeService: Sendable {
 
   /// Records a denied request, and returns the id of the recorded change.
   ///
-  /// The result is empty if the rest of the caller's budget is too small.
+  /// The result is empty if the request was not recorded, because the rest of the caller's budget was too small.
   private func recordDenied(
     _ request: ChangeRequest,
     _ event: Change.Event,

@@ -48,7 +48,7 @@ package final class EventRecorder: Service {
   ///
   /// When this method returns, the event is durable.
   package func record(_ event: ServiceEvent.Content) async throws(ServiceError) {
-    do { try await ledger.record([event]) } catch { throw ServiceError(beforeSending: error) }
+    try await recording(await ledger.record([event]))
   }
 
   /// Counts a read of history.
@@ -91,7 +91,7 @@ package final class EventRecorder: Service {
     count(Count(kind: .denied, actorType: actor.type, actorID: actor.id, cause: cause), actor)
   }
 
-  /// Counts a refused request if the refusal is a denial that is not recorded as a change.
+  /// Counts a refused request, if it was denied and the denial is not recorded as a change.
   ///
   /// - Parameters:
   ///   - error: The error with which the request was refused.

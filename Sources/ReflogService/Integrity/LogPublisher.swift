@@ -84,12 +84,14 @@ package final class LogPublisher: Service {
     isRotated.withLock { $0 = false }
   }
 
-  /// Compares the newest checkpoint and the anchor with the log: the signatures, the number of entries, and the roots.
+  /// Checks the signatures of the newest checkpoint and of the anchor, and compares their numbers of entries and their
+  /// roots with the log.
   ///
-  /// Each start of the server makes the same comparison. It reads only a few hashes, so its time does not depend on the
-  /// length of the log.
+  /// Each start of the server makes the same comparison. The comparison reads only a few hashes, so its time does not
+  /// depend on the length of the log.
   ///
-  /// - Throws: `ledgerUnreadable` if the ledger or the anchor can't be read. A difference is a part of the result.
+  /// - Throws: `ledgerUnreadable` if the ledger or the anchor can't be read. A difference is not an error: the result
+  ///   describes it.
   package func check() async throws(ServiceError) -> LogCheck {
     let history = ledger.history
     var (signed, anchored): (Int64?, Int64?) = (nil, nil)
@@ -169,19 +171,10 @@ package final class LogPublisher: Service {
   /// - Throws: `forbidden` if the caller is not an admin.
   package func confirmReplacement(for caller: Caller) async throws(ServiceError) -> KeyReplacement? {
     try Policy.require(caller, .administer)
-    let replacement: KeyReplacement?
-    do { replacement = try await ledger.history.unconfirmedKeyReplacement() } catch {
-      throw ServiceError(reading: error)
-    }
-    guard let replacement else { return nil }
+    guard let replacement = try await reading(await ledger.history.unconfirmedKeyReplacement()) else { return nil }
     let details: JSONObject = ["replacedBy": .string(String(replacement.event))]
-    do {
-      try await ledger.record([
-        ServiceEvent.Content(.keyReplacementConfirmed, actor: caller.actor, details: details)
-      ])
-    } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    let confirmed = ServiceEvent.Content(.keyReplacementConfirmed, actor: caller.actor, details: details)
+    try await recording(await ledger.record([confirmed]))
     keyReplacement.withLock { $0 = nil }
     return replacement
   }

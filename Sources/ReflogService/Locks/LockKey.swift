@@ -14,7 +14,7 @@ package enum LockKey: Hashable, Comparable, Sendable {
   ///
   /// A repeated request with the same `Idempotency-Key` waits until the first request has released this lock.
   case named(keyHash: String)
-  /// The recording of created and revoked API tokens.
+  /// The lock for the recording of created and revoked API tokens.
   case tokens
 }
 

@@ -15,7 +15,7 @@ extension Preparer {
     ifNewest newest: Change.ID?
   ) async throws(ServiceError) -> Preparation {
     let connector = try await connector(id, for: request)
-    // The pending change of the connector is settled now, and the request holds the lock of the connector. So this check
+    // At this point, no change of the connector is pending, and the request holds the connector's lock. So this check
     // finds every later change, and no other change can be made between the check and the update.
     if let newest { try await requireNoChange(of: id, after: newest) }
     let properties = ConnectorProperties.written(by: body, over: connector)

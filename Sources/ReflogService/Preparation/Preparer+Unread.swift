@@ -54,9 +54,8 @@ extension Preparer {
 
   /// Returns the intent that records a denied request, or nil if the request is not recorded.
   ///
-  /// If the request contains several steps, one change is recorded. If a freeze denied the request, the change is
-  /// recorded at a step that the freeze covers. For example, the request deletes a flow, and the frozen step calls no
-  /// connector.
+  /// If the request contains several steps, one change is recorded. If a freeze denied the request, this is a change of
+  /// a step that the freeze covers, even if the frozen step calls no connector and only its flow was to be deleted.
   func deniedIntent(of request: ChangeRequest, by freeze: Freeze?) async throws(ServiceError) -> Change.Intent? {
     let intents = try await unreadIntents(of: request)
     guard let scope = freeze?.scope else { return intents.first }

@@ -116,7 +116,7 @@ package final class Reconciler: Service {
       case .tooEarly(let wait): postpone(id, for: wait)
       case .unsteady: postponeLonger(id)
       case .unreadable(let failure):
-        rateLimiter.heed(failure)
+        rateLimiter.slowDown(after: failure)
         postponeLonger(id)
       }
       return true

@@ -31,11 +31,7 @@ package struct Retention: Service {
     for caller: Caller
   ) async throws(ServiceError) -> (policy: RetentionPolicy, purge: Purge?) {
     try Policy.require(caller, .administer)
-    do {
-      return (try await ledger.history.retentionPolicy(), try await ledger.history.newestPurge())
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    return try await reading((await ledger.history.retentionPolicy(), await ledger.history.newestPurge()))
   }
 
   /// Sets the retention policy.
@@ -45,9 +41,7 @@ package struct Retention: Service {
     try Policy.require(caller, .administer)
     if let days = policy.days, days < RetentionPolicy.minimumDays, !insisting { throw .retentionTooShort(days: days) }
     let isOverridden = policy.days.map { $0 < RetentionPolicy.minimumDays } ?? false
-    do { try await ledger.set(policy, overriding: isOverridden, by: caller.actor) } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    try await recording(await ledger.set(policy, overriding: isOverridden, by: caller.actor))
   }
 
   /// Returns the plan of a purge: the history that the purge would delete now.
@@ -55,7 +49,7 @@ package struct Retention: Service {
   /// - Throws: `noRetention` if the policy keeps history without limit.
   package func planPurge(for caller: Caller) async throws(ServiceError) -> Purge.Plan {
     let before = try await cutoff(for: caller)
-    do { return try await ledger.planPurge(before: before) } catch { throw ServiceError(reading: error) }
+    return try await reading(await ledger.planPurge(before: before))
   }
 
   /// Starts a purge, or returns the purge that is already in progress.
@@ -72,10 +66,7 @@ package struct Retention: Service {
     let permitted = try await cutoff(for: caller)
     let before = planned ?? permitted
     guard before <= permitted else { throw .purgeNotPermitted(before: permitted) }
-    let purge: Purge
-    do { purge = try await ledger.askPurge(before: before, by: caller.actor) } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    let purge = try await recording(await ledger.askPurge(before: before, by: caller.actor))
     waker.yield()
     return purge
   }
@@ -83,7 +74,7 @@ package struct Retention: Service {
   /// Returns all legal holds, sorted by the time at which each hold was placed.
   package func holds(for caller: Caller) async throws(ServiceError) -> [LegalHold] {
     try Policy.require(caller, .administer)
-    do { return try await ledger.history.holds() } catch { throw ServiceError(reading: error) }
+    return try await reading(await ledger.history.holds())
   }
 
   /// Places a legal hold.
@@ -98,10 +89,7 @@ package struct Retention: Service {
     for caller: Caller
   ) async throws(ServiceError) -> LegalHold {
     try Policy.require(caller, .administer)
-    let hold: LegalHold?
-    do { hold = try await ledger.place(name, on: scope, because: reason, by: caller.actor) } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    let hold = try await recording(await ledger.place(name, on: scope, because: reason, by: caller.actor))
     guard let hold else { throw .holdExists(name) }
     return hold
   }
@@ -111,17 +99,15 @@ package struct Retention: Service {
   /// - Throws: `holdNotFound` if there is no hold with this name.
   package func release(_ name: String, for caller: Caller) async throws(ServiceError) {
     try Policy.require(caller, .administer)
-    let isReleased: Bool
-    do { isReleased = try await ledger.releaseHold(named: name, by: caller.actor) } catch {
-      throw ServiceError(beforeSending: error)
+    guard try await recording(await ledger.releaseHold(named: name, by: caller.actor)) else {
+      throw .holdNotFound(name)
     }
-    guard isReleased else { throw .holdNotFound(name) }
   }
 
   /// Returns all erasures, oldest first.
   package func erasures(for caller: Caller) async throws(ServiceError) -> [Erasure] {
     try Policy.require(caller, .administer)
-    do { return try await ledger.history.erasures() } catch { throw ServiceError(reading: error) }
+    return try await reading(await ledger.history.erasures())
   }
 
   /// Returns the plan of an erasure: the personal data that the erasure would delete now.
@@ -132,12 +118,10 @@ package struct Retention: Service {
     for caller: Caller
   ) async throws(ServiceError) -> Erasure.Plan {
     try Policy.require(caller, .administer)
-    do {
-      if let plan = try await ledger.planErasure(of: subject) { return plan }
-    } catch {
-      throw ServiceError(reading: error)
+    guard let plan = try await reading(await ledger.planErasure(of: subject)) else {
+      throw .actorNotFound(subject.id)
     }
-    throw .actorNotFound(subject.id)
+    return plan
   }
 
   /// Starts the erasure of an actor's personal data.
@@ -149,10 +133,7 @@ package struct Retention: Service {
   /// - Throws: `actorNotFound` if the ledger has no record of this actor.
   package func erase(_ subject: Erasure.Subject, for caller: Caller) async throws(ServiceError) -> [Erasure] {
     try Policy.require(caller, .administer)
-    let count: Int
-    do { count = try await ledger.askErasure(of: subject, by: caller.actor) } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    let count = try await recording(await ledger.askErasure(of: subject, by: caller.actor))
     guard count > 0 else { throw .actorNotFound(subject.id) }
     waker.yield()
     return try await erasures(for: caller).suffix(count)

@@ -52,7 +52,7 @@ struct Inventory: Sendable {
     of flow: FlowName,
     at steps: [Step]
   ) async throws(DirectoryFailure) -> [Step: ConnectorReference] {
-    try await heeding { () async throws(DirectoryFailure) in
+    try await reportingFailures { () async throws(DirectoryFailure) in
       try await directory.referencesUnlessDeleted(of: flow, at: steps)
     }
   }
@@ -61,7 +61,7 @@ struct Inventory: Sendable {
   ///
   /// This method does not wait for the rate limit, because the caller holds locks.
   func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
-    try await heeding { () async throws(DirectoryFailure) in try await directory.connector(id) }
+    try await reportingFailures { () async throws(DirectoryFailure) in try await directory.connector(id) }
   }
 
   private func all(_ resource: DirectoryRead.Resource) async throws(DirectoryFailure) -> [JSONObject] {
@@ -70,7 +70,9 @@ struct Inventory: Sendable {
     for _ in 0..<Self.pageLimit {
       await rateLimiter.wait()
       let question = DirectoryRead(resource, query: query)
-      let response = try await heeding { () async throws(DirectoryFailure) in try await directory.read(question) }
+      let response = try await reportingFailures { () async throws(DirectoryFailure) in
+        try await directory.read(question)
+      }
       // Only an answer with status 200 and a list shows which objects the tenant has.
       guard response.httpStatus == 200, let page = response.body?["value"]?.array else {
         throw .unavailable(reason: "its answer is not a list")
@@ -88,14 +90,14 @@ struct Inventory: Sendable {
     throw .unavailable(reason: "its list has more than \(Self.pageLimit) pages")
   }
 
-  /// Reads the directory, and tells the rate limiter about a failure.
-  private func heeding<Value>(
+  /// Reads the directory, and reports a failure to the rate limiter.
+  private func reportingFailures<Value>(
     _ read: () async throws(DirectoryFailure) -> Value
   ) async throws(DirectoryFailure) -> Value {
     do {
       return try await read()
     } catch {
-      rateLimiter.heed(error)
+      rateLimiter.slowDown(after: error)
       throw error
     }
   }

@@ -37,7 +37,7 @@ package final class RateLimiter: Sendable {
   }
 
   /// Pauses all background reads if the failure is a refusal with status 429.
-  func heed(_ failure: DirectoryFailure) {
+  func slowDown(after failure: DirectoryFailure) {
     guard case .refused(let refusal) = failure, refusal.httpStatus == 429 else { return }
     let pause = refusal.retryAfter.flatMap(Self.duration) ?? Self.usualPause
     let end = ContinuousClock.now + min(max(.zero, pause), Self.longestPause)

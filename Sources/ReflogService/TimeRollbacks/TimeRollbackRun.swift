@@ -11,7 +11,7 @@ struct TimeRollbackRun: Sendable {
   /// The maximum number of attempts at one address, if the errors may be temporary.
   private static let attempts = 4
   /// The number of failures in a row after which the pass ends, because the directory seems to be down.
-  private static let patience = 8
+  private static let failureLimit = 8
 
   let changes: ChangeService
   let request: TimeRollbackRequest
@@ -32,7 +32,7 @@ struct TimeRollbackRun: Sendable {
       waiting = waiting.dropFirst(Self.width)
       for await isReachable in group {
         failuresInARow = isReachable ? 0 : failuresInARow + 1
-        guard failuresInARow < Self.patience, !isStopping(), let step = waiting.popFirst() else { continue }
+        guard failuresInARow < Self.failureLimit, !isStopping(), let step = waiting.popFirst() else { continue }
         group.addTask { await bringBack(step, report: report) }
       }
     }

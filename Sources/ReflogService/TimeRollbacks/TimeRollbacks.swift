@@ -118,12 +118,7 @@ package final class TimeRollbacks: Service {
     _ = try await steps(of: request.rollback)
     _ = try changes.preparer(for: request.caller)
     try changes.check(reason: request.reason)
-    let remembered: (rollback: TimeRollback, isFinished: Bool)
-    do {
-      remembered = try await changes.ledger.remember(request.rollback)
-    } catch {
-      throw ServiceError(beforeSending: error)
-    }
+    let remembered = try await recording(await changes.ledger.remember(request.rollback))
     let known = remembered.rollback
     guard known.asOf == request.rollback.asOf, known.scope == request.rollback.scope else {
       throw .otherTimeRollback(known)
@@ -151,9 +146,7 @@ package final class TimeRollbacks: Service {
 
   /// Returns the rollback with this batch id, or nil if no rollback has this batch id.
   package func known(_ batchID: String) async throws(ServiceError) -> TimeRollback? {
-    do { return try await changes.ledger.history.timeRollback(batchID)?.rollback } catch {
-      throw ServiceError(reading: error)
-    }
+    try await reading(await changes.ledger.history.timeRollback(batchID)?.rollback)
   }
 
   /// Returns the progress of a rollback, or nil if there is no rollback with this batch id.
@@ -162,11 +155,9 @@ package final class TimeRollbacks: Service {
     let (problems, isRunning) = state.withLock { state in
       (state.running[batchID] ?? state.ended[batchID] ?? [:], state.running[batchID] != nil)
     }
-    let found: (rollback: TimeRollback, isFinished: Bool)?
-    do { found = try await changes.ledger.history.timeRollback(batchID) } catch { throw ServiceError(reading: error) }
+    let found = try await reading(await changes.ledger.history.timeRollback(batchID))
     guard let (rollback, isFinished) = found else { return nil }
-    let made: [Change]
-    do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
+    let made = try await reading(await changes.ledger.history.changes(of: rollback))
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
     // The reconciler may have settled the last change of the rollback. Then the rollback is done, but the ledger does
@@ -199,7 +190,7 @@ package final class TimeRollbacks: Service {
     for step in left { steps[step.address] = step }
     for change in made {
       guard let address = change.intent.subject.address else { continue }
-      // A denied change does not show the reference before the rollback, because the directory was not read.
+      // A denied change does not contain the reference before the rollback, because the directory was not read.
       let earlier = steps[address]?.change.flatMap { $0.result == .denied ? nil : $0.intent.before }
       let before = earlier ?? (change.result == .denied ? steps[address]?.before : nil) ?? change.intent.before
       let pending = steps[address]?.pending
@@ -211,13 +202,8 @@ package final class TimeRollbacks: Service {
   }
 
   private func steps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Item] {
-    let (now, then): ([ConnectorConfiguration], [ConnectorConfiguration])
-    do {
-      now = try await changes.ledger.history.configurations(asOf: .distantFuture)
-      then = try await changes.ledger.history.configurations(asOf: rollback.asOf)
-    } catch {
-      throw ServiceError(reading: error)
-    }
+    let now = try await reading(await changes.ledger.history.configurations(asOf: .distantFuture))
+    let then = try await reading(await changes.ledger.history.configurations(asOf: rollback.asOf))
     if case .flow(let flowType, let flow) = rollback.scope,
       !now.contains(where: { rollback.scope.contains($0.address) })
     {
@@ -273,8 +259,7 @@ package final class TimeRollbacks: Service {
   }
 
   private func undoneSteps(of rollback: TimeRollback) async throws(ServiceError) -> [TimeRollback.Item] {
-    let made: [Change]
-    do { made = try await changes.ledger.history.changes(of: rollback) } catch { throw ServiceError(reading: error) }
+    let made = try await reading(await changes.ledger.history.changes(of: rollback))
     return Self.undone(try await steps(of: rollback), made)
   }
 }

@@ -60,7 +60,7 @@ package struct Row {
   package enum Cell: BitwiseCopyable {
     case null
     case integer(Int64)
-    /// The bytes of a text, which are followed by a NUL that does not belong to the text.
+    /// The bytes of a text. They are followed by a NUL, which does not belong to the text.
     case text(UnsafeRawBufferPointer)
     case blob(UnsafeRawBufferPointer)
   }

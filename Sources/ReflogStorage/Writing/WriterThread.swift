@@ -12,6 +12,13 @@ import Synchronization
 /// transaction. The commit of one file can queue a write for another file. For example, a write to the embedded
 /// directory queues the outcome of the change. The next pass commits that write on the same thread.
 package final class WriterThread: Service {
+  /// The slice of this thread in nanoseconds.
+  ///
+  /// All changes wait for this thread, and the thread waits for the disk several times in each pass. With a slice that
+  /// is shorter than the slice of all other threads, this thread continues immediately when the disk has answered, even
+  /// if other threads use all processors. Without it, Linux would let such a thread work for up to 3 ms first.
+  private static let slice: UInt64 = 100_000
+
   private let files = Mutex<[any WrittenFile]>([])
   private let isAsleep = Atomic<Bool>(false)
   private let alarm = DispatchSemaphore(value: 0)
@@ -50,6 +57,7 @@ package final class WriterThread: Service {
           Thread.detachNewThread {
             // On Linux, a new thread inherits the name of the thread that created it, so this thread sets its own name.
             storage_name_thread("writer")
+            storage_set_slice(Self.slice)
             continuation.resume(with: Result { try self.work() })
           }
         }

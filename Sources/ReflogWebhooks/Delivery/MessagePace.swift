@@ -1,32 +1,35 @@
-/// The maximum number of messages to one receiver in a time: a few messages without a pause, and then a pause.
+/// Limits the number of messages to one receiver in a period of time. A few messages are sent without a pause, and then
+/// a pause follows.
 ///
-/// The limit keeps the server's time for changes. It is far above the number of changes that people make. A pause after
-/// each message would need more of the server's time, because each pause ends with a change of threads.
+/// The limit leaves more processor time for changes. It is much higher than the number of changes that people make. A
+/// pause after every message would cost more processor time, because the processor changes to another thread at each
+/// pause.
 struct MessagePace: Sendable {
-  /// The number of messages without a pause.
+  /// The number of messages that are sent without a pause.
   static let messages = 10
   /// The minimum time for these messages together.
   static let time = Duration.milliseconds(200)
   /// The minimum time for these messages together while many entries are recorded.
   ///
-  /// The messages can't keep up with so many entries in any case, but the changes become faster.
+  /// With so many entries, messages fall behind even without this limit. The longer time makes the changes faster.
   static let busyTime = Duration.milliseconds(500)
-  /// The number of entries in a second from which on the longer time applies.
+  /// The number of recorded entries in a second above which ``busyTime`` applies.
   static let busyEntries: Int64 = 500
 
   /// The first pause after each message to a receiver that asked for fewer messages.
   private static let slow = Duration.seconds(1)
   private static let slowest = Duration.seconds(30)
 
-  /// The time of the first of these messages, and the newest entry of the log at that time.
+  /// The time of the first message in the current group of messages, and the sequence of the newest entry at that time.
   private var start: (time: ContinuousClock.Instant, entry: Int64)?
   private var count = 0
-  /// The pause after each message. It becomes shorter with each accepted message.
+  /// The additional pause after each message to a receiver that asked for fewer messages. It becomes shorter with each
+  /// accepted message.
   private var gap = Duration.zero
 
-  /// Makes the pauses longer, because the receiver did not accept a message and named a time to wait.
+  /// Makes the pauses longer. Call this method if the receiver refused a message with a time to wait.
   ///
-  /// Chat programs permit about one message a second. Without this, every second message would be refused.
+  /// Chat programs permit about one message each second. Without longer pauses, they would refuse half of the messages.
   mutating func slowDown() {
     gap = min(Self.slowest, max(Self.slow, gap * 2))
   }
@@ -35,7 +38,7 @@ struct MessagePace: Sendable {
   ///
   /// - Parameters:
   ///   - now: The time at which the message was accepted.
-  ///   - newest: The newest entry of the log at that time.
+  ///   - newest: The sequence of the newest entry of the log at that time.
   mutating func wait(after now: ContinuousClock.Instant, newest: Int64) -> Duration {
     guard gap < Self.time else {
       defer { gap = gap * 9 / 10 }

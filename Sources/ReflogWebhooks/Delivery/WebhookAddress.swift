@@ -7,8 +7,8 @@ import Synchronization
 
 /// Finds the addresses of a receiver's host, and refuses addresses of this machine.
 ///
-/// The connection is made to an address that was checked here. So a DNS server can't pass the check with one address and
-/// lead the connection to another.
+/// The connection is made to an address that this type returned. With a second query, a DNS server could return a
+/// harmless address for the check and another address for the connection.
 enum WebhookAddress {
   /// The reason why no address of a host can be used, as a clause without a full stop.
   struct Problem: Error, Equatable {
@@ -17,8 +17,8 @@ enum WebhookAddress {
 
   /// The threads that wait for DNS.
   ///
-  /// Each receiver has one attempt at a time, so no receiver waits for the queries of others. A thread is not shared with
-  /// other work, because DNS can need half a minute.
+  /// There is one thread for each possible receiver, and each receiver makes one attempt at a time. So no receiver
+  /// waits for the queries of other receivers. The threads do no other work, because a query can take half a minute.
   private static let threads: NIOThreadPool = {
     let threads = NIOThreadPool(numberOfThreads: WebhookFile.maximumCount)
     threads.start()
@@ -31,7 +31,7 @@ enum WebhookAddress {
   ///   - host: The host.
   ///   - allowsLocal: Whether addresses of this machine and link-local addresses are allowed.
   ///   - seconds: The maximum time for the query to DNS.
-  ///   - query: Queries DNS, and returns no address if the host is unknown. It can block its thread.
+  ///   - query: Queries DNS. It returns an empty list if the host is unknown. It is allowed to block its thread.
   /// - Throws: ``Problem`` if the host has no address, or only addresses that are not allowed, or if DNS is too slow.
   static func find(
     _ host: String,
@@ -39,7 +39,8 @@ enum WebhookAddress {
     within seconds: Int = 5,
     query: @escaping @Sendable (String) -> [IPAddress] = addresses
   ) async throws -> [IPAddress] {
-    // A host that is an address needs no query. So it does not wait for the threads when DNS needs a long time.
+    // If the host is an address, no query is needed. So the attempt does not wait for the threads, which slow queries
+    // can occupy.
     if let address = IPAddress(host) { return try permitted([address], own: interfaces(), allowsLocal: allowsLocal) }
     guard let found = await lookUp(host, within: seconds, query) else {
       throw Problem(text: "its host name was not found in DNS within \(seconds) seconds")
@@ -57,21 +58,21 @@ enum WebhookAddress {
     guard !found.isEmpty else { throw Problem(text: "its host name has no address") }
     let permitted = allowsLocal ? found : found.filter { !SecretDestination.isLocal($0) && !own.contains($0) }
     guard !permitted.isEmpty else {
-      throw Problem(text: "its host name leads to this machine, and allowLocal is not true")
+      throw Problem(text: "its host name has only addresses of this machine, and allowLocal is not true")
     }
     return permitted
   }
 
   private static func interfaces() -> Set<IPAddress> {
-    // If the interfaces can't be listed, the check of loopback and link-local addresses remains.
+    // If the interfaces can't be listed, the list is empty. Loopback and link-local addresses are still refused.
     let devices = (try? System.enumerateDevices()) ?? []
     return Set(devices.compactMap { $0.address?.ipAddress.flatMap(plain) })
   }
 
-  /// Returns the addresses of a host, or nil if the time is over or the task is cancelled.
+  /// Returns the addresses of a host, or nil if the query takes too long or the task is cancelled.
   ///
-  /// The system's function waits for DNS, sometimes for half a minute, so it runs on a thread that may wait. This method and
-  /// a stop of the server do not wait for this thread.
+  /// The system's function can wait for half a minute for DNS, so it runs on a separate thread. This method, and a stop
+  /// of the server, do not wait for that thread.
   private static func lookUp(
     _ host: String,
     within seconds: Int,
@@ -89,7 +90,7 @@ enum WebhookAddress {
     }
   }
 
-  /// A query for addresses that ends with its result, with its cancellation or with its time, whichever is first.
+  /// A query for addresses. It ends when the result arrives, when it is cancelled, or when its maximum time is over.
   private final class Lookup: Sendable {
     private enum State {
       case waiting(CheckedContinuation<[IPAddress]?, Never>?)
@@ -142,6 +143,7 @@ enum WebhookAddress {
     return addresses
   }
 
-  /// Reads an address without the name of its network interface, which link-local addresses have.
+  /// Reads an address. If the address is link-local, its text also contains the name of a network interface. This name
+  /// is ignored.
   private static func plain(_ text: String) -> IPAddress? { IPAddress(text.prefix { $0 != "%" }) }
 }

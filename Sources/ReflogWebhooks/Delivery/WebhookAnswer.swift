@@ -3,9 +3,9 @@ import NIOCore
 import NIOHTTP1
 import Synchronization
 
-/// Reads the status of one answer of a receiver, and drops the content.
+/// Reads the status of one answer of a receiver, and ignores the content.
 ///
-/// The content is read to its end, because the connection is kept only then.
+/// The content is still read to its end, because otherwise the connection could not be used again.
 final class WebhookAnswer: HTTPClientResponseDelegate, Sendable {
   /// The maximum length of the content in bytes. The connection is closed if an answer is longer.
   private static let limit = 1 << 16
@@ -17,7 +17,7 @@ final class WebhookAnswer: HTTPClientResponseDelegate, Sendable {
 
   private let state = Mutex(State())
 
-  /// The result that the status means, or nil if no status has arrived.
+  /// The result according to the status, or nil if no status has arrived.
   var result: WebhookResult? { state.withLock { $0.result } }
 
   func didReceiveHead(task: HTTPClient.Task<WebhookResult>, _ head: HTTPResponseHead) -> EventLoopFuture<Void> {

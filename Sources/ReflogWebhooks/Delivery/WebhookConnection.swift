@@ -6,17 +6,18 @@ import ReflogModel
 
 /// Sends messages to one receiver over one connection.
 ///
-/// Redirects are not followed, because a redirect could lead a message to this machine or to a stranger.
+/// The connection does not follow redirects. A redirect could send a message to this machine or to an unknown server.
 actor WebhookConnection {
-  /// The maximum time of an attempt, from the connection to the end of the answer. The query to DNS comes before it.
+  /// The maximum time of an attempt, from the connection to the end of the answer. The earlier query to DNS is not
+  /// included.
   ///
   /// Standard Webhooks recommends 15 to 30 seconds ("Request timeouts").
   static let timeout = TimeAmount.seconds(15)
   private static let connectTimeout = TimeAmount.seconds(5)
   /// The time for which the connection is kept open without a message.
   ///
-  /// Receivers keep idle connections open for longer. So a message rarely begins on a connection that the receiver is
-  /// closing.
+  /// Receivers keep idle connections open for a longer time. So the receiver rarely closes a connection at the moment
+  /// at which a message is sent.
   private static let idleTimeout = TimeAmount.seconds(2)
 
   typealias Find = @Sendable (String, Bool) async throws -> [IPAddress]
@@ -25,7 +26,7 @@ actor WebhookConnection {
   private let receiver: WebhookReceiver
   private let find: Find
   private let configure: Configure
-  /// The time for which the addresses of the host are used without another query to DNS.
+  /// The time for which the addresses of the host are used before DNS is queried again.
   private let addressAge: Duration
   /// The event loop of the connection and of all requests.
   ///
@@ -40,14 +41,15 @@ actor WebhookConnection {
 
   /// Creates a connection.
   ///
-  /// Tests pass the two functions, because the host of their receiver is not in DNS, and its certificate is not signed.
+  /// Only tests pass `find` and `configure`. They need them because the host of their receiver is not in DNS, and no
+  /// authority has signed its certificate.
   ///
   /// - Parameters:
   ///   - receiver: The receiver.
-  ///   - find: Returns the addresses of a host to which a message may be sent. The second argument permits addresses of
-  ///     this machine.
+  ///   - find: Returns the addresses of a host to which a message may be sent. If the second argument is true,
+  ///     addresses of this machine are allowed.
   ///   - configure: Changes the configuration of the client.
-  ///   - addressAge: The time for which the addresses of the host are used without another query to DNS.
+  ///   - addressAge: The time for which the addresses of the host are used before DNS is queried again.
   init(
     to receiver: WebhookReceiver,
     find: @escaping Find = { host, allowsLocal in try await WebhookAddress.find(host, allowsLocal: allowsLocal) },
@@ -62,7 +64,7 @@ actor WebhookConnection {
 
   /// Sends a message once.
   ///
-  /// This method never throws.
+  /// A failure is not thrown. The result contains the failure.
   ///
   /// - Parameters:
   ///   - message: The message.
@@ -96,7 +98,8 @@ actor WebhookConnection {
     let task = client.execute(
       request: request,
       delegate: answer,
-      // With `delegateAndChannel`, each request would get a new connection.
+      // `delegate` lets requests share a connection. With `delegateAndChannel`, each request would get a new
+      // connection.
       eventLoop: .delegate(on: eventLoop),
       deadline: .now() + Self.timeout
     )
@@ -107,7 +110,8 @@ actor WebhookConnection {
         task.cancel()
       }
     } catch {
-      // The status decides. An answer whose content is too long or incomplete only closes the connection.
+      // If the status has arrived, it is the result, even if the content is too long or incomplete. The error only
+      // closes the connection.
       guard let result = answer.result else { throw error }
       return result
     }
@@ -127,10 +131,10 @@ actor WebhookConnection {
     return new
   }
 
-  /// Returns the current address if the last attempt was a success, and the next address after a failure.
+  /// Returns the current address if the last attempt was successful. Otherwise, returns the next address of the host.
   ///
-  /// Without the preference for the current address, each query to DNS would lead to an attempt at a first address that
-  /// does not work.
+  /// The current address is preferred, because the first address of the host possibly does not work. Otherwise, each
+  /// query to DNS would be followed by a failed attempt.
   private func choice(of addresses: [IPAddress]) -> IPAddress {
     guard let address, let index = addresses.firstIndex(of: address) else { return addresses[0] }
     return failures == 0 ? address : addresses[(index + 1) % addresses.count]
@@ -143,7 +147,8 @@ actor WebhookConnection {
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1
     configuration.httpVersion = .http1Only
-    // The client uses the host as the URL contains it. The host's certificate is still checked against its name.
+    // The client can use the host in the form in which the URL contains it, for example in upper case. So both forms
+    // get the chosen address. The client still compares the certificate with the name of the host.
     let hosts = Set([receiver.host, URL(string: receiver.url)?.host() ?? receiver.host])
     configuration.dnsOverride = Dictionary(uniqueKeysWithValues: hosts.map { ($0, address.description) })
     configure(&configuration)
@@ -154,7 +159,7 @@ actor WebhookConnection {
   ///
   /// Call this method after the last message.
   func close() async {
-    // An error of closing is ignored, because no message depends on the closed connection.
+    // An error is ignored here, because no message depends on the closed connection.
     try? await client?.shutdown()
     client = nil
   }

@@ -3,12 +3,12 @@ import ReflogStorage
 
 /// The file next to the ledger with the newest entry that each receiver has got.
 ///
-/// A cursor also contains the hash of that entry and the name of the log. So Reflog notices if an older copy of the ledger
-/// or another ledger is in use.
+/// A cursor also contains the hash of that entry and the name of the log. With both, Reflog notices if it was started
+/// with another ledger or with an older copy of the ledger.
 struct WebhookCursors: Sendable {
   /// The position of a receiver in the log.
   struct Cursor: Equatable, Sendable {
-    /// The newest entry that the receiver has got, or -1 if it has got none.
+    /// The sequence of the newest entry that the receiver has got, or -1 if it has got none.
     let sequence: Int64
     /// The hash of that entry, or nil if `sequence` is -1.
     let hash: Hash?
@@ -28,7 +28,7 @@ struct WebhookCursors: Sendable {
   /// added again.
   var cursors: [String: Cursor] = [:]
 
-  /// Reads the file at a path. A file that does not exist has no cursors.
+  /// Reads the file at a path. If the file does not exist, there are no cursors.
   init(path: String) throws(WebhookError) {
     let bytes: [UInt8]?
     do { bytes = try DurableFile.read(path) } catch { throw .cursors(path: path, problem: Self.problem(error)) }
@@ -54,7 +54,7 @@ struct WebhookCursors: Sendable {
     return Cursor(sequence: sequence, hash: hash, origin: origin, lastSuccess: lastSuccess)
   }
 
-  /// Returns why a file can't be read or written, without the path.
+  /// Returns the reason why a file can't be read or written, without the path.
   private static func problem(_ error: StorageError) -> String {
     switch error {
     case .unusable(_, let problem): problem

@@ -5,30 +5,31 @@ import ReflogService
 
 /// Sends the messages for the entries of the log to one receiver, one after another in the order of the log.
 ///
-/// Every message is sent until the receiver has accepted it. So the receiver gets each message at least once, and the
-/// messages about an address are in order.
+/// Each message is repeated until the receiver accepts it. So the receiver gets each message at least once, and the
+/// first copies of all messages arrive in the order of the log.
 struct WebhookDelivery: Sendable {
   /// The minimum time between two reads of the ledger, if the first read returned all new entries.
   ///
-  /// While many changes are made, one read returns the entries of many commits.
+  /// Because of this time, one read returns the entries of many commits while many changes are made.
   private static let interval = Duration.milliseconds(250)
-  /// The minimum time between two reads of the ledger if there are more entries, as a multiple of the time of the first
-  /// read.
+  /// The minimum time between two reads of the ledger if the first read did not return all new entries. The value is a
+  /// multiple of the duration of the first read.
   ///
-  /// A receiver that gets only few messages would otherwise use a processor for reads while many changes are made.
+  /// Without this time, the reads for a receiver that wants few messages would use one processor completely while many
+  /// changes are made.
   private static let readPause = 20
-  /// The maximum of that time, so that a slow ledger does not delay messages much.
+  /// The maximum of this time. Without a maximum, a slow ledger would delay messages too much.
   private static let longestReadPause = Duration.milliseconds(500)
   /// The maximum number of entries in one read.
   private static let maximumEntryCount: Int64 = 256
 
-  /// Sends a message once, at a time in seconds since 1970.
+  /// A function that sends a message once. Its second argument is the current time in seconds since 1970.
   typealias Send = @Sendable (WebhookMessage, Int64) async -> WebhookResult
 
   let progress: WebhookProgress
   let history: HistoryService
   let source: WebhookMessage.Source
-  /// Returns the newest entry of the log.
+  /// Returns the sequence of the newest entry of the log.
   let newest: @Sendable () -> Int64
   let clock: WallClock
   let logger: Logger
@@ -40,25 +41,25 @@ struct WebhookDelivery: Sendable {
     // The sleep ends early, with an error, only if the task is cancelled. Then the caller's loop ends too.
     try? await Task.sleep(for: duration)
   }
-  /// The maximum time between the read of an entry and the beginning of its message.
+  /// The maximum time between the read of an entry and the start of its message.
   ///
-  /// A slow receiver needs a long time for the entries of one read. After this time, they are read again, because data can
-  /// have been erased.
+  /// A slow receiver can need a long time for the entries of one read. After this time, the remaining entries are read
+  /// again, because their data was possibly erased in the meantime.
   var readAge = Duration.seconds(5)
 
   private var receiver: WebhookReceiver { progress.receiver }
 
   /// The state of the attempts since the last success.
   struct Attempts {
-    /// The pace of the messages that are accepted.
+    /// Determines the pauses after accepted messages.
     var messagePace = MessagePace()
-    /// The pace of the attempts to send a message that is not accepted.
+    /// Determines the pauses after failed attempts to send a message.
     var pace = RetryPace()
     /// The maximum number of entries in the next read. It becomes smaller if reads are slow.
     var entryCount = WebhookDelivery.maximumEntryCount
-    /// The pace of the reads of the ledger.
+    /// Determines the pauses after failed reads of the ledger.
     ///
-    /// The limit is short, because the receiver can't do anything about a ledger that can't be read.
+    /// The maximum pause is short, because a problem with the ledger is not the receiver's fault.
     var readPace = RetryPace(upTo: .seconds(10))
     /// Whether the failure that the status shows began with a failed read of the ledger.
     var beganWithRead = false
@@ -72,7 +73,7 @@ struct WebhookDelivery: Sendable {
     }
   }
 
-  /// Sends the messages for the next entries up to the first failure, and returns false if there are no new entries.
+  /// Sends the messages for the next entries until the first failure. Returns false if there are no new entries.
   ///
   /// After a failure, the next call reads the entry again, so that data that was erased in the meantime is not sent.
   func sendNext(_ attempts: inout Attempts) async -> Bool {
@@ -85,7 +86,7 @@ struct WebhookDelivery: Sendable {
       read = try await history.settledEntries(after: progress.sequence, through: last)
     } catch {
       let problem = "\(error)"
-      // A problem is shown as a clause, so it has no full stop.
+      // The problem becomes a part of a sentence, so its full stop is removed.
       let clause = problem.hasSuffix(".") ? problem.dropLast() : problem[...]
       await failRead("the ledger can't be read: \(clause)", &attempts)
       return true
@@ -95,8 +96,8 @@ struct WebhookDelivery: Sendable {
     if duration < readAge {
       attempts.entryCount = min(Self.maximumEntryCount, attempts.entryCount * 2)
     } else if read.end > progress.sequence + 1 {
-      // The entries are already too old to be sent. A read of one entry is accepted, however long it takes, because a
-      // delivery without any progress would be worse.
+      // The read took so long that its entries are too old to be sent. The next read is smaller. If a read contains
+      // only one entry, the entry is sent in any case, because the delivery would otherwise make no progress.
       attempts.entryCount = (read.end - progress.sequence) / 2
       await failRead("a read of the ledger took longer than \(readAge.components.seconds) seconds", &attempts)
       return true
@@ -108,7 +109,8 @@ struct WebhookDelivery: Sendable {
     (attempts.beganWithRead, attempts.readPace) = (false, Attempts().readPace)
     var isFirst = true
     for entry in read.entries where receiver.wants(entry) {
-      // The first entry was checked above. Without this exception, a slow read could be repeated forever.
+      // The age of the first entry was checked above, so it is sent in any case. Without this exception, a slow read
+      // could be repeated for ever.
       guard isFirst || ContinuousClock.now - start < readAge, await deliver(entry, &attempts) else { return true }
       isFirst = false
     }
@@ -150,11 +152,11 @@ struct WebhookDelivery: Sendable {
 
   /// Records a failed attempt, and returns whether it is the first failure since the last success.
   private func fail(_ problem: String, for entry: Int64?) -> Bool {
-    // A cancelled attempt is no failure of the receiver. The message is sent again after the next start.
+    // A cancelled attempt does not count as a failure of the receiver. The message is sent again after the next start.
     if Task.isCancelled { return false }
     count("reflog_webhook_failures_total")
     let isFirst = progress.fail(problem, for: entry, at: clock())
-    // Only the first failure is logged. The status shows the newest one.
+    // Only the first failure is logged. The status shows the newest failure.
     if isFirst { logger.warning("a webhook fails", metadata: metadata(problem)) }
     return isFirst
   }

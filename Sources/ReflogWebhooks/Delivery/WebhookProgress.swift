@@ -38,9 +38,10 @@ final class WebhookProgress: Sendable {
   /// Whether no more messages are sent until the server starts again.
   var isStopped: Bool { values.withLock { $0.isStopped } }
 
-  /// Records that the entries up to `sequence` need no message, and returns whether a failure is over because of this.
+  /// Records that the entries up to `sequence` need no message. Returns whether a failure is over because of this.
   ///
-  /// If the message for one of them had failed, the entry does not match any more, and its failure is over.
+  /// A failure is over if the message for one of these entries had failed. The entry then no longer needs a message,
+  /// for example because its data was erased.
   func skip(to sequence: Int64) -> Bool {
     values.withLock { values in
       values.sequence = sequence
@@ -50,7 +51,7 @@ final class WebhookProgress: Sendable {
     }
   }
 
-  /// Records that the receiver accepted the message for an entry, and returns whether earlier attempts had failed.
+  /// Records that the receiver accepted the message for an entry. Returns whether earlier attempts had failed.
   func accept(_ sequence: Int64, at time: Timestamp) -> Bool {
     values.withLock { values in
       defer { values = Values(sequence: sequence, lastSuccess: time) }
@@ -58,7 +59,7 @@ final class WebhookProgress: Sendable {
     }
   }
 
-  /// Records that an attempt failed, and returns whether it is the first failure since the last success.
+  /// Records that an attempt failed. Returns whether this is the first failure since the last success.
   ///
   /// - Parameters:
   ///   - problem: The reason.

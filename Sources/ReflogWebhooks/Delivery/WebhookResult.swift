@@ -4,13 +4,13 @@ enum WebhookResult: Sendable, Equatable {
   case accepted
   /// The receiver does not have the message, or did not confirm it in time.
   ///
-  /// `problem` is the reason, as a clause without a full stop. `retryAfter` is the time for which the receiver wants no
-  /// other attempt, or nil if it named none.
+  /// `problem` is the reason, as a clause without a full stop. `retryAfter` is the time that the receiver asked Reflog
+  /// to wait, or nil if it did not ask.
   case failed(_ problem: String, retryAfter: Duration? = nil)
   /// The receiver wants no more messages (410).
   case gone
 
-  /// The result of an answer.
+  /// Creates the result that the status of an answer means.
   ///
   /// - Parameters:
   ///   - status: The HTTP status.
@@ -28,13 +28,13 @@ enum WebhookResult: Sendable, Equatable {
   }
 }
 
-/// The times between the attempts to send a message.
+/// Determines the times between failed attempts.
 struct RetryPace: Sendable {
-  /// The time after the first failed attempt. Each time is twice as long as the time before.
+  /// The time after the first failed attempt. Each later time is twice as long as the previous one.
   static let first = Duration.seconds(1)
-  /// The maximum time between two attempts that Reflog chooses.
+  /// The maximum time if Reflog determines the time.
   private let longest: Duration
-  /// The maximum time that a receiver can choose with `Retry-After`.
+  /// The maximum time if the receiver determines the time with `Retry-After`.
   static let longestChosen = Duration.seconds(3600)
 
   private var next = first

@@ -1,20 +1,20 @@
 import ReflogFormats
 import ReflogModel
 
-/// An event of CloudEvents 1.0 in the structured mode of JSON.
+/// A message in the form of an event of CloudEvents 1.0, in JSON (structured mode).
 enum CloudEvent {
-  /// The prefix of every type.
+  /// The prefix of the member `type`.
   ///
-  /// CloudEvents recommends the reversed domain of the organization that defines the types. Reflog defines them, and has no
-  /// domain. The domain of a server would be wrong, because the types mean the same on every server.
+  /// CloudEvents recommends the reversed domain of the organization that defines the types. Reflog defines the types
+  /// and has no domain. The domain of a server would be wrong, because the types have the same meaning on every server.
   static let typePrefix = "reflog."
 
   /// Returns the event for an entry.
   ///
-  /// The members `source` and `id` together are unique. The member `data` is the change or the service event as a line of
-  /// an export in JSON Lines.
+  /// The members `source` and `id` together are unique. The member `data` is the change or the service event, as in an
+  /// export in JSON Lines.
   static func json(_ entry: SettledEntry, _ topic: WebhookTopic, from source: WebhookMessage.Source) -> JSONObject {
-    // A URI reference must not have a colon in its first part (RFC 3986 §4.2). The name of a log can contain one.
+    // The name of a log can contain a colon. A URI reference must not have a colon in its first part (RFC 3986 §4.2).
     let name = source.origin.replacing(":", with: "%3A")
     var event: JSONObject = [
       "specversion": "1.0", "id": .string(String(entry.sequence)), "source": .string(name),
@@ -35,7 +35,7 @@ enum CloudEvent {
     return event
   }
 
-  /// Returns the address or the connector of a change, or the scope of a freeze; nil for other entries.
+  /// Returns the address or the connector of a change, or the scope of a freeze. The result is nil for other entries.
   private static func subject(of entry: SettledEntry) -> String? {
     switch entry {
     case .change(let change):

@@ -1,10 +1,10 @@
 import ReflogFormats
 import ReflogModel
 
-/// An entry as a text for people: a title, and lines with a label and a value.
+/// The text of a message for people: a title, and lines with a label and a value.
 ///
-/// Values come from callers and from the directory. They have no control characters and no URL, but each format must make
-/// them safe in its own markup.
+/// Values can come from callers and from the directory. This type removes control characters and URLs from values. Each
+/// format must also escape the characters that have a meaning in its markup.
 struct MessageText: Sendable {
   /// A line below the title.
   struct Line: Hashable, Sendable {
@@ -16,8 +16,8 @@ struct MessageText: Sendable {
   private static let maximumLength = 1000
   /// The maximum length in bytes of the title and of all values together.
   ///
-  /// Teams refuses messages of more than 28 KB, and the message then delays all later messages. A line that exceeds this
-  /// length is left out.
+  /// Teams refuses messages of more than 28 KB, and a refused message would delay all later messages. A line that does
+  /// not fit in this length is left out.
   static let maximumByteCount = 16_000
 
   let title: String
@@ -36,7 +36,8 @@ struct MessageText: Sendable {
       title = Self.title(of: event)
       page = nil
       add("who", event.content.actor.map { Self.name($0, event.erased) })
-      for member in event.content.details.members { add(member.name, member.value.string) }
+      let details = event.shownDetails(erasedReason: .string(Erased.placeholder))
+      for member in details.members { add(member.name, member.value.string) }
       add("time", event.activityDateTime.description)
     case .altered(let sequence, let problem):
       title = "Entry \(sequence) of the log failed verification"
@@ -56,7 +57,7 @@ struct MessageText: Sendable {
 
   /// Returns a text without control characters and without URLs, cut to the maximum length.
   ///
-  /// Chat programs make a link of every URL. A person could lead readers to another site with a link in a reason.
+  /// Chat programs turn every URL into a link. With a link in a reason, a person could bring readers to a harmful site.
   private static func safe(_ text: String) -> String {
     text.printable.replacing("://", with: ": //").limited(to: maximumLength)
   }
@@ -64,7 +65,7 @@ struct MessageText: Sendable {
   private mutating func add(_ change: Change) {
     add("who", Self.name(change.intent.actor, change.erased))
     add("reason", change.intent.reason ?? change.erased.map { _ in Erased.placeholder })
-    add("override", change.override.map(\.reason))
+    add("override", change.override.map(\.shownReason))
     add("answer", [change.outcome?.code, change.outcome?.message].compactMap(\.self).joined(separator: ": "))
     add("time", change.newestDateTime.description)
   }

@@ -4,8 +4,8 @@ import ReflogModel
 enum SlackMessage {
   /// Returns the message.
   ///
-  /// Slack reads mentions of people and of channels, and links with another text than their URL, only from text in `<…>`.
-  /// So only the link to the page of the change has these characters. The other members switch off Markdown, mentions by
+  /// In Slack, only text in `<…>` can mention people and channels, or hide the URL of a link behind another text. So
+  /// only the link to the page of the change contains `<` and `>`. The other members switch off Markdown, mentions by
   /// name, and previews of links.
   static func json(_ text: MessageText) -> JSONObject {
     let lines = [text.title] + text.lines.map { "\($0.label): \($0.value)" }

@@ -4,8 +4,8 @@ import ReflogModel
 enum TeamsMessage {
   /// Returns the message.
   ///
-  /// All text is in text runs. Teams reads Markdown in a text block, but not in a text run. So a text from a caller can't
-  /// contain a link or a mention.
+  /// Teams reads Markdown in text blocks, but not in text runs. All text is in text runs, so a text from a caller can't
+  /// become a link or a mention.
   static func json(_ text: MessageText) -> JSONObject {
     let title: JSONObject = ["type": "TextRun", "text": .string(text.title), "weight": "Bolder"]
     let lines = text.lines.map { line -> JSONValue in

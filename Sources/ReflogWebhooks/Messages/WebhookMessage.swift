@@ -8,7 +8,7 @@ struct WebhookMessage: Sendable {
   let mediaType: String
   let body: [UInt8]
 
-  /// The facts about the log and the server that messages contain.
+  /// The values of the log and of the server that every message contains.
   struct Source: Sendable {
     /// The name of the log.
     let origin: String
@@ -19,7 +19,8 @@ struct WebhookMessage: Sendable {
   /// Creates the message for an entry in the form that the receiver wants, or returns nil if the entry has no topic.
   init?(_ entry: SettledEntry, _ format: WebhookReceiver.Format, from source: Source) {
     guard let topic = WebhookTopic(entry) else { return nil }
-    // The id must not contain the name of the log itself, because a full stop separates the parts of the signed text.
+    // The id contains a hash of the log's name instead of the name. A name can contain a full stop, and a full stop
+    // separates the parts of the signed text.
     let log = Array(SHA256.hash(data: Array(source.origin.utf8))).prefix(8)
     id = "reflog_\(Array(log).hexadecimal)_\(entry.sequence)"
     let json: JSONObject

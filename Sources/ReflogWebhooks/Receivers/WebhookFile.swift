@@ -4,13 +4,13 @@ import ReflogModel
 package struct WebhookFile: Sendable {
   /// The maximum number of receivers.
   ///
-  /// Each receiver reads the ledger separately, so more receivers would need much of the server's time.
+  /// The number is limited because Reflog reads the ledger separately for each receiver.
   package static let maximumCount = 16
   private static let maximumNameLength = 64
 
   /// The receivers, in their order in the file.
   package private(set) var receivers: [WebhookReceiver] = []
-  /// The files with secrets: the name of the receiver and the path.
+  /// The names of the receivers whose secret is in a separate file, and the paths of these files.
   package private(set) var secretFiles: [(receiver: String, path: String)] = []
 
   private enum Member: String, CaseIterable {
@@ -22,7 +22,7 @@ package struct WebhookFile: Sendable {
   /// - Parameters:
   ///   - path: The path of the file, for messages.
   ///   - read: Returns the bytes of the file at a path.
-  /// - Throws: The first problem. No message contains a secret or a URL.
+  /// - Throws: An error that describes the first problem. Its message contains no secret and no URL.
   package init(_ path: String, read: (String) throws(WebhookError) -> [UInt8]) throws(WebhookError) {
     let value: JSONValue
     do { value = try JSONValue(parsing: try read(path)) } catch {
@@ -43,7 +43,8 @@ package struct WebhookFile: Sendable {
   }
 
   private static func isName(_ text: String) -> Bool {
-    (1...maximumNameLength).contains(text.utf8.count)
+    // A person can put the secret in the place of the name by mistake. The name is shown in messages and in the status.
+    !text.hasPrefix(WebhookSecret.prefix) && (1...maximumNameLength).contains(text.utf8.count)
       && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-_".utf8.contains($0) }
   }
 
@@ -83,11 +84,16 @@ package struct WebhookFile: Sendable {
       throw values.wrong(.secretFile, "A receiver has secret or secretFile, not both.")
     }
     guard let path else {
-      // A receiver of events must be able to check who sent them. Slack and Teams recognize the sender by the URL.
+      // A receiver of events must be able to verify the sender, so it needs a secret. Slack and Teams identify the
+      // sender by the URL.
       guard text != nil || format != .cloudEvents else {
         throw values.wrong(.secret, "The format cloudEvents needs secret or secretFile.")
       }
       return try text.map { text throws(WebhookError) in try Self.secret(text, values, .secret) }
+    }
+    // A message about a file that can't be read would show the secret.
+    guard !path.hasPrefix(WebhookSecret.prefix) else {
+      throw values.wrong(.secretFile, "It must be the path of a file. Use secret for the secret itself.")
     }
     secretFiles.append((values.receiver, path))
     let line: String
@@ -140,7 +146,7 @@ package struct WebhookFile: Sendable {
       return flag
     }
 
-    /// Returns the value of a member that has one of several words, or nil if the member is absent.
+    /// Returns the value of a member that must contain one of several words, or nil if the member is absent.
     func word<Word: CaseIterable & RawRepresentable<String>>(
       _ member: Member,
       _ value: (String) -> Word?
@@ -150,7 +156,7 @@ package struct WebhookFile: Sendable {
       return word
     }
 
-    /// Returns the chosen topics, by default all topics.
+    /// Returns the topics, or all topics if the member is absent.
     func topics() throws(WebhookError) -> Set<WebhookTopic> {
       guard let value = item[Member.topics.rawValue] else { return Set(WebhookTopic.allCases) }
       let names = value.array ?? []
@@ -178,7 +184,7 @@ package struct WebhookFile: Sendable {
       }
       let isLocal = SecretDestination.isLoopback(host) || IPAddress(host).map(SecretDestination.isLocal) ?? false
       guard allowsLocal || !isLocal else {
-        throw wrong(.url, "It leads to this machine. Set allowLocal to true if this is intended.")
+        throw wrong(.url, "Its host is this machine or a link-local address. To permit it, set allowLocal to true.")
       }
       return (url, host)
     }

@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// A receiver of webhooks, as the administrator has set it up.
+/// A receiver of webhooks with its settings.
 package struct WebhookReceiver: Sendable {
   /// The form of the messages.
   package enum Format: String, Sendable, CaseIterable {
@@ -27,12 +27,12 @@ package struct WebhookReceiver: Sendable {
   package let topics: Set<WebhookTopic>
   /// The filter that a change must match, or nil to send all changes.
   package let filter: ChangeFilter?
-  /// Whether the URL may lead to this machine or to a link-local address.
+  /// Whether the URL's host may be this machine or a link-local address.
   package let allowsLocal: Bool
 
   /// Returns whether a message is sent for an entry.
   ///
-  /// The filter applies to changes alone, because service events do not have the fields of a change.
+  /// The filter applies only to changes, because service events do not have the fields of a change.
   func wants(_ entry: SettledEntry) -> Bool {
     guard let topic = WebhookTopic(entry), topics.contains(topic) else { return false }
     guard case .change(let change) = entry, let filter else { return true }

@@ -3,7 +3,7 @@ import ReflogModel
 
 /// The secret that a receiver shares with Reflog, and the signature that proves who sent a message.
 ///
-/// The scheme is that of the specification Standard Webhooks 1.0: HMAC-SHA256 over the message's id, the time and the
+/// The signature follows the specification Standard Webhooks 1.0: HMAC-SHA256 over the message's id, the time and the
 /// body.
 struct WebhookSecret: Sendable {
   /// The prefix of a secret's text.
@@ -16,7 +16,7 @@ struct WebhookSecret: Sendable {
   /// Reads a secret such as `whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw`, or returns nil if the text is not valid.
   init?(_ text: String) {
     guard text.hasPrefix(Self.prefix) else { return nil }
-    // Programs of receivers accept the standard form of Base 64 alone.
+    // Only the standard form of Base 64 is accepted, because the programs of receivers accept no other form.
     guard let bytes = [UInt8](base64: Array(text.utf8.dropFirst(Self.prefix.utf8.count))),
       Self.byteCounts.contains(bytes.count)
     else { return nil }

@@ -1,17 +1,18 @@
 package import ReflogModel
 
-/// The topics of messages. A receiver gets the messages of the topics that it has chosen.
+/// The topics of messages. A receiver gets only messages with the topics in its settings.
 package enum WebhookTopic: String, Sendable, CaseIterable {
-  /// A change that was requested, or found by the first sweep, with any result except `denied`.
+  /// A change that a caller requested or that the first sweep found. Its result is not `denied`.
   case change
   /// A change that was made without Reflog.
   case drift
-  /// A change, or requests, that Reflog refused: the caller's role did not permit them, or a freeze covered them.
+  /// A change that Reflog refused, or several refused requests. The caller's role did not permit them, or a freeze
+  /// covered them.
   case denied
   /// A freeze was placed, released or overridden.
   case freeze
-  /// A reason to check the log: an entry that does not match the log, an older copy of the ledger, a replaced key, or a
-  /// clock that was behind the newest entry.
+  /// An event after which a person should check the log: an entry does not match the log, the server was started with
+  /// an older copy of the ledger, the key was replaced, or the clock was behind the newest entry.
   case trouble
 
   /// Returns the topic of an entry, or nil if no message is sent for the entry.

@@ -25,15 +25,7 @@ extension FlowName: ExpressibleByArgument {
 extension FreezeScope: ExpressibleByArgument {
   /// Reads the scope of a freeze in one of three forms: `all`, `[FLOWTYPE/]FLOW` or `[FLOWTYPE/]FLOW/STEP`.
   package init?(argument: String) {
-    if argument == Self.allText {
-      self = .everything
-    } else if let address = Address(abbreviated: argument) {
-      self = .address(address)
-    } else if let flow = FlowName(abbreviated: argument) {
-      self = .flow(flow)
-    } else {
-      return nil
-    }
+    self.init(abbreviated: argument)
   }
 }
 

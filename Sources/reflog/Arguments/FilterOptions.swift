@@ -35,7 +35,7 @@ struct FilterOptions: ParsableArguments {
   )
   var since: String?
 
-  @Option(help: "Changes earlier than this time, written as for --since. A day is included in the result.")
+  @Option(help: "Changes earlier than this time, in the format of --since. A given day is included.")
   var until: String?
 
   @Option(

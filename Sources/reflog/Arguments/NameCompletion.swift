@@ -7,10 +7,10 @@ import ReflogModel
 /// no names.
 enum NameCompletion {
   static let flows = kind { entry in [flow(entry), entry["flowId"]?.string] }
-  static let steps = kind { entry in [entry["step"]?.string, address(entry)] }
-  static let addresses = kind { entry in [address(entry)] }
+  static let steps = kind { entry in [entry["step"]?.string, entry.addressText] }
+  static let addresses = kind { [$0.addressText] }
   static let addressAndConnector = kind { entry in
-    [address(entry), entry["reference"]?.object?["connectorId"]?.string]
+    [entry.addressText, entry["reference"]?.object?["connectorId"]?.string]
   }
   static let connectorsAndNames = kind { entry in
     let reference = entry["reference"]?.object
@@ -43,16 +43,11 @@ enum NameCompletion {
     source.database = value(of: "--database")
     var body: JSONObject = [:]
     try await source.withQuietSource { body = try await $0.configurations(asOf: nil) }
-    return (body["value"]?.array ?? []).compactMap(\.object)
+    return body.objects("value")
   }
 
   private static func flow(_ entry: JSONObject) -> String? {
     guard let type = entry["flowType"]?.string, let id = entry["flowId"]?.string else { return nil }
     return "\(type)/\(id)"
-  }
-
-  private static func address(_ entry: JSONObject) -> String? {
-    guard let flow = flow(entry), let step = entry["step"]?.string else { return nil }
-    return "\(flow)/\(step)"
   }
 }

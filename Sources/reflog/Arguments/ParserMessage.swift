@@ -29,13 +29,14 @@ enum ParserMessage {
     return code
   }
 
-  /// The names that other programs give to options, each with the name in Reflog.
+  /// The names of options in other programs, each with the name of the same option in Reflog.
   private static let otherNames = [
     "--limit": "--top", "--max-count": "--top", "-n": "--top", "--from": "--since", "--start": "--since",
     "--to": "--until", "--end": "--until",
   ]
 
-  /// Returns the unknown option in a message and the option of the same verb that it means, or nil if there is none.
+  /// Returns the unknown option in a message, and the option of the same verb with the same meaning. The result is nil
+  /// if there is no such option.
   private static func otherName(in text: String) -> (option: String, known: String)? {
     let message = text.prefix { $0 != "\n" }
     guard !message.contains("Did you mean"),
@@ -49,7 +50,8 @@ enum ParserMessage {
     return Reflog.helpMessage(for: command).contains("\(known) <") ? (option, known) : nil
   }
 
-  /// Returns the first argument that is not a verb and the verb that it probably means, or nil if it resembles no verb.
+  /// Returns the first argument that is not a verb, and the verb that it probably means. The result is nil if the
+  /// argument is not similar to a verb.
   private static func misspeltVerb() -> (misspelt: String, verb: String)? {
     var command: any ParsableCommand.Type = Reflog.self
     for word in CommandLine.arguments.dropFirst() {

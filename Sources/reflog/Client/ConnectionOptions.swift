@@ -39,15 +39,16 @@ struct SourceOptions: ParsableArguments {
 
   /// Calls `body` with the chosen source, and shows a message if `REFLOG_SERVER` chose the source.
   func withSource(_ body: (any HistorySource) async throws -> Void) async throws {
-    if let url, server == nil, Terminal.isTerminal { Terminal.say("Read from the server \(url) (REFLOG_SERVER).") }
-    try await withQuietSource(body)
+    try await withQuietSource { source in
+      if let url, server == nil, Terminal.isTerminal { Terminal.say("Read from the server \(url) (REFLOG_SERVER).") }
+      try await body(source)
+    }
   }
 
   /// Calls `body` with the chosen source, and shows no message about the choice.
   func withQuietSource(_ body: (any HistorySource) async throws -> Void) async throws {
     if let url { return try await ServerClient.with(url: url, body) }
-    let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"])
-    try await body(DatabaseSource(try location.history()))
+    try await body(DatabaseSource(try LedgerLocation(given: database).history()))
   }
 
   /// Adds the given options to a suggested command.
@@ -85,8 +86,15 @@ extension ServerClient {
     }
     try await http.shutdown()
   }
+  /// Throws a failure if a URL possibly contains a user. The user can have a password, and messages show the URL.
+  static func refuseUser(in url: String) throws {
+    guard url.contains("@") else { return }
+    throw CommandFailure(.usage, "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.")
+  }
+
   /// Throws a failure if the client can't send requests to the URL, or is not allowed to send the token to the URL.
   private static func checkDestination(_ url: String, token: String?) throws {
+    try refuseUser(in: url)
     guard let parsed = URL(string: url), ["http", "https"].contains(parsed.scheme?.lowercased()), parsed.host() != nil
     else { throw CommandFailure(.usage, "\(url) is not an http or https URL. Use for example http://127.0.0.1:8080.") }
     guard let token else { return }
@@ -96,9 +104,6 @@ extension ServerClient {
         "REFLOG_TOKEN is not a token: it is empty, or has a character that no token has. Nothing was sent. Set "
           + "REFLOG_TOKEN again."
       )
-    }
-    guard parsed.user() == nil else {
-      throw CommandFailure(.usage, "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.")
     }
     let isPlainAllowed = parsed.scheme?.lowercased() == "http" && Environment["REFLOG_PLAIN_HTTP"] == "true"
     guard SecretDestination.accepts(url) || isPlainAllowed else {

@@ -46,9 +46,7 @@ struct ConnectorList {
       var entry = found[id.asciiFolded] ?? Entry(id: id)
       entry.displayName = entry.displayName ?? reference?["displayName"]?.string
       entry.targetURL = entry.targetURL ?? reference?["targetUrl"]?.string
-      entry.steps.append(
-        ["flowType", "flowId", "step"].compactMap { configuration[$0]?.string }.joined(separator: "/")
-      )
+      entry.steps.append(configuration.addressText ?? "")
       found[id.asciiFolded] = entry
     }
     entries = found.values.sorted { ($0.displayName ?? "", $0.id) < ($1.displayName ?? "", $1.id) }
@@ -59,7 +57,7 @@ struct ConnectorList {
   /// The sweeps record all references of Microsoft Graph in the ledger. There are no sweeps of the embedded directory.
   /// So if the server uses the embedded directory, its references are read here.
   static func read(_ source: any HistorySource) async throws -> ConnectorList {
-    let recorded = (try await source.configurations(asOf: nil)["value"]?.array ?? []).compactMap(\.object)
+    let recorded = try await source.configurations(asOf: nil).objects("value")
     guard let server = source as? ServerClient else { return ConnectorList([], configurations: recorded) }
     let connectors = try await server.values("/beta/identity/apiConnectors")
     let status = try await server.status()
@@ -77,12 +75,12 @@ extension ServerClient {
   /// Returns all items of a list in the directory.
   fileprivate func values(_ path: String) async throws -> [JSONObject] {
     var body = try await send(.GET, path).body
-    var found = body["value"]?.array ?? []
+    var found = body.objects("value")
     while let link = body["@odata.nextLink"]?.string, let mark = link.firstIndex(of: "?") {
       body = try await send(.GET, path + String(link[mark...])).body
-      found += body["value"]?.array ?? []
+      found += body.objects("value")
     }
-    return found.compactMap(\.object)
+    return found
   }
 
   /// Reads the references of all steps from the directory.

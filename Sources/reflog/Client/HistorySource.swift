@@ -19,7 +19,7 @@ protocol HistorySource {
   func change(_ id: Change.ID) async throws -> JSONObject
   /// Returns the reference of every step at a time, or the current references if the time is nil.
   func configurations(asOf moment: Timestamp?) async throws -> JSONObject
-  /// Returns the differences between the references at two times; the second time is nil for the current references.
+  /// Returns the differences between the references at two times. The second time is nil for the current references.
   func comparison(from first: Timestamp, to second: Timestamp?) async throws -> JSONObject
   /// Returns the state of the ledger.
   func status() async throws -> JSONObject

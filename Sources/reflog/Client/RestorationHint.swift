@@ -1,22 +1,22 @@
 import ReflogModel
 
-/// The hint how to restore the values that a connector had before an edit.
+/// A hint that tells a person how to restore the values that a connector had before an edit.
 struct RestorationHint {
   /// The hint as text.
   let text: String
 
-  /// Creates the hint for a change, or returns nil if the change is not an applied edit of a connector.
+  /// Creates the hint for a change. Fails if the change is not an applied edit of a connector.
   ///
   /// - Parameters:
   ///   - id: The id of the change.
   ///   - change: The change in JSON.
-  ///   - source: The source from which the change was read. It is searched for later edits of the connector.
+  ///   - source: The source of the change. This initializer searches it for later edits of the connector.
   init?(_ id: Change.ID, _ change: JSONObject, _ source: any HistorySource) async throws {
     let ids = ["before", "after"].map { change[$0]?.object?["connectorId"]?.string.flatMap { ConnectorID($0) } }
     guard change["subject"] == "connector", change["result"] == "applied", let connector = ids[0], ids[0] == ids[1],
       let values = ConnectorRestoration(
         connector: connector,
-        properties: [Change.ChangedProperty](change["changedProperties"])
+        properties: [Change.ChangedProperty](of: change)
       )
     else { return nil }
     let later = try await Self.laterEdit(of: connector, after: id, source)
@@ -34,12 +34,13 @@ struct RestorationHint {
     if let later = later?["id"]?.string {
       sentences.append(
         isApplied
-          ? "Change \(later) edited the connector later, and this request also replaces what it wrote."
-          : "Change \(later) may have edited the connector later, and this request also replaces what it wrote."
+          ? "Change \(later) edited the connector later. This request also replaces the values of that change."
+          : "Change \(later) may have edited the connector later. This request also replaces the values of that change."
       )
     }
     if !values.unknown.isEmpty {
-      sentences.append("Not recorded, so not restored: \(values.unknown.joined(separator: ", ")).")
+      let names = values.unknown.joined(separator: ", ")
+      sentences.append("These properties are not restored, because their values are not recorded: \(names).")
     }
     if values.isURLMasked {
       sentences.append(#"Replace ?\u2026 with the query of the target URL, which is not recorded."#)
@@ -57,6 +58,6 @@ struct RestorationHint {
   ) async throws -> JSONObject? {
     let selection = ChangeSelection(filter: PlainQuestion(aboutChangesOf: connector).text)
       .and("id gt \(id) and result in ('applied', 'unknown', 'pending')")
-    return try await source.history(top: 1, of: selection)["value"]?.array?.first?.object
+    return try await source.history(top: 1, of: selection).objects("value").first
   }
 }

@@ -34,10 +34,7 @@ struct TimeRollbackClient {
     body["asOf"] = asOf.map { .string($0.description) }
     body["batchId"] = batchID.map { .string($0) }
     body["reason"] = reason.map { .string($0) }
-    if let flow {
-      body["flowType"] = .string(flow.flowType.rawValue)
-      body["flowId"] = .string(flow.flow.text)
-    }
+    if let flow { body.add(flow) }
     if isDryRun || (asOf != nil && !isConfirmed) {
       body["dryRun"] = .bool(true)
       let plan = try await client.send(.POST, Self.path, body: body, override: override).body
@@ -72,7 +69,7 @@ struct TimeRollbackClient {
   ///
   /// A plan without steps needs no confirmation.
   private static func confirm(_ plan: JSONObject) throws {
-    let steps = (plan["value"]?.array ?? []).compactMap { $0.object?["summary"]?.string }
+    let steps = plan.objects("value").compactMap { $0["summary"]?.string }
     guard !steps.isEmpty else { return }
     for summary in steps.prefix(shownSteps) { Terminal.say(summary) }
     if steps.count > shownSteps { Terminal.say("The plan has \(steps.count - shownSteps) more steps.") }
@@ -82,8 +79,8 @@ struct TimeRollbackClient {
   }
 
   private static func text(_ progress: JSONObject) -> String {
-    let steps = progress["value"]?.array ?? []
-    let applied = steps.count { $0.object?["result"]?.string == "applied" }
+    let steps = progress.objects("value")
+    let applied = steps.count { $0["result"] == "applied" }
     return "\(applied) of \(steps.count) steps are rolled back"
   }
 }

@@ -5,7 +5,7 @@ import Synchronization
 final class TokenNotice: Sendable {
   private let isShown = Atomic<Bool>(false)
 
-  /// Shows the warning on stderr if an answer has the header with the expiry, and the warning was not shown yet.
+  /// Shows the warning on stderr if an answer has the header with the expiry and the warning was not shown before.
   func show(_ headers: HTTPHeaders) {
     guard let expiry = headers.first(name: "Reflog-Token-Expires"), !isShown.exchange(true, ordering: .relaxed) else {
       return

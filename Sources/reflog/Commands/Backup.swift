@@ -5,7 +5,7 @@ import ReflogLedger
 import ReflogModel
 
 /// The command `reflog backup`.
-struct Backup: AsyncParsableCommand {
+struct Backup: Command {
   static let configuration = CommandConfiguration(
     abstract: "Copies the whole ledger from a running server into one file, and verifies the copy.",
     discussion: """
@@ -31,21 +31,19 @@ struct Backup: AsyncParsableCommand {
 
   @OptionGroup var server: ServerOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let files = OutputFiles(besidesLedgerAt: nil)
-      try await server.withClient { client in
-        let progress = Counter(bytesWithVerb: "copied")
-        try await files.write(file, replacing: force) { output in
-          try await client.stream("/beta/reflog/backup") { piece in
-            try output.write(Data(piece.readableBytesView))
-            progress.add(piece.readableBytes)
-          }
+  func execute() async throws {
+    let files = OutputFiles(besidesLedgerAt: nil)
+    try await server.withClient { client in
+      let progress = Counter(bytesWithVerb: "copied")
+      try await files.write(file, replacing: force) { output in
+        try await client.stream("/beta/reflog/backup") { piece in
+          try output.write(Data(piece.readableBytesView))
+          progress.add(piece.readableBytes)
         }
-        progress.end()
       }
-      try await verify()
+      progress.end()
     }
+    try await verify()
   }
 
   private func verify() async throws {

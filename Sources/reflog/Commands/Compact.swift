@@ -3,7 +3,7 @@ import Foundation
 import ReflogStorage
 
 /// The command `reflog compact`.
-struct Compact: AsyncParsableCommand {
+struct Compact: Command {
   static let configuration = CommandConfiguration(
     abstract: "Rewrites the ledger's file to remove all copies of purged or erased data.",
     discussion: """
@@ -20,19 +20,17 @@ struct Compact: AsyncParsableCommand {
   @Option(help: "The ledger's file. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      guard case .file(let path) = LedgerLocation(database ?? Environment["REFLOG_DATABASE"]).database else {
-        throw CommandFailure(
-          .usage,
-          "PostgreSQL compacts its tables itself. To remove the copies of deleted rows immediately, run VACUUM FULL as "
-            + "the owner of the tables."
-        )
-      }
-      let compaction = StorageCompaction(path: path, kind: .ledger)
-      let (before, after) = try await withProgress(of: compaction) { try compaction.run() }
-      Terminal.say("\(path) was rewritten: \(megabytes(before)) MB before, \(megabytes(after)) MB after.")
+  func execute() async throws {
+    guard case .file(let path) = LedgerLocation(given: database).database else {
+      throw CommandFailure(
+        .usage,
+        "PostgreSQL compacts its tables itself. To remove the copies of deleted rows immediately, run VACUUM FULL as "
+          + "the owner of the tables."
+      )
     }
+    let compaction = StorageCompaction(path: path, kind: .ledger)
+    let (before, after) = try await withProgress(of: compaction) { try compaction.run() }
+    Terminal.say("\(path) was rewritten: \(megabytes(before)) MB before, \(megabytes(after)) MB after.")
   }
 
   private func withProgress<Value: Sendable>(

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog key confirm`.
-struct ConfirmKey: AsyncParsableCommand {
+struct ConfirmKey: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "confirm",
     abstract: "Confirms as an administrator that a lost key was replaced on purpose.",
@@ -16,21 +16,17 @@ struct ConfirmKey: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        let body = try await client.send(.POST, "/beta/reflog/keys/confirm", body: [:]).body
-        try output.show(body) { body in
-          guard let confirmed = body["confirmed"]?.object else {
-            return Table(rows: [["confirmed", "nothing. No replacement of a key was waiting for a confirmation"]])
-          }
-          return Table(
-            rows: ["formerOrigin", "formerSize", "origin", "key", "reason"].map { name in
-              [name, confirmed[name]?.string ?? confirmed[name]?.wholeNumber.map(String.init) ?? ""]
-            }
-          )
-        }
+  func run(on client: ServerClient) async throws {
+    let body = try await client.send(.POST, "/beta/reflog/keys/confirm", body: [:]).body
+    try output.show(body) { body in
+      guard let confirmed = body["confirmed"]?.object else {
+        return Table(rows: [["confirmed", "nothing. No replacement of a key was waiting for a confirmation"]])
       }
+      return Table(
+        rows: ["formerOrigin", "formerSize", "origin", "key", "reason"].map { name in
+          [name, confirmed[name]?.string ?? confirmed[name]?.wholeNumber.map(String.init) ?? ""]
+        }
+      )
     }
   }
 }

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog erase`.
-struct Erase: AsyncParsableCommand {
+struct Erase: ServerCommand {
   static let configuration = CommandConfiguration(
     abstract: "Erases the recorded personal data of a person, an application or an API token.",
     discussion: """
@@ -44,40 +44,36 @@ struct Erase: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        let plan = try await client.send(.POST, Self.path, body: order + ["dryRun": .bool(true)]).body
-        if dryRun { return try output.show(plan, asTable: Self.plan) }
-        let (changes, events, held) = (
-          plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
-        )
-        let kept =
-          held > 0
-          ? " A legal hold keeps the data in \(Terminal.count(held, "more record")). Erase the data again after the hold "
-            + "is released."
-          : ""
-        let scope = "\(Terminal.count(changes, "change")) and \(Terminal.count(events, "service event"))"
-        guard changes + events > 0 else {
-          return Terminal.say("No personal data of \(who) is left to erase: \(scope).\(kept)")
-        }
-        Terminal.say("This erases the personal data of \(who) in \(scope).\(kept)")
-        guard yes || Confirmation.given("Erase this data permanently?") else {
-          throw CommandFailure(.refused, "Nothing was erased. Use --yes to erase without a confirmation.")
-        }
-        var body = try await client.send(.POST, Self.path, body: order).body
-        let wanted = Set((body["value"]?.array ?? []).compactMap { $0.object?["id"]?.string })
-        while Self.states(body, wanted).contains("running") {
-          try await Task.sleep(for: Self.interval)
-          body = try await client.send(.GET, Self.path).body
-        }
-        try output.show(body) { Self.table($0, wanted) }
-      }
+  func run(on client: ServerClient) async throws {
+    let plan = try await client.send(.POST, Self.path, body: subject + ["dryRun": .bool(true)]).body
+    if dryRun { return try output.show(plan, asTable: Self.plan) }
+    let (changes, events, held) = (
+      plan["changes"]?.wholeNumber ?? 0, plan["serviceEvents"]?.wholeNumber ?? 0, plan["held"]?.wholeNumber ?? 0
+    )
+    let kept =
+      held > 0
+      ? " A legal hold keeps the data in \(Terminal.count(held, "more record")). Erase the data again after the hold "
+        + "is released."
+      : ""
+    let scope = "\(Terminal.count(changes, "change")) and \(Terminal.count(events, "service event"))"
+    guard changes + events > 0 else {
+      return Terminal.say("No personal data of \(who) is left to erase: \(scope).\(kept)")
     }
+    Terminal.say("This erases the personal data of \(who) in \(scope).\(kept)")
+    guard yes || Confirmation.given("Erase this data permanently?") else {
+      throw CommandFailure(.refused, "Nothing was erased. Use --yes to erase without a confirmation.")
+    }
+    var body = try await client.send(.POST, Self.path, body: subject).body
+    let wanted = Set(body.objects("value").compactMap { $0["id"]?.string })
+    while Self.states(body, wanted).contains("running") {
+      try await Task.sleep(for: Self.interval)
+      body = try await client.send(.GET, Self.path).body
+    }
+    try output.show(body) { Self.table($0, wanted) }
   }
 
   /// The member of the request's body that identifies the actor.
-  private var order: JSONObject {
+  private var subject: JSONObject {
     if let app { return ["app": .string(app)] }
     if let token { return ["token": .string(token)] }
     return ["actor": .string(actor ?? "")]
@@ -86,7 +82,7 @@ struct Erase: AsyncParsableCommand {
   private var who: String { actor ?? app.map { "application \($0)" } ?? token.map { "token \($0)" } ?? "" }
 
   private static func erasures(_ body: JSONObject, _ wanted: Set<String>) -> [JSONObject] {
-    (body["value"]?.array ?? []).compactMap(\.object).filter { wanted.contains($0["id"]?.string ?? "") }
+    body.objects("value").filter { wanted.contains($0["id"]?.string ?? "") }
   }
 
   private static func states(_ body: JSONObject, _ wanted: Set<String>) -> [String] {

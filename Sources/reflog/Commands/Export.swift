@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog export`.
-struct Export: AsyncParsableCommand {
+struct Export: SourceCommand {
   static let configuration = CommandConfiguration(
     abstract: "Writes the complete or filtered history to a file or stdout, oldest change first.",
     discussion: """
@@ -70,31 +70,26 @@ struct Export: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let style = CSVStyle(isRaw: raw, isForExcel: excel)
-      let order = ExportRequest(
-        format,
-        style,
-        filter: filter.text,
-        after: after,
-        includesImpact: filter.text != nil && filter.flowScope == .impact
-      )
-      let files = OutputFiles(besidesLedgerAt: source.database)
-      try await source.withSource { source in
-        if let state {
-          try await Follower(source: source, order: order, stateFile: state, output: files).run()
-        } else if let output, manifest, let server = source as? ServerClient {
-          try files.check(output + ".manifest", replacing: force)
-          try await Self.export(order, from: server, withManifestFor: output, files, replacing: force)
-        } else if let output {
-          try await files.write(output, replacing: force) { file in
-            try await Self.export(order, from: source, to: file.write)
-          }
-        } else {
-          try await Self.export(order, from: source, to: Terminal.data)
-        }
+  func run(on source: any HistorySource) async throws {
+    let order = ExportRequest(
+      format,
+      CSVStyle(isRaw: raw, isForExcel: excel),
+      filter: filter.text,
+      after: after,
+      includesImpact: filter.text != nil && filter.flowScope == .impact
+    )
+    let files = OutputFiles(besidesLedgerAt: self.source.database)
+    if let state {
+      try await Follower(source: source, order: order, stateFile: state, output: files).run()
+    } else if let output, manifest, let server = source as? ServerClient {
+      try files.check(output + ".manifest", replacing: force)
+      try await Self.export(order, from: server, withManifestFor: output, files, replacing: force)
+    } else if let output {
+      try await files.write(output, replacing: force) { file in
+        try await Self.export(order, from: source, to: file.write)
       }
+    } else {
+      try await Self.export(order, from: source, to: Terminal.data)
     }
   }
 

@@ -68,7 +68,11 @@ struct Follower {
   }
 
   private func storedPosition() throws -> LogPosition? {
-    guard FileManager.default.fileExists(atPath: stateFile) else { return nil }
+    guard FileManager.default.fileExists(atPath: stateFile) else {
+      // Without this check, the changes would be written before the file turns out to be unusable.
+      try output.check(stateFile, replacing: true)
+      return nil
+    }
     let text = try GivenFile(stateFile).text().trimmingCharacters(in: .whitespacesAndNewlines)
     guard let position = LogPosition(text) else {
       throw CommandFailure(

@@ -10,13 +10,13 @@ enum FreezeRoute {
   static let path = "/beta/reflog/freezes"
 
   /// Returns the table of freezes.
-  static func table(_ freezes: [JSONValue]) -> Table {
-    let rows = freezes.compactMap(\.object).map { freeze in
+  static func table(_ freezes: [JSONObject]) -> Table {
+    let rows = freezes.map { freeze in
       let until = freeze["until"]?.string.map(short)
       return [
-        freeze["id"]?.string ?? "", freeze["state"]?.string ?? "", scope(freeze),
+        freeze["id"]?.string ?? "", freeze["state"]?.string ?? "", freeze.addressText ?? FreezeScope.allText,
         short(freeze["from"]?.string ?? ""), until ?? "released", ChangeTables.who(freeze),
-        freeze["reason"]?.string ?? "",
+        ChangeTables.shown(freeze["reason"], freeze),
       ]
     }
     return Table(
@@ -27,16 +27,11 @@ enum FreezeRoute {
     )
   }
 
-  private static func scope(_ freeze: JSONObject) -> String {
-    let parts = ["flowType", "flowId", "step"].compactMap { freeze[$0]?.string }
-    return parts.isEmpty ? FreezeScope.allText : parts.joined(separator: "/")
-  }
-
   private static func short(_ time: String) -> String { String(time.prefix(19)).replacing("T", with: " ") }
 }
 
 /// The command `reflog freeze`.
-struct PlaceFreeze: AsyncParsableCommand {
+struct PlaceFreeze: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "freeze",
     abstract: "Refuses changes of a step, a flow or everything for a time.",
@@ -74,38 +69,24 @@ struct PlaceFreeze: AsyncParsableCommand {
     if let until { _ = try TimeText.future("--until", until) }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let from = try from.map { try TimeText.future("--from", $0).start }
-      let until = try until.map { try TimeText.future("--until", $0).end }
-      try await server.withClient { client in
-        var body: JSONObject = ["scope": .string(scope.kind.rawValue), "reason": .string(reason)]
-        body["from"] = from.map { .string($0.description) }
-        body["until"] = until.map { .string($0.description) }
-        switch scope {
-        case .everything: break
-        case .flow(let flow): body.add(flow)
-        case .address(let address):
-          body.add(FlowName(of: address))
-          body["step"] = .string(address.step.name)
-        }
-        let placed = try await client.send(.POST, FreezeRoute.path, body: body).body
-        try output.show(placed) { FreezeRoute.table([.object($0)]) }
-      }
+  func run(on client: ServerClient) async throws {
+    var body: JSONObject = ["scope": .string(scope.kind.rawValue), "reason": .string(reason)]
+    body["from"] = try from.map { .string(try TimeText.future("--from", $0).start.description) }
+    body["until"] = try until.map { .string(try TimeText.future("--until", $0).end.description) }
+    switch scope {
+    case .everything: break
+    case .flow(let flow): body.add(flow)
+    case .address(let address):
+      body.add(FlowName(of: address))
+      body["step"] = .string(address.step.name)
     }
-  }
-}
-
-extension JSONObject {
-  /// Adds the members that identify a flow.
-  fileprivate mutating func add(_ flow: FlowName) {
-    self["flowType"] = .string(flow.flowType.rawValue)
-    self["flowId"] = .string(flow.flow.text)
+    let placed = try await client.send(.POST, FreezeRoute.path, body: body).body
+    try output.show(placed) { FreezeRoute.table([$0]) }
   }
 }
 
 /// The command `reflog unfreeze`.
-struct ReleaseFreeze: AsyncParsableCommand {
+struct ReleaseFreeze: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "unfreeze",
     abstract: "Releases a freeze.",
@@ -117,18 +98,14 @@ struct ReleaseFreeze: AsyncParsableCommand {
 
   @OptionGroup var server: ServerOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        _ = try await client.send(.DELETE, "\(FreezeRoute.path)/\(id)")
-        Terminal.say("Freeze \(id) is released.")
-      }
-    }
+  func run(on client: ServerClient) async throws {
+    _ = try await client.send(.DELETE, "\(FreezeRoute.path)/\(id)")
+    Terminal.say("Freeze \(id) is released.")
   }
 }
 
 /// The command `reflog freezes`.
-struct ListFreezes: AsyncParsableCommand {
+struct ListFreezes: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "freezes",
     abstract: "Lists the freezes that are planned or in force."
@@ -137,13 +114,9 @@ struct ListFreezes: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        try await output.show(client.send(.GET, FreezeRoute.path).body) {
-          FreezeRoute.table($0["value"]?.array ?? [])
-        }
-      }
+  func run(on client: ServerClient) async throws {
+    try await output.show(client.send(.GET, FreezeRoute.path).body) {
+      FreezeRoute.table($0.objects("value"))
     }
   }
 }

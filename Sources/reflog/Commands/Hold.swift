@@ -21,11 +21,10 @@ struct Hold: AsyncParsableCommand {
   static let path = "/beta/reflog/holds"
 
   /// Returns the table of holds.
-  static func table(_ holds: [JSONValue]) -> Table {
-    let rows = holds.compactMap(\.object).map { hold in
-      let flow = hold["flowType"]?.string.flatMap { type in hold["flowId"]?.string.map { "\(type)/\($0)" } }
-      return [
-        hold["name"]?.string ?? "", flow ?? "all history", hold["placedDateTime"]?.string ?? "",
+  static func table(_ holds: [JSONObject]) -> Table {
+    let rows = holds.map { hold in
+      [
+        hold["name"]?.string ?? "", hold.addressText ?? "all history", hold["placedDateTime"]?.string ?? "",
         hold["reason"]?.string ?? "",
       ]
     }
@@ -40,7 +39,7 @@ struct Hold: AsyncParsableCommand {
 }
 
 /// The command `reflog hold place`.
-struct PlaceHold: AsyncParsableCommand {
+struct PlaceHold: ServerCommand {
   static let configuration = CommandConfiguration(commandName: "place", abstract: "Places a hold.")
 
   @Argument(help: "A name for the hold.")
@@ -58,39 +57,28 @@ struct PlaceHold: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        var body: JSONObject = ["name": .string(name), "reason": .string(reason)]
-        if let flow {
-          body["flowType"] = .string(flow.flowType.rawValue)
-          body["flowId"] = .string(flow.flow.text)
-        }
-        let placed = try await client.send(.POST, Hold.path, body: body).body
-        try output.show(placed) { Hold.table([.object($0)]) }
-      }
-    }
+  func run(on client: ServerClient) async throws {
+    var body: JSONObject = ["name": .string(name), "reason": .string(reason)]
+    if let flow { body.add(flow) }
+    let placed = try await client.send(.POST, Hold.path, body: body).body
+    try output.show(placed) { Hold.table([$0]) }
   }
 }
 
 /// The command `reflog hold list`.
-struct ListHolds: AsyncParsableCommand {
+struct ListHolds: ServerCommand {
   static let configuration = CommandConfiguration(commandName: "list", abstract: "Lists all holds.")
 
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        try await output.show(client.send(.GET, Hold.path).body) { Hold.table($0["value"]?.array ?? []) }
-      }
-    }
+  func run(on client: ServerClient) async throws {
+    try await output.show(client.send(.GET, Hold.path).body) { Hold.table($0.objects("value")) }
   }
 }
 
 /// The command `reflog hold release`.
-struct ReleaseHold: AsyncParsableCommand {
+struct ReleaseHold: ServerCommand {
   static let configuration = CommandConfiguration(commandName: "release", abstract: "Releases a hold.")
 
   @Argument(help: "The hold's name.")
@@ -98,12 +86,8 @@ struct ReleaseHold: AsyncParsableCommand {
 
   @OptionGroup var server: ServerOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        _ = try await client.send(.DELETE, "\(Hold.path)/\(name.percentEncoded())")
-        Terminal.say("The hold \(name) is released.")
-      }
-    }
+  func run(on client: ServerClient) async throws {
+    _ = try await client.send(.DELETE, "\(Hold.path)/\(name.percentEncoded())")
+    Terminal.say("The hold \(name) is released.")
   }
 }

@@ -13,7 +13,7 @@ struct Keys: AsyncParsableCommand {
 }
 
 /// The command `reflog key rotate`.
-struct RotateKey: AsyncParsableCommand {
+struct RotateKey: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "rotate",
     abstract: "Replaces the key that signs the log, and prints the new key.",
@@ -26,14 +26,10 @@ struct RotateKey: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        let body = try await client.send(.POST, "/beta/reflog/keys", body: [:]).body
-        try output.show(body) { body in
-          Table(rows: [["key", body["key"]?.string ?? ""], ["previous key", body["previousKey"]?.string ?? ""]])
-        }
-      }
+  func run(on client: ServerClient) async throws {
+    let body = try await client.send(.POST, "/beta/reflog/keys", body: [:]).body
+    try output.show(body) { body in
+      Table(rows: [["key", body["key"]?.string ?? ""], ["previous key", body["previousKey"]?.string ?? ""]])
     }
   }
 }

@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogStorage
 
 /// The command `reflog migrate-ledger`.
-struct MigrateLedger: AsyncParsableCommand {
+struct MigrateLedger: Command {
   static let configuration = CommandConfiguration(
     commandName: "migrate-ledger",
     abstract: "Copies a whole ledger into another database, between SQLite files and PostgreSQL.",
@@ -30,21 +30,19 @@ struct MigrateLedger: AsyncParsableCommand {
   @Argument(help: "The new ledger: a file or a PostgreSQL URL.")
   var to: String
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let (from, to) = (LedgerLocation(from), LedgerLocation(to))
-      try Self.refuseOneDatabase(from, to)
-      let source = try from.source()
-      let target = try to.target()
-      let result: LedgerMigration.Result
-      do { result = try await Self.migrate(source, target) } catch {
-        // The command reports the first error. So an error of this second call is ignored.
-        try? target.close()
-        throw error
-      }
-      try target.close()
-      Self.report(result, from, to)
+  func execute() async throws {
+    let (from, to) = (LedgerLocation(from), LedgerLocation(to))
+    try Self.refuseOneDatabase(from, to)
+    let source = try from.source()
+    let target = try to.target()
+    let result: LedgerMigration.Result
+    do { result = try await Self.migrate(source, target) } catch {
+      // The command reports the first error. So an error of this second call is ignored.
+      try? target.close()
+      throw error
     }
+    try target.close()
+    Self.report(result, from, to)
   }
 
   /// Throws a failure if the target is the database of the source, or would replace a file of the source.

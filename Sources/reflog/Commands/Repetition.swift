@@ -1,8 +1,8 @@
-/// Reads new changes again and again, for the commands that run until they are stopped.
+/// Repeats the reads of new changes, for the commands that run until a person stops them.
 enum Repetition {
   /// The time between two reads.
   private static let interval = Duration.seconds(1)
-  /// The maximum time between two reads of a server that can't be reached.
+  /// The maximum time between two attempts to read from a server that can't be reached.
   private static let longestPause = Duration.seconds(60)
 
   /// Calls `body` until the task is cancelled or `body` throws an error.

@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogStorage
 
 /// The command `reflog key replace`.
-struct ReplaceKey: AsyncParsableCommand {
+struct ReplaceKey: Command {
   static let configuration = CommandConfiguration(
     commandName: "replace",
     abstract: "Replaces a signing key that is lost. Stop the server first.",
@@ -45,38 +45,34 @@ struct ReplaceKey: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
-      let file = Anchor(path: anchor ?? Environment["REFLOG_ANCHOR"] ?? location.files.anchor)
-      let (store, close) = try Self.open(location)
-      let replaced: KeyReplacement
-      do {
-        replaced = try await LostKey(of: store, filesAt: location.filesPath, anchor: file).replace(because: reason) {
-          Timestamp(Date())
-        }
-      } catch {
-        // The command reports the first error. So an error of this second call is ignored.
-        try? close()
-        throw error
+  func execute() async throws {
+    let location = LedgerLocation(given: database)
+    let file = Anchor(path: anchor ?? Environment["REFLOG_ANCHOR"] ?? location.files.anchor)
+    let (store, close) = try Self.open(location)
+    let replaced: KeyReplacement
+    do {
+      replaced = try await LostKey(of: store, filesAt: location.filesPath, anchor: file).replace(because: reason) {
+        Timestamp(Date())
       }
-      try close()
-      Terminal.say(
-        "The log \(replaced.formerOrigin) ends with \(replaced.formerSize) entries. It continues as \(replaced.origin), "
-          + "with the key \(replaced.key). Start the server, then confirm this with reflog key confirm."
-      )
+    } catch {
+      // The command reports the first error. So an error of this second call is ignored.
+      try? close()
+      throw error
     }
+    try close()
+    Terminal.say(
+      "The log \(replaced.formerOrigin) ends with \(replaced.formerSize) entries. It continues as \(replaced.origin), "
+        + "with the key \(replaced.key). Start the server, then confirm this with reflog key confirm."
+    )
   }
 
   /// Opens a ledger that no server uses, and returns the ledger with a function that closes the ledger.
   private static func open(
     _ location: LedgerLocation
   ) throws -> (store: any LedgerStore, close: @Sendable () throws -> Void) {
+    try location.requireFile()
     switch location.database {
     case .file(let path):
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw CommandFailure(.refused, "\(path) does not exist.")
-      }
       let storage = try Storage(path: path, kind: .ledger)
       return (SQLiteLedger(storage), { try storage.close() })
     case .postgreSQL(let url):

@@ -36,7 +36,7 @@ struct Retain: AsyncParsableCommand {
 }
 
 /// The command `reflog retention show`.
-struct ShowRetention: AsyncParsableCommand {
+struct ShowRetention: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Shows how long history is kept, and the newest purge."
@@ -45,17 +45,13 @@ struct ShowRetention: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        try await output.show(client.send(.GET, Retain.path).body, asTable: Retain.table)
-      }
-    }
+  func run(on client: ServerClient) async throws {
+    try await output.show(client.send(.GET, Retain.path).body, asTable: Retain.table)
   }
 }
 
 /// The command `reflog retention set`.
-struct SetRetention: AsyncParsableCommand {
+struct SetRetention: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
     abstract: "Sets the number of days for which history is kept. It deletes nothing."
@@ -77,18 +73,14 @@ struct SetRetention: AsyncParsableCommand {
     guard (days == nil) == forever else { throw ValidationError("Use --days or --forever.") }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        let body: JSONObject = ["days": days.map { .integer($0) } ?? .null, "override": .bool(override)]
-        try await output.show(client.send(.POST, Retain.path, body: body).body, asTable: Retain.table)
-      }
-    }
+  func run(on client: ServerClient) async throws {
+    let body: JSONObject = ["days": days.map { .integer($0) } ?? .null, "override": .bool(override)]
+    try await output.show(client.send(.POST, Retain.path, body: body).body, asTable: Retain.table)
   }
 }
 
 /// The command `reflog retention purge`.
-struct PurgeHistory: AsyncParsableCommand {
+struct PurgeHistory: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "purge",
     abstract: "Shows a plan, and then deletes the history that is older than the retention policy requires.",
@@ -109,24 +101,20 @@ struct PurgeHistory: AsyncParsableCommand {
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        let path = Retain.path + "/purge"
-        let plan = try await client.send(.POST, path, body: ["dryRun": .bool(true)]).body
-        if dryRun { return try output.show(plan, asTable: Self.plan) }
-        Terminal.say(Self.text(plan))
-        guard yes || Confirmation.given("Delete this history permanently?") else {
-          throw CommandFailure(.refused, "Nothing was deleted. Use --yes to delete without a confirmation.")
-        }
-        var body = try await client.send(.POST, path, body: ["before": plan["before"] ?? .null]).body
-        while body["purge"]?.object?["state"]?.string == "running" {
-          try await Task.sleep(for: Self.interval)
-          body = try await client.send(.GET, Retain.path).body
-        }
-        try output.show(body, asTable: Retain.table)
-      }
+  func run(on client: ServerClient) async throws {
+    let path = Retain.path + "/purge"
+    let plan = try await client.send(.POST, path, body: ["dryRun": .bool(true)]).body
+    if dryRun { return try output.show(plan, asTable: Self.plan) }
+    Terminal.say(Self.text(plan))
+    guard yes || Confirmation.given("Delete this history permanently?") else {
+      throw CommandFailure(.refused, "Nothing was deleted. Use --yes to delete without a confirmation.")
     }
+    var body = try await client.send(.POST, path, body: ["before": plan["before"] ?? .null]).body
+    while body["purge"]?.object?["state"]?.string == "running" {
+      try await Task.sleep(for: Self.interval)
+      body = try await client.send(.GET, Retain.path).body
+    }
+    try output.show(body, asTable: Retain.table)
   }
 
   private static func number(_ body: JSONObject, _ name: String) -> String { "\(body[name]?.wholeNumber ?? 0)" }

@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog rollback`.
-struct RollBack: AsyncParsableCommand {
+struct RollBack: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "rollback",
     abstract: "Rolls back a change, or all steps to the references that they had at a time.",
@@ -77,36 +77,32 @@ struct RollBack: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        if asOf != nil || batch != nil {
-          let rollback = TimeRollbackClient(client: client, output: output, given: options)
-          return try await rollback.run(
-            asOf: try asOf.map { try TimeText.period("--as-of", $0).start },
-            flow: flow,
-            batchID: batch,
-            reason: reason,
-            override: override,
-            isDryRun: dryRun,
-            isConfirmed: yes
-          )
-        }
-        var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
-        if let reason { body["reason"] = .string(reason) }
-        let target = try await target(client)
-        do {
-          let path = "/beta/auditLogs/connectorChanges/\(target)/rollback"
-          let answer = try await client.send(.POST, path, body: body, override: override)
-          try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
-          if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
-        } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-          // The suggested command contains the id of the change, because a second attempt with the id is safe. A second
-          // attempt with `--step` could roll back the first rollback.
-          let again = options(Suggestion("rollback", "\(target)"))
-          throw CommandFailure(.tryAgain, failure.message + " Try again with: \(again)")
-        }
-      }
+  func run(on client: ServerClient) async throws {
+    if asOf != nil || batch != nil {
+      let rollback = TimeRollbackClient(client: client, output: output, given: options)
+      return try await rollback.run(
+        asOf: try asOf.map { try TimeText.period("--as-of", $0).start },
+        flow: flow,
+        batchID: batch,
+        reason: reason,
+        override: override,
+        isDryRun: dryRun,
+        isConfirmed: yes
+      )
+    }
+    var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
+    if let reason { body["reason"] = .string(reason) }
+    let target = try await target(client)
+    do {
+      let path = "/beta/auditLogs/connectorChanges/\(target)/rollback"
+      let answer = try await client.send(.POST, path, body: body, override: override)
+      try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
+      if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
+    } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
+      // The suggested command contains the id of the change, because a second attempt with the id is safe. A second
+      // attempt with `--step` could roll back the first rollback.
+      let again = options(Suggestion("rollback", "\(target)"))
+      throw CommandFailure(.tryAgain, failure.message + " Try again with: \(again)")
     }
   }
 
@@ -123,11 +119,8 @@ struct RollBack: AsyncParsableCommand {
   private func target(_ client: ServerClient) async throws -> Change.ID {
     if let id { return id }
     let address = step?.description ?? ""
-    let entries = try await client.configurations(asOf: nil)["value"]?.array ?? []
-    let entry = entries.lazy.compactMap(\.object).first { entry in
-      let parts = ["flowType", "flowId", "step"].compactMap { entry[$0]?.string }
-      return Address(parts.joined(separator: "/")) == step
-    }
+    let entries = try await client.configurations(asOf: nil).objects("value")
+    let entry = entries.first { entry in entry.addressText.flatMap { Address($0) } == step }
     guard let last = entry?["changeId"]?.string.flatMap({ Change.ID($0) }) else {
       throw try await noTarget(at: address, client)
     }
@@ -160,7 +153,7 @@ struct RollBack: AsyncParsableCommand {
         "The rollback would be refused, because freeze \(freeze["id"]?.string ?? "") covers the step\(until). To roll back "
         + "anyway, use --override with a reason."
     }
-    let later = (plan["supersededBy"]?.array ?? []).compactMap(\.string)
+    let later = plan.strings("supersededBy")
     guard !force else { return nil }
     if !later.isEmpty {
       return
@@ -179,8 +172,8 @@ struct RollBack: AsyncParsableCommand {
     guard let step else { return CommandFailure(.notFound, "No step is given.") }
     var question = PlainQuestion(about: step)
     question.result = .pending
-    let newest = try await client.history(top: 1, of: ChangeSelection(filter: question.text))["value"]?.array ?? []
-    guard let id = newest.first?.object?["id"]?.string else {
+    let newest = try await client.history(top: 1, of: ChangeSelection(filter: question.text)).objects("value")
+    guard let id = newest.first?["id"]?.string else {
       return CommandFailure(.notFound, "No change of \(address) is recorded.")
     }
     return CommandFailure(

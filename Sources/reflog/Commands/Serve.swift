@@ -4,7 +4,7 @@ import Foundation
 import Logging
 
 /// The command `reflog serve`.
-struct Serve: AsyncParsableCommand {
+struct Serve: Command {
   static let configuration = CommandConfiguration(
     abstract: "Runs the server: the Graph routes, the history and the pages.",
     discussion: """
@@ -64,34 +64,26 @@ struct Serve: AsyncParsableCommand {
   @Option(help: "A JSON file whose members are the settings.")
   var config: String?
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let settings = try await ServerSettings(
-        flags: flags,
-        environment: Environment.all,
-        file: config
-      )
-      ServerLog.start(settings.logLevel)
-      Reload.ignoreSignal()
-      let composition = try await Composition.open(settings: settings, logger: Logger(label: "reflog"))
-      try await composition.run()
-    }
+  func execute() async throws {
+    let settings = try await ServerSettings(flags: flags, environment: Environment.all, file: config)
+    ServerLog.start(settings.logLevel)
+    Reload.ignoreSignal()
+    let composition = try await Composition.open(settings: settings, logger: Logger(label: "reflog"))
+    try await composition.run()
   }
 
   private var flags: [Setting: ConfigValue] {
-    var flags: [Setting: ConfigValue] = [:]
-    flags[.host] = host.map { ConfigValue(.string($0), isSecret: false) }
+    let texts = [
+      Setting.host: host, .database: database, .files: files, .directory: directory, .basePath: basePath,
+      .anchor: anchor,
+    ]
+    let switches = [
+      Setting.plainHttp: plainHttp, .acceptClock: acceptClock, .acceptOlderLedger: acceptOlderLedger,
+      .acceptNoStandby: acceptNoStandby, .sample: sample,
+    ]
+    var flags = texts.compactMapValues { $0.map { ConfigValue(.string($0), isSecret: false) } }
     flags[.port] = port.map { ConfigValue(.int($0), isSecret: false) }
-    flags[.database] = database.map { ConfigValue(.string($0), isSecret: false) }
-    flags[.files] = files.map { ConfigValue(.string($0), isSecret: false) }
-    flags[.directory] = directory.map { ConfigValue(.string($0), isSecret: false) }
-    flags[.basePath] = basePath.map { ConfigValue(.string($0), isSecret: false) }
-    flags[.anchor] = anchor.map { ConfigValue(.string($0), isSecret: false) }
-    flags[.plainHttp] = plainHttp ? ConfigValue(.bool(true), isSecret: false) : nil
-    flags[.acceptClock] = acceptClock ? ConfigValue(.bool(true), isSecret: false) : nil
-    flags[.acceptOlderLedger] = acceptOlderLedger ? ConfigValue(.bool(true), isSecret: false) : nil
-    flags[.acceptNoStandby] = acceptNoStandby ? ConfigValue(.bool(true), isSecret: false) : nil
-    flags[.sample] = sample ? ConfigValue(.bool(true), isSecret: false) : nil
+    for (setting, isOn) in switches where isOn { flags[setting] = ConfigValue(.bool(true), isSecret: false) }
     return flags
   }
 }

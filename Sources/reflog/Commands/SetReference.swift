@@ -3,7 +3,7 @@ import NIOHTTP1
 import ReflogModel
 
 /// The command `reflog set`.
-struct SetReference: AsyncParsableCommand {
+struct SetReference: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "set",
     abstract: "Points a step of a user flow at a connector, or clears the step.",
@@ -62,30 +62,26 @@ struct SetReference: AsyncParsableCommand {
     return rest.count > 1 ? ("", nil) : (address, rest.first)
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await server.withClient { client in
-        let (text, connector) = parts
-        guard let address = Address(abbreviated: text) else { throw CommandFailure(.usage, "No address is given.") }
-        let flow = FlowName(of: address)
-        let answer = try await client.send(
-          .PUT,
-          "/beta/identity/\(flow)/apiConnectorConfiguration/\(address.step)/$ref",
-          body: connector.map { ["@odata.id": .string("identity/apiConnectors/\($0)")] } ?? [:],
-          reason: reason,
-          override: override
-        )
-        guard let id = answer.changeID.flatMap({ Change.ID($0) }) else {
-          throw CommandFailure(.internal, "The server's answer does not contain the id of the change.")
-        }
-        do {
-          try await output.show(client.change(id), asTable: ChangeTables.change)
-        } catch {
-          // The change was made, so the command must succeed. If the command failed here, a script would repeat the
-          // change.
-          Terminal.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
-        }
-      }
+  func run(on client: ServerClient) async throws {
+    let (text, connector) = parts
+    guard let address = Address(abbreviated: text) else { throw CommandFailure(.usage, "No address is given.") }
+    let flow = FlowName(of: address)
+    let answer = try await client.send(
+      .PUT,
+      "/beta/identity/\(flow)/apiConnectorConfiguration/\(address.step)/$ref",
+      body: connector.map { ["@odata.id": .string("identity/apiConnectors/\($0)")] } ?? [:],
+      reason: reason,
+      override: override
+    )
+    guard let id = answer.changeID.flatMap({ Change.ID($0) }) else {
+      throw CommandFailure(.internal, "The server's answer does not contain the id of the change.")
+    }
+    do {
+      try await output.show(client.change(id), asTable: ChangeTables.change)
+    } catch {
+      // The change was made, so the command must succeed. If the command failed here, a script would repeat the
+      // change.
+      Terminal.say("Change \(id) was made. It can't be shown: \(CommandFailure(error).message)")
     }
   }
 }

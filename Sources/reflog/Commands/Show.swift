@@ -3,7 +3,7 @@ import Foundation
 import ReflogModel
 
 /// The command `reflog show`.
-struct Show: AsyncParsableCommand {
+struct Show: SourceCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows all recorded facts about one change.",
     discussion: """
@@ -27,20 +27,16 @@ struct Show: AsyncParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let files = OutputFiles(besidesLedgerAt: source.database)
-      try await source.withSource { source in
-        if let proof {
-          let receipt = try await source.proof(id)
-          try await files.write(proof, replacing: force) { file in try file.write(Data(receipt)) }
-        }
-        let change = try await source.change(id)
-        try output.show(change, asTable: ChangeTables.change, asCSV: ChangeCSV.one)
-        if output.format == .table, let hint = try await RestorationHint(id, change, source) {
-          Terminal.say(hint.text)
-        }
-      }
+  func run(on source: any HistorySource) async throws {
+    if let proof {
+      let receipt = try await source.proof(id)
+      let files = OutputFiles(besidesLedgerAt: self.source.database)
+      try await files.write(proof, replacing: force) { file in try file.write(Data(receipt)) }
+    }
+    let change = try await source.change(id)
+    try output.show(change, asTable: ChangeTables.change, asCSV: ChangeCSV.one)
+    if output.format == .table, let hint = try await RestorationHint(id, change, source) {
+      Terminal.say(hint.text)
     }
   }
 }

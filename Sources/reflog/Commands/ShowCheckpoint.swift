@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog checkpoint`.
-struct ShowCheckpoint: AsyncParsableCommand {
+struct ShowCheckpoint: SourceCommand {
   static let configuration = CommandConfiguration(
     commandName: "checkpoint",
     abstract: "Prints the newest signed checkpoint of the log.",
@@ -22,18 +22,14 @@ struct ShowCheckpoint: AsyncParsableCommand {
   @Option(help: "table for only the checkpoint, or json or csv for the checkpoint and the key.")
   var format: OutputFormat = .table
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await source.withSource { source in
-        let body = try await source.checkpoint()
-        switch format {
-        case .table: try Terminal.data(body["checkpoint"]?.string ?? "")
-        case .json: try Terminal.data(JSONValue.object(body).text + "\n")
-        case .csv:
-          let rows = ["checkpoint", "key"].map { [$0, body[$0]?.string ?? ""] }
-          try Terminal.data(Data(Table(rows: rows).csv))
-        }
-      }
+  func run(on source: any HistorySource) async throws {
+    let body = try await source.checkpoint()
+    switch format {
+    case .table: try Terminal.data(body["checkpoint"]?.string ?? "")
+    case .json: try Terminal.data(JSONValue.object(body).text + "\n")
+    case .csv:
+      let rows = ["checkpoint", "key"].map { [$0, body[$0]?.string ?? ""] }
+      try Terminal.data(Data(Table(rows: rows).csv))
     }
   }
 }

@@ -2,10 +2,10 @@ import ArgumentParser
 import ReflogModel
 
 /// The command `reflog config`.
-struct ShowConfigurations: AsyncParsableCommand {
+struct ShowConfigurations: SourceCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Shows the connector that each recorded step calls, now or at an earlier time, or what differs.",
+    abstract: "Shows which connector each recorded step calls, now or at a time, or the differences of two times.",
     discussion: """
       With --compare, it shows only the steps that differ between two times: steps with another connector, and steps \
       whose connector was edited or deleted in between.
@@ -27,7 +27,7 @@ struct ShowConfigurations: AsyncParsableCommand {
   )
   var asOf: String?
 
-  @Option(help: "Show what differs between --as-of and this later time, which is written in the same way, or now.")
+  @Option(help: "Show the differences between --as-of and this later time, or now for the current references.")
   var compare: String?
 
   /// The value of `--compare` for the current references.
@@ -43,17 +43,13 @@ struct ShowConfigurations: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await source.withSource { source in
-        let moment = try asOf.map { try TimeText.period("--as-of", $0).start }
-        guard let moment, let compare else {
-          return try await output.show(source.configurations(asOf: moment), asTable: ChangeTables.configurations)
-        }
-        let body = try await source.comparison(from: moment, to: try Self.moment(compare))
-        try output.show(body, asTable: ChangeTables.comparison)
-      }
+  func run(on source: any HistorySource) async throws {
+    let moment = try asOf.map { try TimeText.period("--as-of", $0).start }
+    guard let moment, let compare else {
+      return try await output.show(source.configurations(asOf: moment), asTable: ChangeTables.configurations)
     }
+    let body = try await source.comparison(from: moment, to: try Self.moment(compare))
+    try output.show(body, asTable: ChangeTables.comparison)
   }
 
   /// Returns the time in the value of `--compare`, or nil for the current references.

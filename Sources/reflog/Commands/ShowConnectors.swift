@@ -3,7 +3,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog connectors`.
-struct ShowConnectors: AsyncParsableCommand {
+struct ShowConnectors: SourceCommand {
   static let configuration = CommandConfiguration(
     commandName: "connectors",
     abstract: "Lists the connectors: ids, names, target URLs, and the steps that call them.",
@@ -30,23 +30,19 @@ struct ShowConnectors: AsyncParsableCommand {
     guard !used || !unused else { throw ValidationError("Use --used or --unused, not both.") }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await source.withSource { source in
-        guard !unused || source is ServerClient else {
-          throw CommandFailure(
-            .usage,
-            "A ledger's file does not list connectors that no step calls. Use --server with --unused."
-          )
-        }
-        let list = try await ConnectorList.read(source)
-        let shown = list.entries.filter { entry in
-          used ? !entry.steps.isEmpty : unused ? entry.steps.isEmpty : true
-        }
-        let empty = emptyText(all: list.entries.count, source)
-        try output.show(["value": .array(shown.map { .object($0.json) })]) { _ in Self.table(shown, emptyText: empty) }
-      }
+  func run(on source: any HistorySource) async throws {
+    guard !unused || source is ServerClient else {
+      throw CommandFailure(
+        .usage,
+        "A ledger's file does not list connectors that no step calls. Use --server with --unused."
+      )
     }
+    let list = try await ConnectorList.read(source)
+    let shown = list.entries.filter { entry in
+      used ? !entry.steps.isEmpty : unused ? entry.steps.isEmpty : true
+    }
+    let empty = emptyText(all: list.entries.count, source)
+    try output.show(["value": .array(shown.map { .object($0.json) })]) { _ in Self.table(shown, emptyText: empty) }
   }
 
   /// Returns the text that is shown if the table is empty: the reason, and a command that shows other connectors.
@@ -63,8 +59,8 @@ struct ShowConnectors: AsyncParsableCommand {
     let command = output.added(to: self.source.added(to: Suggestion("connectors")))
     let connectors = Terminal.count(Int64(count), "connector")
     return used
-      ? "No step calls one of the \(connectors). To list them: \(command)"
-      : "Steps call all of the \(connectors). To list them: \(command)"
+      ? "No step calls any of the \(connectors). To list them: \(command)"
+      : "Steps call every connector (\(connectors)). To list them: \(command)"
   }
 
   private static func table(_ entries: [ConnectorList.Entry], emptyText: String) -> Table {

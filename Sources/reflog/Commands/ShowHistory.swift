@@ -3,7 +3,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog history`.
-struct ShowHistory: AsyncParsableCommand {
+struct ShowHistory: SourceCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
     abstract: "Shows the newest changes.",
@@ -31,7 +31,7 @@ struct ShowHistory: AsyncParsableCommand {
   @Option(help: "The maximum number of changes, 1 to 1000.")
   var top = 20
 
-  @Option(help: "Show the changes before and after this time, half of --top each. The time is written as for --since.")
+  @Option(help: "Show the changes before and after this time, half of --top each. The time has the format of --since.")
   var around: String?
 
   func validate() throws {
@@ -44,18 +44,14 @@ struct ShowHistory: AsyncParsableCommand {
     guard top > 1 else { throw ValidationError("--around needs --top 2 or more.") }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await source.withSource { source in
-        if let around { return try await show(around: TimeText.period("--around", around).start, source) }
-        let selection = filter.selection
-        let body = try await source.history(top: top, of: selection)
-        let shown = Int64(body["value"]?.array?.count ?? 0)
-        let empty = shown == 0 && output.format == .table ? try await emptyText(body, source) : ""
-        try output.show(body, asTable: { ChangeTables.history($0, emptyText: empty) }, asCSV: ChangeCSV.list)
-        if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, selection, shown) }
-      }
-    }
+  func run(on source: any HistorySource) async throws {
+    if let around { return try await show(around: TimeText.period("--around", around).start, source) }
+    let selection = filter.selection
+    let body = try await source.history(top: top, of: selection)
+    let shown = Int64(body["value"]?.array?.count ?? 0)
+    let empty = shown == 0 && output.format == .table ? try await emptyText(body, source) : ""
+    try output.show(body, asTable: { ChangeTables.history($0, emptyText: empty) }, asCSV: ChangeCSV.list)
+    if shown == Int64(top), output.format == .table { try await sayIfMoreMatch(source, selection, shown) }
   }
 
   /// Shows the changes before and after a moment, newest first.
@@ -100,8 +96,8 @@ struct ShowHistory: AsyncParsableCommand {
     let total = try await source.count(ChangeSelection())
     guard total != 0 else { return "No changes match this filter, because none are recorded." }
     var sentences = ["No changes match this filter\(total.map { "; \($0.grouped) without it" } ?? "")."]
-    for nearest in (body["@reflog.nearestNames"]?.array ?? []).compactMap(\.object) {
-      let names = (nearest["names"]?.array ?? []).compactMap(\.string)
+    for nearest in body.objects("@reflog.nearestNames") {
+      let names = nearest.strings("names")
       guard let text = nearest["text"]?.string, let first = names.first else { continue }
       let last = names.count > 1 ? names.dropLast().joined(separator: ", ") + " or " + (names.last ?? "") : first
       sentences.append("No recorded name contains '\(text)'. Did you mean \(last)?")

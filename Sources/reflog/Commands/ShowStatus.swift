@@ -1,7 +1,7 @@
 import ArgumentParser
 
 /// The command `reflog status`.
-struct ShowStatus: AsyncParsableCommand {
+struct ShowStatus: SourceCommand {
   static let configuration = CommandConfiguration(
     commandName: "status",
     abstract: "Shows the directory, the state of the ledger, and its newest change."
@@ -10,11 +10,7 @@ struct ShowStatus: AsyncParsableCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      try await source.withSource { source in
-        try await output.show(source.status(), asTable: ChangeTables.status)
-      }
-    }
+  func run(on source: any HistorySource) async throws {
+    try await output.show(source.status(), asTable: ChangeTables.status)
   }
 }

@@ -28,7 +28,7 @@ struct TokenFileOptions: ParsableArguments {
   var database: String?
 
   /// The ledger whose tokens are read or changed.
-  private var location: LedgerLocation { LedgerLocation(database ?? Environment["REFLOG_DATABASE"]) }
+  private var location: LedgerLocation { LedgerLocation(given: database) }
 
   /// The path of the ledger's file, or the URL of the database without its password.
   var path: String { location.name }
@@ -46,7 +46,7 @@ struct TokenFileOptions: ParsableArguments {
 }
 
 /// The command `reflog token create`.
-struct CreateToken: AsyncParsableCommand {
+struct CreateToken: Command {
   static let configuration = CommandConfiguration(
     commandName: "create",
     abstract: "Creates a token and prints it on stdout. The token is shown only once."
@@ -69,17 +69,15 @@ struct CreateToken: AsyncParsableCommand {
     }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let lifetime = Duration.seconds(expires * 86_400)
-      Terminal.say("The token is valid for the ledger \(file.path).")
-      try await Terminal.data(file.store(creating: true).create(name: name, role: role, lifetime: lifetime).text + "\n")
-    }
+  func execute() async throws {
+    let lifetime = Duration.seconds(expires * 86_400)
+    Terminal.say("The token is valid for the ledger \(file.path).")
+    try await Terminal.data(file.store(creating: true).create(name: name, role: role, lifetime: lifetime).text + "\n")
   }
 }
 
 /// The command `reflog token list`.
-struct ListTokens: AsyncParsableCommand {
+struct ListTokens: Command {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "Lists all tokens, including expired and revoked tokens."
@@ -88,29 +86,27 @@ struct ListTokens: AsyncParsableCommand {
   @OptionGroup var file: TokenFileOptions
   @OptionGroup var output: OutputOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let tokens = try await file.store().tokens()
-      try output.show(["value": .array(tokens.map { .object($0.json) })]) { _ in
-        Table(
-          header: ["NAME", "ROLE", "ID", "CREATED", "EXPIRES", "LAST USED", "REVOKED"],
-          rows: tokens.map { token in
-            [
-              token.name, token.role.rawValue, token.id, token.created.description, token.expires.description,
-              token.lastUsed?.description ?? "never", token.revoked?.description ?? "",
-            ]
-          },
-          emptyText: "There are no tokens.",
-          cuttable: ["NAME"],
-          droppable: ["CREATED", "ID", "LAST USED", "EXPIRES"]
-        )
-      }
+  func execute() async throws {
+    let tokens = try await file.store().tokens()
+    try output.show(["value": .array(tokens.map { .object($0.json) })]) { _ in
+      Table(
+        header: ["NAME", "ROLE", "ID", "CREATED", "EXPIRES", "LAST USED", "REVOKED"],
+        rows: tokens.map { token in
+          [
+            token.name, token.role.rawValue, token.id, token.created.description, token.expires.description,
+            token.lastUsed?.description ?? "never", token.revoked?.description ?? "",
+          ]
+        },
+        emptyText: "There are no tokens.",
+        cuttable: ["NAME"],
+        droppable: ["CREATED", "ID", "LAST USED", "EXPIRES"]
+      )
     }
   }
 }
 
 /// The command `reflog token revoke`.
-struct RevokeToken: AsyncParsableCommand {
+struct RevokeToken: Command {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
     abstract: "Revokes a token. The token is invalid immediately."
@@ -121,17 +117,15 @@ struct RevokeToken: AsyncParsableCommand {
 
   @OptionGroup var file: TokenFileOptions
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      do {
-        try await file.store().revoke(name: name)
-      } catch TokenError.unknownName(let name) {
-        throw CommandFailure(
-          .notFound,
-          "There is no token named \(name). List the tokens with "
-            + "`\(Suggestion("token", "list").adding("--database", file.database.map { LedgerLocation($0).name }))`."
-        )
-      }
+  func execute() async throws {
+    do {
+      try await file.store().revoke(name: name)
+    } catch TokenError.unknownName(let name) {
+      throw CommandFailure(
+        .notFound,
+        "There is no token named \(name). List the tokens with "
+          + "`\(Suggestion("token", "list").adding("--database", file.database.map { LedgerLocation($0).name }))`."
+      )
     }
   }
 }

@@ -6,7 +6,7 @@ import ReflogService
 import ReflogStorage
 
 /// The command `reflog verify`.
-struct Verify: AsyncParsableCommand {
+struct Verify: Command {
   static let configuration = CommandConfiguration(
     abstract: "Checks that the history equals the recorded and signed history.",
     discussion: """
@@ -38,7 +38,7 @@ struct Verify: AsyncParsableCommand {
   @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  @Option(help: "Not supported, because a server does not send the rows. The message shows how to check a server.")
+  @Option(help: "Not supported, because a server does not send its rows. A message shows how to check a server.")
   var server: String?
 
   @Option(help: "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.")
@@ -53,20 +53,17 @@ struct Verify: AsyncParsableCommand {
   @Option(help: "The signed manifest of an exported file or of a pack. The files must be in the same folder.")
   var manifest: String?
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let isWithLedger = [database, Environment["REFLOG_DATABASE"], anchor, since].contains { $0 != nil }
-      let location = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
-      if server != nil || isWithLedger || manifest == nil { try refuseServer(location) }
-      if let manifest, !isWithLedger { return try checkWithoutLedger(manifest) }
-      if case .file(let path) = location.database, !FileManager.default.fileExists(atPath: path) {
-        throw CommandFailure(.refused, "\(path) does not exist.")
-      }
-      try await Self.unverified { try await verify(location) }
-    }
+  func execute() async throws {
+    let isWithLedger = [database, Environment["REFLOG_DATABASE"], anchor, since].contains { $0 != nil }
+    let location = LedgerLocation(given: database)
+    if server != nil || isWithLedger || manifest == nil { try refuseServer(location) }
+    if let manifest, !isWithLedger { return try checkWithoutLedger(manifest) }
+    try location.requireFile()
+    try await Self.unverified { try await verify(location) }
   }
 
-  /// Throws a failure with other commands if the user wants to check a server, because a server does not send the rows.
+  /// Throws a failure if the user wants to check a server, because a server does not send its rows. The message
+  /// proposes other commands.
   private func refuseServer(_ location: LedgerLocation) throws {
     guard let url = server ?? Environment["REFLOG_SERVER"] else { return }
     let isGiven = database != nil || Environment["REFLOG_DATABASE"] != nil
@@ -76,6 +73,7 @@ struct Verify: AsyncParsableCommand {
       if !isGiven { Terminal.say("REFLOG_SERVER is not used. reflog verify reads \(location.name).") }
       return
     }
+    try ServerClient.refuseUser(in: url)
     let program = (url.hasSuffix("/") ? String(url.dropLast()) : url) + "/assets/verify_log.py"
     let evidence = Suggestion("evidence").adding("--server", url)
     throw CommandFailure(
@@ -105,7 +103,10 @@ struct Verify: AsyncParsableCommand {
   }
 
   private func givenKeys() throws -> [VerifierKey] {
-    do { return try key.map { try VerifierKey($0) } } catch { throw CommandFailure(.usage, "\(error)") }
+    // A shell that reads a key from a file of Windows leaves the byte order mark and the carriage return of the file.
+    do { return try key.map { try VerifierKey(TextEncoding.value($0)) } } catch {
+      throw CommandFailure(.usage, "\(error)")
+    }
   }
 
   private func verify(_ location: LedgerLocation) async throws {
@@ -143,7 +144,7 @@ struct Verify: AsyncParsableCommand {
     let files = try await fileReport(given, history)
     try show(report, files.findings + files.forms)
     guard let given else { return }
-    try files.requireNothing(given.subject)
+    try files.requireAgreement(given.subject)
     given.say()
   }
 

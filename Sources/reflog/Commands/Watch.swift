@@ -4,7 +4,7 @@ import ReflogFormats
 import ReflogModel
 
 /// The command `reflog watch`.
-struct Watch: AsyncParsableCommand {
+struct Watch: SourceCommand {
   static let configuration = CommandConfiguration(
     abstract: "Shows changes as they are recorded, until you stop it.",
     discussion: """
@@ -28,17 +28,13 @@ struct Watch: AsyncParsableCommand {
   @Option(help: "table for one line for each change, json for JSON Lines, or csv.")
   var format: OutputFormat = .table
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      // A relative time such as `2h` must mean the same moment in every read of changes. So the filter is built only
-      // once.
-      let selection = filter.selection
-      try await source.withSource { source in
-        if format == .csv { try Terminal.data(Data(ChangeCSV.header)) }
-        var position = Position(last: filter.since == nil ? try await Self.newestID(source) : 0)
-        try await Repetition.run { try await showNewChanges(&position, selection, source) }
-      }
-    }
+  func run(on source: any HistorySource) async throws {
+    // A relative time such as `2h` must mean the same moment in every read of changes. So the filter is built only
+    // once.
+    let selection = filter.selection
+    if format == .csv { try Terminal.data(Data(ChangeCSV.header)) }
+    var position = Position(last: filter.since == nil ? try await Self.newestID(source) : 0)
+    try await Repetition.run { try await showNewChanges(&position, selection, source) }
   }
 
   /// The id of the last change that was read, and the ids of the changes that were shown while they were pending.
@@ -48,7 +44,7 @@ struct Watch: AsyncParsableCommand {
   }
 
   private static func newestID(_ source: any HistorySource) async throws -> Int64 {
-    let newest = try await source.history(top: 1, of: ChangeSelection())["value"]?.array?.first?.object
+    let newest = try await source.history(top: 1, of: ChangeSelection()).objects("value").first
     return newest.flatMap(id) ?? 0
   }
 
@@ -86,7 +82,7 @@ struct Watch: AsyncParsableCommand {
   /// The oldest change is first.
   private static func changes(_ selection: ChangeSelection, _ source: any HistorySource) async throws -> [JSONObject] {
     let body = try await source.history(top: pageSize, of: selection, isAscending: true)
-    return (body["value"]?.array ?? []).compactMap(\.object)
+    return body.objects("value")
   }
 
   private func show(_ change: JSONObject) throws {

@@ -5,7 +5,7 @@ import ReflogModel
 import ReflogService
 
 /// The command `reflog evidence`.
-struct WriteEvidence: AsyncParsableCommand {
+struct WriteEvidence: Command {
   static let configuration = CommandConfiguration(
     commandName: "evidence",
     abstract: "Writes the changes of a period into a folder or a ZIP file that can be checked without the ledger.",
@@ -44,26 +44,21 @@ struct WriteEvidence: AsyncParsableCommand {
     do { _ = try Period(period) } catch { throw ValidationError("\(error)") }
   }
 
-  func run() async throws {
-    try await CommandFailure.wrapping {
-      let request = EvidenceRequest(try Period(period), flow: flow)
-      let target = try PackTarget(folder, isReplacing: force, OutputFiles(besidesLedgerAt: source.database))
-      try await source.withSource { source in
-        if let server = source as? ServerClient {
-          try await Self.download(request, from: server, to: target)
-        } else if let database = source as? DatabaseSource {
-          try await write(request, from: database, to: target)
-        }
+  func execute() async throws {
+    let request = EvidenceRequest(try Period(period), flow: flow)
+    let target = try PackTarget(folder, isReplacing: force, OutputFiles(besidesLedgerAt: source.database))
+    try await source.withSource { source in
+      if let server = source as? ServerClient {
+        try await Self.download(request, from: server, to: target)
+      } else if let database = source as? DatabaseSource {
+        try await write(request, from: database, to: target)
       }
-      Terminal.say("The changes of \(period) are in \(folder). \(target.advice)")
     }
+    Terminal.say("The changes of \(period) are in \(folder). \(target.advice)")
   }
 
   private func write(_ request: EvidenceRequest, from database: DatabaseSource, to target: PackTarget) async throws {
-    let location = LedgerLocation(
-      source.database ?? Environment["REFLOG_DATABASE"],
-      files: Environment["REFLOG_FILES"]
-    )
+    let location = LedgerLocation(given: source.database)
     let keys = try await PackSigners.keys(of: location, database.service)
     let progress = Counter(verb: "wrote", noun: "changes")
     let taken = Timestamp(Date())

@@ -1,5 +1,6 @@
 import Foundation
 import ReflogLedger
+import ReflogModel
 
 /// The location of a ledger: a SQLite file or a PostgreSQL database.
 struct LedgerLocation: Sendable {
@@ -39,13 +40,23 @@ struct LedgerLocation: Sendable {
     filesPath = files ?? (isAddress ? Self.defaultFiles : database)
   }
 
+  /// Creates the location that an option names, or the environment if the option is not given.
+  init(given database: String?) {
+    self.init(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
+  }
+
   /// Returns whether a text is the address of a database server, and not the path of a file.
   ///
   /// An address can contain a password. So a text with the form of an address is never used as a path, even if Reflog
   /// can't use the address. Otherwise messages and the name of a new file would show the password.
   private static func isAddress(_ text: String) -> Bool {
-    let names = ["host=", "hostaddr=", "dbname=", "user=", "password=", "service="]
-    return text.contains("://") || text.split(separator: " ").contains { part in names.contains { part.hasPrefix($0) } }
+    let folded = text.asciiFolded
+    if ["://", "postgresql:", "postgres:"].contains(where: folded.contains) { return true }
+    // A program that uses libpq also accepts names and values, with white space on both sides of the equals sign.
+    let names: Set = ["host", "hostaddr", "dbname", "user", "password", "sslpassword", "service"]
+    return text.split(separator: "=", omittingEmptySubsequences: false).dropLast().contains { part in
+      part.split(whereSeparator: \.isWhitespace).last.map { names.contains(String($0)) } ?? false
+    }
   }
 
   /// The path of the file, or the URL of the database without its password and parameters.
@@ -63,13 +74,16 @@ struct LedgerLocation: Sendable {
   ///
   /// - Throws: A failure if the file does not exist, or an error if the ledger can't be read.
   func history() throws -> History {
-    switch database {
-    case .file(let path):
-      guard FileManager.default.fileExists(atPath: path) else {
-        throw CommandFailure(.refused, "\(path) does not exist.")
-      }
-      return try History(readingFileAt: path)
-    case .postgreSQL(let url): return try PostgreSQLSupport.history(at: url)
+    try requireFile()
+    return switch database {
+    case .file(let path): try History(readingFileAt: path)
+    case .postgreSQL(let url): try PostgreSQLSupport.history(at: url)
     }
+  }
+
+  /// Throws a failure if the location is the path of a file that does not exist.
+  func requireFile() throws {
+    guard case .file(let path) = database, !FileManager.default.fileExists(atPath: path) else { return }
+    throw CommandFailure(.refused, "\(path) does not exist.")
   }
 }

@@ -7,8 +7,8 @@ import ReflogStorage
 struct OpenedDatabase: Sendable {
   let store: any LedgerStore
   /// The index of the reasons of changes, or nil if the database has no such index.
-  let reasonIndex: ReasonIndex?
-  /// The reason why the index could not be opened, or nil.
+  let reasonIndex: (any ReasonFinder)?
+  /// The reason why the index could not be opened, or nil if the index is open or the database has no index.
   let indexProblem: (any Error)?
   let tokens: TokenStore
   /// Closes the database.
@@ -26,8 +26,8 @@ struct OpenedDatabase: Sendable {
       do {
         let tokens = try TokenStore(besideLedgerAt: path, clock: clock)
         let index = Result { try ReasonIndex(path: location.files.search) }
-        // Without the index, searches for reasons are slower, but the server can work. An index that is still there must
-        // be emptied by an erasure, so its error stops the start.
+        // Without the index, the server can work, but searches for reasons are slower. If the file of the index exists
+        // but can't be opened, its error stops the start. An erasure could not delete the reasons in that file.
         if FileManager.default.isFile(location.files.search) { _ = try index.get() }
         let reasonIndex = try? index.get()
         return OpenedDatabase(
@@ -36,7 +36,7 @@ struct OpenedDatabase: Sendable {
           indexProblem: index.failure,
           tokens: tokens,
           close: {
-            // An error of this call is ignored, because the index can be built again.
+            // An error is ignored here, because the index can be built again.
             try? reasonIndex?.close()
             try storage.close()
           }
@@ -61,7 +61,7 @@ extension FileManager {
 }
 
 extension Result {
-  /// The error, or nil if the result is a value.
+  /// The error, or nil if the result is a success.
   fileprivate var failure: Failure? {
     guard case .failure(let error) = self else { return nil }
     return error

@@ -9,12 +9,15 @@ enum PostgreSQLSupport {
   /// Returns the URL of a database without its password and its parameters.
   static func name(of url: String) -> String { PostgreSQLAddress(url)?.description ?? "postgresql://" }
 
+  /// Throws a failure if the text is not the URL of a PostgreSQL database.
+  static func check(_ url: String) throws { _ = try address(url) }
+
   /// Opens a database for a server, and creates the tables if they are missing.
   static func open(_ url: String, acceptsNoStandby: Bool, clock: @escaping WallClock) throws -> OpenedDatabase {
     let ledger = try PostgreSQLLedger(at: try address(url), acceptsNoStandby: acceptsNoStandby) { Terminal.say($0) }
     return OpenedDatabase(
       store: ledger,
-      reasonIndex: nil,
+      reasonIndex: ledger.reasonIndex(),
       indexProblem: nil,
       tokens: TokenStore(ledger.tokens, clock: clock),
       close: { ledger.close() }
@@ -53,6 +56,8 @@ enum PostgreSQLSupport {
   )
 
   static func name(of url: String) -> String { "postgresql://" }
+
+  static func check(_ url: String) throws { throw missing }
 
   static func open(_ url: String, acceptsNoStandby: Bool, clock: WallClock) throws -> OpenedDatabase { throw missing }
 

@@ -9,7 +9,7 @@ import ReflogService
 /// If a ledger is given, the comparison also finds the rows that differ from the ledger.
 struct ExportVerification {
   /// The maximum number of rows that are reported.
-  private static let named = 100
+  private static let maximumReportedRows = 100
 
   /// The path of the exported file.
   let path: String
@@ -36,6 +36,7 @@ struct ExportVerification {
     var report = FileReport()
     guard let hash = try PackVerification.hash(ofFileAt: path) else { throw CommandFailure.unreadable(path) }
     guard hash != manifest.sha256 else { return report }
+    try refuseOtherEncoding()
     let comparison = RowComparison(
       name: path,
       format: format,
@@ -48,6 +49,14 @@ struct ExportVerification {
     return report
   }
 
+  /// Throws a failure if the file has another encoding than UTF-8, because the comparison would report all rows.
+  private func refuseOtherEncoding() throws {
+    let start = try FileHandle(forReadingAtPath: path)?.read(upToCount: 4) ?? Data()
+    do { _ = try TextEncoding.withoutByteOrderMark(start) } catch {
+      throw CommandFailure(.usage, "\(path) cannot be read: \(error).")
+    }
+  }
+
   /// Compares the file with the manifest and, if the file differs, with the ledger.
   func report(against service: HistoryService) async throws -> FileReport {
     var report = try report()
@@ -58,7 +67,7 @@ struct ExportVerification {
 
   /// Returns a finding for each row that is missing, added or altered.
   ///
-  /// Rows of changes that were purged after the export can't be compared.
+  /// Rows of changes that were purged, or whose personal data was erased, after the export can't be compared.
   private func rowFindings(_ service: HistoryService) async throws -> [String] {
     guard manifest.after == nil, let format = ExportFormat(rawValue: manifest.format),
       format == .csv || format == .jsonl,
@@ -69,19 +78,19 @@ struct ExportVerification {
       filter: try manifest.filter.map(ChangeFilter.parse),
       includesImpact: ExportRequest.includesImpact(inManifestOptions: manifest.options)
     )
-    var expected = LedgerRows(service.export(query), format, lines, upTo: last)
+    var expected = LedgerRows(service.export(query), format, lines, upTo: last, taken: manifest.taken)
     var rows = try rows()
     var found: [String] = []
     var row = try nextRow(&rows)
     var change = try await expected.next()
-    while row != nil || change != nil, found.count < Self.named {
+    while row != nil || change != nil, found.count < Self.maximumReportedRows {
       switch (row, change) {
       case (let current?, let known?) where current.id == known.id:
         if let spelling = known.spelling, spelling != current.spelling { found.append("Row \(known.id) was altered.") }
         row = try nextRow(&rows)
         change = try await expected.next()
       case (let current?, let known) where isAhead(current, of: known):
-        if let finding = try await addition(current, service) { found.append(finding) }
+        if let finding = try await addition(current, service, upTo: last) { found.append(finding) }
         row = try nextRow(&rows)
       case (_, let known?):
         if known.spelling != nil { found.append("Row \(known.id) is missing.") }
@@ -109,11 +118,14 @@ struct ExportVerification {
     return id < known.id
   }
 
-  /// Returns the finding for a row that is not in the ledger, or nil if the row's change was purged after the export.
-  private func addition(_ row: Row, _ service: HistoryService) async throws -> String? {
+  /// Returns the finding for a row that a new export does not have.
+  ///
+  /// The result is nil if an event after the export can be the cause: the change was purged, or it is different now, so
+  /// that the filter does not select it.
+  private func addition(_ row: Row, _ service: HistoryService, upTo last: Int64) async throws -> String? {
     guard let id = row.id else { return "A row without an id was added." }
     do {
-      _ = try await service.change(id)
+      guard try await service.change(id).isComparable(to: manifest.taken, upTo: last) else { return nil }
     } catch ServiceError.changePurged {
       return nil
     } catch ServiceError.changeNotFound {
@@ -139,8 +151,8 @@ private struct LedgerRows {
     let id: Change.ID
     /// The row in its usual spelling.
     ///
-    /// The value is nil if the change got a newer entry after the export. The newer entry possibly changed the row, so
-    /// the row can't be compared.
+    /// The value is nil if the change got a newer entry after the export, or if its personal data was erased after the
+    /// export. The row is then different, so it can't be compared.
     let spelling: ArraySlice<UInt8>?
   }
 
@@ -148,9 +160,17 @@ private struct LedgerRows {
   private let lines: ExportLines<Change>
   private let format: ExportFormat
   private let last: Int64
+  private let taken: Timestamp
   private var piece: ArraySlice<Change> = []
 
-  init(_ export: HistoryExport, _ format: ExportFormat, _ lines: ExportLines<Change>, upTo last: Int64) {
+  init(
+    _ export: HistoryExport,
+    _ format: ExportFormat,
+    _ lines: ExportLines<Change>,
+    upTo last: Int64,
+    taken: Timestamp
+  ) {
+    self.taken = taken
     self.export = export
     self.format = format
     self.lines = lines
@@ -163,9 +183,21 @@ private struct LedgerRows {
       piece = changes[...]
     }
     let change = piece.removeFirst()
-    guard change.sequence <= last else { return Row(id: change.id, spelling: nil) }
+    guard change.isComparable(to: taken, upTo: last) else { return Row(id: change.id, spelling: nil) }
     var bytes: [UInt8] = []
     lines.write(change, to: &bytes)
     return Row(id: change.id, spelling: format.canonicalRow(ofWritten: bytes[...]))
+  }
+}
+
+extension Change {
+  /// Returns whether this change is as it was at the time of an export.
+  ///
+  /// - Parameters:
+  ///   - taken: The time of the export. An erasure can delete personal data later.
+  ///   - last: The sequence of the last entry in the export. The change can get a newer entry later.
+  fileprivate func isComparable(to taken: Timestamp, upTo last: Int64) -> Bool {
+    let erasures = [erased, outcome?.erased, override?.erased].compactMap(\.self)
+    return sequence <= last && erasures.allSatisfy { $0.dateTime < taken }
   }
 }

@@ -20,11 +20,11 @@ struct FileReport {
   /// - Parameter subject: The compared object, for the message: the exported file or the pack.
   func show(_ subject: String) throws {
     try Terminal.lines(findings + forms)
-    try requireNothing(subject)
+    try requireAgreement(subject)
   }
 
-  /// Throws a failure if there is a difference, or if another program saved a file in another form.
-  func requireNothing(_ subject: String) throws {
+  /// Throws a failure if a file differs, or if another program saved a file in another form.
+  func requireAgreement(_ subject: String) throws {
     guard findings.isEmpty else { throw CommandFailure(.unverified, "\(subject) failed verification.") }
     guard forms.isEmpty else {
       throw CommandFailure(

@@ -39,14 +39,12 @@ struct GivenRows {
   ///   - format: The format of the file.
   ///   - hasMark: Whether Reflog wrote the file with a byte order mark.
   init(_ path: String, _ format: EvidenceManifest.File.Format, hasMark: Bool = false) throws {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw CommandFailure(.refused, "\(path) can't be read.")
-    }
+    guard let file = FileHandle(forReadingAtPath: path) else { throw CommandFailure.unreadable(path) }
     self.file = file
     isCSV = format == .csv
     piece = Array(try file.read(upToCount: Self.pieceSize) ?? Data())
-    let isMarked = piece.starts(with: CSVStyle.byteOrderMark)
-    if isMarked { position = CSVStyle.byteOrderMark.count }
+    let isMarked = piece.starts(with: TextEncoding.byteOrderMark)
+    if isMarked { position = TextEncoding.byteOrderMark.count }
     // The separator is the first byte after the first cell of the header.
     let rest = piece.dropFirst(position).drop(while: { $0 == Self.quote || $0.isWordByte })
     separator = Self.separators.first { $0 == rest.first } ?? UInt8(ascii: ",")

@@ -13,12 +13,13 @@ struct PackVerification {
   ///
   /// A list contains the id and the hash of each row of a file.
   private static let listFolder = "rows/"
-  /// The names of files that operating systems create in a folder that a person opens.
+  /// The names of files that operating systems create in a folder when a person opens the folder.
   private static let filesOfSystems: Set = [".DS_Store", "Thumbs.db", "desktop.ini"]
-  /// The parts of names before and after the name of another file.
+  /// The texts that programs add in front of and behind the name of a file, to name a second file.
   ///
-  /// While a file is open, LibreOffice and Excel create a file with the first or the second name. macOS creates a file
-  /// with the third name next to each file on disks of other systems.
+  /// LibreOffice creates a file with the first kind of name while a file is open, and Excel creates one with the second
+  /// kind of name. macOS creates a file with the third kind of name next to each file, on disks with a foreign file
+  /// system.
   private static let namesNextToFiles = [(".~lock.", "#"), ("~$", ""), ("._", "")]
 
   /// The path of the pack's folder.
@@ -87,22 +88,18 @@ struct PackVerification {
   /// Returns the list of the rows of a file, or nil if the list was altered, is missing, or can't be read.
   private func list(_ file: EvidenceManifest.File) -> RowComparison.List? {
     let listPath = path(file.name)
-    // The problem with the list is reported when the list itself is compared with the manifest.
+    // If the list was altered, this problem is reported when the list itself is compared with the manifest.
     guard (try? Self.hash(ofFileAt: listPath)) == file.sha256 else { return nil }
     return (try? String(contentsOfFile: listPath, encoding: .utf8)).map { RowComparison.List($0) }
   }
 
   private func compareText(_ file: EvidenceManifest.File, _ report: inout FileReport) throws {
-    guard let opened = FileHandle(forReadingAtPath: path(file.name)) else {
-      throw CommandFailure(.refused, "\(path(file.name)) can't be read.")
-    }
+    let path = path(file.name)
+    guard let opened = FileHandle(forReadingAtPath: path) else { throw CommandFailure.unreadable(path) }
     let given = Array(try opened.read(upToCount: Self.textLimit) ?? Data())
-    let isMarked = given.starts(with: [0xEF, 0xBB, 0xBF])
-    let unmarked = isMarked ? Array(given.dropFirst(3)) : given
-    let text = unmarked.indices.compactMap { index in
-      let isBeforeNewline = index + 1 < unmarked.count && unmarked[index + 1] == 0x0A
-      return unmarked[index] == 0x0D && isBeforeNewline ? nil : unmarked[index]
-    }
+    let isMarked = given.starts(with: TextEncoding.byteOrderMark)
+    let unmarked = isMarked ? Array(given.dropFirst(TextEncoding.byteOrderMark.count)) : given
+    let text = TextEncoding.withLineFeeds(unmarked)
     let spellings = [text, text + [0x0A], text.last == 0x0A ? text.dropLast() : text]
     guard let index = spellings.firstIndex(where: { Hash(of: $0) == file.sha256 }) else {
       return report.add("\(file.name): the file was altered.")
@@ -130,7 +127,7 @@ struct PackVerification {
       for name in names {
         let path = folder.isEmpty ? name : "\(folder)/\(name)"
         let type = (try? FileManager.default.attributesOfItem(atPath: self.path(path)))?[.type] as? FileAttributeType
-        // A link is not followed, so a link to a folder also counts as a file.
+        // Links are not followed, so a link to a folder counts as a file.
         if type == .typeDirectory {
           folders.append(path)
         } else if !manifest.files.contains(where: { $0.name == path }), path != EvidenceManifest.fileName,
@@ -157,11 +154,12 @@ struct PackVerification {
   ///
   /// - Throws: An error if the file, or the folder of the file, can't be read.
   static func hash(ofFileAt path: String) throws -> Hash? {
-    let unreadable = CommandFailure(.refused, "\(path) can't be read.")
-    // The system would ignore the rest of the path after a zero byte.
+    let unreadable = CommandFailure.unreadable(path)
+    // A path with a zero byte is refused, because the operating system ignores the rest of the path after a zero byte.
     guard !path.utf8.contains(0) else { return nil }
     guard let attributes = try? FileManager.default.attributesOfItem(atPath: path) else {
-      // Any other error, for example a missing permission, does not show that the file is missing.
+      // Only these two errors show that the file is missing. Another error can have another cause, for example a
+      // missing permission.
       guard access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR else { throw unreadable }
       return nil
     }

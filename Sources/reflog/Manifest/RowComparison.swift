@@ -4,7 +4,7 @@ import ReflogModel
 /// Compares the rows of a file with the hashes of the rows that Reflog wrote.
 struct RowComparison {
   /// The maximum number of rows that the report identifies.
-  private static let named = 100
+  private static let maximumReportedRows = 100
   /// The maximum length, in characters, of an id in a message.
   private static let longestID = 60
 
@@ -45,7 +45,7 @@ struct RowComparison {
     while let row = try rows.next() {
       number += 1
       let hash = hashes.add(row.spelling[...])
-      guard let list, found.count <= Self.named else { continue }
+      guard let list, found.count <= Self.maximumReportedRows else { continue }
       let what = "row \(number) (\(title(row.id, number)))"
       guard let position = positions[Substring(row.id)] else {
         found.append("\(what) was added.")
@@ -73,12 +73,12 @@ struct RowComparison {
           + "file has \(rowCount)."
       } ?? "\(name): the file was altered. It has \(count) rows, and the written file has \(rowCount)."
     )
-    for (position, isSeen) in isSeen.enumerated() where !isSeen && found.count <= Self.named {
+    for (position, isSeen) in isSeen.enumerated() where !isSeen && found.count <= Self.maximumReportedRows {
       let isHeader = isCSV && position == 0
       found.append(isHeader ? "the header is missing." : "the row with id \(list?.ids[position] ?? "") is missing.")
     }
-    for line in found.prefix(Self.named) { report.add("\(name): \(line)") }
-    if found.count > Self.named { report.add("\(name): more rows differ.") }
+    for line in found.prefix(Self.maximumReportedRows) { report.add("\(name): \(line)") }
+    if found.count > Self.maximumReportedRows { report.add("\(name): more rows differ.") }
   }
 
   private func title(_ id: String, _ number: Int) -> String {

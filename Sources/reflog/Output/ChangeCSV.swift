@@ -8,7 +8,7 @@ enum ChangeCSV {
 
   /// Returns the header row and the lines of a list of changes.
   static func list(_ body: JSONObject) -> [UInt8] {
-    header + (body["value"]?.array ?? []).compactMap(\.object).flatMap(line)
+    header + body.objects("value").flatMap(line)
   }
 
   /// Returns the header row and the line of one change.

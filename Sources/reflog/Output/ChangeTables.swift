@@ -15,7 +15,7 @@ enum ChangeTables {
       cuttable: ["STEP", "BEFORE", "AFTER", "WHO", "REASON"],
       droppable: ["KIND", "REASON", "BEFORE", "WHO"]
     )
-    table.rows = objects(body["value"]).map { change in
+    table.rows = body.objects("value").map { change in
       [
         text(change["id"]), shortTime(change["activityDateTime"]), caller(change) ?? subject(change),
         reference(named: "before", change), edit(change) ?? reference(named: "after", change), text(change["kind"]),
@@ -52,12 +52,12 @@ enum ChangeTables {
       cuttable: ["STEP", "CALLS", "WHO", "CONNECTOR EDITED"],
       droppable: ["CHANGE", "WHO", "SINCE (UTC)"]
     )
-    table.rows = objects(body["value"]).map { entry in
+    table.rows = body.objects("value").map { entry in
       [
         subject(entry),
         reference(entry["reference"]) + (entry["certain"] == .bool(false) ? " (a change is pending)" : ""),
         shortTime(entry["changedDateTime"]), text(entry["changeId"]), who(entry),
-        objects(entry["connectorEdits"]).map(laterEdit).joined(separator: "; "),
+        entry.objects("connectorEdits").map(laterEdit).joined(separator: "; "),
       ]
     }
     return table
@@ -71,7 +71,7 @@ enum ChangeTables {
       cuttable: ["STEP", "FIRST", "SECOND", "WHO"],
       droppable: ["CHANGE", "WHO", "SINCE (UTC)"]
     )
-    table.rows = objects(body["value"]).map { difference in
+    table.rows = body.objects("value").map { difference in
       let (before, after) = (difference["before"]?.object ?? [:], difference["after"]?.object ?? [:])
       let summary = text(difference["summary"])
       return [
@@ -94,7 +94,7 @@ enum ChangeTables {
     let lines = [
       ("change", text(change["id"])), (change["subject"] == "connector" ? "connector" : "step", subject(change)),
       ("before", fullReference(named: "before", change)), ("after", fullReference(named: "after", change)),
-      ("properties", properties(change["changedProperties"])),
+      ("properties", properties(change)),
       ("called by", callers(change).joined(separator: ", ")),
       ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
       ("rolled back", rollbacks(change)),
@@ -111,9 +111,9 @@ enum ChangeTables {
   /// Returns the table of the plan of a rollback to a time, with one line for each step.
   static func timeRollbackPlan(_ plan: JSONObject) -> Table {
     Table(
-      rows: objects(plan["value"]).flatMap { step in
+      rows: plan.objects("value").flatMap { step in
         [["plan", text(step["summary"])]] + (text(step["message"]).isEmpty ? [] : [["problem", text(step["message"])]])
-      } + objects(plan["edited"]).map { ["note", text($0["summary"])] },
+      } + plan.objects("edited").map { ["note", text($0["summary"])] },
       emptyText: "Every step has the same reference as at that time."
     )
   }
@@ -126,7 +126,7 @@ enum ChangeTables {
       cuttable: ["STEP", "BEFORE", "AFTER", "MESSAGE"],
       droppable: ["CHANGE", "BEFORE"]
     )
-    table.rows = objects(progress["value"]).map { step in
+    table.rows = progress.objects("value").map { step in
       [
         subject(step), reference(step["before"]), reference(step["after"]),
         step["result"] == .null ? "-" : text(step["result"]), text(step["changeId"]), text(step["message"]),
@@ -147,8 +147,8 @@ enum ChangeTables {
     )
   }
 
-  /// Describes a part of the directory that the last sweep could not read, the replacement of a lost key, or a token
-  /// that expires soon.
+  /// Describes one problem: a part of the directory that the last sweep could not read, the replacement of a lost key,
+  /// or a token that expires soon.
   private static func problem(_ problem: JSONObject) -> String {
     if problem["waitingEntries"] != nil { return webhook(problem) }
     if let expiry = problem["expiryDateTime"] { return "\(text(problem["name"])) at \(text(expiry))" }
@@ -169,10 +169,6 @@ enum ChangeTables {
     return parts.filter { !$0.isEmpty }.joined(separator: ", ")
   }
 
-  private static func objects(_ value: JSONValue?) -> [JSONObject] {
-    (value?.array ?? []).compactMap(\.object)
-  }
-
   private static func text(_ value: JSONValue?) -> String {
     switch value {
     case .string(let text), .number(let text): text
@@ -187,17 +183,15 @@ enum ChangeTables {
   }
 
   private static func subject(_ value: JSONObject) -> String {
-    guard case .string(let step) = value["step"] else {
-      let ids = [value["before"], value["after"]].map { text($0?.object?["connectorId"]) }
-      return "connector " + (ids.first { !$0.isEmpty } ?? "")
-    }
-    return "\(text(value["flowType"]))/\(text(value["flowId"]))/\(step)"
+    if let address = value.addressText { return address }
+    let ids = [value["before"], value["after"]].map { text($0?.object?["connectorId"]) }
+    return "connector " + (ids.first { !$0.isEmpty } ?? "")
   }
 
-  /// Returns the steps that called the connector when the change was made.
+  /// Returns the steps that called the connector when the change was made, certainly or possibly.
   private static func callers(_ change: JSONObject) -> [String] {
-    objects(change["calledBy"]).map { step in
-      [step["flowType"], step["flowId"], step["step"]].map(text).joined(separator: "/")
+    change.objects("calledBy").compactMap { step in
+      step.addressText.map { step["certain"] == .bool(false) ? "\($0) (uncertain)" : $0 }
     }
   }
 
@@ -209,19 +203,19 @@ enum ChangeTables {
     return callers.first.map { "connector of \($0)" + (callers.count > 1 ? " and \(callers.count - 1) more" : "") }
   }
 
-  /// Returns the properties that an edit of a connector wrote, in few words, or nil if the change is not an edit of a
-  /// connector.
+  /// Returns a short text about the properties that an edit of a connector wrote, or nil if the change is not an edit
+  /// of a connector.
   private static func edit(_ change: JSONObject) -> String? {
     let ids = [change["before"], change["after"]].map { $0?.object?["connectorId"] }
     guard change["subject"] == "connector", ids[0] == ids[1] else { return nil }
-    return [Change.ChangedProperty](change["changedProperties"]).summary.map { "edited: \($0)" }
+    return [Change.ChangedProperty](of: change).summary.map { "edited: \($0)" }
   }
 
   /// Returns a text about an edit of the connector that is later than the reference to the connector.
   private static func laterEdit(_ edit: JSONObject) -> String {
     let author = edit["kind"] == "drift" ? "without Reflog" : "by \(who(edit))"
     let isDeleted = edit["after"]?.object?["state"] == "none"
-    let properties = [Change.ChangedProperty](edit["changedProperties"]).summary.map { ": \($0)" } ?? ""
+    let properties = [Change.ChangedProperty](of: edit).summary.map { ": \($0)" } ?? ""
     let action = isDeleted ? "deleted" : "edited"
     let result = edit["result"] == "applied" ? "" : " (\(text(edit["result"])))"
     return "change \(text(edit["id"])), \(action) \(shortTime(edit["resultDateTime"])) \(author)\(properties)\(result)"
@@ -232,7 +226,7 @@ enum ChangeTables {
   /// A rollback can itself be rolled back, so a change can have a chain of rollbacks. If the number of rollbacks is
   /// even, the newest rollback restored the effect of the change.
   private static func rollback(_ change: JSONObject) -> String {
-    let ids = (change["rolledBackBy"]?.array ?? []).map(text)
+    let ids = change.strings("rolledBackBy")
     return ids.last.map { ids.count % 2 == 1 ? ", rolled back by \($0)" : ", restored by \($0)" } ?? ""
   }
 
@@ -240,7 +234,7 @@ enum ChangeTables {
   ///
   /// The text is empty if the change was not rolled back.
   private static func rollbacks(_ change: JSONObject) -> String {
-    let ids = (change["rolledBackBy"]?.array ?? []).map(text)
+    let ids = change.strings("rolledBackBy")
     guard let first = ids.first else { return "" }
     return ids.dropFirst().reduce("rolled back by change \(first)") { $0 + ", which was rolled back by change \($1)" }
   }
@@ -258,7 +252,7 @@ enum ChangeTables {
   private static func reference(named member: String, _ change: JSONObject) -> String {
     let value = change[member]
     guard let object = value?.object, let id = object["connectorId"], text(object["displayName"]).isEmpty,
-      let known = objects(change["knownNames"]).first(where: { $0["connectorId"] == id })
+      let known = change.objects("knownNames").first(where: { $0["connectorId"] == id })
     else { return reference(value) }
     return text(known["displayName"])
   }
@@ -269,15 +263,15 @@ enum ChangeTables {
     return id.isEmpty || id == name ? name : "\(name) (\(id))"
   }
 
-  private static func properties(_ value: JSONValue?) -> String {
-    objects(value).map { property in
+  private static func properties(_ change: JSONObject) -> String {
+    change.objects("changedProperties").map { property in
       let (before, after) = (text(property["before"]), text(property["after"]))
       return text(property["name"]) + (before + after == "" ? "" : " \(before) → \(after)")
     }.joined(separator: ", ")
   }
 
   /// Returns a text, or `[erased]` if the item's data was erased and the text is absent.
-  private static func shown(_ value: JSONValue?, _ item: JSONObject) -> String {
+  static func shown(_ value: JSONValue?, _ item: JSONObject) -> String {
     let text = text(value)
     return text.isEmpty && item["erased"]?.object != nil ? Erased.placeholder : text
   }
@@ -285,8 +279,8 @@ enum ChangeTables {
   /// Returns the reason for the override of a freeze, or an empty text if the change overrode no freeze.
   private static func override(_ change: JSONObject) -> String {
     guard let override = change["override"]?.object else { return "" }
-    let freezes = (override["freezes"]?.array ?? []).compactMap(\.string).joined(separator: ", ")
-    return "of freeze \(freezes) (service event \(text(override["eventId"]))): \(text(override["reason"]))"
+    let freezes = override.strings("freezes").joined(separator: ", ")
+    return "of freeze \(freezes) (service event \(text(override["eventId"]))): \(shown(override["reason"], override))"
   }
 
   /// Returns the reason for a change, as a list of changes shows the reason.
@@ -295,7 +289,7 @@ enum ChangeTables {
   private static func reason(_ change: JSONObject) -> String {
     let reason = shown(change["reason"], change)
     guard let override = change["override"]?.object else { return reason }
-    return "OVERRIDE: \(text(override["reason"]))" + (reason.isEmpty ? "" : "; \(reason)")
+    return "OVERRIDE: \(shown(override["reason"], override))" + (reason.isEmpty ? "" : "; \(reason)")
   }
 
   /// Returns the service event that erased the item's data, and the time of the erasure.

@@ -23,8 +23,8 @@ final class Counter: Sendable {
   /// Creates a counter of things.
   ///
   /// - Parameters:
-  ///   - verb: the action, such as `verified` in "verified 12 changes".
-  ///   - noun: the counted things, such as `changes` in "verified 12 changes".
+  ///   - verb: The action, such as `verified` in "verified 12 changes".
+  ///   - noun: The counted things, such as `changes` in "verified 12 changes".
   convenience init(verb: String, noun: String) {
     self.init { "\(verb) \($0) \(noun)" }
   }

@@ -15,9 +15,10 @@ struct OutputFiles {
   ///
   /// These are the ledger at the given path, the ledger in the settings, and the default ledger.
   init(besidesLedgerAt database: String?) {
-    let named = LedgerLocation(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
-    ledgers = [named.filesPath, database, Environment["REFLOG_DATABASE"], LedgerLocation.defaultFile]
-      .compactMap(\.self)
+    ledgers = [
+      LedgerLocation(given: database).filesPath, database, Environment["REFLOG_DATABASE"], LedgerLocation.defaultFile,
+    ]
+    .compactMap(\.self)
   }
 
   /// Writes a file after a check of its path.
@@ -77,7 +78,7 @@ struct OutputFiles {
   }
 
   /// Returns whether two paths identify the same file, even if one path contains a link or the file does not exist.
-  private static func isSameFile(_ first: String, _ second: String) -> Bool {
+  static func isSameFile(_ first: String, _ second: String) -> Bool {
     DurableFile.isSame(first, second) ?? (location(first) == location(second))
   }
 

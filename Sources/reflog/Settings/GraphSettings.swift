@@ -30,7 +30,7 @@ struct GraphSettings: Sendable {
   }
 
   init(_ values: SettingValues) async throws {
-    let cloud = try await Self.cloud(values)
+    let cloud: GraphCloud = try await values.choice(.graphCloud) ?? .global
     graphURL = try SecureURL.base(.graphUrl, try await values.string(.graphUrl) ?? cloud.graphURL)
     loginURL = try SecureURL.base(.graphLoginUrl, try await values.string(.graphLoginUrl) ?? cloud.loginURL)
     tenantID = try Self.tenantID(try await values.string(.graphTenant))
@@ -54,15 +54,6 @@ struct GraphSettings: Sendable {
   private static let proofs: [Setting] = [
     .graphClientSecret, .graphClientSecretFile, .graphClientCertificate, .azureFederatedTokenFile,
   ]
-
-  private static func cloud(_ values: SettingValues) async throws -> GraphCloud {
-    guard let name = try await values.string(.graphCloud) else { return .global }
-    guard let cloud = GraphCloud(rawValue: name) else {
-      let known = GraphCloud.allCases.map(\.rawValue).joined(separator: ", ")
-      throw CommandFailure(.usage, "\(Setting.graphCloud.variable) is \(name), but must be one of \(known).")
-    }
-    return cloud
-  }
 
   /// Returns a number of reads per minute, or nil if the setting has no value.
   private static func reads(_ setting: Setting, _ values: SettingValues) async throws -> Int? {

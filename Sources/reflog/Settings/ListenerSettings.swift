@@ -11,7 +11,7 @@ struct ListenerSettings: Sendable {
   ///
   /// If the value is nil, the server uses the `Host` header of each request.
   let publicURL: String?
-  /// The path below which clients reach this server, such as `/reflog`, without a slash at the end, or empty.
+  /// The path below which clients reach this server, such as `/reflog`, without a slash at the end, or an empty text.
   let basePath: String
   /// The addresses of proxies whose forwarding headers are trusted.
   let trustedProxies: [AddressBlock]
@@ -71,7 +71,8 @@ struct ListenerSettings: Sendable {
     return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 
-  /// The maximum length of the base path in bytes. Each link on a page contains the base path.
+  /// The maximum length of the base path in bytes. The length is limited because each link on a page contains the base
+  /// path.
   private static let maximumBasePath = 100
 
   private static func basePath(_ text: String) throws -> String {

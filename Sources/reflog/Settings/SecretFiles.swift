@@ -11,8 +11,8 @@ struct SecretFiles: Sendable {
   /// Finds the files in the settings.
   ///
   /// - Parameters:
-  ///   - values: the values of the settings.
-  ///   - webhooks: the receivers of webhooks, or nil if there are none.
+  ///   - values: The values of the settings.
+  ///   - webhooks: The file with the receivers of webhooks, or nil if there is none.
   init(_ values: SettingValues, _ webhooks: WebhookFile?) async throws {
     let settings = [
       Setting.graphClientSecretFile, .graphClientCertificate, .azureFederatedTokenFile, .tlsKey, .webhooks,

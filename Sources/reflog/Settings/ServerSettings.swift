@@ -65,11 +65,12 @@ struct ServerSettings: Sendable {
     entra =
       authenticationModes.contains(.entra) ? try await Self.entra(values, tenantID: directory.graph?.tenantID) : nil
     entraSignIn = try await Self.entraSignIn(values, listener, isOn: entra != nil)
-    logLevel = try await Self.logLevel(values)
+    logLevel = try await values.choice(.logLevel) ?? .info
     let webhookFile = try await WebhookSettings.read(values)
     webhooks = webhookFile?.receivers ?? []
     secretFiles = try await SecretFiles(values, webhookFile)
     try refuseImpossibleModes()
+    try refuseOtherFileAsAnchor()
   }
 
   /// The settings that are recorded in a service event when the server starts.
@@ -119,16 +120,7 @@ struct ServerSettings: Sendable {
   /// Reads the log level again.
   ///
   /// Only the settings file can have changed since the start.
-  func currentLogLevel() async throws -> Logger.Level { try await Self.logLevel(try await source.values()) }
-
-  private static func logLevel(_ values: SettingValues) async throws -> Logger.Level {
-    guard let text = try await values.string(.logLevel) else { return .info }
-    guard let level = Logger.Level(rawValue: text) else {
-      let known = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-      throw CommandFailure(.usage, "\(Setting.logLevel.variable) is \(text), but must be one of \(known).")
-    }
-    return level
-  }
+  func currentLogLevel() async throws -> Logger.Level { try await source.values().choice(.logLevel) ?? .info }
 
   private static func entra(_ values: SettingValues, tenantID: String?) async throws -> EntraSettings {
     guard let issuer = try await values.string(.entraIssuer), let audience = try await values.string(.entraAudience)
@@ -198,6 +190,17 @@ struct ServerSettings: Sendable {
       modes.insert(mode)
     }
     return modes
+  }
+
+  /// Throws a failure if the anchor would replace another file of the ledger, for example the key.
+  private func refuseOtherFileAsAnchor() throws {
+    let files = location.files
+    guard files.all.contains(where: { $0 != files.anchor && OutputFiles.isSameFile($0, anchor) }) else { return }
+    throw CommandFailure(
+      .usage,
+      "\(Setting.anchor.variable) is \(anchor), which is another file of the ledger \(location.name). Name another "
+        + "file."
+    )
   }
 
   /// Throws a failure if the modes of authentication can't be used with the directory.

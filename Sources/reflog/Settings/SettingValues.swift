@@ -43,6 +43,18 @@ struct SettingValues {
     return text
   }
 
+  /// Returns the choice that the text of a setting names, or nil if the setting is not set.
+  ///
+  /// The method throws a failure if the text names no choice.
+  func choice<Choice: RawRepresentable<String> & CaseIterable>(_ setting: Setting) async throws -> Choice? {
+    guard let text = try await string(setting) else { return nil }
+    guard let choice = Choice(rawValue: text) else {
+      let known = Choice.allCases.map(\.rawValue).joined(separator: ", ")
+      throw CommandFailure(.usage, "\(setting.variable) is \(text), but must be one of \(known).")
+    }
+    return choice
+  }
+
   /// Returns the number of a setting, or nil if the setting is not set.
   func int(_ setting: Setting) async throws -> Int? {
     try await value(of: setting) { try await config.fetchInt(forKey: $0) }

@@ -14,7 +14,8 @@ static const char header[] =
     "beforeConnectorId,beforeConnectorName,afterState,afterConnectorId,afterConnectorName,changedProperties,actorType,"
     "actorProof,actorId,actorName,actorUserPrincipalName,clientAppId,ipAddress,reason,correlationId,requestId,"
     "graphRequestId,rollbackOf,rollbackTo,batchId,httpStatus,errorCode,errorMessage,settledBy,lastVerifiedDateTime,"
-    "erasedEventId,erasedDateTime,statementErasedEventId,statementErasedDateTime,overrideEventId,overrideReason\r\n";
+    "erasedEventId,erasedDateTime,statementErasedEventId,statementErasedDateTime,overrideEventId,overrideReason,"
+    "overrideErasedEventId,overrideErasedDateTime\r\n";
 
 // The service event that erased the data in a joined row, and the time of the event. The view is read only for erased data.
 #define ERASED(row, column) \
@@ -37,7 +38,8 @@ static const char query[] =
     " c.settled_by, c.last_verified_time,"
     ERASED("personal", "erased_event") ", " ERASED_TIME("personal", "erased_event") ", "
     ERASED("statement", "statement_erased_event") ", " ERASED_TIME("statement", "statement_erased_event") ","
-    " freeze_override.event, freeze_override.reason"
+    " freeze_override.event, overriding.reason, "
+    ERASED("overriding", "override_erased_event") ", " ERASED_TIME("overriding", "override_erased_event")
     " FROM change AS c"
     " JOIN ledger"
     " LEFT JOIN address ON address.id = c.address"
@@ -56,10 +58,11 @@ static const char query[] =
     " LEFT JOIN actor AS stating_actor ON stating_actor.id = statement.actor"
     " LEFT JOIN actor_name AS stating_name ON stating_name.id = statement.actor_name"
     " LEFT JOIN freeze_override ON freeze_override.change = c.id"
+    " LEFT JOIN service_event_personal AS overriding ON overriding.event = freeze_override.event"
     " ORDER BY c.id";
 
 // The type of each column: n is a number, t a time, w one of Reflog's fixed values, x a text that can need quotes or a guard.
-static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwtntntnx";
+static const char kinds[] = "nntxwwxxwwtwxxwxxxwwxxxxxxxxxntxnxxwtntntnxnt";
 
 // The output buffer. It grows as needed. If it has at least FLUSH_BYTES after a row, it is written.
 static struct {

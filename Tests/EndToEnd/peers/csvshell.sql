@@ -47,6 +47,9 @@ SELECT
   (SELECT strftime('%Y-%m-%dT%H:%M:%S', time / 1000000, 'unixepoch') || printf('.%06dZ', time % 1000000) FROM service_event
     WHERE service_event.id = statement_erased_event) AS statementErasedDateTime,
   override_event AS overrideEventId,
-  override_reason AS overrideReason
+  override_reason AS overrideReason,
+  override_erased_event AS overrideErasedEventId,
+  (SELECT strftime('%Y-%m-%dT%H:%M:%S', time / 1000000, 'unixepoch') || printf('.%06dZ', time % 1000000) FROM service_event
+    WHERE service_event.id = override_erased_event) AS overrideErasedDateTime
 FROM change_details
 ORDER BY id;

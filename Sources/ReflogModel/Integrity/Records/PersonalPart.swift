@@ -5,7 +5,8 @@
 package struct PersonalPart: Sendable {
   private let bytes: [UInt8]
 
-  /// Creates the personal part of a change's intent, or of a person's statement about the result of a change.
+  /// Creates the personal part of a change's intent, of a service event, or of a person's statement about the result of
+  /// a change.
   package init(salt: Salt, actor: Change.Actor, reason: String?) throws(IntegrityError) {
     bytes = try RecordWriter { record throws(IntegrityError) in
       record.member("ipAddress", actor.ipAddress)
@@ -14,11 +15,6 @@ package struct PersonalPart: Sendable {
       record.member("salt", salt)
       record.member("userPrincipalName", actor.userPrincipalName)
     }.bytes
-  }
-
-  /// Creates the personal part of a service event.
-  package init(salt: Salt, actor: Change.Actor) throws(IntegrityError) {
-    try self.init(salt: salt, actor: actor, reason: nil)
   }
 
   /// The SHA-256 of the personal part as canonical JSON.

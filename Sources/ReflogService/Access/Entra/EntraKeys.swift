@@ -9,7 +9,7 @@ package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
 
-  /// The age at which the cached keys are fetched again.
+  /// The age of the cached keys at which the keys are fetched again.
   ///
   /// Entra may replace its keys within days, so Microsoft recommends fetching the keys every day.
   private static let freshness = Duration.seconds(86_400)
@@ -17,7 +17,7 @@ package actor EntraKeys {
   ///
   /// If the issuer can't be reached, the cached keys are used up to this age.
   private static let maximumAge = Duration.seconds(3 * 86_400)
-  /// The minimum time between two fetches if an unknown key id causes the second fetch.
+  /// The minimum time between a fetch and the next fetch that an unknown key id causes.
   private static let unknownKeyInterval = Duration.seconds(60)
   /// The minimum time between a failed fetch and the next fetch.
   private static let retryInterval = Duration.seconds(5)

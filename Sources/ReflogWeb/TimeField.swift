@@ -1,0 +1,24 @@
+/// A field of a form for a time that a person types.
+///
+/// All pages have the same kind of field. It accepts the same forms of a time as the command line.
+struct TimeField: Sendable {
+  let name: String
+  let value: String
+  let isRequired: Bool
+  /// The message about the text in the field, or nil if the text is valid.
+  let problem: String?
+
+  /// Creates a field.
+  ///
+  /// - Parameters:
+  ///   - name: the name of the field.
+  ///   - value: the text in the field, or nil for an empty field.
+  ///   - isRequired: whether a browser sends the form only if the field is filled.
+  ///   - problem: the error of the form, or nil. The field shows the error only if the error is about this field.
+  init(_ name: String, _ value: String?, isRequired: Bool = false, problem: FormError?) {
+    self.name = name
+    self.value = value ?? ""
+    self.isRequired = isRequired
+    self.problem = problem.flatMap { $0.field == name ? $0.description : nil }
+  }
+}
