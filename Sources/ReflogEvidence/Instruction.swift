@@ -4,12 +4,17 @@ import ReflogModel
 struct Instruction {
   let facts: EvidenceFacts
 
+  /// A sentence about a period that has not ended, or an empty text.
+  private var unfinished: String {
+    facts.taken < facts.period.end ? "\nThe period has not ended: the pack contains the changes until then." : ""
+  }
+
   /// The text of the page.
   var text: String {
     """
     Changes in \(facts.period.name)
     \(facts.period.firstDay) to \(facts.period.lastDay), both included, in UTC. Flows: \(facts.flows).
-    Written at \(facts.taken) by Reflog from the log \(facts.origin).
+    Written at \(facts.taken) by Reflog from the log \(facts.origin).\(unfinished)
 
     FILES
     README.txt           this page
@@ -43,8 +48,10 @@ struct Instruction {
 
     WHAT THIS PROVES
     The owner of the log's key signed these files. Numbers in the column sequence count all entries of the log; changes of
-    other periods, and service events, have the other numbers. To check that the log itself was never altered, compare the
-    checkpoint with one that you kept earlier: reflog verify --since FILE, on the owner's machine.
+    other periods, and service events, have the other numbers.
+
+    The check does not prove that no change is missing from the log. To prove this, compare the log with a checkpoint
+    that you kept earlier: reflog verify --since FILE, on the owner's machine. For later checks, keep the file checkpoint.
 
     Open the CSV files read-only. If a spreadsheet saves a file, the check reports it.
 

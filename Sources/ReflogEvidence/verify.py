@@ -461,7 +461,13 @@ def main():
     except Finding as finding:
         print(shown(finding, None))
         return 65
-    return 65 if checker.findings else 3 if checker.forms else 0
+    if checker.findings:
+        return 65
+    if checker.forms:
+        return 3
+    print("The files are as the owner of the log's key signed them. This does not prove that no change is missing from the log. Only a "
+          "checkpoint that you kept earlier proves that: reflog verify --since FILE, on the owner's machine.", file=sys.stderr)
+    return 0
 
 
 if __name__ == "__main__":

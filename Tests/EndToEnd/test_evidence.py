@@ -109,6 +109,9 @@ class Contents(PackTestCase):
             self.assertEqual((program.returncode, program.stdout, script.stdout), (0, "", ""), program.stderr + script.stderr)
             trusted = f"No --key is given, so the key in the manifest is trusted: {self.key}"
             self.assertEqual([trusted in run.stderr for run in (program, script)], [not arguments] * 2)
+            limits = [run.stderr.splitlines()[-1] for run in (program, script)]
+            self.assertIn("This does not prove that no change is missing from the log.", limits[0])
+            self.assertEqual(limits[0], limits[1])
         for arguments in ((), (self.pack / MANIFEST,), ("--manifest", self.pack / MANIFEST)):
             self.assertEqual(by_script(self.pack / "verify.py", *arguments).returncode, 0)
         self.assertEqual(by_program(self.pack).returncode, 0)
@@ -212,11 +215,17 @@ class Contents(PackTestCase):
         edited = [row["afterConnectorName"] for row in rows if row["subject"] == "connector" and row["kind"] == "update"]
         self.assertEqual(edited[-1:], ["Called by the flow"])
         self.assertNotIn("Called by no flow", edited)
-        for period, is_in in ((first[:10], True), (first[:7], True), ("2020", False), (f"2020-01-01..{first[:10]}", True)):
+        for period, is_in in ((first[:10], True), (first[:7], True), ("2020", False), (f"2020-01-01..{first[:10]}", True),
+                              ("2020-01-01..2999-12-31", True)):
             folder = self.folder / f"of {period}"
             run = self.server.command("evidence", "--period", period, "--server", self.server.url, folder, role="reader")
             self.assertEqual(run.returncode, 0, run.stderr)
-            self.assertEqual(any(row["activityDateTime"] == first for row in self.rows("changes.csv", folder)), is_in)
+            rows = self.rows("changes.csv", folder)
+            self.assertIn(f"The pack for {period} contains {len(rows)} changes. The p", run.stderr.replace("1 change.", "1 changes."))
+            is_unfinished = "The period has not ended: the pack contains the changes until 2" in run.stderr
+            expected = {"2020": False, "2020-01-01..2999-12-31": True}
+            self.assertEqual(is_unfinished, expected.get(period, is_unfinished), run.stderr)
+            self.assertEqual(any(row["activityDateTime"] == first for row in rows), is_in)
             self.assertEqual(self.check(folder, "--key", self.key)[0].returncode, 0)
 
     def test_a_pack_of_a_flow_without_a_record_is_refused(self):
@@ -257,8 +266,8 @@ class Contents(PackTestCase):
         return [event["details"] for event in events]
 
     def test_a_download_is_recorded(self):
-        self.server.request("GET", f"{EVIDENCE}?period={YEAR}-07&flow=B2C_1_signup", role="reader")
-        details = {"of": "evidence", "format": "zip", "filtered": True, "period": f"{YEAR}-07"}
+        self.server.request("GET", f"{EVIDENCE}?period={YEAR}-01&flow=B2C_1_signup", role="reader")
+        details = {"of": "evidence", "format": "zip", "filtered": True, "period": f"{YEAR}-01"}
         self.assertIn(details, self.exports())
 
 
@@ -288,6 +297,17 @@ class Pages(PackTestCase):
         self.assertNotIn("reflog evidence", page.text)
         self.assertRegex(browser.open("/evidence?flow=B2C_1_signup").text, r"reflog evidence --period \d{4}-Q\d --flow B2C_1_signup FOLDER")
         self.assertEqual(browser.open("/evidence?colour=blue").status, 400)
+
+    def test_a_period_in_the_future_is_refused(self):
+        text = "The period '2999-01' has no changes, because it begins on 2999-01-01 (UTC). Use a period that has begun."
+        run = self.server.command("evidence", "--period", "2999-01", self.folder / "none")
+        self.assertEqual(run.returncode, 64)
+        self.assertIn(text, run.stderr)
+        answer = self.server.request("GET", EVIDENCE + "?period=2999-01", role="reader")
+        self.assertEqual((answer.status, answer.code, answer.json["error"]["message"]), (400, "badRequest", text))
+        browser = Browser(self.server)
+        browser.sign_in("reader")
+        self.assertIn("has no changes, because it begins on 2999-01-01 (UTC).", browser.open("/evidence?period=2999-01").text)
 
     def test_a_misspelt_flow_is_explained_in_the_form(self):
         browser = Browser(self.server)

@@ -171,6 +171,7 @@ class Freezing(ServerTestCase):
         placed = run("freeze", SIGNUP, "--until", "8h", "--reason", "INC0042")
         self.assertEqual(placed.returncode, 0, placed.stderr)
         id = placed.stdout.splitlines()[1].split()[0]
+        self.assertIn("Edits of the connectors that the frozen steps call are still possible.", placed.stderr)
         self.assertIn(SIGNUP, run("freezes").stdout)
 
         refused = run("set", SIGNUP, "--none")

@@ -60,6 +60,10 @@ enum CommandTexts {
       "WHO",
       "REASON",
       "There are no freezes.",
+      """
+      Edits of the connectors that the frozen steps call are still possible. Only a freeze of all refuses these edits \
+      too.
+      """,
       "Freeze {} is released.",
     ],
     "Commands/Hold.swift": [
@@ -178,9 +182,9 @@ enum CommandTexts {
       "; {} without it",
       "No changes match this filter{}.",
       "No recorded name contains '{}'. Did you mean {}?",
-      "{} changes",
-      "more changes",
-      "The newest {} of {} are shown. For all of them: {}",
+      "The newest {} of {} changes are shown.",
+      "The newest {} changes are shown; there are more.",
+      "{} For all of them: {}",
     ],
     "Commands/Tokens.swift": [
       "--expires must be a number of days from 1 to 3650.",
@@ -227,6 +231,12 @@ enum CommandTexts {
       "The log has {} more problems, which are not listed.",
       "The ledger failed verification.",
     ],
-    "Commands/WriteEvidence.swift": ["The changes of {} are in {}. {}"],
+    "Commands/WriteEvidence.swift": [
+      "{} The pack is in {}. {}",
+      "1 change",
+      "{} changes",
+      "The pack for {} contains {}.",
+      "{} The period has not ended: the pack contains the changes until {}.",
+    ],
   ]
 }

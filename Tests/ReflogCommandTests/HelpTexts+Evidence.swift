@@ -9,7 +9,8 @@ extension HelpTexts {
         of all files that the log's key signs, a program in Python that checks the pack, and an instruction. A file in \
         the pack that is altered, removed or added is found, and its altered rows are named.
 
-        The period is in UTC: 2026, 2026-Q3, 2026-07, 2026-07-14 or 2026-07-01..2026-09-30. Both dates are included.
+        The period is in UTC: 2026, 2026-Q3, 2026-07, 2026-07-14 or 2026-07-01..2026-09-30. Both dates are included. A \
+        period in the future is refused.
 
         With --server, the server signs the pack. Without it, the command reads the log's key next to the ledger's \
         file, so run it as the server's user.

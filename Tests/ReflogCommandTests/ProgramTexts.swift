@@ -6,6 +6,7 @@ enum ProgramTexts {
   /// The texts of each file.
   static let all: [String: [String]] = [
     "Arguments/FilterOptions.swift": [
+      "--since is later than --until. Swap the two times.",
       """
       --step {} is not a step. Use STEP or [FLOWTYPE/]FLOW/STEP, for example \
       b2cUserFlows/B2C_1_signup/postFederationSignup.
@@ -128,6 +129,10 @@ enum ProgramTexts {
       "No --key is given, so the key in the manifest is trusted: {}",
       "The exported file",
       "The pack",
+      """
+      The files are as the owner of the log's key signed them. This does not prove that no change is missing from the \
+      log. Only a checkpoint that you kept earlier proves that: reflog verify --since FILE, on the owner's machine.
+      """,
       "The {} files are the pack for {} that was written at {}.",
       "{} is the file that was exported at {}.",
     ],

@@ -87,12 +87,27 @@ struct PackTextTests {
 
         WHAT THIS PROVES
         The owner of the log's key signed these files. Numbers in the column sequence count all entries of the log; changes of
-        other periods, and service events, have the other numbers. To check that the log itself was never altered, compare the
-        checkpoint with one that you kept earlier: reflog verify --since FILE, on the owner's machine.
+        other periods, and service events, have the other numbers.
+
+        The check does not prove that no change is missing from the log. To prove this, compare the log with a checkpoint
+        that you kept earlier: reflog verify --since FILE, on the owner's machine. For later checks, keep the file checkpoint.
 
         Open the CSV files read-only. If a spreadsheet saves a file, the check reports it.
 
         """
+    )
+  }
+
+  @Test func theInstructionTellsThatAPeriodHasNotEnded() throws {
+    #expect(
+      Instruction(facts: try Self.facts(period: "2026-Q4")).text.contains(
+        """
+        from the log audit.example/reflog.
+        The period has not ended: the pack contains the changes until then.
+
+        FILES
+        """
+      )
     )
   }
 

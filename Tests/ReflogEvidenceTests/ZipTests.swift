@@ -60,6 +60,10 @@ struct ZipTests {
       #expect(output.files["folder/second.txt"] == Array((0..<100).map { "second \($0)\n" }.joined().utf8))
       #expect(output.files["whole.txt"] == Array("whole".utf8))
       #expect(output.files["empty.txt"] == [])
+
+      var one = MemoryOutput()
+      try await reader.extract(to: &one, only: "whole.txt")
+      #expect(one.files == ["whole.txt": Array("whole".utf8)])
     }
   }
 

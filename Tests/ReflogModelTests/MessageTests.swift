@@ -184,6 +184,19 @@ struct MessageTests {
     #expect(ConnectorEdits([], limit: 100) == nil)
   }
 
+  @Test func aRefusedRollbackOfAnEditNamesTheRequestThatRestoresTheValues() throws {
+    let target = Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example")
+    let secret = Change.ChangedProperty(name: "password", before: nil, after: nil)
+    let reason = "it wrote a connector, and the secrets of a connector can't be read back"
+    let request = ". `reflog show 7` and the page of the change show the request that restores the other values"
+    for (properties, text) in [([target], reason + request), ([secret], reason)] {
+      let refusal = #expect(throws: RollbackRule.NotRollbackable.self) {
+        _ = try RollbackRule.target(of: try Self.edit(7, properties))
+      }
+      #expect(refusal?.why == text)
+    }
+  }
+
   /// The oldest changes are missing, so the value before the first change is not known.
   @Test func editsWithMissingChangesShowNoValues() throws {
     let targets = [("b", "c"), ("c", "b")].map { before, after in

@@ -43,6 +43,17 @@ struct PeriodTests {
     )
   }
 
+  @Test func aPeriodInTheFutureIsRefused() throws {
+    let now = try #require(Timestamp(parsing: "2026-11-29"))
+    #expect(throws: PeriodError.notBegun(try Period("2026-11-30"))) { try Period("2026-11-30", begunBy: now) }
+    #expect(throws: PeriodError.unknownForm("July")) { try Period("July", begunBy: now) }
+    #expect(try Period("2026-11-29", begunBy: now) == Period("2026-11-29"))
+    #expect(
+      "\(PeriodError.notBegun(try Period("2027-01")))"
+        == "The period '2027-01' has no changes, because it begins on 2027-01-01 (UTC). Use a period that has begun."
+    )
+  }
+
   @Test(arguments: [
     ("2026-11-29", "2026-Q3"), ("2026-10-01", "2026-Q3"), ("2026-09-30", "2026-Q2"), ("2026-01-15", "2025-Q4"),
   ])

@@ -1,3 +1,5 @@
+package import ReflogModel
+
 /// The names of the files in an evidence pack.
 enum PackedFile {
   static let changes = "changes"
@@ -8,4 +10,9 @@ enum PackedFile {
   static let summary = "summary.html"
   static let instruction = "README.txt"
   static let script = "verify.py"
+}
+
+extension EvidenceManifest {
+  /// The number of changes in the pack.
+  package var changeCount: Int64 { files.first { $0.name == PackedFile.changes + ".csv" }?.rows ?? 0 }
 }

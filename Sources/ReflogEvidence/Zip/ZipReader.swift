@@ -35,10 +35,13 @@ package struct ZipReader: Sendable {
 
   /// Writes all files of the ZIP file to an output.
   ///
+  /// - Parameters:
+  ///   - output: The output.
+  ///   - name: The name of the only file to write, or nil to write all files.
   /// - Throws: ``ZipError`` if the content of a file does not match the file's checksum.
   @concurrent
-  package func extract(to output: inout some EvidenceOutput) async throws {
-    for entry in entries {
+  package func extract(to output: inout some EvidenceOutput, only name: String? = nil) async throws {
+    for entry in entries where name == nil || entry.name == name {
       guard Self.isSafe(entry.name) else { throw ZipError.unsafeName(entry.name) }
       let header = try Self.bytes(of: file, at: entry.offset, Self.localLength)
       guard header.number(at: 0) == ZipRecord.localHeader, let nameLength: UInt16 = header.number(at: 26),

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Hummingbird
 import ReflogEvidence
 import ReflogModel
@@ -15,13 +16,15 @@ struct EvidenceController {
     guard let name = options[.period] else {
       throw RequestError.badRequest("period is missing. Use \(Period.forms).", target: "period")
     }
-    return try await packs.response(EvidenceRequest(try Period(query: name), flow: options[.flow]), context)
+    return try await packs.response(EvidenceRequest(try Period(begunByNow: name), flow: options[.flow]), context)
   }
 }
 
 extension Period {
-  /// Creates a period from the name of the period in the query of a URL.
-  init(query name: String) throws(RequestError) {
-    do { try self.init(name) } catch { throw .badRequest(error.description, target: "period") }
+  /// Creates a period that has begun, from the name of the period in the query of a URL.
+  init(begunByNow name: String) throws(RequestError) {
+    do { try self.init(name, begunBy: Timestamp(Date())) } catch {
+      throw .badRequest(error.description, target: "period")
+    }
   }
 }

@@ -20,7 +20,10 @@ struct EvidencePageController {
     let flow = options[.flow].flatMap { $0.isEmpty ? nil : $0 }
     var problem: FormError?
     if let name = options[.period] {
-      do { return try await packs.response(EvidenceRequest(try Period(name), flow: flow), context) } catch {
+      do {
+        let period = try Period(name, begunBy: Timestamp(Date()))
+        return try await packs.response(EvidenceRequest(period, flow: flow), context)
+      } catch {
         switch error {
         case let error as PeriodError: problem = FormError(error.description, in: "period")
         case ServiceError.flowNotFound: problem = FormError("\(error)", in: "flow")

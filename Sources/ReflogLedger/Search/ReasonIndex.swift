@@ -95,6 +95,7 @@ package final class ReasonIndex: ReasonFinder {
 
   /// The next ids that a search examines.
   package struct Part: Sendable {
+    /// The ids.
     package let ids: ClosedRange<Int64>
     /// The changes in the range of ids whose reasons possibly contain the text.
     ///

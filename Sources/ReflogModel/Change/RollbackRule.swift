@@ -90,7 +90,11 @@ package enum RollbackRule {
     address: Address, reference: ConnectorReference
   ) {
     guard let address = change.intent.subject.address else {
-      throw NotRollbackable(why: "it wrote a connector, and the secrets of a connector can't be read back")
+      let values = ConnectorRestoration(of: change)?.known ?? []
+      let request =
+        values.isEmpty
+        ? "" : ". `reflog show \(change.id)` and the page of the change show the request that restores the other values"
+      throw NotRollbackable(why: "it wrote a connector, and the secrets of a connector can't be read back\(request)")
     }
     guard change.result == .applied else {
       throw NotRollbackable(why: "it is \(change.result.rawValue), and only an applied change can be rolled back")
@@ -103,7 +107,7 @@ package enum RollbackRule {
 
   /// The reason why a change can't be rolled back.
   package struct NotRollbackable: Error {
-    /// The reason as a clause, without a full stop.
+    /// The reason as a clause without a full stop, in some cases with a second sentence about the remedy.
     package let why: String
   }
 

@@ -28,6 +28,17 @@ package struct Period: Hashable, Sendable {
     (self.name, start, end) = (name, bounds.start, bounds.end)
   }
 
+  /// Reads the name of a period that has begun.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the period.
+  ///   - now: The current time.
+  /// - Throws: ``PeriodError`` if the text is not the name of a period, or if the whole period is in the future.
+  package init(_ name: String, begunBy now: Timestamp) throws(PeriodError) {
+    try self.init(name)
+    guard start <= now else { throw PeriodError.notBegun(self) }
+  }
+
   /// Returns the last quarter that ended before a moment.
   package static func quarter(before moment: Timestamp) -> Period {
     let digits = moment.description
@@ -88,16 +99,20 @@ package struct Period: Hashable, Sendable {
   }
 }
 
-/// A text that is not the name of a period.
+/// The reason why a text is refused as the name of a period.
 package enum PeriodError: Error, Equatable, Sendable, CustomStringConvertible {
   case unknownForm(String)
   case endsTooEarly(String)
+  case notBegun(Period)
 
   /// The problem, and examples of names of periods.
   package var description: String {
     switch self {
     case .unknownForm(let text): "'\(text.printable)' is not a period. Use \(Period.forms)."
     case .endsTooEarly(let text): "The period '\(text.printable)' ends earlier than it begins. Swap its dates."
+    case .notBegun(let period):
+      "The period '\(period.name)' has no changes, because it begins on \(period.firstDay) (UTC). Use a period that has "
+        + "begun."
     }
   }
 }

@@ -109,13 +109,15 @@ struct ShowHistory: SourceCommand {
   private func sayIfMoreMatch(_ source: any HistorySource, _ selection: ChangeSelection, _ shown: Int64) async throws {
     let count = try await source.count(selection)
     guard count.map({ $0 > shown }) ?? true else { return }
-    let size = count.map { "\($0.grouped) changes" } ?? "more changes"
+    let size =
+      count.map { "The newest \(shown) of \($0.grouped) changes are shown." }
+      ?? "The newest \(shown) changes are shown; there are more."
     let next =
       if let count, count <= Self.mostChanges {
         command.adding("--top", "\(count)")
       } else {
         self.filter.added(to: self.source.added(to: Suggestion("export")))
       }
-    Terminal.say("The newest \(shown) of \(size) are shown. For all of them: \(next)")
+    Terminal.say("\(size) For all of them: \(next)")
   }
 }

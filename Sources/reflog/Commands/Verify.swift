@@ -100,6 +100,7 @@ struct Verify: Command {
     let report = try given.report()
     try report.show(given.subject)
     given.say()
+    given.sayLimit()
   }
 
   private func givenKeys() throws -> [VerifierKey] {

@@ -15,7 +15,8 @@ struct WriteEvidence: Command {
       files that the log's key signs, a program in Python that checks the pack, and an instruction. A file in the pack \
       that is altered, removed or added is found, and its altered rows are named.
 
-      The period is in UTC: \(Period.forms). Both dates are included.
+      The period is in UTC: \(Period.forms). Both dates are included. A period in the future is \
+      refused.
 
       With --server, the server signs the pack. Without it, the command reads the log's key next to the ledger's file, so \
       run it as the server's user.
@@ -41,7 +42,7 @@ struct WriteEvidence: Command {
   var folder: String
 
   func validate() throws {
-    do { _ = try Period(period) } catch { throw ValidationError("\(error)") }
+    do { _ = try Period(period, begunBy: Timestamp(Date())) } catch { throw ValidationError("\(error)") }
   }
 
   func execute() async throws {
@@ -54,7 +55,15 @@ struct WriteEvidence: Command {
         try await write(request, from: database, to: target)
       }
     }
-    Terminal.say("The changes of \(period) are in \(folder). \(target.advice)")
+    Terminal.say("\(Self.content(of: try await target.manifest())) The pack is in \(folder). \(target.advice)")
+  }
+
+  /// Returns the message about the number of changes in a pack, and about a period that has not ended.
+  static func content(of manifest: EvidenceManifest) -> String {
+    let (count, name) = (manifest.changeCount, manifest.period.name)
+    let changes = "The pack for \(name) contains \(count == 1 ? "1 change" : "\(count.grouped) changes")."
+    guard manifest.taken < manifest.period.end else { return changes }
+    return "\(changes) The period has not ended: the pack contains the changes until \(manifest.taken)."
   }
 
   private func write(_ request: EvidenceRequest, from database: DatabaseSource, to target: PackTarget) async throws {

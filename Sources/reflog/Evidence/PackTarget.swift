@@ -58,6 +58,16 @@ struct PackTarget {
     try await FolderOutput.write(path) { try await ZipReader(file).extract(to: &$0) }
   }
 
+  /// Reads the manifest of the pack that was written.
+  func manifest() async throws -> EvidenceManifest {
+    let name = EvidenceManifest.fileName
+    guard isZip else { return try EvidenceManifest(text: try GivenFile(path + "/" + name).note().text) }
+    guard let file = FileHandle(forReadingAtPath: path) else { throw CommandFailure.unreadable(path) }
+    var output = MemoryOutput()
+    try await ZipReader(file).extract(to: &output, only: name)
+    return try EvidenceManifest(text: SignedNote(parsing: output.bytes).text)
+  }
+
   /// The message that tells the user how to check the pack.
   var advice: String {
     let manifest = EvidenceManifest.fileName
@@ -65,6 +75,15 @@ struct PackTarget {
       ? "Unpack \(path), and check it with: \(Suggestion("verify", "--manifest", manifest))"
       : "Check it with: \(Suggestion("verify", "--manifest", path + (path.hasSuffix("/") ? "" : "/") + manifest))"
   }
+}
+
+/// Keeps one file of a pack in memory.
+private struct MemoryOutput: EvidenceOutput {
+  private(set) var bytes: [UInt8] = []
+
+  mutating func append(_ bytes: [UInt8], to name: String) { self.bytes += bytes }
+  mutating func end(_ name: String) {}
+  mutating func write(_ bytes: [UInt8], to name: String) { self.bytes += bytes }
 }
 
 /// Writes the bytes of a ZIP file into a file.

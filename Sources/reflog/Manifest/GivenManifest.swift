@@ -105,6 +105,17 @@ struct GivenManifest {
     }
   }
 
+  /// Shows what a comparison without a ledger proves, and what it does not prove.
+  ///
+  /// `verify.py` in a pack shows the same text.
+  func sayLimit() {
+    Terminal.say(
+      "The files are as the owner of the log's key signed them. This does not prove that no change is missing from the "
+        + "log. Only a checkpoint that you kept earlier proves that: reflog verify --since FILE, on the owner's "
+        + "machine."
+    )
+  }
+
   /// Shows a message about the files that were compared with the manifest.
   func say() {
     switch content {
