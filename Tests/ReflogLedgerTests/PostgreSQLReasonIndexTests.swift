@@ -49,10 +49,6 @@ struct PostgreSQLReasonIndexTests {
     }
   }
 
-  private func build(_ ledger: Ledger) async throws {
-    while try await ledger.indexReasons() == .more {}
-  }
-
   /// Returns the number of rows and the number of bytes of both tables of the index.
   private func size(_ database: PostgreSQLTestDatabase) throws -> String {
     try database.query(
@@ -121,7 +117,7 @@ struct PostgreSQLReasonIndexTests {
     }
     try await withIndexedLedger { ledger, _ in
       try await record(Array(reasons.prefix(300)), in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       // The newest changes are not in the index.
       try await record(Array(reasons.suffix(100)), in: ledger, from: 300)
       try await compare(filters, ledger)
@@ -133,10 +129,10 @@ struct PostgreSQLReasonIndexTests {
       let reasons = (0..<205).map { $0 % 10 == 3 ? "Ticket \($0)" : "other \($0)" }
       try await record(Array(reasons.prefix(20)), in: ledger)
       #expect(try await part("ticket", of: 1...20, ledger)?.ids == nil)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       #expect(try segments(database) == [1, 9])
       try await record(Array(reasons.dropFirst(20)), in: ledger, from: 20)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       // The last segment is short, and the long segments have replaced the other short segments.
       #expect(try segments(database) == [1, 33, 65, 97, 129, 161, 193])
 
@@ -160,7 +156,7 @@ struct PostgreSQLReasonIndexTests {
   @Test func aTextInEachReasonIsFoundWithAndWithoutTheIndex() async throws {
     try await withIndexedLedger { ledger, _ in
       try await record((0..<2500).map { $0 % 500 == 7 ? "CHG rare" : "CHG" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       try await record(["CHG rare", "CHG"], in: ledger, from: 2500)
       let filters = [
         "contains(reason,'CHG')", "contains(reason,'CHG rare')",
@@ -174,7 +170,7 @@ struct PostgreSQLReasonIndexTests {
   @Test func aCommandThatReadsTheDatabaseUsesTheIndex() async throws {
     try await withIndexedLedger { ledger, database in
       try await record((0..<64).map { "CHG\($0)" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
 
       let history = try PostgreSQLLedger.history(at: database.service)
 
@@ -196,14 +192,14 @@ struct PostgreSQLReasonIndexTests {
   @Test(arguments: damages) func aDamagedIndexIsBuiltAgain(damage: String) async throws {
     try await withIndexedLedger { ledger, database in
       try await record((0..<70).map { "CHG\($0)" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       try database.edit(damage)
 
       let filters = ["CHG1", "CHG29", "nothing"].flatMap(reasonFilters)
       try await compare(filters, ledger)
 
       #expect(ledger.isReasonIndexDamaged)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       #expect(!ledger.isReasonIndexDamaged)
       #expect(try await part("chg29", of: 1...64, ledger)?.candidates == [30])
       try await compare(filters, ledger)
@@ -214,10 +210,10 @@ struct PostgreSQLReasonIndexTests {
   func anIndexThatDoesNotBelongToTheLedgerIsBuiltAgain(change: String) async throws {
     try await withIndexedLedger { ledger, database in
       try await record((0..<70).map { "CHG\($0)" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       try database.edit("UPDATE reason_trigram SET segment = segment + 1; UPDATE reason_index SET \(change)")
 
-      try await build(ledger)
+      try await buildIndex(of: ledger)
 
       #expect(try await part("chg29", of: 1...64, ledger)?.candidates == [30])
     }
@@ -226,7 +222,7 @@ struct PostgreSQLReasonIndexTests {
   @Test func anErasureEmptiesTheIndexBeforeItErases() async throws {
     try await withIndexedLedger { ledger, database in
       try await record((0..<70).map { $0 % 7 == 3 ? "\(Self.secret) \($0)" : "other \($0)" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       #expect(try size(database) != "0|0")
       #expect(try hasSecret(database))
       _ = try await ledger.askErasure(of: .actor("oid-3"), by: Sample.operatorActor)
@@ -242,7 +238,7 @@ struct PostgreSQLReasonIndexTests {
       #expect(try size(database) == "0|0")
       while try await ledger.continueErasure(erasures[0], from: &position) == .more {}
       try await ledger.finish(purge: nil, erasures: erasures)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       #expect(try await part(Self.secret, of: 1...64, ledger)?.candidates == [])
       #expect(try !hasSecret(database))
       #expect(try await part("other 61", of: 1...64, ledger)?.candidates == [62])
@@ -256,7 +252,7 @@ struct PostgreSQLReasonIndexTests {
       try await record((0..<70).map { "secret \($0)" }, in: ledger)
       clock.advance(by: Self.year)
       try await record((0..<70).map { "other \($0)" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       try await ledger.set(RetentionPolicy(days: 1), overriding: true, by: Sample.operatorActor)
       _ = try await ledger.askPurge(before: ledger.now.before(.seconds(86_400)), by: Sample.operatorActor)
 
@@ -264,7 +260,7 @@ struct PostgreSQLReasonIndexTests {
 
       #expect(try size(database) == "0|0")
       try await ledger.finish(purge: ledger.unfinishedDeletions()?.purge, erasures: [])
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       // No change of the first two segments is left.
       let found = try await part("other 5", of: 1...128, ledger)
       #expect(found?.ids == 1...128 && found?.candidates == Array((121...128).reversed()) + [76])
@@ -275,7 +271,7 @@ struct PostgreSQLReasonIndexTests {
   @Test func theNextProcessEmptiesTheIndexForAnUnfinishedErasure() async throws {
     try await withIndexedLedger { ledger, database in
       try await record((0..<40).map { "secret \($0)" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       _ = try await ledger.askErasure(of: .actor("oid-3"), by: Sample.operatorActor)
       let store = try #require(ledger.store as? PostgreSQLLedger)
       let index = store.reasonIndex(Self.lengths)
@@ -290,7 +286,7 @@ struct PostgreSQLReasonIndexTests {
   @Test func anErasureWaitsForAnotherProgramThatReadsTheIndex() async throws {
     try await withIndexedLedger { ledger, database in
       try await record((0..<40).map { "secret \($0)" }, in: ledger)
-      try await build(ledger)
+      try await buildIndex(of: ledger)
       _ = try await ledger.askErasure(of: .actor("oid-3"), by: Sample.operatorActor)
       var position = Ledger.ErasurePosition()
       let other = try database.connect()
