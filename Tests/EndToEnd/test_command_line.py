@@ -121,6 +121,15 @@ class CommandLine(ServerTestCase):
                 if code:
                     self.assertTrue(done.stderr)
 
+    def test_a_start_that_is_later_than_the_end_is_refused(self):
+        for command in ("history", "export"):
+            for start, end in (("2026-03-02", "2026-03-01"), ("2026-03-01T10:00:00Z", "2026-03-01T09:59:00Z")):
+                done = self.run_command(command, "--since", start, "--until", end)
+                self.assertEqual(done.returncode, 64)
+                self.assertIn("--since is later than --until. Swap the two times.", done.stderr)
+            # The day of --until is included, so one day is a period.
+            self.assertEqual(self.run_command(command, "--since", "2026-03-01", "--until", "2026-03-01").returncode, 0)
+
     def test_a_reader_is_not_allowed_to_set_a_reference(self):
         done = self.run_command("set", *STEP.split("/"), NEW_VENDOR, role="reader")
         self.assertEqual(done.returncode, 1)

@@ -56,8 +56,11 @@ struct FilterOptions: ParsableArguments {
   var flowScope = QueryScope.impact
 
   func validate() throws {
-    for (name, time) in [("--since", since), ("--until", until)] {
-      if let time { _ = try TimeText.period(name, time) }
+    let start = try since.map { try TimeText.period("--since", $0).start }
+    let last = try until.map { try TimeText.period("--until", $0) }
+    // A day ends when the next day starts. Two equal times are permitted, although no change is between them.
+    if let start, let last, start >= last.end, start > last.start {
+      throw ValidationError("--since is later than --until. Swap the two times.")
     }
     if let step, step.contains("/") {
       let parts = step.split(separator: "/", omittingEmptySubsequences: false)
