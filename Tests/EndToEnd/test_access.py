@@ -338,8 +338,12 @@ class Events(unittest.TestCase):
                 AUTH_MODE="token,entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
             server.tokens["entra"] = provider.token(provider.claims(["Reflog.Metrics"]))
             self.assertIn("\nreflog_tokens_expiring 0\n", server.request("GET", "/metrics", role="entra").text)
-            with open(server.database + ".tokens", "r+b") as file:
-                file.write(b"x" * 8192)
+            # The server may be marking tokens as recorded. The lock makes sure that no transaction of the server writes the
+            # pages back.
+            with contextlib.closing(sqlite3.connect(server.database + ".tokens", timeout=30)) as tokens:
+                with open(server.database + ".tokens", "r+b") as file:
+                    tokens.execute("BEGIN EXCLUSIVE")
+                    file.write(b"x" * 8192)
             answer = server.request("GET", "/metrics", role="entra")
             self.assertEqual(answer.status, 200)
             self.assertNotIn("\nreflog_tokens_expiring ", answer.text)
