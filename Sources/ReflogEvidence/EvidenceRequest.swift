@@ -16,7 +16,8 @@ package struct EvidenceRequest: Sendable {
 
   /// The query that selects the changes.
   ///
-  /// With a flow, the query also selects the changes of the connectors that the flow's steps called at that time.
+  /// With a flow, the query also selects each change of a connector that a step of the flow called when the change was
+  /// made.
   package func query() throws(FilterError) -> ChangeQuery {
     var question = PlainQuestion()
     (question.flow, question.since, question.until) = (flow, period.start, period.end)

@@ -25,7 +25,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case foreignEntries(from: Int64)
   /// The filter of a query for the impact on flows selects more steps than the maximum.
   case impactTooBroad(Int, most: Int)
-  /// A change with this result does not permit this event.
+  /// The result of the change does not permit the event, for example because the change is already settled.
   case illegal(Change.IllegalTransition)
   /// The row of a change does not match the log.
   case altered(Change.ID)

@@ -1,7 +1,7 @@
 /// The directory that a ledger belongs to, and the state of the ledger's content.
 package struct LedgerStatus: Sendable {
   package let directory: DirectoryKind
-  /// The public key that belongs to the signature of the newest checkpoint, or nil if there is no checkpoint yet.
+  /// The public key that verifies the signature of the newest checkpoint, or nil if there is no checkpoint yet.
   ///
   /// The form is a `vkey`, which C2SP signed-note defines.
   package let verifierKey: String?
@@ -22,7 +22,7 @@ package struct LedgerStatus: Sendable {
   package let verified: Timestamp?
   /// The parts of the directory that the last sweep could not read, at most ``shownUnreadParts``.
   ///
-  /// If the sweep could not read more parts, the list contains the parts that failed first.
+  /// If there are more such parts, the list contains those that failed first.
   package let unread: [UnreadPart]
   /// The number of all parts of the directory that the last sweep could not read.
   ///

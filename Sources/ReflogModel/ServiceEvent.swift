@@ -36,17 +36,19 @@ package struct ServiceEvent: Sendable {
     case historyRead
     /// A caller exported history.
     ///
-    /// An export that continues an earlier export has no separate event. One event counts all exports of a caller that
-    /// continue earlier exports within a minute.
+    /// Usually each export has a separate event. Two kinds of exports are only counted: those that continue an earlier
+    /// export, and those of a caller who has already exported very often in this minute. One event counts all such
+    /// exports of a caller within a minute.
     case export
     /// Requests failed authentication.
     ///
     /// One event counts all failures within a minute.
     case authenticationFailure
-    /// The role of a caller or a freeze did not permit a request, and the request is not recorded as a change.
+    /// A request was denied, and the request is not recorded as a change.
     ///
-    /// One event contains the number of these requests that a caller sent within a minute. If a freeze refused the
-    /// requests, the details contain the cause.
+    /// A freeze or the role of the caller did not permit the request, or the directory had refused too many requests of
+    /// the caller. One event contains the number of these requests that a caller sent within a minute. If a freeze
+    /// refused the requests, the details contain the cause.
     case denied
     case tokenCreated
     case tokenRevoked
@@ -168,7 +170,7 @@ package struct ServiceEvent: Sendable {
 }
 
 extension ServiceEvent {
-  /// The reason why a request was denied. If the reason is the caller's role, no cause is recorded.
+  /// The recorded cause of denied requests. Only a freeze is recorded as a cause.
   package enum DenialCause: String, Sendable {
     /// A freeze did not permit the request.
     case frozen
@@ -182,8 +184,7 @@ extension ServiceEvent {
 }
 
 extension ServiceEvent.Content {
-  /// The reason why the requests that an event of the kind `denied` counts were denied, or nil if the reason was the
-  /// caller's role.
+  /// The recorded cause of the denied requests, or nil if no freeze denied them or the event is of another kind.
   package var denialCause: ServiceEvent.DenialCause? {
     details[ServiceEvent.DenialCause.detail]?.string.flatMap { ServiceEvent.DenialCause(rawValue: $0) }
   }

@@ -8,8 +8,8 @@ import ReflogStorage
 ///
 /// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
 /// transaction has ended: either its head row and its entries are in the database, or the unanswered transaction had no
-/// effect. The lock is written to the log of the server, so the COMMIT of the new transaction also waits for the
-/// replication of the unanswered transaction.
+/// effect. The server writes the lock to its WAL, behind the unanswered transaction. So the COMMIT of the new
+/// transaction also waits for the replication of the unanswered transaction.
 ///
 /// If the COMMIT never reached the server, the unanswered transaction would hold the lock until a time limit. So the
 /// new connection ends that transaction first.

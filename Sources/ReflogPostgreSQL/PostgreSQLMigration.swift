@@ -6,7 +6,8 @@ import Synchronization
 extension LedgerSource {
   /// Opens a ledger in a PostgreSQL database for reading.
   ///
-  /// A server can start while the source exists. If that server then records an entry, the copy is refused.
+  /// A server can use the ledger while the source is open. If the server records an entry during the copy, the copy is
+  /// refused.
   ///
   /// - Throws: `StorageError` if the tables are missing, are empty, have another version, or are an unfinished copy.
   package init(at address: PostgreSQLAddress) throws {
@@ -62,8 +63,8 @@ package final class PostgreSQLTarget: LedgerTarget {
         }
       }
     } catch let error as SQLError {
-      // The role may not lock this table, for example because a running server uses this role. A role without the lock
-      // can't switch the triggers off either.
+      // The role may not lock a table, for example because it is the role of the service. Such a role may not switch
+      // the triggers off either.
       guard error.code == .misuse else { throw error }
       throw StorageError.unusable(path: name, problem: "\(error.message). Name a role that owns the tables")
     }

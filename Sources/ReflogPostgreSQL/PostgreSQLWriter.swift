@@ -104,8 +104,8 @@ package final class PostgreSQLWriter {
   @discardableResult
   func finish() throws(SQLError) -> [PostgreSQLResult] {
     do { return try opened().finish() } catch {
-      // The server has ended the transaction because of the error. The number is increased, because the caller then
-      // repeats the whole transaction.
+      // The server has ended the transaction because of the error. The higher number tells the caller that a row was
+      // possibly changed, so the caller repeats the whole transaction.
       allChangedRowCount += 1
       throw error
     }

@@ -111,9 +111,9 @@ extension WriteLease {
   ///
   /// - Parameters:
   ///   - connection: A connection without a transaction.
-  ///   - unrenewed: The row of a process that has not renewed the row for longer than ``duration``, measured by the
-  ///     clock of this machine. If the clock of the database was set back, this row has not expired yet, but the row is
-  ///     replaced anyway. The value is nil if the other process may still renew its row.
+  ///   - unrenewed: The row that another process has not renewed for longer than ``duration``, measured by the clock of
+  ///     this machine, or nil if the other process may still renew its row. This row is replaced even if it has not
+  ///     expired by the clock of the database, because that clock may have been set back.
   private func replace(_ connection: PostgreSQLConnection, unrenewed: ServiceProcess?) throws -> ServiceProcess? {
     func hasEnded(_ other: ServiceProcess) -> Bool {
       other.hasEnded || (other.holder == unrenewed?.holder && other.expires == unrenewed?.expires)

@@ -1,7 +1,7 @@
 import ReflogLedger
 package import ReflogModel
 
-/// One page of what an actor did, newest first: requested changes, caused service events, and statements about results.
+/// One page of what an actor did, newest first: requested changes, service events, and statements about results.
 package struct Activity: Sendable {
   /// A record of what an actor did.
   package enum Item: Sendable {
@@ -117,13 +117,16 @@ extension HistoryService {
     try await reading(await history.recordedConnector(id))
   }
 
-  /// Returns whether a record refers to a connector, and the target URL that the connector has now, or nil if the
-  /// ledger has none.
+  /// Returns whether a record refers to a connector, and the target URL that the connector has now.
+  ///
+  /// The URL is nil if the ledger does not contain it.
   package func knownConnector(_ id: ConnectorID) async throws(ServiceError) -> (isKnown: Bool, targetURL: String?) {
     try await reading(await history.knownConnector(id))
   }
 
-  /// Returns the changes that set a connector at the steps that call it now, newest first, and the number of steps.
+  /// Returns, for each step that calls a connector now, the change that set the connector, newest first.
+  ///
+  /// `count` is the number of these steps, which can be higher than the number of returned changes.
   package func currentCalls(
     of connector: ConnectorID,
     limit: Int

@@ -7,7 +7,7 @@ extension HistoryService {
   /// - Parameters:
   ///   - moment: The moment. Changes that were settled later are ignored.
   ///   - flows: The flows whose addresses are returned, or nil for the addresses of all flows.
-  ///   - includesEdits: Whether the result contains the edits of the connectors since their references were set.
+  ///   - includesEdits: Whether each reference has the edits of its connector since the reference was set.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil,

@@ -61,8 +61,8 @@ extension HistoryService {
   /// - Parameters:
   ///   - request: The request.
   ///   - embedded: The connectors and references of the embedded directory, or nil for another directory. If the value
-  ///     is nil, the ledger is the source. The list then has the connectors that exist or existed and whose deletion is
-  ///     not recorded, and the connectors that a step calls.
+  ///     is nil, the ledger is the source. The list then has the connectors that a step calls, and all others that are
+  ///     recorded as existing and not as deleted.
   package func connectors(
     _ request: ConnectorListRequest,
     embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
@@ -125,7 +125,9 @@ private struct ConnectorRow {
   let id: ConnectorID
   let displayName: String?
   let targetURL: String?
-  /// The steps that call the connector, or nil if ``calls`` contains the changes that set the connector.
+  /// The steps that call the connector, or nil if the ledger is the source.
+  ///
+  /// If the value is nil, ``calls`` contains, for each calling step, the change that set the connector.
   let callers: [Address]?
   let calls: [Change.ID]
 

@@ -85,7 +85,7 @@ extension HistoryService {
     return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.maximumEditCount))
   }
 
-  /// Returns the edits and the deletions of these connectors that were settled after a moment and at or before another.
+  /// Returns the edits and the deletions of these connectors that were settled after `moment` and not after `end`.
   ///
   /// The key is the id of the connector.
   package func edits(

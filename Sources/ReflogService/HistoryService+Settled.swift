@@ -48,7 +48,7 @@ extension HistoryService {
     try await reading(await history.entryHash(at: sequence))
   }
 
-  /// Returns the sequence of the first entry that was recorded after an older copy replaced the log with this name. The
+  /// Returns the sequence of the first entry that was recorded after an older copy replaced the log named `origin`. The
   /// result is nil if no older copy replaced that log.
   package func firstEntry(afterReplacementOf origin: String) async throws(ServiceError) -> Int64? {
     try await reading(await history.firstEntry(afterReplacementOf: origin))

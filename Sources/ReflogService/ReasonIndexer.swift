@@ -6,7 +6,7 @@ import Synchronization
 
 /// Adds the reasons of new changes to the index of reasons in the background.
 ///
-/// Changes never wait for the index. A search reads the changes that are not in the index yet in the ledger.
+/// Changes never wait for the index. If a change is not in the index yet, a search reads it from the ledger.
 package final class ReasonIndexer: Service {
   /// The wait between two checks for new changes.
   private static let interval = Duration.milliseconds(500)

@@ -8,11 +8,11 @@ import Synchronization
 ///
 /// A slice is the time for which Linux lets a thread run before another thread can run. From Linux 6.12 on, a thread
 /// that wakes interrupts a running thread immediately if the running thread has a longer slice. So these threads have a
-/// longer slice than all other threads. With equal slices, they could continue for some milliseconds first.
+/// longer slice than all other threads. If all slices were equal, another thread could wait for some milliseconds.
 ///
-/// The threads do not have a higher nice value, although it would also lower their priority. Each thread passes its
-/// nice value to the threads that it creates. If one of these threads created a thread for the pool of Swift, that
-/// thread would keep the higher nice value and delay changes.
+/// A higher nice value would also lower the priority of these threads, but is not used. Each thread passes its nice
+/// value to the threads that it creates. If one of these threads created a thread for the pool of Swift, that thread
+/// would keep the higher nice value and delay changes.
 ///
 /// The reads of a SQLite file, the comparison with the log, and the conversion to JSON or CSV run on these threads.
 /// Reads from PostgreSQL run on the threads of the connections.

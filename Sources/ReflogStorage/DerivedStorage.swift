@@ -6,7 +6,7 @@ import Glibc
 /// A SQLite file whose contents can be built again from another file at any time.
 ///
 /// A damaged file is deleted and created again. Only one process writes the file. Other processes can read the file at
-/// the same time. The file is in WAL mode. A power failure can undo the last transactions, but always as a whole.
+/// the same time. The file is in WAL mode. A power failure can undo the last transactions, but never a part of one.
 package struct DerivedStorage: Sendable {
   private let pool: DatabasePool
   private let path: String

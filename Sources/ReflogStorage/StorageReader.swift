@@ -57,7 +57,7 @@ package struct StorageReader: Sendable {
     case copying
   }
 
-  /// Opens a file for reading only, while a server runs or on read-only media.
+  /// Opens a file for reading only; a server may use the file, and the media may be read-only.
   ///
   /// SQLite needs two more files in the same folder. If the folder is read-only, SQLite can't create these files. The
   /// file is then opened with `immutable=1`, which tells SQLite that the file never changes. With this setting, SQLite
@@ -75,8 +75,8 @@ package struct StorageReader: Sendable {
       guard !isServed else { throw StorageError.inUse(path: path) }
       try LockFile.check(for: path)
     }
-    // The state is checked only if no server uses the file. A server that uses the file has already checked the file,
-    // and changes it.
+    // The state is checked only if no server uses the file. A server has already checked the file that it uses, and
+    // its writes could make this check fail.
     let state = isServed ? nil : try FileState(ofFileAt: path, kind: kind, settling: purpose == .reading)
     isLogMissing = state?.isLogMissing ?? false
     guard !isLogMissing || purpose == .checkingStart else { throw StorageError.missingLog(path: path) }

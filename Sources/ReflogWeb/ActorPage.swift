@@ -17,17 +17,19 @@ package struct ActorPage: Sendable {
   let isEmpty: Bool
   /// The query of the next page, or nil if this is the last page.
   let next: String?
-  /// The query of the timeline and of an export with the changes of the actor in the same period.
+  /// The query that selects the actor's changes in the period of this page, for the timeline and for an export.
   let query: String
   /// Whether the page shows only a period.
   let isFiltered: Bool
   /// The path of the page without a filter.
   let path: String
-  /// The query of the timeline with the changes of the actor, with `?` in front, or empty. Links to changes keep it.
+  /// The query that selects the actor's changes in the timeline, with `?` in front, or empty. Links to changes keep it.
   let trail: String
   /// Whether newer records are on other pages.
   let isContinued: Bool
-  /// The path of the page with the reads of history, if the period contains only such reads, or nil.
+  /// The path of the page that also shows reads of history.
+  ///
+  /// The value is nil, except if this page is empty because the period contains only such reads.
   let readsPath: String?
 
   /// The fields for the period.
@@ -123,16 +125,18 @@ package struct ActorPage: Sendable {
   /// - Parameters:
   ///   - actor: the type and the id of the actor.
   ///   - known: the actor with a name from another source than the records, or nil if no such name is known.
-  ///   - newest: the newest records of what the actor did. The newest one with a name names the actor.
+  ///   - newest: the newest records of what the actor did. The page shows the actor's name from the newest record that
+  ///     has a name.
   ///   - records: the records of the page, newest first.
   ///   - totals: the numbers of the actor's changes in the period.
   ///   - form: the fields for the period.
-  ///   - filter: the query with the period of the form, such as `&since=2026-01-01`, or empty.
+  ///   - filter: the part of the query that selects the period, such as `&since=2026-01-01`, or empty.
   ///   - next: the query of the next page, or nil if this is the last page.
-  ///   - reads: the query that also shows reads of history, if the period contains only such reads, or nil.
+  ///   - reads: the query that also shows reads of history. The value is nil, except if the period contains only such
+  ///     reads.
   ///   - isContinued: whether newer records are on other pages.
   ///   - zone: the time zone whose days group the records.
-  ///   - trail: the query of the timeline with the changes of the actor, with `?` in front, or empty.
+  ///   - trail: the query that selects the actor's changes in the timeline, with `?` in front, or empty.
   package init(
     _ actor: ActorID,
     known: Change.Actor? = nil,
@@ -183,7 +187,9 @@ package struct ActorPage: Sendable {
 }
 
 extension ActorPage.Record {
-  /// The actor, if the record has a name of the actor. A statement has no separate name.
+  /// The actor, or nil if the record contains no name of the actor or the name was erased.
+  ///
+  /// A statement contains no name.
   fileprivate var named: Change.Actor? {
     let actor: Change.Actor? =
       switch self {

@@ -11,7 +11,7 @@ extension ChangeDetailPage {
     let unknown: String?
     /// True if a part of the target URL is not recorded.
     let isURLMasked: Bool
-    /// The newest later edits of the connector, oldest first.
+    /// The edits of the connector after this edit, oldest first. If there are many, only the newest ones are shown.
     let later: [Later]
     let hasLater: Bool
     /// The id of the newest later edit, or nil if there are no later edits.
@@ -66,7 +66,7 @@ extension ChangeDetailPage {
     ///   - change: the id of the edit.
     ///   - later: the later edits of the connector, or nil if there are none.
     ///   - server: the URL of this server.
-    ///   - canEdit: true if the server can edit the connector for the viewer.
+    ///   - canEdit: true if the viewer may edit connectors and Reflog has its own credential for Microsoft Graph.
     ///   - needsOperator: true if the viewer may not edit connectors.
     ///   - form: what the viewer has already typed, and the reason why the request was refused.
     package init(

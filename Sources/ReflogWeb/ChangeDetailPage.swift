@@ -6,7 +6,7 @@ package struct ChangeDetailPage: Sendable {
   let facts: [Fact]
   /// The steps that called the connector when the change was made, or nil if no step called the connector.
   let impact: ConnectorImpact?
-  /// True if no recorded step called the connector when the change was made.
+  /// True if the change did not create the connector, and no recorded step called the connector at that time.
   let isUncalled: Bool
   /// The id of the connector, or nil if the change is about a step.
   let connector: String?
@@ -26,7 +26,7 @@ package struct ChangeDetailPage: Sendable {
   /// The chain of applied rollbacks: the rollback of the change, the rollback of that rollback, and so on.
   let rollbacks: [RollbackLink]
   let hasRollbacks: Bool
-  /// The flow and the time to which the page has links, or nil if the change is not about a step.
+  /// The flow and the time that links to the pages of flows contain, or nil if the change is not about a step.
   let location: Location?
   /// True while the result is not known.
   let isPending: Bool
@@ -58,7 +58,7 @@ package struct ChangeDetailPage: Sendable {
     var link: Link?
   }
 
-  /// The flow that has the changed step, and the time at which the change got its result.
+  /// The flow that has the changed step, and the time of the newest entry of the change.
   struct Location: Sendable {
     let flow: String
     let moment: String
@@ -86,8 +86,8 @@ package struct ChangeDetailPage: Sendable {
   ///     changed connector.
   ///   - chain: this change, and the changes next to this change in the history of the step or the connector, newest
   ///     first.
-  ///   - rollback: the newest rollback of this change with the result applied, pending or unknown. The value is nil if
-  ///     there is no rollback with one of these results.
+  ///   - rollback: the newest rollback of this change that was applied, is pending, or has an unknown result. The value
+  ///     is nil if there is no such rollback.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
   ///   - freeze: the freeze that covers the step or the connector and is in force, or nil if there is none.
@@ -199,10 +199,10 @@ package struct ChangeDetailPage: Sendable {
   }
 
   private static let signed = "matches the log entry; a signed checkpoint covers it"
-  /// Each transaction signs a checkpoint that covers its entries. So this text shows a fault of the ledger.
+  /// Each transaction signs a checkpoint that covers its entries. So this text is shown only if the ledger is damaged.
   private static let unsigned = "no signed checkpoint covers it; check the ledger with reflog verify"
 
-  /// The name of the fact that links to the page about the actor.
+  /// The name of the row in which the value is a link to the page about the actor.
   private static let actorName = "Actor"
 
   private static func texts(_ change: Change, tenantID: String, isSigned: Bool) -> [Fact] {

@@ -1,25 +1,24 @@
 import ReflogModel
 
-/// The steps that called a connector when a change of the connector was made, or whose earlier calls are not recorded.
+/// The steps that certainly or possibly called a connector when a change of the connector was made.
 struct ConnectorImpact: Sendable {
   /// The first steps, up to the maximum number.
   let callers: [Caller]
   /// The number of steps that are left out, or nil if all steps are shown.
   let left: Int?
-  /// True if it is not certain that each of the steps called the connector.
+  /// True if at least one of the steps possibly did not call the connector.
   let hasUncertain: Bool
   /// The id of the connector.
   let connector: String
 
-  /// A step that called the connector.
+  /// A step that certainly or possibly called the connector.
   struct Caller: Sendable {
     let step: String
     let flow: String
     /// The flow's type and id, for example `b2cUserFlows/B2C_1_signup`.
     let name: String
     let isFirst: Bool
-    /// True if the earlier calls of the step are not recorded, so that it is not certain that the step called the
-    /// connector.
+    /// True if the step possibly did not call the connector, because the earlier calls of the step are not recorded.
     let isUncertain: Bool
   }
 

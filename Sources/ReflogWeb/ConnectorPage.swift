@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// The page about one API connector: where it sends, the steps that call it and called it, and its edits.
+/// The page about one API connector: where it sends requests, which steps call it or called it, and its edits.
 package struct ConnectorPage: Sendable {
   /// The name of the connector, or its id if the name is unknown.
   let name: String
@@ -18,10 +18,10 @@ package struct ConnectorPage: Sendable {
   /// The steps that call the connector now.
   let callers: [Caller]
   let isCalled: Bool
-  /// The changes whose results are not known yet and that can end or begin a call of the connector, newest first.
+  /// The pending changes that write the connector, or that set or replace it at a step, newest first.
   let pending: [ChangeView]
   let hasPending: Bool
-  /// True if a sweep compared all recorded references with the directory.
+  /// True if a sweep compared all recorded references with the directory. It is always true for the embedded directory.
   let isVerified: Bool
   /// A sentence with the number of callers that are left out, or nil if all are shown.
   let callersLeft: String?
@@ -42,7 +42,7 @@ package struct ConnectorPage: Sendable {
   let olderCalls: String?
   /// Whether later periods are on other pages.
   let isBehindCalls: Bool
-  /// The query of the timeline with the changes of the connector, with `?` in front, or empty.
+  /// The query that selects the connector's changes in the timeline, with `?` in front, or empty.
   ///
   /// Links to changes keep it.
   let trail: String
@@ -82,7 +82,8 @@ package struct ConnectorPage: Sendable {
     let step: String
     let flow: String
     let flowName: String
-    /// The start of the period. It is nil if the step called the connector before its first recorded change.
+    /// The start of the period. It is nil if the step already called the connector before the step's first recorded
+    /// change.
     let from: Moment?
     /// The change that began the period, or nil if the start is unknown.
     let change: String?
@@ -112,11 +113,12 @@ package struct ConnectorPage: Sendable {
     ///   - recorded: the state that the last read of the directory showed, or nil if no read showed the connector.
     ///   - targetURL: the target URL that the connector has now, or nil if it is unknown.
     ///   - newest: the newest applied change of the connector, or nil if there is none.
-    ///   - callers: the changes that set the connector at the steps that call it now.
-    ///   - unrecorded: more steps that call the connector now, for which no change is recorded.
+    ///   - callers: steps that call the connector now. Each step is given by the change that set the connector.
+    ///   - unrecorded: other steps that call the connector now. No change of these steps is recorded.
     ///   - callerCount: the number of steps that call the connector now.
-    ///   - pending: the newest pending changes of the connector, and of steps that they point at it or away from it.
-    ///   - isVerified: whether a sweep compared all recorded references with the directory.
+    ///   - pending: the newest pending changes that write the connector, or that set or replace it at a step.
+    ///   - isVerified: whether a sweep compared all recorded references with the directory. It is always true for the
+    ///     embedded directory.
     package init(
       _ id: ConnectorID,
       recorded: RecordedConnector?,
@@ -164,7 +166,7 @@ package struct ConnectorPage: Sendable {
   ///   - facts: what the ledger knows about the connector.
   ///   - edits: the changes of the connector, newest first.
   ///   - calls: the periods in which steps called the connector, newest first.
-  ///   - trail: the query of the timeline with the changes of the connector, with `?` in front, or empty.
+  ///   - trail: the query that selects the connector's changes in the timeline, with `?` in front, or empty.
   ///   - listTrail: the query of the list of connectors with `?` in front, or empty.
   package init(
     _ facts: Facts,

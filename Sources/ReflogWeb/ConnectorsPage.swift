@@ -1,16 +1,16 @@
 package import ReflogModel
 
-/// The page that lists the connectors: where each connector sends, which steps call it, and its last change.
+/// The page that lists the connectors: where each connector sends requests, which steps call it, and its last change.
 package struct ConnectorsPage: Sendable {
   let connectors: [Row]
   let isEmpty: Bool
-  /// The text that the name, the id or the target URL contains, or an empty text for all connectors.
+  /// The text to search for in names, ids and target URLs, or an empty text for all connectors.
   let search: String
   /// Whether the page shows only connectors that no step calls.
   let isUnusedOnly: Bool
   /// A sentence with the number of connectors.
   let count: String
-  /// Whether the form can exclude connectors.
+  /// True if the person searched for a text or selected only the connectors that no step calls.
   let isFiltered: Bool
   /// The source of the list.
   let source: Source
@@ -65,7 +65,7 @@ package struct ConnectorsPage: Sendable {
     /// Creates a question.
     ///
     /// - Parameters:
-    ///   - search: the text that the name, the id or the target URL contains, or an empty text.
+    ///   - search: the text to search for in names, ids and target URLs, or an empty text for all connectors.
     ///   - isUnusedOnly: whether only connectors that no step calls are selected.
     ///   - isBehindOthers: whether this is not the first page.
     ///   - count: the number of selected connectors on all pages.

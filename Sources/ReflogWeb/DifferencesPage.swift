@@ -8,11 +8,11 @@ package struct DifferencesPage: Sendable {
   let asOf: TimeField
   /// The field for the later time.
   let compareWith: TimeField
-  /// The text that the id of a flow contains, or an empty text for all flows.
+  /// The text to search for in the ids of flows, or an empty text for all flows.
   let search: String
-  /// The query of the URL that selects the same flows, with `&` in front, or an empty text for all flows.
+  /// The part of a URL's query that selects the same flows, with `&` in front, or an empty text for all flows.
   let searchQuery: String
-  /// The query of the list of current references of the same flows, with `?` in front, or an empty text.
+  /// The query that selects the same flows in the list of flows, with `?` in front, or an empty text for all flows.
   let trail: String
   /// The times, or nil if a time is not valid.
   let times: Times?
@@ -41,13 +41,13 @@ package struct DifferencesPage: Sendable {
     let flowName: String
     let before: ReferenceView
     let after: ReferenceView
-    /// The edits of the connector as a sentence without a full stop, or nil if the step has another reference.
+    /// The edits of the connector as a sentence without a full stop, or nil if the step differs in another way.
     let edits: String?
     /// True if a change of the step was pending at the first time.
     let wasUncertain: Bool
     /// True if a change of the step was pending at the second time.
     let isUncertain: Bool
-    /// The change that made the difference, or nil if no change is recorded.
+    /// The change that made the difference, or nil if no such change is known.
     let change: LinkedChange?
     /// The query of the timeline with all changes of the step between the two times.
     ///
@@ -62,7 +62,7 @@ package struct DifferencesPage: Sendable {
     package var asOf = ""
     /// The text that was typed as the later time.
     package var compareWith = ""
-    /// The text that the id of a flow must contain, or empty for all flows.
+    /// The text to search for in the ids of flows, or an empty text for all flows.
     package var search = ""
     /// True if this is not the first page.
     package var isBehindOthers = false
@@ -75,7 +75,7 @@ package struct DifferencesPage: Sendable {
 
   /// The maximum length, in scalars, of the sentence about edits.
   private static let length = 300
-  /// The maximum length, in scalars, of the text that a person searched for, in the sentence with the numbers.
+  /// The maximum length, in scalars, of the searched text that the sentence about the numbers repeats.
   private static let searchLength = 80
 
   /// Creates the page.
@@ -130,7 +130,7 @@ package struct DifferencesPage: Sendable {
   ///
   /// - Parameters:
   ///   - comparison: the comparison of the steps that the person requested.
-  ///   - search: the text that the ids of the flows contain, or an empty text for all flows.
+  ///   - search: the text to search for in the ids of flows, or an empty text for all flows.
   private static func sentence(_ comparison: ConfigurationComparison, search: String) -> String {
     func number(_ kind: ConfigurationDifference.Kind) -> Int { comparison.differences.count { $0.kind == kind } }
     let steps = comparison.comparedCount.grouped

@@ -9,7 +9,7 @@ package struct EvidencePage: Sendable {
   /// The reason why the flow can't be used, or nil if the flow can be used.
   let flowProblem: String?
   let forms = Period.forms
-  /// True if all values are valid, so the page shows the command with these values.
+  /// True if the page shows the command: all values are valid, and the flow contains only ids.
   let hasCommand: Bool
 
   /// Creates the page.
@@ -22,7 +22,8 @@ package struct EvidencePage: Sendable {
     (self.period, self.flow) = (period, flow)
     periodProblem = problem?.field == "flow" ? nil : problem?.description
     flowProblem = problem?.field == "flow" ? problem?.description : nil
-    // Only ids are shown in the command, because a shell reads other texts in another way.
+    // An id contains no character with a meaning for a shell. Other texts can contain one, so they are not shown in a
+    // command.
     let ids = (flow ?? "all").split(separator: "/", omittingEmptySubsequences: false)
     hasCommand = problem == nil && ids.allSatisfy { FlowID($0) != nil }
   }

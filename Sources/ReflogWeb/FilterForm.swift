@@ -2,7 +2,7 @@ import ReflogModel
 
 /// The form that filters changes, filled in with the values that the browser sent.
 package struct FilterForm: Sendable {
-  /// The text that any name, id or reason contains.
+  /// The text to search for in all names, ids and reasons.
   let words: String
   let flow: String
   let step: String

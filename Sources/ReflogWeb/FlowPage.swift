@@ -25,13 +25,13 @@ package struct FlowPage: Sendable {
   let earlier: String?
   /// The query of the list of flows with `?` in front, or empty. Links back to the list keep it.
   let trail: String
-  /// The query of the list of flows with `&` in front, or empty.
+  /// The query in ``trail`` with `&` in front instead of `?`, or empty.
   let further: String
-  /// The query of the list of current flows with `?` in front, or empty.
+  /// The query in ``trail`` without the time, with `?` in front, or empty.
   ///
-  /// The link to the current state of the flow keeps this query, and not the time of ``trail``.
+  /// The link to the current state of the flow keeps this query.
   let nowTrail: String
-  /// The freezes of everything and of the flow that are in force.
+  /// The freeze of everything and the freeze of the flow, if they are in force.
   let freezes: [FreezeView]
   /// True if the viewer may place freezes.
   let canFreeze: Bool
@@ -39,7 +39,7 @@ package struct FlowPage: Sendable {
   /// The lane of one step.
   struct Lane: Sendable {
     let step: String
-    /// The freeze of the step that is in force, or nil if there is none.
+    /// The step's freeze that is in force, or nil if there is none.
     let freeze: FreezeView?
     let isEmpty: Bool
     let bars: [Bar]
@@ -115,7 +115,7 @@ package struct FlowPage: Sendable {
   ///   - freezes: the freezes that are in force.
   ///   - canFreeze: true if the viewer may place freezes.
   ///   - trail: the query of the list of flows with `?` in front, or empty.
-  ///   - nowTrail: the query of the list of current flows with `?` in front, or empty.
+  ///   - nowTrail: the query in `trail` without the time, with `?` in front, or empty.
   package init(
     _ name: FlowName,
     _ lanes: [FlowLane],

@@ -11,9 +11,9 @@ package struct FlowsPage: Sendable {
   ///
   /// An invalid text is shown again unchanged.
   let asOf: TimeField
-  /// The form's field for a second time, which is empty.
+  /// The form's field for a second time that is compared with the first. The field is empty.
   let compareWith: TimeField
-  /// The freeze of everything that is in force, or nil if there is none.
+  /// The freeze in force that covers everything, or nil if there is none.
   let freeze: FreezeView?
   /// The time that the board shows, or nil if the board shows the current references.
   let moment: Moment?
@@ -50,7 +50,7 @@ package struct FlowsPage: Sendable {
     let flow: String
     let flowType: String
     let cells: [Cell]
-    /// The freeze of the flow that is in force, or nil if there is none.
+    /// The flow's freeze that is in force, or nil if there is none.
     let freeze: FreezeView?
     /// True if a step of the flow has a different reference now, and the viewer is allowed to roll the flow back.
     let canRollBack: Bool
@@ -62,7 +62,7 @@ package struct FlowsPage: Sendable {
     package var asOf = ""
     /// The time that `asOf` contains, or nil for the current references.
     package var moment: Timestamp?
-    /// The text that a flow id must contain, or empty for all flows.
+    /// The text to search for in the ids of flows, or an empty text for all flows.
     package var search = ""
     /// True if this is not the first page.
     package var isBehindOthers = false
@@ -83,9 +83,9 @@ package struct FlowsPage: Sendable {
     /// The reference and the change that set the reference, or nil if the reference is unknown.
     let known: Known?
     let isDifferent: Bool
-    /// The freeze of the step that is in force, or nil if there is none.
+    /// The step's freeze that is in force, or nil if there is none.
     let freeze: FreezeView?
-    /// The current reference, or nil if the current reference equals the shown reference.
+    /// The current reference, or nil if ``isDifferent`` is false.
     let now: ReferenceView?
     /// The changes of the connector since the shown time, or nil if the reference differs or the connector was not
     /// changed.

@@ -13,7 +13,7 @@ package struct FormError: Error, CustomStringConvertible {
     (self.description, self.field) = (description, field)
   }
 
-  /// Returns the description if the error is about none of these fields, because each of them shows its own error.
+  /// Returns the description, or nil if the error is about one of these fields. Such a field shows the error itself.
   func message(except fields: TimeField...) -> String? {
     fields.contains { $0.name == field } ? nil : description
   }

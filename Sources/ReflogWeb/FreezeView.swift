@@ -38,11 +38,11 @@ struct FreezeView: Sendable {
   }
 }
 
-/// The freezes that are in force, found by what they cover.
+/// The freezes that are in force, by their scope.
 struct ShownFreezes {
   private let byScope: [FreezeScope: [Freeze]]
 
-  /// Creates the lookup of freezes that are in force.
+  /// Groups the freezes that are in force by their scope.
   init(_ freezes: [Freeze]) {
     byScope = Dictionary(grouping: freezes, by: \.scope)
   }

@@ -5,7 +5,7 @@ package import ReflogModel
 package struct IntegrityPage: Sendable {
   /// The newest checkpoint and the key that verifies the checkpoint, or nil if no checkpoint is signed yet.
   let signed: Signed?
-  /// The result of the comparison that this page makes.
+  /// The result of the log check that this page makes.
   let check: Check
   /// The URL of this server, for commands.
   let server: String
@@ -34,7 +34,7 @@ package struct IntegrityPage: Sendable {
   /// Whether newer events are on other pages.
   let isContinued: Bool
 
-  /// The result of the comparison of the log with its newest checkpoint and with the anchor, as sentences.
+  /// The result of the log check, as sentences.
   struct Check: Sendable {
     /// The difference that was found, or nil if there is none.
     let problem: String?

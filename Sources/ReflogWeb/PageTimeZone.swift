@@ -23,9 +23,10 @@ package struct PageTimeZone: Sendable, Equatable {
     "Europe/Zurich", "Pacific/Auckland",
   ]
 
-  /// The names of the database without a slash.
+  /// The names in the database that contain no slash.
   ///
-  /// Foundation also knows abbreviations such as `BST`, which mean different zones in different countries.
+  /// Abbreviations such as `BST` are not accepted, although Foundation knows them. They mean different zones in
+  /// different countries.
   static let namesWithoutSlash = [
     "CET", "CST6CDT", "Cuba", "EET", "EST", "EST5EDT", "Egypt", "Eire", "GB", "GB-Eire", "GMT", "GMT+0", "GMT-0",
     "GMT0", "Greenwich", "HST", "Hongkong", "Iceland", "Iran", "Israel", "Jamaica", "Japan", "Kwajalein", "Libya",
@@ -77,9 +78,9 @@ package struct PageTimeZone: Sendable, Equatable {
     return early != late && self.local(early) == local && self.local(late) == local
   }
 
-  /// Returns the moments at which clocks show a time, or would show it without the change of their offset.
+  /// Returns the two moments that a local time can mean: with the offset of the day before, and of the day after.
   ///
-  /// No zone changes its offset twice within two days, so the offset is that of the day before or of the day after.
+  /// The moments are equal if the offset does not change. No zone changes its offset twice within two days.
   private func moments(showing local: Timestamp) -> (early: Timestamp, late: Timestamp) {
     let before = offset(at: local.before(.seconds(Self.day)))
     let after = offset(at: local.before(.seconds(-Self.day)))

@@ -15,7 +15,7 @@ package struct RollbackPage: Sendable {
   /// True if the current reference was set without Reflog.
   let isDrifted: Bool
   let isConnectorMissing: Bool
-  /// The newest of the later changes that the rollback would also undo, newest first.
+  /// The later changes that the rollback would also undo, newest first, at most ``mostLater``.
   let later: [ChangeView]
   /// A sentence with the number of later changes that are not shown, or nil if all changes are shown.
   let left: String?
@@ -28,7 +28,7 @@ package struct RollbackPage: Sendable {
   ///
   /// The form sends this value as `standing`.
   let current: String?
-  /// A sentence without a full stop: how the connector to restore was edited or deleted.
+  /// A sentence without a full stop: how the connector that the rollback would set was edited or deleted.
   ///
   /// The sentence contains only edits that are newer than the change to roll back. The value is nil if the connector
   /// has no newer edits.
@@ -57,7 +57,7 @@ package struct RollbackPage: Sendable {
   ///
   /// - Parameters:
   ///   - plan: the effect that the rollback would have.
-  ///   - later: the newest of the later changes, newest first, at most `mostLater`.
+  ///   - later: the later changes, newest first, at most `mostLater`.
   ///   - reason: the reason that the viewer has already typed.
   ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   ///   - freeze: the freeze that covers the step, or nil if the step is not frozen.

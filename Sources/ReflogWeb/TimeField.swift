@@ -1,6 +1,6 @@
-/// A field of a form for a time that a person types.
+/// A field of a form in which a person types a time.
 ///
-/// All pages have the same kind of field. It accepts the same forms of a time as the command line.
+/// The fields of all pages accept a time in the same forms as the command line, such as `2026-03-01` or `2d`.
 struct TimeField: Sendable {
   let name: String
   let value: String

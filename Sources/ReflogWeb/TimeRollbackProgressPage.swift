@@ -18,14 +18,15 @@ package struct TimeRollbackProgressPage: Sendable {
   ///   - frozen: the freezes that cover the steps now.
   ///   - canGoOn: true if the viewer is allowed to roll back changes.
   package init(_ progress: TimeRollbackProgress, frozen: FrozenSteps = .none, canGoOn: Bool) {
-    // A freeze stops a step before anything else can, so the freeze is shown in place of the earlier problem.
+    // The freeze of a step is checked before all other problems. So the page shows the freeze in place of the earlier
+    // problem.
     let shown = progress.steps.map { step in
       var step = step
       if frozen.freezes[step.address] != nil { step.problem = nil }
       return step
     }
     moment = Moment(progress.rollback.asOf)
-    // The rollback tries all other steps again, whatever their problem was.
+    // If the rollback continues, it tries these steps again, even if they had a problem. So the problems are left out.
     let undone = progress.steps.filter { !$0.isLeftAlone && $0.change?.result != .applied }
       .map { TimeRollback.Item(address: $0.address, before: $0.before, after: $0.after) }
     form = TimeRollbackForm(progress.rollback, of: undone, frozen: frozen)

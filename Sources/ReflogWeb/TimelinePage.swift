@@ -5,11 +5,11 @@ package struct TimelinePage: Sendable {
   let days: [Day]
   /// True if no change matches the filter. The value is false if the filter is not valid, because nothing was searched.
   let isEmpty: Bool
-  /// The time back to which changes were searched, if older changes were not searched because the search takes long.
+  /// The time of the oldest searched change, if the search ended at its time limit. Older changes were not searched.
   ///
   /// The value is nil if the page is full or if the search is complete.
   let searched: Moment?
-  /// True if the search found a change on this page.
+  /// True if the page shows at least one change.
   let hasChanges: Bool
   let isFiltered: Bool
   /// The query of the next page, or nil if this is the last page.
@@ -41,7 +41,7 @@ package struct TimelinePage: Sendable {
     let text: String
     let names: [Name]
 
-    /// A recorded name, and the path of the page that this name opens in place of the text.
+    /// A recorded name, and the path of a search for this name in place of the text.
     package struct Name: Sendable {
       let name: String
       let path: String
@@ -92,7 +92,7 @@ package struct TimelinePage: Sendable {
   ///   - status: the state of the ledger.
   ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
   ///   - proposals: the names that are like the texts of the filter, if no change matches.
-  ///   - searched: the time back to which changes were searched, or nil if the page is full or the search is complete.
+  ///   - searched: the time of the oldest searched change, or nil if the page is full or the search is complete.
   ///   - zone: the time zone whose days group the changes.
   ///   - trail: the query of this page with `?` in front, or empty.
   package init(

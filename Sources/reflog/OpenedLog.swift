@@ -90,8 +90,8 @@ struct OpenedLog {
     guard let anchored = try anchor.checkpoint(), try await !ledger.history.holds(anchored) else { return }
     if try await !ledger.history.hasAccepted(anchored) {
       let origin = try Ledger.origin(after: anchored)
-      // If the process ends here, the file of the new key already exists next to the file of the current key. The next
-      // start replaces the new key.
+      // If the process ends after the next line, the file of the new key remains next to the file of the current key.
+      // The next start then overwrites it with another new key.
       let key = try LogKeyFile(besideLedgerAt: settings.location.filesPath, origin: origin).prepare()
       try ledger.acceptOlder(than: anchored, as: origin, signedBy: key)
     }

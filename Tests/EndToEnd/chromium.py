@@ -15,7 +15,8 @@ from selenium.webdriver.common.by import By
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 
-# The schemes in which a page is checked. A page is printed from a browser with the dark scheme, whose colours must not be used.
+# The schemes in which a page is checked. For `print`, the browser has the dark scheme, but the printed page must not have its
+# dark colours.
 SCHEMES = ("light", "dark", "print")
 # The widths in CSS pixels: a small phone, a tablet, a desktop.
 WIDTHS = (320, 768, 1440)

@@ -437,7 +437,7 @@ def lost_change_is_found(binary, originals):
 
 
 def count():
-    """Returns the number of damages. Does not start a server: all files that are damaged contain only zeros."""
+    """Returns the number of damages. Needs no server, because it lists the damages of files that contain only zeros."""
     with tempfile.TemporaryDirectory() as folder:
         base = Snapshot.__new__(Snapshot)
         base.folder, base.changes, base.tokens = pathlib.Path(folder), [], {}

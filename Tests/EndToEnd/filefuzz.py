@@ -256,7 +256,8 @@ class FileFuzz:
         return found
 
     def control(self):
-        """Returns whether the checks find a command that a signal ended, a wrong exit code, and a missing message."""
+        """Returns whether the checks find a command that a signal ended, a wrong exit code, a missing message, and a fatal
+        error."""
         plants = {"kill -SEGV $$": "exit code -11", "echo x; exit 4": "exit code 4", "exit 70": "no message",
                   "echo 'Fatal error: x'; exit 70": "trap"}
         found, binary = [], self.binary

@@ -91,9 +91,9 @@ class Freeze:
         return self.scope == "all" or self.scope.split("/")[:2] == flow.split("/")
 
     def may_refuse(self, change):
-        """Returns whether the freeze can refuse a denied change.
+        """Returns whether the freeze can be the reason why a change was denied.
 
-        A connector can't be deleted while a step calls it that the freeze covers.
+        If a step that the freeze covers calls a connector, the freeze also refuses the deletion of the connector.
         """
         is_deletion = change["subject"] == "connector" and change["after"]["state"] == "none"
         return (self.contains(change) or is_deletion) and self.placed <= change["activityDateTime"]
@@ -241,7 +241,8 @@ class Storm:
             violations += self.violations_of(change, freezes.values(), recorded)
         self.overridden = sum(change["override"] is not None for change in changes)
         overriding = {change["override"]["eventId"] for change in changes if change["override"] is not None}
-        # If no step of the deleted flow calls a connector, the deletion has no change. So its override has only an event.
+        # The deletion of a flow records no change if no step of the flow calls a connector. The override then has only an
+        # event.
         without = {id for id, details in recorded.items() if not ids_of(details["changes"])}
         if recorded.keys() - without != overriding:
             violations.append(f"the overrides {recorded.keys() - without} are recorded, but changes have {overriding}")

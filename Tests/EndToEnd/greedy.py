@@ -40,9 +40,9 @@ class Effort:
     """One kind of expensive request that a caller sends repeatedly. `request(number)` returns the bytes of the request with
     this number.
 
-    By default, each connection sends a request, waits for the answer, and sends the next request. `pause` is the number of
-    seconds after which a connection that waits for an answer sends its next bytes anyway. `closes` means that a connection is
-    closed and opened again after each request. `reads` is False if the client never reads an answer.
+    By default, each connection sends a request, waits for the answer, and sends the next request. If `pause` is set, a
+    connection that sent nothing for this number of seconds sends its next bytes, even without an answer. `closes` means that a
+    connection is closed and opened again after each request. `reads` is False if the client never reads an answer.
     """
 
     def __init__(self, request, pause=None, closes=False, reads=True):
@@ -76,7 +76,7 @@ def as_reader(token, session=""):
     def page(*paths):
         requests = [http_request("GET", path, Cookie=session) for path in paths]
         return Effort(lambda number: requests[number % len(requests)])
-    # The heaviest requests, so that one caller uses several shares at the same time.
+    # The heaviest requests of several kinds. Each kind has its own slots, so one caller uses several shares of slots at once.
     mixture = [call("GET", path) for path in (
         f"{HISTORY}?$format=csv", f"{HISTORY}?$count=true&$top=1&{HEAVY}", f"{HISTORY}?{HEAVY}", f"{HISTORY}?$top=1000",
         f"{EVENTS}?$format=csv", f"{EVENTS}?$count=true&{HEAVY_EVENTS}", "/beta/auditLogs/evidence?period=2026")]

@@ -158,8 +158,8 @@ class Graph:
     async def outsider(self, rate):
         """Changes references without Reflog. Picks only steps that had no read and no write for `--quiet` seconds.
 
-        Also leaves out steps with a pending change. If the outsider restored the reference that such a step had earlier than
-        the change, a read could not show that the change took place. Reflog would then record a wrong result.
+        Also leaves out steps with a pending change. If the outsider restored the reference from before that change, a read
+        could not show that the change took place. Reflog would then record a wrong result.
         """
         others = [id for id, connector in self.connectors.items() if connector["displayName"].startswith("Outsider")]
         while True:

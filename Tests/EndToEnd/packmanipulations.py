@@ -158,7 +158,7 @@ def manipulations():
     yield "a file is added", add("changes-2.csv"), "changes-2.csv: the file is not in the manifest."
     yield "a file is added to rows", add("rows/more"), "rows/more: the file is not in the manifest."
     yield "a folder is added", add("more/more.txt"), "more/more.txt: the file is not in the manifest."
-    # Only files that systems and spreadsheets create for a file of the pack are ignored.
+    # Files that systems and spreadsheets create for a file of the pack are ignored. These files only have similar names.
     for name in (".changes.csv", ".hidden/changes.csv", "rows/.more", ".DS_Store/changes.csv", "~$more.csv", ".~lock.more.csv#",
                  ".~lock.changes.csv", "._more.csv", "rows/~$checkpoint", "thumbs.db", ".Thumbs.db", "~$"):
         yield f"{name} is added", add(name), f"{re.escape(name)}: the file is not in the manifest."
@@ -226,8 +226,8 @@ def semicolons(row):
 
 
 def other_forms():
-    """Yields the name of each other form, a function that converts a file of the pack, and the text that both programs must
-    print."""
+    """Yields other forms of the pack's files, for example with semicolons, which keep the rows or the text. Each form has a
+    name, a function that converts a file, and the text that both programs must print."""
     for name in ("changes.csv", "service-events.csv", "roles.csv"):
         rows_agree = f"{name}: changed since: {{}}, the rows agree."
         yield f"{name} with a mark", edit_bytes(name, lambda data: MARK + data), rows_agree.format("byte order mark differs")

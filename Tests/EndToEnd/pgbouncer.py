@@ -53,12 +53,12 @@ class PgBouncer:
         """Starts pgbouncer. When this method returns, pgbouncer accepts connections."""
         if not os.path.exists(PROGRAM):
             packages.install("pgbouncer")
-        # The path of a Unix socket has at most 107 bytes, and the user of the server must reach the folder.
+        # The folder is in /tmp: a Unix socket's path has at most 107 bytes, and the user of the server must reach the folder.
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="reflog-pgbouncer-", dir="/tmp"))
         users = self.folder / "users"
         users.write_text("".join(f'"{role}" ""\n' for role in self.server.passwords))
-        # Without `listen_addr`, pgbouncer listens only on the Unix socket. The port is a part of the name of the socket.
-        # Many tests run at the same time, so there are many clients.
+        # Without `listen_addr`, pgbouncer listens only on the Unix socket. `listen_port` is a part of the socket's name.
+        # `max_client_conn` is high, because many tests run at the same time.
         settings = documented_settings() | {
             "listen_port": self.server.port, "unix_socket_dir": self.folder, "auth_type": "trust", "auth_file": users,
             "max_client_conn": 2000,

@@ -50,7 +50,8 @@ def pick_index(rows, is_unique=(True, False)):
 
 
 def pick_row(rows, table, condition="true"):
-    """Returns the key column of a table, and the key of a row of the history that satisfies a condition."""
+    """Returns the key column of a table, and the key of one row. The row satisfies the condition, and is in the history of the
+    unaltered ledger."""
     key = COLUMNS[table][0]
     wanted = {row[0] for row in rows.ledgers.history[table]}
     keys = [id for (id,) in rows.run(f"SELECT {key} FROM {table} WHERE {condition} ORDER BY {key}") if id in wanted]

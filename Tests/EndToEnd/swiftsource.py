@@ -75,7 +75,7 @@ def functions(source):
         if text[start] != "(":
             continue
         end = end_of(text, start)
-        # Skip calls, because only modifiers can be in front of the declaration of an initializer.
+        # Skip calls of `init`. In front of a declaration of `init`, there are only modifiers.
         if match["init"] and not re.search(r"(?:^|[{};])[ \w@()]*$", text[text.rfind("\n", 0, match.start()) + 1:match.start()]):
             continue
         # Search for the body. A requirement in a protocol has no body.

@@ -338,8 +338,8 @@ class Events(unittest.TestCase):
                 AUTH_MODE="token,entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
             server.tokens["entra"] = provider.token(provider.claims(["Reflog.Metrics"]))
             self.assertIn("\nreflog_tokens_expiring 0\n", server.request("GET", "/metrics", role="entra").text)
-            # The server may be marking tokens as recorded. The lock makes sure that no transaction of the server writes the
-            # pages back.
+            # The server may be writing to this file, to mark tokens as recorded. Because of the lock, it does not write the
+            # damaged pages again.
             with contextlib.closing(sqlite3.connect(server.database + ".tokens", timeout=30)) as tokens:
                 with open(server.database + ".tokens", "r+b") as file:
                     tokens.execute("BEGIN EXCLUSIVE")

@@ -141,7 +141,7 @@ class Actors(unittest.TestCase):
 
 
 class Connectors(unittest.TestCase):
-    """The page of a connector shows who calls it, its edits, and where it sends."""
+    """The page of a connector shows the steps that call it, its edits and its target URL."""
 
     def test_the_page_shows_callers_edits_and_periods(self):
         with Server() as server:
@@ -199,7 +199,7 @@ class Connectors(unittest.TestCase):
 
 
 class Search(unittest.TestCase):
-    """The search of every page finds ids at once, and every other text on the timeline."""
+    """The search on every page opens the page of a whole id. For any other text, it opens the timeline with the matches."""
 
     def test_an_id_opens_its_page_and_a_text_opens_the_timeline(self):
         with Server() as server:

@@ -58,7 +58,7 @@ class Connectors(unittest.TestCase):
             for query in ("called=all", "other=1"):
                 self.assertEqual(browser.open("/connectors?" + query).status, 400)
 
-            # No change of this connector is recorded, and it has a page.
+            # No change of this connector is recorded, but it has a page.
             unchanged = next(connector for connector in everything if connector["displayName"] == "Partner approval")
             own = browser.open(f"/connectors/{unchanged['id']}")
             self.assertIn("Partner approval", own.text)

@@ -141,7 +141,8 @@ class Chrome(unittest.TestCase):
                     self.assertTrue(browser.driver.execute_script("return window.kept"), name)
 
     def test_axe_finds_no_violation_on_any_page(self):
-        """Checks each page once in each scheme, each time at another width. tools/screenshots checks all combinations."""
+        """Checks each page in light, in dark and in print, each time at another width. tools/screenshots checks all
+        combinations."""
         def check_pages(server, pages, zone="UTC"):
             with Chromium(server) as browser:
                 browser.open("/sign-in")
@@ -229,7 +230,7 @@ class Chrome(unittest.TestCase):
                 self.assertEqual((controls.problems, controls.count > (3 if name == "sign-in" else 5)), ([], True), name)
 
 
-# Finds the controls that the Tab key must reach, and records the reached controls and those that do not show the focus.
+# Finds the controls that the Tab key must reach. Records the controls that it reaches, and which of them do not show the focus.
 START_OF_TABS = """
   window.expected = [...document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']")].filter(
     (element) => element.checkVisibility({ visibilityProperty: true }) && element.type !== "hidden" && element.tabIndex >= 0

@@ -127,7 +127,7 @@ class CommandLine(ServerTestCase):
                 done = self.run_command(command, "--since", start, "--until", end)
                 self.assertEqual(done.returncode, 64)
                 self.assertIn("--since is later than --until. Swap the two times.", done.stderr)
-            # The day of --until is included, so one day is a period.
+            # The period includes the whole day of --until, so both options can have the same day.
             self.assertEqual(self.run_command(command, "--since", "2026-03-01", "--until", "2026-03-01").returncode, 0)
 
     def test_a_reader_is_not_allowed_to_set_a_reference(self):
@@ -318,7 +318,7 @@ class Arguments(ServerTestCase):
 
 @apart(seconds=10, cores=0.6)
 class Streams(ServerTestCase):
-    """Tests of commands whose streams are closed, pipes or terminals."""
+    """Tests of commands with closed streams, with pipes and with terminals."""
 
     def run_command(self, *arguments, role="operator"):
         return self.server.command(*arguments, role=role)

@@ -30,7 +30,7 @@ MANIFEST = "evidence.manifest"
 YEAR = str(datetime.datetime.now(datetime.timezone.utc).year)
 
 
-# The words in front of a command that take away the right of the user root to read files without read permission.
+# These words in front of a command make sure that even the user root can't read files without read permission.
 WITHOUT_CAPABILITIES = (shutil.which("setpriv"), "--bounding-set=-all", "--inh-caps=-all") if os.geteuid() == 0 else ()
 
 

@@ -202,7 +202,7 @@ class Freezing(ServerTestCase):
         self.assertIn("frozen now by token first-operator", done.text)
 
         page = browser.open("/freezes")
-        # The reason for the rollback can be erased. The reason of a freeze can't, so it does not contain that reason.
+        # The freeze does not contain the reason for the rollback, because that reason can be too long for a freeze.
         self.assertIn(f"After the rollback of change {bad}", page.text)
         self.assertNotIn("Broken", page.text)
         refused = self.server.put(SIGNUP, NEW_VENDOR)

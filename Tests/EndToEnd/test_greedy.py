@@ -69,7 +69,7 @@ class Shares(unittest.TestCase):
             greedy, efforts = Greedy(server, connections=100), as_stranger()
             for name in ("unknown methods", "no HTTP"):
                 with self.subTest(name):
-                    # The first 200 answers of an address have no delay. Then an address gets 200 answers in a second.
+                    # A network gets the first 200 answers immediately, and then 200 answers a second.
                     process, results = greedy.start(efforts[name], seconds=3)
                     answers = results.get()
                     process.join()

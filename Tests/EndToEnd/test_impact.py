@@ -333,7 +333,7 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         shown = self.show(change)
         self.assertIn("Replace ?\\u2026 with the query of the target URL", shown.stderr)
         command = shown.stderr[shown.stderr.index("curl "):].strip()
-        # The mark is refused, so a person who forgets the query does not break the connector.
+        # The mask in place of the query is refused. So a person who forgets to replace it does not break the connector.
         refused = self.send(command)
         self.assertEqual(refused.status, 400)
         self.assertIn("targetUrl is masked", refused.text)

@@ -191,8 +191,8 @@ class Proxies(unittest.TestCase):
                 }
                 for name, link in links.items():
                     self.assertTrue(link.startswith("https://reflog.example/"), (name, link))
-                # The URL of a redirect contains no host, so the browser sends the next request to the same host. The browser
-                # sends the cookie only over TLS.
+                # The URL of a redirect contains no host, so the browser sends the next request to the same host. The cookie is
+                # `Secure`, so the browser sends it only over TLS.
                 self.assertTrue(ask("GET", "/").headers["location"].startswith("/sign-in?"))
                 signed_in = server.request("POST", "/sign-in", role=None, raw="token=" + server.tokens["reader"], headers={
                     **headers, "Content-Type": "application/x-www-form-urlencoded"})

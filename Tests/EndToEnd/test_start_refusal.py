@@ -60,7 +60,7 @@ HEADS = {
 }
 
 
-# A statement that writes a trigger with a name and a table into the schema.
+# A statement that writes a trigger into the schema: the trigger {0} of the table {1}.
 ITEM = ("INSERT INTO sqlite_schema VALUES ('trigger', '{0}', '{1}', 0, "
         "'CREATE TRIGGER {0} AFTER INSERT ON {1} BEGIN SELECT 1; END')")
 
@@ -219,7 +219,8 @@ class StartRefusal(unittest.TestCase):
                 ("DROP TRIGGER change_delete", "trigger change_delete"), ("DROP INDEX change_applied", "index change_applied"),
                 ("CREATE VIEW shadow AS SELECT 1", "view shadow"),
                 ("CREATE TRIGGER planted AFTER INSERT ON change BEGIN UPDATE entry SET salt = NULL; END", "trigger planted"),
-                # SQLite refuses these two names in a statement, but runs such a trigger that is in the file.
+                # SQLite refuses a statement that creates the trigger sqlite_x, but runs this trigger if it is in the file. The
+                # table of the trigger x belongs to the migrator.
                 (ITEM.format("sqlite_x", "change"), "trigger sqlite_x"), (ITEM.format("x", "grdb_migrations"), "trigger x")):
             with self.subTest(statement=statement):
                 server = self.copy()

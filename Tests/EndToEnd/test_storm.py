@@ -58,7 +58,7 @@ class StormTests(unittest.TestCase):
                     )
                     time.sleep(number % 10 / 2000)
             server.put("b2cUserFlows/B2C_1_signup/postFederationSignup", None)
-            # The server may still be running a request of a client that is gone. A stop completes it.
+            # The server may still be running a request whose client is gone. A stop waits until this request is complete.
             self.assertEqual(server.stop(), 0)
             server.start()
             self.assertEqual(storm.violations(), [])

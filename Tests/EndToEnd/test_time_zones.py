@@ -160,7 +160,7 @@ class TimeZones(ServerTestCase):
         self.assertEqual(shown.form(path)["fields"]["since"], before.replace("T", " "))
         self.assertNotIn(self.change, self.ids(found(since=after)))
         self.assertNotIn(self.change, self.ids(found(until=before)))
-        # In another time zone, the link selects the same, and the form shows the same moment.
+        # In another time zone, the link selects the same changes, and the form shows the same moment.
         other = self.signed_in()
         self.assertEqual(self.ids(found(other, since=before, until=after)), self.ids(shown))
         in_utc = self.moment - datetime.timedelta(seconds=2)

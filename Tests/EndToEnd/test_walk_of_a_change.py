@@ -16,7 +16,7 @@ STOPS = [Stop(int(number), file, function, caller) for number, file, function, c
 
 
 def found(stop):
-    """Returns the functions in the file of a stop that have the same name as the function of the stop."""
+    """Returns the functions that a stop names. Several functions in the file of the stop can have the same name."""
     return [each for each in functions((ROOT / stop.file).read_text()) if str(each) == stop.function]
 
 

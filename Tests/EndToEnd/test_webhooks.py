@@ -30,7 +30,7 @@ def sent(server, name="siem"):
 
 
 def rows(server):
-    """Returns the changes as an export in JSON Lines has them, by their ids."""
+    """Returns a dictionary from ids to changes, as an export in JSON Lines contains them."""
     text = server.request("GET", CHANGES + "?$format=jsonl").text
     return {change["id"]: change for change in map(json.loads, text.splitlines())}
 
@@ -39,7 +39,7 @@ class Webhooks(unittest.TestCase):
     """Entries of the log are sent to receivers, in order, signed, and at least once."""
 
     def start(self, *receivers, **settings):
-        """Starts a server with receivers: pairs of a name and a receiver or a port, with further members."""
+        """Starts a server with receivers. Each argument is a name, a `Receiver` or a port, and further members."""
         server = Server(**settings)
         listed = [(name, getattr(target, "port", target), members) for name, target, members in receivers]
         server.settings["WEBHOOKS"] = configuration(server.folder, *listed)

@@ -73,7 +73,7 @@ class Wire:
         return part
 
     def is_silent(self, seconds=0.5):
-        """Returns whether the connection is still open and no bytes have arrived after this time."""
+        """Returns whether the connection stays open and no bytes arrive for this number of seconds."""
         self.socket.settimeout(seconds)
         try:
             return not self.rest and self.more() and False

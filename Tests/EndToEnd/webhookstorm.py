@@ -153,10 +153,10 @@ def run(changes, seconds, kills, clients, seed, **options):
 
 
 def cost(rounds, seconds, connections, certificate, topics, **options):
-    """Measures changes per second without and with a receiver, one after the other in each round.
+    """Measures the changes per second, in each round once without a receiver and once with a receiver.
 
     `certificate` has the paths of the receiver's certificate and key, or is empty for http. With `topics`, the receiver gets
-    only these messages. Returns the ratio of the rates of each round.
+    only these messages. Returns, for each round, the rate with a receiver divided by the rate without a receiver.
     """
     ratios = []
     for number in range(rounds):

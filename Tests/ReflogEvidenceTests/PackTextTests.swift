@@ -270,7 +270,8 @@ struct PackTextTests {
 
     let rows = table.rows
 
-    // The end of the tokens c and d was recorded only in the period. No pack of an earlier period can contain it.
+    // The tokens c and d ended before the period, but their ends were recorded only in the period. So no pack of an
+    // earlier period can contain these ends.
     #expect(rows.map(\.tokenID) == ["a", "b", "c", "d"])
     #expect(rows[0].created?.description == "2026-06-01T00:00:00.000000Z")
     #expect(rows[1].created == period.start)

@@ -29,8 +29,8 @@ struct FreezeFieldTests {
     resultDateTime: nil
   )
 
-  /// The reason for the rollback can be erased and can be longer than the reason of a freeze. So the freeze does not
-  /// contain the reason for the rollback.
+  /// The reason for the rollback can be longer than the reason of a freeze. So the freeze does not contain the reason
+  /// for the rollback.
   @Test func theFreezeAfterARollbackContainsNoReasonOfThePerson() throws {
     let form = try RollbackForm(["freeze": "true", "hours": "8"])
 

@@ -194,7 +194,7 @@ extension LiveServer {
     return try #require(answer.body["token"]?.string, "\(name): \(answer.text)")
   }
 
-  /// Returns a dictionary from the names of callers to the sums of the counts in the service events of a kind.
+  /// Returns, for the name of each caller, the sum of the counts in the caller's service events of a kind.
   fileprivate func recorded(_ kind: ServiceEvent.Kind) async throws -> [String: Int] {
     let recorder = Task { try await api.events.run() }
     recorder.cancel()

@@ -37,7 +37,7 @@ struct ActivityTests {
         continue
       }
       let address = Self.addresses.randomElement(using: &chance) ?? Sample.signup
-      // The first change of a step may have no effect, and the step may have called a connector before it.
+      // The first change of a step may have no effect, and the step may have called a connector before that change.
       let before = held[address] ?? [after, .unknown, Sample.fraudCheck].randomElement(using: &chance) ?? after
       if !isDenied { held[address] = after }
       let intent = Sample.intent(before: before, after: after, at: address, by: actor)
@@ -65,7 +65,9 @@ struct ActivityTests {
     return periods.sorted { ($0.start ?? $0.end)?.number ?? 0 > ($1.start ?? $1.end)?.number ?? 0 }
   }
 
-  /// Returns the changes that set a connector at the steps that call it now, by a simple search of all changes.
+  /// Returns, for each step that calls a connector now, the change that set the connector.
+  ///
+  /// The search examines all changes.
   private static func callers(of connector: ConnectorID, in changes: [Change]) -> [Change.ID] {
     let held = addresses.compactMap { address in
       let applied = changes.filter { $0.intent.subject.address == address && $0.result == .applied }

@@ -6,7 +6,7 @@ import Testing
 
 /// Tests of the number of changes, which is computed from the ids if a query selects all changes in a range.
 struct CountTests {
-  /// The queries, each with a filter that selects a range of ids or times, or nil.
+  /// The filters of the queries: each selects a range of ids or times. The value nil means no filter.
   private static let filters: [String?] =
     [nil]
     + [

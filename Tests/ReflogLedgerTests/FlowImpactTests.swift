@@ -59,8 +59,8 @@ struct FlowImpactTests {
         let address = Self.addresses[Int.random(in: 0..<4, using: &chance)]
         subject = .step(address)
         after = Self.references[Int.random(in: 0..<4, using: &chance)]
-        // The first change at an address sets the reference that the address already has, or the earlier reference is
-        // unknown, or the first change replaces a reference that no earlier change recorded.
+        // For the first change at an address, `before` is equal to `after`, or is `unknown`, or is a reference that no
+        // earlier change recorded.
         let earlier = Self.references[Int.random(in: 0..<4, using: &chance)]
         before = held[address] ?? [after, .unknown, earlier][Int.random(in: 0..<3, using: &chance)]
         if !isRefused { held[address] = after }
@@ -110,7 +110,7 @@ struct FlowImpactTests {
     return changes
   }
 
-  /// Returns the references that the addresses had earlier than all changes, according to their oldest applied changes.
+  /// Returns the reference of each address before all changes: the `before` of its oldest applied change.
   private func references(before changes: [Change]) -> [Address: ConnectorReference] {
     var held: [Address: ConnectorReference] = [:]
     for change in changes where change.result == .applied {
@@ -134,7 +134,9 @@ struct FlowImpactTests {
     }.map(\.id)
   }
 
-  /// Returns whether a change of a connector matches a filter whose terms about flows are compared with an address.
+  /// Returns whether a change of a connector matches a filter because the step at an address called the connector.
+  ///
+  /// The terms about flows and steps are compared with the address. The other terms are compared with the change.
   private func matches(_ filter: ChangeFilter, _ change: Change, calledBy address: Address) -> Bool {
     let selecting = terms(filter).filter(isOnAddress)
     guard selecting.contains(where: { $0.fields.contains(.plain(.flowId)) }) else { return false }

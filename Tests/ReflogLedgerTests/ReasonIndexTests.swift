@@ -88,7 +88,9 @@ struct ReasonIndexTests {
     }
   }
 
-  /// A search with another condition compares only the changes that the lookups find, a limited number in each read.
+  /// If lookups in an index answer another condition, a search compares only the changes that these lookups find.
+  ///
+  /// Each read compares a limited number of changes.
   @Test func aSearchForATextAmongLookedUpChangesEndsAfterALimitedNumberOfChanges() async throws {
     try await withIndexedLedger { ledger, _ in
       try await record((0..<200).map { $0 % 3 == 0 ? "CHG" : "other" }, in: ledger)

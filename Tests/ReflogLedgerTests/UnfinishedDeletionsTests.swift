@@ -136,7 +136,7 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  /// A token can be valid for longer than the policy keeps history, and a pack for auditors shows its role.
+  /// A pack for auditors shows the role of a token. The token can be valid for longer than the policy keeps history.
   @Test func theEventsOfTokensAreNotPurged() async throws {
     try await withOldChanges { it in
       for kind in [ServiceEvent.Kind.tokenCreated, .tokenRevoked, .export] {

@@ -6,10 +6,10 @@ import Testing
 
 /// Tests of the threads that run counts and exports.
 struct BackgroundThreadsTests {
-  /// The kind and the slice of the calling thread.
+  /// The kind of the calling thread, and the thread's time slice.
   private struct Kind: Equatable, Sendable {
     let isBackground = BackgroundThreads.isCurrent
-    /// The slice in nanoseconds, or nil if the kernel does not show the slices of threads.
+    /// The time slice in nanoseconds, or nil if the kernel does not show the time slices of threads.
     let slice: String?
 
     init() {

@@ -36,7 +36,7 @@ struct DurableFileTests {
     { partial, _ in mkfifo(partial, 0o600) },
   ]
 
-  /// The partial file can already be a link to another file, or a pipe, which would block the write.
+  /// A link to another file, or a pipe that would block the write, can already have the name of the temporary file.
   @Test(arguments: strangers.indices) func aFileWithTheTemporaryNameIsRemoved(kind: Int) async throws {
     try await withTemporaryFolder { folder in
       let (path, other) = (folder + "/file", folder + "/other")

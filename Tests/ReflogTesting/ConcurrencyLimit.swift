@@ -45,7 +45,7 @@ final class ConcurrencyLimit: Sendable {
     }
   }
 
-  /// Lets the test begin that has waited for the longest time.
+  /// Ends the wait of the test that has waited for the longest time.
   private func end() {
     let next: CheckedContinuation<Void, Never>? = state.withLock { state in
       guard state.waiting.isEmpty else { return state.waiting.removeFirst() }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Tests of the command on the page on which you choose the period of the evidence.
+/// Tests of the command `reflog evidence` that the page for evidence packs shows.
 struct EvidencePageTests {
   private func text(_ period: String, flow: String? = nil, problem: FormError? = nil) -> String {
     EvidencePage(period: period, flow: flow, problem: problem).render(in: Sample.frame).pageText

@@ -29,9 +29,9 @@ struct WebhookDeliveryTests {
 
     /// The sequences of the entries whose messages were sent.
     var sent: [String] { state.withLock { $0.sent.map { $0.split(separator: "_").last.map(String.init) ?? "" } } }
-    /// The waits after failed attempts.
+    /// The waits of at least ``RetryPace/first``, for example after a failed attempt.
     var waits: [Duration] { state.withLock { $0.waits } }
-    /// The pauses that keep the pace, and which are shorter than every wait after a failed attempt.
+    /// The shorter waits, which limit how fast messages are sent and entries are read.
     var pauses: [Duration] { state.withLock { $0.pauses } }
 
     func send(_ message: WebhookMessage) -> WebhookResult {
@@ -293,8 +293,8 @@ struct WebhookDeliveryTests {
     }
   }
 
-  /// `entries` is the number of entries that are recorded in each millisecond, and `pause` is the pause after ten
-  /// messages in milliseconds.
+  /// `entries` is the number of entries that are recorded in each millisecond. `pause` is the pause, in milliseconds,
+  /// after ten messages.
   @Test(arguments: [(0, 191), (1, 491)] as [(Int64, Int)])
   func tenMessagesAreSentWithoutAPauseBetweenThem(entries: Int64, pause: Int) {
     var pace = MessagePace()

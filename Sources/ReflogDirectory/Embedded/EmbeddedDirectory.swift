@@ -9,7 +9,7 @@ package import ReflogStorage
 package struct EmbeddedDirectory: LocalDirectory {
   package let kind = DirectoryKind.embedded
   package let settleWindow = Duration.zero
-  /// The value is zero, because a write ends together with the process that sent the write.
+  /// The value is zero, because a write can't take effect after Reflog's process has ended.
   package let longestWrite = Duration.zero
   package let hasOwnCredential = true
   /// The tenant's id: a GUID that was generated when the file was created.

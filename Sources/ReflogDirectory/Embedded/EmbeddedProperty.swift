@@ -39,7 +39,9 @@ struct EmbeddedType {
     properties: [.id, .displayName, .targetUrl, .authenticationConfiguration]
   )
 
-  /// A flow's `apiConnectorConfiguration`; the option `$expand` of a read contains the names of steps.
+  /// A flow's `apiConnectorConfiguration`.
+  ///
+  /// For this type, `$expand` names steps instead of collections, so `expandable` is empty.
   static let configuration = EmbeddedType(name: "userFlowApiConnectorConfiguration", properties: [])
 
   static func flow(_ flowType: FlowType) -> EmbeddedType {

@@ -17,10 +17,10 @@ struct GraphConnection: Sendable {
   /// The maximum time to open a connection.
   private static let connectTimeout = TimeAmount.seconds(5)
 
-  /// The maximum number of connections to a host.
+  /// The maximum number of connections to a host: for reads, and the same number for writes.
   ///
-  /// A request without an answer uses one connection. Each address and each caller has at most one request without an
-  /// answer, so enough connections are left for other requests.
+  /// A request uses one connection until its answer has arrived. The changes at one address or of one connector are
+  /// sent one after the other, so they use at most one connection, and the other connections are left for other writes.
   private static let connectionLimit = 256
   /// The time for which a connection for reads is kept open without a request.
   ///

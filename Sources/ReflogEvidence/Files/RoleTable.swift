@@ -78,12 +78,9 @@ struct RoleTable {
 
   /// The tokens for this pack, oldest first.
   ///
-  /// These are the tokens that were valid at some time in the period. A token that ended earlier is included too if its
-  /// end was recorded in the period or later.
-  ///
-  /// The reason is that a pack of an earlier period can't contain a fact that was recorded later. So two times are
-  /// compared with the start of the period, and the later one decides: the time of the fact, and the time at which the
-  /// log recorded it.
+  /// A token is left out if it was revoked or expired before the period, and if this was also recorded before the
+  /// period. If this was recorded in the period, the token is included, because a pack of an earlier period can't
+  /// contain what was recorded later. An expiry is recorded together with the creation of the token.
   var rows: [Row] {
     order.compactMap { tokens[$0] }.filter { row in
       func isInPeriod(_ end: Timestamp?, recorded: Timestamp?) -> Bool {

@@ -83,7 +83,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     record(name, offset, UInt64(bytes.count), checksum.value, 0)
   }
 
-  /// Sends the waiting files that have ended to the receiver, if no other file is being sent.
+  /// Sends to the receiver the waiting files that have ended, if no other file is being sent.
   @concurrent
   private mutating func passWaiting() async throws {
     guard current == nil else { return }

@@ -33,7 +33,7 @@ extension Change {
     event.add("comment", intent.reason)
     if let actor = intent.actor.ocsf { event["actor"] = .object(actor) }
     if let address = intent.actor.ipAddress {
-      // Some validators of OCSF require a name or a uid in addition to the address.
+      // Some validators of OCSF require a name or a uid in addition to the IP address.
       event["src_endpoint"] = .object(["ip": .string(address), "name": .string(address)])
     }
     return event

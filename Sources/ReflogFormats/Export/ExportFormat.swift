@@ -27,7 +27,7 @@ package enum ExportFormat: String, CaseIterable, Sendable {
     }
   }
 
-  /// Returns a line that was written in this format in its usual spelling, without the end of the line.
+  /// Returns the usual spelling of a line that was written in this format, without the end of the line.
   ///
   /// The hash of a row in a manifest is the hash of this spelling.
   package func canonicalRow(ofWritten line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -17,7 +17,7 @@ package struct Listing<Item: Listed> {
   ///   - selected: The names of the members to show, or nil for all.
   ///   - count: The total number of items, or nil if the total was not requested.
   ///   - nearest: The recorded names that are similar to the texts in the filter. The list is empty if an item matches.
-  ///   - searched: The time of the last item that was searched if the search ended early, or nil if it did not.
+  ///   - searched: If the search ended early, the time of the last item that was searched. Otherwise nil.
   package init(
     _ items: [Item],
     next: String? = nil,

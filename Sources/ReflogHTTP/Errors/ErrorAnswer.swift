@@ -43,9 +43,9 @@ struct ErrorAnswer {
   /// The header `Reflog-Change-Id` contains these ids.
   var changes: [Change.ID] = []
   let logLevel: Logger.Level
-  /// The message in the log, or nil to log the message for the caller.
+  /// The message in the server's log, or nil to log the message for the caller.
   ///
-  /// An erasure can't delete a line of the log. So the log does not contain the reasons that people wrote.
+  /// The server's log must not contain the reasons that people wrote, because an erasure can't delete its lines.
   private var logMessage: String?
 
   init(_ error: any Error) {

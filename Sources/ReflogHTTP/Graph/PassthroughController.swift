@@ -64,7 +64,8 @@ struct PassthroughController {
 
   /// Returns whether some servers would read a segment of the path, for example `..;`, as `..`.
   ///
-  /// Such a path could read a resource that this role must not read, because Reflog's own credential can read more.
+  /// With such a path, a caller could read a resource that the caller's role does not permit, because Reflog's own
+  /// credential can read more.
   private static func leavesItsFolder(_ path: String) -> Bool {
     path.split(separator: "/").contains { $0.hasPrefix("..") }
   }

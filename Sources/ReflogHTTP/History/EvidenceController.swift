@@ -21,7 +21,7 @@ struct EvidenceController {
 }
 
 extension Period {
-  /// Creates a period that has begun, from the name of the period in the query of a URL.
+  /// Creates a period from its name in the query of a URL. Throws an error if the whole period is in the future.
   init(begunByNow name: String) throws(RequestError) {
     do { try self.init(name, begunBy: Timestamp(Date())) } catch {
       throw .badRequest(error.description, target: "period")

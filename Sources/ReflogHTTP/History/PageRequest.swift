@@ -42,7 +42,7 @@ struct PageRequest<Item: Listed, Field: FilterField> {
   ///   - next: The id of the last item on this page, or nil if no page follows.
   ///   - count: The total number of items, or nil if the total was not requested.
   ///   - nearest: The recorded names that are similar to the texts in the filter. The list is empty if an item matches.
-  ///   - searched: The time of the last item that was searched if the search ended early, or nil if it did not.
+  ///   - searched: If the search ended early, the time of the last item that was searched. Otherwise nil.
   ///   - request: The HTTP request.
   ///   - context: The HTTP request's context.
   func answer(

@@ -18,7 +18,7 @@ final class RefusalPace: Sendable {
   /// If more networks and callers send refused requests, all counts begin again at zero.
   private static let holders = 10_000
 
-  /// The time at which the refused requests would end if each refused request lasted one ``interval``.
+  /// The time at which the refused requests would end if they ran one after the other, each for one ``interval``.
   ///
   /// The key is the network or the caller that sent the requests.
   private let due = Mutex<[SlotHolder: ContinuousClock.Instant]>([:])

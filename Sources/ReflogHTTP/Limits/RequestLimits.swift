@@ -35,8 +35,9 @@ package enum RequestLimits {
   /// The number of threads for counts and exports.
   ///
   /// All counts and exports together use at most half of the processors. The other half is always free for changes and
-  /// pages, which wake many threads one after the other. With more threads, each of these threads would wait for a
-  /// processor first. Counts and exports give up their thread after each part, so a few threads serve them all.
+  /// pages. A change or a page wakes many threads one after the other. If counts and exports had more threads, each
+  /// woken thread would first wait for a processor. Counts and exports give up their thread after each part, so a few
+  /// threads serve them all.
   static let backgroundThreads = max(1, System.coreCount / 2)
   /// The slots for reads of the directory.
   ///

@@ -21,8 +21,8 @@ final class Slots: Sendable {
     let waiting: Int
     /// The minimum time for which a slot is in use while other requests of the same caller wait.
     ///
-    /// If the work is long, the slot is in use for twice the time of the work. If the pause is nil, callers are not
-    /// slowed down.
+    /// If the work takes longer than half of this time, the slot is in use for twice the time of the work. If the pause
+    /// is nil, callers are not slowed down.
     var pause: Duration?
     /// The maximum time that a request waits.
     var wait = Duration.seconds(20)
@@ -35,11 +35,10 @@ final class Slots: Sendable {
     var perHolder: Int { max(1, slots / Self.share) }
     var waitingPerHolder: Int { max(1, waiting / Self.share) }
 
-    /// The shortest mean time between two requests of one caller.
+    /// The minimum mean time between two requests of one caller.
     ///
-    /// A caller with a shorter mean time is slowed down. A request that needs only the processor never waits for a
-    /// slot. So the number of waiting requests does not show whether a caller sends too many of these requests. The
-    /// mean time between the requests shows this.
+    /// A caller who sends requests faster is slowed down. The number of waiting requests does not show whether a caller
+    /// sends too many requests that need only the processor, because such a request never waits for a slot.
     var interval: Duration? { pause.map { $0 / 10 } }
     /// The time for which a caller can send requests faster than ``interval`` allows.
     static let burst = Duration.seconds(1)
@@ -61,7 +60,8 @@ final class Slots: Sendable {
     /// The callers that have waiting requests, in the order in which these callers get free slots.
     var rotation: Deque<SlotHolder> = []
     var waiting = 0
-    /// The time at which the requests of a caller would end if each request lasted one ``Limits/interval``.
+    /// The time at which a caller's requests would end if they ran one after the other, each for one
+    /// ``Limits/interval``.
     ///
     /// The key is the caller. If this time is far in the future, the caller sends requests too fast.
     var due: [SlotHolder: ContinuousClock.Instant] = [:]

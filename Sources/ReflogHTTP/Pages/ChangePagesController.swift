@@ -89,8 +89,8 @@ struct ChangePagesController {
 
   /// Returns a change together with earlier and later changes of the same step or of the same connector, newest first.
   ///
-  /// The changes of a step include the changes of the connectors that the step called at that time. The result is empty
-  /// if the change is about a connector that was not created.
+  /// The changes of a step include each change of a connector that the step called when the change was made. The result
+  /// is empty if the given change is about a connector that was not created.
   private func chain(around change: Change) async throws -> [ChangeInContext] {
     guard let filter = try Self.chain(of: change) else { return [] }
     let earlier = ChangeQuery(filter: filter, includesImpact: true)
@@ -163,7 +163,7 @@ struct ChangePagesController {
       guard let plan = try? await changes.plan(rollbackOf: id, for: rollback.caller),
         let page = try? await page(plan, for: rollback.caller, trail: trail, form: form, problem: error.onPage)
       else { throw error }
-      // The middleware counts a denied request only if its error is thrown. This error is not thrown, so the request is
+      // The middleware counts a denied request only if an error is thrown. This error is not thrown, so the request is
       // counted here.
       events.countDenial(error, of: rollback.caller)
       return Response(page: page.render(in: context.frame(directory)), status: ErrorAnswer(error).status)

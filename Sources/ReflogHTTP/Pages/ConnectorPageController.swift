@@ -7,7 +7,7 @@ import ReflogWeb
 struct ConnectorPageController {
   /// The maximum number of steps on the page that call the connector now.
   private static let maximumCallerCount = 50
-  /// The maximum number of changes of the connector, of periods and of pending changes on the page.
+  /// The maximum length of each list on the page: the connector's changes, the periods of calls, the pending changes.
   private static let partSize = 10
 
   let changes: ChangeService

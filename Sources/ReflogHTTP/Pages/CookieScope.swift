@@ -20,10 +20,10 @@ struct CookieScope {
   /// Over TLS, the prefix is `__Host-`. Browsers refuse a cookie with this prefix if another host or a connection
   /// without TLS sets it (RFC 6265bis §4.1.3). A cookie with this prefix must have the path `/`.
   ///
-  /// Below a base path, the cookie has the base path as its path. Otherwise, other programs on the same host would
-  /// receive the cookie with every request. So the prefix is `__Secure-`, which protects only from connections without
-  /// TLS. The path does not protect the cookie from the pages of these other programs: they have the same origin as the
-  /// pages of Reflog, and can send requests with the cookie.
+  /// Below a base path, the cookie has the base path as its path, because with the path `/`, other programs on the same
+  /// host would receive the cookie with every request. The prefix is then `__Secure-`, which protects only from
+  /// connections without TLS. The path does not protect the cookie from the pages of these other programs: they have
+  /// the same origin as the pages of Reflog, and can send requests with the cookie.
   private func whole(_ name: String) -> String {
     (isSecure ? basePath.isEmpty ? "__Host-" : "__Secure-" : "") + name
   }

@@ -8,9 +8,9 @@ import ReflogWeb
 ///
 /// For each step of the flow, the page shows a lane: a list of the step's newest effective changes.
 struct FlowPageController {
-  /// The maximum number of effective changes of the step that a lane shows.
+  /// The maximum number of effective changes in a lane.
   private static let laneLength = 12
-  /// The maximum number of changes to connectors that a lane shows.
+  /// The maximum number of changes of connectors in a lane.
   private static let maximumEditCount = 12
 
   let changes: ChangeService
@@ -44,11 +44,11 @@ struct FlowPageController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the time up to which the page shows the history of the flow, or nil if the page shows it up to now.
+  /// Returns the time at which the history on the page ends, or nil if the page shows the history up to now.
   ///
-  /// The page shows only changes that were settled before `bound`. If the field `until` exists, it is the bound.
-  /// Otherwise, the field `asOf` determines the bound, in the same way as for the list of flows: a change at exactly
-  /// this time is included.
+  /// `shown` is the time in the field `until`, or in the field `asOf` if `until` is missing. The page shows only
+  /// changes that were settled before `bound`. With `until`, `bound` is the same time. With `asOf`, `bound` is a
+  /// microsecond later. So a change at exactly this time is included, as in the list of flows.
   private static func end(_ fields: [String: String]) throws -> (shown: Timestamp, bound: Timestamp)? {
     let target = fields["until"] == nil ? "asOf" : "until"
     guard let text = fields[target] else { return nil }

@@ -52,7 +52,7 @@ struct PageTime {
 
   /// Returns the fields of a URL with days and moments in place of texts such as `today` and `2h`.
   ///
-  /// Links of a page contain these fields. So they select the same when they are followed later.
+  /// The links of a page contain these fields. So a link selects the same items when a person follows the link later.
   static func absolute(
     _ fields: [String: String],
     _ names: [String],

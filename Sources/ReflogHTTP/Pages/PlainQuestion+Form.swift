@@ -72,7 +72,7 @@ extension PlainQuestion {
       guard let text = fields[name], typed != zone || !TimeText.isDay(text),
         let (start, end) = try? PageTime(in: typed).period(text, in: name)
       else { continue }
-      // The value selects at least all changes that the text selects.
+      // The rounded time still selects all changes that the typed text selects.
       shown[name] = name == "since" ? zone.field(start, roundedUp: false) : zone.field(end, roundedUp: true)
     }
     return shown

@@ -60,7 +60,8 @@ struct RestorationController {
       guard let page = try? await pages.page(of: change, fields, request, context, refused: refused) else {
         throw error
       }
-      // The error is not thrown, so the middleware that counts denied requests does not count this request.
+      // The middleware counts a denied request only if an error is thrown. This error is not thrown, so the request is
+      // counted here.
       events.countDenial(error, of: edit.caller)
       return Response(page: page.render(in: context.frame(pages.directory)), status: ErrorAnswer(error).status)
     }

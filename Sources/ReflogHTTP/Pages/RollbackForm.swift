@@ -29,8 +29,8 @@ struct RollbackForm {
 
   /// Returns the freeze to place after the rollback of a change.
   ///
-  /// The reason of the freeze is not the reason for the rollback. The reason for a rollback can be erased, but the
-  /// reason of a freeze can't.
+  /// The reason of the freeze is not the reason for the rollback, because that reason can be longer than the reason of
+  /// a freeze.
   func freeze(of address: Address, after rollback: Change, now: Timestamp) -> Freeze.Draft {
     let undone = rollback.intent.rollbackOf.map { " of change \($0)" } ?? ""
     return Freeze.Draft(

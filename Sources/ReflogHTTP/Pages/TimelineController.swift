@@ -64,8 +64,8 @@ struct TimelineController {
 
   /// Returns recorded names that are similar to the texts in the form.
   ///
-  /// For each name, the result contains the path with the name instead of the text. If the search field is the only
-  /// filled field, the path is that of the search, which opens the page of a flow.
+  /// Each name has a path: the path of this form, with the name in place of the text. If only the search field is
+  /// filled, the path is the path of the search, because the search can open the page of a flow.
   private func proposals(
     _ query: ChangeQuery,
     _ page: ChangePage,

@@ -15,8 +15,8 @@ extension Request {
 
   /// Throws an error if the request has a header that changes the method of the request.
   ///
-  /// Reflog records and checks the method in the request line, so every request for the directory with a second method
-  /// in a header is refused.
+  /// Reflog checks and records only the method in the request line. So a request to read or change the directory must
+  /// not contain a second method in a header.
   func refuseMethodOverride() throws(RequestError) {
     guard let name = Self.methodOverrides.first(where: { headers[$0] != nil }) else { return }
     throw .badRequest("The header \(name.rawName) is not supported.", target: name.rawName)

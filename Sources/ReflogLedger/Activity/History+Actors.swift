@@ -29,7 +29,7 @@ extension History {
     }
   }
 
-  /// The condition that selects the newest service events of `:actor` with ids from `:first` to below `:end`.
+  /// The condition that selects the newest service events of `:actor` with ids from `:first`, but below `:end`.
   ///
   /// The text of the condition matters: SQLite uses the index `service_event_action` only if this text contains exactly
   /// the condition of the index.

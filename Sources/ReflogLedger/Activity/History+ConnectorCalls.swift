@@ -35,7 +35,9 @@ extension History {
     }
   }
 
-  /// Returns the changes that set a connector at the steps that call it now, newest first, and the number of steps.
+  /// Returns, for each step that calls a connector now, the change that set the connector, newest first.
+  ///
+  /// `count` is the number of these steps, which can be higher than the number of returned changes.
   ///
   /// - Parameters:
   ///   - connector: The connector.
@@ -147,7 +149,7 @@ extension History {
   /// The condition that selects the newest changes from `:first` to `:last` that are the first applied change of their
   /// step and pointed the step away from `:connector`.
   ///
-  /// Such a step called the connector earlier, and it is not recorded since when.
+  /// Such a step called the connector before this change. The start of that period is not recorded.
   static let firstEndsOfConnector = """
     WHERE change.before_connector = :connector AND change.id BETWEEN :first AND :last
       AND change.address IS NOT NULL AND \(isEffective)

@@ -6,10 +6,10 @@ package struct KnownConnector: Sendable {
   package let id: ConnectorID
   /// The newest recorded name, or nil if no record contains a name.
   package let displayName: String?
-  /// The target URL that the newest change of the URL set. If there is no such change, it is the URL that the last read
-  /// of the directory showed.
+  /// The newest recorded target URL, or nil if no record contains a URL.
   ///
-  /// The value is nil if no record contains a URL.
+  /// This is the URL in the newest applied change that set a URL. If there is no such change, it is the URL that the
+  /// last read of the directory showed.
   package let targetURL: String?
   /// Whether the newest applied change of the connector deleted the connector.
   package let isDeleted: Bool

@@ -88,8 +88,8 @@ extension LedgerSession {
   /// Records that a group overrides freezes.
   ///
   /// A freeze can cover a part of the directory for which the group has no draft. For example, a request deletes a flow
-  /// with a frozen step that calls no connector. The request can only change all its parts together, so then every
-  /// intended change of the group has the override. Call this method before the drafts of the group are recorded.
+  /// with a frozen step that calls no connector. In this case, every intended change of the group has the override,
+  /// because a request changes all its parts or none. Call this method before the drafts of the group are recorded.
   ///
   /// - Returns: One override for each draft that overrides a freeze. The key is the position of the draft in the group.
   func record(_ override: Group.Override, of freezes: [Freeze], by group: Group) throws -> [Int: FreezeOverride] {

@@ -34,7 +34,8 @@ struct ChangeSearch: Sendable {
   ///     was not used.
   ///   - isScan: Whether to compare all changes in the range with the filter, even if the plan has index lookups.
   ///   - limit: The maximum number of changes.
-  ///   - lookedUp: The maximum number of changes that lookups find, if each change must be compared with the filter.
+  ///   - lookedUp: The maximum number of changes that lookups find, if each of these changes must then be compared with
+  ///     the filter. Otherwise this limit is not used.
   ///   - rows: The reader of the changes.
   ///   - db: The connection of the read.
   func changes(
@@ -88,15 +89,19 @@ struct ChangeSearch: Sendable {
 
   /// The number of changes that lookups may find for each candidate of the index of reasons.
   ///
-  /// The ids of these changes are read from an index, and are not compared with the filter. So even several changes cost
-  /// less than one candidate.
+  /// The ids of these changes are read from an index, and are not compared with the filter. So even several changes
+  /// cost less than one candidate.
   private static let lookedUpForACandidate = 10
 
-  /// Returns the ids to search and the only changes in this range that can match, for a plan with lookups and a scan.
+  /// Returns the ids to search, and the only changes with these ids that can match.
   ///
-  /// If the index of reasons found candidates, the result contains the candidates that the lookups find too. Otherwise,
-  /// the result contains the changes that the lookups find. If the lookups find too many changes, the result has only a
-  /// part of the ids. For all other plans, the arguments are returned.
+  /// For a plan with lookups and a scan of the changes that the lookups find, the changes are:
+  /// - if the index of reasons found candidates: those candidates that the lookups find too. If the lookups find too
+  ///   many changes, all candidates are returned.
+  /// - otherwise: the changes that the lookups find. If the lookups find too many changes, only a part of the ids is
+  ///   returned.
+  ///
+  /// In all other cases, the arguments are returned.
   private func narrowed(
     _ ids: ClosedRange<Int64>,
     _ candidates: [Int64]?,
@@ -141,7 +146,7 @@ struct ChangeSearch: Sendable {
     )
   }
 
-  /// Returns the SQL of the plan's scan, and the arguments of the SQL without the limits of the range of ids.
+  /// Returns the SQL of the plan's scan, and the arguments of the SQL except the first and the last id to search.
   ///
   /// - Parameters:
   ///   - candidates: The only changes that can match, or nil if the index of reasons was not used.

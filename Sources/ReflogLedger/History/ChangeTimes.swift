@@ -21,11 +21,10 @@ enum ChangeTimes {
     try Search(of: .changes, db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// Returns the time of the change with this id. If this change was purged, returns the time of the nearest remaining
-  /// change.
+  /// Returns the time of the change with this id, or of the nearest change if the change with this id was purged.
   ///
-  /// If `isAscending` is true, the nearest change is searched at lower ids, otherwise at higher ids. The result is nil
-  /// if there is no such change.
+  /// The nearest change has a lower id if `isAscending` is true, otherwise a higher id. A search in this order has
+  /// already examined that change. The result is nil if there is no such change.
   static func time(near id: Int64, isAscending: Bool, _ db: any LedgerConnection) throws -> Timestamp? {
     let sql =
       isAscending

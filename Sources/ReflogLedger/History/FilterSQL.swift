@@ -88,7 +88,8 @@ struct FilterSQL: Sendable {
     if let match = identities[filter] {
       return "coalesce(\(match.column) IN (\(dialect.numbers(inArray: bind(match.rows.list)))), FALSE)"
     }
-    // The parser of filters creates no other conditions in lower case, so this guard never returns `FALSE`.
+    // The parser of filters uses `tolower` only in the conditions above and in those that `TextTest.of` accepts. So
+    // this guard never returns `FALSE`.
     guard let (field, test) = TextTest.of(filter) else { return "FALSE" }
     return test.sql(field.column(dialect), dialect) { bind($0) }
   }

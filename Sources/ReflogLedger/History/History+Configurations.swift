@@ -12,7 +12,7 @@ extension History {
   /// - Parameters:
   ///   - moment: The moment for which the references are returned.
   ///   - flows: The flows whose addresses are returned, or nil for all flows.
-  ///   - includesEdits: Whether the result contains the edits of the connectors since their references were set.
+  ///   - includesEdits: Whether the result contains the edits of each connector after the step was set to call it.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil,

@@ -96,9 +96,9 @@ extension History {
   /// or before `:end`.
   ///
   /// `:last` is the id of a change that was recorded at or before `:moment`, and `:newest` is the highest id that is
-  /// searched. The changes of a connector are settled in the order of their ids. A change that was recorded before the
-  /// moment may be settled after the moment. So the search begins with the newest applied change that was recorded
-  /// before the moment.
+  /// searched. The search begins with the newest applied change up to `:last`, because this change may be settled after
+  /// the moment. Earlier changes are not searched, because the changes of a connector are settled in the order of their
+  /// ids.
   static let editsSince = """
     WHERE \(ofConnector) AND change.id <= :newest AND change.id >= coalesce((
         SELECT settled.id FROM change AS settled

@@ -5,7 +5,7 @@ extension History {
   /// The maximum time of one read of a count.
   ///
   /// A read is not interrupted. So a count that must end, because the server stops or because the count takes too long,
-  /// ends after about this time. Other counts and exports wait for the thread as long.
+  /// ends after about this time. During a read, other counts and exports wait for the thread.
   private static let countedTime = Duration.milliseconds(100)
 
   /// Returns how many changes match a query, or nil if they can't be counted within `patience`.
@@ -36,7 +36,8 @@ extension History {
       let now = ContinuousClock.now
       if now - start > patience { return nil }
       (rest, turn) = (further, turn + 1)
-      // The time of a read with the index of reasons shows nothing about the time of a read with lookups.
+      // If the plan has lookups, only a read without the index of reasons shows how many ids a read with lookups can
+      // cover.
       if part.candidates == nil || search.plan.lookups == nil {
         size = Self.fitting(
           Self.grown(size, upTo: sizes.last),

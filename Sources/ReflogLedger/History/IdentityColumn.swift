@@ -12,15 +12,15 @@ struct IdentityColumn {
   ///
   /// For a name, this is the row number of the connector or the actor that has the name.
   private let reference: String
-  /// The SQL behind `FROM`: the tables and a condition.
+  /// The SQL after `FROM`: the tables and a condition.
   ///
   /// Another condition can be appended with `AND`.
   private let source: String
   /// The SQL expression of the text.
   private let text: String
-  /// The SQL expression of the row number by which a change refers to the text.
+  /// The SQL expression of the row number that a change contains for the text, such as `change.before_name`.
   private let column: String
-  /// The indexed columns of `change` that refer to the rows.
+  /// The indexed columns of `change` that contain the row number `reference`.
   private let indexed: [String]
   private let selectivity: IndexLookup.Selectivity
 

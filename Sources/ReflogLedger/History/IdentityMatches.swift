@@ -41,7 +41,7 @@ struct IdentityMatches: Sendable {
 
 /// The rows of ids and names that match one condition of a filter.
 struct IdentityMatch: Sendable {
-  /// The SQL expression of the row number by which a change refers to an id or a name.
+  /// The SQL expression of the row number that a change contains for an id or a name, such as `change.before_name`.
   let column: String
   /// The numbers of the rows that match.
   let rows: [Int64]

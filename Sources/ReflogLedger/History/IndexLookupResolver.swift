@@ -85,8 +85,8 @@ struct IndexLookupResolver {
     return lookup("address", rows, .step)
   }
 
-  /// If a list of lookups has more values than this number, it usually finds more changes than a list with fewer
-  /// values.
+  /// A list of lookups with more values than this number usually finds more changes than a list with at most this
+  /// number.
   private static let manyValues = 64
 
   /// Returns lookups of the changes that were made to the connectors whose ids a filter contains.
@@ -210,9 +210,9 @@ struct IndexLookupResolver {
 }
 
 extension ChangeFilter {
-  /// The connector ids that the filter accepts before or after a change.
+  /// The connector ids with which the filter compares the `before` or the `after` of a change.
   ///
-  /// The value is nil if the filter has a condition that is not about the id of a connector.
+  /// The value is nil if the filter has any other condition.
   fileprivate var connectorIDs: [String]? {
     switch self {
     case .comparison(.before(.connectorId), .eq, .text(let id)), .comparison(.after(.connectorId), .eq, .text(let id)):

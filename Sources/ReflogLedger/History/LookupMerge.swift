@@ -4,7 +4,7 @@ import ReflogStorage
 /// Merges the changes that index lookups find, within one read of the ledger.
 ///
 /// The number of SQL queries depends on the number of wanted changes, and not on the number of values. If the first
-/// change with a value is behind all wanted changes, no change with this value is read.
+/// change with a value comes after all wanted changes in the order of the query, no change with this value is read.
 struct LookupMerge {
   private let source: FilteredLookups
   private let ids: ClosedRange<Int64>

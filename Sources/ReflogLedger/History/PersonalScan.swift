@@ -68,7 +68,8 @@ struct PersonalScan: Sendable {
 
   /// Returns the SQL that selects the ids of the changes that match; `ORDER BY` and `LIMIT` can be appended.
   ///
-  /// - Parameter candidates: An SQL query for the ids of the only changes that can match, or nil for all changes.
+  /// - Parameter candidates: An SQL query for the ids of the changes to compare with the filter, or nil for all
+  ///   changes.
   func select(among candidates: String? = nil) -> String {
     let whole = filter.map {
       """

@@ -26,7 +26,7 @@ struct QueryPlan: Sendable {
   private(set) var personalScan: PersonalScan?
   /// The scan whose candidates ``ReasonIndex`` can find, or nil if the index can't be used.
   private(set) var indexedScan: PersonalScan?
-  /// The scan that compares the changes that the lookups find with the filter.
+  /// The scan that compares the filter with the changes that the lookups find.
   ///
   /// The value is nil if the plan has no lookups, or if no condition of the filter is on a text of `change_personal`.
   private(set) var lookupScan: PersonalScan?
@@ -155,8 +155,8 @@ struct QueryPlan: Sendable {
     case (.activityDateTime, .eq, .time(let time)):
       first = max(first, try ChangeTimes.firstID(notBefore: time, db))
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
-    // A change is never settled earlier than it was recorded. So all changes that were settled up to this time were
-    // also recorded up to this time, and the last change that was recorded up to this time has the highest id.
+    // A change is never settled earlier than it was recorded. So every change that was settled up to this time was also
+    // recorded up to this time. Its id is at most the id of the last change that was recorded up to this time.
     case (.resultDateTime, .lt, .time(let time)), (.resultDateTime, .le, .time(let time)):
       last = min(last, try ChangeTimes.lastID(notAfter: time, db))
     default: return
@@ -184,7 +184,7 @@ extension Filter<ChangeField> {
     .comparison(.plain(.subject), .eq, .text(Change.Subject.connector.word))
   }
 
-  /// Whether the SQL text contains only the names of one or two fields, so there are only few different SQL texts.
+  /// Whether the SQL texts of filters of this form differ only in one or two names of fields, so there are few texts.
   fileprivate var isCommon: Bool {
     if case .comparison(_, .eq, _) = self { true } else { isAnsweredByLookups }
   }

@@ -17,7 +17,7 @@ final class TargetURLs {
     self.changes = changes
   }
 
-  /// Returns the target URL that a connector had at the moment, or nil if the ledger has none.
+  /// Returns the target URL that a connector had at the moment, or nil if the ledger does not contain it.
   ///
   /// The result is the first of these URLs that exists:
   /// - the URL that was set by the last change at or before the moment,

@@ -74,7 +74,7 @@ struct TextTest: Sendable {
 
   /// Returns an SQL expression that converts letters outside of ASCII in a column to lower case.
   ///
-  /// SQL functions convert only ASCII letters in the same way in every database. All other letters are replaced one by
+  /// The SQL functions of different databases agree only on ASCII letters. So all other letters are replaced one by
   /// one. Only letters that the filter's text contains are replaced, because all other letters never match.
   private func inLowerCase(_ column: String) -> String {
     let letters = Set(text.unicodeScalars).flatMap { UpperCaseLetters.byLowerCase[$0] ?? [] }
@@ -102,7 +102,7 @@ struct TextTest: Sendable {
   }
 }
 
-/// The letters outside of ASCII whose lower-case form is different.
+/// The letters outside of ASCII that differ from their lower-case form.
 enum UpperCaseLetters {
   /// The number of entries in ``byLowerCase``.
   ///

@@ -7,8 +7,8 @@ import ReflogStorage
 /// result under two conditions: one of these addresses called the connector when the change was made, and the change
 /// fulfils the rest of the filter. The order of ids decides whether an address called a connector: the newest applied
 /// change at the address with a lower id set the connector. If the address has no such change, its oldest applied
-/// change shows the connector that the address called earlier. It is not recorded since when the address called that
-/// connector. So the result can contain changes of the connector that were made before the address called the
+/// change shows the connector that the address called earlier. The ledger does not contain the time when that earlier
+/// call began. So the result can contain changes of the connector that were made before the address called the
 /// connector.
 ///
 /// There are two ways to find these changes. If an index covers the rest of the filter, the index returns changes, and

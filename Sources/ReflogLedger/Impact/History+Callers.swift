@@ -4,8 +4,9 @@ import ReflogStorage
 extension History {
   /// Returns the steps that called the connector of each change, certainly or possibly, when the change was made.
   ///
-  /// If the ledger has no applied change of a step from that time, the oldest applied change shows what the step called
-  /// earlier. It is not recorded since when the step called this connector, so the step is only a possible caller.
+  /// If the ledger has no applied change of a step from before that time, the oldest applied change shows what the step
+  /// called earlier. The ledger does not contain the time when that earlier call began, so the step is only a possible
+  /// caller.
   ///
   /// The keys of the result are the ids of the changes. The result has no entry for a change of a step.
   ///

@@ -32,9 +32,10 @@ extension Ledger {
         // the copy was made. The purge could delete history that such a lost hold covers.
         try session.endPurge()
         let next = session.head.nextChange
-        // Two limits are computed for the ids of lost changes, and the higher limit is used. First: each entry records
-        // at most one change, so usually no lost change has an id above the number of entries that the anchor covers.
-        // Second: if this ledger already has higher ids than it has entries, each lost entry can have used one more id.
+        // The next id must be above all ids of lost changes. Each entry records at most one change, so usually no id is
+        // above the number of entries that the anchor covers. If this ledger already has higher ids than entries, for
+        // example because changes were lost before, each lost entry can have used one id from `next` on. The highest
+        // limit is used.
         let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
         try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)

@@ -62,8 +62,8 @@ package struct LedgerReport: Sendable {
     ///
     /// `name` contains the type and the name of this table, index or view.
     case alteredSchema(name: String)
-    /// The service event records the size and the root of a former part of the log, but the recorded values do not
-    /// match the entries.
+    /// The service event contains the root of the part of the log that a lost key signed, but the entries have another
+    /// root.
     case strangeFormerPart(event: Int64)
     /// A stored hash of a complete subtree of the Merkle tree does not match the entries.
     case strangeSubtree(level: Int64, position: Int64)

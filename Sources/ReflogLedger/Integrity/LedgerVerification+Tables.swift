@@ -5,8 +5,8 @@ extension LedgerVerification {
   /// Finds tables and indexes that are damaged or altered.
   ///
   /// The checks of rows read each row by its number, so they do not detect an index that lacks a row. A query that uses
-  /// such an index would not find the row. This method detects such an index. It also compares the freezes, the
-  /// retention policy, the legal holds, and the requests for purges and erasures with their events.
+  /// such an index would not find the row. This method detects such an index. It also compares tables with the service
+  /// events: the freezes, the retention policy, the legal holds, the purges and the erasures.
   func verifyTables() async throws(LedgerError) -> [LedgerReport.Finding] {
     do {
       let altered = try await history.alteredSchemaItems()

@@ -4,12 +4,12 @@ import ReflogModel
 struct RecordedDeletions: Sendable {
   private(set) var changes = IDRanges()
   private(set) var events = IDRanges()
-  /// The entries that were purged with changes, listed by sequence number.
+  /// The entries that were purged together with their changes, as sequence numbers.
   ///
-  /// A purged entry still has its sequence number, but not the id of its change. So a purge is matched with entries by
-  /// sequence numbers.
+  /// A purged entry still has its sequence number, but not the id of its change. So the entries of a purge are found by
+  /// their sequence numbers.
   private(set) var entriesOfChanges = IDRanges()
-  /// The entries that were purged with service events.
+  /// The entries that were purged together with their service events.
   private(set) var entriesOfEvents = IDRanges()
   /// The ids of the purges whose request is recorded.
   ///

@@ -70,9 +70,9 @@ package struct LedgerMigration: Sendable {
 
   func differs(_ table: LedgerTable) -> MigrationError { .tableDiffers(table: table.name, target: target.name) }
 
-  /// Returns the rows that are copied last.
+  /// Returns the rows of the tables in ``LedgerTable/last``, which are copied last.
   ///
-  /// They are copied last because every entry changes them.
+  /// A new entry changes one of these rows, so they also show whether the source was written during the copy.
   private func lastRows(_ reader: any LedgerReader) async throws -> [LedgerRows] {
     try await reader.read { db in try LedgerTable.last.map { try $0.rows(after: nil, db) } }
   }

@@ -46,7 +46,7 @@ package struct LedgerRows: Sendable, Equatable {
 extension LedgerTable {
   /// The maximum number of rows that one transaction copies.
   package static let rowsPerBatch = 5000
-  /// The total size, in bytes, of the texts and blobs at which a batch ends.
+  /// A batch ends when its values have this total size in bytes.
   ///
   /// The limit keeps the use of memory small.
   private static let bytesPerBatch = 8 << 20

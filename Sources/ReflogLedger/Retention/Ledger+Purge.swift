@@ -194,8 +194,8 @@ extension LedgerSession {
     try check(IDRanges(ranges: changes), IDRanges(ranges: events), of: claim, in: state.purge)
     try PurgeableRows.delete(changes: changes, because: claim.event, connection)
     try PurgeableRows.delete(events: events, because: claim.event, connection)
-    // If the server stops here, the position is not changed, and the rows that still exist show how much of the claim
-    // is left.
+    // If a part of the claim is left, the position is not changed. After a restart, the rows that still exist show
+    // which part is left.
     guard claim.changes.count == changes.count, claim.events.count == events.count else { return }
     var position = state.position
     position.change = changes.last?.upperBound ?? position.change

@@ -32,7 +32,7 @@ private struct UnusedIdentities {
   let name: String
   /// The table and the condition in SQL.
   ///
-  /// The condition is true if no row refers to the row.
+  /// The condition selects the rows that are not empty and to which no other row refers.
   let unused: String
   let emptied: String
 

@@ -13,17 +13,17 @@ extension History {
 
   /// The maximum number of candidates in the first read of a search, which are usually enough for a page.
   private static let firstCandidates: Int64 = 200
-  /// The minimum of the maximum number of candidates in a later read.
+  /// The lowest limit of candidates in a later read; the limit grows with the size of a read without the index.
   private static let laterCandidates: Int64 = 1000
-  /// The maximum number of candidates in a read, so that the read is short.
+  /// The highest limit of candidates in a read, so that the read is short.
   private static let mostCandidates: Int64 = 8000
   /// The maximum numbers of candidates in a read of a search that alternates between the index and lookups.
   private static let alternatingCandidates = (first: Int64(2000), later: Int64(8000))
-  /// The number of ids in a read without the index, for each candidate in a read with the index.
+  /// The limit of candidates in a later read is the number of ids in a read without the index, divided by this number.
   private static let idsOfACandidate: Int64 = 80
-  /// If the index contains a candidate in this number of ids, a scan of the ids is not slower than the index.
+  /// If at least one of this number of ids is a candidate on average, a scan of the ids is not slower than the index.
   private static let denseIDs: Int64 = 8
-  /// The number of ids in a read with the index, for each id in a read without the index.
+  /// A read of the index and the lookups together covers this many times the ids of a read without the index.
   private static let idsWithIndex: Int64 = 4
 
   /// Returns the ids that the next read of a search examines.
@@ -48,7 +48,8 @@ extension History {
     guard let reasonIndex, let scan = plan.indexedScan, let text = scan.indexedText else { return scanned }
     let isAlternating = plan.isIndexSufficient && plan.lookups != nil
     if isAlternating, !turn.isMultiple(of: 2) { return scanned }
-    // The index lookups of the plan search the same ids as the index of reasons, so these reads have a maximum size.
+    // If the index of reasons is not sufficient, the lookups of the plan search the same ids, so the number of ids is
+    // limited.
     let ids = plan.isIndexSufficient ? rest : rest.part(of: size * Self.idsWithIndex, fromBelow: isAscending)
     let later = min(max(Self.laterCandidates, size / Self.idsOfACandidate), Self.mostCandidates)
     let limit =

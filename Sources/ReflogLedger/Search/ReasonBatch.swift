@@ -14,7 +14,7 @@ enum ReasonBatch: Sendable {
     /// The number of the segment.
     let segment: Int64
     let rows: [Row]
-    /// The newest change that was read, also if this change has no reason.
+    /// The newest change that was read, even if this change has no reason.
     let newest: Int64
     /// The new row that identifies the ledger.
     let state: ReasonIndexState

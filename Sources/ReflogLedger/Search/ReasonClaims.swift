@@ -51,8 +51,8 @@ package struct ReasonClaims: Sendable {
 
   /// Returns the changes that a claim lists.
   ///
-  /// The claim of an erasure lists entries. An entry of a change that a purge deleted has no change, but the purge listed
-  /// this change in a claim too.
+  /// The claim of an erasure lists entries. The entry of a purged change does not refer to the change any more, but a
+  /// claim of the purge lists this change.
   private static func changes(of claim: ServiceEvent, _ db: any LedgerConnection) throws -> IDRanges {
     guard claim.content.kind == .erased else { return claim.content.ids("changes") }
     return IDRanges(

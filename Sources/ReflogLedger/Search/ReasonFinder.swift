@@ -1,8 +1,9 @@
 /// Finds the changes whose reasons contain a text, with an index.
 ///
 /// With SQLite, the index is a file: see ``ReasonIndex``. In PostgreSQL, it is in tables of the ledger's database. The
-/// rules are the same: a search reads the changes that are not in the index in the ledger, and compares each change that
-/// the index finds with the filter. The index never contains the reason of a change that a purge or an erasure deleted.
+/// rules are the same. If the index does not contain a change, a search reads the change in the ledger. The search
+/// compares the filter with each change that the index finds. The index never contains the reason of a change that a
+/// purge or an erasure deleted.
 package protocol ReasonFinder: Sendable {
   /// Whether a search has found that the index is damaged, so the index must be built again.
   var isDamaged: Bool { get }

@@ -5,9 +5,9 @@ import Synchronization
 /// An index that finds the changes whose reasons contain a text.
 ///
 /// The index is a file next to the ledger. The file can be deleted at any time while no server runs, and is then built
-/// again from the ledger. The index is divided into segments: see `ReasonSegments`. A search reads the changes that
-/// are not in the index in the ledger. The index finds possible changes, and the search compares each of them with the
-/// filter. So an index with too many texts has no effect on results.
+/// again from the ledger. The index is divided into segments: see `ReasonSegments`. If the index does not contain a
+/// change, a search reads the change in the ledger. The index finds possible changes, and the search compares each of
+/// them with the filter. So an index with too many texts has no effect on results.
 ///
 /// The file never contains the reason of a change that a purge or an erasure deleted. Each deletion is claimed by a
 /// service event first. Before the claimed data is deleted, ``removeClaimed(_:)`` drops all segments that contain one
@@ -38,7 +38,7 @@ package final class ReasonIndex: ReasonFinder {
     var isChecked: Bool
     /// Whether a search has found that the file is damaged.
     var isDamaged = false
-    /// The number of times that reasons were removed, including unfinished times.
+    /// The number of removals of reasons that were started.
     var removals = 0
     /// The number of writes that were started.
     var writes = 0
@@ -99,7 +99,8 @@ package final class ReasonIndex: ReasonFinder {
     package let ids: ClosedRange<Int64>
     /// The changes in the range of ids whose reasons possibly contain the text.
     ///
-    /// The value is nil if the index does not contain these changes. All of them must then be compared with the filter.
+    /// The value is nil if the index does not contain the changes with these ids. Then all changes with these ids must
+    /// be compared with the filter.
     package let candidates: [Int64]?
 
     /// Creates a part.
@@ -141,7 +142,7 @@ package final class ReasonIndex: ReasonFinder {
         return Part(ids: searched, candidates: found)
       }
     } catch {
-      // The search then reads the changes in the ledger.
+      // The error is ignored, because the search then reads the changes from the ledger and not from the index.
       if (error as? SQLError)?.code == .corrupt {
         usage.withLock { usage in (usage.isChecked, usage.isDamaged) = (false, true) }
       }
@@ -181,8 +182,8 @@ package final class ReasonIndex: ReasonFinder {
       try await discard()
       return .damaged
     }
-    // A reason that was read earlier than a removal is not written later than the removal. So the number of removals is
-    // read first.
+    // A reason that was read before a removal must not be written after the removal. So the number of removals is read
+    // first, and compared before the write.
     let removals = usage.withLock(\.removals)
     let content: Content
     do { content = try await self.content() } catch {
@@ -239,7 +240,7 @@ package final class ReasonIndex: ReasonFinder {
     return isWritten
   }
 
-  /// Removes the reasons of all changes that purges and erasures have claimed, and returns the newest claim.
+  /// Removes the reasons of all changes that purges and erasures have claimed, and returns the id of the newest claim.
   ///
   /// When this returns, the file contains no byte of these reasons, and ``Ledger/indexReasons()`` adds no reasons that
   /// were read earlier than this call. If the process ends during this call, the file possibly still contains reasons.
@@ -327,7 +328,7 @@ package final class ReasonIndex: ReasonFinder {
     try await discard()
   }
 
-  /// Returns whether an error possibly occurs until the file is built again.
+  /// Returns whether a damaged file can be the cause of an error, so the error repeats until the file is built again.
   private static func isDamage(_ error: any Error) -> Bool {
     guard let error = error as? SQLError else { return error is StorageError }
     return [.corrupt, .constraint, .misuse, .other].contains(error.code)

@@ -1,9 +1,9 @@
 import ReflogModel
 import ReflogStorage
 
-/// The row of the index of reasons that identifies the ledger and the newest deletions that the index contains.
+/// The row of the index of reasons that identifies the ledger, and the newest claim whose reasons were removed.
 struct ReasonIndexState: Sendable {
-  /// The number of letters with a form in lower case, which identifies the rules that changed the texts.
+  /// The number of letters with a form in lower case, which identifies the rules that changed the texts to lower case.
   let letters: Int
   /// The number of change ids in the range of each segment.
   let segmentSize: Int64
@@ -13,7 +13,9 @@ struct ReasonIndexState: Sendable {
   ///
   /// The reasons of all changes that this claim and earlier claims list were removed from the index.
   let claim: Int64
-  /// The sequence number of the log entry that recorded the ledger's newest change when the index was last written.
+  /// The sequence number of a log entry that shows to which ledger the index belongs.
+  ///
+  /// When reasons were last added to the index, the newest change in the ledger was the change of this entry.
   let sequence: Int64
   /// The hash of this log entry.
   let hash: [UInt8]
@@ -39,7 +41,7 @@ struct ReasonIndexState: Sendable {
     (self.claim, self.sequence, self.hash) = (claim, sequence, hash)
   }
 
-  /// Creates the row for an index with segments of a size, for a ledger with this newest change.
+  /// Creates the row for an index of a ledger whose newest change is `change`, with segments of this size.
   init(of ledger: any LedgerConnection, newest change: Int64, segmentSize: Int64) throws {
     let entry = try ledger.first(
       """
@@ -59,7 +61,7 @@ struct ReasonIndexState: Sendable {
     )
   }
 
-  /// Returns whether the index was built from a ledger, with segments of a size.
+  /// Returns whether the index was built from this ledger and with segments of this size.
   func fits(_ ledger: any LedgerConnection, segmentSize: Int64) throws -> Bool {
     let found = try ledger.first("SELECT hash FROM entry WHERE sequence = ?", [sequence]) { Array(try $0.blob(0)) }
     return try found == hash && letters == SearchText.knownLetters && self.segmentSize == segmentSize

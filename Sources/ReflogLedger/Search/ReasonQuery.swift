@@ -7,7 +7,7 @@ import ReflogStorage
 /// text that few reasons contain, because a search for a frequent trigram is slow. So the search can find reasons that
 /// do not contain the text.
 struct ReasonQuery: Sendable {
-  /// A part of the ids to search that is in one segment.
+  /// The number of a segment, and the ids to search in this segment.
   typealias Piece = (number: Int64, ids: ClosedRange<Int64>)
 
   /// The trigrams of the text, as terms of SQLite's full-text search.

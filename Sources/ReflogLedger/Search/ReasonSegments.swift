@@ -71,7 +71,7 @@ struct ReasonSegments: Sendable {
     return (gap, false)
   }
 
-  /// Returns the parts of a range of ids that are in different segments, in the order of a search.
+  /// Divides a range of ids into one part for each segment, and returns the parts in the order of a search.
   func pieces(of ids: ClosedRange<Int64>, isAscending: Bool) -> [(number: Int64, ids: ClosedRange<Int64>)] {
     let pieces = (number(of: ids.lowerBound)...number(of: ids.upperBound)).map { number in
       (number: number, ids: Self.ids(number, size).clamped(to: ids))

@@ -1,8 +1,8 @@
 /// A text as the index of reasons stores and finds it.
 ///
 /// All letters are in lower case, with the same rules as the filter function `tolower`. If a reason contains a text,
-/// then the stored form of the reason contains the stored form of the text, also if the filter distinguishes upper and
-/// lower case.
+/// then the stored form of the reason contains the stored form of the text. This is also true if the filter
+/// distinguishes upper and lower case.
 package struct SearchText: Sendable {
   /// The letters of the stored form.
   private let letters: [Unicode.Scalar]

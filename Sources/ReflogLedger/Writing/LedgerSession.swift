@@ -58,8 +58,8 @@ package final class LedgerSession: WriteSession {
   ///   - connection: The write connection.
   ///   - rows: Reads and writes the rows of an append, on the same connection.
   ///   - context: The data that the session shares with the ledger.
-  ///   - isTrusted: Whether to skip the check of the signature in the head row. The check is skipped if an older copy
-  ///     of a ledger is accepted.
+  ///   - isTrusted: Whether to skip the check of the signature in the head row. The check is skipped when an older copy
+  ///     of a ledger is accepted, and when a lost key is replaced.
   /// - Throws: ``LedgerError/foreignEntries(from:)`` if a row has a higher number than the head row allows, or if the
   ///   signed checkpoint in the head row covers more or fewer entries than the file has.
   init(
@@ -128,7 +128,7 @@ package final class LedgerSession: WriteSession {
     clear()
   }
 
-  /// Reports a change that was certainly or possibly made without Reflog while a freeze covered its subject.
+  /// Reports a change that was made without Reflog, certainly or possibly while a freeze covered its subject.
   private func reportIfFrozen(_ change: Change) {
     guard change.intent.kind == .drift, let found = freezes?.despite(change, window: context.settleWindow) else {
       return

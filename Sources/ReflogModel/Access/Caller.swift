@@ -2,7 +2,7 @@
 package final class Caller: Sendable {
   package let actor: Change.Actor
   package let credential: Credential
-  /// When the caller's API token expires if that is soon, or nil for every other caller.
+  /// The time when the caller's API token expires, or nil if it does not expire soon or the caller has no API token.
   package let tokenExpiry: Timestamp?
 
   /// Creates a caller.

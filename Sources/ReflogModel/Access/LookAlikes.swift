@@ -1,13 +1,14 @@
 /// Finds characters that look alike, to recognize two names that people can confuse.
 ///
 /// The table is small. These characters count as alike:
-/// - upper and lower case, the digits 0 and 1 and the letters O, I and l, the pairs rn and m, and vv and w
-/// - letters of the Cyrillic, Greek and Armenian alphabets and the Latin letters that they look like
+/// - upper and lower case of a letter
+/// - `0` and `O`; `1`, `I` and `l`; `rn` and `m`; `vv` and `w`
+/// - Cyrillic, Greek and Armenian letters, and the Latin letters that look like them
 /// - full-width, mathematical, circled and Roman-numeral forms of Latin letters and digits
 /// - the different dashes, apostrophes and slashes
 ///
-/// Two characters of the same script count as alike only if they are in the first line of the list. For example, two
-/// Chinese characters that look alike do not count as alike.
+/// Two characters of the same script count as alike only if they are in the first two lines of the list. For example,
+/// two Chinese characters that look alike do not count as alike.
 enum LookAlikes {
   /// Returns a form of the text that is equal for all texts that look alike.
   ///

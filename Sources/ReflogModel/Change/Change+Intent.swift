@@ -23,14 +23,11 @@ extension Change {
     package let requestID: String
     /// The change that this change rolls back, or nil if this change is not a rollback of a single change.
     package let rollbackOf: Change.ID?
-    /// The target time of the rollback to a time that made this change.
-    ///
-    /// The value is nil if the change was not made by a rollback to a time.
+    /// The target time, or nil if the change was not made by a rollback to a time.
     package let rollbackTo: Timestamp?
-    /// The id of the rollback to a time that made this change.
+    /// The id of a rollback to a time, or nil if the change was not made by a rollback to a time.
     ///
-    /// All changes of one rollback to a time have the same id. The value is nil if the change was not made by a
-    /// rollback to a time.
+    /// All changes of one rollback to a time have the same id.
     package let batchID: String?
     /// The latest time at which the address is known to have held `before`, or nil if the change is not a drift.
     package let lastVerifiedDateTime: Timestamp?

@@ -2,8 +2,8 @@ extension Change {
   /// Whether Reflog carries out the request again if a caller repeats the request with the same `Idempotency-Key`.
   ///
   /// The repeated request can succeed in three cases: the write of the first request had no effect, the directory was
-  /// too busy (429), or the directory refused the credential. In the last case, an operator has possibly corrected
-  /// Reflog's own credential, or the caller can send a new token.
+  /// too busy (429), or the directory refused the credential. In the last case, the repeated request can have another
+  /// credential: a corrected credential of Reflog, or a new token of the caller.
   package var freesIdempotencyKey: Bool {
     switch result {
     case .notApplied: true

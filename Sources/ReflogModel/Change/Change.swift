@@ -112,7 +112,7 @@ extension Change {
       }
     }
 
-    /// The subject's name in SQL, JSON and CSV.
+    /// The word for the kind of object in SQL, JSON and CSV: `step` or `connector`.
     package var word: String {
       switch self {
       case .step: "step"
@@ -147,7 +147,7 @@ extension Change {
     case applied
     /// The directory refused the change.
     case rejected
-    /// The role of the caller or a freeze does not permit the change.
+    /// A freeze or the role of the caller does not permit the change.
     case denied
     /// The write did not reach the directory, or the directory shows no effect of the write.
     case notApplied

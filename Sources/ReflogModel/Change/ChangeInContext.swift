@@ -11,8 +11,7 @@ package struct ChangeInContext: Sendable {
   package let rolledBackBy: [Change.ID]
   /// The steps that called the connector when the change was made, sorted by address.
   ///
-  /// A step is also included if it possibly called the connector: the oldest change of the step shows this connector as
-  /// the earlier reference, and no record shows since when.
+  /// A step that only possibly called the connector is also included, see ``ConnectorCaller/isCertain``.
   ///
   /// The value is nil if the subject of the change is a step, or if the ledger was not searched for the steps.
   package let calledBy: [ConnectorCaller]?

@@ -2,10 +2,10 @@
 package struct ConnectorCaller: Hashable, Sendable {
   /// The address of the step.
   package let address: Address
-  /// True if a record from before the change shows that the step called the connector.
+  /// Whether the history before the connector's change shows that the step called the connector.
   ///
-  /// The value is false if the first record of the step is later. That record shows that the step called the connector
-  /// until then, but it is not recorded since when.
+  /// The value is false if the oldest change of the step is newer than the connector's change. That oldest change shows
+  /// that the step called the connector until then, but not since when.
   package let isCertain: Bool
 
   /// Creates a caller.

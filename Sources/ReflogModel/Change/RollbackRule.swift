@@ -68,10 +68,10 @@ package enum RollbackRule {
     /// Read the connector, and call the rule again with ``Situation/connectorExists`` set.
     case dependsOnConnector
     case permitted
-    /// The rollback is already done, because this change set the requested reference.
+    /// The rollback is already done.
     ///
-    /// The associated value is an earlier rollback of the same change. For a rollback to a time, the associated value
-    /// is the newest applied change at the address.
+    /// The associated value is the change that set the requested reference: an earlier rollback of the same change or,
+    /// for a rollback to a time, the newest applied change at the address.
     case done(Change)
     /// A later change blocks the rollback.
     case superseded
@@ -114,8 +114,8 @@ package enum RollbackRule {
   /// Decides whether a rollback of a change is permitted.
   ///
   /// If the newest effective change is already a rollback of the same change, the verdict is ``Verdict/done(_:)`` with
-  /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes. A
-  /// later change also blocks the rollback if the address again holds the reference that the rolled-back change set.
+  /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes.
+  /// The rollback is blocked even if the later changes set the same reference again as the change to roll back.
   package static func verdict(
     on id: Change.ID,
     in situation: Situation,

@@ -59,10 +59,9 @@ package struct TimeRollback: Sendable {
     }
   }
 
-  /// Returns one item for each address in the scope that the rollback would change or can't set back.
+  /// Returns one item for each address in the scope whose reference at the target time is not the current reference.
   ///
-  /// The rollback would change an address if the reference at the target time differs from the current reference. The
-  /// rollback can't set an address back if the reference at the target time is unknown.
+  /// If the reference at the target time is unknown, the rollback can't set the address back.
   ///
   /// - Parameters:
   ///   - then: The configurations at the target time.

@@ -79,8 +79,8 @@ extension DirectoryResponse {
   /// Returns the reference that a `userFlowApiConnectorConfiguration` shows for a step, or nil if the answer does not
   /// show whether the step calls a connector.
   ///
-  /// A missing step calls no connector only if `@odata.context` lists the step as expanded (OData 4.01 Part 1
-  /// §11.2.5.2).
+  /// If the step is missing in the answer but `@odata.context` lists the step as expanded, the step calls no connector
+  /// (OData 4.01 Part 1 §11.2.5.2).
   fileprivate func reference(of step: Step) throws(DirectoryFailure) -> ConnectorReference? {
     guard let body else { throw .unavailable(reason: "its answer is not a JSON object") }
     guard let member = body.member(named: step.name) else {

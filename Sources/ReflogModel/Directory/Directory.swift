@@ -11,7 +11,8 @@ package protocol Directory: Sendable {
   /// The value is zero if every read shows the newest write.
   var settleWindow: Duration { get }
 
-  /// The maximum time from the call of ``write(_:correlationID:)`` until the write takes effect.
+  /// The maximum time after a call of ``write(_:correlationID:)`` in which the write can still take effect, even if
+  /// Reflog's process has ended.
   ///
   /// The value is zero if a write can't take effect after Reflog's process has ended.
   var longestWrite: Duration { get }
@@ -47,7 +48,8 @@ package protocol Directory: Sendable {
 extension Directory {
   /// The maximum time from the record of an intent until the write is sent, or nil if there is no limit.
   ///
-  /// There is no limit if a write can't take effect after Reflog's process has ended.
+  /// With the limit, no write can still be in progress when the reconciler reads the directory some time after the
+  /// intent. No limit is needed if a write can't take effect after Reflog's process has ended.
   package var longestRecording: Duration? {
     longestWrite > .zero ? longestWrite / 2 : nil
   }

@@ -9,7 +9,7 @@ package enum DirectoryAnswer: Sendable {
   /// Reflog can't know whether the directory applied the write, for example because the connection was lost.
   case unknown(httpStatus: Int?, reason: String)
 
-  /// Whether the answer does not show if the directory applied the write.
+  /// True if the answer does not show whether the directory applied the write.
   package var isUnknown: Bool { if case .unknown = self { true } else { false } }
 }
 

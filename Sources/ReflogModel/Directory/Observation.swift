@@ -6,9 +6,9 @@ package enum Observation: Sendable {
   case reference(Address, ConnectorReference)
   /// A connector.
   ///
-  /// `entry` is the sequence of the entry that was the ledger's newest entry when the read began. The value is nil if
-  /// the connector is in the answer to a write, and the observation is recorded together with the outcome of that
-  /// write. In that case, the ledger uses the sequence of the outcome's entry.
+  /// `entry` is the sequence of the ledger's newest entry when the read began. The value is nil for a connector from
+  /// the answer to a write. Such an observation is recorded together with the outcome of the write, and the ledger uses
+  /// the sequence of the outcome's entry.
   case connector(DirectoryConnector, entry: Int64?)
   /// The directory has no connector with this id.
   case connectorGone(ConnectorID)

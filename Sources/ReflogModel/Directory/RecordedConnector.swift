@@ -3,7 +3,7 @@ package struct RecordedConnector: Sendable {
   package let connector: DirectoryConnector
   /// When the connector was read from the directory.
   package let seen: Timestamp
-  /// The sequence of the entry that was the ledger's newest entry when the read of the connector began.
+  /// The sequence of the ledger's newest entry when the read of the connector began.
   package let entry: Int64
 
   /// Creates a recorded connector.

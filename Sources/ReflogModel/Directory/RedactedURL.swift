@@ -59,7 +59,7 @@ struct URLSecrets {
 
   private static func isSeparator(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x2F || byte == 0x5C }
 
-  /// Returns whether the text is complete, so that no part of a user or a password can follow the text.
+  /// Returns whether the text in front of a slash is complete: the slash is not a part of a password.
   ///
   /// The text is complete if it contains `@`, begins with `[`, has no colon, or has only digits after the first colon.
   private static func hasPort(_ authority: ArraySlice<UInt8>) -> Bool {

@@ -1,6 +1,7 @@
-/// A part of the directory that a request changes, in the form in which freezes are compared with it.
+/// A part of the directory that a request changes.
 ///
-/// The parts of a request also contain the steps for which the request records no change.
+/// Freezes are compared with all parts of a request. A part can contain steps for which the request records no change,
+/// for example the steps of a deleted flow that call no connector.
 package enum ChangedPart: Hashable, Sendable {
   /// The reference of one step, or a connector.
   case subject(Change.Subject)

@@ -100,7 +100,7 @@ package struct Freeze: Identifiable, Sendable {
     from <= end && endOrRelease.map { $0 > max(start, from) } ?? true
   }
 
-  /// Returns a copy of this freeze that a person released at a time.
+  /// Returns a copy of this freeze with the time at which a person released it.
   package func released(at time: Timestamp) -> Freeze {
     Freeze(
       id: id,

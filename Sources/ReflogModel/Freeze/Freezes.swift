@@ -24,7 +24,7 @@ package struct Freezes: Sendable {
     for freeze in freezes { insert(freeze) }
   }
 
-  /// Creates the set from freezes, some of which can already be over at a time.
+  /// Creates the set from freezes that are planned, in force or over at a time.
   package init(_ freezes: [Freeze], at time: Timestamp) {
     self.init(freezes.filter { $0.isOpen(at: time) }, past: freezes.filter { !$0.isOpen(at: time) })
   }
@@ -63,8 +63,8 @@ package struct Freezes: Sendable {
   /// - Parameters:
   ///   - parts: The parts that a request changes.
   ///   - time: The time for which the freezes are checked.
-  ///   - callers: Returns the steps in some flows that call a connector. The function is called only if a freeze could
-  ///     cover one of these steps.
+  ///   - callers: A function that gets a connector and some flows, and returns the steps of these flows that call the
+  ///     connector. The function is called only if a freeze could cover one of these steps.
   package func covering(
     _ parts: [ChangedPart],
     at time: Timestamp,
@@ -97,17 +97,17 @@ package struct Freezes: Sendable {
 
   /// Returns the freeze during which a change was made without Reflog, or nil if there is no such freeze.
   ///
-  /// The exact time of the change is unknown. One read of the directory found the change, and an earlier read showed
-  /// the older reference. The earlier read may have been stale. So the period in which the change was made begins one
-  /// settle window earlier than the earlier read. The change was certainly made during a freeze only if the freeze was
-  /// in force during this whole period. If no earlier read is known, only a freeze that is in force when the change is
-  /// found is returned.
+  /// The exact time of the change is unknown. The change was made between two reads of the directory: the first read
+  /// showed the older reference, and the second read found the change. The first read may have been stale, so this
+  /// period begins one settle window before the first read. The change was certainly made during a freeze only if the
+  /// freeze was in force during the whole period. If the time of the first read is not known, the result is a freeze
+  /// that is in force when the change is found.
   ///
   /// - Parameters:
   ///   - drift: The change that was made without Reflog.
   ///   - window: The directory's settle window.
-  /// - Returns: The freeze, and whether the change was certainly made during the freeze. If several freezes qualify,
-  ///   one for which this is certain is preferred.
+  /// - Returns: The freeze, and whether the change was certainly made during the freeze. A freeze that is certain is
+  ///   returned rather than a freeze that is only possible.
   package func despite(_ drift: Change, window: Duration) -> (freeze: Freeze, isCertain: Bool)? {
     let found = drift.activityDateTime
     let earliest = drift.intent.lastVerifiedDateTime?.before(window)

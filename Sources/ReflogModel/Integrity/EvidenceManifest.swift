@@ -71,9 +71,7 @@ package struct EvidenceManifest: Hashable, Sendable {
   package let flow: String?
   /// All files of the pack except the manifest.
   package let files: [File]
-  /// The checkpoint that was the log's newest checkpoint after the last row was written.
-  ///
-  /// The value is nil if the log had no checkpoint.
+  /// The log's newest checkpoint after the last row was written, or nil if the log had no checkpoint.
   package let checkpoint: String?
   /// When Reflog began to write the pack.
   package let taken: Timestamp

@@ -4,7 +4,7 @@ extension JSONValue {
   /// Reflog hashes these bytes. Every number must be a whole number from -``maximumWholeNumber`` to
   /// ``maximumWholeNumber`` in its shortest form. Fractions, exponents and `-0` are errors, because Reflog never writes
   /// a record with such a number. Two members with the same name in one object are also an error. Names are compared
-  /// byte by byte. A value at a depth of ``maximumDepth`` or more levels is an error too.
+  /// byte by byte. Values that are nested deeper than ``maximumDepth`` levels are an error too.
   package func canonicalBytes() throws(IntegrityError) -> [UInt8] {
     var writer = CanonicalWriter()
     try writer.write(self, depth: 0)

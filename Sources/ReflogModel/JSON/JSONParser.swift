@@ -12,10 +12,9 @@ package struct JSONError: Error, CustomStringConvertible {
 extension JSONValue {
   /// Reads a JSON text that contains one value (RFC 8259).
   ///
-  /// Reflog is stricter than RFC 8259. Two members with the same name in one object are an error. A value at a depth of
-  /// more than ``maximumDepth`` levels is an error. So are invalid UTF-8, one half of a surrogate pair
-  /// without the other half, and text after the value. A byte order mark in front of the value is ignored, as RFC 8259
-  /// §8.1 allows.
+  /// Reflog is stricter than RFC 8259. These are errors: two members with the same name in one object, values that are
+  /// nested deeper than ``maximumDepth`` levels, invalid UTF-8, one half of a surrogate pair without the other half,
+  /// and text after the value. A byte order mark in front of the value is ignored, as RFC 8259 §8.1 allows.
   package init(parsing bytes: some Collection<UInt8>) throws(JSONError) {
     let text: [UInt8]
     do { text = try TextEncoding.withoutByteOrderMark(bytes) } catch {

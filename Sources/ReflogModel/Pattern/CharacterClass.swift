@@ -14,7 +14,7 @@ struct CharacterClass: Sendable {
 
   /// Returns whether a character is in the set.
   ///
-  /// If the pattern ignores case, a character is also in the set if the set contains the same letter in the other case.
+  /// If `ignoringCase` is true, upper and lower case of a letter count as equal.
   func contains(_ scalar: Unicode.Scalar, ignoringCase: Bool) -> Bool {
     var isMember = parts.contains { $0.contains(scalar) }
     if !isMember, ignoringCase {

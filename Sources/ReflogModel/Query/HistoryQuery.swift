@@ -8,10 +8,10 @@ package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
   package let isAscending: Bool
   /// Whether a condition on flows also selects the changes of the connectors that the flows' steps called.
   ///
-  /// If the value is true, the filter is also compared with each change of a connector together with the address of
-  /// each step that called the connector when the change was made. Only conditions on `flowType`, `flowId` and `step`
-  /// that are joined by `and` are compared with this address. Service events have no connectors, so the value has no
-  /// effect on service events.
+  /// If the value is true, the conditions on `flowType`, `flowId` and `step` that are joined by `and` select addresses.
+  /// A change of a connector then also matches under two conditions: one of these addresses called the connector when
+  /// the change was made, and the change matches the rest of the filter. Service events have no connectors, so the
+  /// value has no effect on service events.
   package let includesImpact: Bool
 
   /// Creates a query.

@@ -14,15 +14,16 @@ package struct PlainQuestion: Sendable {
   /// The value has no effect if ``flow`` contains a slash, because ``flow`` is then always a whole id, and ``step`` is
   /// a whole name.
   package var isWholeAddress = false
-  /// A part of the id, the name or the user principal name of an actor, or the type and the id of one actor with a slash
-  /// between them, such as `user/` and the id.
+  /// A part of the id, the name or the user principal name of an actor, or one whole actor.
+  ///
+  /// A whole actor is the type and the id with a slash between them, such as `user/` and the id.
   package var actor: String?
   /// A part of the id or the name of a connector that an address held before or after a change.
   package var connector: String?
-  /// A part of the id or the name of a flow, a step, an actor or a connector, or of the reason of a change or of the
-  /// override of a freeze.
+  /// A part of an id or a name of a flow, a step, an actor or a connector, or a part of a reason.
   ///
-  /// The text can also be a whole id of a change, a whole correlation id or a whole batch id.
+  /// The reason is the reason of the change or of the override of a freeze. The text can also be a whole change id, a
+  /// whole correlation id or a whole batch id.
   package var words: String?
   /// A part of the reason of a change, or of the reason for the override of a freeze.
   package var reason: String?
@@ -98,7 +99,7 @@ package struct PlainQuestion: Sendable {
     return ActorID(type, String(parts[1]))
   }
 
-  /// Returns the condition in filter syntax that a name, an id or the reason of a change contains a text.
+  /// Returns the condition for ``words``, in filter syntax.
   private static func anywhere(_ text: String) -> String {
     let names: [ChangeField] = [.plain(.flowId), .plain(.step)] + actorFields.map(ChangeField.initiatedBy)
     let ids: [ChangeField.Plain] = [.correlationId, .batchId]

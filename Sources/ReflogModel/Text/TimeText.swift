@@ -63,7 +63,7 @@ package struct TimeText: Sendable {
     return (moment, moment)
   }
 
-  /// Returns the moment that follows after a duration, for example the moment in 2 hours for the text `2h`.
+  /// Returns the moment that is a duration later than now, for example the moment in 2 hours for the text `2h`.
   ///
   /// Returns nil if the text is not a number of minutes, hours or days.
   package func moment(in text: String) -> Timestamp? {
@@ -72,8 +72,8 @@ package struct TimeText: Sendable {
 
   /// Returns a text that has the same meaning at every later time.
   ///
-  /// The result is the day for `today` and `yesterday`, and the moment in UTC, in whole seconds, for an age. All other
-  /// texts are returned without a change.
+  /// For `today` and `yesterday`, the result is the day. For an age such as `2h`, the result is the moment in UTC, in
+  /// whole seconds. All other texts are returned without a change.
   package func absolute(_ text: String) -> String {
     switch text {
     case "today": return Self.date(localDay(now))

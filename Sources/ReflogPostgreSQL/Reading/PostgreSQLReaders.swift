@@ -104,9 +104,9 @@ package struct ReadLimits: Sendable {
   /// used.
   ///
   /// Each query of Reflog first reads a range of ids, or reads rows through an index. After that, the query reads the
-  /// rows of other tables by key. A merge join or a hash join would read a table from its beginning. So each page of a
-  /// long history would take longer than the previous page. Worker processes and the just-in-time compiler are off,
-  /// because their start takes longer than a query of Reflog.
+  /// rows of other tables by key. Merge joins and hash joins are off, because they would read a table from its
+  /// beginning, and each page of a long history would take longer than the previous page. Worker processes and the
+  /// just-in-time compiler are off, because their start takes longer than a query of Reflog.
   var settings: String {
     let planner = ["enable_mergejoin", "enable_hashjoin", "enable_bitmapscan", "jit"]
     let values =

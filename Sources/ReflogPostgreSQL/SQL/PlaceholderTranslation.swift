@@ -10,7 +10,7 @@ import ReflogStorage
 struct PlaceholderTranslation {
   /// The text with the placeholders `$1`, `$2`, and so on.
   let sql: String
-  /// The numbers of the placeholders that `$1`, `$2`, and so on replace, in this order.
+  /// The number of the placeholder that each parameter replaces: first for `$1`, then for `$2`, and so on.
   private(set) var order: [Int] = []
   /// The number of each placeholder with a name.
   ///

@@ -13,7 +13,7 @@ struct ChangeList {
   /// Creates an empty list.
   init() {}
 
-  /// Adds a change, unless the change is the last change of the list.
+  /// Adds a change, unless the list already ends with this change.
   ///
   /// - Parameter offset: The id of the change minus the first id of the segment; at least the offset of the last change.
   mutating func append(_ offset: Int64) {

@@ -9,7 +9,7 @@ import Synchronization
 /// The table `reason_trigram` has one row for each sequence of three letters (trigram) in each segment of ids. The row
 /// lists the changes in the segment whose reasons have the trigram, see ``ChangeList``. New changes are added in short
 /// segments, and a long segment replaces them later: see ``TrigramSegments``. The index contains only whole segments, so
-/// rows are never updated, and a search reads the newest changes in the ledger.
+/// rows are never updated. Until the newest changes fill a segment, a search reads them from the ledger.
 ///
 /// The tables are written in the same database as the ledger. So each state of the database, for example in a backup or
 /// on a standby server, has an index that belongs to its ledger.
@@ -64,13 +64,15 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
         return try search.part(of: ids.lowerBound...min(ids.upperBound, segments.through), limit: limit, db)
       }
     } catch {
-      // The search then reads the changes in the ledger.
+      // The error is ignored, because the search then reads the changes from the ledger and not from the index.
       if (error as? SQLError)?.code == .corrupt { usage.withLock { $0.isDamaged = true } }
       return nil
     }
   }
 
-  /// Deletes everything from the index, because no part of a table can be deleted from its file; see ``ReasonFinder``.
+  /// Deletes everything from the index, because the bytes of single rows can't be removed from a table's file.
+  ///
+  /// See ``ReasonFinder``.
   package func removeClaimed(_ reader: any LedgerReader) async throws -> Int64 {
     let newest = try await reader.read { db in try ReasonClaims.newest(db) }
     try await empty()
@@ -176,8 +178,8 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
   private static let adding = PostgreSQLTimeouts.standard
   /// The limits of the transaction that empties the index.
   ///
-  /// Searches wait behind this transaction. After one second, PostgreSQL ends an automatic vacuum that has a lock, so
-  /// this transaction waits a little longer.
+  /// While this transaction waits for its lock, new searches wait too. So the limit is short, but longer than one
+  /// second: after one second, PostgreSQL ends an automatic vacuum that holds the lock.
   private static let emptying = PostgreSQLTimeouts(statement: 30_000, lock: 2_000, idle: 30_000)
 
   /// Runs one transaction on a separate connection, on a thread that may wait.

@@ -11,7 +11,8 @@ struct TrigramSearch {
 
   /// The maximum number of trigrams that the search reads.
   ///
-  /// More lists would be read for each segment, but few changes have the rarest five trigrams of another text by chance.
+  /// For each trigram, the search reads one more list in each segment. Five trigrams are enough, because a reason that
+  /// does not contain the text rarely contains the five rarest trigrams of the text.
   private static let maximumTrigrams = 5
 
   /// Chooses the trigrams that the search reads.
@@ -60,7 +61,7 @@ struct TrigramSearch {
   ///   - db: The connection of the read.
   func part(of ids: ClosedRange<Int64>, limit: Int, _ db: any LedgerConnection) throws -> ReasonIndex.Part {
     var candidates: [Int64] = []
-    // The first ids of the segments that the search still has to read.
+    // The search still has to read the segments whose first ids are in this range.
     var (first, last) = (ids.lowerBound - segments.longest + 1, ids.upperBound)
     var (count, isEnd) = (Self.counts.first, false)
     while !isEnd, first <= last {
@@ -82,8 +83,9 @@ struct TrigramSearch {
     return ReasonIndex.Part(ids: ids, candidates: candidates)
   }
 
-  /// Returns the next segments that have all trigrams, each with its first id and with the changes that have all
-  /// trigrams, in the order of the search.
+  /// Returns the next segments that have all trigrams, in the order of the search.
+  ///
+  /// The result contains the first id of each segment, and the changes in the segment that have all trigrams.
   private func read(
     from first: Int64,
     through last: Int64,

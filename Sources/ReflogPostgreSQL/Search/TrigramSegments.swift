@@ -54,7 +54,9 @@ package struct TrigramSegments: Sendable {
   /// The highest number of ids in a segment.
   var longest: Int64 { lengths.long }
 
-  /// Returns the ids of the next segment, and whether the segment is long, or nil if its changes are not recorded yet.
+  /// Returns the ids of the next segment, and whether the segment is long.
+  ///
+  /// The result is nil if the ledger does not have all changes of the next segment yet.
   ///
   /// - Parameters:
   ///   - segments: The segments of the index, or nil if the index is empty.

@@ -37,7 +37,7 @@ package struct TokenService: Sendable {
   }
 
   /// Returns the valid tokens that expire soon, oldest first. An admin gets all of these tokens. Any other caller gets
-  /// only the own token.
+  /// only its own token.
   package func expiringTokens(for caller: Caller) async throws(ServiceError) -> [APIToken] {
     let isAdmin = Policy.permits(caller, .administer)
     guard isAdmin || caller.tokenExpiry != nil else { return [] }

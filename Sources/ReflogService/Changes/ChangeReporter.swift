@@ -62,9 +62,9 @@ package final class ChangeReporter: Service {
     log.yield(Line(change: drift, despite: (freeze, isCertain)))
   }
 
-  /// The newest drift, since the start of the server, of a step or connector that was certainly or possibly frozen.
+  /// The newest drift whose step or connector was certainly or possibly frozen.
   ///
-  /// The value is nil if there was no drift of a frozen step or connector.
+  /// The value is nil if there was no such drift since the start of the server.
   package var newestFrozenDrift: Freeze.Drift? { state.withLock { $0 } }
 
   /// Writes changes to the log until the service stops.

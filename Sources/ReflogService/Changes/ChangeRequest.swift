@@ -125,9 +125,9 @@ extension ChangeRequest.Action {
 
   /// The parts of the directory that the action changes, for the comparison with freezes.
   ///
-  /// The list is empty for the rollback of a change. The step of a rollback is known only after the preparation, and so
-  /// is whether the request is a repetition. A repeated request gets the answer to the first request, even if the step
-  /// is frozen now. So only the transaction that records the rollback compares its step with the freezes.
+  /// The list is empty for the rollback of a change: only the transaction that records the rollback compares its step
+  /// with the freezes. Before the preparation, two things are unknown: the step, and whether the request is a
+  /// repetition. A repeated request gets the answer to the first request, even if the step is frozen now.
   var parts: [ChangedPart] {
     switch self {
     case .setReference(let address, _), .rollBackTo(_, let address, _): [.subject(.step(address))]

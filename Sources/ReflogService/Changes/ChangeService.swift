@@ -12,8 +12,8 @@ package struct ChangeService: Sendable {
   private let refusals = RefusalBudget()
   /// The budget for recording requests that a freeze refused.
   ///
-  /// The budget is separate, because a caller who has used up the other budget can be locked out. A caller whose
-  /// requests a freeze refused can still change other steps.
+  /// If a caller has used up the other budget, Reflog can refuse all further requests of the caller in this minute. A
+  /// freeze must not have this effect, because the caller may still change other steps. So this budget is separate.
   private let freezeRefusals = RefusalBudget()
   /// The budget of callers' reads with Reflog's own credential, or nil if these reads are not limited.
   let reads: ReadBudget?

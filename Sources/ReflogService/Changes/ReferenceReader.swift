@@ -31,8 +31,8 @@ struct ReferenceReader: Sendable {
   ///
   /// Within the settle window, a read may be stale. If the read is stale, the result contains the ledger's reference.
   /// In all other cases, the result contains the reference that was read. If the ledger contains a different reference,
-  /// the result also contains the drift: a change that was made without Reflog. If the read did not show the reference,
-  /// the result contains the reference `unknown` and no drift.
+  /// the result also contains the change to record: see `Found.drift`. If the read did not show the reference, the
+  /// result contains the reference `unknown` and no change to record.
   func judge(
     _ read: ConnectorReference,
     at address: Address,

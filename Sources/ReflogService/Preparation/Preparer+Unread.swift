@@ -54,8 +54,9 @@ extension Preparer {
 
   /// Returns the intent that records a denied request, or nil if the request is not recorded.
   ///
-  /// If the request contains several steps, one change is recorded. If a freeze denied the request, this is a change of
-  /// a step that the freeze covers, even if the frozen step calls no connector and only its flow was to be deleted.
+  /// One change is recorded, even if the request contains several steps. If `freeze` covers one of these steps, that
+  /// step is the subject of the change. A request that deletes a flow contains all steps of the flow, including the
+  /// steps that call no connector.
   func deniedIntent(of request: ChangeRequest, by freeze: Freeze?) async throws(ServiceError) -> Change.Intent? {
     let intents = try await unreadIntents(of: request)
     guard let scope = freeze?.scope else { return intents.first }

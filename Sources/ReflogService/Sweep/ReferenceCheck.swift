@@ -48,8 +48,7 @@ struct ReferenceCheck: Sendable {
 
   /// The result of a check.
   private enum Judgement {
-    /// The address holds the reference that is in the ledger, so the caller of this check must only store the
-    /// observation.
+    /// The address holds the reference that is in the ledger, so the caller only has to store the observation.
     case seen(Observation)
     /// The ledger has recorded a drift or a baseline, together with the observation.
     case recorded

@@ -7,7 +7,8 @@
 struct SessionMark: Hashable, Sendable {
   /// The maximum number of times that SQLite starts to overwrite a log from its beginning during one session.
   ///
-  /// SQLite overwrites a log when all pages of the log were copied into the database file. Each time, the salt of the log increases by 1.
+  /// SQLite overwrites a log when all pages of the log were copied into the database file. Each time, the salt of the
+  /// log increases by 1.
   private static let uses: UInt32 = 1 << 20
 
   /// The number that the file contains, which is not 0.

@@ -52,7 +52,7 @@ package protocol Dialect: Sendable {
   ///
   /// Each row contains one line of the query plan.
   var explain: String { get }
-  /// In a row that a query with ``explain`` returns, the index of the column that contains the line of the query plan.
+  /// The index of the column that contains the line of the query plan, in the rows of a query with ``explain``.
   var explainColumn: Int { get }
 }
 

@@ -163,9 +163,10 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
     }
   }
 
-  /// Frees the space of deleted rows, so the files of the database contain no copy of these rows.
+  /// Frees the space of deleted rows.
   ///
-  /// This method does not remove the copies of cells that SQLite moved earlier. Only a compaction removes those copies.
+  /// When this method returns, the files of the database contain no copy of these rows, with one exception: if SQLite
+  /// moved a row within the file before the deletion, a copy can remain. Only a compaction removes such a copy.
   ///
   /// - Throws: ``StorageError/locked`` if the space can't be freed, because other connections read all the time.
   package func reclaim() async throws {
@@ -294,7 +295,7 @@ extension GroupCommitWriter: WrittenFile {
 
   /// Checks whether the database may still be written; if not, returns an error and marks the writer as not healthy.
   ///
-  /// The check needs two system calls. The check runs once for each transaction, so single changes are not slower.
+  /// The check needs only two system calls, and runs once for each transaction and not for each write.
   @discardableResult
   private func noteIfUnusable() -> StorageError? {
     do { try store.check() } catch {

@@ -26,7 +26,8 @@ extension Storage: WritableStore {
 
   /// Returns pages of deleted rows to the file system; if no such page is left, the method empties the write-ahead log.
   ///
-  /// The result is `all` after the write-ahead log was emptied. Then the files contain no deleted rows.
+  /// The result is `all` after the write-ahead log was emptied. Then the files contain no deleted rows, except for the
+  /// copies that ``GroupCommitWriter/reclaim()`` describes.
   private static func reclaim(_ connection: Connection, _ files: OpenFiles) throws -> StoreUpkeep.Reclaimed {
     if try connection.integer("PRAGMA freelist_count") ?? 0 > 0 {
       try connection.execute("PRAGMA incremental_vacuum(\(pagesReclaimed))")

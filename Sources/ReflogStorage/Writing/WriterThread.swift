@@ -16,7 +16,7 @@ package final class WriterThread: Service {
   ///
   /// All changes wait for this thread, and the thread waits for the disk several times in each pass. With a slice that
   /// is shorter than the slice of all other threads, this thread continues immediately when the disk has answered, even
-  /// if other threads use all processors. Without it, Linux would let such a thread work for up to 3 ms first.
+  /// if other threads use all processors. With the normal slice, another thread could work for up to 3 ms first.
   private static let slice: UInt64 = 100_000
 
   private let files = Mutex<[any WrittenFile]>([])

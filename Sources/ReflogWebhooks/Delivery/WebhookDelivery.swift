@@ -12,13 +12,13 @@ struct WebhookDelivery: Sendable {
   ///
   /// Because of this time, one read returns the entries of many commits while many changes are made.
   private static let interval = Duration.milliseconds(250)
-  /// The minimum time between two reads of the ledger if the first read did not return all new entries. The value is a
-  /// multiple of the duration of the first read.
+  /// The minimum time between two reads of the ledger if the first read did not return all new entries, as a multiple
+  /// of the duration of the first read.
   ///
   /// Without this time, the reads for a receiver that wants few messages would use one processor completely while many
   /// changes are made.
   private static let readPause = 20
-  /// The maximum of this time. Without a maximum, a slow ledger would delay messages too much.
+  /// The maximum of the time that `readPause` determines. Without it, a slow ledger would delay messages too much.
   private static let longestReadPause = Duration.milliseconds(500)
   /// The maximum number of entries in one read.
   private static let maximumEntryCount: Int64 = 256
@@ -49,7 +49,7 @@ struct WebhookDelivery: Sendable {
 
   private var receiver: WebhookReceiver { progress.receiver }
 
-  /// The state of the attempts since the last success.
+  /// The values that determine the next pauses and the size of the next read.
   struct Attempts {
     /// Determines the pauses after accepted messages.
     var messagePace = MessagePace()

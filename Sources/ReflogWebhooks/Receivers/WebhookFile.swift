@@ -43,7 +43,8 @@ package struct WebhookFile: Sendable {
   }
 
   private static func isName(_ text: String) -> Bool {
-    // A person can put the secret in the place of the name by mistake. The name is shown in messages and in the status.
+    // A person can put the secret in the place of the name by mistake. Such a name is refused, because names are shown
+    // in messages and in the status.
     !text.hasPrefix(WebhookSecret.prefix) && (1...maximumNameLength).contains(text.utf8.count)
       && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "-_".utf8.contains($0) }
   }
@@ -91,7 +92,8 @@ package struct WebhookFile: Sendable {
       }
       return try text.map { text throws(WebhookError) in try Self.secret(text, values, .secret) }
     }
-    // A message about a file that can't be read would show the secret.
+    // A person can put the secret in the place of the path by mistake. Then a message about the missing file would show
+    // the secret.
     guard !path.hasPrefix(WebhookSecret.prefix) else {
       throw values.wrong(.secretFile, "It must be the path of a file. Use secret for the secret itself.")
     }

@@ -86,7 +86,9 @@ extension ServerClient {
     }
     try await http.shutdown()
   }
-  /// Throws a failure if a URL possibly contains a user. The user can have a password, and messages show the URL.
+  /// Throws a failure if a URL possibly contains a user name.
+  ///
+  /// A password can follow the user name, and messages show the URL.
   static func refuseUser(in url: String) throws {
     guard url.contains("@") else { return }
     throw CommandFailure(.usage, "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.")

@@ -48,7 +48,7 @@ struct RestorationHint {
     text = (sentences + ["To restore \(values.known.joined(separator: " and ")): \(command)"]).joined(separator: " ")
   }
 
-  /// Returns the newest change of a connector that is later than an edit and was or may have been applied.
+  /// Returns the newest change of a connector after an edit, without the changes that were certainly not applied.
   ///
   /// The result is nil if there is no such change.
   private static func laterEdit(

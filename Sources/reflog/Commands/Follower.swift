@@ -35,8 +35,7 @@ struct Follower {
   }
 
   private func writeNewChanges(_ progress: inout Progress) async throws {
-    // The sequence must be read earlier than the start of the export. So the export contains all entries up to this
-    // sequence.
+    // The sequence is read before the export starts, so that the export contains all entries up to this sequence.
     guard let sequence = try await source.status()["newestChangeSequence"]?.wholeNumber else { return }
     let newest = LogPosition(sequence, in: try await source.origin())
     // A position contains the name of its log. So if the source has another log, the export runs, and the source
@@ -69,7 +68,7 @@ struct Follower {
 
   private func storedPosition() throws -> LogPosition? {
     guard FileManager.default.fileExists(atPath: stateFile) else {
-      // Without this check, the changes would be written before the file turns out to be unusable.
+      // Without this check, the changes would be written before an error shows that the file can't be used.
       try output.check(stateFile, replacing: true)
       return nil
     }

@@ -104,7 +104,8 @@ struct Verify: Command {
   }
 
   private func givenKeys() throws -> [VerifierKey] {
-    // A shell that reads a key from a file of Windows leaves the byte order mark and the carriage return of the file.
+    // If a shell reads a key from a file that was written on Windows, the key can contain the file's byte order mark
+    // and carriage return.
     do { return try key.map { try VerifierKey(TextEncoding.value($0)) } } catch {
       throw CommandFailure(.usage, "\(error)")
     }

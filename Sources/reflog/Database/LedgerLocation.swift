@@ -40,7 +40,7 @@ struct LedgerLocation: Sendable {
     filesPath = files ?? (isAddress ? Self.defaultFiles : database)
   }
 
-  /// Creates the location that an option names, or the environment if the option is not given.
+  /// Creates the location from the value of an option, or from the environment if the option is not given.
   init(given database: String?) {
     self.init(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
   }
@@ -52,7 +52,7 @@ struct LedgerLocation: Sendable {
   private static func isAddress(_ text: String) -> Bool {
     let folded = text.asciiFolded
     if ["://", "postgresql:", "postgres:"].contains(where: folded.contains) { return true }
-    // A program that uses libpq also accepts names and values, with white space on both sides of the equals sign.
+    // Programs that use libpq also accept an address such as `host=db password=…`, even with white space around `=`.
     let names: Set = ["host", "hostaddr", "dbname", "user", "password", "sslpassword", "service"]
     return text.split(separator: "=", omittingEmptySubsequences: false).dropLast().contains { part in
       part.split(whereSeparator: \.isWhitespace).last.map { names.contains(String($0)) } ?? false

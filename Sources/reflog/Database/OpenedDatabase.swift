@@ -20,14 +20,14 @@ struct OpenedDatabase: Sendable {
   static func open(_ location: LedgerLocation, _ settings: ServerSettings, clock: @escaping WallClock) throws -> Self {
     switch location.database {
     case .file(let path):
-      // A missing write-ahead log is accepted here, because the start check has already refused a ledger without the
-      // log if the settings do not accept this.
+      // A missing write-ahead log is accepted here. The start check has already refused a ledger without the log,
+      // unless the settings accept it.
       let storage = try Storage(path: path, kind: .ledger, acceptsMissingLog: true)
       do {
         let tokens = try TokenStore(besideLedgerAt: path, clock: clock)
         let index = Result { try ReasonIndex(path: location.files.search) }
         // Without the index, the server can work, but searches for reasons are slower. If the file of the index exists
-        // but can't be opened, its error stops the start. An erasure could not delete the reasons in that file.
+        // but can't be opened, its error stops the start, because an erasure could not delete the reasons in that file.
         if FileManager.default.isFile(location.files.search) { _ = try index.get() }
         let reasonIndex = try? index.get()
         return OpenedDatabase(

@@ -67,7 +67,7 @@ struct ExportVerification {
 
   /// Returns a finding for each row that is missing, added or altered.
   ///
-  /// Rows of changes that were purged, or whose personal data was erased, after the export can't be compared.
+  /// A row can't be compared if, after the export, its change was purged, got a newer entry, or lost personal data.
   private func rowFindings(_ service: HistoryService) async throws -> [String] {
     guard manifest.after == nil, let format = ExportFormat(rawValue: manifest.format),
       format == .csv || format == .jsonl,

@@ -211,7 +211,7 @@ enum ChangeTables {
     return [Change.ChangedProperty](of: change).summary.map { "edited: \($0)" }
   }
 
-  /// Returns a text about an edit of the connector that is later than the reference to the connector.
+  /// Returns a text about an edit that the connector got after the step was set to call it.
   private static func laterEdit(_ edit: JSONObject) -> String {
     let author = edit["kind"] == "drift" ? "without Reflog" : "by \(who(edit))"
     let isDeleted = edit["after"]?.object?["state"] == "none"

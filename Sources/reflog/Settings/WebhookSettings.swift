@@ -1,7 +1,7 @@
 import Foundation
 import ReflogWebhooks
 
-/// The receivers of webhooks in the file that the setting `webhooks` contains.
+/// The receivers of webhooks, in the file whose path is the value of the setting `webhooks`.
 enum WebhookSettings {
   /// The maximum size in bytes of the file, and of a file with a secret.
   private static let maximumByteCount = 1 << 20

@@ -17,7 +17,7 @@ package actor EntraKeys {
   ///
   /// If the issuer can't be reached, the cached keys are used up to this age.
   private static let maximumAge = Duration.seconds(3 * 86_400)
-  /// The minimum time between a fetch and the next fetch that an unknown key id causes.
+  /// The minimum time between a fetch and the next fetch, if an unknown key id causes the next fetch.
   private static let unknownKeyInterval = Duration.seconds(60)
   /// The minimum time between a failed fetch and the next fetch.
   private static let retryInterval = Duration.seconds(5)
