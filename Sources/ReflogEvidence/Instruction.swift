@@ -6,7 +6,7 @@ struct Instruction {
 
   /// A sentence about a period that has not ended, or an empty text.
   private var unfinished: String {
-    facts.taken < facts.period.end ? "\nThe period has not ended: the pack contains the changes until then." : ""
+    facts.taken < facts.period.end ? "\nThe period had not ended then: the pack contains the changes up to that time." : ""
   }
 
   /// The text of the page.

@@ -202,8 +202,8 @@ enum CommandTexts {
     "Commands/Verify.swift": [
       "REFLOG_SERVER is not used. reflog verify reads {}.",
       """
-      reflog verify reads the ledger itself, and {} is a server. With the ledger's file or a copy of it, use --database \
-      FILE. To check the server's log from here, download {}, then: python3 verify_log.py {} --key KEY --old \
+      reflog verify can't verify through a server, and {} is a server. If you have the ledger's file or a copy, use \
+      --database FILE. To check the server's log from here, download {}, then: python3 verify_log.py {} --key KEY --old \
       CHECKPOINT. To check the changes of a period: {} --period PERIOD FOLDER, then reflog verify --manifest \
       FOLDER/evidence.manifest --key KEY.
       """,

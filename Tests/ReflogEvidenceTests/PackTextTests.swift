@@ -103,7 +103,7 @@ struct PackTextTests {
       Instruction(facts: try Self.facts(period: "2026-Q4")).text.contains(
         """
         from the log audit.example/reflog.
-        The period has not ended: the pack contains the changes until then.
+        The period had not ended then: the pack contains the changes up to that time.
 
         FILES
         """

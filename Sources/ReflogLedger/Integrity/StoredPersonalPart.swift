@@ -50,7 +50,7 @@ struct StoredStatement {
   /// The erasure that deleted the statement, or nil if no recorded erasure deleted it.
   let erased: Erased?
 
-  /// The statement as the message of the change's outcome, or nil if the statement was erased.
+  /// The message of the change's outcome: the person's name and the text of the statement. Nil if the text was erased.
   var message: String? { reason.map { "\(actor.name ?? actor.id ?? "Unknown person"): \($0)" } }
 
   /// Returns the hash of the statement.

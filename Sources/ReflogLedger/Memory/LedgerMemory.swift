@@ -1,7 +1,7 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of the states of recently used addresses and connectors, so most changes need no read of the ledger's file.
+/// A cache of the states of recently used addresses and connectors, so most changes are prepared without a read.
 ///
 /// The cache is filled from the file and updated with each commit. A stale state in the cache does no harm, because the
 /// transaction that records a change compares the state with the file.

@@ -7,11 +7,11 @@ extension Change {
     package let kind: Kind
     /// The reference before the change.
     ///
-    /// If the subject is a connector, the value is a reference to that connector before the change.
+    /// If the subject is a connector, the value contains the id and the name that the connector had before the change.
     package let before: ConnectorReference
     /// The intended reference after the change.
     ///
-    /// If the subject is a connector, the value is a reference to that connector after the change.
+    /// If the subject is a connector, the value contains the id and the name of the connector after the change.
     package let after: ConnectorReference
     /// The connector's properties that the change writes, or nil if the subject is not a connector.
     package let changedProperties: [ChangedProperty]?

@@ -24,10 +24,10 @@ extension Storage: WritableStore {
   /// Other writes wait while the job runs, so the number is small.
   private static let pagesReclaimed = 256
 
-  /// Returns pages of deleted rows to the file system; if no such page is left, the method empties the write-ahead log.
+  /// Gives pages of deleted rows back to the file system. If no such page is left, empties the write-ahead log.
   ///
-  /// The result is `all` after the write-ahead log was emptied. Then the files contain no deleted rows, except for the
-  /// copies that ``GroupCommitWriter/reclaim()`` describes.
+  /// Returns `all` if the write-ahead log was emptied. The files then contain no deleted rows, except for the copies that
+  /// ``GroupCommitWriter/reclaim()`` describes.
   private static func reclaim(_ connection: Connection, _ files: OpenFiles) throws -> StoreUpkeep.Reclaimed {
     if try connection.integer("PRAGMA freelist_count") ?? 0 > 0 {
       try connection.execute("PRAGMA incremental_vacuum(\(pagesReclaimed))")

@@ -78,7 +78,7 @@ struct Verify: Command {
     let evidence = Suggestion("evidence").adding("--server", url)
     throw CommandFailure(
       .usage,
-      "reflog verify reads the ledger itself, and \(url) is a server. With the ledger's file or a copy of it, use "
+      "reflog verify can't verify through a server, and \(url) is a server. If you have the ledger's file or a copy, use "
         + "--database FILE. To check the server's log from here, download \(program), then: python3 verify_log.py "
         + "\(url) --key KEY --old CHECKPOINT. To check the changes of a period: \(evidence) --period PERIOD FOLDER, "
         + "then reflog verify --manifest FOLDER/evidence.manifest --key KEY."
