@@ -23,8 +23,8 @@ struct SummaryPage {
     \(facts)
     <h2>Changes by flow</h2>
     \(changes)
-    <p class="note">Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some \
-    of them again: not applied, denied, requested in spite of a freeze (overrides), pending, and updates and rollbacks \
+    <p class="note">Each change is counted once in the first four columns of numbers. The other columns count some \
+    of these changes again. Overrides are changes in spite of a freeze. No reason counts only updates and rollbacks \
     without a reason. Drift is a change that was made without Reflog.\(erasedNote)</p>
     <h2>Retention and legal holds</h2>
     \(retention)
@@ -93,7 +93,7 @@ struct SummaryPage {
 
   private var erasedNote: String {
     summary.total.erased == 0
-      ? "" : " Changes whose personal data, and so their reason, was erased: \(summary.total.erased)."
+      ? "" : " Changes whose reason was erased with other personal data: \(summary.total.erased)."
   }
 
   private var retention: String {

@@ -55,7 +55,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
       "Another program wrote to the ledger's file, from entry \(first) on. Reflog records and signs no more changes. "
         + "Keep the file as evidence, run reflog verify, and restore the newest copy."
     case .impactTooBroad(let count, let most):
-      "The filter selects \(count) steps. A query for the impact on flows can have at most \(most) steps."
+      "The filter selects \(count) steps. With changes of connectors, at most \(most) steps can be searched. Name "
+        + "fewer flows."
     case .illegal(let transition): transition.description
     case .altered(let change):
       "Change \(change) is not what was recorded: the ledger's file was altered. Run reflog verify."

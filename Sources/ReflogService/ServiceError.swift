@@ -214,7 +214,7 @@ extension ServiceError: CustomStringConvertible {
       "History must be kept for at least \(RetentionPolicy.minimumDays) days, but you asked for \(days). If the law "
         + "requires a shorter time, add \"override\": true or --override."
     case .purgeNotPermitted(let before):
-      "Nothing was purged: everything that was settled at or after \(before) must be kept. Ask for the plan again."
+      "Nothing was purged: the plan would delete history that must be kept, from \(before) on. Ask for the plan again."
     case .noRetention:
       "History is kept without a time limit, so there is nothing to purge. Set the number of days to keep first."
     case .holdExists(let name):
@@ -223,9 +223,9 @@ extension ServiceError: CustomStringConvertible {
     case .actorNotFound(let id):
       "Nothing is recorded about \(id), so nothing can be erased: 0 changes, 0 service events. Check the id."
     case .manifestNotFound:
-      "There is no such manifest. A manifest is kept once its export was downloaded completely, for the last "
-        + "\(ExportManifests.kept) exports. Export again."
-    case .notSignedYet: "No signed checkpoint covers this. Check the ledger with reflog verify."
+      "There is no such manifest. Only the newest "
+        + "\(ExportManifests.kept) complete exports since the server's start have one. Export again."
+    case .notSignedYet: "A signed checkpoint is missing. Check the ledger with reflog verify."
     case .positionNotInLog(let position, let log, let newest?):
       "The log \(log) has no entry \(position.sequence) yet, because its newest entry is \(newest). An older copy of "
         + "the ledger was probably restored. Export everything again, without a position."
@@ -233,24 +233,24 @@ extension ServiceError: CustomStringConvertible {
       "The position \(position) belongs to another log: this ledger's log is \(log). Export everything again, without "
         + "a position."
     case .positionOfFormerName(let position, let former, let log):
-      "The position \(position) has a former name of this log. The signing key was lost, and since \(former.time) the "
+      "The position \(position) has this log's former name. The signing key was lost, and since \(former.time) the "
         + "log is called \(log). "
         + (position.sequence < former.formerSize
           ? "The earlier entries are unchanged. Continue with the position \(position.sequence)@\(log)."
-          : "Under the former name, the ledger has only \(former.formerSize) entries. Export everything again, without "
-            + "a position.")
+          : "The position is after the \(former.formerSize) entries that have the former name. Export everything again, "
+            + "without a position.")
     case .pageOfFormerName(let former):
       "This link to a page was made while the log was called \(former.formerOrigin). The signing key was lost, and the log "
         + "has another name since \(former.time). Start again with the first page."
     case .pageNotInLedger:
-      "The page begins behind a change that this ledger does not have. An older copy of the ledger was probably "
-        + "restored. Start again with the first page."
+      "This page can't be shown: it follows a change that is not in this ledger. An older copy of the ledger was "
+        + "probably restored. Start again with the first page."
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor, a connector, a "
         + "result other than applied, or a correlation id."
     case .impactTooBroad(let count, let most):
-      "The filter selects \(count) steps, and the edits of the connectors of at most \(most) steps can be searched. Name "
-        + "fewer flows, or request only the changes of the steps: flowScope=steps or --flow-scope steps."
+      "The filter selects \(count) steps. With changes of connectors, at most \(most) steps can be searched. Name "
+        + "fewer flows, or leave out the changes of connectors: flowScope=steps or --flow-scope steps."
     case .badToken(let why): why
     case .reasonRequired(let pattern):
       "Every change needs a reason that matches \(pattern). Give one in Reflog-Reason or with --reason."
@@ -302,7 +302,7 @@ extension ServiceError: CustomStringConvertible {
         + "sent. Try again in a minute."
     case .tooManySteps:
       "The flow calls connectors at more than \(ChangeRequest.maximumSteps) steps, so it can't be deleted in one request. "
-        + "Disable some of these steps first, with a PUT of {} to …/{step}/$ref."
+        + "Clear some of these steps first, with a PUT of {} to …/{step}/$ref."
     case .ledgerUnreadable(let why), .ledgerDamaged(let why), .notSupported(let why): why
     case .ledgerUnavailable(let why): "Nothing was sent to the directory. \(why)"
     case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(clause(why))."
@@ -311,10 +311,10 @@ extension ServiceError: CustomStringConvertible {
       "Whether the change was applied is unknown: \(clause(why)). "
         + (ids.isEmpty ? "Check the directory." : "The change is recorded. Check its result later.")
     case .outcomeStaysUnknown(let id, let result):
-      "This Idempotency-Key was used for change \(id), whose final result is \(result.rawValue): "
+      "This Idempotency-Key belongs to change \(id). The final result of the change is \(result.rawValue): "
         + (result == .superseded
           ? "another value was found afterwards. " : "its effect could not be read back. ")
-        + "Nothing was sent now. Read the current value, and use another key for another change."
+        + "This request sent nothing. Read the current value. To try again, use another key."
     case .notSent(_, let why):
       "The change did not reach the directory: \(clause(why)). Nothing was changed. Try again."
     case .refused(_, let refusal) where refusal.isOfOwnCredential:

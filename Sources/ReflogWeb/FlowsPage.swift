@@ -265,7 +265,8 @@ private struct Comparison {
     case (1, _): "1 step\(page) calls something else now."
     case (2..., _): "\(different) steps\(page) call something else now."
     case (_, 0): "It is unknown what the steps\(page) called then."
-    default: unknown > 0 ? "All steps\(page) that are known call the same now." : "All steps\(page) call the same now."
+    default:
+      "No step\(page) calls something else now." + (unknown > 0 ? " It is unknown what some steps called then." : "")
     }
   }
 }

@@ -171,7 +171,7 @@ class Freezing(ServerTestCase):
         placed = run("freeze", SIGNUP, "--until", "8h", "--reason", "INC0042")
         self.assertEqual(placed.returncode, 0, placed.stderr)
         id = placed.stdout.splitlines()[1].split()[0]
-        self.assertIn("Edits of the connectors that the frozen steps call are still possible.", placed.stderr)
+        self.assertIn("The connectors that the frozen steps call can still be edited.", placed.stderr)
         self.assertIn(SIGNUP, run("freezes").stdout)
 
         refused = run("set", SIGNUP, "--none")
@@ -359,7 +359,7 @@ class FrozenDrift(unittest.TestCase):
 
             self.assertEqual(page.status, 200, page.text)
             self.assertIn("The result is not known yet.", page.text)
-            self.assertIn("The step is not frozen, because", page.text)
+            self.assertIn("The step is not frozen: ", page.text)
             self.assertEqual(server.request("GET", FREEZES).json["value"], [])
 
 

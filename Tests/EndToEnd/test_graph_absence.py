@@ -92,7 +92,7 @@ class Effects(GraphTestCase):
 
         self.assertEqual((created.status, [drift["status"]["code"] for drift in drifts]), (201, ["notKept"] * 2))
         self.assertEqual({drift["status"]["message"] for drift in drifts}, {
-            f"The reference that the address held before change {id} is set again." for id in (change, created.change)})
+            f"The step again has the reference from before change {id}." for id in (change, created.change)})
 
     def test_a_flow_whose_steps_could_not_be_set_is_reported(self):
         self.graph.control(writes=["ok", "refuse_400", "ok"])

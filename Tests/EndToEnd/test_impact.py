@@ -275,14 +275,14 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.assertNotIn(f"/changes/{change}/restore", [form["action"] for form in after.forms])
         again = browser.submit(form, reason="Again")
         self.assertEqual(again.status, 400)
-        self.assertIn("a later change edited the connector", again.text)
+        self.assertIn("a later change may have edited the connector", again.text)
 
     def test_a_refused_rollback_of_an_edit_names_the_request_that_restores_the_values(self):
         self.patch(targetUrl=URL)
         change = self.patch(targetUrl=NEW_URL)
         done = self.server.command("rollback", change, "--server", self.server.url, role="operator")
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn(f"`reflog show {change}` and the page of the change show the request that restores the other values.", done.stderr)
+        self.assertIn(f"`reflog show {change}` and the page of the change show how to restore the other values.", done.stderr)
 
     def test_only_operators_restore(self):
         self.patch(targetUrl=URL)

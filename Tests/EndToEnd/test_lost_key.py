@@ -84,7 +84,7 @@ class LostKey(unittest.TestCase):
         name = self.server.request("GET", "/checkpoint", role=None).text.split("\n")[0]
         sequence = self.position.partition("@")[0]
         for position, advice in ((self.position, f"Continue with the position {sequence}@{name}."),
-                                 (f"999@{self.former}", f"the ledger has only {self.size} entries"),
+                                 (f"999@{self.former}", f"The position is after the {self.size} entries"),
                                  (f"{sequence}@other.example", "belongs to another log")):
             answer = self.server.request("GET", f"{CHANGES}?$format=jsonl&after={position}")
             self.assertEqual((answer.status, answer.code), (400, "badRequest"), answer.text)

@@ -350,7 +350,7 @@ class FlowsPage(unittest.TestCase):
             self.assertIn("1 of 1 step was rolled back", progress.text)
             self.assertEqual([change["kind"] for change in server.history()].count("rollback"), 1)
             self.assertEqual(server.reference(STEP), FRAUD_CHECK)
-            self.assertIn("All steps call the same now", browser.open(f"/flows?asOf={moment}").text)
+            self.assertIn("No step calls something else now", browser.open(f"/flows?asOf={moment}").text)
             for text, problem in (("tomorrow", "is not a time"), ("2999-01-01T00:00", "is in the future")):
                 self.assertIn(f"'{text}' {problem}", browser.open("/flows?asOf=" + text).text)
 

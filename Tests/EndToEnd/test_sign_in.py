@@ -86,7 +86,7 @@ class Entra(unittest.TestCase):
                 (["Reflog.Read"], {"nbf": 4000000000}, 403, "is not valid yet"),
                 (["Reflog.Read"], {"header": {"alg": "none"}}, 403, "it is not a signed token"),
                 (["Reflog.Read"], {"header": {"alg": "HS256"}}, 403, "its algorithm is not RS256"),
-                (["Reflog.Read"], {"header": {"kid": "unknown"}}, 403, "has no key with its key id"),
+                (["Reflog.Read"], {"header": {"kid": "unknown"}}, 403, "has no key with the token's key id"),
                 (["Reflog.Read"], {"header": {"jku": "https://a.example"}}, 403, "its header contains jku"),
                 (["Reflog.Read"], {"key": self.provider.other}, 403, "its signature is wrong")):
             page = self.come_back(self.provider.authorize(self.begin(), roles, **changed))

@@ -61,8 +61,7 @@ enum CommandTexts {
       "REASON",
       "There are no freezes.",
       """
-      Edits of the connectors that the frozen steps call are still possible. Only a freeze of all refuses these edits \
-      too.
+      The connectors that the frozen steps call can still be edited. To prevent that, freeze all.
       """,
       "Freeze {} is released.",
     ],
@@ -85,13 +84,13 @@ enum CommandTexts {
       "the anchor {}, and, if it exists, the embedded directory {}",
       "Serve the copy with the same --files: the signing key and the anchor belong to the ledger.",
       """
-      The files that --files of {} names belong to the ledger and were not copied: the signing key, the anchor, and, if \
-      it exists, the embedded directory. Copy them to {}, {} and {}.
+      The files that {} has at its path --files were not copied: the signing key, the anchor, and, if it exists, the \
+      embedded directory. Copy them to {}, {} and {}.
       """,
       "These files belong to the ledger and were not copied: the signing key {}, {}. Copy them to {}, {} and {}.",
       """
-      These files belong to the ledger and stay where they are: the signing key {}, {}. Serve the copy with \
-      --database and the new URL, and --files {}.
+      These files belong to the ledger and stay where they are: the signing key {}, {}. Serve the copy with the new \
+      URL as --database, and with --files {}.
       """,
       "Do not start a server on {} again. Two ledgers would continue the same log.",
     ],
@@ -161,7 +160,7 @@ enum CommandTexts {
     ],
     "Commands/ShowConnectors.swift": [
       "Use --used or --unused, not both.",
-      "A ledger's file does not list connectors that no step calls. Use --server with --unused.",
+      "--unused needs a server, because a ledger's file lists only connectors that a step calls. Use --server.",
       "The directory has no connectors.",
       "No recorded step calls a connector. A server lists all connectors; use --server.",
       "No step calls any of the {}. To list them: {}",
@@ -214,7 +213,7 @@ enum CommandTexts {
       {} is older than the export: it has {} entries, and {} were signed before the export. Compare the export with \
       a newer copy of the ledger.
       """,
-      "{} contains no signature. Use --key to compare the file with its anchor.",
+      "{} contains no signed checkpoint, so the log's key is not known. Use --key.",
       "No --key is given, so the key in the file is trusted: {}",
       "The key in {} is not valid: {} Use --key to verify the file.",
       "the anchor",

@@ -88,10 +88,10 @@ extension HelpTexts {
     "reflog retention": VerbHelp(
       abstract: "Shows and sets how long history is kept, and purges older history.",
       discussion: """
-        If no number of days is set, history is kept for ever. A purge deletes the changes that were settled, and the \
-        service events that were recorded, more than that number of days ago. A purge never deletes held changes (reflog \
-        hold), pending changes, or the last effective change of a step. After a purge the log can still be verified. \
-        Show the plan first.
+        If no number of days is set, history is kept for ever. A purge deletes older history. The age of a change \
+        begins when it is settled, and the age of a service event when it is recorded. A purge never deletes held \
+        changes (reflog hold), pending changes, or the last effective change of a step. After a purge the log can \
+        still be verified. Show the plan first.
 
           reflog retention set --days 730
           reflog retention purge --dry-run
@@ -146,9 +146,9 @@ extension HelpTexts {
       abstract: "Refuses changes of a step, a flow or everything for a time.",
       discussion: """
         SCOPE is a step ([FLOWTYPE/]FLOW/STEP), a flow ([FLOWTYPE/]FLOW) or all. all also covers connectors: they \
-        can't be created, edited or deleted. If you freeze a step or a flow, edits of the connectors that its steps call \
-        are still possible. A refused change is recorded as denied. An operator can make a change in spite of a freeze \
-        with --override, which is recorded too.
+        can't be created, edited or deleted. If you freeze a step or a flow, the connectors that it calls can still be \
+        edited. A refused change is recorded as denied. An operator can make a change in spite of a freeze with \
+        --override, which is recorded too.
 
           reflog freeze b2cUserFlows/B2C_1_signup/postFederationSignup --until 8h --reason INC0042
           reflog freeze all --from 2026-12-24 --until 2026-12-26 --reason 'Holidays'

@@ -13,8 +13,8 @@ extension HelpTexts {
     (
       "REFLOG_FILES",
       """
-      The path of the key, the anchor and the other files, without their endings. Default: the ledger's file, or \
-      ./reflog for a PostgreSQL database.
+      The path to which the endings `.key`, `.anchor` and others are added for the ledger's files. Default: the \
+      ledger's file, or ./reflog for a PostgreSQL database.
       """
     ),
     ("REFLOG_DIRECTORY", "The directory to use: `graph` for Microsoft Graph, or `embedded` for trials. Required."),
@@ -43,7 +43,7 @@ extension HelpTexts {
     ("REFLOG_GRAPH_TIMEOUT", "The time limit for one request to Graph, in seconds. Default 10."),
     (
       "REFLOG_GRAPH_READS_PER_MINUTE",
-      "The maximum number of reads per minute by the sweep. Graph allows 200 requests. Default 100."
+      "The maximum number of background reads per minute. Graph allows 200 requests per minute in total. Default 100."
     ),
     (
       "REFLOG_GRAPH_CALLER_READS_PER_MINUTE",
@@ -99,8 +99,8 @@ extension HelpTexts {
     (
       "REFLOG_TRUSTED_PROXIES",
       """
-      Address blocks (CIDR) of trusted proxies, separated by commas. Their `Forwarded`, or `X-Forwarded-For`, \
-      `-Proto` and `-Host`, are used.
+      Address blocks (CIDR) of trusted proxies, separated by commas. Reflog uses the headers from these proxies: \
+      `Forwarded`, or `X-Forwarded-For`, `-Proto` and `-Host`.
       """
     ),
     (
@@ -138,14 +138,15 @@ extension HelpTexts {
     (
       "REFLOG_ACCEPT_NO_STANDBY",
       """
-      Use a PostgreSQL server without a synchronous standby. If its disk is lost, changes are lost. This is recorded.
+      Accepts a PostgreSQL server without a synchronous standby. If the server's disk is lost, changes are lost. Each \
+      start records this setting.
       """
     ),
     (
       "REFLOG_LOG_LEVEL",
       """
-      The least important lines of the log: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. \
-      Default info.
+      The lowest level of the lines in the server's log: `trace`, `debug`, `info`, `notice`, `warning`, `error` or \
+      `critical`. Default info.
       """
     ),
     ("REFLOG_WEBHOOKS", "A JSON file with the receivers of webhooks, their secrets and their filters. Default: none."),

@@ -22,11 +22,15 @@ enum HelpTexts {
     ],
     "--database": ["The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite."],
     "--filter": [#"An OData $filter, for example "initiatedBy/user/userPrincipalName eq 'a@b.example'"."#],
-    "--flow": ["A part of a flow's id, in any case: signup. With a type, one flow: b2cUserFlows/B2C_1_signup."],
-    "--step": ["A part of a step's name, in any case: signup. Or the step of one flow: [FLOWTYPE/]FLOW/STEP."],
-    "--actor": ["A part of the actor's id, name or user principal name, in any case: adele."],
+    "--flow": [
+      "A part of a flow's id, in upper or lower case: signup. With a type, one flow: b2cUserFlows/B2C_1_signup."
+    ],
+    "--step": [
+      "A part of a step's name, in upper or lower case: signup. Or the step of one flow: [FLOWTYPE/]FLOW/STEP."
+    ],
+    "--actor": ["A part of the actor's id, name or user principal name, in upper or lower case: adele."],
     "--connector": [
-      "A part of the id or the name of the connector before or after the change, in any case: fraud."
+      "A part of a connector's id or name, before or after the change, in upper or lower case: fraud."
     ],
     "--since": [
       """
@@ -35,17 +39,17 @@ enum HelpTexts {
       """
     ],
     "--until": [
-      "Changes earlier than this time, in the format of --since. A given day is included."
+      "Changes earlier than this time, in the format of --since. If it is a day, that day is included."
     ],
     "--result": ["pending, applied, rejected, denied, notApplied, superseded or unknown."],
     "--kind": ["update, rollback, drift or baseline."],
     "--flow-scope": [
-      "For a filter on flows: impact also shows changes of the connectors that the flows called at that time; steps "
-        + "does not."
+      "With a filter on flows: steps shows only the changes of their steps; impact also shows the changes of "
+        + "connectors that the steps called at that time."
     ],
     "--format": ["table for people, json for the body that the HTTP route returns, or csv."],
     "--wide": ["Show all columns of a table, even if they do not fit the terminal."],
-    "--reason": ["The reason, which is recorded.", "A part of the reason, in any case: chg0042."],
+    "--reason": ["The reason, which is recorded.", "A part of the reason, in upper or lower case: chg0042."],
     "--dry-run": ["Show the plan, and change nothing."],
     "--yes": ["Do not ask for a confirmation."],
   ]
@@ -151,8 +155,8 @@ enum HelpTexts {
         ASIM events. The output is written to stdout, or with --output to a file that appears only when it is \
         complete.
 
-        --after POSITION continues an earlier export. It writes every change that has a newer entry. A change that \
-        was pending in the earlier export is written again, so store changes by id.
+        --after POSITION continues an earlier export. It writes every change with an entry after POSITION. A change \
+        that was pending in the earlier export is written again, so store changes by id.
 
         An existing file is replaced only with --force. A file of a ledger is never replaced.
 
@@ -169,7 +173,7 @@ enum HelpTexts {
         "--raw": "Write CSV without the apostrophe in front of formulas.",
         "--excel": "Write CSV for Excel: with a byte order mark, and with times as yyyy-mm-dd hh:mm:ss.000 in UTC.",
         "--after": """
-        Only changes that have an entry with a higher sequence than this position, SEQUENCE or SEQUENCE@LOG.
+        Only changes with an entry after this position: SEQUENCE or SEQUENCE@LOG.
         """,
         "--output": "Write to this file. It appears only when it is complete.",
         "--force": "Replace existing output files.",
@@ -194,7 +198,9 @@ enum HelpTexts {
       ]
     ),
     "reflog config": VerbHelp(
-      abstract: "Shows which connector each recorded step calls, now or at a time, or the differences of two times.",
+      abstract: """
+        Shows which connector each recorded step calls, now or at a time, or shows the differences between two times.
+        """,
       discussion: """
         With --compare, it shows only the steps that differ between two times: steps with another connector, and \
         steps whose connector was edited or deleted in between.
@@ -210,7 +216,7 @@ enum HelpTexts {
         today, yesterday, or an age such as 30m, 2h or 7d. A day means its first moment.
         """,
         "--compare":
-          "Show the differences between --as-of and this later time, or now for the current references.",
+          "Show the differences between --as-of and this later time. The value now means the current references.",
       ]
     ),
     "reflog set": VerbHelp(
@@ -261,7 +267,7 @@ enum HelpTexts {
       ]
     ),
     "reflog verify": VerbHelp(
-      abstract: "Checks that the history equals the recorded and signed history.",
+      abstract: "Checks that the history was not altered after it was recorded and signed.",
       discussion: """
         It compares rows with entries, entries with the Merkle tree, and the tree with signed checkpoints. It reports \
         every difference. A server may run at the same time.
@@ -287,7 +293,7 @@ enum HelpTexts {
         the Python program that the server offers at /assets/verify_log.py, or reflog evidence.
         """,
       options: [
-        "--server": "Not supported, because a server does not send its rows. A message shows how to check a server.",
+        "--server": "Not supported. With this option, a message tells how to check a server.",
         "--key": "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.",
         "--anchor": "A file with the newest checkpoint. Default: <database>.anchor, if it exists.",
         "--since": "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.",
@@ -304,7 +310,7 @@ enum HelpTexts {
           reflog checkpoint --format json
         """,
       options: [
-        "--format": "table for only the checkpoint, or json or csv for the checkpoint and the key."
+        "--format": "table shows only the checkpoint; json and csv also show the key."
       ]
     ),
   ]

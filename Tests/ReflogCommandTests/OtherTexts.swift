@@ -43,7 +43,7 @@ enum OtherTexts {
     ],
     "ReflogHTTP/History/EvidenceController.swift": ["period is missing. Use {}."],
     "ReflogHTTP/Limits/Admission.swift": ["Too many of your exports are in progress."],
-    "ReflogHTTP/Limits/BodyMemory.swift": ["The bodies of your requests are too large."],
+    "ReflogHTTP/Limits/BodyMemory.swift": ["The bodies of the requests in progress are together too large."],
     "ReflogHTTP/Limits/Slots.swift": ["Too many of your requests are in progress."],
     "ReflogHTTP/Metrics/MetricHelp.swift": [
       "Seconds that a request for a change took, with the wait for its keyed lock.",
@@ -64,7 +64,7 @@ enum OtherTexts {
       "Sweeps that could not read everything.",
       "Unix time of the last complete sweep; 0 if there was none.",
       "Unix time of the next expiry of a valid token; 0 if none.",
-      "Answers of /metrics without the metrics of tokens, because a read failed.",
+      "Answers of /metrics that lack the metrics of tokens, because the tokens could not be read.",
       "Valid API tokens that expire within 14 days.",
       "Requests without a valid credential.",
       "Unix time since which a part of the directory can't be read; 0 if none.",
@@ -72,7 +72,7 @@ enum OtherTexts {
       "Requests from a trusted proxy whose forwarding headers could not be read.",
       "The size of the ledger's write-ahead log in bytes.",
       "Unix time since which a webhook fails; 0 if it works.",
-      "Attempts to send a message that failed, by receiver of webhooks.",
+      "Failed attempts to send a message, by receiver of webhooks.",
       "Messages that were accepted, by receiver of webhooks.",
       "1 if a webhook gets no more messages until the next start, else 0.",
       "Entries of the log that wait for a webhook.",
@@ -135,7 +135,7 @@ enum OtherTexts {
       "its answer is not a JSON object",
     ],
     "ReflogModel/Integrity/LogVerification+Finding.swift": [
-      "{}: {} entries were signed under the log's former name, but the log got its new name after {}."
+      "{}: the checkpoint has the log's former name and covers {} entries, but that name ended after {}."
     ],
     "ReflogModel/Pattern/PatternParser.swift": ["the pattern ends too early", "a group's name is not valid"],
     "ReflogModel/Query/FilterParser.swift": [

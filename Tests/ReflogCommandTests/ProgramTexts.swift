@@ -51,7 +51,7 @@ enum ProgramTexts {
       "Reflog-Override",
       "The connection to {} ended early ({}). The output is incomplete.",
       " to {}",
-      "{} redirects{}, and the token is not sent there. If that is your server, use its URL with --server.",
+      "{} redirects{}. The token was not sent to the new URL. If that URL is your server, use it with --server.",
       "the connection was reset",
       "The server at {} can't be reached. Check its URL, and that it is running.",
       "Try again.",
@@ -130,8 +130,8 @@ enum ProgramTexts {
       "The exported file",
       "The pack",
       """
-      The files are as the owner of the log's key signed them. This does not prove that no change is missing from the \
-      log. Only a checkpoint that you kept earlier proves that: reflog verify --since FILE, on the owner's machine.
+      The files are unaltered since the owner of the log's key signed them. But changes can be missing from the log. \
+      To find that, use a checkpoint that you kept earlier: reflog verify --since FILE, on the owner's machine.
       """,
       "The {} files are the pack for {} that was written at {}.",
       "{} is the file that was exported at {}.",

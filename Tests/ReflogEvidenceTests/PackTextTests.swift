@@ -61,8 +61,8 @@ struct PackTextTests {
         changes.csv          the changes, one row for each; changes.jsonl has the same changes as JSON
         service-events.csv   events of Reflog itself, such as starts; service-events.jsonl has the same events as JSON
         roles.csv            the API tokens that were valid in the period, and their roles
-                             the creation or the revocation of a token while the server was stopped can first appear in the
-                             next pack
+                             if a token was created or revoked while the server was stopped, this can be missing here
+                             and be in the next pack
         retention.json       how long history is kept, the legal holds, and the newest purge
         checkpoint           the log's newest signed checkpoint when the pack was written
         rows/                a short hash of each row, with which an altered row is found
@@ -78,7 +78,7 @@ struct PackTextTests {
            If you do not trust this copy of verify.py, get it from the source code of Reflog, or use the second command.
         3. The command ends with one of these results, and names the files and the rows that differ:
              exit code 0    every file is the file that was written
-             exit code 3    a program saved a file in another form, for example a spreadsheet. The rows agree
+             exit code 3    a program such as a spreadsheet saved a file in another form. The rows agree
              exit code 65   a file was altered, removed or added, or a signature is wrong
            Files that systems and spreadsheets add, such as .DS_Store and .~lock.changes.csv#, are ignored.
 
@@ -86,10 +86,10 @@ struct PackTextTests {
         replaced the key.
 
         WHAT THIS PROVES
-        The owner of the log's key signed these files. Numbers in the column sequence count all entries of the log; changes of
-        other periods, and service events, have the other numbers.
+        The owner of the log's key signed these files. The column sequence has gaps: the missing numbers belong to other
+        changes, to service events, and to the first entries of these changes.
 
-        The check does not prove that no change is missing from the log. To prove this, compare the log with a checkpoint
+        The check does not find changes that are missing from the log. To find these, compare the log with a checkpoint
         that you kept earlier: reflog verify --since FILE, on the owner's machine. For later checks, keep the file checkpoint.
 
         Open the CSV files read-only. If a spreadsheet saves a file, the check reports it.
@@ -166,9 +166,10 @@ struct PackTextTests {
         |API connectors|1|0|0|0|0|0|0|0|0|Ada &lt;Berg&gt; (1)|
         |All|7|1|1|1|1|1|1|1|1|Ada &lt;Berg&gt; (5), token deploy (3)|
         |
-        |Updates, rollbacks, drift and first observations are all recorded changes. The other columns count some of them \
-        again: not applied, denied, requested in spite of a freeze (overrides), pending, and updates and rollbacks without a \
-        reason. Drift is a change that was made without Reflog. Changes whose personal data, and so their reason, was erased: 1.|
+        |Each change is counted once in the first four columns of numbers. The other columns count some of these \
+        changes again. Overrides are changes in spite of a freeze. No reason counts only updates and rollbacks without \
+        a reason. Drift is a change that was made without Reflog. Changes whose reason was erased with other personal \
+        data: 1.|
         |Retention and legal holds|
         |History is kept for at least 800 days. The newest purge deleted history before 2026-11-23. It kept the history \
         under legal holds, and the last change of each step.|Hold|Scope|Reason|Placed (UTC)|Case 7|all flows|A &amp; B|2026-11-23T09:15:02Z|

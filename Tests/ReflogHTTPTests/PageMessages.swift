@@ -10,7 +10,9 @@ enum PageMessages {
       "The form does not contain the newest change that the plan showed. Load the page again.",
     ],
     "ConnectorPageController.swift": ["A change's id must be a positive whole number."],
-    "ConnectorsController.swift": ["called must be none. Leave it out to list all connectors."],
+    "ConnectorsController.swift": [
+      "The only value of the option called is none. Leave the option out to list all connectors."
+    ],
     "DifferencesController.swift": [
       "The second time is earlier than the first time. Enter the earlier time first."
     ],
@@ -27,7 +29,7 @@ enum PageMessages {
       "Entra did not sign you in and gave no reason.",
     ],
     "EntraSignInController.swift": [
-      "this account has no role in Reflog that can read history",
+      "your account has no role in Reflog that can read history; ask an administrator for one",
       "Signed in",
       "Entra can't be reached",
       "Entra refused Reflog's client id or secret",
@@ -83,8 +85,7 @@ enum PageMessages {
       "Change {} was not rolled back, because later changes at the same step block the rollback.",
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector.",
       """
-      The filter selects {} steps, and the edits of the connectors of at most {} steps can be searched. Name fewer \
-      flows.
+      The filter selects {} steps. With changes of connectors, at most {} steps can be searched. Name fewer flows.
       """,
       "{}. Nothing was changed. Wait until the freeze is over, release it, or override it.",
       "This rollback to a time does not exist.",
@@ -92,8 +93,8 @@ enum PageMessages {
     ],
     "RestorationController.swift": [
       """
-      The values before change {} can't be restored here, because they are not all recorded or because a later change \
-      edited the connector or may still edit it. Nothing was done.
+      Nothing was done: not all values before change {} are recorded, or a later change may have edited the connector. \
+      The page of the change shows why.
       """
     ],
     "RollbackForm.swift": [

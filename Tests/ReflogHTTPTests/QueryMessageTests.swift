@@ -57,7 +57,7 @@ struct QueryMessageTests {
     )
     #expect(
       message { _ = try options(QueryItem("after", "-1")).after() }
-        == "after must be the position of an entry, such as the Reflog-Position of an earlier export."
+        == "The option after must be the position of an entry, such as the Reflog-Position of an earlier export."
     )
     #expect(
       message { _ = try options(QueryItem("$count", "maybe")).flag(.count) } == "count must be true or false."

@@ -129,7 +129,7 @@ struct RequestRefusalTests {
         "{}",
         headers: ["Reflog-Reason": "%ff"],
         target: "Reflog-Reason",
-        "Reflog-Reason is not UTF-8 or percent-encoded UTF-8. Percent-encode the reason."
+        "Reflog-Reason can't be read as UTF-8. Percent-encode the reason."
       ),
       Refusal(
         .PUT,
@@ -199,7 +199,7 @@ struct RequestRefusalTests {
         Self.reference,
         "{\"a\":1,\"A\":1}",
         target: "A",
-        "The body has two members named A that differ only in case."
+        "The body has the member A twice, in different case. Remove one of the two."
       ),
       Refusal(
         .PATCH,

@@ -114,7 +114,7 @@ struct ServiceErrorAnswerTests {
     )
     #expect(
       ServiceError.impactTooBroad(1200, most: 1000).onPage
-        == "The filter selects 1200 steps, and the edits of the connectors of at most 1000 steps can be searched. "
+        == "The filter selects 1200 steps. With changes of connectors, at most 1000 steps can be searched. "
         + "Name fewer flows."
     )
     #expect(ServiceError.timeRollbackNotFound("batch").onPage == "This rollback to a time does not exist.")

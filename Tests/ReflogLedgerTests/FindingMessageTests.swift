@@ -56,8 +56,7 @@ struct FindingMessageTests {
     (
       .strangeEntry(sequence: 12),
       """
-      Entry 12 is not valid: it refers to no change and no service event, or to both, or it was purged and still \
-      refers to one.
+      Entry 12 is not valid: it must refer to exactly one change or service event, or to none if it was purged.
       """
     ),
     (.foreignEntry(sequence: 12), "Entry 12 is after the signed end of the log: Reflog did not append it."),
@@ -83,7 +82,7 @@ struct FindingMessageTests {
     (
       .strangeFormerPart(event: 3),
       """
-      Service event 3 records the part of the log that a lost key signed, but the entries of this part differ.
+      The entries that a lost key signed do not match the root that service event 3 recorded for them.
       """
     ),
     (

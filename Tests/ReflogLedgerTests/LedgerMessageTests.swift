@@ -55,7 +55,7 @@ struct LedgerMessageTests {
     ),
     (
       .impactTooBroad(1200, most: 1000),
-      "The filter selects 1200 steps. A query for the impact on flows can have at most 1000 steps."
+      "The filter selects 1200 steps. With changes of connectors, at most 1000 steps can be searched. Name fewer flows."
     ),
     (
       .altered(Change.ID(7)),

@@ -125,7 +125,7 @@ struct LedgerMigrationRefusalTests {
     (
       .copyOfAnother(target: "b.sqlite", origin: "reflog/tenant/1"),
       """
-      b.sqlite is an unfinished copy of the log reflog/tenant/1, which is another ledger. Name another target, or delete \
+      b.sqlite is an unfinished copy of another ledger, with the log reflog/tenant/1. Name another target, or delete \
       b.sqlite.
       """
     ),

@@ -14,8 +14,8 @@ struct LostKeyTests {
   ///
   /// The content is nil if the file is missing. No file contains the key that signed the ledger.
   private static let states: [(content: String?, problem: String)] = [
-    (nil, "the file is missing, but the ledger was signed with it."), ("", "it is not PRIVATE, KEY, a name"),
-    ("nonsense", "it is not PRIVATE, KEY, a name"), ("another log", "the key belongs to another log."),
+    (nil, "the file is missing, but the ledger was signed with it."), ("", "it does not have the form PRIVATE"),
+    ("nonsense", "it does not have the form PRIVATE"), ("another log", "the key belongs to another log."),
     ("another key", "it is not the key that signed the ledger."), ("folder", "the file can't be read."),
   ]
 

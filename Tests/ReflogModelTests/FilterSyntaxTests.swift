@@ -97,7 +97,7 @@ struct FilterSyntaxTests {
     "the time \(time) has no time zone. Add Z, or an offset such as -01:00 or %2B01:00"
   }
   private static let tooPrecise =
-    "activityDateTime has six digits after the point, so it never equals a time with more digits"
+    "for eq, ne and in, write at most six digits after the point, because activityDateTime has no more"
 
   @Test(arguments: [
     ("ge '2020-01-01T00:00:00Z'", 20, wrongTime), ("ge 2020-13-01", 20, wrongTime), ("ge 2020-02-30", 20, wrongTime),
@@ -129,7 +129,7 @@ struct FilterSyntaxTests {
   private static let functions = "Use startswith, contains or tolower"
   private static let wholeNumber = "compare sequence with a whole number, or with null"
   private static let text = "compare reason with a text in single quotes, or with null"
-  private static let flagOnly = "a condition can only be compared with true or false, with eq or ne"
+  private static let flagOnly = "compare a condition only with true or false, and only with eq or ne"
 
   @Test(arguments: [
     // Filters with fields, operators or functions that Reflog does not have.

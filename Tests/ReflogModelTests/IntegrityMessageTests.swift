@@ -141,7 +141,7 @@ struct IntegrityMessageTests {
   }
 
   @Test func problemsOfPublicKeysHaveTheirTexts() {
-    let form = "it is not a name, a key ID and Base 64, with a plus between them"
+    let form = "it does not have the form name+id+base64"
     #expect(throws: IntegrityError.malformedVerifierKey(problem: form)) { try VerifierKey("a+530d903a") }
     #expect(throws: IntegrityError.malformedVerifierKey(problem: "its public key has 0 bytes instead of 32")) {
       try VerifierKey("a+530d903a+AQ==")
@@ -149,7 +149,7 @@ struct IntegrityMessageTests {
   }
 
   @Test func problemsOfSigningKeysHaveTheirTexts() {
-    let form = "it is not PRIVATE, KEY, a name, a key ID and Base 64, with a plus between them"
+    let form = "it does not have the form PRIVATE+KEY+name+id+base64"
     #expect(throws: IntegrityError.malformedSigningKey(problem: form)) { try SigningKey(secretText: "PRIVATE+KEY+a") }
     #expect(throws: IntegrityError.malformedSigningKey(problem: "its seed has 0 bytes instead of 32")) {
       try SigningKey(secretText: "PRIVATE+KEY+a+530d903a+AQ==")

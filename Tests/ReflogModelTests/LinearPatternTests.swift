@@ -46,7 +46,7 @@ struct LinearPatternTests {
   }
 
   private static let groups =
-    "only the groups (…), (?:…) and (?<name>…) are supported, and (?i) at the start of the pattern, at position "
+    "this group is not supported. Use (…), (?:…) or (?<name>…), or (?i) at the start of the pattern, at position "
 
   @Test(arguments: [
     ("(a)\\1", "\\1 is not supported, at position 4"),

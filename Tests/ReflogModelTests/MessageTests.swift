@@ -68,7 +68,7 @@ struct MessageTests {
     let outcome = try Change.outcome(of: .notKept(Change.ID(17)), on: nil, settledBy: .reconciler)
 
     #expect(outcome?.code == "notKept")
-    #expect(outcome?.message == "The reference that the address held before change 17 is set again.")
+    #expect(outcome?.message == "The step again has the reference from before change 17.")
   }
 
   @Test func theTextOfADeletionsEffectContainsTheDeletion() throws {
@@ -187,8 +187,8 @@ struct MessageTests {
   @Test func aRefusedRollbackOfAnEditNamesTheRequestThatRestoresTheValues() throws {
     let target = Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example")
     let secret = Change.ChangedProperty(name: "password", before: nil, after: nil)
-    let reason = "it wrote a connector, and the secrets of a connector can't be read back"
-    let request = ". `reflog show 7` and the page of the change show the request that restores the other values"
+    let reason = "it changed a connector, and the secrets of a connector can't be restored"
+    let request = ". `reflog show 7` and the page of the change show how to restore the other values"
     for (properties, text) in [([target], reason + request), ([secret], reason)] {
       let refusal = #expect(throws: RollbackRule.NotRollbackable.self) {
         _ = try RollbackRule.target(of: try Self.edit(7, properties))

@@ -241,7 +241,7 @@ struct RollbackRuleTests {
   @Test func aChangeOfAConnectorCannotBeRolledBack() {
     #expect(
       Self.why(Self.change(5, Self.a, Self.a, of: .connector))
-        == "it wrote a connector, and the secrets of a connector can't be read back"
+        == "it changed a connector, and the secrets of a connector can't be restored"
     )
   }
 

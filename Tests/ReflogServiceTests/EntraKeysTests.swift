@@ -71,7 +71,7 @@ struct EntraKeysTests {
   }
 
   private let known = "its signature is wrong"
-  private let unknown = "the issuer has no key with its key id"
+  private let unknown = "the issuer has no key with the token's key id"
 
   @Test func aNewKeyIsFetchedIfATokenContainsItsID() async {
     let tokens = tokens()

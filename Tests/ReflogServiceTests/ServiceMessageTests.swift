@@ -93,15 +93,15 @@ struct ServiceMessageTests {
     (
       .outcomeStaysUnknown(id, .superseded),
       """
-      This Idempotency-Key was used for change 7, whose final result is superseded: another value was found \
-      afterwards. Nothing was sent now. Read the current value, and use another key for another change.
+      This Idempotency-Key belongs to change 7. The final result of the change is superseded: another value was found \
+      afterwards. This request sent nothing. Read the current value. To try again, use another key.
       """
     ),
     (
       .outcomeStaysUnknown(id, .unknown),
       """
-      This Idempotency-Key was used for change 7, whose final result is unknown: its effect could not be read back. \
-      Nothing was sent now. Read the current value, and use another key for another change.
+      This Idempotency-Key belongs to change 7. The final result of the change is unknown: its effect could not be \
+      read back. This request sent nothing. Read the current value. To try again, use another key.
       """
     ),
     (
@@ -182,8 +182,8 @@ struct ServiceMessageTests {
     (
       .purgeNotPermitted(before: ManualClock.start),
       """
-      Nothing was purged: everything that was settled at or after 2026-11-23T09:15:02.123456Z must be kept. Ask for \
-      the plan again.
+      Nothing was purged: the plan would delete history that must be kept, from 2026-11-23T09:15:02.123456Z on. Ask \
+      for the plan again.
       """
     ),
     (
@@ -198,16 +198,16 @@ struct ServiceMessageTests {
     (
       .manifestNotFound("7"),
       """
-      There is no such manifest. A manifest is kept once its export was downloaded completely, for the last 1000 \
-      exports. Export again.
+      There is no such manifest. Only the newest 1000 complete exports since the server's start have one. Export \
+      again.
       """
     ),
-    (.notSignedYet, "No signed checkpoint covers this. Check the ledger with reflog verify."),
+    (.notSignedYet, "A signed checkpoint is missing. Check the ledger with reflog verify."),
     (
       .impactTooBroad(1200, most: 1000),
       """
-      The filter selects 1200 steps, and the edits of the connectors of at most 1000 steps can be searched. Name fewer \
-      flows, or request only the changes of the steps: flowScope=steps or --flow-scope steps.
+      The filter selects 1200 steps. With changes of connectors, at most 1000 steps can be searched. Name fewer flows, \
+      or leave out the changes of connectors: flowScope=steps or --flow-scope steps.
       """
     ),
     (
@@ -225,8 +225,8 @@ struct ServiceMessageTests {
       "Too many rollbacks to a time are waiting. Nothing was changed. Try again."
     ),
     (
-      .busy("This rollback is running. Send the request with the override again when the rollback has ended."),
-      "This rollback is running. Send the request with the override again when the rollback has ended. Nothing was "
+      .busy("This rollback is already running, so its override can't be changed. Wait until it ends."),
+      "This rollback is already running, so its override can't be changed. Wait until it ends. Nothing was "
         + "changed. Try again."
     ),
     (
@@ -241,7 +241,7 @@ struct ServiceMessageTests {
     ),
     (
       .tooManySteps,
-      "The flow calls connectors at more than 16 steps, so it can't be deleted in one request. Disable some of these "
+      "The flow calls connectors at more than 16 steps, so it can't be deleted in one request. Clear some of these "
         + "steps first, with a PUT of {} to …/{step}/$ref."
     ),
     (
@@ -261,8 +261,8 @@ struct ServiceMessageTests {
     (
       .pageNotInLedger,
       """
-      The page begins behind a change that this ledger does not have. An older copy of the ledger was probably restored. \
-      Start again with the first page.
+      This page can't be shown: it follows a change that is not in this ledger. An older copy of the ledger was \
+      probably restored. Start again with the first page.
       """
     ),
     (.ledgerUnreadable("The ledger is unavailable."), "The ledger is unavailable."),
@@ -304,7 +304,7 @@ struct ServiceMessageTests {
       (
         .positionOfFormerName(LogPosition(sample: "20@audit.example"), replacement, log: "audit.example-1a2b"),
         """
-        The position 20@audit.example has a former name of this log. The signing key was lost, and since \
+        The position 20@audit.example has this log's former name. The signing key was lost, and since \
         2026-11-23T09:15:02.000000Z the log is called audit.example-1a2b. The earlier entries are unchanged. Continue \
         with the position 20@audit.example-1a2b.
         """
@@ -312,9 +312,9 @@ struct ServiceMessageTests {
       (
         .positionOfFormerName(LogPosition(sample: "21@audit.example"), replacement, log: "audit.example-1a2b"),
         """
-        The position 21@audit.example has a former name of this log. The signing key was lost, and since \
-        2026-11-23T09:15:02.000000Z the log is called audit.example-1a2b. Under the former name, the ledger has only \
-        21 entries. Export everything again, without a position.
+        The position 21@audit.example has this log's former name. The signing key was lost, and since \
+        2026-11-23T09:15:02.000000Z the log is called audit.example-1a2b. The position is after the 21 entries that \
+        have the former name. Export everything again, without a position.
         """
       ),
       (

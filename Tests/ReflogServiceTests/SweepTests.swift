@@ -60,7 +60,7 @@ struct SweepTests {
       let drift = try await sweeping.changes().last
       #expect(drift?.intent.kind == .drift)
       #expect(drift?.outcome?.code == "notKept")
-      #expect(drift?.outcome?.message == "The reference that the address held before change 1 is set again.")
+      #expect(drift?.outcome?.message == "The step again has the reference from before change 1.")
     }
   }
 

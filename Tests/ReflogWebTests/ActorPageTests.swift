@@ -6,7 +6,7 @@ import Testing
 /// Tests of the page about one person, application or API token.
 struct ActorPageTests {
   private static let filter =
-    "From (UTC) Until (UTC) \(Sample.timeForms) Until includes a day that you enter. Show reads of history Show"
+    "From (UTC) Until (UTC) \(Sample.timeForms) If Until is a day, that day is included. Show reads of history Show"
 
   private func page(
     _ records: [ActorPage.Record],

@@ -108,7 +108,7 @@ struct ChangeDetailPageTests {
     #expect(
       called.pageText.contains(
         "Steps that called this connector then postAttributeCollection of B2C_1_signup postFederationSignup of "
-          + "B2C_1_signup uncertain The earlier calls of the steps that are marked as uncertain are not recorded."
+          + "B2C_1_signup uncertain Uncertain: what the step called then is not recorded."
       )
     )
     #expect(!certain.contains("uncertain"))

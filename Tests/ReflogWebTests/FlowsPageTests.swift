@@ -86,8 +86,11 @@ struct FlowsPageTests {
     #expect(
       page(then: then, now: both, next: "behind=x").comparison == "2 steps on this page call something else now."
     )
-    #expect(page(then: then, now: then).comparison == "All steps call the same now.")
-    #expect(page(then: half, now: then).comparison == "All steps that are known call the same now.")
+    #expect(page(then: then, now: then).comparison == "No step calls something else now.")
+    #expect(
+      page(then: half, now: then).comparison
+        == "No step calls something else now. It is unknown what some steps called then."
+    )
     #expect(page(then: unknown, now: then).comparison == "It is unknown what the steps called then.")
   }
 
@@ -111,7 +114,7 @@ struct FlowsPageTests {
     )
     #expect(
       both.comparison
-        == "All steps call the same now. The connectors of 2 steps were edited or deleted since."
+        == "No step calls something else now. The connectors of 2 steps were edited or deleted since."
     )
     #expect(
       one.render(in: Sample.frame).pageText.contains(

@@ -83,7 +83,7 @@ extension TemplateTexts {
       "Set the time zone",
       "Pages",
     ],
-    "period.mustache": ["From ({})", "Until ({})", "Until includes a day that you enter."],
+    "period.mustache": ["From ({})", "Until ({})", "If Until is a day, that day is included."],
     "redirect.mustache": ["Continue"],
     "reflog.js": [
       "You are signed out. Sign in to see new changes.",
@@ -112,7 +112,7 @@ extension TemplateTexts {
       "Undo the later changes too",
       "Reason for the override of the freeze. It is recorded and shown with the change.",
       "Freeze this step after the rollback",
-      "Edits of the connector that the frozen step calls are still possible. Freeze everything to prevent them.",
+      "The connector that the step calls can still be edited. To prevent that, freeze everything.",
       "Duration of the freeze",
       "1 hour",
       "8 hours",

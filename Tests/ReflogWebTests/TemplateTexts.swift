@@ -15,8 +15,8 @@ enum TemplateTexts {
       "{} of {}",
       "A connector",
       """
-      The step is not frozen, because the freeze could not be placed or because the result of the rollback is not \
-      known yet. Place the freeze again.
+      The step is not frozen: the freeze could not be placed, or the result of the rollback is not known yet. Place \
+      the freeze yourself.
       """,
       "The step is frozen until",
       "a person releases it",
@@ -38,7 +38,7 @@ enum TemplateTexts {
       "More about this connector; all changes of this connector and of the steps that called it",
       "Steps that called this connector then",
       "uncertain",
-      "The earlier calls of the steps that are marked as uncertain are not recorded.",
+      "Uncertain: what the step called then is not recorded.",
       "… and {} more",
       """
       A deleted connector can't be restored, because its authentication is not recorded. Create another connector, \
@@ -80,9 +80,9 @@ enum TemplateTexts {
       Each download is recorded as a service event.
       """,
       """
-      The signed manifest proves that the owner of the log's key wrote exactly these files, and that no row was altered, \
-      removed or added since. With a checkpoint that you kept earlier, the log proves that no change was removed before \
-      that.
+      The signed manifest proves that the owner of the log's key wrote exactly these files, and that no row was \
+      altered, removed or added since. The manifest does not show whether changes were removed from the log earlier. \
+      To check that, compare the log with a checkpoint that you kept.
       """,
       "Period (UTC)",
       "Flow, full id",
@@ -209,15 +209,15 @@ enum TemplateTexts {
       "What to freeze",
       "A step (B2C_1_signup/postFederationSignup), a flow (B2C_1_signup), or all: all steps and all connectors.",
       """
-      If you freeze a step or a flow, edits of the connectors that the frozen steps call are still possible. Freeze \
-      everything to prevent them.
+      If you freeze a step or a flow, the connectors that it calls can still be edited. To prevent that, freeze \
+      everything.
       """,
       "From ({})",
       "Until ({})",
       """
       A time is 2026-12-24, 2026-12-24 14:00, today, or a duration from now such as 30m, 8h or 7d. For another time \
-      zone, add Z or an offset such as +01:00. Until includes a day that you enter. Without a start, the freeze begins \
-      now. Without an end, it lasts until a person releases it.
+      zone, add Z or an offset such as +01:00. If Until is a day, that day is included. Without a start, the freeze \
+      begins now. Without an end, it lasts until a person releases it.
       """,
       "Place the freeze",
     ],

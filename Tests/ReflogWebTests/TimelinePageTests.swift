@@ -9,7 +9,7 @@ struct TimelinePageTests {
     Filter Text Flow Step Actor Connector Reason \
     Result any pending applied rejected denied not applied superseded unknown \
     Kind any update rollback drift baseline From (UTC) Until (UTC) \
-    \(Sample.timeForms) Until includes a day that you enter. Show
+    \(Sample.timeForms) If Until is a day, that day is included. Show
     """
 
   private func timeline(

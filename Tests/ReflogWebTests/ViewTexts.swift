@@ -111,8 +111,8 @@ enum ViewTexts {
       "1 step{} calls something else now.",
       "{} steps{} call something else now.",
       "It is unknown what the steps{} called then.",
-      "All steps{} that are known call the same now.",
-      "All steps{} call the same now.",
+      "No step{} calls something else now.",
+      "It is unknown what some steps called then.",
     ],
     "ConnectorsPage.swift": [
       "{} of {} connectors",

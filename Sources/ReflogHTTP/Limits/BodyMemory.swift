@@ -48,7 +48,7 @@ final class BodyMemory: Sendable {
           release(charged, holder)
           charged = 0
           await pace.delay(holder)
-          throw ServiceError.busy("The bodies of your requests are too large.")
+          throw ServiceError.busy("The bodies of the requests in progress are together too large.")
         }
         charged += bytes
         body.writeImmutableBuffer(part)

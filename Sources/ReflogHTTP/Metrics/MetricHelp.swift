@@ -22,7 +22,8 @@ package enum MetricHelp {
     "reflog_sweep_failures_total": "Sweeps that could not read everything.",
     "reflog_sweep_last_success_timestamp_seconds": "Unix time of the last complete sweep; 0 if there was none.",
     "reflog_token_next_expiry_timestamp_seconds": "Unix time of the next expiry of a valid token; 0 if none.",
-    "reflog_token_read_failures_total": "Answers of /metrics without the metrics of tokens, because a read failed.",
+    "reflog_token_read_failures_total":
+      "Answers of /metrics that lack the metrics of tokens, because the tokens could not be read.",
     "reflog_tokens_expiring": "Valid API tokens that expire within 14 days.",
     "reflog_unauthenticated_total": "Requests without a valid credential.",
     "reflog_unread_oldest_timestamp_seconds": "Unix time since which a part of the directory can't be read; 0 if none.",
@@ -30,7 +31,7 @@ package enum MetricHelp {
     "reflog_unreadable_forwarding_total": "Requests from a trusted proxy whose forwarding headers could not be read.",
     "reflog_wal_bytes": "The size of the ledger's write-ahead log in bytes.",
     "reflog_webhook_failing_since_timestamp_seconds": "Unix time since which a webhook fails; 0 if it works.",
-    "reflog_webhook_failures_total": "Attempts to send a message that failed, by receiver of webhooks.",
+    "reflog_webhook_failures_total": "Failed attempts to send a message, by receiver of webhooks.",
     "reflog_webhook_messages_total": "Messages that were accepted, by receiver of webhooks.",
     "reflog_webhook_stopped": "1 if a webhook gets no more messages until the next start, else 0.",
     "reflog_webhook_waiting_entries": "Entries of the log that wait for a webhook.",

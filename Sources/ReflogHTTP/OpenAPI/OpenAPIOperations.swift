@@ -121,7 +121,8 @@ enum OpenAPIOperations {
     ),
     .get(
       "/{version}/auditLogs/connectorConfigurations",
-      "Returns the reference of every recorded step, now or at a given time, or the differences of two times.",
+      "Returns the reference of every recorded step, now or at a given time, or returns the differences between two "
+        + "times.",
       query: [
         ("asOf", ["type": "string", "example": "2026-03-03T02:00:00Z"]),
         ("compareWith", ["type": "string", "example": "2026-03-31T00:00:00Z"]), filter,

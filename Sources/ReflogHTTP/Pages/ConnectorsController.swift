@@ -21,7 +21,10 @@ struct ConnectorsController {
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let fields = try request.filledQuery(allowing: PageTrail.connectors)
     guard fields["called"] ?? Self.unused == Self.unused else {
-      throw RequestError.badRequest("called must be none. Leave it out to list all connectors.", target: "called")
+      throw RequestError.badRequest(
+        "The only value of the option called is none. Leave the option out to list all connectors.",
+        target: "called"
+      )
     }
     let search = fields["q"] ?? ""
     let question = ConnectorListRequest(

@@ -45,7 +45,9 @@ struct EntraSignInController {
       guard let code = fields["code"] else { throw EntraSignIn.Failure.declined(fields["error"] ?? "") }
       let token = try await entra.end(attempt, code: code)
       guard let (caller, _) = try await authentication.callerWithRole(bearing: token, from: context.ipAddress) else {
-        throw EntraSignIn.Failure.refused("this account has no role in Reflog that can read history")
+        throw EntraSignIn.Failure.refused(
+          "your account has no role in Reflog that can read history; ask an administrator for one"
+        )
       }
       if let earlier = attempt.session { sessions.end(earlier) }
       cookies.append(SessionCookie.setting(sessions.begin(with: token, for: caller), context))

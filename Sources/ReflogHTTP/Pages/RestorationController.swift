@@ -29,8 +29,8 @@ struct RestorationController {
     let change = try await history.change(try context.changeID())
     guard let (values, later) = try await history.restoration(of: change), values.isComplete, later == nil else {
       throw RequestError.badRequest(
-        "The values before change \(change.id) can't be restored here, because they are not all recorded or because a "
-          + "later change edited the connector or may still edit it. Nothing was done.",
+        "Nothing was done: not all values before change \(change.id) are recorded, or a later change may have edited "
+          + "the connector. The page of the change shows why.",
         target: "change"
       )
     }

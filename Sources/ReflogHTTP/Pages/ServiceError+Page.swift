@@ -13,7 +13,7 @@ extension ServiceError {
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector."
     case .impactTooBroad(let count, let most):
-      "The filter selects \(count) steps, and the edits of the connectors of at most \(most) steps can be searched. Name "
+      "The filter selects \(count) steps. With changes of connectors, at most \(most) steps can be searched. Name "
         + "fewer flows."
     case .frozen(_, let freeze):
       "\(freeze.summary). Nothing was changed. Wait until the freeze is over, release it, or override it."

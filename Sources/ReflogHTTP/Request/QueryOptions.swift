@@ -91,7 +91,7 @@ struct QueryOptions {
     guard let text = values[.after] else { return nil }
     guard let position = LogPosition(text) else {
       throw .badRequest(
-        "after must be the position of an entry, such as the Reflog-Position of an earlier export.",
+        "The option after must be the position of an entry, such as the Reflog-Position of an earlier export.",
         target: "after"
       )
     }

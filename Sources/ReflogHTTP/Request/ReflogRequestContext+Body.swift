@@ -41,7 +41,10 @@ extension ReflogRequestContext {
         throw RequestError.badRequest("The body must be a JSON object, not \(value.kindName).", target: "body")
       }
       if let name = value.collidingName {
-        throw RequestError.badRequest("The body has two members named \(name) that differ only in case.", target: name)
+        throw RequestError.badRequest(
+          "The body has the member \(name) twice, in different case. Remove one of the two.",
+          target: name
+        )
       }
       if let path = value.pathOfZero {
         throw RequestError.badRequest("\(path) contains U+0000, which can't be recorded. Remove it.", target: path)

@@ -128,7 +128,7 @@ extension Request {
     // The server's decoder replaces bytes that are not UTF-8 by U+FFFD. So a value with U+FFFD is refused.
     guard let text = header.percentDecoded(plusIsSpace: false), !text.hasReplacementCharacter else {
       throw .badRequest(
-        "\(shown) is not UTF-8 or percent-encoded UTF-8. Percent-encode the reason.",
+        "\(shown) can't be read as UTF-8. Percent-encode the reason.",
         target: shown
       )
     }

@@ -136,8 +136,8 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .missingEvents(let ids):
       "Service events \(ids.lowerBound) to \(ids.upperBound) are missing, and no recorded purge deleted them."
     case .strangeEntry(let sequence):
-      "Entry \(sequence) is not valid: it refers to no change and no service event, or to both, or it was purged and "
-        + "still refers to one."
+      "Entry \(sequence) is not valid: it must refer to exactly one change or service event, or to none "
+        + "if it was purged."
     case .foreignEntry(let sequence):
       "Entry \(sequence) is after the signed end of the log: Reflog did not append it."
     case .headMismatch(let size, let signed):
@@ -161,7 +161,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .alteredSchema(let name):
       "The schema is not Reflog's, so a query can miss rows: the \(name) is missing, altered or added."
     case .strangeFormerPart(let event):
-      "Service event \(event) records the part of the log that a lost key signed, but the entries of this part differ."
+      "The entries that a lost key signed do not match the root that service event \(event) recorded for them."
     case .strangeSubtree(let level, let position):
       "The stored hash \(position) of level \(level) of the tree does not match the entries."
     case .unreadableEntries(let range, let problem):

@@ -21,7 +21,7 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
     case .targetNotEmpty(let target):
       "\(target) already contains a ledger, so nothing was copied. Name a new file or an empty database."
     case .copyOfAnother(let target, let origin):
-      "\(target) is an unfinished copy of the log \(origin), which is another ledger. Name another target, or delete "
+      "\(target) is an unfinished copy of another ledger, with the log \(origin). Name another target, or delete "
         + "\(target)."
     case .targetInUse(let target):
       "Another reflog migrate-ledger copies into \(target), so nothing was copied. Wait until it ends, or stop it. Then run "

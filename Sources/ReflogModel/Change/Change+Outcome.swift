@@ -104,7 +104,7 @@ extension Change {
       Outcome(
         result: next,
         code: Change.notKeptCode,
-        message: "The reference that the address held before change \(id) is set again.",
+        message: "The step again has the reference from before change \(id).",
         settledBy: settler
       )
     case .connectorDeleted(let id):

@@ -93,8 +93,8 @@ package enum RollbackRule {
       let values = ConnectorRestoration(of: change)?.known ?? []
       let request =
         values.isEmpty
-        ? "" : ". `reflog show \(change.id)` and the page of the change show the request that restores the other values"
-      throw NotRollbackable(why: "it wrote a connector, and the secrets of a connector can't be read back\(request)")
+        ? "" : ". `reflog show \(change.id)` and the page of the change show how to restore the other values"
+      throw NotRollbackable(why: "it changed a connector, and the secrets of a connector can't be restored\(request)")
     }
     guard change.result == .applied else {
       throw NotRollbackable(why: "it is \(change.result.rawValue), and only an applied change can be rolled back")

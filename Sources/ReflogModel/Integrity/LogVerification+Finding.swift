@@ -48,7 +48,7 @@ extension LogVerification.Finding: CustomStringConvertible {
     case .originMismatch(let source, let found, let expected):
       "\(source): the checkpoint belongs to the log \(found.text.printable), not to \(expected.text.printable)."
     case .beyondFormerPart(let source, let size, let formerSize):
-      "\(source): \(size) entries were signed under the log's former name, but the log got its new name after "
+      "\(source): the checkpoint has the log's former name and covers \(size) entries, but that name ended after "
         + "\(formerSize)."
     case .fork(let size, let source, let other):
       "\(source) and \(other): two different histories of \(size) entries were signed."
@@ -58,7 +58,8 @@ extension LogVerification.Finding: CustomStringConvertible {
     case .beyondLog(let source, let size, let logSize):
       "\(source): \(size) entries were signed, but the log has only \(logSize)."
     case .beforeStart(let source, let size, let start):
-      "\(source): the checkpoint covers \(size) entries, but the verification began after the first \(start)."
+      "\(source): the checkpoint was not checked: it covers \(size) entries, but the verification skipped the "
+        + "first \(start)."
     case .missing(let range) where range.count == 1: "Entry \(range.lowerBound) is missing."
     case .missing(let range): "Entries \(range.lowerBound) to \(range.upperBound - 1) are missing."
     case .outOfOrder(let sequence, let expected):

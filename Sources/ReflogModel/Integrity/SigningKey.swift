@@ -42,7 +42,7 @@ package struct SigningKey: Sendable, CustomStringConvertible, CustomReflectable 
       let type = material.first
     else {
       throw .malformedSigningKey(
-        problem: "it is not PRIVATE, KEY, a name, a key ID and Base 64, with a plus between them"
+        problem: "it does not have the form PRIVATE+KEY+name+id+base64"
       )
     }
     guard type == VerifierKey.signatureType else { throw .unsupportedKey(type: type) }

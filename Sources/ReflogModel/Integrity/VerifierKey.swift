@@ -33,7 +33,7 @@ package struct VerifierKey: Hashable, Sendable, CustomStringConvertible {
   package init(_ text: some StringProtocol) throws(IntegrityError) {
     let parts = text.utf8.split(separator: UInt8(ascii: "+"), maxSplits: 2, omittingEmptySubsequences: false)
     guard parts.count == 3, let material = [UInt8](base64: Array(parts[2])), let type = material.first else {
-      throw .malformedVerifierKey(problem: "it is not a name, a key ID and Base 64, with a plus between them")
+      throw .malformedVerifierKey(problem: "it does not have the form name+id+base64")
     }
     guard type == Self.signatureType else { throw .unsupportedKey(type: type) }
     try self.init(

@@ -117,7 +117,7 @@ struct PatternParser {
         try name(start)
       } else {
         throw PatternError(
-          problem: "only the groups (…), (?:…) and (?<name>…) are supported, and (?i) at the start of the pattern",
+          problem: "this group is not supported. Use (…), (?:…) or (?<name>…), or (?i) at the start of the pattern",
           position: start
         )
       }

@@ -201,12 +201,12 @@ struct FilterParser<Field: FilterField> {
   }
 
   private static func notAFlag(_ position: Int) -> FilterError {
-    FilterError(problem: "a condition can only be compared with true or false, with eq or ne", position: position)
+    FilterError(problem: "compare a condition only with true or false, and only with eq or ne", position: position)
   }
 
   private static func tooPrecise(_ literal: FilterLexer.Token, _ field: Field) -> FilterError {
     FilterError(
-      problem: "\(field.rawValue) has six digits after the point, so it never equals a time with more digits",
+      problem: "for eq, ne and in, write at most six digits after the point, because \(field.rawValue) has no more",
       position: literal.position
     )
   }

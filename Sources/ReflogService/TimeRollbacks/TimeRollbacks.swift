@@ -134,7 +134,7 @@ package final class TimeRollbacks: Service {
     guard isNew else {
       // The rollback that is running has the override of its first request, if that request had one.
       guard request.override == nil else {
-        throw .busy("This rollback is running. Send the request with the override again when the rollback has ended.")
+        throw .busy("This rollback is already running, so its override can't be changed. Wait until it ends.")
       }
       return
     }

@@ -7,27 +7,27 @@ struct FilterOptions: ParsableArguments {
   var filter: String?
 
   @Option(
-    help: "A part of a flow's id, in any case: signup. With a type, one flow: b2cUserFlows/B2C_1_signup.",
+    help: "A part of a flow's id, in upper or lower case: signup. With a type, one flow: b2cUserFlows/B2C_1_signup.",
     completion: NameCompletion.flows
   )
   var flow: String?
 
   @Option(
-    help: "A part of a step's name, in any case: signup. Or the step of one flow: [FLOWTYPE/]FLOW/STEP.",
+    help: "A part of a step's name, in upper or lower case: signup. Or the step of one flow: [FLOWTYPE/]FLOW/STEP.",
     completion: NameCompletion.steps
   )
   var step: String?
 
-  @Option(help: "A part of the actor's id, name or user principal name, in any case: adele.")
+  @Option(help: "A part of the actor's id, name or user principal name, in upper or lower case: adele.")
   var actor: String?
 
   @Option(
-    help: "A part of the id or the name of the connector before or after the change, in any case: fraud.",
+    help: "A part of a connector's id or name, before or after the change, in upper or lower case: fraud.",
     completion: NameCompletion.connectorsAndNames
   )
   var connector: String?
 
-  @Option(help: "A part of the reason, in any case: chg0042.")
+  @Option(help: "A part of the reason, in upper or lower case: chg0042.")
   var reason: String?
 
   @Option(
@@ -35,7 +35,7 @@ struct FilterOptions: ParsableArguments {
   )
   var since: String?
 
-  @Option(help: "Changes earlier than this time, in the format of --since. A given day is included.")
+  @Option(help: "Changes earlier than this time, in the format of --since. If it is a day, that day is included.")
   var until: String?
 
   @Option(
@@ -49,8 +49,8 @@ struct FilterOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "For a filter on flows: impact also shows changes of the connectors that the flows called at that time; steps "
-        + "does not."
+      "With a filter on flows: steps shows only the changes of their steps; impact also shows the changes of "
+        + "connectors that the steps called at that time."
     )
   )
   var flowScope = QueryScope.impact

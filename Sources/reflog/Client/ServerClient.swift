@@ -97,7 +97,8 @@ struct ServerClient {
     let target = response.headers.first(name: "Location").map { " to \($0)" } ?? ""
     throw CommandFailure(
       .refused,
-      "\(baseURL) redirects\(target), and the token is not sent there. If that is your server, use its URL with --server."
+      "\(baseURL) redirects\(target). The token was not sent to the new URL. If that URL is your server, use it with "
+        + "--server."
     )
   }
 

@@ -13,8 +13,8 @@ struct Export: SourceCommand {
       as the history routes return them, ocsf writes OCSF 1.8.0 events, and asim writes Microsoft Sentinel ASIM \
       events. The output is written to stdout, or with --output to a file that appears only when it is complete.
 
-      --after POSITION continues an earlier export. It writes every change that has a newer entry. A change that was \
-      pending in the earlier export is written again, so store changes by id.
+      --after POSITION continues an earlier export. It writes every change with an entry after POSITION. A change that \
+      was pending in the earlier export is written again, so store changes by id.
 
       An existing file is replaced only with --force. A file of a ledger is never replaced.
 
@@ -41,7 +41,7 @@ struct Export: SourceCommand {
   @Flag(help: "Write CSV for Excel: with a byte order mark, and with times as yyyy-mm-dd hh:mm:ss.000 in UTC.")
   var excel = false
 
-  @Option(help: "Only changes that have an entry with a higher sequence than this position, SEQUENCE or SEQUENCE@LOG.")
+  @Option(help: "Only changes with an entry after this position: SEQUENCE or SEQUENCE@LOG.")
   var after: LogPosition?
 
   @Option(help: "Write to this file. It appears only when it is complete.")

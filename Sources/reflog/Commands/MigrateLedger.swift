@@ -95,7 +95,7 @@ struct MigrateLedger: Command {
       Terminal.say("Serve the copy with the same --files: the signing key and the anchor belong to the ledger.")
     case (.postgreSQL, .file):
       Terminal.say(
-        "The files that --files of \(from.name) names belong to the ledger and were not copied: the signing key, the "
+        "The files that \(from.name) has at its path --files were not copied: the signing key, the "
           + "anchor, and, if it exists, the embedded directory. Copy them to \(new.key), \(new.anchor) and "
           + "\(new.directory)."
       )
@@ -107,7 +107,7 @@ struct MigrateLedger: Command {
     case (.file, .postgreSQL):
       Terminal.say(
         "These files belong to the ledger and stay where they are: the signing key \(old.key), \(further). Serve the copy "
-          + "with --database and the new URL, and --files \(from.filesPath)."
+          + "with the new URL as --database, and with --files \(from.filesPath)."
       )
     }
     Terminal.say("Do not start a server on \(from.name) again. Two ledgers would continue the same log.")

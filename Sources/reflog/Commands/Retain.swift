@@ -9,8 +9,8 @@ struct Retain: AsyncParsableCommand {
     commandName: "retention",
     abstract: "Shows and sets how long history is kept, and purges older history.",
     discussion: """
-      If no number of days is set, history is kept for ever. A purge deletes the changes that were settled, and \
-      the service events that were recorded, more than that number of days ago. A purge never deletes held changes \
+      If no number of days is set, history is kept for ever. A purge deletes older history. The age of a change begins \
+      when it is settled, and the age of a service event when it is recorded. A purge never deletes held changes \
       (reflog hold), pending changes, or the last effective change of a step. After a purge the log can still be verified. Show the plan first.
 
         reflog retention set --days 730

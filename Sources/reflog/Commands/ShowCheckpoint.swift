@@ -19,7 +19,7 @@ struct ShowCheckpoint: SourceCommand {
 
   @OptionGroup var source: SourceOptions
 
-  @Option(help: "table for only the checkpoint, or json or csv for the checkpoint and the key.")
+  @Option(help: "table shows only the checkpoint; json and csv also show the key.")
   var format: OutputFormat = .table
 
   func run(on source: any HistorySource) async throws {

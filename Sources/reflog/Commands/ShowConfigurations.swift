@@ -5,7 +5,8 @@ import ReflogModel
 struct ShowConfigurations: SourceCommand {
   static let configuration = CommandConfiguration(
     commandName: "config",
-    abstract: "Shows which connector each recorded step calls, now or at a time, or the differences of two times.",
+    abstract:
+      "Shows which connector each recorded step calls, now or at a time, or shows the differences between two times.",
     discussion: """
       With --compare, it shows only the steps that differ between two times: steps with another connector, and steps \
       whose connector was edited or deleted in between.
@@ -27,7 +28,7 @@ struct ShowConfigurations: SourceCommand {
   )
   var asOf: String?
 
-  @Option(help: "Show the differences between --as-of and this later time, or now for the current references.")
+  @Option(help: "Show the differences between --as-of and this later time. The value now means the current references.")
   var compare: String?
 
   /// The value of `--compare` for the current references.

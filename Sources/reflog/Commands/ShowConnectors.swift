@@ -34,7 +34,7 @@ struct ShowConnectors: SourceCommand {
     guard !unused || source is ServerClient else {
       throw CommandFailure(
         .usage,
-        "A ledger's file does not list connectors that no step calls. Use --server with --unused."
+        "--unused needs a server, because a ledger's file lists only connectors that a step calls. Use --server."
       )
     }
     let list = try await ConnectorList.read(source)

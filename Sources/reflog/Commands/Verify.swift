@@ -8,7 +8,7 @@ import ReflogStorage
 /// The command `reflog verify`.
 struct Verify: Command {
   static let configuration = CommandConfiguration(
-    abstract: "Checks that the history equals the recorded and signed history.",
+    abstract: "Checks that the history was not altered after it was recorded and signed.",
     discussion: """
       It compares rows with entries, entries with the Merkle tree, and the tree with signed checkpoints. It reports \
       every difference. A server may run at the same time.
@@ -38,7 +38,7 @@ struct Verify: Command {
   @Option(help: "The ledger's file or PostgreSQL URL. Default: REFLOG_DATABASE, else ./reflog.sqlite.")
   var database: String?
 
-  @Option(help: "Not supported, because a server does not send its rows. A message shows how to check a server.")
+  @Option(help: "Not supported. With this option, a message tells how to check a server.")
   var server: String?
 
   @Option(help: "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.")
@@ -177,7 +177,7 @@ struct Verify: Command {
     guard !key.isEmpty || own != nil else {
       throw CommandFailure(
         .unverified,
-        "\(path) contains no signature. Use --key to compare the file with its anchor."
+        "\(path) contains no signed checkpoint, so the log's key is not known. Use --key."
       )
     }
     if let own, key.isEmpty { Terminal.say("No --key is given, so the key in the file is trusted: \(own)") }

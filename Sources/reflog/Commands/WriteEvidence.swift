@@ -11,15 +11,15 @@ struct WriteEvidence: Command {
     abstract: "Writes the changes of a period into a folder or a ZIP file that can be checked without the ledger.",
     discussion: """
       The pack contains the changes and the service events of the period in CSV and JSON Lines, the API tokens and their \
-      roles, the retention policy and the legal holds, a summary for printing, the newest checkpoint, a manifest of all \
-      files that the log's key signs, a program in Python that checks the pack, and an instruction. A file in the pack \
-      that is altered, removed or added is found, and its altered rows are named.
+      roles, the retention policy and the legal holds, a summary for printing, the newest checkpoint, a signed manifest of \
+      all files, a program in Python that checks the pack, and an instruction. A check finds files that were altered, \
+      removed or added, and names the altered rows.
 
       The period is in UTC: \(Period.forms). Both dates are included. A period in the future is \
       refused.
 
-      With --server, the server signs the pack. Without it, the command reads the log's key next to the ledger's file, so \
-      run it as the server's user.
+      With --server, the server signs the pack. Without --server, the command signs it with the log's key, which \
+      is next to the ledger's file. Then run the command as the server's user.
 
         reflog evidence --period 2026-Q3 audit-2026-Q3
         reflog evidence --period 2026-07-01..2026-09-30 --flow B2C_1_signup --server $REFLOG_SERVER audit.zip

@@ -110,8 +110,8 @@ struct GivenManifest {
   /// `verify.py` in a pack shows the same text.
   func sayLimit() {
     Terminal.say(
-      "The files are as the owner of the log's key signed them. This does not prove that no change is missing from the "
-        + "log. Only a checkpoint that you kept earlier proves that: reflog verify --since FILE, on the owner's "
+      "The files are unaltered since the owner of the log's key signed them. But changes can be missing from the log. "
+        + "To find that, use a checkpoint that you kept earlier: reflog verify --since FILE, on the owner's "
         + "machine."
     )
   }

@@ -44,10 +44,11 @@ enum Setting: String, CaseIterable {
       "The ledger's file, or the URL of a PostgreSQL database. Other files are in the same folder. Default "
         + "./reflog.sqlite."
     case .files:
-      "The path of the key, the anchor and the other files, without their endings. Default: the ledger's file, or "
-        + "./reflog for a PostgreSQL database."
+      "The path to which the endings `.key`, `.anchor` and others are added for the ledger's files. Default: the ledger's "
+        + "file, or ./reflog for a PostgreSQL database."
     case .acceptNoStandby:
-      "Use a PostgreSQL server without a synchronous standby. If its disk is lost, changes are lost. This is recorded."
+      "Accepts a PostgreSQL server without a synchronous standby. If the server's disk is lost, changes are lost. Each "
+        + "start records this setting."
     case .directory:
       "The directory to use: `graph` for Microsoft Graph, or `embedded` for trials. Required."
     case .sample: "Creates a new embedded directory with sample flows and connectors. Default false."
@@ -66,7 +67,7 @@ enum Setting: String, CaseIterable {
         + "not set."
     case .graphTimeout: "The time limit for one request to Graph, in seconds. Default 10."
     case .graphReadsPerMinute:
-      "The maximum number of reads per minute by the sweep. Graph allows 200 requests. Default 100."
+      "The maximum number of background reads per minute. Graph allows 200 requests per minute in total. Default 100."
     case .graphCallerReadsPerMinute:
       "The maximum number of reads per minute that one caller sends to Graph with Reflog's own credential. All callers "
         + "together can send twice as many. Default 40."
@@ -93,16 +94,16 @@ enum Setting: String, CaseIterable {
       "The path below which clients reach Reflog, such as `/reflog`, for a proxy that forwards paths unchanged. Default: "
         + "none."
     case .trustedProxies:
-      "Address blocks (CIDR) of trusted proxies, separated by commas. Their "
-        + "`Forwarded`, or `X-Forwarded-For`, `-Proto` and `-Host`, are used."
+      "Address blocks (CIDR) of trusted proxies, separated by commas. Reflog uses the headers from these proxies: "
+        + "`Forwarded`, or `X-Forwarded-For`, `-Proto` and `-Host`."
     case .tlsCertificate: "A PEM file with the certificate chain of the listener. Reflog reads a changed file again."
     case .tlsKey: "A PEM file with the private key of the certificate."
     case .plainHttp:
       "Allows plain HTTP on addresses other than loopback, for a server behind a proxy. Commands that send a token read "
         + "this variable too. Default false."
     case .logLevel:
-      "The least important lines of the log: `trace`, `debug`, `info`, `notice`, `warning`, `error` or `critical`. "
-        + "Default info."
+      "The lowest level of the lines in the server's log: `trace`, `debug`, `info`, `notice`, `warning`, `error` or "
+        + "`critical`. Default info."
     case .requireReason: "A regular expression. It must match the whole reason of every change."
     case .origin:
       "The log's name in its checkpoints, like a URL without a scheme: `audit.contoso.example/reflog`. It can't be "

@@ -68,7 +68,7 @@ struct FindingTextTests {
       ),
       (
         .beforeStart(source: "the anchor", size: 3, start: 7),
-        "the anchor: the checkpoint covers 3 entries, but the verification began after the first 7."
+        "the anchor: the checkpoint was not checked: it covers 3 entries, but the verification skipped the first 7."
       ),
       (.missing(3..<4), "Entry 3 is missing."),
       (.missing(3..<9), "Entries 3 to 8 are missing."),

@@ -66,7 +66,9 @@ package struct EntraTokens: Sendable {
       throw TokenRejection("it has no key id")
     }
     try check(token.claims, for: audience)
-    guard let key = try await keys.key(keyID) else { throw TokenRejection("the issuer has no key with its key id") }
+    guard let key = try await keys.key(keyID) else {
+      throw TokenRejection("the issuer has no key with the token's key id")
+    }
     do {
       _ = try await key.verify(text, as: AnyPayload.self)
     } catch {
