@@ -15,6 +15,8 @@ package struct ConnectorPage: Sendable {
   let authentication: String?
   /// When the last read of the directory showed the connector, or nil if no read showed it.
   let seen: Moment?
+  /// The freeze that refuses edits of the connector now, or nil if there is none.
+  let freeze: FreezeView?
   /// The steps that call the connector now.
   let callers: [Caller]
   let isCalled: Bool
@@ -104,6 +106,7 @@ package struct ConnectorPage: Sendable {
     let callerCount: Int
     let pending: [ChangeInContext]
     let isVerified: Bool
+    let freeze: CoveringFreeze?
 
     /// Creates facts.
     ///
@@ -117,6 +120,7 @@ package struct ConnectorPage: Sendable {
     ///   - callerCount: the number of steps that call the connector now.
     ///   - pending: the newest pending changes of the connector, and of steps that they point at it or away from it.
     ///   - isVerified: whether a sweep compared all recorded references with the directory.
+    ///   - freeze: the freeze that refuses edits of the connector now, or nil if there is none.
     package init(
       _ id: ConnectorID,
       recorded: RecordedConnector?,
@@ -126,8 +130,10 @@ package struct ConnectorPage: Sendable {
       unrecorded: [ListedConnector.Caller] = [],
       callerCount: Int,
       pending: [ChangeInContext],
-      isVerified: Bool
+      isVerified: Bool,
+      freeze: CoveringFreeze? = nil
     ) {
+      self.freeze = freeze
       (self.id, self.recorded, self.targetURL) = (id, recorded, targetURL)
       (self.newest, self.callers, self.callerCount) = (newest, callers, callerCount)
       (self.unrecorded, self.pending, self.isVerified) = (unrecorded, pending, isVerified)
@@ -197,6 +203,7 @@ package struct ConnectorPage: Sendable {
     pending = facts.pending.map { ChangeView($0) }
     hasPending = !facts.pending.isEmpty
     isVerified = facts.isVerified
+    freeze = facts.freeze.map { FreezeView($0) }
     isCalled = facts.callerCount > 0
     let left = facts.callerCount - facts.callers.count - facts.unrecorded.count
     callersLeft = left > 0 ? "… and \(left.grouped) more \(left == 1 ? "step" : "steps")." : nil

@@ -60,10 +60,7 @@ enum CommandTexts {
       "WHO",
       "REASON",
       "There are no freezes.",
-      """
-      Edits of the connectors that the frozen steps call are still possible. Only a freeze of all refuses these edits \
-      too.
-      """,
+      "Edits of the connectors that the frozen steps call are refused too. Edits of other connectors are still possible.",
       "Freeze {} is released.",
     ],
     "Commands/Hold.swift": [

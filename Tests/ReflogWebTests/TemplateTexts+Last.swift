@@ -112,7 +112,7 @@ extension TemplateTexts {
       "Undo the later changes too",
       "Reason for the override of the freeze. It is recorded and shown with the change.",
       "Freeze this step after the rollback",
-      "Edits of the connector that the frozen step calls are still possible. Freeze everything to prevent them.",
+      "The freeze also refuses edits of the connector that the frozen step calls.",
       "Duration of the freeze",
       "1 hour",
       "8 hours",
