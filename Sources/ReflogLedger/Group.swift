@@ -115,7 +115,7 @@ package enum Appended: Sendable {
   /// This change is pending at one of the addresses or connectors, so the group was not recorded.
   case pending(Change.ID)
   /// This freeze covers a part of the directory that the group changes, so the group was not recorded.
-  case frozen(Freeze)
+  case frozen(CoveringFreeze)
   /// Another change was applied at this address after the group was prepared, so the group was not recorded.
   ///
   /// Prepare the group again.

@@ -59,10 +59,11 @@ package enum ServiceError: Error, Sendable {
   case badToken(String)
   /// The address holds this reference, which does not meet the request's condition.
   case preconditionFailed(current: ConnectorReference)
-  /// A freeze covers a step or a connector that the request changes, so the request was not sent to the directory.
+  /// A freeze covers a step or a connector that the request changes, or a step that calls the connector. So the request
+  /// was not sent to the directory.
   ///
   /// The ids identify the recorded changes with the result `denied`.
-  case frozen([Change.ID], Freeze)
+  case frozen([Change.ID], CoveringFreeze)
   /// The maximum number of freezes is reached.
   case tooManyFreezes
   /// There is no freeze with this id.
@@ -260,8 +261,8 @@ extension ServiceError: CustomStringConvertible {
         + "purged show when."
     case .preconditionFailed(let current):
       "The If-Match condition failed: the step calls \(current). Nothing was changed. Read the step again."
-    case .frozen(_, let freeze):
-      "\(freeze.summary). Nothing was changed. Wait until the freeze is over, or ask an operator to release it or to "
+    case .frozen(_, let covering):
+      "\(covering.summary). Nothing was changed. Wait until the freeze is over, or ask an operator to release it or to "
         + "override it with Reflog-Override or --override."
     case .tooManyFreezes:
       "There are already \(Freeze.maximumCount) freezes, so no freeze was placed. Release freezes that are not needed."

@@ -30,7 +30,8 @@ package struct ChangeDetailPage: Sendable {
   let location: Location?
   /// True while the result is not known.
   let isPending: Bool
-  /// The freeze that covers the step or the connector and is in force, or nil if there is none.
+  /// The freeze that covers the step, the connector or a step that calls the connector and is in force, or nil if there
+  /// is none.
   let freeze: FreezeView?
   /// The freeze that the viewer requested together with the rollback, or nil if the viewer requested none.
   let placed: FreezeView?
@@ -90,7 +91,8 @@ package struct ChangeDetailPage: Sendable {
   ///     is nil if there is no such rollback.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
-  ///   - freeze: the freeze that covers the step or the connector and is in force, or nil if there is none.
+  ///   - freeze: the freeze that covers the step, the connector or a step that calls the connector and is in force, or
+  ///     nil if there is none.
   ///   - placed: the freeze that the viewer requested together with the rollback, or nil if the viewer requested none.
   ///   - notFrozen: true if the viewer requested a freeze after the rollback, but the step is not frozen.
   ///   - canFreeze: true if the viewer may place freezes.
@@ -106,7 +108,7 @@ package struct ChangeDetailPage: Sendable {
     rollback: Change?,
     tenantID: String,
     isSigned: Bool,
-    freeze: Freeze? = nil,
+    freeze: CoveringFreeze? = nil,
     placed: Freeze? = nil,
     notFrozen: Bool = false,
     canFreeze: Bool = false,
@@ -127,7 +129,7 @@ package struct ChangeDetailPage: Sendable {
     impact = ConnectorImpact(context, most: ConnectorImpact.mostOnPage)
     isUncalled = context.calledBy?.isEmpty == true && change.intent.before != .none
     let isOfConnector = change.intent.subject == .connector
-    connector = isOfConnector ? (change.intent.before.connectorID ?? change.after.connectorID)?.text : nil
+    connector = change.connectorID?.text
     isDeletion =
       isOfConnector && change.result == .applied && change.after == .none && context.calledBy?.isEmpty != true
     location = change.intent.subject.address.map { address in

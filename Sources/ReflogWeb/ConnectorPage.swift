@@ -15,6 +15,8 @@ package struct ConnectorPage: Sendable {
   let authentication: String?
   /// When the last read of the directory showed the connector, or nil if no read showed it.
   let seen: Moment?
+  /// The freeze that refuses edits of the connector now, or nil if there is none.
+  let freeze: FreezeView?
   /// The steps that call the connector now.
   let callers: [Caller]
   let isCalled: Bool
@@ -105,6 +107,7 @@ package struct ConnectorPage: Sendable {
     let callerCount: Int
     let pending: [ChangeInContext]
     let isVerified: Bool
+    let freeze: CoveringFreeze?
 
     /// Creates facts.
     ///
@@ -119,6 +122,7 @@ package struct ConnectorPage: Sendable {
     ///   - pending: the newest pending changes that write the connector, or that set or replace it at a step.
     ///   - isVerified: whether a sweep compared all recorded references with the directory. It is always true for the
     ///     embedded directory.
+    ///   - freeze: the freeze that refuses edits of the connector now, or nil if there is none.
     package init(
       _ id: ConnectorID,
       recorded: RecordedConnector?,
@@ -128,8 +132,10 @@ package struct ConnectorPage: Sendable {
       unrecorded: [ListedConnector.Caller] = [],
       callerCount: Int,
       pending: [ChangeInContext],
-      isVerified: Bool
+      isVerified: Bool,
+      freeze: CoveringFreeze? = nil
     ) {
+      self.freeze = freeze
       (self.id, self.recorded, self.targetURL) = (id, recorded, targetURL)
       (self.newest, self.callers, self.callerCount) = (newest, callers, callerCount)
       (self.unrecorded, self.pending, self.isVerified) = (unrecorded, pending, isVerified)
@@ -199,6 +205,7 @@ package struct ConnectorPage: Sendable {
     pending = facts.pending.map { ChangeView($0) }
     hasPending = !facts.pending.isEmpty
     isVerified = facts.isVerified
+    freeze = facts.freeze.map { FreezeView($0) }
     isCalled = facts.callerCount > 0
     let left = facts.callerCount - facts.callers.count - facts.unrecorded.count
     callersLeft = left > 0 ? "… and \(left.grouped) more \(left == 1 ? "step" : "steps")." : nil

@@ -16,6 +16,8 @@ struct FreezeView: Sendable {
   let erased: ErasureLink?
   /// The shortened reason, for pages that contain many freezes.
   let note: String
+  /// The frozen step that calls the connector of the page, or nil if the freeze covers the subject of the page itself.
+  let caller: String?
 
   /// The maximum length, in scalars, of the shortened reason.
   private static let noteLength = 80
@@ -23,8 +25,14 @@ struct FreezeView: Sendable {
   /// Creates the view of a freeze that is in force.
   init(_ freeze: Freeze) { self.init(freeze, now: freeze.from) }
 
+  /// Creates the view of a freeze that is in force, with the frozen step that calls the connector of the page.
+  init(_ covering: CoveringFreeze) {
+    self.init(covering.freeze, now: covering.freeze.from, caller: covering.caller)
+  }
+
   /// Creates the view of a freeze.
-  init(_ freeze: Freeze, now: Timestamp) {
+  init(_ freeze: Freeze, now: Timestamp, caller: Address? = nil) {
+    self.caller = caller?.description
     id = String(freeze.id)
     scope = freeze.scope == .everything ? "everything" : freeze.scope.description
     isPlanned = freeze.state(at: now) == .planned

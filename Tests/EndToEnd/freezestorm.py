@@ -1,4 +1,4 @@
-"""Sends changes, rollbacks, deletions, freezes, releases and overrides from many clients to a server, and checks the history."""
+"""Sends changes, edits of connectors, rollbacks, deletions, freezes, releases and overrides to a server, and checks the history."""
 
 import collections
 import json
@@ -23,6 +23,7 @@ FREEZES = "/beta/reflog/freezes"
 # deleted the flow or the connector, or has changed the step again.
 ACCEPTED = {
     "freeze": (201, 400), "release": (204, 404, 409), "override": (204,), "change": (204, 423), "connector": (204, 423),
+    "connector override": (204,),
     "rollback": (200, 404, 409, 423), "rollback to a time": (202, 404, 503), "flow creation": (201, 409),
     "flow deletion": (204, 404, 423), "flow deletion override": (204, 404), "change of flow": (204, 404, 423),
     "connector creation": (201, 423), "connector use": (204, 404, 423), "connector deletion": (204, 404, 409, 423),
@@ -58,25 +59,25 @@ class Freeze:
         self.scope, self.start, self.end = details["scope"], details["from"], details["until"]
         self.released = None
 
-    def covers(self, change):
+    def covers(self, change, callers):
         """Returns whether the freeze covers the change, and was certainly in force when the change was recorded.
 
         If the freeze and the change have the same time, the change can be earlier. So the result is False for equal times.
         """
         time = change["activityDateTime"]
-        if not self.contains(change) or not self.placed < time or time < self.start:
+        if not self.placed < time or time < self.start or any(over and over <= time for over in (self.end, self.released)):
             return False
-        return not (self.end and self.end <= time) and not (self.released and self.released <= time)
+        return self.contains(change, callers.certain(change))
 
-    def contains(self, change):
+    def contains(self, change, callers):
+        """Returns whether the freeze covers a change of a step, or a change of a connector that these steps call."""
         if self.scope == "all":
             return True
-        address = [change["flowType"], change["flowId"], change["step"]]
-        return address[0] is not None and self.scope.split("/") == address[:len(self.scope.split("/"))]
+        return any(self.scope == address or address.startswith(self.scope + "/") for address in [address_of(change), *callers])
 
-    def may_cover(self, change):
-        """Returns whether the freeze covers the change, and was possibly in force when the change was recorded."""
-        return self.contains(change) and self.may_be_in_force(change["activityDateTime"])
+    def may_cover(self, change, callers):
+        """Returns whether the freeze possibly covers the change, and was possibly in force when the change was recorded."""
+        return self.may_be_in_force(change["activityDateTime"]) and self.contains(change, callers.possible(change))
 
     def may_be_in_force(self, time):
         """Returns whether the freeze was possibly in force at a time."""
@@ -90,13 +91,62 @@ class Freeze:
         """Returns whether the freeze covers a flow or one of its steps."""
         return self.scope == "all" or self.scope.split("/")[:2] == flow.split("/")
 
-    def may_refuse(self, change):
-        """Returns whether the freeze can be the reason why a change was denied.
+    def may_refuse(self, change, callers):
+        """Returns whether the freeze can refuse a denied change."""
+        return self.placed <= change["activityDateTime"] and self.contains(change, callers.possible(change))
 
-        If a step that the freeze covers calls a connector, the freeze also refuses the deletion of the connector.
+
+def address_of(change):
+    """Returns the address of the changed step, or an empty text for a change of a connector."""
+    return "/".join((change["flowType"], change["flowId"], change["step"])) if change["subject"] == "step" else ""
+
+
+class Callers:
+    """The steps that called a connector when a change of the connector was recorded, read from the history."""
+
+    def __init__(self, changes):
+        self.at = {address: [] for address in (*ADDRESSES, *DELETED_ADDRESSES)}
+        for change in changes:
+            if change["subject"] == "step":
+                self.at.setdefault(address_of(change), []).append(change)
+
+    def certain(self, change):
+        """Returns the steps that certainly called the connector of the change.
+
+        The newest applied change of a step shows what the step called. If the step and the connector were changed at the same
+        time, the order is unknown. So the step is left out.
         """
-        is_deletion = change["subject"] == "connector" and change["after"]["state"] == "none"
-        return (self.contains(change) or is_deletion) and self.placed <= change["activityDateTime"]
+        connector = connector_of(change)
+        if connector is None:
+            return []
+        return [address for address, changes in self.at.items() if self.calls(connector, changes, change)]
+
+    def calls(self, connector, changes, change):
+        moment = change["activityDateTime"]
+        for earlier in reversed(changes):
+            # A change that is recorded or settled later has no influence.
+            if int(earlier["id"]) > int(change["id"]) or earlier["result"] != "applied" or earlier["resultDateTime"] > moment:
+                continue
+            return earlier["resultDateTime"] < moment and earlier["after"].get("connectorId") == connector
+        return False
+
+    def possible(self, change):
+        """Returns the steps that called the connector at some time before the change, certainly or possibly."""
+        connector = connector_of(change)
+        if connector is None:
+            return []
+        found = []
+        for address, changes in self.at.items():
+            earlier = [earlier for earlier in changes if int(earlier["id"]) < int(change["id"])]
+            if not any(earlier["result"] == "applied" for earlier in earlier) or any(
+                    connector in (earlier["before"].get("connectorId"), earlier["after"].get("connectorId")) for earlier in earlier):
+                found.append(address)
+        return found
+
+
+def connector_of(change):
+    """Returns the id of the connector that the change edits or deletes, or None for another change."""
+    return change["before"].get("connectorId") if change["subject"] == "connector" else None
 
 
 class Storm:
@@ -120,6 +170,7 @@ class Storm:
             thread.start()
         for thread in threads:
             thread.join()
+        self.edit_under_a_freeze()
         for freeze in self.server.request("GET", FREEZES).json["value"]:
             self.server.request("DELETE", f"{FREEZES}/{freeze['id']}")
 
@@ -134,8 +185,8 @@ class Storm:
             elif draw < 0.20:
                 self.note("release", self.release(chance))
             elif draw < 0.26:
-                self.note("connector", self.server.request(
-                    "PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": f"Loyalty {number} {count}"}))
+                is_overriding = chance.random() < 0.3
+                self.edit(chance.choice(CONNECTORS[:3]), f"edit {number}-{count}", is_overriding)
             elif draw < 0.38:
                 self.override(chance, f"override {number}-{count}")
             elif draw < 0.46:
@@ -148,6 +199,18 @@ class Storm:
                 self.delete_connector(chance, f"Storm {number} {count}")
             else:
                 self.change(chance)
+
+    def edit(self, connector, text, is_overriding):
+        """Edits a connector. The text is its new name, and also the reason for the override."""
+        self.note("connector override" if is_overriding else "connector", self.server.request(
+            "PATCH", f"/beta/identity/apiConnectors/{connector}", {"displayName": text},
+            headers={"Reflog-Override": text} if is_overriding else None))
+
+    def edit_under_a_freeze(self):
+        """Edits a connector that a frozen step calls, so that every history has an edit that a freeze certainly covered."""
+        self.server.put(ADDRESSES[0], LOYALTY, headers={"Reflog-Override": "override last"})
+        self.server.request("POST", FREEZES, body_of(ADDRESSES[0], None))
+        self.edit(LOYALTY, "edit last", True)
 
     def note(self, what, answer):
         with self.lock:
@@ -230,16 +293,17 @@ class Storm:
     def violations(self, changes=None):
         """Returns the violations of the rules in the history."""
         events = self.events()
-        changes = changes or self.server.history()
+        if changes is None:
+            changes = self.server.history()
+            self.overridden = sum(change["override"] is not None for change in changes)
         freezes = {event["id"]: Freeze(event) for event in events if event["kind"] == "freezePlaced"}
         for event in events:
             if event["kind"] == "freezeReleased":
                 freezes[event["details"]["freeze"]].released = event["activityDateTime"]
         recorded = {event["id"]: event["details"] for event in events if event["kind"] == "freezeOverridden"}
-        violations = list(self.problems)
+        violations, callers = list(self.problems), Callers(changes)
         for change in changes:
-            violations += self.violations_of(change, freezes.values(), recorded)
-        self.overridden = sum(change["override"] is not None for change in changes)
+            violations += self.violations_of(change, freezes.values(), recorded, callers)
         overriding = {change["override"]["eventId"] for change in changes if change["override"] is not None}
         # The deletion of a flow records no change if no step of the flow calls a connector. The override then has only an
         # event.
@@ -264,13 +328,13 @@ class Storm:
                 found.append(f"the deletion of the flow between {before} and {after} was refused without a freeze")
         return found
 
-    def violations_of(self, change, freezes, recorded):
+    def violations_of(self, change, freezes, recorded, callers):
         id, override = change["id"], change["override"]
         if change["result"] == "denied":
             # The server records a refused change in a later transaction than the one that found the freeze. So the freeze is
             # possibly over at the time of the change.
             number = (re.findall(r"^Freeze (\d+) ", change["status"]["message"] or "") or [None])[0]
-            refused = any(freeze.id == number and freeze.may_refuse(change) for freeze in freezes)
+            refused = any(freeze.id == number and freeze.may_refuse(change, callers) for freeze in freezes)
             return [] if change["status"]["code"] == "frozen" and refused else [f"change {id} was refused without a freeze"]
         # The deletion of a connector causes this update. The deletion itself is compared with the freezes.
         if change["kind"] not in ("update", "rollback") or change["status"]["code"] == "connectorDeleted":
@@ -279,14 +343,14 @@ class Storm:
         if change["result"] == "rejected" and change["activityDateTime"] == change["resultDateTime"]:
             return []
         found = []
-        covering = [freeze.id for freeze in freezes if freeze.covers(change)]
+        covering = [freeze.id for freeze in freezes if freeze.covers(change, callers)]
         if covering and override is None:
             found.append(f"change {id} was {change['result']} despite the freezes {covering}")
         if override is not None:
             # The override of a deletion also covers the other steps of the flow.
             is_deletion = override["reason"].startswith("deletion ")
             named = [freeze for freeze in freezes if freeze.id in override["freezes"]]
-            if not any(freeze.may_cover(change) or is_deletion and freeze.touches(DELETED)
+            if not any(freeze.may_cover(change, callers) or is_deletion and freeze.touches(DELETED)
                        and freeze.may_be_in_force(change["activityDateTime"]) for freeze in named):
                 found.append(f"change {id} overrides a freeze that did not cover it")
             details = recorded.get(override["eventId"], {"changes": "", "reason": None})
@@ -296,15 +360,23 @@ class Storm:
                 found.append(f"change {id} has the reason {override['reason']}, not {self.overrides[id]}")
         return found
 
-    def control(self):
-        """Returns the violations in a history in which one override is missing. The list must not be empty."""
+    def control(self, reason, scopes):
+        """Returns the changes despite a freeze in a history in which overrides are missing. The list must not be empty.
+
+        The overrides are missing whose reason begins with `reason` and that overrode only freezes of steps and flows.
+        """
         changes = self.server.history()
-        overridden = [change for change in changes
-                      if change["override"] is not None and change["override"]["reason"].startswith("override ")]
-        if not overridden:
-            return []
-        overridden[0]["override"] = None
-        return self.violations(changes)
+        for change in changes:
+            override = change["override"]
+            if override and override["reason"].startswith(reason) and all(scopes[id] != "all" for id in override["freezes"]):
+                change["override"] = None
+        return [violation for violation in self.violations(changes) if "despite the freezes" in violation]
+
+    def controls(self):
+        """Returns the violations of each control."""
+        scopes = {event["id"]: event["details"]["scope"] for event in self.events() if event["kind"] == "freezePlaced"}
+        return {"overrides of changes removed": self.control("override ", scopes),
+                "overrides of edits of connectors removed": self.control("edit ", scopes)}
 
     @property
     def summary(self):
@@ -317,7 +389,7 @@ def run(seconds, clients, seed, **options):
         storm = Storm(server, clients, seed)
         storm.run(seconds)
         violations = storm.violations()
-        storm.controlled = storm.control()
+        storm.controlled = storm.controls()
         assert server.stop() == 0
         flags = ["--anchor", server.files + ".anchor"]
         verified = server.command("verify", "--database", server.database, *flags)

@@ -60,9 +60,7 @@ enum CommandTexts {
       "WHO",
       "REASON",
       "There are no freezes.",
-      """
-      The connectors that the frozen steps call can still be edited. To prevent that, freeze all.
-      """,
+      "Edits of the connectors that the frozen steps call are refused too. Edits of other connectors are still possible.",
       "Freeze {} is released.",
     ],
     "Commands/Hold.swift": [

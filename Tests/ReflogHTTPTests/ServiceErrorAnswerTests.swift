@@ -45,7 +45,7 @@ struct ServiceErrorAnswerTests {
       (.impactTooBroad(1200, most: 1000), 400, "questionTooBroad"),
       (.reasonRequired(pattern: "CHG[0-9]+"), 400, "badRequest"),
       (.badToken("The name is too long."), 400, "badRequest"),
-      (.frozen([], freeze), 423, "frozen"),
+      (.frozen([], CoveringFreeze(freeze)), 423, "frozen"),
       (.tooManyFreezes, 409, "tooManyFreezes"),
       (.freezeNotFound(5), 404, "notFound"),
       (.freezeIsOver(freeze), 409, "freezeIsOver"),

@@ -53,9 +53,9 @@ struct FreezeCheckTests {
       let refused = try await ledger.append(Self.deletion(of: Sample.newVendor))
 
       guard case .frozen(let found) = refused else { Issue.record("\(refused)"); return }
-      #expect(found.id == freeze.id)
+      #expect((found.freeze.id, found.caller) == (freeze.id, Sample.signup))
       let parts = [ChangedPart.callers(of: try Self.connector(Sample.newVendor))]
-      #expect(try await ledger.freezes(covering: parts).map(\.id) == [freeze.id])
+      #expect(try await ledger.freezes(covering: parts).map(\.freeze.id) == [freeze.id])
       // The step called this connector before.
       guard case .recorded = try await ledger.append(Self.deletion(of: Sample.fraudCheck)) else {
         Issue.record("The deletion of a connector that no step calls was refused.")
@@ -86,6 +86,27 @@ struct FreezeCheckTests {
       let appended = try await ledger.append(Self.deletion(of: Sample.newVendor))
 
       guard case .frozen = appended else { Issue.record("\(appended)"); return }
+    }
+  }
+
+  /// The transaction also reads the steps that called the connector, to find a freeze that covered them.
+  @Test func aDriftOfAConnectorIsRecordedWhileAStepThatCallsItIsFrozen() async throws {
+    try await withLedger { ledger in
+      try await ledger.apply(Sample.intent(before: .none, after: Sample.newVendor))
+      try await freeze(.flow(Self.flow), ledger)
+      let intent = Change.Intent(
+        subject: .connector,
+        kind: .drift,
+        before: Sample.newVendor,
+        after: Sample.newVendor,
+        actor: .unknown,
+        requestID: "request",
+        lastVerifiedDateTime: ledger.now
+      )
+
+      try await ledger.record(intent, .found)
+
+      #expect(try await ledger.history.newestID() == Change.ID(2))
     }
   }
 

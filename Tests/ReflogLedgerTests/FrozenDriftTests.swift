@@ -29,6 +29,29 @@ struct FrozenDriftTests {
       try await ledger.record(intent, .found)
     }
 
+    /// Records a drift of a connector.
+    func record(
+      of connector: ConnectorReference,
+      lastRead: Timestamp?,
+      after: ConnectorReference? = nil
+    ) async throws {
+      let intent = Change.Intent(
+        subject: .connector,
+        kind: .drift,
+        before: connector,
+        after: after ?? connector,
+        actor: .unknown,
+        requestID: "request",
+        lastVerifiedDateTime: lastRead
+      )
+      try await ledger.record(intent, .found)
+    }
+
+    /// Records that the sign-up step was set to another connector.
+    func point(from before: ConnectorReference, to after: ConnectorReference) async throws {
+      try await ledger.record(Sample.intent(before: before, after: after), .found)
+    }
+
     /// Freezes the sign-up step.
     func freeze(until end: Timestamp? = nil) async throws -> Freeze {
       let draft = Freeze.Draft(scope: .address(Sample.signup), reason: "x", until: end)
@@ -92,6 +115,61 @@ struct FrozenDriftTests {
       try await it.record(lastRead: lastRead)
 
       #expect(it.reported() == ["3 \(freeze.id)"])
+    }
+  }
+
+  /// The step has called the connector since before the freeze began.
+  @Test(arguments: [Sample.newVendor, .none])
+  func driftOfTheConnectorThatAFrozenStepCallsIsReported(after: ConnectorReference) async throws {
+    let clock = ManualClock()
+    try await withReports(clock: clock) { it in
+      try await it.point(from: .none, to: Sample.newVendor)
+      clock.advance(by: .seconds(10))
+      let freeze = try await it.freeze()
+      clock.advance(by: .seconds(10))
+      let lastRead = clock.read()
+      clock.advance(by: .seconds(10))
+      try await it.record(of: Sample.fraudCheck, lastRead: lastRead)
+      try await it.record(of: Sample.newVendor, lastRead: lastRead, after: after)
+      try await it.record(of: Sample.newVendor, lastRead: nil, after: after)
+
+      #expect(it.reported() == ["3 \(freeze.id)", "4 \(freeze.id)?"])
+    }
+  }
+
+  /// The step called the connector only until a moment. If this moment is later than the last read of the connector, the
+  /// change of the connector was possibly made earlier.
+  @Test(arguments: [(isLater: true, report: ["3 1?"]), (isLater: false, report: [])])
+  func driftOfAConnectorIsComparedWithItsCallersAtThatTime(isLater: Bool, report: [String]) async throws {
+    let clock = ManualClock()
+    try await withReports(clock: clock) { it in
+      try await it.point(from: .none, to: Sample.newVendor)
+      _ = try await it.freeze()
+      clock.advance(by: .seconds(10))
+      if !isLater { try await it.point(from: Sample.newVendor, to: Sample.fraudCheck) }
+      clock.advance(by: .seconds(10))
+      let lastRead = clock.read()
+      clock.advance(by: .seconds(10))
+      if isLater { try await it.point(from: Sample.newVendor, to: Sample.fraudCheck) }
+      clock.advance(by: .seconds(10))
+      try await it.record(of: Sample.newVendor, lastRead: lastRead)
+
+      #expect(it.reported() == report)
+    }
+  }
+
+  /// The step began to call the connector after the last read of the connector.
+  @Test func driftOfAConnectorThatAFrozenStepCallsOnlySinceThenIsReportedAsPossible() async throws {
+    let clock = ManualClock()
+    try await withReports(clock: clock) { it in
+      let freeze = try await it.freeze()
+      clock.advance(by: .seconds(10))
+      let lastRead = clock.read()
+      clock.advance(by: .seconds(10))
+      try await it.point(from: .none, to: Sample.newVendor)
+      try await it.record(of: Sample.newVendor, lastRead: lastRead)
+
+      #expect(it.reported() == ["2 \(freeze.id)?"])
     }
   }
 

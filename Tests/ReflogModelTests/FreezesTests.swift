@@ -74,8 +74,8 @@ struct FreezesTests {
     let some = Freezes([long, short]).covering(parts, at: Timestamp(microseconds: 5)) { _, _ in [] }
     let all = Freezes([open, long, short]).covering(.step(Self.signup), at: Timestamp(microseconds: 5))
 
-    #expect(some.map(\.id) == [1, 2])
-    #expect(some.endingLast?.id == 2)
+    #expect(some.map(\.freeze.id) == [1, 2])
+    #expect(some.endingLast?.freeze.id == 2)
     #expect(all.endingLast?.id == 3)
     #expect([Freeze]().endingLast == nil)
   }
@@ -95,6 +95,20 @@ struct FreezesTests {
     #expect(freezes.covering(parts, at: Timestamp(microseconds: 10)) { _, _ in [] }.isEmpty)
   }
 
+  /// Every freeze has one entry. The caller is the first step that calls the connector.
+  @Test func theFreezeOfAConnectorItselfIsPreferredToTheFreezeOfItsCallers() throws {
+    let connector = try #require(ConnectorID("vendor"))
+    let freezes = Freezes([Self.freeze(1, .everything), Self.freeze(2, .flow(FlowName(of: Self.signup)))])
+
+    for parts in [
+      [ChangedPart.subject(.connector), .callers(of: connector)], [.callers(of: connector), .subject(.connector)],
+    ] {
+      let found = freezes.covering(parts, at: Timestamp(microseconds: 5)) { _, _ in [Self.signup, Self.attributes] }
+      #expect(found.map(\.freeze.id) == [1, 2])
+      #expect(found.map(\.caller) == [nil, [Self.signup, Self.attributes].min()])
+    }
+  }
+
   @Test func aFreezeOfAStepCoversTheDeletionOfTheConnectorThatItCalls() throws {
     let connector = try #require(ConnectorID("vendor"))
     let freezes = Freezes([
@@ -108,7 +122,8 @@ struct FreezesTests {
       return [Self.signup, Self.attributes]
     }
 
-    #expect(found.map(\.id) == [1])
+    #expect(found.map(\.freeze.id) == [1])
+    #expect(found.map(\.caller) == [Self.signup])
     let ofEverything = Freezes([Self.freeze(1, .everything)])
     let none = ofEverything.covering([.callers(of: connector)], at: Timestamp(microseconds: 5)) { _, _ in
       Issue.record("The callers were read, although no freeze needs them.")
@@ -155,6 +170,27 @@ struct FreezesTests {
     #expect(found?.isCertain == isCertain)
   }
 
+  /// The freeze was in force from 5. The drift was found at 20, and the last read before was at 10.
+  @Test(
+    arguments: [
+      ([signup], [], true), ([], [signup], false), ([attributes], [signup], false), ([other], [attributes], nil),
+      ([], [], nil), ([signup], [signup], true),
+    ] as [([Address], [Address], Bool?)]
+  )
+  func aDriftOfAConnectorIsComparedWithTheFreezesOfItsCallers(
+    always: [Address],
+    sometimes: [Address],
+    isCertain: Bool?
+  ) {
+    let callers = Freeze.Drift.Callers(always: Set(always), sometimes: Set(sometimes))
+    let drift = Self.drift(of: .connector, lastRead: 10, found: 20)
+    let freezes = Freezes([Self.freeze(1, .address(Self.signup), from: 5)])
+
+    #expect(freezes.despite(drift, window: .zero, callers: callers)?.isCertain == isCertain)
+    #expect(freezes.despite(drift, window: .zero) == nil)
+    #expect(freezes.flows == [FlowName(of: Self.signup)])
+  }
+
   @Test func aFreezeThatCertainlyCoversADriftIsPreferred() {
     let freezes = Freezes([Self.freeze(1, .everything, until: 25), Self.freeze(2, .everything, from: 15)])
 
@@ -170,14 +206,14 @@ struct FreezesTests {
     #expect(freezes.all.map(\.id) == [151])
   }
 
-  private static func drift(lastRead: Int64?, found: Int64) -> Change {
+  private static func drift(of subject: Change.Subject = .step(signup), lastRead: Int64?, found: Int64) -> Change {
     Change(
       id: Change.ID(1),
       sequence: 0,
       tenantID: "tenant",
       activityDateTime: Timestamp(microseconds: found),
       intent: Change.Intent(
-        subject: .step(signup),
+        subject: subject,
         kind: .drift,
         before: .none,
         after: .unknown,
@@ -219,6 +255,14 @@ struct FreezesTests {
     #expect(
       Self.freeze(8, .everything).summary
         == "Adele froze all until a person releases it, with the reason: INC0042 (freeze 8)"
+    )
+    let flow = Self.freeze(9, .flow(FlowName(of: Self.signup)), until: 20)
+    #expect(CoveringFreeze(flow).summary == flow.summary)
+    #expect(
+      CoveringFreeze(flow, caller: Self.signup).summary == """
+        b2cUserFlows/B2C_1_signup/postFederationSignup calls this connector and is frozen until \
+        1970-01-01T00:00:00.000020Z. Adele froze b2cUserFlows/B2C_1_signup, with the reason: INC0042 (freeze 9)
+        """
     )
   }
 }

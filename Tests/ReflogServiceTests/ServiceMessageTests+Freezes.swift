@@ -1,5 +1,6 @@
 import ReflogModel
 import ReflogService
+import ReflogTesting
 
 extension ServiceMessageTests {
   private static let freeze = Freeze(
@@ -26,10 +27,18 @@ extension ServiceMessageTests {
   /// The errors about freezes.
   static let freezeMessages: [(ServiceError, String)] = [
     (
-      .frozen([], freeze),
+      .frozen([], CoveringFreeze(freeze)),
       """
       Adele froze all until 1970-01-01T00:00:00.000009Z, with the reason: INC0042 (freeze 5). Nothing was changed. Wait \
       until the freeze is over, or ask an operator to release it or to override it with Reflog-Override or --override.
+      """
+    ),
+    (
+      .frozen([], CoveringFreeze(freeze, caller: Sample.signup)),
+      """
+      b2cUserFlows/B2C_1_signup/postFederationSignup calls this connector and is frozen until \
+      1970-01-01T00:00:00.000009Z. Adele froze all, with the reason: INC0042 (freeze 5). Nothing was changed. Wait until \
+      the freeze is over, or ask an operator to release it or to override it with Reflog-Override or --override.
       """
     ),
     (

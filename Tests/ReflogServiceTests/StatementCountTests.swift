@@ -101,6 +101,24 @@ struct StatementCountTests {
     }
   }
 
+  /// The steps that call the connector are searched only while a step or a flow is frozen.
+  @Test func plannedFreezesCostAnEditOfAConnectorNoStatement() async throws {
+    try await withEmbedded { it in
+      let id = try #require(Sample.fraudCheck.connectorID)
+      _ = try await it.perform(.updateConnector(id, ["displayName": "Fraud"]))
+      let free = try await it.cost { _ = try await it.perform(.updateConnector(id, ["displayName": "Fraud check"])) }
+      let operatorCaller = Caller(actor: Sample.operatorActor, credential: .roles([.operator]))
+      let start = it.ledger.now.before(.seconds(-900))
+      let planned = Freeze.Draft(scope: .address(Sample.signup), reason: "x", from: start)
+      _ = try await it.service.place(planned, for: operatorCaller)
+
+      let cost = try await it.cost { _ = try await it.perform(.updateConnector(id, ["displayName": "Fraud"])) }
+
+      #expect(cost.intent.statements == free.intent.statements)
+      #expect(cost.outcome.statements == free.outcome.statements)
+    }
+  }
+
   /// One transaction records the drift and the intent of the update together.
   @Test func aDriftThatAnUpdateFindsCostsNoExtraCommit() async throws {
     try await withLedgerFile { ledger, _ in

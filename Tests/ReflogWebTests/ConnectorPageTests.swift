@@ -17,6 +17,7 @@ struct ConnectorPageTests {
     callerCount: Int = 0,
     pending: [Change] = [],
     isVerified: Bool = true,
+    freeze: CoveringFreeze? = nil,
     isNewest: Bool = true,
     edits: [Change] = [],
     calls: [ConnectorCall] = [],
@@ -35,12 +36,35 @@ struct ConnectorPageTests {
         unrecorded: unrecorded,
         callerCount: callerCount,
         pending: pending.map { ChangeInContext($0) },
-        isVerified: isVerified
+        isVerified: isVerified,
+        freeze: freeze
       ),
       edits: ConnectorPage.Part(edits.map { ChangeInContext($0) }, older: olderEdits, isNewest: isNewest),
       calls: ConnectorPage.Part(calls, older: olderCalls, isNewest: isNewest),
       trail: trail
     ).render(in: frame)
+  }
+
+  @Test func thePageNamesTheFrozenStepThatCallsTheConnector() throws {
+    let freeze = Freeze(
+      id: 3,
+      scope: .address(Sample.signup),
+      reason: "INC0042",
+      actor: Sample.adele,
+      placed: Sample.time("2026-11-23T10:00:00Z"),
+      from: Sample.time("2026-11-23T10:00:00Z"),
+      until: nil
+    )
+
+    let frozen = try page(freeze: CoveringFreeze(freeze, caller: Sample.signup)).pageText
+
+    #expect(
+      frozen.contains(
+        "b2cUserFlows/B2C_1_signup/postFederationSignup calls this connector. "
+          + "b2cUserFlows/B2C_1_signup/postFederationSignup: frozen now by Adele until a person releases it"
+      )
+    )
+    #expect(try !page().contains("frozen now"))
   }
 
   @Test func thePageShowsWhereAConnectorSendsWhoCallsItAndItsEdits() throws {

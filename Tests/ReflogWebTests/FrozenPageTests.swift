@@ -89,7 +89,7 @@ struct FrozenPageTests {
       rollback: nil,
       tenantID: "tenant-1",
       isSigned: true,
-      freeze: freeze,
+      freeze: freeze.map { CoveringFreeze($0) },
       placed: placed,
       notFrozen: notFrozen,
       canFreeze: true,
@@ -105,6 +105,24 @@ struct FrozenPageTests {
     #expect(!frozen.contains("Freeze this step"))
     #expect(free.contains(#"<a href="/freezes?scope=b2cUserFlows/B2C_1_signup/postFederationSignup#place">"#))
     #expect(!free.contains("frozen now"))
+  }
+
+  @Test func thePageOfAnEditNamesTheFrozenStepThatCallsTheConnector() {
+    let page = ChangeDetailPage(
+      ChangeInContext(Sample.change(2, Sample.newVendor, Sample.newVendor, of: .connector)),
+      chain: [],
+      rollback: nil,
+      tenantID: "tenant-1",
+      isSigned: true,
+      freeze: CoveringFreeze(freeze(3, .flow(FlowName(of: Sample.signup))), caller: Sample.signup),
+      canFreeze: true,
+      canRollBack: false
+    )
+
+    let text = page.render(in: Sample.frame).pageText
+
+    let caller = "b2cUserFlows/B2C_1_signup/postFederationSignup calls this connector."
+    #expect(text.contains("\(caller) b2cUserFlows/B2C_1_signup: \(note) 3"))
   }
 
   @Test func afterARollbackThePageReportsTheRequestedFreeze() {

@@ -40,7 +40,7 @@ struct RestorationPageTests {
       rollback: nil,
       tenantID: "tenant-1",
       isSigned: true,
-      freeze: frozen ? everything : nil,
+      freeze: frozen ? CoveringFreeze(everything) : nil,
       restoration: ChangeDetailPage.Restoration(
         values,
         of: change.id,

@@ -162,7 +162,7 @@ struct RollbackPageTests {
   @Test func aStepWithoutAFreezeNeedsNoOverride() {
     let html = RollbackPage(plan(), later: [], offersFreeze: true).render(in: Sample.frame)
 
-    #expect(html.contains("The connector that the step calls can still be edited."))
+    #expect(html.contains("The freeze also refuses edits of the connector that the frozen step calls."))
     #expect(!html.contains("name=\"override\""))
     #expect(html.contains("name=\"freeze\""))
   }
@@ -192,13 +192,13 @@ struct RollbackPageTests {
 
     for value in ["all", "2026-12-24", "x", "&lt;b&gt;"] { #expect(html.contains("value=\"\(value)\"")) }
     #expect(html.contains(#"<p class="problem" role="alert">&#39;x&#39; is not a valid time.</p>"#))
-    #expect(!html.contains("If you freeze a step or a flow, the connectors"))
+    #expect(!html.contains("A freeze of a step or a flow also refuses edits of the connectors"))
   }
 
   @Test func aListWithoutFreezesStatesThatNothingIsFrozen() {
     let html = FreezesPage([], now: Timestamp(microseconds: 1), canFreeze: true).render(in: Sample.frame)
 
     #expect(html.pageText.contains("Nothing is frozen."))
-    #expect(html.contains("If you freeze a step or a flow, the connectors"))
+    #expect(html.contains("A freeze of a step or a flow also refuses edits of the connectors"))
   }
 }

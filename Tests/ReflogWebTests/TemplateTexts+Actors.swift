@@ -80,6 +80,7 @@ extension TemplateTexts {
       "State",
       "by change {}",
       "Last read from the directory",
+      "{} calls this connector.",
       "All changes that name this connector, on the timeline",
       "Steps that call this connector now",
       "No recorded step calls this connector.",

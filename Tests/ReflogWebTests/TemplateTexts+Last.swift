@@ -112,7 +112,7 @@ extension TemplateTexts {
       "Undo the later changes too",
       "Reason for the override of the freeze. It is recorded and shown with the change.",
       "Freeze this step after the rollback",
-      "The connector that the step calls can still be edited. To prevent that, freeze everything.",
+      "The freeze also refuses edits of the connector that the frozen step calls.",
       "Duration of the freeze",
       "1 hour",
       "8 hours",

@@ -21,6 +21,7 @@ enum TemplateTexts {
       "The step is frozen until",
       "a person releases it",
       ", as you requested: freeze {}.",
+      "{} calls this connector.",
       """
       The result is not known yet. Reflog reads the directory again until the result is known. The step is locked \
       until then. Check again
@@ -209,8 +210,8 @@ enum TemplateTexts {
       "What to freeze",
       "A step (B2C_1_signup/postFederationSignup), a flow (B2C_1_signup), or all: all steps and all connectors.",
       """
-      If you freeze a step or a flow, the connectors that it calls can still be edited. To prevent that, freeze \
-      everything.
+      A freeze of a step or a flow also refuses edits of the connectors that the frozen steps call. Edits of other \
+      connectors are still possible.
       """,
       "From ({})",
       "Until ({})",

@@ -169,10 +169,10 @@ struct ErrorAnswer {
     case .purgeNotPermitted: self.init(.conflict, "purgeNotPermitted", message, level)
     case .noRetention: self.init(.conflict, "noRetention", message, level)
     case .holdExists: self.init(.conflict, "holdExists", message, level)
-    case .frozen(_, let freeze):
+    case .frozen(_, let covering):
       self.init(.locked, "frozen", message, level)
-      details = [Detail(freeze: freeze.id)]
-      logMessage = Change.frozenMessage(freeze.id)
+      details = [Detail(freeze: covering.freeze.id)]
+      logMessage = Change.frozenMessage(covering.freeze.id)
     case .tooManyFreezes: self.init(.conflict, "tooManyFreezes", message, level)
     case .freezeIsOver: self.init(.conflict, "freezeIsOver", message, level)
     case .freezeIsEmpty:

@@ -14,7 +14,7 @@ enum OpenAPISchemas {
     (412, "The precondition in If-Match is not met."),
     (413, "The body is too long."),
     (422, "An earlier request with this Idempotency-Key had another body."),
-    (423, "A freeze covers the step or the connector. A denied change is recorded."),
+    (423, "A freeze covers the step, the connector or a step that calls the connector. A denied change is recorded."),
     (429, "The directory received too many requests."),
     (501, "Reflog does not forward this request."),
     (502, "The directory did not make the change, or the outcome of the change is unknown."),

@@ -48,7 +48,7 @@ struct ChangePagesController {
     let isRevertible =
       change.intent.subject.address != nil && change.result == .applied
       && change.intent.kind != .baseline && change.intent.before != .unknown
-    let freezes = changes.freezes(covering: change.intent.subject)
+    let freezes = try await changes.freezes(coveringSubjectOf: change)
     return ChangeDetailPage(
       try await history.inContext(change),
       chain: try await chain(around: change),
@@ -56,7 +56,7 @@ struct ChangePagesController {
       tenantID: try await history.status().tenantID,
       isSigned: try await isSigned(change),
       freeze: freezes.endingLast,
-      placed: fields["frozen"].flatMap { id in freezes.first { String($0.id) == id } },
+      placed: fields["frozen"].flatMap { id in freezes.map(\.freeze).first { String($0.id) == id } },
       notFrozen: fields["notFrozen"] != nil,
       canFreeze: Policy.permits(caller, .freeze),
       restoration: try await restoration(of: change, form, request, context),

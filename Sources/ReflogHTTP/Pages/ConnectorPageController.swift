@@ -46,7 +46,8 @@ struct ConnectorPageController {
         unrecorded: callers.unrecorded,
         callerCount: callers.count,
         pending: try await pending,
-        isVerified: isVerified
+        isVerified: isVerified,
+        freeze: try await changes.freezes(covering: id).endingLast
       ),
       edits: try await edits,
       calls: try await calls,

@@ -15,8 +15,8 @@ extension ServiceError {
     case .impactTooBroad(let count, let most):
       "The filter selects \(count) steps. With changes of connectors, at most \(most) steps can be searched. Name "
         + "fewer flows."
-    case .frozen(_, let freeze):
-      "\(freeze.summary). Nothing was changed. Wait until the freeze is over, release it, or override it."
+    case .frozen(_, let covering):
+      "\(covering.summary). Nothing was changed. Wait until the freeze is over, release it, or override it."
     case .timeRollbackNotFound: "This rollback to a time does not exist."
     case .otherTimeRollback: "This plan belongs to another rollback. Make a new plan."
     default: description

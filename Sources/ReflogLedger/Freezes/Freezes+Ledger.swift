@@ -4,8 +4,8 @@ import ReflogStorage
 extension Freezes {
   /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
   ///
-  /// If one of the parts is a connector that is deleted, the steps that call the connector are read from the ledger.
-  func covering(_ parts: [ChangedPart], at time: Timestamp, in db: any LedgerConnection) throws -> [Freeze] {
+  /// If one of the parts is the callers of a connector, the steps that call the connector are read from the ledger.
+  func covering(_ parts: [ChangedPart], at time: Timestamp, in db: any LedgerConnection) throws -> [CoveringFreeze] {
     try covering(parts, at: time) { connector, flows in try History.callers(of: connector, in: flows, db) }
   }
 }
@@ -22,8 +22,39 @@ extension History {
     _ db: any LedgerConnection
   ) throws -> [Address] {
     guard let row = try Self.row(of: connector, db) else { return [] }
-    let names = JSONValue.array(flows.map { .string($0.description.asciiFolded) }).text
-    return try db.rows(callers(db.dialect), ["connector": row, "flows": names]) { try $0.address(0) }
+    return try db.rows(callers(db.dialect), ["connector": row, "flows": names(of: flows)]) { try $0.address(0) }
+  }
+
+  /// Returns the steps of some flows that called a connector until `start` or longer, and were then set to another
+  /// reference.
+  static func callers(
+    of connector: ConnectorID,
+    in flows: Set<FlowName>,
+    until start: Timestamp,
+    _ db: any LedgerConnection
+  ) throws -> [Address] {
+    guard let row = try Self.row(of: connector, db) else { return [] }
+    return try db.rows(
+      """
+      SELECT DISTINCT flow.flow_type, flow.flow_id, step.name FROM address
+      JOIN flow ON flow.id = address.flow
+      JOIN step ON step.id = address.step
+      JOIN change ON change.address = address.id
+      WHERE \(isInFlows(db.dialect)) AND change.before_connector = :connector AND \(isEffective)
+        AND change.result_time >= :start
+      """,
+      ["connector": row, "flows": names(of: flows), "start": start.microseconds]
+    ) { try $0.address(0) }
+  }
+
+  /// Returns a JSON array of flows in lower case.
+  private static func names(of flows: Set<FlowName>) -> String {
+    JSONValue.array(flows.map { .string($0.description.asciiFolded) }).text
+  }
+
+  /// Returns the SQL condition that a flow is in the JSON array `:flows`.
+  private static func isInFlows(_ dialect: any Dialect) -> String {
+    "\(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)")) IN (\(dialect.texts(inArray: ":flows")))"
   }
 
   /// Returns the SQL that selects the steps that call the connector with the row number `:connector`.
@@ -37,7 +68,7 @@ extension History {
     JOIN flow ON flow.id = address.flow
     JOIN step ON step.id = address.step
     LEFT JOIN seen_reference ON seen_reference.address = address.id
-    WHERE \(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)")) IN (\(dialect.texts(inArray: ":flows")))
+    WHERE \(isInFlows(dialect))
       AND (
         (
           SELECT newest.after_connector FROM change AS newest

@@ -30,8 +30,8 @@ extension Ledger {
   /// Returns the freezes that cover at least one of several parts of the directory and are in force now.
   ///
   /// The transaction that records a change makes the same comparison. This method uses the freezes in memory. It reads
-  /// the ledger only to find the steps that call a connector that is deleted.
-  package func freezes(covering parts: [ChangedPart]) async throws(LedgerError) -> [Freeze] {
+  /// the ledger only to find the steps that call a connector that is edited or deleted.
+  package func freezes(covering parts: [ChangedPart]) async throws(LedgerError) -> [CoveringFreeze] {
     let (freezes, time) = (freezes, nextTime)
     guard !freezes.isEmpty else { return [] }
     guard parts.contains(where: \.needsLedger) else { return freezes.covering(parts, at: time) { _, _ in [] } }

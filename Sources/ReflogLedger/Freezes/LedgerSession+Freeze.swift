@@ -78,11 +78,44 @@ extension LedgerSession {
 
   /// Returns the freezes that are in force at the time of this transaction and cover a part of the directory that the
   /// group changes.
-  func freezes(covering group: Group) throws -> [Freeze] {
+  func freezes(covering group: Group) throws -> [CoveringFreeze] {
     let current = try currentFreezes()
     guard !current.isEmpty else { return [] }
     let subjects = group.drafts.filter(\.isIntended).map { ChangedPart.subject($0.intent.subject) }
     return try current.covering(group.parts + subjects, at: time, in: connection)
+  }
+
+  /// Returns the steps that called the connector of a change in the period in which the change was made without Reflog.
+  ///
+  /// Only the steps of flows that are or were frozen are searched. The result is nil if there is no such flow, or if the
+  /// change is about a step.
+  func callers(ofDrift change: Change, window: Duration) throws -> Freeze.Drift.Callers? {
+    guard let connector = change.connectorID else { return nil }
+    let flows = try currentFreezes().flows
+    guard !flows.isEmpty else { return nil }
+    let now = Set(try History.callers(of: connector, in: flows, connection))
+    guard let start = change.earliestMoment(window: window) else { return .init(always: [], sometimes: now) }
+    let earlier = try History.callers(of: connector, in: flows, until: start, connection)
+    return .init(always: try now.filter { try keepsReference($0, since: start) }, sometimes: now.union(earlier))
+  }
+
+  /// Returns whether a step certainly called the same connector at each moment since `start`.
+  ///
+  /// The result is false if no change was applied at the step, because then it is not recorded since when the step calls
+  /// its connector.
+  private func keepsReference(_ address: Address, since start: Timestamp) throws -> Bool {
+    let newest = try newestChanges(at: address)
+    guard newest.pending == nil, newest.applied != nil, let row = try identities.knownRow(of: address) else {
+      return false
+    }
+    return try !connection.bool(
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM change WHERE change.address = :address AND \(History.isEffective) AND change.result_time >= :start
+      )
+      """,
+      ["address": row, "start": start.microseconds]
+    )
   }
 
   /// Records that a group overrides freezes.

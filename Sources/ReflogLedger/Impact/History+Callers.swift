@@ -63,10 +63,3 @@ extension History {
     """
   }
 }
-
-extension Change {
-  /// The connector that the change created, updated or deleted, or nil if the change is about a step.
-  fileprivate var connectorID: ConnectorID? {
-    intent.subject == .connector ? intent.before.connectorID ?? after.connectorID : nil
-  }
-}

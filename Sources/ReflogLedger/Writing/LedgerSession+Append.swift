@@ -34,9 +34,13 @@ extension LedgerSession {
   }
 
   /// Records the drafts of a group, and the override of the freezes that cover the group.
-  private func record(_ drafts: [Group.Draft], of group: Group, overriding freezes: [Freeze]) throws -> [Change] {
+  private func record(
+    _ drafts: [Group.Draft],
+    of group: Group,
+    overriding freezes: [CoveringFreeze]
+  ) throws -> [Change] {
     guard !freezes.isEmpty, let override = group.override else { return try drafts.map { try record($0) } }
-    let overrides = try record(override, of: freezes, by: group)
+    let overrides = try record(override, of: freezes.map(\.freeze), by: group)
     var changes: [Change] = []
     for (position, draft) in drafts.enumerated() {
       changes.append(try record(draft, overriding: overrides[position]))
@@ -48,7 +52,7 @@ extension LedgerSession {
   /// Returns the reason why a group is refused, or nil if the group can be appended.
   ///
   /// The caller writes rows only after this check, so a refused group leaves no rows in the file.
-  private func refusal(of group: Group, _ freezes: [Freeze]) throws -> Appended? {
+  private func refusal(of group: Group, _ freezes: [CoveringFreeze]) throws -> Appended? {
     if let key = group.key, let repeated = try answer(to: key) { return repeated }
     if group.override == nil, let freeze = freezes.endingLast { return .frozen(freeze) }
     for (address, newestApplied) in group.prepared {
@@ -65,7 +69,7 @@ extension LedgerSession {
   /// Returns the pending change and the newest applied change at an address.
   ///
   /// An id is nil if the address has no change of this kind.
-  private func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
+  func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
     guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
     let newest = try rows.newestChanges(atAddress: row)
     return (newest.pending.map { Change.ID($0) }, newest.applied.map { Change.ID($0) })

@@ -51,6 +51,9 @@ package final class LedgerSession: WriteSession {
   private var touched: [Change] = []
   private var seen: [(Observation, Timestamp)] = []
   private var forgetsMemory = false
+  /// The steps that called the connectors of the changes that this transaction recorded and that were made without
+  /// Reflog.
+  private var driftCallers: [Change.ID: Freeze.Drift.Callers] = [:]
 
   /// Checks the head row of the log, and starts a session.
   ///
@@ -101,6 +104,10 @@ package final class LedgerSession: WriteSession {
     // The freezes are published after the commit. At that time no read is possible, so the freezes are read here.
     if changesFreezes { _ = try currentFreezes() }
     guard head.nextSequence > stored.nextSequence else { return }
+    // The callers are needed after the commit, when no read is possible.
+    for change in touched where change.intent.kind == .drift {
+      driftCallers[change.id] = try callers(ofDrift: change, window: context.settleWindow)
+    }
     let keys = context.signers.keys
     guard let key = keys.last else { throw LedgerError.corrupt("the log has no signing key") }
     let checkpoint = Checkpoint(origin: origin, size: head.nextSequence, root: head.frontier.root)
@@ -128,11 +135,12 @@ package final class LedgerSession: WriteSession {
     clear()
   }
 
-  /// Reports a change that was made without Reflog, certainly or possibly while a freeze covered its subject.
+  /// Reports a change that was made without Reflog, certainly or possibly while a freeze covered its step, its connector
+  /// or a step that called the connector.
   private func reportIfFrozen(_ change: Change) {
-    guard change.intent.kind == .drift, let found = freezes?.despite(change, window: context.settleWindow) else {
-      return
-    }
+    guard change.intent.kind == .drift,
+      let found = freezes?.despite(change, window: context.settleWindow, callers: driftCallers[change.id])
+    else { return }
     context.onFrozenDrift(change, found.freeze, found.isCertain)
   }
 
@@ -166,6 +174,7 @@ package final class LedgerSession: WriteSession {
   private func clear() {
     touched.removeAll(keepingCapacity: true)
     seen.removeAll()
+    driftCallers.removeAll()
     forgetsMemory = false
     changesFreezes = false
     overrideCount = 0

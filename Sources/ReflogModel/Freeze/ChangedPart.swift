@@ -9,7 +9,8 @@ package enum ChangedPart: Hashable, Sendable {
   case flow(FlowName)
   /// All steps that call a connector.
   ///
-  /// The deletion of a connector changes these steps, because Microsoft Graph removes the connector from them.
+  /// An edit of a connector and the upload of a certificate change what these steps do. The deletion of a connector
+  /// changes these steps, because Microsoft Graph removes the connector from them.
   case callers(of: ConnectorID)
 
   /// Whether the ledger must be read to find the steps of this part.

@@ -1,5 +1,7 @@
 extension Freeze {
-  /// A change that was made without Reflog, certainly or possibly while a freeze covered its subject.
+  /// A change that was made without Reflog, certainly or possibly while a freeze covered it.
+  ///
+  /// A freeze covers a change of a connector if it covers the connector or a step that called the connector.
   package struct Drift: Hashable, Sendable {
     package let change: Change.ID
     /// The id of the freeze.
@@ -24,5 +26,28 @@ extension Freeze {
         : "Change \(change) was made without Reflog, possibly in spite of freeze \(freeze). Find out who made it and "
           + "when, and roll it back or release the freeze."
     }
+
+    /// The steps that called a connector in the period in which a change of the connector was made without Reflog.
+    ///
+    /// The period begins at ``Change/earliestMoment(window:)`` and ends when the change was found.
+    package struct Callers: Sendable {
+      /// The steps that called the connector during the whole period.
+      package let always: Set<Address>
+      /// The steps that called the connector during a part of the period, and the steps that possibly called it.
+      package let sometimes: Set<Address>
+
+      /// Creates the sets.
+      package init(always: Set<Address>, sometimes: Set<Address>) {
+        (self.always, self.sometimes) = (always, sometimes)
+      }
+    }
   }
+}
+
+extension Change {
+  /// The earliest moment at which a change that was made without Reflog was possibly made, or nil if no earlier read of
+  /// the directory is known.
+  ///
+  /// The earlier read may have been stale, so the moment is one settle window earlier than that read.
+  package func earliestMoment(window: Duration) -> Timestamp? { intent.lastVerifiedDateTime?.before(window) }
 }

@@ -123,11 +123,13 @@ package struct Freeze: Identifiable, Sendable {
     return other.until.map { until > $0 } ?? false
   }
 
+  /// The end of the freeze for people: `until` and a time, or `until a person releases it`.
+  var shownEnd: String { until.map { "until \($0)" } ?? "until a person releases it" }
+
   /// A clause for messages: who placed the freeze, and its scope, end and reason.
   package var summary: String {
-    let end = until.map { "until \($0)" } ?? "until a person releases it"
     let name = actor.shownName(erased: erased)
-    return "\(name) froze \(scope) \(end), with the reason: \(shownReason) (freeze \(id))"
+    return "\(name) froze \(scope) \(shownEnd), with the reason: \(shownReason) (freeze \(id))"
   }
 }
 

@@ -58,7 +58,8 @@ package struct Freezes: Sendable {
 
   /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
   ///
-  /// Every check of a request uses this method. The result has the order in which the freezes were placed.
+  /// Every check of a request uses this method. The result has the order in which the freezes were placed. A freeze that
+  /// covers a part itself has no caller in the result, even if the freeze also covers a step that calls a connector.
   ///
   /// - Parameters:
   ///   - parts: The parts that a request changes.
@@ -69,29 +70,35 @@ package struct Freezes: Sendable {
     _ parts: [ChangedPart],
     at time: Timestamp,
     callers: (ConnectorID, Set<FlowName>) throws -> [Address]
-  ) rethrows -> [Freeze] {
+  ) rethrows -> [CoveringFreeze] {
     guard !isEmpty else { return [] }
-    var found: [Int64: Freeze] = [:]
+    var found: [Int64: CoveringFreeze] = [:]
     for part in parts {
-      for freeze in try covering(part, at: time, callers) { found[freeze.id] = freeze }
+      for covering in try covering(part, at: time, callers) {
+        let known = found[covering.freeze.id]
+        if known == nil || covering.caller == nil { found[covering.freeze.id] = covering }
+      }
     }
-    return found.values.sorted { $0.id < $1.id }
+    return found.values.sorted { $0.freeze.id < $1.freeze.id }
   }
 
   private func covering(
     _ part: ChangedPart,
     at time: Timestamp,
     _ callers: (ConnectorID, Set<FlowName>) throws -> [Address]
-  ) rethrows -> [Freeze] {
+  ) rethrows -> [CoveringFreeze] {
     switch part {
-    case .subject(let subject): return covering(subject, at: time)
+    case .subject(let subject): return covering(subject, at: time).map { CoveringFreeze($0) }
     case .flow(let flow):
       let ofSteps = ofAddresses.filter { FlowName(of: $0.key) == flow }.values.joined()
       return (ofEverything + (ofFlows[flow] ?? []) + ofSteps).filter { $0.state(at: time) == .inForce }
+        .map { CoveringFreeze($0) }
     case .callers(let connector):
       let flows = Set(all.filter { $0.state(at: time) == .inForce }.compactMap(\.scope.flow))
       guard !flows.isEmpty else { return [] }
-      return try callers(connector, flows).flatMap { covering(.step($0), at: time) }
+      return try callers(connector, flows).sorted().flatMap { caller in
+        covering(.step(caller), at: time).map { CoveringFreeze($0, caller: caller) }
+      }
     }
   }
 
@@ -103,21 +110,39 @@ package struct Freezes: Sendable {
   /// freeze was in force during the whole period. If the time of the first read is not known, the result is a freeze
   /// that is in force when the change is found.
   ///
+  /// A change of a connector is also compared with the freezes of the steps that called the connector in this period.
+  ///
   /// - Parameters:
   ///   - drift: The change that was made without Reflog.
   ///   - window: The directory's settle window.
+  ///   - callers: The steps that called the connector of the change in this period, or nil for a change of a step.
   /// - Returns: The freeze, and whether the change was certainly made during the freeze. A freeze that is certain is
   ///   returned rather than a freeze that is only possible.
-  package func despite(_ drift: Change, window: Duration) -> (freeze: Freeze, isCertain: Bool)? {
-    let found = drift.activityDateTime
-    let earliest = drift.intent.lastVerifiedDateTime?.before(window)
-    let covering = (past + all).filter { $0.scope.contains(drift.intent.subject) }
-    if let earliest, let certain = covering.filter({ $0.isInForce(from: earliest, through: found) }).endingLast {
-      return (certain, true)
+  package func despite(
+    _ drift: Change,
+    window: Duration,
+    callers: Freeze.Drift.Callers? = nil
+  ) -> (freeze: Freeze, isCertain: Bool)? {
+    let (found, subject) = (drift.activityDateTime, drift.intent.subject)
+    let earliest = drift.earliestMoment(window: window)
+    let (always, sometimes) = (callers?.always ?? [], callers?.sometimes ?? [])
+    func covers(_ freeze: Freeze, _ callers: Set<Address>) -> Bool {
+      freeze.scope.contains(subject) || callers.contains { freeze.scope.contains(.step($0)) }
     }
-    let possible = covering.filter { $0.isInForce(sometimeBetween: earliest ?? found, and: found) }
+    let freezes = past + all
+    if let earliest {
+      let certain = freezes.filter { covers($0, always) && $0.isInForce(from: earliest, through: found) }
+      if let freeze = certain.endingLast { return (freeze, true) }
+    }
+    let possible = freezes.filter {
+      covers($0, always.union(sometimes)) && $0.isInForce(sometimeBetween: earliest ?? found, and: found)
+    }
     return possible.endingLast.map { ($0, false) }
   }
+
+  /// The flows of the freezes of steps and flows, including the freezes that are planned and the kept freezes that are
+  /// over.
+  package var flows: Set<FlowName> { Set((past + all).compactMap(\.scope.flow)) }
 
   /// Returns the number of freezes that are in force at a time.
   package func count(at time: Timestamp) -> Int { all.count { $0.state(at: time) == .inForce } }

@@ -131,8 +131,9 @@ extension ChangeRequest.Action {
   var parts: [ChangedPart] {
     switch self {
     case .setReference(let address, _), .rollBackTo(_, let address, _): [.subject(.step(address))]
-    case .createConnector, .updateConnector, .uploadCertificate: [.subject(.connector)]
-    case .deleteConnector(let id): [.subject(.connector), .callers(of: id)]
+    case .createConnector: [.subject(.connector)]
+    case .updateConnector(let id, _, _), .uploadCertificate(let id, _), .deleteConnector(let id):
+      [.subject(.connector), .callers(of: id)]
     case .createFlow(let flow, _, let references): references.keys.map { .subject(.step(flow.address(of: $0))) }
     case .deleteFlow(let flow): [.flow(flow)]
     case .rollBack, .updateFlow, .other: []

@@ -16,9 +16,18 @@ extension ChangeService {
     ledger.freezes.covering(.step(address), at: freezeTime).endingLast
   }
 
-  /// Returns the freezes that cover a step or a connector and are in force at this moment.
-  package func freezes(covering subject: Change.Subject) -> [Freeze] {
-    ledger.freezes.covering(subject, at: freezeTime)
+  /// Returns the freezes that are in force at this moment and would refuse another change of the same step or of the
+  /// same connector as a change.
+  ///
+  /// The ledger is read only if the change is about a connector and a step or a flow is frozen.
+  package func freezes(coveringSubjectOf change: Change) async throws(ServiceError) -> [CoveringFreeze] {
+    if let connector = change.connectorID { return try await freezes(covering: connector) }
+    return ledger.freezes.covering(change.intent.subject, at: freezeTime).map { CoveringFreeze($0) }
+  }
+
+  /// Returns the freezes that are in force at this moment and cover a connector or a step that calls the connector.
+  package func freezes(covering connector: ConnectorID) async throws(ServiceError) -> [CoveringFreeze] {
+    try await reading(await ledger.freezes(covering: [.subject(.connector), .callers(of: connector)]))
   }
 
   /// The freezes that are in force at this moment, in the order in which they were placed.
@@ -37,13 +46,13 @@ extension ChangeService {
   /// intent makes the same comparison again.
   func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
     guard !ledger.freezes.isEmpty, request.override == nil else { return }
-    guard let freeze = try await reading(await ledger.freezes(covering: request.action.parts)).endingLast else {
+    guard let covering = try await reading(await ledger.freezes(covering: request.action.parts)).endingLast else {
       return
     }
     // An earlier request with the same idempotency key may have been applied before the freeze began. In this case, the
     // caller gets the answer to that request.
     guard try await earlierAnswer(to: request, preparer) == nil else { return }
-    throw .frozen([], freeze)
+    throw .frozen([], covering)
   }
 
   /// Returns the freezes that are planned or in force, sorted by the time at which each freeze was placed.

@@ -70,7 +70,7 @@ package struct ChangeService: Sendable {
       try await requireNoFreeze(for: request, preparer)
       return try await perform(request, preparer)
     } catch {
-      if case .frozen(_, let freeze) = error { throw try await deny(request, because: freeze) }
+      if case .frozen(_, let covering) = error { throw try await deny(request, because: covering) }
       if case .refused(let recorded, _) = error, !recorded.isEmpty, isJudgedByDirectory(request.caller) {
         refusals.charge(request, at: ledger.now)
       }
@@ -117,7 +117,7 @@ package struct ChangeService: Sendable {
           ledger.forgetStates()
           throw .stepUnresolved(id, retryAfter: Reconciliation.nextRead)
         case .refused(.moved): ledger.forgetStates()
-        case .refused(.frozen(let freeze)): throw .frozen([], freeze)
+        case .refused(.frozen(let covering)): throw .frozen([], covering)
         case .refused(.repeated), .refused(.recorded):
           if let earlier = try await earlierAnswer(to: request, preparer) { return earlier }
         }
@@ -274,9 +274,14 @@ package struct ChangeService: Sendable {
   }
 
   /// Records a request for a change that a freeze does not permit, and returns the error for the caller.
-  private func deny(_ request: ChangeRequest, because freeze: Freeze) async throws(ServiceError) -> ServiceError {
+  private func deny(
+    _ request: ChangeRequest,
+    because covering: CoveringFreeze
+  ) async throws(ServiceError) -> ServiceError {
     frozen.increment()
-    return .frozen(try await recordDenied(request, .frozen(freeze.id), by: freeze, within: freezeRefusals), freeze)
+    let freeze = covering.freeze
+    let ids = try await recordDenied(request, .frozen(freeze.id), by: freeze, within: freezeRefusals)
+    return .frozen(ids, covering)
   }
 
   /// Records a denied request, and returns the id of the recorded change.

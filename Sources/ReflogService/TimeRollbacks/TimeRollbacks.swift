@@ -61,7 +61,7 @@ package final class TimeRollbacks: Service {
     var steps = try await steps(of: rollback)
     for index in steps.indices where steps[index].after != .unknown && !overridesFreezes {
       guard let freeze = changes.freeze(covering: steps[index].address) else { continue }
-      steps[index].problem = ServiceError.frozen([], freeze).description
+      steps[index].problem = ServiceError.frozen([], CoveringFreeze(freeze)).description
     }
     let edited = try await editedSteps(of: rollback)
     guard changes.directory.hasOwnCredential else {

@@ -37,9 +37,9 @@ struct PlaceFreeze: ServerCommand {
     abstract: "Refuses changes of a step, a flow or everything for a time.",
     discussion: """
       SCOPE is a step ([FLOWTYPE/]FLOW/STEP), a flow ([FLOWTYPE/]FLOW) or all. all also covers connectors: they \
-      can't be created, edited or deleted. If you freeze a step or a flow, the connectors that it calls can still be \
-      edited. A refused change is recorded as denied. An operator can make a change in spite of a freeze with \
-      --override, which is recorded too.
+      can't be created, edited or deleted. A freeze of a step or a flow also refuses edits and deletions of the \
+      connectors that the frozen steps call. Other connectors can still be edited. A refused change is recorded as \
+      denied. An operator can make a change in spite of a freeze with --override, which is recorded too.
 
         reflog freeze b2cUserFlows/B2C_1_signup/postFederationSignup --until 8h --reason INC0042
         reflog freeze all --from 2026-12-24 --until 2026-12-26 --reason 'Holidays'
@@ -85,7 +85,7 @@ struct PlaceFreeze: ServerCommand {
     try output.show(placed) { FreezeRoute.table([$0]) }
     guard scope != .everything else { return }
     Terminal.say(
-      "The connectors that the frozen steps call can still be edited. To prevent that, freeze all."
+      "Edits of the connectors that the frozen steps call are refused too. Edits of other connectors are still possible."
     )
   }
 }
