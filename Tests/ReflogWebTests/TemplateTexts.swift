@@ -122,6 +122,7 @@ enum TemplateTexts {
       "Actor",
       "Connector",
       "Reason",
+      "Request id",
       "Result",
       "any",
       "Kind",
