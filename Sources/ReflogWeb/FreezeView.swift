@@ -17,6 +17,9 @@ struct FreezeView: Sendable {
   /// The shortened reason, for pages that contain many freezes.
   let note: String
 
+  /// The warning that the scope is possibly misspelt, or nil if there is none.
+  let warning: String?
+
   /// The maximum length, in scalars, of the shortened reason.
   private static let noteLength = 80
 
@@ -24,7 +27,8 @@ struct FreezeView: Sendable {
   init(_ freeze: Freeze) { self.init(freeze, now: freeze.from) }
 
   /// Creates the view of a freeze.
-  init(_ freeze: Freeze, now: Timestamp) {
+  init(_ freeze: Freeze, now: Timestamp, warning: String? = nil) {
+    self.warning = warning
     id = String(freeze.id)
     scope = freeze.scope == .everything ? "everything" : freeze.scope.description
     isPlanned = freeze.state(at: now) == .planned
