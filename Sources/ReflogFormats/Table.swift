@@ -86,15 +86,17 @@ package struct Table {
     return minimumWidths(of: lines).reduce(0, +) + Self.separator.count * max(0, header.count - 1)
   }
 
-  /// Returns the minimum width of each column at which people can read the shortened cells, and at which different names
-  /// stay different.
+  /// Returns the minimum width of each column at which people can read the shortened cells, and at which different
+  /// names stay different.
   private func minimumWidths(of lines: [[String]]) -> [Int] {
     header.indices.map { column in
       let cells = Set(lines.map { $0[column] })
       let natural = cells.map(\.columns).max() ?? 0
       guard cuttable.contains(header[column]), natural > Self.readable else { return natural }
       guard names.contains(header[column]) else { return Self.readable }
-      return (Self.readable..<natural).first { width in Set(cells.map { $0.shortened(to: width, asName: true) }).count == cells.count }
+      return (Self.readable..<natural).first { width in
+        Set(cells.map { $0.shortened(to: width, asName: true) }).count == cells.count
+      }
         ?? natural
     }
   }
@@ -116,12 +118,13 @@ package struct Table {
     guard !rows.isEmpty else { return start + (emptyText.isEmpty ? "" : emptyText + "\n") }
     let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }
     let widths = widths(of: lines, columns: header.isEmpty ? nil : columns)
-    return start + lines.map { line in
-      zip(line, widths).enumerated().map { index, cell in
-        let text = cell.0.shortened(to: cell.1, asName: !header.isEmpty && names.contains(header[index]))
-        return index == line.count - 1 ? text : text + String(repeating: " ", count: max(0, cell.1 - text.columns))
-      }.joined(separator: Self.separator) + "\n"
-    }.joined()
+    return start
+      + lines.map { line in
+        zip(line, widths).enumerated().map { index, cell in
+          let text = cell.0.shortened(to: cell.1, asName: !header.isEmpty && names.contains(header[index]))
+          return index == line.count - 1 ? text : text + String(repeating: " ", count: max(0, cell.1 - text.columns))
+        }.joined(separator: Self.separator) + "\n"
+      }.joined()
   }
 
   /// Returns the width of each column.

@@ -19,7 +19,9 @@ struct UnknownScopeTests {
       _ = try await fixture.set(Sample.newVendor)
       try await fixture.service.ledger.remember([.reference(seen, .none)])
 
-      for scope in ["all", Sample.signup.description, FlowName(of: Sample.signup).description, "b2xUserFlows/b2x_1_PARTNER"] {
+      for scope in [
+        "all", Sample.signup.description, FlowName(of: Sample.signup).description, "b2xUserFlows/b2x_1_PARTNER",
+      ] {
         #expect(try await Self.warning(scope, fixture) == nil, "\(scope)")
       }
       #expect(
