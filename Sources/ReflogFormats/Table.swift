@@ -19,13 +19,13 @@ package struct Table {
   package var droppable: [String]
   /// The titles of the columns with names.
   ///
-  /// Two different names must stay different after they are shortened. If there is not enough space, another column is
-  /// left out.
+  /// A name can have several parts, with a slash between them. Different parts must stay different after they are
+  /// shortened. If there is not enough space, another column is left out.
   package var names: Set<String>
   /// Texts in front of names, of which one is left out of a table that is too wide if no name has another one.
   package var prefixes: [String]
-  /// The line in front of the table, or nil for no line. The CSV does not contain this line.
-  package var heading: String?
+  /// The lines in front of the table. The CSV does not contain these lines.
+  package var heading: [String]
 
   private static let separator = "  "
   /// The minimum width, in character positions of the terminal, of a column whose cells are shortened.
@@ -44,7 +44,7 @@ package struct Table {
     droppable: [String] = [],
     names: Set<String> = [],
     prefixes: [String] = [],
-    heading: String? = nil
+    heading: [String] = []
   ) {
     (self.header, self.rows, self.emptyText) = (header, rows, emptyText)
     (self.cuttable, self.droppable, self.names) = (cuttable, droppable, names)
@@ -86,19 +86,27 @@ package struct Table {
     return minimumWidths(of: lines).reduce(0, +) + Self.separator.count * max(0, header.count - 1)
   }
 
-  /// Returns the minimum width of each column at which people can read the shortened cells, and at which different
-  /// names stay different.
+  /// Returns the minimum width of each column at which people can read the shortened cells.
   private func minimumWidths(of lines: [[String]]) -> [Int] {
     header.indices.map { column in
       let cells = Set(lines.map { $0[column] })
       let natural = cells.map(\.columns).max() ?? 0
-      guard cuttable.contains(header[column]), natural > Self.readable else { return natural }
-      guard names.contains(header[column]) else { return Self.readable }
-      return (Self.readable..<natural).first { width in
-        Set(cells.map { $0.shortened(to: width, asName: true) }).count == cells.count
-      }
-        ?? natural
+      guard cuttable.contains(header[column]) else { return natural }
+      return names.contains(header[column]) ? Self.minimumWidth(ofNames: cells) : min(natural, Self.readable)
     }
+  }
+
+  /// Returns the minimum width of a column of names at which people can read each part of a name, and at which
+  /// different parts stay different.
+  private static func minimumWidth(ofNames cells: Set<String>) -> Int {
+    let names = cells.map(\.parts)
+    let positions = 0..<(names.map(\.count).max() ?? 0)
+    let parts = positions.map { position in Set(names.filter { position < $0.count }.map { $0[position] }) }
+    let longest = parts.joined().map(\.columns).max() ?? 0
+    let limit = (readable..<max(readable, longest)).first { limit in
+      parts.allSatisfy { Set($0.map { $0.fitted(to: limit) }).count == $0.count }
+    }
+    return names.map { $0.reduce($0.count - 1) { $0 + min($1.columns, limit ?? longest) } }.max() ?? 0
   }
 
   /// The table as CSV, with complete cells.
@@ -114,17 +122,17 @@ package struct Table {
   /// - Parameter columns: The width of the terminal, or nil for no limit. If a table with titles is wider, its longest
   ///   cells are shortened. A table without titles always shows the complete cells.
   package func text(columns: Int? = nil) -> String {
-    let start = heading.map { $0.printable + "\n" } ?? ""
+    let start = heading.map { $0.printable + "\n" }.joined()
     guard !rows.isEmpty else { return start + (emptyText.isEmpty ? "" : emptyText + "\n") }
     let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }
     let widths = widths(of: lines, columns: header.isEmpty ? nil : columns)
-    return start
-      + lines.map { line in
-        zip(line, widths).enumerated().map { index, cell in
-          let text = cell.0.shortened(to: cell.1, asName: !header.isEmpty && names.contains(header[index]))
-          return index == line.count - 1 ? text : text + String(repeating: " ", count: max(0, cell.1 - text.columns))
-        }.joined(separator: Self.separator) + "\n"
-      }.joined()
+    let text = lines.map { line in
+      zip(line, widths).enumerated().map { index, cell in
+        let text = cell.0.shortened(to: cell.1, asName: !header.isEmpty && names.contains(header[index]))
+        return index == line.count - 1 ? text : text + String(repeating: " ", count: max(0, cell.1 - text.columns))
+      }.joined(separator: Self.separator) + "\n"
+    }.joined()
+    return start + text
   }
 
   /// Returns the width of each column.
@@ -162,7 +170,7 @@ extension String {
   /// its start and its end.
   fileprivate func shortened(to limit: Int, asName isName: Bool) -> String {
     guard columns > limit, isName else { return fitted(to: limit) }
-    let parts = split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+    let parts = parts
     let spare = limit - (parts.count - 1)
     guard parts.count > 1, spare >= parts.count * Self.shortestPart else { return fitted(to: limit) }
     var widths = parts.map(\.columns)
@@ -171,6 +179,9 @@ extension String {
     }
     return zip(parts, widths).map { $0.fitted(to: $1) }.joined(separator: "/")
   }
+
+  /// The parts of a name, which have slashes between them.
+  fileprivate var parts: [String] { split(separator: "/", omittingEmptySubsequences: false).map(String.init) }
 
   /// The minimum width, in character positions, of a part of a shortened address.
   private static var shortestPart: Int { 7 }

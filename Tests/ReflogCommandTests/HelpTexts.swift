@@ -197,7 +197,7 @@ enum HelpTexts {
       abstract: "Shows which connector each recorded step calls, now or at a time, or the differences of two times.",
       discussion: """
         With --compare, it shows only the steps that differ between two times: steps with another connector, and \
-        steps whose connector was edited or deleted in between. The first line of the table contains both exact times.
+        steps whose connector was edited or deleted in between. The lines in front of the table contain both exact times.
 
           reflog config
           reflog config --as-of 2026-03-03T02:00:00Z

@@ -1,4 +1,3 @@
-import Foundation
 import ReflogFormats
 import ReflogModel
 import Testing
@@ -35,12 +34,79 @@ struct HistoryTableTests {
     ])
   }
 
-  @Test(arguments: [60, 80, 100, 120, 160])
-  func theTableFitsTheTerminal(columns: Int) throws {
-    let (table, leftOut) = ChangeTables.history(Self.body, emptyText: "").fitted(columns: columns)
-    let text = table.text(columns: columns)
+  private static let expected: [(Int, [String], String)] = [
+    (
+      60, ["b2cUserFlows/", "KIND", "REASON", "BEFORE", "WHO", "TIME (UTC)"],
+      """
+      ID       STEP                        AFTER           RESULT
+      9999999  B2C_1_…et_017/postFe…ignup  Fraud check 18  applied
+      9999998  B2C_1_…et_018/postAt…ction  Fraud check 17  applied
 
-    print("\(columns): \(leftOut)\n\(text)")
+      """
+    ),
+    (
+      80, ["b2cUserFlows/", "KIND", "REASON", "BEFORE", "WHO"],
+      """
+      ID       TIME (UTC)           STEP                       AFTER           RESULT
+      9999999  2026-11-23 09:15:02  B2C_1_…t_017/postFe…ignup  Fraud check 18  applied
+      9999998  2026-11-23 09:15:02  B2C_1_…t_018/postAt…ction  Fraud check 17  applied
+
+      """
+    ),
+    (
+      100, ["b2cUserFlows/", "KIND", "REASON", "BEFORE"],
+      """
+      ID       TIME (UTC)           STEP                       AFTER           RESULT   WHO
+      9999999  2026-11-23 09:15:02  B2C_1_…t_017/postFe…ignup  Fraud check 18  applied  adele.van….example
+      9999998  2026-11-23 09:15:02  B2C_1_…t_018/postAt…ction  Fraud check 17  applied  adele.van….example
+
+      """
+    ),
+    (
+      120, ["b2cUserFlows/", "KIND"],
+      """
+      ID       TIME (UTC)           STEP                       BEFORE        AFTER         RESULT   WHO           REASON
+      9999999  2026-11-23 09:15:02  B2C_1_…t_017/postFe…ignup  Fraud …ck 17  Fraud …ck 18  applied  adele.…ample  \
+      CHG004…egion
+      9999998  2026-11-23 09:15:02  B2C_1_…t_018/postAt…ction  Fraud …ck 18  Fraud …ck 17  applied  adele.…ample  \
+      CHG004…egion
+
+      """
+    ),
+  ]
+
+  @Test(arguments: expected)
+  func namesThatDifferLookDifferent(columns: Int, leftOut: [String], text: String) {
+    let fitted = ChangeTables.history(Self.body, emptyText: "").fitted(columns: columns)
+
+    #expect(fitted.leftOut == leftOut)
+    #expect(fitted.table.text(columns: columns) == text)
     #expect(text.split(separator: "\n").allSatisfy { String($0).columns <= columns })
+  }
+
+  @Test func theTypeOfTheFlowsStaysIfThereAreTwoTypes() {
+    var table = ChangeTables.history(Self.body, emptyText: "")
+    table.rows[0][2] = "b2xUserFlows/B2X_1_partner/postFederationSignup"
+
+    let fitted = table.fitted(columns: 80)
+
+    #expect(!fitted.leftOut.contains("b2cUserFlows/"))
+    #expect(fitted.table.rows[0].contains("b2xUserFlows/B2X_1_partner/postFederationSignup"))
+  }
+
+  @Test func aComparisonNamesBothExactTimes() {
+    let body: JSONObject = [
+      "asOf": "2026-03-01T00:00:00.000000Z", "compareWith": "2026-03-31T00:00:00.000000Z", "comparedSteps": .integer(2),
+      "value": .array([]),
+    ]
+
+    #expect(
+      ChangeTables.comparison(body).text() == """
+        FIRST is the state at 2026-03-01T00:00:00.000000Z.
+        SECOND is the state at 2026-03-31T00:00:00.000000Z.
+        No step differs between the two times. Compared steps: 2.
+
+        """
+    )
   }
 }

@@ -8,7 +8,7 @@ struct ShowConfigurations: SourceCommand {
     abstract: "Shows which connector each recorded step calls, now or at a time, or the differences of two times.",
     discussion: """
       With --compare, it shows only the steps that differ between two times: steps with another connector, and steps \
-      whose connector was edited or deleted in between. The first line of the table contains both exact times.
+      whose connector was edited or deleted in between. The lines in front of the table contain both exact times.
 
         reflog config
         reflog config --as-of 2026-03-03T02:00:00Z
@@ -29,8 +29,8 @@ struct ShowConfigurations: SourceCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Show the differences between --as-of and this later time, or now for the current references. A day means its first "
-        + "moment, so the changes of that day are not included."
+      "Show the differences between --as-of and this later time, or now for the current references. A day means its "
+        + "first moment, so the changes of that day are not included."
     )
   )
   var compare: String?

@@ -15,8 +15,8 @@ enum ChangeTables {
     var table = Table(
       header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
       emptyText: emptyText,
-      cuttable: ["STEP", "BEFORE", "AFTER", "WHO", "REASON"],
-      droppable: ["KIND", "REASON", "BEFORE", "WHO"],
+      cuttable: ["STEP", "BEFORE", "AFTER", "RESULT", "WHO", "REASON"],
+      droppable: ["KIND", "REASON", "BEFORE", "WHO", "TIME (UTC)"],
       names: ["STEP", "BEFORE", "AFTER"],
       prefixes: flowTypes
     )
@@ -79,7 +79,9 @@ enum ChangeTables {
       droppable: ["CHANGE", "WHO", "SINCE (UTC)"],
       names: ["STEP", "FIRST", "SECOND"],
       prefixes: flowTypes,
-      heading: "FIRST is the state at \(text(body["asOf"])). SECOND is the state at \(text(body["compareWith"]))."
+      heading: [
+        "FIRST is the state at \(text(body["asOf"])).", "SECOND is the state at \(text(body["compareWith"])).",
+      ]
     )
     table.rows = body.objects("value").map { difference in
       let (before, after) = (difference["before"]?.object ?? [:], difference["after"]?.object ?? [:])
