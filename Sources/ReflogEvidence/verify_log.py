@@ -21,6 +21,7 @@ import json
 import pathlib
 import re
 import sys
+import time
 import urllib.error
 import urllib.request
 
@@ -34,6 +35,8 @@ except ImportError:
 # its length, so an entry has at most 65,535 bytes.
 LARGEST_ANSWER = 256 * (2 + 65_535)
 WAIT_SECONDS = 30
+# The number of leaves of each subtree that the progress counts. It is a power of two.
+COUNTED = 1 << 15
 TEXT, NUMBER, HASH = r"[^\x00-\x1f]+", r"0|[1-9][0-9]{0,17}", r"[A-Za-z0-9+/]{43}="
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 CHECKPOINT = re.compile(rf"(({TEXT})\n({NUMBER})\n({HASH})\n(?:{TEXT}\n)*)\n((?:— [^ \n]+ {BASE64}\n)+)")
@@ -84,12 +87,39 @@ def leaf_hash(entry):
     return sha256(b"\0", entry)
 
 
-def tree_hash(hashes):
+class Progress:
+    """Shows a count on stderr during work that takes more than a second, if stderr is a terminal."""
+
+    def __init__(self, verb, noun):
+        self.verb, self.noun, self.count = verb, noun, 0
+        self.is_shown, self.next = False, time.monotonic() + 1
+
+    def add(self, count):
+        self.count += count
+        if time.monotonic() >= self.next and sys.stderr.isatty():
+            self.is_shown, self.next = True, time.monotonic() + 0.5
+            self.show(end="")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.is_shown:
+            self.show(end="\n")
+
+    def show(self, end):
+        print("\r" + shown(f"{self.verb} {self.count} {self.noun}"), end=end, file=sys.stderr, flush=True)
+
+
+def tree_hash(hashes, progress=None):
     """Returns the root of the tree over these leaf hashes (RFC 6962 §2.1)."""
     if len(hashes) < 2:
         return hashes[0] if hashes else sha256()
     half = 1 << (len(hashes) - 1).bit_length() - 1
-    return sha256(b"\1", tree_hash(hashes[:half]), tree_hash(hashes[half:]))
+    root = sha256(b"\1", tree_hash(hashes[:half], progress), tree_hash(hashes[half:], progress))
+    if progress and len(hashes) == COUNTED:
+        progress.add(COUNTED)
+    return root
 
 
 def inclusion_proof(index, hashes):
@@ -173,7 +203,9 @@ def check_tile(base, level, number, hashes):
 def check_prefix(leaves, size, root, where):
     if size > len(leaves):
         raise Finding(f"{where} has {size} entries, the log only {len(leaves)}")
-    if tree_hash(leaves[:size]) != root:
+    with Progress(f"checked {where}:", f"of {size} entries") as progress:
+        is_same = tree_hash(leaves[:size], progress) == root
+    if not is_same:
         raise Finding(f"{where} has another root than the first {size} entries of the log")
 
 
@@ -207,8 +239,10 @@ def check_receipt(leaves, keys, data, where):
 
 def read_leaves(base, size):
     leaves = []
-    for start in range(0, size, 256):
-        leaves += map(leaf_hash, get_tile(base, "entries", start // 256, min(256, size - start))[1])
+    with Progress("read", f"of {size} entries") as progress:
+        for start in range(0, size, 256):
+            leaves += map(leaf_hash, get_tile(base, "entries", start // 256, min(256, size - start))[1])
+            progress.add(min(256, size - start))
     return leaves
 
 
@@ -254,8 +288,10 @@ def main():
         if leaves is None:
             print("nothing else could be checked")
             return 65
-        for level, number, hashes in tiles(leaves):
-            attempt("tiles", check_tile, base, level, number, hashes)
+        with Progress("checked", "tiles") as progress:
+            for level, number, hashes in tiles(leaves):
+                attempt("tiles", check_tile, base, level, number, hashes)
+                progress.add(1)
         attempt("root", check_prefix, leaves, *newest, "checkpoint")
         for file in options.records:
             lines = given_lines(file)

@@ -17,6 +17,15 @@ package struct Table {
   ///
   /// The column that is the least useful is first.
   package var droppable: [String]
+  /// The titles of the columns with names.
+  ///
+  /// A name can have several parts, with a slash between them. Different parts must stay different after they are
+  /// shortened. If there is not enough space, another column is left out.
+  package var names: Set<String>
+  /// Texts in front of names, of which one is left out of a table that is too wide if no name has another one.
+  package var prefixes: [String]
+  /// The lines in front of the table. The CSV does not contain these lines.
+  package var heading: [String]
 
   private static let separator = "  "
   /// The minimum width, in character positions of the terminal, of a column whose cells are shortened.
@@ -32,18 +41,23 @@ package struct Table {
     rows: [[String]] = [],
     emptyText: String = "",
     cuttable: Set<String> = [],
-    droppable: [String] = []
+    droppable: [String] = [],
+    names: Set<String> = [],
+    prefixes: [String] = [],
+    heading: [String] = []
   ) {
     (self.header, self.rows, self.emptyText) = (header, rows, emptyText)
-    (self.cuttable, self.droppable) = (cuttable, droppable)
+    (self.cuttable, self.droppable, self.names) = (cuttable, droppable, names)
+    (self.prefixes, self.heading) = (prefixes, heading)
   }
 
-  /// Returns the table without the columns that do not fit, and the titles of these columns.
+  /// Returns the table without the parts that do not fit, and these parts: a prefix of names, and titles of columns.
   ///
   /// - Parameter columns: The width of the terminal, or nil for no limit.
   package func fitted(columns: Int?) -> (table: Table, leftOut: [String]) {
     var (table, leftOut) = (self, [String]())
     guard let columns, !rows.isEmpty else { return (table, leftOut) }
+    if table.minimumWidth > columns, let prefix = table.removePrefix() { leftOut.append(prefix) }
     for title in droppable where table.minimumWidth > columns {
       guard let index = table.header.firstIndex(of: title) else { continue }
       table.header.remove(at: index)
@@ -53,13 +67,46 @@ package struct Table {
     return (table, leftOut)
   }
 
+  /// Leaves out the only prefix that names have, and returns this prefix.
+  ///
+  /// The result is nil if names have several prefixes or none.
+  private mutating func removePrefix() -> String? {
+    let columns = header.indices.filter { names.contains(header[$0]) }
+    let found = prefixes.filter { prefix in rows.contains { row in columns.contains { row[$0].contains(prefix) } } }
+    guard found.count == 1, let prefix = found.first else { return nil }
+    for row in rows.indices {
+      for column in columns { rows[row][column] = rows[row][column].replacing(prefix, with: "") }
+    }
+    return prefix
+  }
+
   /// The width of the table if each column that can be shortened has the minimum width that people can read.
   private var minimumWidth: Int {
-    let widths = header.indices.map { column in
-      let natural = ([header] + rows).map { $0[column].printable.columns }.max() ?? 0
-      return cuttable.contains(header[column]) ? min(natural, Self.readable) : natural
+    let lines = ([header] + rows).map { $0.map(\.printable) }
+    return minimumWidths(of: lines).reduce(0, +) + Self.separator.count * max(0, header.count - 1)
+  }
+
+  /// Returns the minimum width of each column at which people can read the shortened cells.
+  private func minimumWidths(of lines: [[String]]) -> [Int] {
+    header.indices.map { column in
+      let cells = Set(lines.map { $0[column] })
+      let natural = cells.map(\.columns).max() ?? 0
+      guard cuttable.contains(header[column]) else { return natural }
+      return names.contains(header[column]) ? Self.minimumWidth(ofNames: cells) : min(natural, Self.readable)
     }
-    return widths.reduce(0, +) + Self.separator.count * max(0, widths.count - 1)
+  }
+
+  /// Returns the minimum width of a column of names at which people can read each part of a name, and at which
+  /// different parts stay different.
+  private static func minimumWidth(ofNames cells: Set<String>) -> Int {
+    let names = cells.map(\.parts)
+    let positions = 0..<(names.map(\.count).max() ?? 0)
+    let parts = positions.map { position in Set(names.filter { position < $0.count }.map { $0[position] }) }
+    let longest = parts.joined().map(\.columns).max() ?? 0
+    let limit = (readable..<max(readable, longest)).first { limit in
+      parts.allSatisfy { Set($0.map { $0.fitted(to: limit) }).count == $0.count }
+    }
+    return names.map { $0.reduce($0.count - 1) { $0 + min($1.columns, limit ?? longest) } }.max() ?? 0
   }
 
   /// The table as CSV, with complete cells.
@@ -75,28 +122,34 @@ package struct Table {
   /// - Parameter columns: The width of the terminal, or nil for no limit. If a table with titles is wider, its longest
   ///   cells are shortened. A table without titles always shows the complete cells.
   package func text(columns: Int? = nil) -> String {
-    guard !rows.isEmpty else { return emptyText.isEmpty ? "" : emptyText + "\n" }
+    let start = heading.map { $0.printable + "\n" }.joined()
+    guard !rows.isEmpty else { return start + (emptyText.isEmpty ? "" : emptyText + "\n") }
     let lines = ((header.isEmpty ? [] : [header]) + rows).map { $0.map(\.printable) }
     let widths = widths(of: lines, columns: header.isEmpty ? nil : columns)
-    return lines.map { line in
+    let text = lines.map { line in
       zip(line, widths).enumerated().map { index, cell in
-        let text = cell.0.fitted(to: cell.1)
+        let text = cell.0.shortened(to: cell.1, asName: !header.isEmpty && names.contains(header[index]))
         return index == line.count - 1 ? text : text + String(repeating: " ", count: max(0, cell.1 - text.columns))
       }.joined(separator: Self.separator) + "\n"
     }.joined()
+    return start + text
   }
 
   /// Returns the width of each column.
   ///
   /// If the table is too wide, the columns that can be shortened get a maximum width. The maximum is as large as
-  /// possible.
+  /// possible. A column of names is wider than the maximum if different names would otherwise look equal.
   private func widths(of lines: [[String]], columns: Int?) -> [Int] {
     let natural = (lines.first ?? []).indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
     let spare = (columns ?? .max) - Self.separator.count * max(0, natural.count - 1)
     guard natural.reduce(0, +) > spare else { return natural }
     let isCuttable = natural.indices.map { cuttable.isEmpty || cuttable.contains(header[$0]) }
+    let minimum = minimumWidths(of: lines)
+    let isFitting = minimum.reduce(0, +) <= spare
     func limited(to limit: Int) -> [Int] {
-      zip(natural, isCuttable).map { width, isCuttable in isCuttable ? min(width, limit) : width }
+      natural.indices.map { column in
+        isCuttable[column] ? min(natural[column], max(limit, isFitting ? minimum[column] : 0)) : natural[column]
+      }
     }
     var widest = natural.max() ?? 0
     while widest > Self.minimum, limited(to: widest).reduce(0, +) > spare { widest -= 1 }
@@ -108,4 +161,28 @@ package struct Table {
     }
     return widths
   }
+}
+
+extension String {
+  /// Returns the text, or a shortened text if the text needs more than `limit` columns.
+  ///
+  /// The start and the end of the text are kept. In a name such as `B2C_1_signup/postFederationSignup`, each part keeps
+  /// its start and its end.
+  fileprivate func shortened(to limit: Int, asName isName: Bool) -> String {
+    guard columns > limit, isName else { return fitted(to: limit) }
+    let parts = parts
+    let spare = limit - (parts.count - 1)
+    guard parts.count > 1, spare >= parts.count * Self.shortestPart else { return fitted(to: limit) }
+    var widths = parts.map(\.columns)
+    while widths.reduce(0, +) > spare, let widest = widths.max(), let index = widths.lastIndex(of: widest) {
+      widths[index] -= 1
+    }
+    return zip(parts, widths).map { $0.fitted(to: $1) }.joined(separator: "/")
+  }
+
+  /// The parts of a name, which have slashes between them.
+  fileprivate var parts: [String] { split(separator: "/", omittingEmptySubsequences: false).map(String.init) }
+
+  /// The minimum width, in character positions, of a part of a shortened address.
+  private static var shortestPart: Int { 7 }
 }

@@ -152,7 +152,7 @@ package struct ReflogAPI: Sendable {
     ConnectorsController(changes: changes, history: history, directory: directory).addRoutes(to: group)
     ConnectorPageController(changes: changes, history: history, directory: directory).addRoutes(to: group)
     ActorController(history: history, directory: directory).addRoutes(to: group)
-    SearchController(history: history).addRoutes(to: group)
+    SearchController(changes: changes, history: history).addRoutes(to: group)
     FreezesController(changes: changes, directory: directory).addRoutes(to: group)
     IntegrityController(history: history, log: log, directory: directory).addRoutes(to: group)
     let pages = ChangePagesController(changes: changes, history: history, events: events, directory: directory)

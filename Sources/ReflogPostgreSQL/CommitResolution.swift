@@ -30,7 +30,7 @@ struct CommitResolution {
   }
 
   /// The time, in seconds, after which the resolution ends without an answer.
-  static let patience = 120
+  static let timeLimitSeconds = 120
   /// The pause, in microseconds, between two attempts.
   private static let pause: UInt32 = 250_000
 
@@ -45,7 +45,7 @@ struct CommitResolution {
   ///   - expected: The values that the transaction wrote, or nil if the transaction appended no entry.
   ///   - earlier: The head row at the beginning of the transaction.
   func result(of expected: Expected?, after earlier: StoredHead?) -> Answer {
-    let end = ContinuousClock.now + .seconds(Self.patience)
+    let end = ContinuousClock.now + .seconds(Self.timeLimitSeconds)
     var problem = "the connection was lost during COMMIT"
     while ContinuousClock.now < end {
       do {

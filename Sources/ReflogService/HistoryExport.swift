@@ -17,7 +17,7 @@ package struct HistoryExport: ExportSource {
   /// The maximum time that one read searches for matching changes.
   ///
   /// If the read finds no matching change in this time, the read returns an empty piece.
-  private static let patience = Duration.milliseconds(200)
+  private static let timeLimit = Duration.milliseconds(200)
 
   private let history: History
   private let query: ChangeQuery
@@ -68,7 +68,7 @@ package struct HistoryExport: ExportSource {
       behind: behind,
       upTo: last,
       limit: Self.pieceSize,
-      patience: Self.patience
+      timeLimit: Self.timeLimit
     )
     isOver = piece.end == nil
     position = .change(piece.end ?? behind, last: last)

@@ -49,9 +49,9 @@ package struct Activity: Sendable {
 
 extension HistoryService {
   /// The maximum time for counting the changes of an actor.
-  private static let totalsPatience = Duration.milliseconds(500)
+  private static let totalsTimeLimit = Duration.milliseconds(500)
   /// The maximum time for the search for periods in which steps called a connector.
-  private static let callsPatience = Duration.seconds(1)
+  private static let callsTimeLimit = Duration.seconds(1)
 
   /// Returns a page of what an actor did, newest first.
   ///
@@ -109,7 +109,7 @@ extension HistoryService {
 
   /// Counts the changes of an actor, by result and by flow.
   package func totals(of actor: ActorID, in range: TimeRange) async throws(ServiceError) -> ActorTotals {
-    try await reading(await history.totals(of: actor, in: range, patience: Self.totalsPatience))
+    try await reading(await history.totals(of: actor, in: range, timeLimit: Self.totalsTimeLimit))
   }
 
   /// Returns the state in which the last read of the directory showed a connector, or nil if no read showed it.
@@ -145,7 +145,7 @@ extension HistoryService {
     behind: Change.ID?,
     limit: Int
   ) async throws(ServiceError) -> ConnectorCalls {
-    try await reading(await history.calls(of: connector, behind: behind, limit: limit, patience: Self.callsPatience))
+    try await reading(await history.calls(of: connector, behind: behind, limit: limit, timeLimit: Self.callsTimeLimit))
   }
 }
 

@@ -67,11 +67,7 @@ extension HistoryService {
     _ request: ConnectorListRequest,
     embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
   ) async throws(ServiceError) -> ConnectorListPage {
-    let known = try await reading(await history.knownConnectors())
-    let all =
-      if let embedded { Self.listed(embedded.connectors, callers: embedded.callers) } else {
-        known.filter { $0.isReal && !$0.isDeleted || !$0.calls.isEmpty }.map { ConnectorRow($0) }
-      }
+    let all = try await connectorRows(embedded)
     let matches = all.filter(request.selects).sorted { $0.position < $1.position }
     let rest = matches.drop { row in request.behind.map { row.position <= $0 } ?? false }
     let page = Array(rest.prefix(request.size))
@@ -99,6 +95,27 @@ extension HistoryService {
       total: all.count,
       next: page.count < rest.count ? page.last?.position : nil
     )
+  }
+
+  /// Returns whether the list of all connectors has a connector whose target URL contains a text.
+  ///
+  /// Upper and lower case count as equal. The time depends on the number of connectors, but not on the number of
+  /// changes.
+  package func isPartOfTargetURL(
+    _ text: String,
+    embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
+  ) async throws(ServiceError) -> Bool {
+    let text = text.lowercased()
+    return try await connectorRows(embedded).contains { $0.targetURL?.lowercased().contains(text) == true }
+  }
+
+  /// Returns all connectors of the list.
+  private func connectorRows(
+    _ embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?
+  ) async throws(ServiceError) -> [ConnectorRow] {
+    if let embedded { return Self.listed(embedded.connectors, callers: embedded.callers) }
+    return try await reading(await history.knownConnectors())
+      .filter { $0.isReal && !$0.isDeleted || !$0.calls.isEmpty }.map { ConnectorRow($0) }
   }
 
   /// Returns the connectors of the embedded directory, and the connectors that a step calls although they do not exist

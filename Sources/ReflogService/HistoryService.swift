@@ -30,9 +30,9 @@ package struct HistoryService: Sendable {
   /// The maximum time of the search for one page if no index can be used.
   ///
   /// After that time the page contains the changes that were found so far, and a link to continue.
-  private static let pagePatience = Duration.seconds(1)
+  private static let pageTimeLimit = Duration.seconds(1)
   /// The maximum time of a count.
-  package static let countPatience = Duration.seconds(20)
+  package static let countTimeLimit = Duration.seconds(20)
 
   /// Returns a page of the changes that match a query.
   ///
@@ -50,7 +50,7 @@ package struct HistoryService: Sendable {
         of: query,
         behind: behind,
         limit: size + 1,
-        patience: Self.pagePatience
+        timeLimit: Self.pageTimeLimit
       )
       let checked = try found.changes()
       let changes = Array(checked.prefix(size))
@@ -87,13 +87,13 @@ package struct HistoryService: Sendable {
   ///
   /// - Parameters:
   ///   - query: The filter of the changes.
-  ///   - patience: The maximum time of the count.
+  ///   - timeLimit: The maximum time of the count.
   /// - Throws: `questionTooBroad` if the count takes too long.
   package func count(
     _ query: ChangeQuery,
-    patience: Duration = HistoryService.countPatience
+    timeLimit: Duration = HistoryService.countTimeLimit
   ) async throws(ServiceError) -> Int {
-    let count = try await reading(await history.count(query, patience: patience))
+    let count = try await reading(await history.count(query, timeLimit: timeLimit))
     guard let count else { throw .questionTooBroad }
     return count
   }
@@ -259,7 +259,7 @@ package struct HistoryService: Sendable {
       found += piece.filter { query.filter?.matches($0) ?? true }
       if found.count > size { return (Array(found.prefix(size)), found[size - 1].id) }
       guard piece.count == Self.eventsRead, let last = piece.last?.id else { return (found, nil) }
-      if ContinuousClock.now - start > Self.pagePatience { return (found, last) }
+      if ContinuousClock.now - start > Self.pageTimeLimit { return (found, last) }
       bound = last
     }
   }
@@ -274,7 +274,7 @@ package struct HistoryService: Sendable {
       let piece = try await events(true, behind: bound)
       count += piece.count { query.filter?.matches($0) ?? true }
       guard piece.count == Self.eventsRead, let last = piece.last?.id else { return count }
-      guard ContinuousClock.now - start < Self.countPatience else { throw .questionTooBroad }
+      guard ContinuousClock.now - start < Self.countTimeLimit else { throw .questionTooBroad }
       bound = last
       await Task.yield()
     }

@@ -110,7 +110,7 @@ package struct Storage: Sendable {
     files.close()
     try questionPool.close()
     try backgroundPool.close()
-    try pool.writeWithoutTransaction { try WriteAheadLog.end(Connection($0)) }
+    try pool.writeWithoutTransaction { _ = try WriteAheadLog.end(Connection($0)) }
     pool.invalidateReadOnlyConnections()
     try pool.close()
   }

@@ -48,8 +48,10 @@ package struct StorageCompaction: Sendable {
       try FileChecks.prepareFile(at: copyPath)
       try storage.withWriteConnection { connection in
         // VACUUM copies the `SessionMark` in the header too. The new file has no write-ahead log, so the mark is
-        // removed first.
-        try connection.execute("PRAGMA user_version = 0")
+        // removed first. After a killed server, the log contains changes. So SQLite copies these changes into the file
+        // before the mark is removed. Otherwise a crash during the last checkpoint could leave a file without a mark
+        // next to a log with changes, and the next start would refuse this log.
+        guard try WriteAheadLog.end(connection) else { throw StorageError.locked }
         try connection.execute("VACUUM INTO ?", [copyPath])
       }
       try check(copyPath)
@@ -66,6 +68,8 @@ package struct StorageCompaction: Sendable {
       return (before, FileChecks.size(of: path) ?? 0)
     } catch {
       try? removeCopy()
+      // The first error is more important than a second error here.
+      try? storage.close()
       throw error
     }
   }

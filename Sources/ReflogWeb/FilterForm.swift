@@ -9,6 +9,11 @@ package struct FilterForm: Sendable {
   let actor: String
   let connector: String
   let reason: String
+  /// The id of a request.
+  ///
+  /// The form has the field only if it is filled, because the search field of every page fills it.
+  let request: String
+  let hasRequest: Bool
   let since: TimeField
   let until: TimeField
   let results: [Choice]
@@ -20,7 +25,9 @@ package struct FilterForm: Sendable {
   /// True if all values are valid.
   let isValid: Bool
   /// The names of the fields for the conditions, in the order in which a printed page shows them.
-  package static let names = ["q", "flow", "step", "actor", "connector", "reason", "result", "kind", "since", "until"]
+  package static let names = [
+    "q", "flow", "step", "actor", "connector", "reason", "request", "result", "kind", "since", "until",
+  ]
 
   /// The filled fields. A printed page shows them in place of the form.
   let conditions: [Condition]
@@ -58,6 +65,8 @@ package struct FilterForm: Sendable {
     actor = values["actor"] ?? ""
     connector = values["connector"] ?? ""
     reason = values["reason"] ?? ""
+    request = values["request"] ?? ""
+    hasRequest = !request.isEmpty
     since = TimeField("since", values["since"], problem: problem)
     until = TimeField("until", values["until"], problem: problem)
     results = Change.Result.allCases.map {

@@ -54,6 +54,9 @@ package struct FlowPage: Sendable {
     let hasEdits: Bool
   }
 
+  /// Returns the id of the HTML element that contains the lane of a step.
+  package static func anchor(of step: Step) -> String { "step-\(step.name)" }
+
   /// The symbol that shows a change of a connector.
   ///
   /// The value `x` is in thousandths of the lane's width.

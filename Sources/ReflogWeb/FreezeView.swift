@@ -19,6 +19,9 @@ struct FreezeView: Sendable {
   /// The frozen step that calls the connector of the page, or nil if the freeze covers the subject of the page itself.
   let caller: String?
 
+  /// The warning that the scope is possibly misspelt, or nil if there is none.
+  let warning: String?
+
   /// The maximum length, in scalars, of the shortened reason.
   private static let noteLength = 80
 
@@ -31,8 +34,9 @@ struct FreezeView: Sendable {
   }
 
   /// Creates the view of a freeze.
-  init(_ freeze: Freeze, now: Timestamp, caller: Address? = nil) {
+  init(_ freeze: Freeze, now: Timestamp, caller: Address? = nil, warning: String? = nil) {
     self.caller = caller?.description
+    self.warning = warning
     id = String(freeze.id)
     scope = freeze.scope == .everything ? "everything" : freeze.scope.description
     isPlanned = freeze.state(at: now) == .planned

@@ -39,11 +39,18 @@ package struct FreezesPage: Sendable {
   ///
   /// - Parameters:
   ///   - freezes: the freezes that are planned or in force.
+  ///   - warnings: the warnings about scopes that are possibly misspelt.
   ///   - now: the current time.
   ///   - canFreeze: whether the viewer may place and release freezes.
   ///   - form: the fields of the form that places a freeze.
-  package init(_ freezes: [Freeze], now: Timestamp, canFreeze: Bool, form: Form = Form()) {
-    self.freezes = freezes.reversed().map { FreezeView($0, now: now) }
+  package init(
+    _ freezes: [Freeze],
+    warnings: [FreezeScope: String] = [:],
+    now: Timestamp,
+    canFreeze: Bool,
+    form: Form = Form()
+  ) {
+    self.freezes = freezes.reversed().map { FreezeView($0, now: now, warning: warnings[$0.scope]) }
     self.canFreeze = canFreeze
     self.form = form
   }

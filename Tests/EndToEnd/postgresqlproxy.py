@@ -37,7 +37,7 @@ COMMITTED = b"1\0\0\0\4" b"2\0\0\0\4" b"n\0\0\0\4" b"C\0\0\0\13COMMIT\0" b"Z\0\0
 # The codes of requests for encryption. The server answers such a request with one byte. Then the client sends its first message.
 ENCRYPTION_REQUESTS = (80877103, 80877104)
 # The maximum time in seconds that a cut waits for a COMMIT.
-PATIENCE = 300
+TIME_LIMIT_SECONDS = 300
 
 Cut = collections.namedtuple("Cut", "point chance cuts_resolution done")
 
@@ -91,8 +91,8 @@ class CommitProxy:
         cut = Cut(point, random.Random(chance.random()), cuts_resolution, threading.Event())
         with self.lock:
             self.cut = cut
-        if not cut.done.wait(PATIENCE):
-            raise TimeoutError(f"no COMMIT arrived within {PATIENCE} s")
+        if not cut.done.wait(TIME_LIMIT_SECONDS):
+            raise TimeoutError(f"no COMMIT arrived within {TIME_LIMIT_SECONDS} s")
         return point
 
     def take(self, connection):

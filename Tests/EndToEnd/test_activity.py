@@ -212,7 +212,12 @@ class Search(unittest.TestCase):
             for text, target in ((change, f"/changes/{change}"), ("one-request", f"/changes/{change}"),
                                  (NEW_VENDOR.upper(), f"/connectors/{NEW_VENDOR}"), (operator.split("/")[-1], operator),
                                  ("b2c_1_SIGNUP", "/flows/b2cUserFlows/B2C_1_signup"),
-                                 ("b2cUserFlows/B2C_1_signup", "/flows/b2cUserFlows/B2C_1_signup"), ("", "/")):
+                                 ("b2cUserFlows/B2C_1_signup", "/flows/b2cUserFlows/B2C_1_signup"), ("", "/"),
+                                 (f"#{change}", f"/changes/{change}"),
+                                 ("B2C_1_SIGNUP/postFederationSignup", f"/flows/{STEP.replace('/post', '#step-post')}"),
+                                 (STEP, f"/flows/{STEP.replace('/post', '#step-post')}"),
+                                 ("risk.contoso", "/connectors?q=risk.contoso"),
+                                 ("https://RISK.contoso.example/v2?code=1", "/connectors?q=https%3A%2F%2FRISK.contoso.example%2Fv2")):
                 found = browser.send("GET", "/search?" + urllib.parse.urlencode({"q": text}))
                 self.assertEqual((found.status, found.headers["location"].lower()), (303, target.lower()), text)
             for text, shown, missing in (
@@ -222,6 +227,13 @@ class Search(unittest.TestCase):
                 self.assertIn(shown, page.text, text)
                 self.assertNotIn(missing, page.text.split("Download")[0].split("Until (UTC)")[-1], text)
                 self.assertEqual(page.form("/")["fields"]["q"], text)
+            by_request = server.put(STEP, NEW_VENDOR, headers={"Reflog-Reason": "No other id"})
+            found = browser.open("/search?q=" + by_request.headers["request-id"].upper())
+            self.assertIn("No other id", found.text)
+            self.assertNotIn("CHG0042", found.text.split("Download")[0].split("Until (UTC)")[-1])
+            self.assertEqual(found.form("/")["fields"]["request"], by_request.headers["request-id"].upper())
+            self.assertNotIn("request", browser.open("/").form("/")["fields"])
+            self.assertIn("1 of 5 connectors match the text.", browser.open("/search?q=loyalty.contoso").text)
             found = browser.open("/search?q=CHG0042")
             opened = browser.open(next(link for link in found.links if link.startswith(f"/changes/{change}")))
             back = browser.open(next(link for link in opened.links if link.startswith("/?")))

@@ -255,6 +255,25 @@ class Freezing(ServerTestCase):
         self.assertEqual(run("unfreeze", "999999999").returncode, 2)
         self.assertIn("There are no freezes.", run("freezes").stdout)
 
+    def test_a_freeze_of_an_unknown_flow_or_step_is_placed_with_a_warning(self):
+        effect = "The freeze takes effect if such a flow is created."
+        unknown = f"Reflog knows no flow 'B2C_1_singup'. {effect} Nearest names: B2C_1_signup"
+        known = self.freeze(scope="flow", flowType="b2cUserFlows", flowId="B2C_1_signup")
+        self.assertNotIn("@reflog.warning", known)
+        placed = self.freeze(scope="flow", flowType="b2cUserFlows", flowId="B2C_1_singup")
+        self.assertIn(unknown, placed["@reflog.warning"])
+        step = self.freeze(**SCOPE | {"step": "postFederationSignpu"})
+        self.assertEqual(step["@reflog.warning"], "Reflog knows no step 'postFederationSignpu'. The freeze takes effect if the "
+                         "flow gets such a step. Nearest names: postFederationSignup.")
+
+        run = self.server.command("freeze", "B2C_1_singup", "--reason", "INC0042", role="operator")
+        self.assertEqual(run.returncode, 0, run.stderr)
+        self.addCleanup(self.server.request, "DELETE", f"{FREEZES}/{run.stdout.splitlines()[1].split()[0]}")
+        self.assertIn(unknown, run.stderr)
+        browser = Browser(self.server)
+        browser.sign_in("reader")
+        self.assertEqual(browser.open("/freezes").text.count(unknown), 2)
+
     def test_the_rollback_page_freezes_and_overrides(self):
         self.server.put(SIGNUP, FRAUD_CHECK)
         bad = self.server.put(SIGNUP, NEW_VENDOR).change

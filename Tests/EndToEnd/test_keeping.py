@@ -307,6 +307,35 @@ class Compaction(unittest.TestCase):
             server.start()
             self.assertEqual(server.rows("SELECT count(*) FROM change"), changes)
 
+    @unittest.skipUnless(shutil.which("strace"), "strace is not installed")
+    def test_a_server_starts_after_each_killed_compaction_of_a_killed_server(self):
+        with Server() as server, tempfile.TemporaryDirectory() as folder:
+            make_every_kind_of_change(server)
+            changes = server_rows(server, "SELECT count(*) FROM change")
+            server.kill()
+            for path in glob.glob(server.files + "*"):
+                shutil.copy2(path, folder)
+            # A checkpoint copies the log into the ledger's file and then cuts the log. Each run kills the process at another
+            # one of these cuts.
+            for number in range(1, 20):
+                with self.subTest(number=number):
+                    for path in glob.glob(server.files + "*"):
+                        os.remove(path)
+                    for name in os.listdir(folder):
+                        shutil.copy2(os.path.join(folder, name), os.path.dirname(server.files))
+                    run = subprocess.run(
+                        ["strace", "-f", "-o", os.devnull, "-P", server.database + "-wal", "-e", "trace=ftruncate",
+                         "-e", f"inject=ftruncate:signal=KILL:when={number}",
+                         server.binary, "compact", "--database", server.database],
+                        capture_output=True, text=True, env=server.environment())
+                    server.start()
+                    self.assertEqual(server_rows(server, "SELECT count(*) FROM change"), changes, run.stderr)
+                    self.assertEqual(server.stop(), 0)
+                if run.returncode == 0:
+                    break
+            self.assertEqual(run.returncode, 0, run.stderr)
+            self.assertGreater(number, 3)
+
     def test_a_file_that_is_no_ledger_is_not_compacted(self):
         with tempfile.TemporaryDirectory() as folder:
             missing, other = os.path.join(folder, "missing.sqlite"), os.path.join(folder, "other.sqlite")

@@ -1,10 +1,14 @@
+import http.server
 import json
 import os
 import pathlib
 import shutil
 import subprocess
 import sys
+import threading
+import time
 import unittest
+import urllib.request
 
 from forger import Forger
 from ledgerfile import triggers_dropped
@@ -57,6 +61,33 @@ class Log(unittest.TestCase):
                               records, "--old", self.old_file, "--proof", self.receipt(9)], capture_output=True, text=True)
         self.assertEqual((run.returncode, run.stderr), (0, ""), run.stdout)
         self.assertIn("0 findings", run.stdout)
+
+    def test_the_independent_verifier_shows_its_progress_only_on_a_terminal(self):
+        class SlowLog(http.server.SimpleHTTPRequestHandler):
+            def do_GET(handler):
+                with urllib.request.urlopen(self.server.url + handler.path) as answer:
+                    data = answer.read()
+                if handler.path.endswith("/entries/000"):
+                    time.sleep(1.2)
+                handler.send_response(200)
+                handler.end_headers()
+                handler.wfile.write(data)
+
+            def log_message(handler, *_):
+                pass
+
+        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), SlowLog) as log:
+            threading.Thread(target=log.serve_forever).start()
+            self.addCleanup(log.shutdown)
+            command = [sys.executable, ROOT / "tools" / "verify_log.py", f"http://127.0.0.1:{log.server_port}", "--key", self.key]
+            quiet = subprocess.run(command, capture_output=True, text=True)
+            self.assertEqual((quiet.returncode, quiet.stderr), (0, ""), quiet.stdout)
+            master, terminal = os.openpty()
+            self.addCleanup(os.close, master)
+            shown = subprocess.run(command, stdout=subprocess.PIPE, stderr=terminal, text=True)
+            os.close(terminal)
+            self.assertEqual((shown.returncode, shown.stdout), (0, quiet.stdout))
+            self.assertRegex(os.read(master, 10_000).decode(), r"^\rread [0-9]+ of [0-9]+ entries")
 
     def test_a_record_contains_the_values_that_the_history_shows(self):
         for change in self.server.history()[:12]:

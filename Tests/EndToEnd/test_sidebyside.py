@@ -103,7 +103,7 @@ MEETING = """
     class Meeting(unittest.TestCase):
         def test_meets(self):
             open(os.environ["CHILD"] + "{own}", "w").close()
-            deadline = time.monotonic() + {patience}
+            deadline = time.monotonic() + {time_limit}
             while not os.path.exists(os.environ["CHILD"] + "{other}"):
                 self.assertLess(time.monotonic(), deadline)
 """
@@ -189,7 +189,8 @@ class SideBySide(unittest.TestCase):
         self.assertEqual([line.split()[:2] for line in lines[:2]], [["test_parted.Long", "1"], ["test_parted", "3"]])
 
     def test_modules_run_at_the_same_time_unless_one_must_run_alone(self):
-        meeting = {name: MEETING.format(own=name, other=other, patience=60) for name, other in (("test_a", "test_b"), ("test_b", "test_a"))}
+        meeting = {name: MEETING.format(own=name, other=other, time_limit=60)
+                   for name, other in (("test_a", "test_b"), ("test_b", "test_a"))}
         self.assertEqual(self.run_modules("test_a", "test_b", modules=meeting)[0], 0)
         for file in self.folder.glob("child*"):
             file.unlink()

@@ -157,6 +157,9 @@ extension HelpTexts {
         and 7 days from now. \
         If --until is a day, the freeze includes the day. Without --until, the freeze lasts until you release it with \
         reflog unfreeze.
+
+        If Reflog knows no flow or no step with this name, it places the freeze and warns, because the name is possibly \
+        misspelt.
         """,
       options: [
         "<scope>": "What to freeze: [FLOWTYPE/]FLOW/STEP, [FLOWTYPE/]FLOW or all.",

@@ -203,7 +203,7 @@ enum HelpTexts {
         """,
       discussion: """
         With --compare, it shows only the steps that differ between two times: steps with another connector, and \
-        steps whose connector was edited or deleted in between.
+        steps whose connector was edited or deleted in between. The lines in front of the table contain both exact times.
 
           reflog config
           reflog config --as-of 2026-03-03T02:00:00Z
@@ -215,8 +215,10 @@ enum HelpTexts {
         Show the connectors that the steps called at this time: 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, \
         today, yesterday, or an age such as 30m, 2h or 7d. A day means its first moment.
         """,
-        "--compare":
-          "Show the differences between --as-of and this later time. The value now means the current references.",
+        "--compare": """
+        Show the differences between --as-of and this later time. The value now means the current references. A day \
+        means its first moment, so the changes of that day are not included.
+        """,
       ]
     ),
     "reflog set": VerbHelp(

@@ -161,6 +161,12 @@ enum OtherTexts {
     ],
     "ReflogService/Changes/ChangeService+Idempotency.swift": ["The directory refused the change."],
     "ReflogService/Changes/ChangeService+Reading.swift": ["it did not show whether it accepts the token (status {})"],
+    "ReflogService/Changes/ChangeService+UnknownScopes.swift": [
+      "The freeze takes effect if such a flow is created.",
+      "The freeze takes effect if the flow gets such a step.",
+      "Reflog knows no {} '{}'. {}",
+      " Nearest names: {}.",
+    ],
     "ReflogService/Changes/ChangeService.swift": [
       "the directory's answer could not be recorded. {}",
       "Other changes to the same step were applied first.",

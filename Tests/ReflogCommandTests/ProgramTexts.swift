@@ -203,6 +203,8 @@ enum ProgramTexts {
       "FIRST",
       "SECOND",
       "No step differs between the two times. Compared steps: {}.",
+      "FIRST is the state at {}.",
+      "SECOND is the state at {}.",
       " (a change was pending)",
       "called by",
       "rolls back",
@@ -244,7 +246,7 @@ enum ProgramTexts {
     ],
     "Output/SearchProgress.swift": ["Searched the changes up to {} …", "Searched the changes since {} …"],
     "Output/Terminal.swift": [
-      "Columns that do not fit: {}. To show them, use --wide.",
+      "Left out, because the terminal is too narrow: {}. To show all, use --wide.",
       "The output can't be written: {}.",
     ],
     "Reflog.swift": ["reflog: {}"],

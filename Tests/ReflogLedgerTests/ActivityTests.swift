@@ -86,7 +86,7 @@ struct ActivityTests {
         var found: [ConnectorCall] = []
         var behind: Change.ID?
         repeat {
-          let part = try await ledger.history.calls(of: connector, behind: behind, limit: 4, patience: .seconds(100))
+          let part = try await ledger.history.calls(of: connector, behind: behind, limit: 4, timeLimit: .seconds(100))
           #expect(part.calls.count <= 4)
           found += part.calls
           behind = part.next
@@ -156,7 +156,7 @@ struct ActivityTests {
       #expect(try await ledger.history.knownConnector(other).isKnown == false)
       #expect(try await ledger.history.recordedConnector(other) == nil)
       #expect(try await ledger.history.currentCalls(of: other, limit: 9).count == 0)
-      let calls = try await ledger.history.calls(of: other, behind: nil, limit: 9, patience: .seconds(1))
+      let calls = try await ledger.history.calls(of: other, behind: nil, limit: 9, timeLimit: .seconds(1))
       #expect(calls.calls.isEmpty && calls.next == nil)
       let known = try #require(Sample.fraudCheck.connectorID)
       #expect(try await ledger.history.knownConnector(known).isKnown)
@@ -178,7 +178,7 @@ struct ActivityTests {
             change.intent.actor.identity == identity && range.since.map { change.activityDateTime >= $0 } ?? true
               && range.until.map { change.activityDateTime < $0 } ?? true
           }
-          let totals = try await ledger.history.totals(of: identity, in: range, patience: .seconds(100))
+          let totals = try await ledger.history.totals(of: identity, in: range, timeLimit: .seconds(100))
 
           #expect(totals.isComplete && totals.count == expected.count)
           #expect(totals.results == Dictionary(grouping: expected, by: \.result).mapValues(\.count))
@@ -232,7 +232,7 @@ struct ActivityTests {
       try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)
       let identity = try #require(Sample.operatorActor.identity)
 
-      #expect(try await !ledger.history.totals(of: identity, in: TimeRange(), patience: .zero).isComplete)
+      #expect(try await !ledger.history.totals(of: identity, in: TimeRange(), timeLimit: .zero).isComplete)
     }
   }
 

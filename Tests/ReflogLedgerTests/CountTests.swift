@@ -22,7 +22,7 @@ struct CountTests {
       for includesImpact in [false, true] {
         let query = ChangeQuery(filter: filter, includesImpact: includesImpact)
         let found = try await history.changes(query).count
-        let count = try await history.count(query, patience: .seconds(60))
+        let count = try await history.count(query, timeLimit: .seconds(60))
         #expect(count == found, "\(text ?? "all")", sourceLocation: sourceLocation)
       }
     }

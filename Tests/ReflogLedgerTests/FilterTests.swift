@@ -112,7 +112,7 @@ struct FilterTests {
     var found: [Change.ID] = []
     var last: Change.ID?
     while true {
-      let page = try await history.piece(of: query, behind: last, limit: size, patience: .seconds(60))
+      let page = try await history.piece(of: query, behind: last, limit: size, timeLimit: .seconds(60))
       found += try page.changes().map(\.id)
       guard let end = page.end else { return found }
       last = end
@@ -139,7 +139,7 @@ struct FilterTests {
         let found = try await pages(query, of: Int.random(in: 1...60, using: &chance), ledger.history)
         let matching = all.filter(filter.matches).map(\.id)
         let expected = query.isAscending ? matching.reversed() : matching
-        let count = try await ledger.history.count(query, patience: .seconds(60))
+        let count = try await ledger.history.count(query, timeLimit: .seconds(60))
         #expect(count == expected.count, "\(text)")
         answered += found.count
         if found != expected {
@@ -178,7 +178,7 @@ struct FilterTests {
         let query = ChangeQuery(filter: filter)
 
         #expect(try await pages(query, of: 50, ledger.history) == expected, "\(text)")
-        #expect(try await ledger.history.count(query, patience: .seconds(60)) == expected.count, "\(text)")
+        #expect(try await ledger.history.count(query, timeLimit: .seconds(60)) == expected.count, "\(text)")
       }
     }
   }

@@ -176,7 +176,7 @@ struct FlowImpactTests {
           #expect(paged == order, "\(text) \(seed), in pages")
         }
         let query = ChangeQuery(filter: filter, includesImpact: true)
-        let count = try await ledger.history.count(query, patience: .seconds(1000))
+        let count = try await ledger.history.count(query, timeLimit: .seconds(1000))
         let behind = try await ledger.history.changesWithEntries(query, after: 99, through: 10_000, upTo: 10_000)
         #expect(count == wanted.count, "\(text) \(seed)")
         #expect(behind.map(\.id) == wanted.filter { $0.number > 100 }, "\(text) \(seed), behind an entry")
@@ -187,7 +187,7 @@ struct FlowImpactTests {
   private func pages(of query: ChangeQuery, size: Int, _ ledger: Ledger) async throws -> [Change.ID] {
     var (found, behind): ([Change.ID], Change.ID?) = ([], nil)
     while true {
-      let piece = try await ledger.history.piece(of: query, behind: behind, limit: size, patience: .seconds(1000))
+      let piece = try await ledger.history.piece(of: query, behind: behind, limit: size, timeLimit: .seconds(1000))
       found += try piece.changes().map(\.id)
       guard let end = piece.end else { return found }
       behind = end

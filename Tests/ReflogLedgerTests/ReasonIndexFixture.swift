@@ -107,7 +107,7 @@ func record(
 func ids(_ query: ChangeQuery, _ size: Int, _ history: History) async throws -> [Int64] {
   var (found, last) = ([Int64](), Change.ID?.none)
   while true {
-    let page = try await history.piece(of: query, behind: last, limit: size, patience: .seconds(60))
+    let page = try await history.piece(of: query, behind: last, limit: size, timeLimit: .seconds(60))
     found += try page.changes().map(\.id.number)
     guard let end = page.end else { return found }
     last = end
@@ -124,7 +124,7 @@ func compare(_ filters: [ChangeFilter], _ ledger: Ledger, _ sizes: [Int] = [7, 1
       let ascending = ChangeQuery(filter: filter, isAscending: true)
       #expect(try await ids(ascending, size, ledger.questions) == expected.reversed(), "\(filter)")
     }
-    let count = try await ledger.questions.count(ChangeQuery(filter: filter), patience: .seconds(60))
+    let count = try await ledger.questions.count(ChangeQuery(filter: filter), timeLimit: .seconds(60))
     #expect(count == expected.count, "\(filter)")
   }
 }

@@ -69,7 +69,7 @@ struct TextSearchTests {
   private func ids(_ query: ChangeQuery, of size: Int, _ history: History) async throws -> [Change.ID] {
     var (found, last) = ([Change.ID](), Change.ID?.none)
     while true {
-      let page = try await history.piece(of: query, behind: last, limit: size, patience: .seconds(60))
+      let page = try await history.piece(of: query, behind: last, limit: size, timeLimit: .seconds(60))
       found += try page.changes().map(\.id)
       guard let end = page.end else { return found }
       last = end
@@ -89,7 +89,7 @@ struct TextSearchTests {
           let found = try await ids(query, of: size, ledger.history)
           #expect(found == (isAscending ? expected.reversed() : expected), "\(question)")
         }
-        #expect(try await ledger.history.count(ChangeQuery(filter: filter), patience: .seconds(60)) == expected.count)
+        #expect(try await ledger.history.count(ChangeQuery(filter: filter), timeLimit: .seconds(60)) == expected.count)
         #expect(question.hasPrefix("contains(flowId,'nothing") || !expected.isEmpty, "\(question)")
       }
     }
@@ -164,7 +164,7 @@ struct TextSearchTests {
         let isSearched = question.contains("correlationId") || !words.contains("-")
         let found = isSearched ? wanted : []
         #expect(try await ids(query, of: 10, ledger.history).map(\.number) == found, "\(question)")
-        #expect(try await ledger.history.count(query, patience: .seconds(60)) == found.count)
+        #expect(try await ledger.history.count(query, timeLimit: .seconds(60)) == found.count)
       }
     }
   }

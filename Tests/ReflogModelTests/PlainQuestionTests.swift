@@ -35,6 +35,10 @@ struct PlainQuestionTests {
       question { $0.reason = "Größe 'X'" },
       "(contains(tolower(reason),'größe ''x''') or contains(tolower(override/reason),'größe ''x'''))"
     ),
+    (
+      question { $0.request = "my-request" },
+      "(correlationId eq 'my-request' or requestId eq 'my-request' or graphRequestId eq 'my-request')"
+    ),
     (question { ($0.flow, $0.result) = ("a", .denied) }, "contains(flowId,'a') and result eq 'denied'"),
   ]
 

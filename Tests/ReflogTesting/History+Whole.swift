@@ -10,6 +10,6 @@ extension History {
     behind: Change.ID? = nil,
     limit: Int = 1000
   ) async throws(LedgerError) -> [Change] {
-    try await piece(of: query, behind: behind, limit: limit, patience: .seconds(1000)).changes()
+    try await piece(of: query, behind: behind, limit: limit, timeLimit: .seconds(1000)).changes()
   }
 }

@@ -72,7 +72,7 @@ extension TemplateTexts {
       "{} – Reflog",
       "Skip to content",
       "Reflog",
-      "Search names, ids and reasons",
+      "Search names, ids, reasons and target URLs",
       "Search",
       "Sign out",
       "This server uses the embedded directory, for trials only. Real sign-ups do not use it.",

@@ -123,6 +123,7 @@ enum TemplateTexts {
       "Actor",
       "Connector",
       "Reason",
+      "Request id",
       "Result",
       "any",
       "Kind",

@@ -30,12 +30,16 @@ struct FreezeController {
 
   /// Places a freeze.
   ///
-  /// The body is `{"scope","flowType","flowId","step","from","until","reason"}`.
+  /// The body is `{"scope","flowType","flowId","step","from","until","reason"}`. The answer has the member
+  /// `@reflog.warning` if Reflog knows no flow or no step with this name.
   private func place(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     let caller = try context.requireOperator()
     let draft = try Freeze.Draft(try context.jsonObject())
     let freeze = try await changes.place(draft, for: caller)
-    return Response(json: freeze.json(at: changes.freezeTime), status: .created)
+    var json = freeze.json(at: changes.freezeTime)
+    let warning = await changes.warnings(about: [freeze.scope], for: caller)[freeze.scope]
+    if let warning { json["@reflog.warning"] = .string(warning.description) }
+    return Response(json: json, status: .created)
   }
 
   private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {

@@ -23,8 +23,10 @@ struct FreezesController {
 
   private func page(_ form: FreezesPage.Form, _ context: ReflogRequestContext) async throws -> String {
     let caller = try context.requireCaller()
+    let freezes = try await changes.freezes(for: caller)
     let page = FreezesPage(
-      try await changes.freezes(for: caller),
+      freezes,
+      warnings: await changes.warnings(about: freezes.map(\.scope), for: caller).mapValues(\.description),
       now: changes.freezeTime,
       canFreeze: Policy.permits(caller, .freeze),
       form: form

@@ -38,6 +38,7 @@ extension PlainQuestion {
       case "actor": actor = text
       case "connector": connector = text
       case "reason": reason = text
+      case "request": request = text
       case "since": since = try times.period(text, in: name).start
       case "until":
         let period = try times.period(text, in: name)

@@ -16,7 +16,7 @@ struct TimelineController {
   /// If there are more new changes, the answer does not contain the exact number.
   private static let newsLimit = 50
   /// The maximum time for a count of changes on a page.
-  private static let countPatience = Duration.milliseconds(250)
+  private static let countTimeLimit = Duration.milliseconds(250)
 
   let history: HistoryService
   let directory: DirectoryKind
@@ -51,12 +51,12 @@ struct TimelineController {
     return Response(page: timeline.render(in: context.frame(directory)))
   }
 
-  /// Returns how many changes match a query, or nil if they can't be counted within ``countPatience``.
+  /// Returns how many changes match a query, or nil if they can't be counted within ``countTimeLimit``.
   ///
   /// This time is short because a person waits for the number.
   private func number(of query: ChangeQuery) async throws -> Int? {
     do {
-      return try await history.count(query, patience: Self.countPatience)
+      return try await history.count(query, timeLimit: Self.countTimeLimit)
     } catch ServiceError.questionTooBroad {
       return nil
     }

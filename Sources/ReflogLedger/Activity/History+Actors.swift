@@ -100,18 +100,18 @@ extension History {
     )
   }
 
-  /// The number of ids in the range of one read of ``totals(of:in:patience:)``. The range is limited, so that each read
-  /// takes only a short time.
+  /// The number of ids in the range of one read of ``totals(of:in:timeLimit:)``. The range is limited, so that each
+  /// read takes only a short time.
   private static let idsPerRead: Int64 = 200_000
 
   /// Counts the changes that an actor requested, beginning with the newest change.
   ///
-  /// The count ends when all changes are counted. It also ends when it has taken longer than `patience`. The result
+  /// The count ends when all changes are counted. It also ends when it has taken longer than `timeLimit`. The result
   /// then is not complete.
   package func totals(
     of actor: ActorID,
     in range: TimeRange,
-    patience: Duration
+    timeLimit: Duration
   ) async throws(LedgerError) -> ActorTotals {
     let start = ContinuousClock.now
     let found = try await read { db -> (row: Int64, ids: ClosedRange<Int64>)? in
@@ -125,7 +125,7 @@ extension History {
     guard let (row, ids) = found else { return totals }
     var last = ids.upperBound
     while last >= ids.lowerBound {
-      guard ContinuousClock.now - start < patience else {
+      guard ContinuousClock.now - start < timeLimit else {
         totals.isComplete = false
         break
       }

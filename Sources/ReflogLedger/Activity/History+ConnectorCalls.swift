@@ -86,18 +86,18 @@ extension History {
 
   /// Returns the newest periods in which steps called a connector, newest first.
   ///
-  /// If the search takes longer than `patience`, the list contains only the periods that were found in this time.
+  /// If the search takes longer than `timeLimit`, the list contains only the periods that were found in this time.
   ///
   /// - Parameters:
   ///   - connector: The connector.
   ///   - behind: The id of the change below which periods begin, or nil for the newest periods.
   ///   - limit: The maximum number of periods.
-  ///   - patience: The time after which the search does not start another read.
+  ///   - timeLimit: The time after which the search does not start another read.
   package func calls(
     of connector: ConnectorID,
     behind: Change.ID?,
     limit: Int,
-    patience: Duration
+    timeLimit: Duration
   ) async throws(LedgerError) -> ConnectorCalls {
     let start = ContinuousClock.now
     let (row, newest) = try await read { db in
@@ -121,7 +121,7 @@ extension History {
       if calls.count > limit {
         return ConnectorCalls(calls: Array(calls.prefix(limit)), next: calls[limit - 1].position)
       }
-      if first > 1, ContinuousClock.now - start > patience {
+      if first > 1, ContinuousClock.now - start > timeLimit {
         return ConnectorCalls(calls: calls, next: Change.ID(first))
       }
       last = first - 1

@@ -13,11 +13,36 @@ extension History {
         SELECT flow.flow_type, flow.flow_id, step.name FROM address
         JOIN flow ON flow.id = address.flow
         JOIN step ON step.id = address.step
-        WHERE EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
-          OR EXISTS (
-            SELECT 1 FROM change
-            WHERE coalesce(change.address, -change.before_connector) = address.id AND change.result = 'pending'
-          )
+        WHERE \(Self.isChanged)
+        ORDER BY address.id
+        """
+      ) { try $0.address(0) }
+    }
+  }
+
+  /// The condition that the current address has an applied or a pending change.
+  private static let isChanged = """
+    (
+      EXISTS (SELECT 1 FROM change WHERE change.address = address.id AND change.result = 'applied')
+      OR EXISTS (
+        SELECT 1 FROM change
+        WHERE coalesce(change.address, -change.before_connector) = address.id AND change.result = 'pending'
+      )
+    )
+    """
+
+  /// Returns the addresses of ``addresses()`` and the addresses that a read of the directory showed.
+  ///
+  /// The second group contains the steps that never called a connector.
+  package func knownAddresses() async throws(LedgerError) -> [Address] {
+    try await read { db in
+      try db.rows(
+        """
+        SELECT flow.flow_type, flow.flow_id, step.name FROM address
+        JOIN flow ON flow.id = address.flow
+        JOIN step ON step.id = address.step
+        WHERE \(Self.isChanged)
+          OR EXISTS (SELECT 1 FROM seen_reference WHERE seen_reference.address = address.id)
         ORDER BY address.id
         """
       ) { try $0.address(0) }

@@ -8,11 +8,11 @@ extension History {
   /// ends after about this time. During a read, other counts and exports wait for the thread.
   private static let countedTime = Duration.milliseconds(100)
 
-  /// Returns how many changes match a query, or nil if they can't be counted within `patience`.
+  /// Returns how many changes match a query, or nil if they can't be counted within `timeLimit`.
   ///
   /// The time grows with the number of changes that match. A query that selects all changes in a range of ids or times
   /// is an exception: the number is computed from the ids, without a scan.
-  package func count(_ query: ChangeQuery, patience: Duration) async throws(LedgerError) -> Int? {
+  package func count(_ query: ChangeQuery, timeLimit: Duration) async throws(LedgerError) -> Int? {
     let start = ContinuousClock.now
     let (search, ids, known) = try await read { db in
       let search = try ChangeSearch(query, db)
@@ -34,7 +34,7 @@ extension History {
       count += counted.number
       guard let further = rest.without(counted.ids, fromBelow: true) else { return count }
       let now = ContinuousClock.now
-      if now - start > patience { return nil }
+      if now - start > timeLimit { return nil }
       (rest, turn) = (further, turn + 1)
       // If the plan has lookups, only a read without the index of reasons shows how many ids a read with lookups can
       // cover.
@@ -42,7 +42,7 @@ extension History {
         size = Self.fitting(
           Self.grown(size, upTo: sizes.last),
           after: (size, now - partStart),
-          within: min(Self.countedTime, patience - (now - start))
+          within: min(Self.countedTime, timeLimit - (now - start))
         )
       }
       // On a thread of `BackgroundThreads`, a read does not suspend the task. So this call lets exports and other

@@ -49,20 +49,20 @@ extension History {
   ///
   /// Call ``HistoryPiece/changes()`` to compare the changes with the log and to get the changes. If an index answers
   /// the query, or if nearly all changes match, the time does not depend on the length of the history. In all other
-  /// cases, the search ends after `patience`, and the result contains the changes that were found until then.
+  /// cases, the search ends after `timeLimit`, and the result contains the changes that were found until then.
   ///
   /// - Parameters:
   ///   - query: The filter and the order.
   ///   - id: The id after which the part begins, or nil for the first part.
   ///   - last: The newest change that is searched, or nil for all changes.
   ///   - limit: The maximum number of changes.
-  ///   - patience: The time after which the search starts no more reads.
+  ///   - timeLimit: The time after which the search starts no more reads.
   package func piece(
     of query: ChangeQuery,
     behind id: Change.ID?,
     upTo last: Change.ID? = nil,
     limit: Int,
-    patience: Duration
+    timeLimit: Duration
   ) async throws(LedgerError) -> HistoryPiece {
     let start = ContinuousClock.now
     // One read creates the plan and also reads the first part. For most calls, this one read is enough.
@@ -88,7 +88,7 @@ extension History {
       guard let further = rest.without(ids, fromBelow: query.isAscending) else {
         return HistoryPiece(found)
       }
-      if let ids, ContinuousClock.now - start > patience {
+      if let ids, ContinuousClock.now - start > timeLimit {
         let end = query.isAscending ? ids.upperBound : ids.lowerBound
         let searched = try await read { db in
           try ChangeTimes.time(near: end, isAscending: query.isAscending, db)
@@ -101,7 +101,7 @@ extension History {
         size = Self.fitting(
           Self.grown(size, upTo: sizes.last),
           after: (size, now - readStart),
-          within: patience - (now - start)
+          within: timeLimit - (now - start)
         )
       }
       readStart = now

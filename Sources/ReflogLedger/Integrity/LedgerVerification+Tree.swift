@@ -12,7 +12,8 @@ extension LedgerVerification {
     _ log: LogVerification,
     of range: Range<Int64>,
     countedBelow size: Int64,
-    _ deletions: RecordedDeletions
+    _ deletions: RecordedDeletions,
+    _ progress: @Sendable (Int) -> Void
   ) async throws(LedgerError) -> (log: LogVerification, part: Part) {
     var (log, part, next) = (log, Part(), range.lowerBound)
     while next < range.upperBound {
@@ -29,6 +30,7 @@ extension LedgerVerification {
           }
           part.add(entry, deletions, countedBelow: size)
         }
+        progress(entries.count)
         for subtree in try await strange(subtrees) {
           part.report(.strangeSubtree(level: subtree.level, position: subtree.position))
         }

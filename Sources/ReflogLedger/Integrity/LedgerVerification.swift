@@ -61,8 +61,8 @@ package struct LedgerVerification: Sendable {
 
   /// Verifies all entries that were appended before this call, on all processor cores.
   ///
-  /// - Parameter progress: A closure that is called several times, each time with the number of changes that were
-  ///   checked after the previous call.
+  /// - Parameter progress: A closure that is called several times, each time with the number of changes and entries
+  ///   that were checked after the previous call.
   package func run(progress: @escaping @Sendable (Int) -> Void) async throws(LedgerError) -> LedgerReport {
     let own = try await history.checkpoint()
     let size = own?.size ?? 0
@@ -74,7 +74,7 @@ package struct LedgerVerification: Sendable {
       against: claims + Self.claims(own)
     )
     let events = try await verifyEvents(below: size, signedBelow: log.signedSize)
-    async let tree = verifyTree(log, of: .min..<size, countedBelow: size, events.deletions)
+    async let tree = verifyTree(log, of: .min..<size, countedBelow: size, events.deletions, progress)
     async let tables = verifyTables()
     var rows = try await verifyChanges(events.deletions, below: size, progress)
     rows.add(events.part)
@@ -84,7 +84,13 @@ package struct LedgerVerification: Sendable {
     // a checkpoint with a valid signature covers the event. So the tree is extended up to the newest checkpoint.
     if let newest = try await history.checkpoint(), newest.size > size {
       for claim in Self.claims(newest) { whole.expect(claim) }
-      let (grown, rest) = try await verifyTree(whole, of: size..<newest.size, countedBelow: size, events.deletions)
+      let (grown, rest) = try await verifyTree(
+        whole,
+        of: size..<newest.size,
+        countedBelow: size,
+        events.deletions,
+        progress
+      )
       whole = grown
       entries.add(rest)
     }

@@ -27,6 +27,8 @@ package struct PlainQuestion: Sendable {
   package var words: String?
   /// A part of the reason of a change, or of the reason for the override of a freeze.
   package var reason: String?
+  /// The whole id of a request: the id that Reflog or Graph created for it, or its correlation id.
+  package var request: String?
   /// The start of the period in which changes match.
   ///
   /// A change at exactly this time matches.
@@ -76,6 +78,7 @@ package struct PlainQuestion: Sendable {
     if let connector { terms.append(condition(onConnector: connector)) }
     if let words { terms.append(Self.anywhere(words)) }
     if let reason { terms.append(Self.any(Self.reasons, reason)) }
+    if let request { terms.append(Self.condition(onRequest: request)) }
     if let since { terms.append(Self.term(.plain(.activityDateTime), .time(since), .ge)) }
     if let until { terms.append(Self.term(.plain(.activityDateTime), .time(until), .lt)) }
     if let result { terms.append(Self.term(.plain(.result), .text(result.rawValue))) }
@@ -105,11 +108,26 @@ package struct PlainQuestion: Sendable {
     let ids: [ChangeField.Plain] = [.correlationId, .batchId]
     var terms = [Self.any(names + connectorIDs + connectorNames + reasons, text)]
     terms += ids.map { Self.term(.plain($0), .text(text)) }
-    // Most programs send a GUID in lower case, but people also paste a GUID in upper case. So the correlation id is
-    // compared with the GUID in lower case too.
-    if let guid = GUID.normalized(text), guid != text { terms.append(Self.term(.plain(.correlationId), .text(guid))) }
+    if let guid = otherGUID(text) { terms.append(Self.term(.plain(.correlationId), .text(guid))) }
     if let id = Change.ID(text) { terms.append(Self.term(.plain(.id), .number(id.number))) }
     return "(\(terms.joined(separator: " or ")))"
+  }
+
+  /// Returns the condition in filter syntax that a request of a change has an id.
+  private static func condition(onRequest text: String) -> String {
+    let ids: [ChangeField.Plain] = [.correlationId, .requestId, .graphRequestId]
+    let terms = [text, otherGUID(text)].compactMap(\.self).flatMap { id in
+      ids.map { Self.term(.plain($0), .text(id)) }
+    }
+    return "(\(terms.joined(separator: " or ")))"
+  }
+
+  /// Returns a GUID in lower case, or nil if the text is no GUID or is already in lower case.
+  ///
+  /// Most programs send a GUID in lower case, but people also paste a GUID in upper case. So ids are compared with the
+  /// GUID in lower case too.
+  private static func otherGUID(_ text: String) -> String? {
+    GUID.normalized(text).flatMap { $0 == text ? nil : $0 }
   }
 
   private static let actorFields: [ActorField] = [

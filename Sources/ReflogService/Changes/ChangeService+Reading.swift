@@ -62,6 +62,17 @@ extension ChangeService {
     return (connectors, callers)
   }
 
+  /// Returns the flows of the embedded directory, or an empty list for another directory.
+  func embeddedFlows(for caller: Caller) async throws(ServiceError) -> [FlowName] {
+    guard directory.kind == .embedded else { return [] }
+    var flows: [FlowName] = []
+    for flowType in FlowType.allCases {
+      let ids = try await all(.flows(flowType), for: caller).compactMap { $0["id"]?.string.flatMap { FlowID($0) } }
+      flows += ids.map { FlowName(flowType, $0) }
+    }
+    return flows
+  }
+
   /// Returns the state of a connector in the embedded directory, or nil if the directory is another one or does not
   /// have the connector.
   package func embeddedConnector(_ id: ConnectorID, for caller: Caller) async throws(ServiceError) -> RecordedConnector?

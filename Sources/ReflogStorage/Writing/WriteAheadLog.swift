@@ -114,10 +114,14 @@ struct WriteAheadLog {
   /// The mark is removed because the database is complete without its log.
   ///
   /// If a reader prevents SQLite from emptying the log, the mark is kept, because the database still needs its log.
-  static func end(_ connection: Connection) throws {
-    guard try run(.truncate, connection) else { return }
+  ///
+  /// - Returns: Whether the mark was removed.
+  @discardableResult
+  static func end(_ connection: Connection) throws -> Bool {
+    guard try run(.truncate, connection) else { return false }
     try store(nil, connection)
     try run(.truncate, connection)
+    return true
   }
 
   /// Copies the log into the database if any pages were written since the last checkpoint.

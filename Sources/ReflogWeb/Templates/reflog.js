@@ -124,9 +124,9 @@ function more(days) {
 
 /** Updates the page every second while the change or the rollback that the page shows is running.
  *
- * The updates end when the session ends, or when `patience` requests in a row have no answer.
+ * The updates end when the session ends, or when `attempts` requests in a row have no answer.
  */
-function follow(patience = 60) {
+function follow(attempts = 60) {
   setTimeout(async () => {
     const now = document.hidden ? null : await page(location.href);
     const content = now?.querySelector("#content");
@@ -145,7 +145,7 @@ function follow(patience = 60) {
     // `#outcome`, an element that is never replaced.
     if (!line && outcome) document.querySelector("#outcome").textContent = `${document.querySelector("h1").innerText}: ${outcome.innerText}`;
     if (line && isSignedOut) line.replaceChildren(linkHere("You are signed out. Sign in to see the result."));
-    else if (line && (now || document.hidden || patience > 0)) follow(now ? 60 : patience - 1);
+    else if (line && (now || document.hidden || attempts > 0)) follow(now ? 60 : attempts - 1);
   }, 1000);
 }
 

@@ -138,7 +138,7 @@ extension ServerClient: HistorySource {
 /// The answers contain no links.
 struct DatabaseSource: HistorySource {
   /// The maximum time for a count that a command shows only in a message next to the result.
-  private static let countPatience = Duration.seconds(2)
+  private static let countTimeLimit = Duration.seconds(2)
 
   let service: HistoryService
 
@@ -166,7 +166,7 @@ struct DatabaseSource: HistorySource {
 
   func count(_ selection: ChangeSelection) async throws -> Int64? {
     do {
-      return Int64(try await service.count(try selection.query(), patience: Self.countPatience))
+      return Int64(try await service.count(try selection.query(), timeLimit: Self.countTimeLimit))
     } catch ServiceError.questionTooBroad {
       return nil
     }

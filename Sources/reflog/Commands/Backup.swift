@@ -51,7 +51,7 @@ struct Backup: Command {
     guard let own = try await history.checkpoint() else {
       return Terminal.say("\(file) is complete. None of its entries is signed yet.")
     }
-    let progress = Counter(verb: "verified", noun: "changes")
+    let progress = Counter(verb: "verified", noun: "changes and entries")
     let verification = LedgerVerification(of: history, keys: [try VerifierKey(own.key)], against: [])
     let report = try await verification.run { progress.add($0) }
     progress.end()

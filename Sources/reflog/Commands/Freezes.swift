@@ -47,6 +47,9 @@ struct PlaceFreeze: ServerCommand {
       Times are 2026-12-24, 2026-12-24T14:00 or 2026-12-24T14:00:00Z. 30m, 2h and 7d mean 30 minutes, 2 hours \
       and 7 days from now. If --until is a day, the freeze includes the day. Without --until, the freeze lasts until you release it with \
       reflog unfreeze.
+
+      If Reflog knows no flow or no step with this name, it places the freeze and warns, because the name is possibly \
+      misspelt.
       """
   )
 
@@ -83,6 +86,7 @@ struct PlaceFreeze: ServerCommand {
     }
     let placed = try await client.send(.POST, FreezeRoute.path, body: body).body
     try output.show(placed) { FreezeRoute.table([$0]) }
+    if let warning = placed["@reflog.warning"]?.string { Terminal.say(warning) }
     guard scope != .everything else { return }
     Terminal.say(
       "Edits of the connectors that the frozen steps call are refused too. Edits of other connectors are still possible."

@@ -9,7 +9,7 @@ struct ShowConfigurations: SourceCommand {
       "Shows which connector each recorded step calls, now or at a time, or shows the differences between two times.",
     discussion: """
       With --compare, it shows only the steps that differ between two times: steps with another connector, and steps \
-      whose connector was edited or deleted in between.
+      whose connector was edited or deleted in between. The lines in front of the table contain both exact times.
 
         reflog config
         reflog config --as-of 2026-03-03T02:00:00Z
@@ -28,7 +28,12 @@ struct ShowConfigurations: SourceCommand {
   )
   var asOf: String?
 
-  @Option(help: "Show the differences between --as-of and this later time. The value now means the current references.")
+  @Option(
+    help: ArgumentHelp(
+      "Show the differences between --as-of and this later time. The value now means the current references. A day "
+        + "means its first moment, so the changes of that day are not included."
+    )
+  )
   var compare: String?
 
   /// The value of `--compare` for the current references.

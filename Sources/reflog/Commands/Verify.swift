@@ -138,7 +138,7 @@ struct Verify: Command {
       )
     }
     let verification = LedgerVerification(of: history, keys: keys, against: claims)
-    let progress = Counter(verb: "verified", noun: "changes")
+    let progress = Counter(verb: "verified", noun: "changes and entries")
     let report = try await verification.run { progress.add($0) }
     progress.end()
     await showRotations(history, report)

@@ -3,6 +3,9 @@ import ReflogModel
 
 /// Creates tables from the bodies that the history routes return.
 enum ChangeTables {
+  /// The types of flows as they stand in front of the ids of flows.
+  private static let flowTypes = FlowType.allCases.map { "\($0.rawValue)/" }
+
   /// Returns the table of changes.
   ///
   /// - Parameters:
@@ -12,8 +15,10 @@ enum ChangeTables {
     var table = Table(
       header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
       emptyText: emptyText,
-      cuttable: ["STEP", "BEFORE", "AFTER", "WHO", "REASON"],
-      droppable: ["KIND", "REASON", "BEFORE", "WHO"]
+      cuttable: ["STEP", "BEFORE", "AFTER", "RESULT", "WHO", "REASON"],
+      droppable: ["KIND", "REASON", "BEFORE", "WHO", "TIME (UTC)"],
+      names: ["STEP", "BEFORE", "AFTER"],
+      prefixes: flowTypes
     )
     table.rows = body.objects("value").map { change in
       [
@@ -50,7 +55,9 @@ enum ChangeTables {
       header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO", "CONNECTOR EDITED"],
       emptyText: "No step is recorded yet.",
       cuttable: ["STEP", "CALLS", "WHO", "CONNECTOR EDITED"],
-      droppable: ["CHANGE", "WHO", "SINCE (UTC)"]
+      droppable: ["CHANGE", "WHO", "SINCE (UTC)"],
+      names: ["STEP", "CALLS"],
+      prefixes: flowTypes
     )
     table.rows = body.objects("value").map { entry in
       [
@@ -69,7 +76,12 @@ enum ChangeTables {
       header: ["STEP", "FIRST", "SECOND", "SINCE (UTC)", "CHANGE", "WHO"],
       emptyText: "No step differs between the two times. Compared steps: \(text(body["comparedSteps"])).",
       cuttable: ["STEP", "FIRST", "SECOND", "WHO"],
-      droppable: ["CHANGE", "WHO", "SINCE (UTC)"]
+      droppable: ["CHANGE", "WHO", "SINCE (UTC)"],
+      names: ["STEP", "FIRST", "SECOND"],
+      prefixes: flowTypes,
+      heading: [
+        "FIRST is the state at \(text(body["asOf"])).", "SECOND is the state at \(text(body["compareWith"])).",
+      ]
     )
     table.rows = body.objects("value").map { difference in
       let (before, after) = (difference["before"]?.object ?? [:], difference["after"]?.object ?? [:])
@@ -124,7 +136,9 @@ enum ChangeTables {
       header: ["STEP", "BEFORE", "AFTER", "RESULT", "CHANGE", "MESSAGE"],
       emptyText: "Every step has the same reference as at that time.",
       cuttable: ["STEP", "BEFORE", "AFTER", "MESSAGE"],
-      droppable: ["CHANGE", "BEFORE"]
+      droppable: ["CHANGE", "BEFORE"],
+      names: ["STEP", "BEFORE", "AFTER"],
+      prefixes: flowTypes
     )
     table.rows = progress.objects("value").map { step in
       [

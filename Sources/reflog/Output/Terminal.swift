@@ -40,7 +40,7 @@ enum Terminal {
     let (fitted, leftOut) = table.fitted(columns: columns)
     try write(fitted.text(columns: columns))
     if !leftOut.isEmpty {
-      say("Columns that do not fit: \(leftOut.joined(separator: ", ")). To show them, use --wide.")
+      say("Left out, because the terminal is too narrow: \(leftOut.joined(separator: ", ")). To show all, use --wide.")
     }
   }
 
