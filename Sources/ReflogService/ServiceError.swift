@@ -59,8 +59,7 @@ package enum ServiceError: Error, Sendable {
   case badToken(String)
   /// The address holds this reference, which does not meet the request's condition.
   case preconditionFailed(current: ConnectorReference)
-  /// A freeze covers a step or a connector that the request changes, or a step that calls the connector. So the request
-  /// was not sent to the directory.
+  /// A freeze covers a part that the request changes, or a step that calls its connector, so the request was not sent.
   ///
   /// The ids identify the recorded changes with the result `denied`.
   case frozen([Change.ID], CoveringFreeze)

@@ -46,7 +46,8 @@ struct FreezeOfCallersTests {
           Reflog-Override or --override.
           """
       )
-      let denied = try #require(try await fixture.history.change(try #require(ids.first)))
+      let id = try #require(ids.first)
+      let denied = try #require(try await fixture.history.change(id))
       #expect((denied.intent.subject, denied.result, denied.connectorID) == (.connector, .denied, vendor))
       #expect(denied.outcome?.message == "Freeze \(placed.id) does not permit the change.")
       #expect(fixture.directory.writes.count == writes)
