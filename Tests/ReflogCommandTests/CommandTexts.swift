@@ -7,6 +7,7 @@ enum CommandTexts {
   static let all: [String: [String]] = [
     "Commands/Backup.swift": [
       "{} is complete. None of its entries is signed yet.",
+      "changes and entries",
       "{} was written, but it failed verification. See {}",
       "{} was verified. It contains {} changes. Also keep copies of the key and of the anchor.",
     ],
@@ -207,6 +208,7 @@ enum CommandTexts {
       "The ledger failed verification: {}",
       "The ledger failed verification: {} Reading it failed: {}",
       "the manifest's checkpoint",
+      "changes and entries",
       """
       {} is older than the export: it has {} entries, and {} were signed before the export. Compare the export with \
       a newer copy of the ledger.
