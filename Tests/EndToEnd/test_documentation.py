@@ -128,7 +128,7 @@ class Documentation(ServerTestCase):
     def test_every_metric_is_documented_with_its_help(self):
         shown = self.server.request("GET", "/metrics").text
         documented = {code(row[0])[0].split("{")[0]: row[1] for row in rows(section(article("Operations"), "## Metrics"))}
-        known = dict(re.findall(r'^    "(reflog_\w+)": "(.*)",$', source("ReflogHTTP/Metrics/MetricHelp.swift"), re.MULTILINE))
+        known = dict(re.findall(r'^    "(reflog_\w+)":\s+"(.*)",$', source("ReflogHTTP/Metrics/MetricHelp.swift"), re.MULTILINE))
         self.assertEqual(documented, known)
         helps = dict(re.findall(r"^# HELP (\w+) (.*)$", shown, re.MULTILINE))
         self.assertGreater(len(helps), 8)

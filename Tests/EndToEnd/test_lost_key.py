@@ -157,7 +157,7 @@ class LostKey(unittest.TestCase):
             wait_for_checkpoint(other)
             other.stop()
             foreign = pathlib.Path(other.files + ".key").read_text()
-        for text, problem in (("", "it is not PRIVATE"), (foreign, "the key belongs to another log")):
+        for text, problem in (("", "it does not have the form PRIVATE"), (foreign, "the key belongs to another log")):
             with self.subTest(problem=problem):
                 server = Server()
                 self.addCleanup(server.__exit__)

@@ -112,7 +112,7 @@ enum ViewTexts {
       "{} steps{} call something else now.",
       "It is unknown what the steps{} called then.",
       "No step{} calls something else now.",
-      "It is unknown what some steps called then.",
+      " It is unknown what some steps called then.",
     ],
     "ConnectorsPage.swift": [
       "{} of {} connectors",
