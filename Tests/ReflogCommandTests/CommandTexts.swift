@@ -141,9 +141,9 @@ enum CommandTexts {
       "--yes needs --as-of.",
       "--force can't be used with --as-of or --batch. Remove --force.",
       "--freeze can't be used with --as-of or --batch. Use reflog freeze.",
+      " Try again with: {}",
       "After the rollback of change {}",
       "Change {} was rolled back (change {}).",
-      " Try again with: {}",
       "No effective change of {} is recorded.",
       """
       The last change of {} is itself a rollback: change {} rolled back change {}. To roll back change {}, use its \

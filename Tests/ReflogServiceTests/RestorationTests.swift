@@ -95,17 +95,17 @@ struct RestorationTests {
 
   @Test func theStepsThatCallTheConnectorAreFrozenAfterwards() async throws {
     try await withService(clock: clock) { fixture in
-      let connector = try #require(Sample.fraudCheck.connectorID)
       let caller = fixture.request(.setReference(Sample.signup, .none)).caller
-      func freeze() async -> (freezes: [Freeze], isComplete: Bool) {
-        await fixture.service.freezeCallers(of: connector, for: caller) { address in
+      func freeze(_ connector: ConnectorReference) async throws -> (freezes: [Freeze], isComplete: Bool) {
+        let id = try #require(connector.connectorID)
+        return await fixture.service.freezeCallers(of: id, for: caller) { address in
           Freeze.Draft(scope: .address(address), reason: "INC0042")
         }
       }
-      let none = await freeze()
       _ = try await fixture.set(Sample.fraudCheck)
 
-      let placed = await freeze()
+      let none = try await freeze(Sample.newVendor)
+      let placed = try await freeze(Sample.fraudCheck)
 
       #expect(none.freezes.isEmpty)
       #expect(!none.isComplete)

@@ -15,9 +15,15 @@ enum TemplateTexts {
       "{} of {}",
       "A connector",
       """
-      The step is not frozen, because the freeze could not be placed or because the result of the rollback is not \
-      known yet. Place the freeze again.
+      Not every step that calls this connector is frozen, because a freeze could not be placed or because the result of \
+      the edit is not known yet.
       """,
+      """
+      The step is not frozen, because the freeze could not be placed or because the result of the rollback is not known \
+      yet.
+      """,
+      "Place the freeze again.",
+      "{} is frozen until",
       "The step is frozen until",
       "a person releases it",
       ", as you requested: freeze {}.",
@@ -65,8 +71,6 @@ enum TemplateTexts {
       "Replace what the later edits wrote too",
       "Reason for the override of the freeze. It is recorded and shown with the change.",
       "Freeze the steps that call this connector after the values are restored",
-      "{} of {}",
-      "… and {} more",
       "Duration of the freeze",
       "1 hour",
       "8 hours",
