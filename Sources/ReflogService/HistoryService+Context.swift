@@ -68,21 +68,14 @@ extension HistoryService {
     return chains
   }
 
-  /// Returns the values that a connector had before an edit, and the later edits of the connector.
+  /// Returns the plan that restores the values that a connector had before an edit.
   ///
-  /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later.
-  /// `later` is nil if there are no later edits. A pending change counts as a later edit, because the directory may
-  /// have applied it.
-  package func restoration(
-    of change: Change
-  ) async throws(ServiceError) -> (values: ConnectorRestoration, later: ConnectorEdits?)? {
+  /// The result is nil if the change is not an applied edit of a connector.
+  package func restoration(of change: Change) async throws(ServiceError) -> RestorationPlan? {
     guard let values = ConnectorRestoration(of: change) else { return nil }
-    let settled = change.newestDateTime
-    let later = try await edits(of: [values.connector], since: settled)[values.connector]
-    guard later?.changes.last?.after != ConnectorReference.none else { return nil }
-    let pending = try await reading(await history.pendingChange(of: values.connector))
-    guard let pending, pending.id.number > change.id.number else { return (values, later) }
-    return (values, ConnectorEdits((later?.changes ?? []) + [pending], limit: History.maximumEditCount))
+    let limit = RestorationPlan.maximumLaterCount
+    let later = try await reading(await history.laterChanges(of: values.connector, after: change.id, limit: limit))
+    return RestorationPlan(change, later: later)
   }
 
   /// Returns the edits and the deletions of these connectors that were settled after `moment` and not after `end`.

@@ -1,4 +1,3 @@
-package import Logging
 package import ReflogModel
 
 /// The reason why a request was not carried out, or why its result is unknown.
@@ -85,6 +84,12 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The text is the reason, written as a clause.
   case notRollbackable(Change.ID, why: String)
+  /// The values before this edit of a connector can't be restored.
+  ///
+  /// The text is the reason, written as a clause, in some cases with sentences about the remedy.
+  case notRestorable(Change.ID, why: String)
+  /// Later edits of the same properties block the restoration of the values before an edit.
+  case editSuperseded(Change.ID, by: [Change.ID])
   /// The batch id already belongs to this rollback to a time.
   ///
   /// That rollback has another time or scope than the request.
@@ -159,28 +164,10 @@ extension ServiceError {
       .manifestNotFound, .tokenNotFound, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty,
       .questionTooBroad, .impactTooBroad, .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound,
       .badToken, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName, .reasonRequired,
-      .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .busy, .refusalsSpent, .readsSpent,
-      .tooManySteps, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .notSupported, .directoryUnavailable:
+      .preconditionFailed, .changeSuperseded, .connectorMissing, .notRollbackable, .notRestorable, .editSuperseded,
+      .busy, .refusalsSpent, .readsSpent, .tooManySteps, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged,
+      .notSupported, .directoryUnavailable:
       []
-    }
-  }
-
-  /// The log level for the error.
-  ///
-  /// The level is `error` if an operator must check the cause.
-  package var logLevel: Logger.Level {
-    switch self {
-    case .outcomeUnknown, .ledgerUnavailable, .ledgerUnreadable, .ledgerDamaged, .clockBehind: .error
-    case .refused(_, let refusal) where refusal.isOfOwnCredential: .error
-    case .directoryUnavailable, .providerUnavailable, .notSent, .busy, .flowIncomplete: .warning
-    case .forbidden, .otherTenant, .noDirectoryCredentials, .changeNotFound, .changePurged, .retentionTooShort,
-      .noRetention, .purgeNotPermitted, .holdExists, .holdNotFound, .actorNotFound, .manifestNotFound, .tokenNotFound,
-      .questionTooBroad, .impactTooBroad, .positionNotInLog, .positionOfFormerName, .pageNotInLedger, .pageOfFormerName,
-      .notSignedYet, .otherTimeRollback, .timeRollbackNotFound, .flowNotFound, .badToken, .reasonRequired,
-      .alreadySettled, .frozen, .tooManyFreezes, .freezeNotFound, .freezeIsOver, .freezeIsEmpty, .preconditionFailed,
-      .idempotencyMismatch, .outcomeStaysUnknown, .stepUnresolved, .changeSuperseded, .changedSince, .connectorMissing,
-      .notRollbackable, .refusalsSpent, .readsSpent, .tooManySteps, .notSupported, .refused:
-      .info
     }
   }
 
@@ -291,6 +278,10 @@ extension ServiceError: CustomStringConvertible {
       "The ledger has no record of \(flow). \(Self.proposal(nearest))"
     case .timeRollbackNotFound(let id): "There is no rollback to a time with the batchId \(id)."
     case .notRollbackable(let id, let why): "Change \(id) can't be rolled back: \(why)."
+    case .notRestorable(let id, let why): "The values before change \(id) can't be restored: \(why)."
+    case .editSuperseded(let id, let later):
+      "The values before change \(id) were not restored: later changes wrote the same properties "
+        + "(\(later.map(\.description).joined(separator: ", "))). Force the restoration to replace their values too."
     case .providerUnavailable:
       "Your token can't be checked, because its issuer's keys are not available. Nothing was changed. Try again."
     case .busy(let why): "\(why) Nothing was changed. Try again."

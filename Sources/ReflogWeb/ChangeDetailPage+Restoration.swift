@@ -11,11 +11,19 @@ extension ChangeDetailPage {
     let unknown: String?
     /// True if a part of the target URL is not recorded.
     let isURLMasked: Bool
-    /// The edits of the connector after this edit, oldest first. If there are many, only the newest ones are shown.
+    /// The later edits of the same properties, oldest first. If there are many, only the newest ones are shown.
     let later: [Later]
     let hasLater: Bool
-    /// The id of the newest later edit, or nil if there are no later edits.
+    /// The id of the newest later edit that wrote the same properties, or nil if there are no such edits.
+    ///
+    /// The form sends this id as `seen`.
     let newest: String?
+    /// The first of the steps that call the connector now.
+    let callers: [Caller]
+    /// The number of calling steps that are not shown, or nil if all are shown.
+    let left: Int?
+    /// Whether the form offers to freeze the steps that call the connector.
+    let offersFreeze: Bool
     /// True if the page has a form that sends the request.
     let hasForm: Bool
     /// The sentence that explains why the page has no form, or nil if the page has a form.
@@ -44,13 +52,21 @@ extension ChangeDetailPage {
       }
     }
 
-    /// A property and its value before the edit.
+    /// A property, its value before the edit, and its newest recorded value.
     struct Value: Sendable {
       let name: String
       let value: String
+      /// The newest recorded value, or nil if it is not recorded.
+      let current: String?
     }
 
-    /// A later edit of the connector.
+    /// A step that calls the connector now.
+    struct Caller: Sendable {
+      let step: String
+      let flow: String
+    }
+
+    /// A later edit of the same properties.
     struct Later: Sendable {
       let id: String
       let isFirst: Bool
@@ -58,41 +74,43 @@ extension ChangeDetailPage {
 
     /// The maximum number of later edits that are shown.
     private static let mostLater = 3
+    /// The maximum number of calling steps that are shown.
+    private static let mostCallers = 5
 
     /// Creates the view.
     ///
     /// - Parameters:
-    ///   - restoration: the values before the edit.
-    ///   - change: the id of the edit.
-    ///   - later: the later edits of the connector, or nil if there are none.
+    ///   - plan: the values before the edit, and the later edits.
+    ///   - callers: the steps that call the connector now, or no steps if the viewer may not freeze steps.
     ///   - server: the URL of this server.
     ///   - canEdit: true if the viewer may edit connectors and Reflog has its own credential for Microsoft Graph.
     ///   - needsOperator: true if the viewer may not edit connectors.
     ///   - form: what the viewer has already typed, and the reason why the request was refused.
     package init(
-      _ restoration: ConnectorRestoration,
-      of change: Change.ID,
-      later: ConnectorEdits?,
+      _ plan: RestorationPlan,
+      callers: [Address] = [],
       server: String,
       canEdit: Bool,
       needsOperator: Bool = false,
       form: Form = .empty
     ) {
       self.form = form
-      values = restoration.body.members.map { Value(name: $0.name, value: $0.value.string ?? "") }
+      values = plan.properties.map { Value(name: $0.name, value: $0.after ?? "", current: $0.before) }
+      let restoration = plan.values
       let word = "'\(server.replacing("'", with: "%27"))'"
-      command = restoration.command(server: word, change: change.description)
+      command = restoration.command(server: word, change: plan.change.id.description)
       unknown = restoration.unknown.isEmpty ? nil : restoration.unknown.joined(separator: ", ").shortened(to: 300)
       isURLMasked = restoration.isURLMasked
-      self.later = (later?.changes ?? []).suffix(Self.mostLater).enumerated().map { index, edit in
+      later = plan.supersededBy.prefix(Self.mostLater).reversed().enumerated().map { index, edit in
         Later(id: edit.id.description, isFirst: index == 0)
       }
-      hasLater = later != nil
-      newest = later?.changes.last?.id.description
+      hasLater = !plan.supersededBy.isEmpty
+      newest = plan.supersededBy.first?.id.description
+      self.callers = callers.prefix(Self.mostCallers).map { Caller(step: $0.step.name, flow: $0.flow.text) }
+      left = callers.count > Self.mostCallers ? callers.count - Self.mostCallers : nil
+      offersFreeze = !callers.isEmpty
       refusal =
-        if later != nil {
-          "The connector was edited later, so this page does not restore the values before this edit."
-        } else if !restoration.isComplete {
+        if !restoration.isComplete {
           "Not all values before this edit are recorded, so this page does not restore them."
         } else if needsOperator {
           "Only an operator can restore the values before this edit."

@@ -33,9 +33,9 @@ package struct ChangeDetailPage: Sendable {
   /// The freeze that covers the step, the connector or a step that calls the connector and is in force, or nil if there
   /// is none.
   let freeze: FreezeView?
-  /// The freeze that the viewer requested together with the rollback, or nil if the viewer requested none.
-  let placed: FreezeView?
-  /// True if the viewer requested a freeze after the rollback, but the step is not frozen.
+  /// The freezes that the viewer requested together with the change.
+  let placed: [FreezeView]
+  /// True if the viewer requested a freeze together with the change, but not every step is frozen.
   let notFrozen: Bool
   /// The text that names the step in the form that places a freeze.
   ///
@@ -93,8 +93,8 @@ package struct ChangeDetailPage: Sendable {
   ///   - isSigned: true if a signed checkpoint covers the change.
   ///   - freeze: the freeze that covers the step, the connector or a step that calls the connector and is in force, or
   ///     nil if there is none.
-  ///   - placed: the freeze that the viewer requested together with the rollback, or nil if the viewer requested none.
-  ///   - notFrozen: true if the viewer requested a freeze after the rollback, but the step is not frozen.
+  ///   - placed: the freezes that the viewer requested together with the change.
+  ///   - notFrozen: true if the viewer requested a freeze together with the change, but not every step is frozen.
   ///   - canFreeze: true if the viewer may place freezes.
   ///   - restoration: the values that the connector had before the edit, or nil if the change is not an applied edit of
   ///     a connector.
@@ -109,7 +109,7 @@ package struct ChangeDetailPage: Sendable {
     tenantID: String,
     isSigned: Bool,
     freeze: CoveringFreeze? = nil,
-    placed: Freeze? = nil,
+    placed: [Freeze] = [],
     notFrozen: Bool = false,
     canFreeze: Bool = false,
     restoration: Restoration? = nil,

@@ -33,6 +33,12 @@ package struct RollbackPage: Sendable {
   /// The sentence contains only edits that are newer than the change to roll back. The value is nil if the connector
   /// has no newer edits.
   let edits: String?
+  /// A sentence without a full stop: how the connector that the step calls now was edited since the step was set.
+  ///
+  /// The value is nil if the connector was not edited since.
+  let note: String?
+  /// The id of the newest of these edits, or nil if there are none.
+  let newestEdit: String?
   /// True if the step already has the reference that the rollback would set.
   let isAlreadySet: Bool
   let isPossible: Bool
@@ -92,6 +98,8 @@ package struct RollbackPage: Sendable {
     isAlreadySet = plan.before == plan.after
     isPossible = plan.connectorExists && !isAlreadySet
     edits = plan.edits.map { "\($0.name) \($0.predicate)" }
+    note = plan.note
+    newestEdit = plan.currentEdits?.changes.last?.id.description
     self.reason = reason
     self.problem = problem
     self.freeze = freeze.map { FreezeView($0) }

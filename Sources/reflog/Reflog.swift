@@ -28,9 +28,9 @@ struct Reflog: AsyncParsableCommand {
     version: Reflog.version,
     subcommands: [
       Serve.self, ShowHistory.self, Watch.self, Export.self, WriteEvidence.self, Show.self, ShowConfigurations.self,
-      ShowConnectors.self, SetReference.self, RollBack.self, PlaceFreeze.self, ReleaseFreeze.self, ListFreezes.self,
-      Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, MigrateLedger.self, ShowStatus.self, Tokens.self,
-      Retain.self, Hold.self, Erase.self, Keys.self,
+      ShowConnectors.self, SetReference.self, RollBack.self, Restore.self, PlaceFreeze.self, ReleaseFreeze.self,
+      ListFreezes.self, Verify.self, ShowCheckpoint.self, Backup.self, Compact.self, MigrateLedger.self,
+      ShowStatus.self, Tokens.self, Retain.self, Hold.self, Erase.self, Keys.self,
     ]
   )
 

@@ -32,6 +32,7 @@ MATRIX = [
     ("DELETE", "/beta/identity/b2cUserFlows/B2C_1_none", None, CHANGE),
     ("GET", CHANGES, None, READ), ("GET", CHANGES + "?$format=csv", None, READ), ("GET", CHANGES + "/1", None, READ),
     ("POST", CHANGES + "/1/rollback", {"dryRun": True}, READ), ("POST", CHANGES + "/1/rollback", {}, CHANGE),
+    ("POST", CHANGES + "/1/restore", {"dryRun": True}, READ), ("POST", CHANGES + "/1/restore", {}, CHANGE),
     ("POST", CHANGES + "/1/reconcile", None, CHANGE),
     ("GET", "/beta/auditLogs/connectorConfigurations", None, READ), ("GET", "/beta/auditLogs/serviceEvents", None, READ),
     ("POST", "/beta/auditLogs/connectorConfigurations/rollback", {"asOf": "2026-01-01T00:00:00Z", "dryRun": True}, READ),

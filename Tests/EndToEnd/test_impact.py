@@ -192,7 +192,24 @@ class AnEditedConnector(ServerTestCase):
         self.assertEqual((edited["sameReference"], edited["editedBy"]), (True, [self.edit]))
         self.assertEqual(edited["connector"]["connectorId"], FRAUD_CHECK)
         shown = self.run_command("rollback", "--as-of", self.moment, "--flow", FLOW, "--dry-run")
-        self.assertIn(f"the reference of postFederationSignup of B2C_1_signup is the same, but {sentence}", shown.stdout)
+        self.assertIn(
+            f"the reference of postFederationSignup of B2C_1_signup is the same, but {sentence}. "
+            f"See `reflog restore {self.edit} --dry-run --server {self.server.url}`.", shown.stdout)
+
+    def test_the_plan_of_a_rollback_of_the_step_names_the_edits_since_it_was_set(self):
+        plan = self.server.request("POST", f"{CHANGES}/{self.set}/rollback", {"dryRun": True}).json
+        newest = [change for change in plan["edited"]["editedBy"]]
+        self.assertEqual((len(newest), newest[-1]), (2, self.edit))
+        self.assertEqual(plan["edited"]["connector"]["connectorId"], FRAUD_CHECK)
+        shown = self.run_command("rollback", self.set, "--dry-run").stdout
+        self.assertIn(
+            "postFederationSignup of B2C_1_signup calls the same connector since it was set, but Fraud check was edited since",
+            shown)
+        self.assertIn(
+            f"See `reflog restore ID --dry-run --server {self.server.url}` for changes {', '.join(newest)}.", shown)
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        self.assertIn(f"/changes/{self.edit}", browser.open(f"/changes/{self.set}/rollback").paths)
 
 
 @apart(cores=0.4)
@@ -266,23 +283,47 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.assertIn("/?flow=signup", done.links)
         self.assertEqual((self.connector()["targetUrl"], self.connector()["displayName"]), (URL, "Fraud check"))
         after = browser.open(f"/changes/{change}")
-        self.assertIn("The connector was edited later: change", after.text)
         newest = self.server.history()[-1]["id"]
-        self.assertIn(f"Change {newest} is the newest edit.", after.text)
+        self.assertIn(f"Later edits wrote the same properties: change {newest}", after.text)
         self.assertIn(f"/changes/{newest}", after.links)
-        self.assertNotIn("#restore", after.links)
         self.assertNotIn("This change restored", browser.open(f"/changes/{newest}").text)
-        self.assertNotIn(f"/changes/{change}/restore", [form["action"] for form in after.forms])
+        # The form that was loaded earlier does not agree to the later edit.
         again = browser.submit(form, reason="Again")
-        self.assertEqual(again.status, 400)
-        self.assertIn("a later change may have edited the connector", again.text)
+        self.assertEqual(again.status, 409)
+        self.assertIn("were not restored, because later changes wrote the same properties.", again.text)
+        self.assertEqual(self.server.history()[-1]["id"], newest)
+        agreed = browser.submit(again.form(f"/changes/{change}/restore?flow=signup"), reason="Again", force="true")
+        self.assertIn("This change restored the earlier values of the connector.", agreed.text)
 
-    def test_a_refused_rollback_of_an_edit_names_the_request_that_restores_the_values(self):
+    def test_the_form_freezes_the_steps_that_call_the_connector(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        self.patch(targetUrl=URL)
+        change = self.patch(targetUrl=NEW_URL)
+        browser = Browser(self.server)
+        browser.sign_in("operator")
+        # Four clicks: the edit on the page of the flow, the button, the tick, and the confirmation.
+        self.assertIn(f"/changes/{change}", browser.open(f"/flows/{FLOW}").links)
+        page = browser.open(f"/changes/{change}")
+        self.assertIn("#restore", page.links)
+        form = page.form(f"/changes/{change}/restore")
+
+        done = browser.submit(form, reason="Sign-up is broken", freeze="true", hours="8")
+
+        self.assertEqual(self.connector()["targetUrl"], URL)
+        self.assertIn(f"{STEP} is frozen until", done.text)
+        self.assertIn("as you requested: freeze", done.text)
+        freezes = self.server.request("GET", "/beta/reflog/freezes").json["value"]
+        self.addCleanup(lambda: [self.server.request("DELETE", f"/beta/reflog/freezes/{freeze['id']}") for freeze in freezes])
+        self.assertIn("postFederationSignup", [freeze["step"] for freeze in freezes])
+        self.assertEqual({freeze["reason"] for freeze in freezes}, {f"After the values before change {change} were restored"})
+        self.assertEqual(self.server.put(STEP, NEW_VENDOR).status, 423)
+
+    def test_a_refused_rollback_of_an_edit_names_the_command_that_restores_the_values(self):
         self.patch(targetUrl=URL)
         change = self.patch(targetUrl=NEW_URL)
         done = self.server.command("rollback", change, "--server", self.server.url, role="operator")
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertIn(f"`reflog show {change}` and the page of the change show how to restore the other values.", done.stderr)
+        self.assertIn(f"use `reflog restore {change}` or the page of the change.", done.stderr)
 
     def test_only_operators_restore(self):
         self.patch(targetUrl=URL)
@@ -301,7 +342,7 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         change = self.patch(targetUrl=NEW_URL, displayName="x")
         shown = self.show(change)
         command = shown.stderr[shown.stderr.index("curl "):].strip()
-        self.assertIn("To restore targetUrl and displayName: curl", shown.stderr)
+        self.assertIn(f"To restore targetUrl and displayName: reflog restore {change} --server {self.server.url}", shown.stderr)
         self.assertTrue(command.isascii())
         browser = Browser(self.server)
         self.assertIn(command, browser.sign_in("reader", f"/changes/{change}").text)
@@ -321,11 +362,11 @@ class TheValuesBeforeAnEdit(ServerTestCase):
             browser = Browser(server)
             form = browser.sign_in("operator", f"/changes/{change}").form(f"/changes/{change}/restore")
             graph.control(writes=["reset_before"])
-            pending = server.request("PATCH", path, {"displayName": "x"}).change
+            pending = server.request("PATCH", path, {"targetUrl": URL}).change
             shown = server.command("show", change, "--server", server.url, role="operator").stderr
             self.assertIn(f"Change {pending} may have edited the connector later", shown)
-            self.assertIn(f"The connector was edited later: change {pending}", browser.open(f"/changes/{change}").text)
-            self.assertEqual(browser.submit(form, reason="x").status, 400)
+            self.assertIn(f"Later edits wrote the same properties: change {pending}", browser.open(f"/changes/{change}").text)
+            self.assertEqual(browser.submit(form, reason="x").status, 409)
 
     def test_what_is_not_recorded_is_not_restored(self):
         self.patch(targetUrl=URL + "?code=secret")
@@ -342,6 +383,84 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         page = browser.sign_in("operator", f"/changes/{change}")
         self.assertIn("The query of the target URL is not recorded.", page.text)
         self.assertNotIn(f"/changes/{change}/restore", [form["action"] for form in page.forms])
+
+    def restore(self, *arguments, role="operator"):
+        return self.server.command("restore", *arguments, "--server", self.server.url, role=role)
+
+    def test_the_verb_restores_the_values_and_freezes(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        self.patch(targetUrl=URL)
+        change = self.patch(targetUrl=NEW_URL)
+        plan = self.restore(change, "--dry-run", role="reader")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertIn(f"targetUrl will be {URL}; it is now {NEW_URL}", plan.stdout)
+        self.assertIn(STEP, plan.stdout)
+        self.assertEqual(self.connector()["targetUrl"], NEW_URL)
+
+        done = self.restore(change, "--reason", "INC0042", "--freeze", "--until", "8h", "--format", "json")
+
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(self.connector()["targetUrl"], URL)
+        made = json.loads(done.stdout)
+        self.assertEqual((made["kind"], made["subject"], made["reason"]), ("update", "connector", "INC0042"))
+        freezes = self.server.request("GET", "/beta/reflog/freezes").json["value"]
+        self.addCleanup(lambda: [self.server.request("DELETE", f"/beta/reflog/freezes/{freeze['id']}") for freeze in freezes])
+        frozen = next(freeze for freeze in freezes if freeze["step"] == "postFederationSignup")
+        self.assertIn(f"{STEP} is frozen until {frozen['until']}: freeze {frozen['id']}.", done.stderr)
+        self.assertEqual(self.server.put(STEP, NEW_VENDOR).status, 423)
+
+    def test_a_freeze_that_fails_is_reported_after_the_values_are_restored(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        self.patch(targetUrl=URL)
+        change = self.patch(targetUrl=NEW_URL)
+        done = self.restore(change, "--freeze", "--until", "2026-01-01")
+        self.assertEqual(done.returncode, 1, done.stderr)
+        made = self.server.history()[-1]["id"]
+        self.assertEqual(self.connector()["targetUrl"], URL)
+        self.assertIn(f"The values before change {change} were restored (change {made}). But ", done.stderr)
+        self.assertIn(" is not frozen. ", done.stderr)
+        self.assertIn("Freeze it with: reflog freeze ", done.stderr)
+
+    def test_the_verb_refuses_what_later_edits_wrote(self):
+        self.patch(targetUrl=URL)
+        first = self.patch(targetUrl=NEW_URL)
+        second = self.patch(targetUrl="https://worse.example/")
+        later = f"later changes wrote the same properties: {second}. To replace their values too, use --force."
+        plan = self.restore(first, "--dry-run")
+        self.assertEqual(plan.returncode, 1)
+        self.assertIn(later, plan.stderr)
+        self.assertEqual(self.restore(first, "--dry-run", "--force").returncode, 0)
+        refused = self.restore(first)
+        self.assertEqual(refused.returncode, 1)
+        self.assertIn(f"changeSuperseded: The values before change {first} were not restored", refused.stderr)
+        self.assertEqual(self.connector()["targetUrl"], "https://worse.example/")
+        self.patch(displayName="Fraud check 2")
+        self.assertEqual(self.restore(first, "--force").returncode, 0)
+        self.assertEqual((self.connector()["targetUrl"], self.connector()["displayName"]), (URL, "Fraud check 2"))
+
+    def test_the_verb_says_what_is_not_recorded(self):
+        self.patch(targetUrl=URL + "?code=secret")
+        change = self.patch(targetUrl=NEW_URL)
+        for arguments in ((change, "--dry-run"), (change, "--force")):
+            refused = self.restore(*arguments)
+            self.assertEqual(refused.returncode, 1, refused.stderr)
+            self.assertIn(f"notRestorable: The values before change {change} can't be restored: the change does not record a part of "
+                          "the target URL, such as its query. Edit the connector yourself to set them.", refused.stderr)
+        self.assertEqual(self.connector()["targetUrl"], NEW_URL)
+        step = self.server.put(STEP, NEW_VENDOR).change
+        self.assertIn(f"use `reflog rollback {step}`", self.restore(step).stderr)
+        self.assertEqual(self.restore("999999").returncode, 2)
+        self.assertEqual(self.restore(change, role="reader").returncode, 1)
+        self.assertEqual(self.restore(change, "--until", "8h").returncode, 64)
+
+    def test_a_rollback_freezes_the_step(self):
+        change = self.server.put(STEP, FRAUD_CHECK).change
+        rolled = self.server.command("rollback", change, "--force", "--freeze", "--server", self.server.url, role="operator")
+        self.assertEqual(rolled.returncode, 0, rolled.stderr)
+        freezes = self.server.request("GET", "/beta/reflog/freezes").json["value"]
+        self.addCleanup(lambda: [self.server.request("DELETE", f"/beta/reflog/freezes/{freeze['id']}") for freeze in freezes])
+        self.assertEqual([freeze["step"] for freeze in freezes], ["postFederationSignup"])
+        self.assertIn(f"{STEP} is frozen until you release it: freeze {freezes[0]['id']}.", rolled.stderr)
 
     def test_a_denied_edit_shows_the_name_of_the_connector(self):
         self.server.put(STEP, NEW_VENDOR)

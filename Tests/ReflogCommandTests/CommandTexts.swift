@@ -118,12 +118,30 @@ enum CommandTexts {
       "last effective",
     ],
     "Commands/Repetition.swift": ["{} Next attempt in {}."],
+    "Commands/Restore.swift": [
+      "After the values before change {} were restored",
+      "The values before change {} were restored (change {}).",
+      "called by",
+      "no step",
+      " until {}",
+      """
+      The request would be refused, because freeze {} covers the connector{}. To restore anyway, use --override with \
+      a reason.
+      """,
+      """
+      The request would be refused, because later changes wrote the same properties: {}. To replace their values too, \
+      use --force.
+      """,
+    ],
     "Commands/RollBack.swift": [
       "Give the id of a change, or use --step, --as-of or --batch.",
       "--flow needs --as-of.",
       "--yes needs --as-of.",
       "--force can't be used with --as-of or --batch. Remove --force.",
+      "--freeze can't be used with --as-of or --batch. Use reflog freeze.",
       " Try again with: {}",
+      "After the rollback of change {}",
+      "Change {} was rolled back (change {}).",
       "No effective change of {} is recorded.",
       """
       The last change of {} is itself a rollback: change {} rolled back change {}. To roll back change {}, use its \

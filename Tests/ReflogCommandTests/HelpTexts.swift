@@ -245,6 +245,9 @@ enum HelpTexts {
 
           reflog rollback 17 --dry-run
           reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
+          reflog rollback 17 --reason INC0042 --freeze --until 8h
+
+        An edit of a connector is not rolled back. reflog restore restores the values before the edit.
 
         --as-of restores the references that all steps had at a time; with --flow, only the steps of one user flow. \
         On a terminal, it asks for a confirmation; elsewhere, use --yes. If this command ends early, the server \
@@ -266,6 +269,30 @@ enum HelpTexts {
         "--batch": "Continue the rollback to a time that has this batch id.",
         "--force": "Roll back even if the step has later changes.",
         "--override": "Roll back in spite of a freeze, for this reason, which is recorded. Operators only.",
+        "--freeze": "Freeze the step afterwards, or each step that calls the connector.",
+        "--until": "With --freeze: when the freeze ends. Without this option it ends when you release it.",
+      ]
+    ),
+    "reflog restore": VerbHelp(
+      abstract: "Restores the values that a connector had before an edit.",
+      discussion: """
+        A rollback restores what a step calls. This command restores the name and the target URL of a connector: it \
+        edits the connector again. Secret values are not recorded. If the edit changed a secret value, or a URL with a \
+        query, the command is refused and says what is missing.
+
+          reflog restore 17 --dry-run
+          reflog restore 17 --reason INC0042 --freeze --until 8h
+
+        If later edits wrote the same properties, the command is refused and names them, unless you use --force. \
+        --dry-run exits with 1 if the command would be refused. --freeze then freezes each step that calls the \
+        connector.
+        """,
+      options: [
+        "<id>": "The id of the edit.",
+        "--force": "Replace the values of later edits too.",
+        "--override": "Restore in spite of a freeze, for this reason, which is recorded. Operators only.",
+        "--freeze": "Freeze the step afterwards, or each step that calls the connector.",
+        "--until": "With --freeze: when the freeze ends. Without this option it ends when you release it.",
       ]
     ),
     "reflog verify": VerbHelp(

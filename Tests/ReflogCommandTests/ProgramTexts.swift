@@ -14,6 +14,15 @@ enum ProgramTexts {
       "{} is not a result. See --help.",
       "{} is not a kind. See --help.",
     ],
+    "Arguments/FreezeOptions.swift": [
+      "--until needs --freeze.",
+      "No step calls the connector, so no step was frozen.",
+      "{} The server's answer does not name the step, so it is not frozen.",
+      "until {}",
+      "until you release it",
+      "{} is frozen {}: freeze {}.",
+      "{} But {} is not frozen. {} Freeze it with: {}",
+    ],
     "Arguments/ParserMessage.swift": [
       """
       Error: reflog has no command '{}'. Did you mean '{}'?
@@ -46,6 +55,7 @@ enum ProgramTexts {
       "These properties are not restored, because their values are not recorded: {}.",
       "Replace ?\\u2026 with the query of the target URL, which is not recorded.",
       "To restore {}: {}",
+      "The same as a request: {}",
     ],
     "Client/ServerClient.swift": [
       "Reflog-Override",
@@ -213,6 +223,8 @@ enum ProgramTexts {
       "statement erased",
       "last verified",
       "Every step has the same reference as at that time.",
+      " for changes {}",
+      "{}. See `{}`{}.",
       "MESSAGE",
       "{} at {}",
       "{} since {}",

@@ -83,6 +83,7 @@ enum PageMessages {
     "ServiceError+Page.swift": [
       "Every change needs a reason that matches {}. Enter one.",
       "Change {} was not rolled back, because later changes at the same step block the rollback.",
+      "The values before change {} were not restored, because later changes wrote the same properties.",
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector.",
       """
       The filter selects {} steps. With changes of connectors, at most {} steps can be searched. Name fewer flows.
@@ -91,16 +92,11 @@ enum PageMessages {
       "This rollback to a time does not exist.",
       "This plan belongs to another rollback. Make a new plan.",
     ],
-    "RestorationController.swift": [
-      """
-      Nothing was done: not all values before change {} are recorded, or a later change may have edited the connector. \
-      The page of the change shows why.
-      """
-    ],
     "RollbackForm.swift": [
       "The form does not offer this duration for a freeze. Load the page again.",
       " of change {}",
       "After the rollback{}",
+      "After the values before change {} were restored",
     ],
     "SignInController.swift": [
       "You were signed out before the form was sent, so nothing was done. Sign in and send the form again.",

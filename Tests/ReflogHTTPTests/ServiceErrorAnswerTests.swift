@@ -56,6 +56,8 @@ struct ServiceErrorAnswerTests {
       (.changeSuperseded(id, by: [Change.ID(8)]), 409, "changeSuperseded"),
       (.connectorMissing(connector), 409, "connectorMissing"),
       (.notRollbackable(id, why: "it is pending"), 409, "notRollbackable"),
+      (.notRestorable(id, why: "it is pending"), 409, "notRestorable"),
+      (.editSuperseded(id, by: [Change.ID(8)]), 409, "changeSuperseded"),
       (.otherTimeRollback(rollback), 409, "batchMismatch"),
       (.timeRollbackNotFound("batch"), 404, "notFound"),
       (.flowNotFound("b2cUserFlows/\(flow)"), 404, "notFound"),

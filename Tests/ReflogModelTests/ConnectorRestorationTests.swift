@@ -61,6 +61,25 @@ struct ConnectorRestorationTests {
     #expect(secret.command(server: "x", change: "1") == nil)
   }
 
+  @Test func theObstacleNamesEachMissingValue() throws {
+    let masked = Property(name: "targetUrl", before: "https://good.example/a?…", after: "https://new.example/")
+    let secret = Property(name: "authenticationConfiguration", before: nil, after: nil)
+    let name = Property(name: "displayName", before: "a", after: "b")
+
+    #expect(try restoration(name).obstacle(of: Change.ID(18)) == nil)
+    #expect(
+      try restoration(masked, secret).obstacle(of: Change.ID(18)) == """
+        the change does not record the values of authenticationConfiguration and a part of the target URL, such as its \
+        query. Edit the connector yourself to set them. `reflog show 18` and the page of the change show the request \
+        with the other values
+        """
+    )
+    #expect(
+      try restoration(secret).obstacle(of: Change.ID(18))
+        == "the change does not record the values of authenticationConfiguration. Edit the connector yourself to set them"
+    )
+  }
+
   @Test func theReasonOfTheCommandNamesTheEdit() throws {
     let values = try restoration(Property(name: "displayName", before: "a", after: "b"))
     let command = try #require(values.command(server: "x", change: "18"))

@@ -184,12 +184,14 @@ struct MessageTests {
     #expect(ConnectorEdits([], limit: 100) == nil)
   }
 
-  @Test func aRefusedRollbackOfAnEditNamesTheRequestThatRestoresTheValues() throws {
+  @Test func aRefusedRollbackOfAnEditNamesTheWayToRestoreTheValues() throws {
     let target = Change.ChangedProperty(name: "targetUrl", before: "https://a.example", after: "https://b.example")
     let secret = Change.ChangedProperty(name: "password", before: nil, after: nil)
     let reason = "it changed a connector, and the secrets of a connector can't be restored"
     let request = ". `reflog show 7` and the page of the change show how to restore the other values"
-    for (properties, text) in [([target], reason + request), ([secret], reason)] {
+    let command =
+      "it edited a connector. To restore the values before the edit, use `reflog restore 7` or the page of the change"
+    for (properties, text) in [([target], command), ([target, secret], reason + request), ([secret], reason)] {
       let refusal = #expect(throws: RollbackRule.NotRollbackable.self) {
         _ = try RollbackRule.target(of: try Self.edit(7, properties))
       }

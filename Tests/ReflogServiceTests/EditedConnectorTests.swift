@@ -24,36 +24,13 @@ struct EditedConnectorTests {
       let second = try #require(try await history.restoration(of: change))
       _ = try await fixture.service.perform(fixture.request(.deleteConnector(first.values.connector)))
 
+      let deleted = try #require(try await history.restoration(of: change))
       #expect(first.values.body == ["targetUrl": "https://api.contoso.example/"])
-      #expect(first.later == nil)
-      #expect(second.later?.changes.map(\.id) == [later.id])
-      #expect(try await history.restoration(of: change)?.values == nil)
-    }
-  }
-
-  @Test func aLaterEditIsNotUndoneEvenIfItIsPendingAtFirst() async throws {
-    try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
-      let history = HistoryService(history: fixture.history)
-      let change = try await edit(["targetUrl": "https://new.example/"], fixture)
-      let values = try #require(try await history.restoration(of: change)).values
-      fixture.directory.react(.applyAndLoseAnswer)
-      let lost = await #expect(throws: ServiceError.self) { _ = try await edit(["displayName": "Other"], fixture) }
-      guard case .outcomeUnknown(let ids, _) = lost, let pending = ids.first else {
-        Issue.record("\(String(describing: lost))")
-        return
-      }
-      #expect(try await history.restoration(of: change)?.later?.changes.map(\.id) == [pending])
-      clock.advance(by: .seconds(120))
-
-      func restore(ifNewest newest: Change.ID) async throws -> Change? {
-        let action = ChangeRequest.Action.updateConnector(values.connector, values.body, ifNewest: newest)
-        return try await fixture.service.perform(fixture.request(action)).changes.first
-      }
-      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(ifNewest: change.id) }
-
-      guard case .changedSince(pending) = refused else { Issue.record("\(String(describing: refused))"); return }
-      #expect(try await history.change(pending).result == .applied)
-      #expect(try await restore(ifNewest: pending)?.result == .applied)
+      #expect(first.later.isEmpty)
+      #expect(second.later.map(\.id) == [later.id])
+      #expect(second.supersededBy.isEmpty)
+      #expect(deleted.deletion?.id.number == later.id.number + 1)
+      #expect(deleted.obstacle == "the connector was deleted later (change 3). Create another connector instead")
     }
   }
 
@@ -71,8 +48,8 @@ struct EditedConnectorTests {
         return
       }
 
-      #expect(try await history.restoration(of: change)?.values == nil)
-      #expect(try await history.restoration(of: try await history.change(first))?.values == nil)
+      #expect(try await history.restoration(of: change)?.change == nil)
+      #expect(try await history.restoration(of: try await history.change(first))?.change == nil)
     }
   }
 

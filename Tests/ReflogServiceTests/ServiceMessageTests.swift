@@ -162,6 +162,17 @@ struct ServiceMessageTests {
       "The ledger has no record of B2C_1_singup. Did you mean B2C_1_signup or B2X_1_signup?"
     ),
     (
+      .notRestorable(id, why: "it is not an applied edit of a connector"),
+      "The values before change 7 can't be restored: it is not an applied edit of a connector."
+    ),
+    (
+      .editSuperseded(id, by: [Change.ID(8), Change.ID(9)]),
+      """
+      The values before change 7 were not restored: later changes wrote the same properties (8, 9). Force the \
+      restoration to replace their values too.
+      """
+    ),
+    (
       .changedSince(id),
       "Change 7 was made after this request was planned, so it was kept. To undo it too, make a new request."
     ),

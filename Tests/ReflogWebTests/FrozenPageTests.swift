@@ -82,7 +82,7 @@ struct FrozenPageTests {
     #expect(html.contains(#"<a href="/freezes?scope=b2cUserFlows/B2C_1_signup#place">"#) == canFreeze)
   }
 
-  private func page(_ freeze: Freeze?, placed: Freeze? = nil, notFrozen: Bool = false) -> ChangeDetailPage {
+  private func page(_ freeze: Freeze?, placed: [Freeze] = [], notFrozen: Bool = false) -> ChangeDetailPage {
     ChangeDetailPage(
       ChangeInContext(Sample.change(2, Sample.newVendor, Sample.fraudCheck, kind: .rollback, rollbackOf: 1)),
       chain: [],
@@ -128,7 +128,7 @@ struct FrozenPageTests {
   @Test func afterARollbackThePageReportsTheRequestedFreeze() {
     let placed = freeze(3, .address(Sample.signup))
 
-    let done = page(placed, placed: placed).render(in: Sample.frame).pageText
+    let done = page(placed, placed: [placed]).render(in: Sample.frame).pageText
     let failed = page(nil, notFrozen: true).render(in: Sample.frame).pageText
 
     #expect(done.contains("The step is frozen until 2026-11-23 18:00:00 , as you requested: freeze 3 ."))

@@ -18,13 +18,14 @@ struct RestorationPageTests {
   private func html(
     _ change: Change,
     later: [Change] = [],
+    callers: [Address] = [],
     canEdit: Bool = true,
     needsOperator: Bool = false,
     isRestored: Bool = false,
     frozen: Bool = false,
     form: ChangeDetailPage.Restoration.Form = .empty
   ) throws -> String {
-    let values = try #require(ConnectorRestoration(of: change))
+    let plan = try #require(RestorationPlan(change, later: later.reversed()))
     let everything = Freeze(
       id: 3,
       scope: .everything,
@@ -42,9 +43,8 @@ struct RestorationPageTests {
       isSigned: true,
       freeze: frozen ? CoveringFreeze(everything) : nil,
       restoration: ChangeDetailPage.Restoration(
-        values,
-        of: change.id,
-        later: ConnectorEdits(later, limit: 100),
+        plan,
+        callers: callers,
         server: "https://reflog.example/base",
         canEdit: canEdit,
         needsOperator: needsOperator,
@@ -61,7 +61,12 @@ struct RestorationPageTests {
 
     #expect(html.contains(#"action="/changes/18/restore?flow=x""#))
     #expect(
-      html.pageText.contains("Restore the values before this edit targetUrl will be https://good.example/a . Reason")
+      html.pageText.contains(
+        """
+        Restore the values before this edit targetUrl will be https://good.example/a . It is now https://x.example . \
+        Reason
+        """
+      )
     )
     #expect(html.contains("https://reflog.example/base&#39;/beta/identity/apiConnectors/3f1c7a52"))
     #expect(html.contains("--data &#39;{&quot;targetUrl&quot;:&quot;https://good.example/a&quot;}&#39;"))
@@ -107,27 +112,45 @@ struct RestorationPageTests {
     #expect(!nothing.contains("curl"))
   }
 
-  @Test func aLaterEditIsNamedAndNoFormIsShown() throws {
+  @Test func laterEditsOfTheSamePropertyAreNamedAndMustBeConfirmed() throws {
     let html = try html(edit(18, target), later: [edit(20, target), edit(21, target)])
 
-    #expect(!html.contains("/restore"))
+    #expect(html.contains("/restore"))
+    #expect(html.contains(#"<input type="hidden" name="seen" value="21">"#))
+    #expect(html.contains(#"name="force" value="true" required> Replace what the later edits wrote too"#))
     #expect(
       html.pageText.contains(
-        "The connector was edited later: change 20 , change 21 . The request also replaces what the later edits wrote."
+        """
+        Later edits wrote the same properties: change 20 , change 21 . The request also replaces what the later edits \
+        wrote.
+        """
       )
     )
-    let link = #"before this edit. <a href="/changes/21?flow=x">Change 21</a> is the newest edit.</p>"#
-    #expect(html.ranges(of: link).count == 2)
+  }
+
+  @Test func laterEditsOfOtherPropertiesDoNotMatter() throws {
+    let name = Change.ChangedProperty(name: "displayName", before: "Fraud check", after: "Other")
+
+    let html = try html(edit(18, target), later: [edit(20, name)])
+
+    #expect(html.contains("/restore"))
+    #expect(!html.contains("Later edits"))
+    #expect(!html.contains(#"name="force""#))
+  }
+
+  @Test func theFormOffersToFreezeTheStepsThatCallTheConnector() throws {
+    let html = try html(edit(18, target), callers: Array(repeating: Sample.signup, count: 7))
+
+    #expect(html.contains(#"name="freeze" value="true"> Freeze the steps that call this connector"#))
+    #expect(html.contains(#"<select id="hours" name="hours">"#))
+    #expect(html.pageText.contains("postFederationSignup of B2C_1_signup … and 2 more Duration of the freeze"))
+    #expect(try !self.html(edit(18, target)).contains(#"name="freeze""#))
   }
 
   /// A page without the form has no link to the form, and a sentence explains why.
   @Test func aPageWithoutAFormExplainsWhy() throws {
     let secret = Change.ChangedProperty(name: "authenticationConfiguration", before: nil, after: nil)
     let pages = [
-      (
-        try html(edit(18, target), later: [edit(20, target)]),
-        "The connector was edited later, so this page does not restore the values before this edit."
-      ),
       (
         try html(edit(18, secret)),
         "Not all values before this edit are recorded, so this page does not restore them."

@@ -12,7 +12,8 @@ struct RollbackPageTests {
     newest: Int64? = 2,
     isDrifted: Bool = false,
     connectorExists: Bool = true,
-    edits: [Change] = []
+    edits: [Change] = [],
+    currentEdits: [Change] = []
   ) -> RollbackPlan {
     RollbackPlan(
       rollbackOf: Change.ID(2),
@@ -23,8 +24,25 @@ struct RollbackPageTests {
       newest: newest.map { Change.ID($0) },
       isDrifted: isDrifted,
       connectorExists: connectorExists,
-      edits: ConnectorEdits(edits, limit: 100)
+      edits: ConnectorEdits(edits, limit: 100),
+      currentEdits: ConnectorEdits(currentEdits, limit: 100)
     )
+  }
+
+  @Test func aPlanNamesTheEditsOfTheConnectorThatTheStepCallsNow() {
+    let edit = Sample.change(18, Sample.newVendor, Sample.newVendor, of: .connector)
+
+    let html = RollbackPage(plan(currentEdits: [edit]), later: []).render(in: Sample.frame)
+
+    #expect(
+      html.pageText.contains(
+        """
+        postFederationSignup of B2C_1_signup calls the same connector since it was set, but New vendor was edited \
+        since (change 18). Change 18 shows how to restore the earlier values.
+        """
+      )
+    )
+    #expect(html.contains(#"<a href="/changes/18">Change 18</a>"#))
   }
 
   @Test func aPlanNamesTheEditsOfTheConnectorThatItRestores() {

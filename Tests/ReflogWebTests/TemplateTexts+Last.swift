@@ -105,6 +105,7 @@ extension TemplateTexts {
       "{} of {} already calls",
       "There is nothing to roll back. Change {}",
       "◆ {}. The rollback does not restore the properties of the connector.",
+      "Change {} shows how to restore the earlier values.",
       "Later changes of this step, which the rollback undoes too",
       "Later changes of this step",
       "{} (freeze {}). A rollback is refused unless you override the freeze.",

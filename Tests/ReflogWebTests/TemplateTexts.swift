@@ -15,9 +15,14 @@ enum TemplateTexts {
       "{} of {}",
       "A connector",
       """
-      The step is not frozen: the freeze could not be placed, or the result of the rollback is not known yet. Place \
-      the freeze yourself.
+      Not every step that calls this connector is frozen: a freeze could not be placed, or the result of the edit is not \
+      known yet.
       """,
+      """
+      The step is not frozen: the freeze could not be placed, or the result of the rollback is not known yet.
+      """,
+      "Place the freeze yourself.",
+      "{} is frozen until",
       "The step is frozen until",
       "a person releases it",
       ", as you requested: freeze {}.",
@@ -30,7 +35,6 @@ enum TemplateTexts {
       "An operator can roll back this change.",
       "This change restored the earlier values of the connector.",
       "Restore the earlier values …",
-      "Change {} is the newest edit.",
       "Freeze this step …",
       "This change was",
       ", which was",
@@ -53,7 +57,7 @@ enum TemplateTexts {
       "Before",
       "After",
       "Restore the values before this edit",
-      "The connector was edited later:",
+      "Later edits wrote the same properties:",
       "change {}",
       ". The request also replaces what the later edits wrote.",
       "These values before the edit are not recorded, so the request does not restore them: {}.",
@@ -61,9 +65,18 @@ enum TemplateTexts {
       The query of the target URL is not recorded. In the request, replace ?\\u2026 with the query. Reflog refuses a \
       URL with this mark.
       """,
-      "{} will be {}.",
+      "{} will be {}. It is now",
+      "not recorded",
       "Reason",
+      "Replace what the later edits wrote too",
       "Reason for the override of the freeze. It is recorded and shown with the change.",
+      "Freeze the steps that call this connector after the values are restored",
+      "Duration of the freeze",
+      "1 hour",
+      "8 hours",
+      "24 hours",
+      "7 days",
+      "until it is released",
       "Restore these values",
       "The request as a command. It reads your API token from REFLOG_TOKEN.",
       "History of this connector",

@@ -83,7 +83,6 @@ enum ViewTexts {
     "ConnectorEdit.swift": ["was deleted", "was edited"],
     "DirectoryKind+Name.swift": ["Microsoft Graph"],
     "ChangeDetailPage+Restoration.swift": [
-      "The connector was edited later, so this page does not restore the values before this edit.",
       "Not all values before this edit are recorded, so this page does not restore them.",
       "Only an operator can restore the values before this edit.",
       "Reflog has no credential for Microsoft Graph, so this page does not restore the values before this edit.",

@@ -15,6 +15,11 @@ extension RollbackPlan {
       "drifted": .bool(isDrifted),
       "connectorExists": .bool(connectorExists),
       "editedBy": edits.map(\.json) ?? .array([]),
+      "edited": currentEdits.map { edits in
+        .object([
+          "connector": .object(edits.connector.json), "editedBy": edits.json, "summary": .optional(note),
+        ])
+      } ?? .null,
       "summary": .string(summary),
     ]
   }

@@ -187,6 +187,8 @@ struct ErrorAnswer {
       details = later.map(Detail.init(change:))
     case .connectorMissing: self.init(.conflict, "connectorMissing", message, level)
     case .notRollbackable: self.init(.conflict, "notRollbackable", message, level)
+    case .notRestorable: self.init(.conflict, "notRestorable", message, level)
+    case .editSuperseded: self.init(.conflict, "changeSuperseded", message, level)
     case .busy: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 1)
     case .refusalsSpent: self.init(.serviceUnavailable, "busy", message, level, retryAfter: 60)
     case .readsSpent(let wait):

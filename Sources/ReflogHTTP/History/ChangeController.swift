@@ -4,7 +4,8 @@ import ReflogFormats
 import ReflogModel
 import ReflogService
 
-/// The routes for the history of changes, the rollback of a change, and the settlement of a pending change.
+/// The routes for the history of changes, the rollback of a change, the restoration of the values before an edit of a
+/// connector, and the settlement of a pending change.
 struct ChangeController {
   let changes: ChangeService
   let history: HistoryService
@@ -16,6 +17,7 @@ struct ChangeController {
       .get("", use: list)
       .get(":change", use: one)
       .post(":change/rollback", use: withoutOptions(rollBack))
+      .post(":change/restore", use: withoutOptions(restore))
       .post(":change/reconcile", use: withoutOptions(reconcile))
   }
 
@@ -70,6 +72,23 @@ struct ChangeController {
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
     // This answer contains only the change itself. A read of more data could fail, and the error would hide the result
     // of the change.
+    return Response(json: ChangeInContext(change).json).about([change.id])
+  }
+
+  private func restore(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
+    let (id, caller) = (try context.changeID(), try context.requireCaller())
+    let body = try RollbackBody(try context.jsonObject(emptyMeans: [:]))
+    if body.isDryRun {
+      events.countRead(by: caller.actor)
+      let plan = try await changes.plan(restoring: id, for: caller)
+      let callers = try await changes.callers(of: plan.values.connector, for: caller)
+      let freeze = try await changes.freeze(covering: plan)?.json(at: changes.freezeTime)
+      return Response(json: plan.json(calledBy: callers) + ["freeze": freeze.map { .object($0) } ?? .null])
+    }
+    let later: RollbackRule.LaterChanges = body.isForced ? .all : .none
+    let action = try await changes.update(restoring: id, permitting: later, for: caller)
+    let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
+    guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
     return Response(json: ChangeInContext(change).json).about([change.id])
   }
 

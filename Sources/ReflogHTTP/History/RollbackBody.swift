@@ -1,15 +1,14 @@
 import ReflogModel
 
-/// The body of a request to roll back a change: `{"reason","force","dryRun"}`.
+/// The body of a request to roll back a change or to restore the values before an edit: `{"reason","force","dryRun"}`.
 ///
 /// All members are optional.
 struct RollbackBody {
-  /// The reason for the rollback, or nil if the body contains no reason.
+  /// The reason for the request, or nil if the body contains no reason.
   let reason: String?
-  /// Whether the rollback is allowed to undo, in addition to the change, all later changes at the address of the
-  /// change.
+  /// Whether the request is allowed to undo, in addition to the change, all later changes that block it.
   let isForced: Bool
-  /// Whether the caller requests only the plan of the rollback.
+  /// Whether the caller requests only the plan.
   let isDryRun: Bool
 
   init(_ body: JSONObject) throws(RequestError) {

@@ -114,6 +114,14 @@ enum OpenAPIOperations {
     ),
     .init(
       method: "POST",
+      path: changes + "/{change}/restore",
+      summary: "Restores the values before an edit of a connector, or returns only the plan.",
+      headers: changeHeaders,
+      body: ("Rollback", false),
+      successes: [(200, "Entity")]
+    ),
+    .init(
+      method: "POST",
       path: changes + "/{change}/reconcile",
       summary: "Settles a pending change. Reflog reads the directory, or records an operator's statement.",
       body: ("Statement", false),

@@ -56,7 +56,7 @@ struct ChangePagesController {
       tenantID: try await history.status().tenantID,
       isSigned: try await isSigned(change),
       freeze: freezes.endingLast,
-      placed: fields["frozen"].flatMap { id in freezes.map(\.freeze).first { String($0.id) == id } },
+      placed: placed(fields["frozen"]),
       notFrozen: fields["notFrozen"] != nil,
       canFreeze: Policy.permits(caller, .freeze),
       restoration: try await restoration(of: change, form, request, context),
@@ -67,19 +67,27 @@ struct ChangePagesController {
     )
   }
 
-  /// Returns the values before an edit of a connector, or nil if the change is not an applied edit of a connector.
+  /// Returns the freezes in force that a field of the URL names, separated by commas.
+  private func placed(_ field: String?) -> [Freeze] {
+    let ids = Set((field ?? "").split(separator: ",").map(String.init))
+    return ids.isEmpty ? [] : changes.freezesInForce.filter { ids.contains(String($0.id)) }
+  }
+
+  /// Returns the values before an edit of a connector.
+  ///
+  /// The result is nil if the change is not an applied edit of a connector, or if the connector was deleted later.
   private func restoration(
     of change: Change,
     _ form: ChangeDetailPage.Restoration.Form,
     _ request: Request,
     _ context: ReflogRequestContext
   ) async throws -> ChangeDetailPage.Restoration? {
-    guard let (values, later) = try await history.restoration(of: change) else { return nil }
+    guard let plan = try await history.restoration(of: change), plan.deletion == nil else { return nil }
     let caller = try context.requireCaller()
+    let offersFreeze = Policy.permits(caller, .freeze)
     return ChangeDetailPage.Restoration(
-      values,
-      of: change.id,
-      later: later,
+      plan,
+      callers: offersFreeze ? try await changes.callers(of: plan.values.connector, for: caller) : [],
       server: request.baseURL(context),
       canEdit: changes.offersRollback(to: caller),
       needsOperator: !Policy.permits(caller, .change),
@@ -231,7 +239,7 @@ struct ChangePagesController {
   /// The rollback is allowed to undo the drift only if the address still holds the reference that the plan showed. The
   /// rollback is allowed to undo later changes only if the plan showed these changes and the person agreed.
   private static func permitted(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
-    let later = try shown(form)
+    let later = try shownLaterChanges(form)
     switch form["standing"] {
     case nil: return later
     case "none": return .drift(to: .none, and: later)
@@ -246,8 +254,8 @@ struct ChangePagesController {
     }
   }
 
-  /// Returns the later changes that the plan showed, or no changes if the person did not agree to undo later changes.
-  private static func shown(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
+  /// Returns the later changes that the form showed, or no changes if the person did not agree to undo later changes.
+  static func shownLaterChanges(_ form: [String: String]) throws(RequestError) -> RollbackRule.LaterChanges {
     guard form["force"] == "true" else { return .none }
     guard let seen = form["seen"].flatMap({ Int64($0) }) else {
       throw .badRequest(

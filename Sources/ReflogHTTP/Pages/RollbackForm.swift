@@ -2,11 +2,11 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The fields of the rollback form that concern freezes.
+/// The fields that concern freezes in the form of a rollback and in the form that restores the values of a connector.
 struct RollbackForm {
   /// The reason for the override of a freeze, or nil if the person entered no reason.
   let override: String?
-  /// Whether the step is to be frozen after the rollback.
+  /// Whether the step, or each step that calls the connector, is to be frozen after the change.
   let isFreezing: Bool
   /// The duration, in hours, of the freeze, or nil if the freeze lasts until a person releases the freeze.
   private let hours: Int64?
@@ -36,6 +36,15 @@ struct RollbackForm {
     return Freeze.Draft(
       scope: .address(address),
       reason: "After the rollback\(undone)",
+      until: hours.map { now.before(.seconds(-3600 * $0)) }
+    )
+  }
+
+  /// Returns the freeze of a step to place after the values before an edit of the step's connector were restored.
+  func freeze(of address: Address, afterRestoring edit: Change.ID, now: Timestamp) -> Freeze.Draft {
+    Freeze.Draft(
+      scope: .address(address),
+      reason: "After the values before change \(edit) were restored",
       until: hours.map { now.before(.seconds(-3600 * $0)) }
     )
   }

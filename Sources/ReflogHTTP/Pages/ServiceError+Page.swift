@@ -10,6 +10,8 @@ extension ServiceError {
     case .reasonRequired(let pattern): "Every change needs a reason that matches \(pattern). Enter one."
     case .changeSuperseded(let id, _):
       "Change \(id) was not rolled back, because later changes at the same step block the rollback."
+    case .editSuperseded(let id, _):
+      "The values before change \(id) were not restored, because later changes wrote the same properties."
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor or a connector."
     case .impactTooBroad(let count, let most):

@@ -26,23 +26,23 @@ extension History {
     )
   }
 
-  /// Returns the newest change of a connector if this change is later than another change, or nil if there is no later
-  /// change.
+  /// Returns the newest changes of a connector that are later than another change, newest first.
   ///
   /// Only changes that were applied or may have been applied count. A pending change may have been applied.
-  package func newestChange(
+  package func laterChanges(
     of connector: ConnectorID,
-    after change: Change.ID
-  ) async throws(LedgerError) -> Change? {
+    after change: Change.ID,
+    limit: Int
+  ) async throws(LedgerError) -> [Change] {
     try await changes(
       of: connector,
       """
       WHERE \(Self.ofConnector) AND change.id > :change AND change.result IN ('applied', 'unknown', 'pending')
         AND change.kind <> 'baseline'
-      ORDER BY change.id DESC LIMIT 1
+      ORDER BY change.id DESC LIMIT :limit
       """,
-      ["change": change.number]
-    ).first
+      ["change": change.number, "limit": limit]
+    )
   }
 
   /// Returns the changes of connectors that may have reached the directory, newest first.

@@ -44,6 +44,32 @@ package struct ConnectorRestoration: Sendable {
   /// Whether the request restores everything that the edit changed.
   package var isComplete: Bool { unknown.isEmpty && !isURLMasked }
 
+  /// Returns the reason why Reflog can't send the request, and what to do, as a clause.
+  ///
+  /// The result is nil if the request restores everything that the edit changed.
+  ///
+  /// - Parameter change: The id of the edit.
+  package func obstacle(of change: Change.ID) -> String? {
+    guard !isComplete else { return nil }
+    let missing =
+      (unknown.isEmpty ? [] : ["the values of \(unknown.joined(separator: ", "))"])
+      + (isURLMasked ? ["a part of the target URL, such as its query"] : [])
+    let request =
+      known.isEmpty ? "" : ". `reflog show \(change)` and the page of the change show the request with the other values"
+    return "the change does not record \(missing.joined(separator: " and ")). Edit the connector yourself to set them"
+      + request
+  }
+
+  /// Returns the changes that wrote a property that this request writes, or that may have written one.
+  ///
+  /// - Parameter later: Changes of the connector that are later than the edit.
+  package func overwriting(_ later: [Change]) -> [Change] {
+    later.filter { change in
+      guard change.after != .none, let properties = change.intent.changedProperties else { return true }
+      return properties.contains { known.contains($0.name) }
+    }
+  }
+
   /// The request as a command for a POSIX shell, or nil if no value is recorded.
   ///
   /// The shell reads the token of the caller from the environment variable `REFLOG_TOKEN`. All characters of the

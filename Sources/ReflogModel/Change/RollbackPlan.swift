@@ -32,6 +32,11 @@ package struct RollbackPlan: Sendable {
   /// These edits are later than the change to roll back. The rollback restores only the reference, and does not undo
   /// the edits.
   package let edits: ConnectorEdits?
+  /// The edits of the connector that the step calls now, if they are newer than the change that set the reference.
+  ///
+  /// The value is nil if the connector was not edited since. Such an edit can be the cause of a problem that a rollback
+  /// of the step does not solve.
+  package let currentEdits: ConnectorEdits?
 
   /// Creates a plan.
   package init(
@@ -43,7 +48,8 @@ package struct RollbackPlan: Sendable {
     newest: Change.ID?,
     isDrifted: Bool,
     connectorExists: Bool,
-    edits: ConnectorEdits? = nil
+    edits: ConnectorEdits? = nil,
+    currentEdits: ConnectorEdits? = nil
   ) {
     self.rollbackOf = rollbackOf
     self.address = address
@@ -54,6 +60,7 @@ package struct RollbackPlan: Sendable {
     self.isDrifted = isDrifted
     self.connectorExists = connectorExists
     self.edits = edits
+    self.currentEdits = currentEdits
   }
 
   /// The effect of the rollback as a sentence for the caller.
@@ -63,5 +70,14 @@ package struct RollbackPlan: Sendable {
     let effect = "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
     let drift = isDrifted ? ", which was set without Reflog" : ""
     return effect + drift + (edits.map { "; \($0.name) \($0.predicate)" } ?? "")
+  }
+
+  /// A sentence without a full stop: how the connector that the step calls now was edited since the step was set.
+  ///
+  /// The value is nil if the connector was not edited since.
+  package var note: String? {
+    currentEdits.map { edits in
+      "\(address.step) of \(address.flow) calls the same connector since it was set, but \(edits.name) \(edits.predicate)"
+    }
   }
 }

@@ -51,7 +51,8 @@ package enum RollbackRule {
       }
     }
 
-    fileprivate func permit(_ newest: Change.ID) -> Bool {
+    /// Returns whether the caller permits that later changes are undone, up to the change `newest`.
+    package func permit(_ newest: Change.ID) -> Bool {
       switch self {
       case .none: false
       case .upTo(let id): newest <= id
@@ -90,11 +91,7 @@ package enum RollbackRule {
     address: Address, reference: ConnectorReference
   ) {
     guard let address = change.intent.subject.address else {
-      let values = ConnectorRestoration(of: change)?.known ?? []
-      let request =
-        values.isEmpty
-        ? "" : ". `reflog show \(change.id)` and the page of the change show how to restore the other values"
-      throw NotRollbackable(why: "it changed a connector, and the secrets of a connector can't be restored\(request)")
+      throw NotRollbackable(why: Self.remedy(of: change))
     }
     guard change.result == .applied else {
       throw NotRollbackable(why: "it is \(change.result.rawValue), and only an applied change can be rolled back")
@@ -103,6 +100,19 @@ package enum RollbackRule {
       throw NotRollbackable(why: "the reference before it is unknown")
     }
     return (address, change.intent.before)
+  }
+
+  /// Returns the reason why a change of a connector can't be rolled back, with the command that restores the values.
+  private static func remedy(of change: Change) -> String {
+    let values = ConnectorRestoration(of: change)
+    if values?.isComplete == true {
+      return "it edited a connector. To restore the values before the edit, use `reflog restore \(change.id)` or the "
+        + "page of the change"
+    }
+    let request =
+      values?.known.isEmpty ?? true
+      ? "" : ". `reflog show \(change.id)` and the page of the change show how to restore the other values"
+    return "it changed a connector, and the secrets of a connector can't be restored\(request)"
   }
 
   /// The reason why a change can't be rolled back.

@@ -21,8 +21,8 @@ package final class ChangeRequest: Sendable {
     case createConnector(JSONObject)
     /// Updates a connector; the body contains the properties to change.
     ///
-    /// If `ifNewest` is an id, the update is refused if the connector has a later change.
-    case updateConnector(ConnectorID, JSONObject, ifNewest: Change.ID? = nil)
+    /// If the update restores the values before an edit, it is refused if later changes block the restoration.
+    case updateConnector(ConnectorID, JSONObject, restoring: Restored? = nil)
     /// Deletes a connector.
     case deleteConnector(ConnectorID)
     /// Uploads a client certificate for a connector.
@@ -41,6 +41,14 @@ package final class ChangeRequest: Sendable {
     ///
     /// The write can't change a reference or a connector.
     case other(DirectoryWrite.Passthrough)
+  }
+
+  /// The edit whose earlier values an update restores.
+  package struct Restored: Sendable {
+    /// The id of the edit.
+    let edit: Change.ID
+    /// The later edits whose values the update is allowed to replace.
+    let later: RollbackRule.LaterChanges
   }
 
   package let action: Action

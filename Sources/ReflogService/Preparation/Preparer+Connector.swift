@@ -12,12 +12,14 @@ extension Preparer {
     _ request: ChangeRequest,
     _ id: ConnectorID,
     _ body: JSONObject,
-    ifNewest newest: Change.ID?
+    restoring restored: ChangeRequest.Restored?
   ) async throws(ServiceError) -> Preparation {
     let connector = try await connector(id, for: request)
     // At this point, no change of the connector is pending, and the request holds the connector's lock. So this check
     // finds every later change, and no other change can be made between the check and the update.
-    if let newest { try await requireNoChange(of: id, after: newest) }
+    if let restored {
+      _ = try await HistoryService(history: ledger.history).restoration(of: restored.edit, permitting: restored.later)
+    }
     let properties = ConnectorProperties.written(by: body, over: connector)
     let before = connector?.reference ?? .connector(id, displayName: nil)
     let name = body.member(named: "displayName")?.value.string ?? connector?.displayName
@@ -43,15 +45,6 @@ extension Preparer {
     let properties = ConnectorProperties.writtenByCertificate
     let intent = request.intent(.connector, before: reference, after: reference, changedProperties: properties)
     return Preparation(group: group(request, intent, of: id), write: .uploadCertificate(id, body))
-  }
-
-  /// Throws `changedSince` if a connector has a change that is later than `change` and was or may have been applied.
-  private func requireNoChange(of connector: ConnectorID, after change: Change.ID) async throws(ServiceError) {
-    let later: Change?
-    do { later = try await ledger.history.newestChange(of: connector, after: change) } catch {
-      throw ServiceError(reading: error)
-    }
-    if let later { throw .changedSince(later.id) }
   }
 
   private func group(_ request: ChangeRequest, _ intent: Change.Intent, of connector: ConnectorID?) -> Group {

@@ -42,7 +42,8 @@ extension Preparer {
       newest: found.newestEffective?.id,
       isDrifted: found.drift != nil,
       connectorExists: try await connector(of: target.reference) != nil,
-      edits: try await edits(of: target.reference, since: target.change)
+      edits: try await edits(of: target.reference, since: target.change),
+      currentEdits: try await currentEdits(found)
     )
   }
 
@@ -56,6 +57,12 @@ extension Preparer {
     guard let connector = reference.connectorID else { return nil }
     let moment = change.newestDateTime
     return try await HistoryService(history: ledger.history).edits(of: [connector], since: moment)[connector]
+  }
+
+  /// Returns the edits of the connector that the step calls now, if they are newer than the change that set it.
+  private func currentEdits(_ found: ReferenceReader.Found) async throws(ServiceError) -> ConnectorEdits? {
+    guard let newest = found.newestApplied, newest.after == found.reference else { return nil }
+    return try await edits(of: found.reference, since: found.newestEffective ?? newest)
   }
 
   /// Prepares the rollback of a change.

@@ -46,8 +46,8 @@ struct Preparer: Sendable {
       return try await prepareRollback(request, to: reference, at: address, within: rollback)
     case .createConnector(let body):
       return .toDo(prepareCreation(request, body))
-    case .updateConnector(let id, let body, let newest):
-      return .toDo(try await prepareUpdate(request, id, body, ifNewest: newest))
+    case .updateConnector(let id, let body, let restored):
+      return .toDo(try await prepareUpdate(request, id, body, restoring: restored))
     case .deleteConnector(let id):
       return .toDo(try await prepareDeletion(request, id))
     case .uploadCertificate(let id, let body):

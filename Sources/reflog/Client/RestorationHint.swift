@@ -19,21 +19,24 @@ struct RestorationHint {
         properties: [Change.ChangedProperty](of: change)
       )
     else { return nil }
-    let later = try await Self.laterEdit(of: connector, after: id, source)
-    let isApplied = later?["result"] == "applied"
-    guard !isApplied || later?["after"]?.object?["state"] != "none" else {
+    let later = try await Self.laterEdits(of: connector, after: id, source)
+    guard !later.contains(where: { $0["result"] != "pending" && $0["after"]?.object?["state"] == "none" }) else {
       text = "The connector was deleted later, so the values before this edit can't be restored."
       return
     }
+    let overwriting = later.filter { edit in
+      guard edit["after"]?.object?["state"] != "none", edit["changedProperties"] != .null else { return true }
+      return [Change.ChangedProperty](of: edit).contains { values.known.contains($0.name) }
+    }.first
     let server = (source as? ServerClient).map { "'\($0.baseURL.replacing("'", with: "%27"))'" } ?? #""$REFLOG_SERVER""#
     guard let command = values.command(server: server, change: id.description) else {
       text = "The values before this edit are not recorded."
       return
     }
     var sentences: [String] = []
-    if let later = later?["id"]?.string {
+    if let later = overwriting?["id"]?.string {
       sentences.append(
-        isApplied
+        overwriting?["result"] == "applied"
           ? "Change \(later) edited the connector later. This request also replaces the values of that change."
           : "Change \(later) may have edited the connector later. This request also replaces the values of that change."
       )
@@ -45,19 +48,27 @@ struct RestorationHint {
     if values.isURLMasked {
       sentences.append(#"Replace ?\u2026 with the query of the target URL, which is not recorded."#)
     }
-    text = (sentences + ["To restore \(values.known.joined(separator: " and ")): \(command)"]).joined(separator: " ")
+    let names = values.known.joined(separator: " and ")
+    if values.isComplete {
+      let restore = Suggestion("restore", id.description).adding("--force", if: overwriting != nil)
+        .adding("--server", (source as? ServerClient)?.baseURL)
+      sentences.append("To restore \(names): \(restore)")
+      sentences.append("The same as a request: \(command)")
+    } else {
+      sentences.append("To restore \(names): \(command)")
+    }
+    text = sentences.joined(separator: " ")
   }
 
-  /// Returns the newest change of a connector after an edit, without the changes that were certainly not applied.
-  ///
-  /// The result is nil if there is no such change.
-  private static func laterEdit(
+  /// Returns the newest changes of a connector after an edit, newest first, without the changes that were certainly not
+  /// applied.
+  private static func laterEdits(
     of connector: ConnectorID,
     after id: Change.ID,
     _ source: any HistorySource
-  ) async throws -> JSONObject? {
+  ) async throws -> [JSONObject] {
     let selection = ChangeSelection(filter: PlainQuestion(aboutChangesOf: connector).text)
       .and("id gt \(id) and result in ('applied', 'unknown', 'pending')")
-    return try await source.history(top: 1, of: selection).objects("value").first
+    return try await source.history(top: RestorationPlan.maximumLaterCount, of: selection).objects("value")
   }
 }

@@ -38,7 +38,7 @@ struct TimeRollbackClient {
     if isDryRun || (asOf != nil && !isConfirmed) {
       body["dryRun"] = .bool(true)
       let plan = try await client.send(.POST, Self.path, body: body, override: override).body
-      if isDryRun { return try output.show(plan, asTable: ChangeTables.timeRollbackPlan) }
+      if isDryRun { return try output.show(plan) { ChangeTables.timeRollbackPlan($0, given) } }
       try Self.confirm(plan)
     }
     body["dryRun"] = .bool(false)

@@ -15,6 +15,9 @@ struct RollBack: ServerCommand {
 
         reflog rollback 17 --dry-run
         reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
+        reflog rollback 17 --reason INC0042 --freeze --until 8h
+
+      An edit of a connector is not rolled back. reflog restore restores the values before the edit.
 
       --as-of restores the references that all steps had at a time; with --flow, only the steps of one user flow. On a \
       terminal, it asks for a confirmation; elsewhere, use --yes. If \
@@ -63,6 +66,7 @@ struct RollBack: ServerCommand {
   @Option(help: "Roll back in spite of a freeze, for this reason, which is recorded. Operators only.")
   var override: String?
 
+  @OptionGroup var freezing: FreezeOptions
   @OptionGroup var server: ServerOptions
   @OptionGroup var output: OutputOptions
 
@@ -74,6 +78,9 @@ struct RollBack: ServerCommand {
     guard !yes || asOf != nil else { throw ValidationError("--yes needs --as-of.") }
     guard !force || (asOf == nil && batch == nil) else {
       throw ValidationError("--force can't be used with --as-of or --batch. Remove --force.")
+    }
+    guard !freezing.isGiven || (asOf == nil && batch == nil) else {
+      throw ValidationError("--freeze can't be used with --as-of or --batch. Use reflog freeze.")
     }
   }
 
@@ -93,26 +100,33 @@ struct RollBack: ServerCommand {
     var body: JSONObject = ["force": .bool(force), "dryRun": .bool(dryRun)]
     if let reason { body["reason"] = .string(reason) }
     let target = try await target(client)
+    let answer: JSONObject
     do {
       let path = "/beta/auditLogs/connectorChanges/\(target)/rollback"
-      let answer = try await client.send(.POST, path, body: body, override: override)
-      try output.show(answer.body, asTable: dryRun ? Self.plan : ChangeTables.change)
-      if dryRun, let obstacle = obstacle(answer.body) { throw CommandFailure(.refused, obstacle) }
+      answer = try await client.send(.POST, path, body: body, override: override).body
     } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
       // The suggested command contains the id of the change, because a second attempt with the id is safe. A second
       // attempt with `--step` could roll back the first rollback.
       let again = options(Suggestion("rollback", "\(target)"))
       throw CommandFailure(.tryAgain, failure.message + " Try again with: \(again)")
     }
+    try output.show(answer, asTable: dryRun ? plan : ChangeTables.change)
+    if dryRun {
+      if let obstacle = obstacle(answer) { throw CommandFailure(.refused, obstacle) }
+      return
+    }
+    try await freezing.freeze(
+      [answer.addressText ?? ""],
+      because: "After the rollback of change \(target)",
+      after: "Change \(target) was rolled back (change \(answer["id"]?.string ?? "")).",
+      on: client
+    )
   }
 
   /// Returns a suggested command with the options of the user, except the options that choose the change or the time.
   private func options(_ suggestion: Suggestion) -> Suggestion {
-    output.added(
-      to: server.added(
-        to: suggestion.adding("--force", if: force).adding("--reason", reason).adding("--override", override)
-      )
-    )
+    let given = suggestion.adding("--force", if: force).adding("--reason", reason).adding("--override", override)
+    return output.added(to: server.added(to: freezing.added(to: given)))
   }
 
   /// Returns the id of the change to roll back: the given id, or the last effective change of the given step.
@@ -138,8 +152,9 @@ struct RollBack: ServerCommand {
     return last
   }
 
-  private static func plan(_ plan: JSONObject) -> Table {
-    Table(rows: [["plan", plan["summary"]?.string ?? ""]])
+  private func plan(_ plan: JSONObject) -> Table {
+    let rows = [["plan", plan["summary"]?.string ?? ""]]
+    return Table(rows: rows + (plan["edited"]?.object.map { [ChangeTables.note($0, options)] } ?? []))
   }
 
   /// Returns the reason why the rollback would be refused, or nil if the rollback would be accepted.

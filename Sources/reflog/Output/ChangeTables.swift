@@ -121,13 +121,29 @@ enum ChangeTables {
   }
 
   /// Returns the table of the plan of a rollback to a time, with one line for each step.
-  static func timeRollbackPlan(_ plan: JSONObject) -> Table {
+  ///
+  /// - Parameters:
+  ///   - plan: The plan.
+  ///   - given: A closure that receives a suggested command and adds the options that the user gave.
+  static func timeRollbackPlan(_ plan: JSONObject, _ given: (Suggestion) -> Suggestion) -> Table {
     Table(
       rows: plan.objects("value").flatMap { step in
         [["plan", text(step["summary"])]] + (text(step["message"]).isEmpty ? [] : [["problem", text(step["message"])]])
-      } + plan.objects("edited").map { ["note", text($0["summary"])] },
+      } + plan.objects("edited").map { note($0, given) },
       emptyText: "Every step has the same reference as at that time."
     )
+  }
+
+  /// Returns the note about the edits of a connector, with the command that shows how to restore the values.
+  ///
+  /// - Parameters:
+  ///   - edited: The edits in JSON, as a plan contains them.
+  ///   - given: A closure that receives a suggested command and adds the options that the user gave.
+  static func note(_ edited: JSONObject, _ given: (Suggestion) -> Suggestion) -> [String] {
+    let ids = edited.strings("editedBy")
+    let command = given(Suggestion("restore", ids.count == 1 ? ids[0] : "ID").adding("--dry-run", if: true))
+    let changes = ids.count > 1 ? " for changes \(ids.joined(separator: ", "))" : ""
+    return ["note", "\(text(edited["summary"])). See `\(command)`\(changes)."]
   }
 
   /// Returns the table of the result of a rollback to a time, with one line for each step.

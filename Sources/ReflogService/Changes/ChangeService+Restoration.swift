@@ -1,0 +1,112 @@
+import ReflogLedger
+package import ReflogModel
+
+/// Restores the values that a connector had before an edit.
+extension ChangeService {
+  /// The maximum number of steps that are frozen together after the values of their connector are restored.
+  package static let maximumCallerCount = 50
+
+  /// Returns the plan of a restoration: the effect that it would have now. This method only reads.
+  ///
+  /// - Throws: `notRestorable` if the change is not an applied edit of a connector, if the connector was deleted later,
+  ///   or if not all values before the edit are recorded.
+  package func plan(restoring id: Change.ID, for caller: Caller) async throws(ServiceError) -> RestorationPlan {
+    try Policy.require(caller, .read)
+    return try await HistoryService(history: ledger.history).restoration(of: id, permitting: .all)
+  }
+
+  /// Returns the update that restores the values that a connector had before an edit.
+  ///
+  /// The update is checked again when it is carried out, so it never replaces the values of a later edit that the
+  /// caller does not permit.
+  ///
+  /// - Parameters:
+  ///   - id: The id of the edit.
+  ///   - later: The later edits of the same properties whose values the caller permits to replace.
+  ///   - caller: The requester.
+  /// - Throws: `notRestorable` as ``plan(restoring:for:)`` does, or `forbidden` if there is no update and the caller may
+  ///   not make changes.
+  package func update(
+    restoring id: Change.ID,
+    permitting later: RollbackRule.LaterChanges,
+    for caller: Caller
+  ) async throws(ServiceError) -> ChangeRequest.Action {
+    let plan: RestorationPlan
+    do {
+      plan = try await HistoryService(history: ledger.history).restoration(of: id, permitting: .all)
+    } catch {
+      try Policy.require(caller, .change)
+      throw error
+    }
+    let restored = ChangeRequest.Restored(edit: id, later: later)
+    return .updateConnector(plan.values.connector, plan.values.body, restoring: restored)
+  }
+
+  /// Returns the steps that call a connector now, sorted by address, at most ``maximumCallerCount``.
+  ///
+  /// The steps of the embedded directory are read from the directory. Otherwise the ledger is the source.
+  package func callers(of connector: ConnectorID, for caller: Caller) async throws(ServiceError) -> [Address] {
+    let found: [Address]
+    if let embedded = try await embeddedConnectors(for: caller) {
+      found = embedded.callers[connector] ?? []
+    } else {
+      let history = HistoryService(history: ledger.history)
+      found = try await history.currentCalls(of: connector, limit: Self.maximumCallerCount).changes
+        .compactMap(\.intent.subject.address)
+    }
+    return Array(found.sorted().prefix(Self.maximumCallerCount))
+  }
+
+  /// Returns the freeze that would refuse the restoration of a plan at this moment, or nil if there is no such freeze.
+  ///
+  /// If there are several, the result is the freeze that ends last.
+  package func freeze(covering plan: RestorationPlan) async throws(ServiceError) -> Freeze? {
+    guard !ledger.freezes.isEmpty else { return nil }
+    let update = ChangeRequest.Action.updateConnector(plan.values.connector, plan.values.body)
+    return try await reading(await ledger.freezes(covering: update.parts)).endingLast
+  }
+
+  /// Freezes the steps that call a connector, after the values before an edit of the connector were restored.
+  ///
+  /// - Returns: The freezes, and whether every step is frozen. If no step calls the connector, no step is frozen.
+  package func freezeCallers(
+    of connector: ConnectorID,
+    for caller: Caller,
+    as draft: (Address) -> Freeze.Draft
+  ) async -> (freezes: [Freeze], isComplete: Bool) {
+    guard let callers = try? await callers(of: connector, for: caller), !callers.isEmpty else { return ([], false) }
+    var freezes: [Freeze] = []
+    for address in callers {
+      // The values are restored already. So the caller gets the placed freezes, and is told that some are missing.
+      guard let freeze = try? await place(draft(address), for: caller) else { return (freezes, false) }
+      freezes.append(freeze)
+    }
+    return (freezes, true)
+  }
+}
+
+extension HistoryService {
+  /// Returns the plan of a restoration that can be carried out now.
+  ///
+  /// - Throws: `notRestorable` if the values can't be restored, or `editSuperseded` if later changes block the
+  ///   restoration.
+  func restoration(
+    of id: Change.ID,
+    permitting later: RollbackRule.LaterChanges
+  ) async throws(ServiceError) -> RestorationPlan {
+    let change = try await change(id)
+    guard let plan = try await restoration(of: change) else {
+      throw .notRestorable(
+        id,
+        why: change.intent.subject == .connector
+          ? "it is not an applied edit of a connector"
+          : "it is a change of a step. To roll it back, use `reflog rollback \(id)` or the page of the change"
+      )
+    }
+    if let obstacle = plan.obstacle { throw .notRestorable(id, why: obstacle) }
+    guard !plan.isBlocked(permitting: later) else {
+      throw .editSuperseded(id, by: plan.supersededBy.reversed().map(\.id))
+    }
+    return plan
+  }
+}

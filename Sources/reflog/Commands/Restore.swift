@@ -1,0 +1,85 @@
+import ArgumentParser
+import NIOHTTP1
+import ReflogFormats
+import ReflogModel
+
+/// The command `reflog restore`.
+struct Restore: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "restore",
+    abstract: "Restores the values that a connector had before an edit.",
+    discussion: """
+      A rollback restores what a step calls. This command restores the name and the target URL of a connector: it edits \
+      the connector again. Secret values are not recorded. If the edit changed a secret value, or a URL with a query, \
+      the command is refused and says what is missing.
+
+        reflog restore 17 --dry-run
+        reflog restore 17 --reason INC0042 --freeze --until 8h
+
+      If later edits wrote the same properties, the command is refused and names them, unless you use --force. \
+      --dry-run exits with 1 if the command would be refused. --freeze then freezes each step that calls the connector.
+      """
+  )
+
+  @Argument(help: "The id of the edit.")
+  var id: Change.ID
+
+  @Flag(help: "Show the plan, and change nothing.")
+  var dryRun = false
+
+  @Flag(help: "Replace the values of later edits too.")
+  var force = false
+
+  @Option(help: "The reason, which is recorded.")
+  var reason: String?
+
+  @Option(help: "Restore in spite of a freeze, for this reason, which is recorded. Operators only.")
+  var override: String?
+
+  @OptionGroup var freezing: FreezeOptions
+  @OptionGroup var server: ServerOptions
+  @OptionGroup var output: OutputOptions
+
+  func run(on client: ServerClient) async throws {
+    let path = "/beta/auditLogs/connectorChanges/\(id)/restore"
+    // The plan names the steps to freeze.
+    let plan =
+      dryRun || freezing.isGiven ? try await client.send(.POST, path, body: ["dryRun": .bool(true)]).body : [:]
+    if dryRun {
+      try output.show(plan, asTable: Self.plan)
+      if let obstacle = obstacle(plan) { throw CommandFailure(.refused, obstacle) }
+      return
+    }
+    var body: JSONObject = ["force": .bool(force)]
+    if let reason { body["reason"] = .string(reason) }
+    let answer = try await client.send(.POST, path, body: body, override: override)
+    try output.show(answer.body, asTable: ChangeTables.change)
+    try await freezing.freeze(
+      plan.objects("calledBy").compactMap(\.addressText),
+      because: "After the values before change \(id) were restored",
+      after: "The values before change \(id) were restored (change \(answer.body["id"]?.string ?? "")).",
+      on: client
+    )
+  }
+
+  private static func plan(_ plan: JSONObject) -> Table {
+    let callers = plan.objects("calledBy").compactMap(\.addressText)
+    return Table(
+      rows: [["plan", plan["summary"]?.string ?? ""]]
+        + [["called by", callers.isEmpty ? "no step" : callers.joined(separator: ", ")]]
+    )
+  }
+
+  /// Returns the reason why the request would be refused, or nil if the request would be accepted.
+  private func obstacle(_ plan: JSONObject) -> String? {
+    if override == nil, let freeze = plan["freeze"]?.object {
+      let until = freeze["until"]?.string.map { " until \($0)" } ?? ""
+      return "The request would be refused, because freeze \(freeze["id"]?.string ?? "") covers the connector\(until). "
+        + "To restore anyway, use --override with a reason."
+    }
+    let later = plan.strings("supersededBy")
+    guard !force, !later.isEmpty else { return nil }
+    return "The request would be refused, because later changes wrote the same properties: "
+      + "\(later.joined(separator: ", ")). To replace their values too, use --force."
+  }
+}
