@@ -63,7 +63,7 @@ extension ChangeService {
   package func freeze(covering plan: RestorationPlan) async throws(ServiceError) -> Freeze? {
     guard !ledger.freezes.isEmpty else { return nil }
     let update = ChangeRequest.Action.updateConnector(plan.values.connector, plan.values.body)
-    return try await reading(await ledger.freezes(covering: update.parts)).endingLast
+    return try await reading(await ledger.freezes(covering: update.parts)).endingLast?.freeze
   }
 
   /// Freezes the steps that call a connector, after the values before an edit of the connector were restored.
