@@ -1,6 +1,8 @@
 import concurrent.futures
+import contextlib
 import json
 import re
+import sqlite3
 import unittest
 
 from openidprovider import AUDIENCE, OpenIDProvider

@@ -122,7 +122,7 @@ class Sweeps(GraphTestCase):
         drift = eventually(lambda: self.changes(kind="drift"))[0]
 
         self.assertEqual(drift["status"]["code"], "notKept")
-        self.assertIn(f"change {change} ", drift["status"]["message"])
+        self.assertIn(f"before change {change}.", drift["status"]["message"])
 
     def test_the_deletion_of_a_flow_is_recorded_as_drift_to_none(self):
         self.swept()
