@@ -147,7 +147,8 @@ class PostgreSQLServer:
 
     def kill(self):
         """Kills all processes of the server with SIGKILL, and starts the server again on the same data folder."""
-        # Kill the main process first. Otherwise the main process could start a new process in place of a killed process.
+        # Stop the main process first, so that it starts no process after the list of its processes was read.
+        self.process.send_signal(signal.SIGSTOP)
         processes = children(self.process.pid)
         self.process.kill()
         for process in processes:
