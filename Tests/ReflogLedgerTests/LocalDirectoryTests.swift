@@ -44,7 +44,8 @@ struct LocalDirectoryTests {
 
   @Test func eachStartStoresWhatDiffers() async throws {
     try await withDatabase { database in
-      try await start(in: database, with: [Sample.signup: Sample.newVendor, Sample.attributes: Sample.newVendor]) { _ in }
+      let first = [Sample.signup: Sample.newVendor, Sample.attributes: Sample.newVendor]
+      try await start(in: database, with: first) { _ in }
       try await start(in: database, with: [Sample.signup: Sample.fraudCheck]) { ledger in
         try await expect([], call: Sample.newVendor, in: ledger)
         try await expect([Sample.signup], call: Sample.fraudCheck, in: ledger)

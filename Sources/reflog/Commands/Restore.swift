@@ -77,7 +77,8 @@ struct Restore: ServerCommand {
       let id = freeze["id"]?.string ?? ""
       let caller = plan["freezeCaller"]?.object?.addressText
       let cause =
-        caller.map { "\($0) calls the connector, and freeze \(id) covers this step" } ?? "freeze \(id) covers the connector"
+        caller.map { "\($0) calls the connector, and freeze \(id) covers this step" }
+        ?? "freeze \(id) covers the connector"
       return "The request would be refused, because \(cause)\(until). To restore anyway, use --override with a reason."
     }
     let later = plan.strings("supersededBy")
