@@ -90,6 +90,7 @@ struct Composition {
         onFrozenDrift: { reporter.report($0, despite: $1, isCertain: $2) }
       )
       let log = try await OpenedLog.open(ledger, settings)
+      if case .embedded(let directory, _) = served { try await ledger.remember(allReferences: directory.references()) }
       let started = ServiceEvent.Content(.start, details: settings.shown)
       let events = EventRecorder(
         ledger: ledger,

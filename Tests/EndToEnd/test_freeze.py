@@ -153,6 +153,30 @@ class Freezing(ServerTestCase):
         self.assertEqual(edit(LOYALTY, "Loyalty").status, 204)
         self.assertEqual(edit(FRAUD_CHECK, "Broken").code, "frozen")
 
+    def test_the_plan_of_a_restoration_names_the_frozen_step(self):
+        self.assertEqual(self.server.put(SIGNUP, LOYALTY).status, 204)
+        edit = self.server.request("PATCH", f"/beta/identity/apiConnectors/{LOYALTY}", {"displayName": "Bad"}).change
+
+        def plan():
+            return self.server.request("POST", f"/beta/auditLogs/connectorChanges/{edit}/restore", {"dryRun": True}).json
+
+        def refusal():
+            done = self.server.command("restore", edit, "--dry-run", "--server", self.server.url, role="operator")
+            self.assertEqual(done.returncode, 1, done.stderr)
+            return done.stderr
+        self.assertEqual((plan()["freeze"], plan()["freezeCaller"]), (None, None))
+
+        until = in_hours(8)
+        step = self.freeze(**SCOPE, until=until)
+
+        self.assertEqual((plan()["freeze"]["id"], plan()["freezeCaller"]), (step["id"], SCOPE))
+        self.assertIn(f"{SIGNUP} calls the connector, and freeze {step['id']} covers this step until {step['until']}.", refusal())
+
+        everything = self.freeze(scope="all")
+
+        self.assertEqual((plan()["freeze"]["id"], plan()["freezeCaller"]), (everything["id"], None))
+        self.assertIn(f"because freeze {everything['id']} covers the connector. To restore", refusal())
+
     def test_the_pages_of_a_connector_and_of_its_edit_name_the_frozen_step(self):
         path = f"/beta/identity/apiConnectors/{LOYALTY}"
         self.assertEqual(self.server.put(SIGNUP, LOYALTY).status, 204)
@@ -409,6 +433,27 @@ class Freezing(ServerTestCase):
         newest = self.server.history()[-1]
         self.assertEqual((newest["kind"], newest["override"]["reason"]), ("rollback", "The vendor agreed"))
         self.assertEqual(newest["override"]["freezes"], [freeze["id"]])
+
+
+class AFreezeOfAnUnchangedStep(ServerTestCase):
+    """Since the directory was created, the frozen step calls the same connector. No change of the step is recorded."""
+
+    def test_its_connector_is_not_edited_or_deleted(self):
+        flow, step = "b2xUserFlows/B2X_1_partner_signup", "postAttributeCollection"
+        flow_type, flow_id = flow.split("/")
+        connector = f"/beta/identity/apiConnectors/{self.server.reference(f'{flow}/{step}')}"
+        freeze = self.server.request("POST", FREEZES, {"reason": "INC0042", "flowType": flow_type, "flowId": flow_id, "step": step})
+        self.assertEqual((freeze.status, self.server.history()), (201, []))
+
+        refused = [self.server.request("PATCH", connector, {"displayName": "Broken"}), self.server.request("DELETE", connector)]
+
+        for answer in refused:
+            self.assertEqual((answer.status, answer.code), (423, "frozen"))
+            self.assertIn(f"{flow}/{step} calls this connector and is frozen until a person", answer.text)
+        self.assertEqual(self.server.request("DELETE", f"{FREEZES}/{freeze.json['id']}").status, 204)
+        self.assertEqual(self.server.request("PATCH", connector, {"displayName": "Approval"}).status, 204)
+        self.assertEqual(self.server.put(f"{flow}/{step}", NEW_VENDOR).status, 204)
+        self.assertEqual([change["kind"] for change in self.server.history()], ["update"] * 4)
 
 
 class FrozenDrift(unittest.TestCase):

@@ -124,10 +124,9 @@ enum CommandTexts {
       "called by",
       "no step",
       " until {}",
-      """
-      The request would be refused, because freeze {} covers the connector{}. To restore anyway, use --override with \
-      a reason.
-      """,
+      "{} calls the connector, and freeze {} covers this step",
+      "freeze {} covers the connector",
+      "The request would be refused, because {}{}. To restore anyway, use --override with a reason.",
       """
       The request would be refused, because later changes wrote the same properties: {}. To replace their values too, \
       use --force.

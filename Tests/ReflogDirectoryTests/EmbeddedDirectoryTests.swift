@@ -15,6 +15,16 @@ struct EmbeddedDirectoryTests {
     }
   }
 
+  @Test func allReferencesAreListed() async throws {
+    try await withEmbeddedDirectory { directory in
+      let references = try await directory.references()
+
+      #expect(references.count == 4)
+      #expect(references[Sample.signup] == Sample.fraudCheck)
+      for (address, reference) in references { #expect(try await directory.reference(at: address) == reference) }
+    }
+  }
+
   @Test func anUnknownFlowOrStepIsRefused() async throws {
     try await withEmbeddedDirectory { directory in
       for (text, status) in [

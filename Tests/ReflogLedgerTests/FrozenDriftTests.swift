@@ -158,6 +158,28 @@ struct FrozenDriftTests {
     }
   }
 
+  /// The change of the step is recorded before the last read of the connector. It is possibly applied later, and then the
+  /// step called the connector until then.
+  @Test(arguments: [(isLater: true, report: ["4 1?"]), (isLater: false, report: [])])
+  func driftOfAConnectorIsComparedWithTheTimeAtWhichAChangeWasApplied(isLater: Bool, report: [String]) async throws {
+    let clock = ManualClock()
+    try await withReports(clock: clock) { it in
+      try await it.point(from: .none, to: Sample.newVendor)
+      try await it.point(from: Sample.newVendor, to: Sample.newVendor)
+      let pending = try await it.ledger.record(Sample.intent(before: Sample.newVendor, after: .none), .intended)
+      _ = try await it.freeze()
+      clock.advance(by: .seconds(10))
+      if !isLater { try await it.ledger.settle(pending) }
+      clock.advance(by: .seconds(10))
+      let lastRead = clock.read()
+      clock.advance(by: .seconds(10))
+      if isLater { try await it.ledger.settle(pending) }
+      try await it.record(of: Sample.newVendor, lastRead: lastRead)
+
+      #expect(it.reported() == report)
+    }
+  }
+
   /// The step began to call the connector after the last read of the connector.
   @Test func driftOfAConnectorThatAFrozenStepCallsOnlySinceThenIsReportedAsPossible() async throws {
     let clock = ManualClock()

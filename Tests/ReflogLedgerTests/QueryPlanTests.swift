@@ -36,6 +36,7 @@ struct QueryPlanTests {
       "change_applied"
     ),
     ("SELECT change.id FROM change \(History.editsSince)", "change_connector"),
+    (History.newestEffectiveTime, "change_applied"),
     ("SELECT change.id FROM change \(History.namingConnector)", "change_after_connector"),
     (History.currentCalls, "change_applied"),
     ("SELECT change.id FROM change \(History.newestAppliedOfConnector)", "change_connector ("),
@@ -85,6 +86,18 @@ struct QueryPlanTests {
       #expect(plan.contains("SEARCH newest USING INTEGER PRIMARY KEY"), "\(plan)")
       #expect(plan.contains("SEARCH change USING INDEX change_applied"), "\(plan)")
       #expect(plan.contains("SEARCH change USING INDEX change_pending"), "\(plan)")
+      #expect(!plan.contains("SCAN change") && !plan.contains("AUTOMATIC"), "\(plan)")
+    }
+  }
+
+  /// The transaction that records a change of a connector without Reflog finds the steps that called the connector
+  /// earlier. At each step, it reads only the changes since a given change.
+  @Test func theStepsThatCalledAConnectorAreFoundInARangeOfIDs() async throws {
+    try await withLedgerFile { _, storage in
+      let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN " + History.formerCallers(SQLiteDialect()))
+
+      #expect(plan.contains("SEARCH change USING INDEX change_applied (address=? AND <expr>=? AND rowid>?)"), "\(plan)")
+      #expect(plan.contains("SEARCH settled USING INDEX change_applied"), "\(plan)")
       #expect(!plan.contains("SCAN change") && !plan.contains("AUTOMATIC"), "\(plan)")
     }
   }

@@ -73,6 +73,11 @@ package struct EmbeddedDirectory: LocalDirectory {
     return read
   }
 
+  /// Returns the steps that call a connector, each with its reference, from the file.
+  package func references() async throws(DirectoryFailure) -> [Address: ConnectorReference] {
+    try await answering { db in try EmbeddedReferences.all(db) }
+  }
+
   /// Returns a connector, from memory or from the file, or nil if no connector has this id.
   package func connector(_ id: ConnectorID) async throws(DirectoryFailure) -> DirectoryConnector? {
     if let known = memory.connector(id) { return known }

@@ -7,6 +7,25 @@ enum EmbeddedReferences {
     try connector(at: address, db)?.summary.reference ?? .none
   }
 
+  /// Returns the steps that call a connector, each with its reference.
+  static func all(_ db: Connection) throws -> [Address: ConnectorReference] {
+    let references = try db.rows(
+      """
+      SELECT flow.flow_type, flow.flow_id, reference.step, connector.connector_id FROM reference
+      JOIN flow ON flow.id = reference.flow JOIN connector ON connector.id = reference.connector
+      """
+    ) { row in
+      guard let flowType = FlowType(rawValue: try row.text(0)) else { throw row.unexpected(0) }
+      guard let flow = FlowID(try row.text(1)) else { throw row.unexpected(1) }
+      guard let step = Step(try row.text(2)) else { throw row.unexpected(2) }
+      guard let connector = ConnectorID(try row.text(3)) else { throw row.unexpected(3) }
+      return (
+        Address(flowType: flowType, flow: flow, step: step), ConnectorReference.connector(connector, displayName: nil)
+      )
+    }
+    return Dictionary(references) { first, _ in first }
+  }
+
   static func connector(at address: Address, _ db: Connection) throws -> EmbeddedConnector? {
     let flow = try EmbeddedFlows.row(address.flowType, address.flow, db)
     try requireKnown(address.step)

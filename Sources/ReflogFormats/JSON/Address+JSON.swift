@@ -2,7 +2,7 @@ package import ReflogModel
 
 extension Address {
   /// The address as `{"flowType","flowId","step"}`.
-  var json: JSONObject {
+  package var json: JSONObject {
     FlowName(of: self).json + [ChangeField.Plain.step.rawValue: .string(step.name)]
   }
 }

@@ -82,8 +82,12 @@ struct ChangeController {
       events.countRead(by: caller.actor)
       let plan = try await changes.plan(restoring: id, for: caller)
       let callers = try await changes.callers(of: plan.values.connector, for: caller)
-      let freeze = try await changes.freeze(covering: plan)?.json(at: changes.freezeTime)
-      return Response(json: plan.json(calledBy: callers) + ["freeze": freeze.map { .object($0) } ?? .null])
+      let covering = try await changes.freeze(covering: plan)
+      let freeze: JSONObject = [
+        "freeze": covering.map { .object($0.freeze.json(at: changes.freezeTime)) } ?? .null,
+        "freezeCaller": covering?.caller.map { .object($0.json) } ?? .null,
+      ]
+      return Response(json: plan.json(calledBy: callers) + freeze)
     }
     let later: RollbackRule.LaterChanges = body.isForced ? .all : .none
     let action = try await changes.update(restoring: id, permitting: later, for: caller)

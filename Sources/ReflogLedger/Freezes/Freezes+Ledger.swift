@@ -34,17 +34,11 @@ extension History {
     _ db: any LedgerConnection
   ) throws -> [Address] {
     guard let row = try Self.row(of: connector, db) else { return [] }
-    return try db.rows(
-      """
-      SELECT DISTINCT flow.flow_type, flow.flow_id, step.name FROM address
-      JOIN flow ON flow.id = address.flow
-      JOIN step ON step.id = address.step
-      JOIN change ON change.address = address.id
-      WHERE \(isInFlows(db.dialect)) AND change.before_connector = :connector AND \(isEffective)
-        AND change.result_time >= :start
-      """,
-      ["connector": row, "flows": names(of: flows), "start": start.microseconds]
-    ) { try $0.address(0) }
+    let arguments: SQLArguments = [
+      "connector": row, "flows": names(of: flows), "start": start.microseconds,
+      "first": try ChangeTimes.firstID(notBefore: start, db),
+    ]
+    return try db.rows(formerCallers(db.dialect), arguments) { try $0.address(0) }
   }
 
   /// Returns a JSON array of flows in lower case.
@@ -56,6 +50,38 @@ extension History {
   private static func isInFlows(_ dialect: any Dialect) -> String {
     "\(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)")) IN (\(dialect.texts(inArray: ":flows")))"
   }
+
+  /// Returns the SQL that selects the steps that called the connector with the row number `:connector` until `:start` or
+  /// longer, and were then set to another reference.
+  ///
+  /// The argument `:flows` is a JSON array of flows in lower case. `:first` is the id of the first change that was
+  /// recorded at or after `:start`. At each step, the search begins with the newest effective change below `:first`,
+  /// because this change may be settled after `:start`. Earlier changes are not searched, because the changes of a step
+  /// are settled in the order of their ids. The query contains `+change.before_connector`, because otherwise a database
+  /// could read the changes of the connector at all steps.
+  static func formerCallers(_ dialect: any Dialect) -> String {
+    """
+    SELECT flow.flow_type, flow.flow_id, step.name FROM address
+    JOIN flow ON flow.id = address.flow
+    JOIN step ON step.id = address.step
+    WHERE address.flow IN (SELECT flow.id FROM flow WHERE \(isInFlows(dialect)))
+      AND EXISTS (
+        SELECT 1 FROM change
+        WHERE change.address = address.id AND \(isEffective) AND change.id >= coalesce((
+            SELECT settled.id FROM change AS settled
+            WHERE settled.address = address.id AND \(isApplied("settled", withEffect: true)) AND settled.id < :first
+            ORDER BY settled.id DESC LIMIT 1
+          ), 0)
+          AND +change.before_connector = :connector AND change.result_time >= :start
+      )
+    """
+  }
+
+  /// The SQL that selects the time at which the newest effective change at `:address` was settled.
+  static let newestEffectiveTime = """
+    SELECT change.result_time FROM change WHERE change.address = :address AND \(isEffective)
+    ORDER BY change.id DESC LIMIT 1
+    """
 
   /// Returns the SQL that selects the steps that call the connector with the row number `:connector`.
   ///

@@ -108,14 +108,9 @@ extension LedgerSession {
     guard newest.pending == nil, newest.applied != nil, let row = try identities.knownRow(of: address) else {
       return false
     }
-    return try !connection.bool(
-      """
-      SELECT EXISTS (
-        SELECT 1 FROM change WHERE change.address = :address AND \(History.isEffective) AND change.result_time >= :start
-      )
-      """,
-      ["address": row, "start": start.microseconds]
-    )
+    // The changes of a step are settled in the order of their ids, so the newest one was settled last.
+    let changed = try connection.integer(History.newestEffectiveTime, ["address": row])
+    return changed.map { $0 < start.microseconds } ?? true
   }
 
   /// Records that a group overrides freezes.

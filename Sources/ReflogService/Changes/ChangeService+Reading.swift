@@ -40,8 +40,8 @@ extension ChangeService {
 
   /// Returns the connectors of the embedded directory and the steps that call them, or nil for another directory.
   ///
-  /// This method is needed because no sweep reads the embedded directory. So the ledger lacks the connectors and
-  /// references that were never changed.
+  /// This method is needed because no sweep reads the embedded directory. So the ledger has no change of the connectors
+  /// and references that were never changed.
   package func embeddedConnectors(
     for caller: Caller
   ) async throws(ServiceError) -> (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])? {

@@ -57,13 +57,14 @@ extension ChangeService {
     return Array(found.sorted().prefix(Self.maximumCallerCount))
   }
 
-  /// Returns the freeze that would refuse the restoration of a plan at this moment, or nil if there is no such freeze.
+  /// Returns the freeze that would refuse the restoration of a plan at this moment, and the frozen step if the freeze
+  /// covers a step that calls the connector. The result is nil if there is no such freeze.
   ///
   /// If there are several, the result is the freeze that ends last.
-  package func freeze(covering plan: RestorationPlan) async throws(ServiceError) -> Freeze? {
+  package func freeze(covering plan: RestorationPlan) async throws(ServiceError) -> CoveringFreeze? {
     guard !ledger.freezes.isEmpty else { return nil }
     let update = ChangeRequest.Action.updateConnector(plan.values.connector, plan.values.body)
-    return try await reading(await ledger.freezes(covering: update.parts)).endingLast?.freeze
+    return try await reading(await ledger.freezes(covering: update.parts)).endingLast
   }
 
   /// Freezes the steps that call a connector, after the values before an edit of the connector were restored.

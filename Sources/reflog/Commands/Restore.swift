@@ -74,8 +74,12 @@ struct Restore: ServerCommand {
   private func obstacle(_ plan: JSONObject) -> String? {
     if override == nil, let freeze = plan["freeze"]?.object {
       let until = freeze["until"]?.string.map { " until \($0)" } ?? ""
-      return "The request would be refused, because freeze \(freeze["id"]?.string ?? "") covers the connector\(until). "
-        + "To restore anyway, use --override with a reason."
+      let id = freeze["id"]?.string ?? ""
+      let caller = plan["freezeCaller"]?.object?.addressText
+      let cause =
+        caller.map { "\($0) calls the connector, and freeze \(id) covers this step" }
+        ?? "freeze \(id) covers the connector"
+      return "The request would be refused, because \(cause)\(until). To restore anyway, use --override with a reason."
     }
     let later = plan.strings("supersededBy")
     guard !force, !later.isEmpty else { return nil }
