@@ -81,7 +81,8 @@ extension ChangeDetailPage {
     ///
     /// - Parameters:
     ///   - plan: the values before the edit, and the later edits.
-    ///   - callers: the steps that call the connector now, or no steps if the viewer may not freeze steps.
+    ///   - callers: the first steps that call the connector now, or no steps if the viewer may not freeze steps.
+    ///   - callerCount: the number of all steps that call the connector now, or 0 if the viewer may not freeze steps.
     ///   - server: the URL of this server.
     ///   - canEdit: true if the viewer may edit connectors and Reflog has its own credential for Microsoft Graph.
     ///   - needsOperator: true if the viewer may not edit connectors.
@@ -89,6 +90,7 @@ extension ChangeDetailPage {
     package init(
       _ plan: RestorationPlan,
       callers: [Address] = [],
+      callerCount: Int = 0,
       server: String,
       canEdit: Bool,
       needsOperator: Bool = false,
@@ -107,11 +109,13 @@ extension ChangeDetailPage {
       hasLater = !plan.supersededBy.isEmpty
       newest = plan.supersededBy.first?.id.description
       self.callers = callers.prefix(Self.mostCallers).map { Caller(step: $0.step.name, flow: $0.flow.text) }
-      left = callers.count > Self.mostCallers ? callers.count - Self.mostCallers : nil
+      left = callerCount > Self.mostCallers ? callerCount - Self.mostCallers : nil
       offersFreeze = !callers.isEmpty
       refusal =
         if !restoration.isComplete {
           "Not all values before this edit are recorded, so this page does not restore them."
+        } else if let done = plan.done {
+          "Change \(done.id) set the values before this edit again."
         } else if needsOperator {
           "Only an operator can restore the values before this edit."
         } else if !canEdit {

@@ -35,6 +35,8 @@ package struct ChangeDetailPage: Sendable {
   let freeze: FreezeView?
   /// The freezes that the viewer requested together with the change.
   let placed: [FreezeView]
+  /// The earlier freezes that made another freeze of the same steps unnecessary.
+  let earlier: [FreezeView]
   /// True if the viewer requested a freeze together with the change, but not every step is frozen.
   let notFrozen: Bool
   /// The text that names the step in the form that places a freeze.
@@ -94,6 +96,7 @@ package struct ChangeDetailPage: Sendable {
   ///   - freeze: the freeze that covers the step, the connector or a step that calls the connector and is in force, or
   ///     nil if there is none.
   ///   - placed: the freezes that the viewer requested together with the change.
+  ///   - earlier: the earlier freezes that made another freeze of the same steps unnecessary.
   ///   - notFrozen: true if the viewer requested a freeze together with the change, but not every step is frozen.
   ///   - canFreeze: true if the viewer may place freezes.
   ///   - restoration: the values that the connector had before the edit, or nil if the change is not an applied edit of
@@ -110,6 +113,7 @@ package struct ChangeDetailPage: Sendable {
     isSigned: Bool,
     freeze: CoveringFreeze? = nil,
     placed: [Freeze] = [],
+    earlier: [Freeze] = [],
     notFrozen: Bool = false,
     canFreeze: Bool = false,
     restoration: Restoration? = nil,
@@ -141,6 +145,7 @@ package struct ChangeDetailPage: Sendable {
     isPending = change.result == .pending
     self.freeze = freeze.map { FreezeView($0) }
     self.placed = placed.map { FreezeView($0) }
+    self.earlier = earlier.map { FreezeView($0) }
     self.notFrozen = notFrozen
     freezable = canFreeze && freeze == nil ? change.intent.subject.address?.description : nil
     self.restoration = restoration

@@ -284,10 +284,15 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.assertEqual((self.connector()["targetUrl"], self.connector()["displayName"]), (URL, "Fraud check"))
         after = browser.open(f"/changes/{change}")
         newest = self.server.history()[-1]["id"]
-        self.assertIn(f"Later edits wrote the same properties: change {newest}", after.text)
+        self.assertIn(f"Change {newest} set the values before this edit again.", after.text)
         self.assertIn(f"/changes/{newest}", after.links)
         self.assertNotIn("This change restored", browser.open(f"/changes/{newest}").text)
+        # A repetition sends nothing, and shows the first restoration.
+        repeated = browser.submit(form, reason="Again")
+        self.assertIn("Reason Sign-up is broken", repeated.text)
+        self.assertEqual(self.server.history()[-1]["id"], newest)
         # The form that was loaded earlier does not agree to the later edit.
+        newest = self.patch(targetUrl=NEW_URL)
         again = browser.submit(form, reason="Again")
         self.assertEqual(again.status, 409)
         self.assertIn("were not restored, because later changes wrote the same properties.", again.text)
@@ -368,6 +373,21 @@ class TheValuesBeforeAnEdit(ServerTestCase):
             self.assertIn(f"Later edits wrote the same properties: change {pending}", browser.open(f"/changes/{change}").text)
             self.assertEqual(browser.submit(form, reason="x").status, 409)
 
+    def test_an_edit_without_reflog_refuses_the_restoration_and_is_recorded(self):
+        loyalty = graph_connector("Loyalty")
+        by_hand = "https://by-hand.example/"
+        with Graph(timeout=FAST["GRAPH_TIMEOUT"]) as graph, Server(graph=graph, **FAST | {"SWEEP_INTERVAL": 3600}) as server:
+            change = server.request("PATCH", f"/beta/identity/apiConnectors/{loyalty}", {"targetUrl": NEW_URL}).change
+            graph.control(edit={loyalty: {"targetUrl": by_hand}})
+            refused = server.request("POST", f"{CHANGES}/{change}/restore", {})
+            self.assertEqual((refused.status, refused.code), (409, "changeSuperseded"), refused.text)
+            drift = server.history()[-1]
+            self.assertEqual((drift["kind"], drift["subject"]), ("drift", "connector"))
+            self.assertEqual([(found["before"], found["after"]) for found in drift["changedProperties"]], [(NEW_URL, by_hand)])
+            self.assertIn(f"({drift['id']})", refused.text)
+            forced = server.request("POST", f"{CHANGES}/{change}/restore", {"force": True})
+            self.assertEqual((forced.status, forced.json["result"]), (200, "applied"), forced.text)
+
     def test_what_is_not_recorded_is_not_restored(self):
         self.patch(targetUrl=URL + "?code=secret")
         change = self.patch(targetUrl=NEW_URL)
@@ -393,7 +413,7 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         change = self.patch(targetUrl=NEW_URL)
         plan = self.restore(change, "--dry-run", role="reader")
         self.assertEqual(plan.returncode, 0, plan.stderr)
-        self.assertIn(f"targetUrl will be {URL}; it is now {NEW_URL}", plan.stdout)
+        self.assertIn(f"targetUrl will be {URL}; the newest recorded value is {NEW_URL}", plan.stdout)
         self.assertIn(STEP, plan.stdout)
         self.assertEqual(self.connector()["targetUrl"], NEW_URL)
 
@@ -408,6 +428,63 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         frozen = next(freeze for freeze in freezes if freeze["step"] == "postFederationSignup")
         self.assertIn(f"{STEP} is frozen until {frozen['until']}: freeze {frozen['id']}.", done.stderr)
         self.assertEqual(self.server.put(STEP, NEW_VENDOR).status, 423)
+        # A repetition finds that all is done, even though the steps are frozen now.
+        again = self.restore(change, "--freeze", "--until", "7h", "--format", "json")
+        self.assertEqual((again.returncode, json.loads(again.stdout)["id"]), (0, made["id"]), again.stderr)
+        self.assertIn(f"{STEP} is already frozen until {frozen['until']}: freeze {frozen['id']}.", again.stderr)
+        self.assertEqual(len(self.server.request("GET", "/beta/reflog/freezes").json["value"]), len(freezes))
+        self.assertIn(f"change {made['id']} set these values again", self.restore(change, "--dry-run").stdout)
+
+    def test_the_plan_counts_the_calling_steps_and_a_restoration_needs_no_reason(self):
+        self.server.put(STEP, FRAUD_CHECK)
+        self.patch(targetUrl=URL)
+        change = self.patch(targetUrl=NEW_URL)
+        plan = self.server.request("POST", f"{CHANGES}/{change}/restore", {"dryRun": True}).json
+        self.assertEqual(plan["calledByCount"], len(plan["calledBy"]))
+        self.assertIsNone(plan["doneBy"])
+        self.assertEqual(self.restore(change).returncode, 0)
+        self.assertEqual(self.server.history()[-1]["reason"], f"Restores the values before change {change}")
+
+    def test_the_steps_beyond_the_limit_are_reported(self):
+        flows = [f"B2C_1_many{number}" for number in range(17)]
+        steps = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
+        for flow in flows:
+            made = self.server.request("POST", "/beta/identity/b2cUserFlows", {
+                "id": flow.removeprefix("B2C_1_"), "userFlowType": "signUp", "userFlowTypeVersion": 3})
+            self.assertEqual(made.status, 201, made.text)
+            for step in steps:
+                self.assertEqual(self.server.put(f"b2cUserFlows/{flow}/{step}", FRAUD_CHECK).status, 204)
+        self.patch(targetUrl=URL)
+        change = self.patch(targetUrl=NEW_URL)
+        plan = self.server.request("POST", f"{CHANGES}/{change}/restore", {"dryRun": True}).json
+        left = plan["calledByCount"] - 50
+        self.assertEqual(len(plan["calledBy"]), 50)
+        self.assertGreater(left, 0)
+        self.assertIn(f"… and {left} more", self.restore(change, "--dry-run", "--wide").stdout)
+        done = self.restore(change, "--freeze", "--until", "8h")
+        freezes = self.server.request("GET", "/beta/reflog/freezes").json["value"]
+        self.addCleanup(lambda: [self.server.request("DELETE", f"/beta/identity/b2cUserFlows/{flow}") for flow in flows])
+        self.addCleanup(lambda: [self.server.request("DELETE", f"/beta/reflog/freezes/{freeze['id']}") for freeze in freezes])
+        self.assertEqual(done.returncode, 1, done.stderr)
+        self.assertEqual(len(freezes), 50)
+        self.assertIn(f"But {left} more step", done.stderr)
+        self.assertIn(f"--server {self.server.url}", done.stderr)
+
+    def test_a_repetition_with_the_same_key_is_answered_after_the_connector_is_deleted(self):
+        connector = {"displayName": "Short-lived", "targetUrl": URL, "authenticationConfiguration": {
+            "@odata.type": "#microsoft.graph.basicAuthentication", "username": "x", "password": "y"}}
+        made = self.server.request("POST", "/beta/identity/apiConnectors", connector)
+        self.assertEqual(made.status, 201, made.text)
+        path = f"/beta/identity/apiConnectors/{made.json['id']}"
+        change = self.server.request("PATCH", path, {"targetUrl": NEW_URL}).change
+        headers = {"Idempotency-Key": "restore-once"}
+        first = self.server.request("POST", f"{CHANGES}/{change}/restore", {}, headers=headers)
+        self.assertEqual(first.status, 200, first.text)
+        self.assertEqual(self.server.request("DELETE", path).status, 204)
+        again = self.server.request("POST", f"{CHANGES}/{change}/restore", {}, headers=headers)
+        self.assertEqual((again.status, again.json["id"]), (200, first.json["id"]), again.text)
+        other = self.server.request("POST", f"{CHANGES}/{change}/restore", {})
+        self.assertEqual(other.code, "notRestorable")
 
     def test_a_freeze_that_fails_is_reported_after_the_values_are_restored(self):
         self.server.put(STEP, FRAUD_CHECK)

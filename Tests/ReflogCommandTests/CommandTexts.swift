@@ -5,6 +5,18 @@
 enum CommandTexts {
   /// The texts of each file.
   static let all: [String: [String]] = [
+    "Arguments/FreezeOptions.swift": [
+      "--until needs --freeze.",
+      "No step calls the connector, so no step was frozen.",
+      "more {}",
+      "{} But {} {} not frozen.",
+      "Freeze {} with: {}",
+      "The server's answer does not name the step.",
+      "until {}",
+      "until you release it",
+      "frozen {}: freeze {}.",
+      "{} is already {}",
+    ],
     "Commands/Backup.swift": [
       "{} is complete. None of its entries is signed yet.",
       "changes and entries",
@@ -119,8 +131,10 @@ enum CommandTexts {
     ],
     "Commands/Repetition.swift": ["{} Next attempt in {}."],
     "Commands/Restore.swift": [
+      "{} Try again with: {}",
       "After the values before change {} were restored",
       "The values before change {} were restored (change {}).",
+      ", … and {} more",
       "called by",
       "no step",
       " until {}",

@@ -269,7 +269,7 @@ enum HelpTexts {
         "--batch": "Continue the rollback to a time that has this batch id.",
         "--force": "Roll back even if the step has later changes.",
         "--override": "Roll back in spite of a freeze, for this reason, which is recorded. Operators only.",
-        "--freeze": "Freeze the step afterwards, or each step that calls the connector.",
+        "--freeze": "Freeze the step afterwards, or each step that calls the connector, at most 50 steps.",
         "--until": "With --freeze: when the freeze ends. Without this option it ends when you release it.",
       ]
     ),
@@ -285,13 +285,17 @@ enum HelpTexts {
 
         If later edits wrote the same properties, the command is refused and names them, unless you use --force. \
         --dry-run exits with 1 if the command would be refused. --freeze then freezes each step that calls the \
-        connector.
+        connector, but at most 50 steps. If more steps call the connector, the command says so and exits with 1. A \
+        step that is already frozen at least as long gets no other freeze.
+
+        An edit that was made without Reflog also refuses the command: it is recorded, and then it is a later edit. If \
+        a later edit already set the same values, the command sends nothing and shows that edit.
         """,
       options: [
         "<id>": "The id of the edit.",
         "--force": "Replace the values of later edits too.",
         "--override": "Restore in spite of a freeze, for this reason, which is recorded. Operators only.",
-        "--freeze": "Freeze the step afterwards, or each step that calls the connector.",
+        "--freeze": "Freeze the step afterwards, or each step that calls the connector, at most 50 steps.",
         "--until": "With --freeze: when the freeze ends. Without this option it ends when you release it.",
       ]
     ),

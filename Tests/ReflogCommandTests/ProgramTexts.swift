@@ -14,15 +14,6 @@ enum ProgramTexts {
       "{} is not a result. See --help.",
       "{} is not a kind. See --help.",
     ],
-    "Arguments/FreezeOptions.swift": [
-      "--until needs --freeze.",
-      "No step calls the connector, so no step was frozen.",
-      "{} The server's answer does not name the step, so it is not frozen.",
-      "until {}",
-      "until you release it",
-      "{} is frozen {}: freeze {}.",
-      "{} But {} is not frozen. {} Freeze it with: {}",
-    ],
     "Arguments/ParserMessage.swift": [
       """
       Error: reflog has no command '{}'. Did you mean '{}'?

@@ -148,6 +148,18 @@ struct ActivityTests {
     }
   }
 
+  @Test func anEarlierReadOfAConnectorDoesNotReplaceALaterRead() async throws {
+    try await withLedger { ledger in
+      let id = try #require(Sample.fraudCheck.connectorID)
+      for (name, entry) in [("First", Int64(3)), ("Second", 5), ("Late answer", 4), ("Third", 5)] {
+        let connector = DirectoryConnector(id: id, displayName: name, targetURL: "https://a.example")
+        try await ledger.remember([.connector(connector, entry: entry)])
+        let expected = name == "Late answer" ? "Second" : name
+        #expect(try await ledger.history.recordedConnector(id)?.connector.displayName == expected)
+      }
+    }
+  }
+
   @Test func aConnectorThatNoRecordContainsIsUnknown() async throws {
     try await withLedger { ledger in
       try await ledger.record(Sample.intent(before: .none, after: Sample.fraudCheck), .found)

@@ -42,9 +42,167 @@ struct RestorationTests {
       #expect(made.intent.kind == .update)
       #expect(made.intent.changedProperties?.map(\.name) == ["targetUrl"])
       #expect(writtenURL(fixture) == "https://api.contoso.example/")
-      // The restoration itself is a later edit of the same property.
-      let again = await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
-      guard case .editSuperseded(_, by: [made.id]) = again else { Issue.record("\(String(describing: again))"); return }
+      // A repetition sends nothing, and its answer is the first restoration.
+      let count = fixture.directory.writes.count
+      #expect(try await restore(change.id, fixture).id == made.id)
+      #expect(try await restore(change.id, permitting: .all, fixture).id == made.id)
+      #expect(fixture.directory.writes.count == count)
+      let caller = fixture.request(.setReference(Sample.signup, .none)).caller
+      let plan = try await fixture.service.plan(restoring: change.id, for: caller)
+      #expect(plan.done?.id == made.id)
+      #expect(plan.supersededBy.isEmpty)
+      #expect(plan.summary == "Other: change \(made.id) set these values again, so nothing will be sent")
+      // After another edit of the property, the values do not stand any more.
+      let worse = try await edit(["targetUrl": "https://worse.example/"], fixture)
+      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
+      guard case .editSuperseded(_, by: [made.id, worse.id]) = refused else {
+        Issue.record("\(String(describing: refused))")
+        return
+      }
+    }
+  }
+
+  @Test func aRepetitionIsDoneEvenIfTheCallingStepIsFrozenNow() async throws {
+    try await withService(clock: clock) { fixture in
+      let caller = fixture.request(.setReference(Sample.signup, .none)).caller
+      _ = try await fixture.set(Sample.fraudCheck)
+      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let made = try await restore(change.id, fixture)
+      _ = try await fixture.service.place(
+        Freeze.Draft(scope: .address(Sample.signup), reason: "INC0042"),
+        for: caller
+      )
+
+      #expect(try await restore(change.id, fixture).id == made.id)
+      // The restoration of the values before the first restoration would send a write, so the freeze refuses it.
+      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(made.id, fixture) }
+      guard case .frozen = refused else { Issue.record("\(String(describing: refused))"); return }
+      #expect(fixture.directory.writes.count == 3)
+    }
+  }
+
+  @Test func anEditWithoutReflogIsRecordedAndRefusesTheRestoration() async throws {
+    try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
+      let history = HistoryService(history: fixture.history)
+      let id = try #require(Sample.fraudCheck.connectorID)
+      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      fixture.directory.changeWithoutReflog(
+        DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://by-hand.example/")
+      )
+
+      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
+
+      guard case .editSuperseded(change.id, by: let later) = refused, let drift = later.first, later.count == 1 else {
+        Issue.record("\(String(describing: refused))")
+        return
+      }
+      let recorded = try await history.change(drift)
+      let expected = Change.ChangedProperty(
+        name: "targetUrl",
+        before: "https://bad.example/",
+        after: "https://by-hand.example/"
+      )
+      #expect(recorded.intent.kind == .drift)
+      #expect(recorded.result == .applied)
+      #expect(recorded.intent.changedProperties == [expected])
+      #expect(fixture.directory.writes.count == 1)
+      // The drift is recorded once. A person who saw it can replace it.
+      await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
+      #expect(try await restore(change.id, permitting: .upTo(drift), fixture).id.number == drift.number + 1)
+      #expect(writtenURL(fixture) == "https://api.contoso.example/")
+    }
+  }
+
+  @Test func aSweepDoesNotRecordAgainWhatARestorationRecorded() async throws {
+    try await Sweeping.with(clock: clock, settleWindow: .seconds(60)) { sweeping in
+      let id = try #require(Sample.fraudCheck.connectorID)
+      _ = await sweeping.sweeper.sweep()
+      let change = try await edit(["targetUrl": "https://bad.example/"], sweeping.fixture)
+      clock.advance(by: .seconds(120))
+      sweeping.directory.changeWithoutReflog(
+        DirectoryConnector(id: id, displayName: "By hand", targetURL: "https://by-hand.example/")
+      )
+      await #expect(throws: ServiceError.self) { _ = try await restore(change.id, sweeping.fixture) }
+      clock.advance(by: .seconds(120))
+
+      _ = await sweeping.sweeper.sweep()
+
+      let drifts = try await sweeping.changes().filter { $0.intent.kind == .drift && $0.intent.subject == .connector }
+      #expect(drifts.count == 1)
+      #expect(drifts.first?.intent.before.displayName == "Fraud check")
+      #expect(drifts.first?.after.displayName == "By hand")
+      #expect(drifts.first?.intent.lastVerifiedDateTime != nil)
+    }
+  }
+
+  @Test func valuesThatWereRestoredWithoutReflogAreDone() async throws {
+    try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
+      let id = try #require(Sample.fraudCheck.connectorID)
+      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      clock.advance(by: .seconds(120))
+      fixture.directory.changeWithoutReflog(
+        DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://api.contoso.example/")
+      )
+
+      let done = try await restore(change.id, fixture)
+
+      #expect(done.intent.kind == .drift)
+      #expect(fixture.directory.writes.count == 1)
+    }
+  }
+
+  @Test func aStaleReadIsNoEditWithoutReflog() async throws {
+    try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
+      let id = try #require(Sample.fraudCheck.connectorID)
+      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      fixture.directory.changeWithoutReflog(
+        DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://api.contoso.example/")
+      )
+
+      let made = try await restore(change.id, fixture)
+
+      #expect(made.intent.kind == .update)
+      #expect(made.id.number == change.id.number + 1)
+      #expect(fixture.directory.writes.count == 2)
+    }
+  }
+
+  @Test func aRestorationWithoutAReasonNamesTheEdit() async throws {
+    try await withService(clock: clock) { fixture in
+      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let caller = fixture.request(.setReference(Sample.signup, .none)).caller
+      let action = try await fixture.service.update(restoring: change.id, permitting: .none, for: caller)
+      let request = ChangeRequest(action: action, caller: caller, reason: nil, correlationID: nil, requestID: "request")
+
+      let made = try await fixture.service.perform(request).changes.first
+
+      #expect(made?.intent.reason == "Restores the values before change \(change.id)")
+    }
+  }
+
+  @Test func aRepetitionWithTheSameKeyIsAnsweredAfterTheConnectorIsDeleted() async throws {
+    try await withService(clock: clock) { fixture in
+      let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
+      let other = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 3, count: 32))
+      let id = try #require(Sample.fraudCheck.connectorID)
+      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let caller = fixture.request(.setReference(Sample.signup, .none)).caller
+      let action = try await fixture.service.update(restoring: change.id, permitting: .none, for: caller)
+      let made = try await fixture.service.perform(fixture.request(action, named: key)).changes.first
+      _ = try await fixture.service.perform(fixture.request(.deleteConnector(id)))
+
+      await #expect(throws: ServiceError.self) {
+        _ = try await fixture.service.update(restoring: change.id, permitting: .none, for: caller)
+      }
+      let earlier = try await fixture.service.earlierRestoration(named: key, for: caller)?.changes.first
+
+      #expect(earlier?.id == made?.id)
+      #expect(earlier != nil)
+      #expect(try await fixture.service.earlierRestoration(named: nil, for: caller)?.changes == nil)
+      let mismatch = await #expect(throws: ServiceError.self) {
+        _ = try await fixture.service.earlierRestoration(named: other, for: caller)
+      }
+      guard case .idempotencyMismatch = mismatch else { Issue.record("\(String(describing: mismatch))"); return }
     }
   }
 
@@ -82,11 +240,13 @@ struct RestorationTests {
 
       #expect(
         plan.summary == """
-          Fraud check: targetUrl will be https://api.contoso.example/; it is now https://bad.example/
+          Fraud check: targetUrl will be https://api.contoso.example/; the newest recorded value is \
+          https://bad.example/
           """
       )
       let callers = try await fixture.service.callers(of: plan.values.connector, for: caller)
-      #expect(callers == [Sample.signup])
+      #expect(callers.addresses == [Sample.signup])
+      #expect(callers.count == 1)
       #expect(set.result == .applied)
       #expect(try await fixture.service.freeze(covering: plan) == nil)
       #expect(fixture.directory.writes.count == 2)
@@ -96,7 +256,7 @@ struct RestorationTests {
   @Test func theStepsThatCallTheConnectorAreFrozenAfterwards() async throws {
     try await withService(clock: clock) { fixture in
       let caller = fixture.request(.setReference(Sample.signup, .none)).caller
-      func freeze(_ connector: ConnectorReference) async throws -> (freezes: [Freeze], isComplete: Bool) {
+      func freeze(_ connector: ConnectorReference) async throws -> FrozenCallers {
         let id = try #require(connector.connectorID)
         return await fixture.service.freezeCallers(of: id, for: caller) { address in
           Freeze.Draft(scope: .address(address), reason: "INC0042")
@@ -107,10 +267,15 @@ struct RestorationTests {
       let none = try await freeze(Sample.newVendor)
       let placed = try await freeze(Sample.fraudCheck)
 
-      #expect(none.freezes.isEmpty)
+      #expect(none.placed.isEmpty)
       #expect(!none.isComplete)
-      #expect(placed.freezes.map(\.scope) == [.address(Sample.signup)])
+      #expect(placed.placed.map(\.scope) == [.address(Sample.signup)])
       #expect(placed.isComplete)
+      // A second request places no second freeze.
+      let again = try await freeze(Sample.fraudCheck)
+      #expect(again.placed.isEmpty)
+      #expect(again.earlier.map(\.id) == placed.placed.map(\.id))
+      #expect(again.isComplete)
       let refused = await #expect(throws: ServiceError.self) { try await fixture.set(Sample.newVendor) }
       guard case .frozen = refused else { Issue.record("\(String(describing: refused))"); return }
     }

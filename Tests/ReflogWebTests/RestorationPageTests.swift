@@ -45,6 +45,7 @@ struct RestorationPageTests {
       restoration: ChangeDetailPage.Restoration(
         plan,
         callers: callers,
+        callerCount: callers.count,
         server: "https://reflog.example/base",
         canEdit: canEdit,
         needsOperator: needsOperator,
@@ -63,8 +64,8 @@ struct RestorationPageTests {
     #expect(
       html.pageText.contains(
         """
-        Restore the values before this edit targetUrl will be https://good.example/a . It is now https://x.example . \
-        Reason
+        Restore the values before this edit targetUrl will be https://good.example/a . The newest recorded \
+        value is https://x.example . Reason
         """
       )
     )

@@ -26,6 +26,8 @@ enum TemplateTexts {
       "The step is frozen until",
       "a person releases it",
       ", as you requested: freeze {}.",
+      "{} was already frozen until",
+      ", so no other freeze was placed there: freeze {}.",
       "{} calls this connector.",
       """
       The result is not known yet. Reflog reads the directory again until the result is known. The step is locked \
@@ -65,7 +67,7 @@ enum TemplateTexts {
       The query of the target URL is not recorded. In the request, replace ?\\u2026 with the query. Reflog refuses a \
       URL with this mark.
       """,
-      "{} will be {}. It is now",
+      "{} will be {}. The newest recorded value is",
       "not recorded",
       "Reason",
       "Replace what the later edits wrote too",

@@ -84,6 +84,7 @@ enum ViewTexts {
     "DirectoryKind+Name.swift": ["Microsoft Graph"],
     "ChangeDetailPage+Restoration.swift": [
       "Not all values before this edit are recorded, so this page does not restore them.",
+      "Change {} set the values before this edit again.",
       "Only an operator can restore the values before this edit.",
       "Reflog has no credential for Microsoft Graph, so this page does not restore the values before this edit.",
     ],

@@ -3,8 +3,8 @@ package import ReflogModel
 extension RestorationPlan {
   /// The plan as JSON of the history API.
   ///
-  /// - Parameter callers: The steps that call the connector now.
-  package func json(calledBy callers: [Address]) -> JSONObject {
+  /// - Parameter callers: The steps that call the connector now, or the first of them, and the number of all of them.
+  package func json(calledBy callers: (addresses: [Address], count: Int)) -> JSONObject {
     [
       "dryRun": .bool(true),
       "restores": .string(change.id.description),
@@ -17,7 +17,9 @@ extension RestorationPlan {
         }
       ),
       "supersededBy": .array(supersededBy.reversed().map { .string($0.id.description) }),
-      "calledBy": .array(callers.map { .object($0.json) }),
+      "doneBy": .optional(done?.id.description),
+      "calledBy": .array(callers.addresses.map { .object($0.json) }),
+      "calledByCount": .integer(Int64(callers.count)),
       "summary": .string(summary),
     ]
   }

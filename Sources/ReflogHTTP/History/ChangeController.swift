@@ -90,7 +90,15 @@ struct ChangeController {
       return Response(json: plan.json(calledBy: callers) + freeze)
     }
     let later: RollbackRule.LaterChanges = body.isForced ? .all : .none
-    let action = try await changes.update(restoring: id, permitting: later, for: caller)
+    let action: ChangeRequest.Action
+    do {
+      action = try await changes.update(restoring: id, permitting: later, for: caller)
+    } catch {
+      // The connector may be deleted or the edit purged since the first request with this Idempotency-Key.
+      let earlier = try await changes.earlierRestoration(named: context.idempotencyKey, for: caller)?.changes.first
+      guard let earlier else { throw error }
+      return Response(json: ChangeInContext(earlier).json).about([earlier.id])
+    }
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
     guard let change = receipt.changes.first else { throw ServiceError.changeNotFound(id) }
     return Response(json: ChangeInContext(change).json).about([change.id])

@@ -22,7 +22,7 @@ struct ChangePagesController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let own = ["frozen", "notFrozen", RestorationController.restored]
+    let own = ["frozen", "alreadyFrozen", "notFrozen", RestorationController.restored]
     let fields = try request.filledQuery(allowing: own + PageTrail.timeline)
     let change = try await history.change(try context.changeID())
     let page = try await page(of: change, fields, request, context)
@@ -56,7 +56,8 @@ struct ChangePagesController {
       tenantID: try await history.status().tenantID,
       isSigned: try await isSigned(change),
       freeze: freezes.endingLast,
-      placed: placed(fields["frozen"]),
+      placed: inForce(fields["frozen"]),
+      earlier: inForce(fields["alreadyFrozen"]),
       notFrozen: fields["notFrozen"] != nil,
       canFreeze: Policy.permits(caller, .freeze),
       restoration: try await restoration(of: change, form, request, context),
@@ -68,7 +69,7 @@ struct ChangePagesController {
   }
 
   /// Returns the freezes in force that a field of the URL names, separated by commas.
-  private func placed(_ field: String?) -> [Freeze] {
+  private func inForce(_ field: String?) -> [Freeze] {
     let ids = Set((field ?? "").split(separator: ",").map(String.init))
     return ids.isEmpty ? [] : changes.freezesInForce.filter { ids.contains(String($0.id)) }
   }
@@ -85,9 +86,12 @@ struct ChangePagesController {
     guard let plan = try await history.restoration(of: change), plan.deletion == nil else { return nil }
     let caller = try context.requireCaller()
     let offersFreeze = Policy.permits(caller, .freeze)
+    let callers =
+      offersFreeze ? try await changes.callers(of: plan.values.connector, for: caller) : (addresses: [], count: 0)
     return ChangeDetailPage.Restoration(
       plan,
-      callers: offersFreeze ? try await changes.callers(of: plan.values.connector, for: caller) : [],
+      callers: callers.addresses,
+      callerCount: callers.count,
       server: request.baseURL(context),
       canEdit: changes.offersRollback(to: caller),
       needsOperator: !Policy.permits(caller, .change),

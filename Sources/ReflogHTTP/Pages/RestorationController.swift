@@ -73,9 +73,12 @@ struct RestorationController {
     let placed = await changes.freezeCallers(of: connector, for: caller) { address in
       form.freeze(of: address, afterRestoring: edit.id, now: now)
     }
-    let ids = placed.freezes.map { String($0.id) }.joined(separator: ",")
-    return [ids.isEmpty ? "" : "frozen=\(ids)", placed.isComplete ? "" : "notFrozen=true"].filter { !$0.isEmpty }
-      .joined(separator: "&")
+    func field(_ name: String, _ freezes: [Freeze]) -> String {
+      let ids = Set(freezes.map(\.id)).sorted().map { String($0) }.joined(separator: ",")
+      return ids.isEmpty ? "" : "\(name)=\(ids)"
+    }
+    let fields = [field("frozen", placed.placed), field("alreadyFrozen", placed.earlier)]
+    return (fields + [placed.isComplete ? "" : "notFrozen=true"]).filter { !$0.isEmpty }.joined(separator: "&")
   }
 
   /// Returns a redirect to the page of a change, with those parts of a query that are not empty.

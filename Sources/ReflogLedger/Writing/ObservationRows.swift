@@ -48,7 +48,7 @@ enum ObservationRows {
     )
   }
 
-  /// Records the properties that a read showed for a connector.
+  /// Records the properties that a read showed for a connector, except if a later read is recorded already.
   private static func record(
     _ connector: DirectoryConnector,
     _ entry: Int64,
@@ -63,6 +63,7 @@ enum ObservationRows {
         ON CONFLICT (connector) DO UPDATE SET
           display_name = excluded.display_name, target_url = excluded.target_url,
           authentication = excluded.authentication, entry = excluded.entry, seen = excluded.seen
+        WHERE seen_connector.entry <= excluded.entry
       """,
       [
         "connector": try identities.rows(of: connector.reference).connector,

@@ -9,8 +9,13 @@ package struct RestorationPlan: Sendable {
   /// The changes of the connector that are later than the edit and were applied, may have been applied or are pending,
   /// newest first.
   package let later: [Change]
+  /// The later change that set the values before the edit again, or nil if these values do not stand now.
+  ///
+  /// A restoration then sends nothing, and this change is its result.
+  package let done: Change?
   /// The later changes that block the restoration, except if the caller permits them, newest first.
   ///
+  /// No change blocks the restoration if it is already ``done``.
   /// These changes wrote the same properties, or may have written them. If so many changes are later that some of them
   /// are missing in ``later``, all changes in ``later`` block the restoration.
   package let supersededBy: [Change]
@@ -28,7 +33,22 @@ package struct RestorationPlan: Sendable {
     self.change = change
     self.values = values
     self.later = later
-    supersededBy = later.count < Self.maximumLaterCount ? values.overwriting(later) : later
+    let isWhole = later.count < Self.maximumLaterCount
+    let overwriting = isWhole ? values.overwriting(later) : later
+    done = isWhole ? Self.done(values, overwriting) : nil
+    supersededBy = done == nil ? overwriting : []
+  }
+
+  /// Returns the newest of some later changes if the values before the edit stand again since this change.
+  private static func done(_ values: ConnectorRestoration, _ later: [Change]) -> Change? {
+    guard values.isComplete, let newest = later.first else { return nil }
+    let isDone = values.body.members.allSatisfy { member in
+      // A change without a list of properties may have written any property.
+      let writer = later.first { $0.intent.changedProperties?.contains { $0.name == member.name } ?? true }
+      guard let writer, writer.result == .applied, let value = member.value.string else { return false }
+      return writer.intent.changedProperties?.contains { $0.name == member.name && $0.after == value } ?? false
+    }
+    return isDone ? newest : nil
   }
 
   /// The later change that deleted the connector or may have deleted it, or nil if the connector was not deleted.
@@ -49,6 +69,9 @@ package struct RestorationPlan: Sendable {
   }
 
   /// The properties that the restoration writes, with the newest recorded value and the restored value of each property.
+  ///
+  /// The plan does not read the directory. So if a person edited the connector without Reflog, the value in the
+  /// directory can differ from the newest recorded value.
   package var properties: [Change.ChangedProperty] {
     values.body.members.map { member in
       let newest = (later + [change]).lazy.compactMap { change in
@@ -66,7 +89,10 @@ package struct RestorationPlan: Sendable {
 
   /// The effect of the restoration as a sentence for the caller.
   package var summary: String {
-    let effects = properties.map { "\($0.name) will be \($0.after ?? "–"); it is now \($0.before ?? "–")" }
+    if let done { return "\(connectorName): change \(done.id) set these values again, so nothing will be sent" }
+    let effects = properties.map {
+      "\($0.name) will be \($0.after ?? "–"); the newest recorded value is \($0.before ?? "–")"
+    }
     return "\(connectorName): \(effects.joined(separator: ", and "))"
   }
 }

@@ -123,6 +123,12 @@ package struct Freeze: Identifiable, Sendable {
     return other.until.map { until > $0 } ?? false
   }
 
+  /// Returns whether this freeze ends at a time or later. If the time is nil, only a freeze without an end does.
+  package func ends(notBefore time: Timestamp?) -> Bool {
+    guard let until else { return true }
+    return time.map { until >= $0 } ?? false
+  }
+
   /// The end of the freeze for people: `until` and a time, or `until a person releases it`.
   var shownEnd: String { until.map { "until \($0)" } ?? "until a person releases it" }
 

@@ -21,7 +21,8 @@ package final class ChangeRequest: Sendable {
     case createConnector(JSONObject)
     /// Updates a connector; the body contains the properties to change.
     ///
-    /// If the update restores the values before an edit, it is refused if later changes block the restoration.
+    /// If the update restores the values before an edit, it is refused if later changes block the restoration. A later
+    /// edit that was made without Reflog is recorded first, and then it blocks the restoration too.
     case updateConnector(ConnectorID, JSONObject, restoring: Restored? = nil)
     /// Deletes a connector.
     case deleteConnector(ConnectorID)
@@ -108,7 +109,7 @@ package final class ChangeRequest: Sendable {
       after: after,
       changedProperties: changedProperties,
       actor: caller.actor,
-      reason: reason,
+      reason: reason ?? action.ownReason,
       correlationID: correlationID,
       requestID: requestID,
       rollbackOf: rollbackOf,
@@ -129,6 +130,22 @@ extension ChangeRequest.Action {
     case .createFlow(_, _, let references): !references.isEmpty
     case .updateFlow, .other: false
     }
+  }
+
+  /// The reason that is recorded if the caller sent no reason, or nil if the action itself gives no reason.
+  ///
+  /// The rule for reasons does not accept this reason in place of the caller's reason.
+  var ownReason: String? {
+    guard case .updateConnector(_, _, let restored?) = self else { return nil }
+    return "Restores the values before change \(restored.edit)"
+  }
+
+  /// Whether the request may already be done, so that it is prepared before it is compared with freezes.
+  ///
+  /// A repeated restoration gets the change that restored the values, even if the steps that call the connector are
+  /// frozen now. The transaction that records a restoration compares it with the freezes.
+  var isPreparedBeforeFreezes: Bool {
+    if case .updateConnector(_, _, .some) = self { true } else { false }
   }
 
   /// The parts of the directory that the action changes, for the comparison with freezes.

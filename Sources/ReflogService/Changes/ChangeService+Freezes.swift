@@ -45,7 +45,7 @@ extension ChangeService {
   /// This check comes early, so that a refused request does not read the directory. The transaction that records the
   /// intent makes the same comparison again.
   func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
-    guard !ledger.freezes.isEmpty, request.override == nil else { return }
+    guard !ledger.freezes.isEmpty, request.override == nil, !request.action.isPreparedBeforeFreezes else { return }
     guard let covering = try await reading(await ledger.freezes(covering: request.action.parts)).endingLast else {
       return
     }

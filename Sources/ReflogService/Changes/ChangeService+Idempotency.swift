@@ -1,7 +1,22 @@
 import ReflogLedger
-import ReflogModel
+package import ReflogModel
 
 extension ChangeService {
+  /// Returns the answer to an earlier restoration with the same idempotency key, or nil if there is no such answer.
+  ///
+  /// The plan of a restoration can't be made again if the connector was deleted or the edit was purged. So the key alone
+  /// finds the answer.
+  package func earlierRestoration(
+    named key: IdempotencyKey?,
+    for caller: Caller
+  ) async throws(ServiceError) -> ChangeReceipt? {
+    guard let key, Policy.permits(caller, .change) else { return nil }
+    let preparer = try preparer(for: caller)
+    try await preparer.prove(caller)
+    guard let earlier = try await earlier(named: key) else { return nil }
+    return try await answer(repeating: earlier, preparer)
+  }
+
   /// Returns the answer to an earlier request with the same idempotency key, or nil if this request must be carried
   /// out.
   ///
@@ -15,16 +30,29 @@ extension ChangeService {
     to request: ChangeRequest,
     _ preparer: Preparer
   ) async throws(ServiceError) -> ChangeReceipt? {
-    guard let key = request.idempotencyKey else { return nil }
-    let named: (change: Change, isSameBody: Bool)?
-    do { named = try await ledger.change(named: key) } catch { throw ServiceError(reading: error) }
-    guard let (earlier, isSameBody) = named else { return nil }
-    guard isSameBody else { throw .idempotencyMismatch(earlier.id) }
+    guard let key = request.idempotencyKey, let earlier = try await earlier(named: key) else { return nil }
     if case .createFlow(let flow, _, let references) = request.action,
       let receipt = try await earlierCreation(of: flow, earlier, count: references.count, preparer.directory)
     {
       return receipt
     }
+    return try await answer(repeating: earlier, preparer)
+  }
+
+  /// Returns the change that an earlier request with an idempotency key made, or nil if there is no such request.
+  ///
+  /// - Throws: `idempotencyMismatch` if the body of the earlier request was different.
+  private func earlier(named key: IdempotencyKey) async throws(ServiceError) -> Change? {
+    guard let (earlier, isSameBody) = try await reading(await ledger.change(named: key)) else { return nil }
+    guard isSameBody else { throw .idempotencyMismatch(earlier.id) }
+    return earlier
+  }
+
+  /// Returns the answer to the request that made a change, or nil if the request must be carried out again.
+  private func answer(
+    repeating earlier: Change,
+    _ preparer: Preparer
+  ) async throws(ServiceError) -> ChangeReceipt? {
     guard !earlier.freesIdempotencyKey else { return nil }
     switch earlier.result {
     case .applied:

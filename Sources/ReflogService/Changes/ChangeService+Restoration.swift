@@ -42,19 +42,21 @@ extension ChangeService {
     return .updateConnector(plan.values.connector, plan.values.body, restoring: restored)
   }
 
-  /// Returns the steps that call a connector now, sorted by address, at most ``maximumCallerCount``.
+  /// Returns the steps that call a connector now, sorted by address, at most ``maximumCallerCount``, and the number of
+  /// all these steps.
   ///
   /// The steps of the embedded directory are read from the directory. Otherwise the ledger is the source.
-  package func callers(of connector: ConnectorID, for caller: Caller) async throws(ServiceError) -> [Address] {
-    let found: [Address]
+  package func callers(
+    of connector: ConnectorID,
+    for caller: Caller
+  ) async throws(ServiceError) -> (addresses: [Address], count: Int) {
     if let embedded = try await embeddedConnectors(for: caller) {
-      found = embedded.callers[connector] ?? []
-    } else {
-      let history = HistoryService(history: ledger.history)
-      found = try await history.currentCalls(of: connector, limit: Self.maximumCallerCount).changes
-        .compactMap(\.intent.subject.address)
+      let found = embedded.callers[connector] ?? []
+      return (Array(found.sorted().prefix(Self.maximumCallerCount)), found.count)
     }
-    return Array(found.sorted().prefix(Self.maximumCallerCount))
+    let history = HistoryService(history: ledger.history)
+    let calls = try await history.currentCalls(of: connector, limit: Self.maximumCallerCount)
+    return (calls.changes.compactMap(\.intent.subject.address).sorted(), calls.count)
   }
 
   /// Returns the freeze that would refuse the restoration of a plan at this moment, and the frozen step if the freeze
@@ -69,21 +71,37 @@ extension ChangeService {
 
   /// Freezes the steps that call a connector, after the values before an edit of the connector were restored.
   ///
-  /// - Returns: The freezes, and whether every step is frozen. If no step calls the connector, no step is frozen.
+  /// A step that is already frozen at least as long gets no other freeze. If no step calls the connector, no step is
+  /// frozen.
   package func freezeCallers(
     of connector: ConnectorID,
     for caller: Caller,
     as draft: (Address) -> Freeze.Draft
-  ) async -> (freezes: [Freeze], isComplete: Bool) {
-    guard let callers = try? await callers(of: connector, for: caller), !callers.isEmpty else { return ([], false) }
-    var freezes: [Freeze] = []
-    for address in callers {
-      // The values are restored already. So the caller gets the placed freezes, and is told that some are missing.
-      guard let freeze = try? await place(draft(address), for: caller) else { return (freezes, false) }
-      freezes.append(freeze)
+  ) async -> FrozenCallers {
+    var frozen = FrozenCallers()
+    guard let callers = try? await callers(of: connector, for: caller), callers.count > 0 else { return frozen }
+    for address in callers.addresses {
+      let draft = draft(address)
+      if let freeze = freeze(covering: address), draft.from == nil, freeze.ends(notBefore: draft.until) {
+        frozen.earlier.append(freeze)
+      } else if let freeze = try? await place(draft, for: caller) {
+        frozen.placed.append(freeze)
+      }
+      // The values are restored already. So a step that can't be frozen does not stop the others.
     }
-    return (freezes, true)
+    frozen.isComplete = frozen.placed.count + frozen.earlier.count == callers.count
+    return frozen
   }
+}
+
+/// The freezes of the steps that call a connector, after the values before an edit of the connector were restored.
+package struct FrozenCallers: Sendable {
+  /// The freezes that were placed.
+  package fileprivate(set) var placed: [Freeze] = []
+  /// The earlier freezes that cover the other steps and do not end before the requested end.
+  package fileprivate(set) var earlier: [Freeze] = []
+  /// Whether at least one step calls the connector, and every such step is frozen.
+  package fileprivate(set) var isComplete = false
 }
 
 extension HistoryService {

@@ -13,19 +13,60 @@ extension Preparer {
     _ id: ConnectorID,
     _ body: JSONObject,
     restoring restored: ChangeRequest.Restored?
-  ) async throws(ServiceError) -> Preparation {
+  ) async throws(ServiceError) -> Prepared {
     let connector = try await connector(id, for: request)
     // At this point, no change of the connector is pending, and the request holds the connector's lock. So this check
-    // finds every later change, and no other change can be made between the check and the update.
+    // finds every later change that was made through Reflog. It also finds an edit that was made without Reflog, except
+    // if that edit is made after this read.
     if let restored {
-      _ = try await HistoryService(history: ledger.history).restoration(of: restored.edit, permitting: restored.later)
+      if let connector { try await recordDrift(of: connector, before: request) }
+      let history = HistoryService(history: ledger.history)
+      let plan = try await history.restoration(of: restored.edit, permitting: restored.later)
+      if let done = plan.done, connector != nil { return .done(done) }
     }
     let properties = ConnectorProperties.written(by: body, over: connector)
     let before = connector?.reference ?? .connector(id, displayName: nil)
     let name = body.member(named: "displayName")?.value.string ?? connector?.displayName
     let after = ConnectorReference.connector(id, displayName: name)
     let intent = request.intent(.connector, before: before, after: after, changedProperties: properties)
-    return Preparation(group: group(request, intent, of: id), write: .updateConnector(id, body))
+    return .toDo(Preparation(group: group(request, intent, of: id), write: .updateConnector(id, body)))
+  }
+
+  /// Records the edit of a connector that was made without Reflog, if a read shows such an edit.
+  ///
+  /// Another program can't edit a connector of the embedded directory, so nothing is compared there.
+  private func recordDrift(of connector: DirectoryConnector, before request: ChangeRequest) async throws(ServiceError) {
+    guard directory.kind != .embedded else { return }
+    let (id, history) = (connector.id, ledger.history)
+    let known = try await reading(await history.recordedConnector(id))
+    let changes = try await reading(await history.changes(of: id, after: known?.entry ?? -1))
+    let recent = try await recentChanges(of: id)
+    let differences = ConnectorDifferences.between(known?.connector, changes, found: connector).filter { difference in
+      !recent.contains { $0.mayHaveReplaced(difference) }
+    }
+    guard !differences.isEmpty else { return }
+    let nameBefore = differences.first { $0.name == ConnectorProperties.displayName }?.before ?? connector.displayName
+    let intent = Change.Intent(
+      subject: .connector,
+      kind: .drift,
+      before: .connector(id, displayName: nameBefore),
+      after: connector.reference,
+      changedProperties: differences,
+      actor: .unknown,
+      requestID: request.requestID,
+      lastVerifiedDateTime: known?.seen
+    )
+    let draft = Group.Draft(intent, .found, settledBy: .request)
+    // The ledger uses the sequence of the drift's own entry. No other change of the connector is recorded meanwhile.
+    let seen = Observation.connector(connector, entry: nil)
+    _ = try await ledger.record(Group(drafts: [draft], seen: [seen], connectors: [id]))
+  }
+
+  /// Returns the changes of a connector within the settle window, because a read may still show the values before them.
+  private func recentChanges(of connector: ConnectorID) async throws(ServiceError) -> [Change] {
+    let since = ledger.now.before(directory.settleWindow)
+    return try await reading(await ledger.history.recentConnectorChanges(since: since, limit: 1000))
+      .filter { $0.connectorID == connector }
   }
 
   func prepareDeletion(_ request: ChangeRequest, _ id: ConnectorID) async throws(ServiceError) -> Preparation {
@@ -73,5 +114,13 @@ extension Preparer {
     } catch {
       throw try await refusedRead(error, of: try await unreadIntents(of: request), for: request)
     }
+  }
+}
+
+extension Change {
+  /// Whether this edit replaced the value that a read found, or may have replaced it.
+  fileprivate func mayHaveReplaced(_ found: Change.ChangedProperty) -> Bool {
+    guard let written = intent.changedProperties else { return true }
+    return written.contains { $0.name == found.name && ($0.before == nil || $0.before == found.after) }
   }
 }

@@ -47,7 +47,7 @@ struct Preparer: Sendable {
     case .createConnector(let body):
       return .toDo(prepareCreation(request, body))
     case .updateConnector(let id, let body, let restored):
-      return .toDo(try await prepareUpdate(request, id, body, restoring: restored))
+      return try await prepareUpdate(request, id, body, restoring: restored)
     case .deleteConnector(let id):
       return .toDo(try await prepareDeletion(request, id))
     case .uploadCertificate(let id, let body):

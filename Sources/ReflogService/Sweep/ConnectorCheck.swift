@@ -31,7 +31,7 @@ struct ConnectorCheck: Sendable {
       if differences.isEmpty {
         observations.append(.connector(connector, entry: entry))
       } else {
-        try await recordDrift(of: connector, differences, lastSeen: known?.seen, entry)
+        try await recordDrift(of: connector, differences, since: known, entry)
       }
     }
     let present = Set(found.map(\.id))
@@ -71,14 +71,16 @@ struct ConnectorCheck: Sendable {
   private func recordDrift(
     of connector: DirectoryConnector,
     _ differences: [Change.ChangedProperty],
-    lastSeen: Timestamp?,
+    since known: RecordedConnector?,
     _ entry: Int64
   ) async throws {
     let id = connector.id
     await inventory.rateLimiter.wait()
     guard let lock = service.locks.takeWithoutWaiting(.connector(id)) else { return }
     defer { lock.end() }
+    // A restoration may have recorded this drift in the meantime.
     guard try await service.ledger.pendingChange(of: id) == nil,
+      try await service.ledger.history.recordedConnector(id)?.entry == known?.entry,
       let again = try await inventory.connector(id), again.isSame(as: connector)
     else { return }
     let nameBefore = differences.first { $0.name == "displayName" }?.before ?? connector.displayName
@@ -89,7 +91,7 @@ struct ConnectorCheck: Sendable {
       after: connector.reference,
       differences,
       .connector(connector, entry: entry),
-      lastSeen: lastSeen
+      lastSeen: known?.seen
     )
   }
 

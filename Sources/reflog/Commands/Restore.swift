@@ -17,7 +17,12 @@ struct Restore: ServerCommand {
         reflog restore 17 --reason INC0042 --freeze --until 8h
 
       If later edits wrote the same properties, the command is refused and names them, unless you use --force. \
-      --dry-run exits with 1 if the command would be refused. --freeze then freezes each step that calls the connector.
+      --dry-run exits with 1 if the command would be refused. --freeze then freezes each step that calls the connector, \
+      but at most 50 steps. If more steps call the connector, the command says so and exits with 1. A step that is \
+      already frozen at least as long gets no other freeze.
+
+      An edit that was made without Reflog also refuses the command: it is recorded, and then it is a later edit. If a \
+      later edit already set the same values, the command sends nothing and shows that edit.
       """
   )
 
@@ -52,21 +57,35 @@ struct Restore: ServerCommand {
     }
     var body: JSONObject = ["force": .bool(force)]
     if let reason { body["reason"] = .string(reason) }
-    let answer = try await client.send(.POST, path, body: body, override: override)
+    let answer: ServerClient.Answer
+    do {
+      answer = try await client.send(.POST, path, body: body, override: override)
+    } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
+      // A second attempt is safe: if the first attempt restored the values, nothing more is sent.
+      let given = Suggestion("restore", "\(id)").adding("--force", if: force).adding("--reason", reason)
+        .adding("--override", override)
+      let again = output.added(to: server.added(to: freezing.added(to: given)))
+      throw CommandFailure(.tryAgain, "\(failure.message) Try again with: \(again)")
+    }
     try output.show(answer.body, asTable: ChangeTables.change)
+    let callers = plan.objects("calledBy").compactMap(\.addressText)
     try await freezing.freeze(
-      plan.objects("calledBy").compactMap(\.addressText),
+      callers,
+      of: plan["calledByCount"]?.wholeNumber.map(Int.init) ?? callers.count,
       because: "After the values before change \(id) were restored",
       after: "The values before change \(id) were restored (change \(answer.body["id"]?.string ?? "")).",
+      at: server,
       on: client
     )
   }
 
   private static func plan(_ plan: JSONObject) -> Table {
     let callers = plan.objects("calledBy").compactMap(\.addressText)
+    let more = (plan["calledByCount"]?.wholeNumber.map(Int.init) ?? callers.count) - callers.count
+    let shown = callers.joined(separator: ", ") + (more > 0 ? ", … and \(more) more" : "")
     return Table(
       rows: [["plan", plan["summary"]?.string ?? ""]]
-        + [["called by", callers.isEmpty ? "no step" : callers.joined(separator: ", ")]]
+        + [["called by", callers.isEmpty ? "no step" : shown]]
     )
   }
 

@@ -117,8 +117,10 @@ struct RollBack: ServerCommand {
     }
     try await freezing.freeze(
       [answer.addressText ?? ""],
+      of: 1,
       because: "After the rollback of change \(target)",
       after: "Change \(target) was rolled back (change \(answer["id"]?.string ?? "")).",
+      at: server,
       on: client
     )
   }
