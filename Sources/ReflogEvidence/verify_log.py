@@ -90,6 +90,9 @@ def leaf_hash(entry):
 class Progress:
     """Shows a count on stderr during work that takes more than a second, if stderr is a terminal."""
 
+    # True if the last line of the terminal shows a count and has no end yet.
+    is_line_open = False
+
     def __init__(self, verb, noun):
         self.verb, self.noun, self.count = verb, noun, 0
         self.is_shown, self.next = False, time.monotonic() + 1
@@ -98,17 +101,25 @@ class Progress:
         self.count += count
         if time.monotonic() >= self.next and sys.stderr.isatty():
             self.is_shown, self.next = True, time.monotonic() + 0.5
-            self.show(end="")
+            self.show()
 
     def __enter__(self):
         return self
 
     def __exit__(self, *_):
         if self.is_shown:
-            self.show(end="\n")
+            self.show()
+        Progress.end_line()
 
-    def show(self, end):
-        print("\r" + shown(f"{self.verb} {self.count} {self.noun}"), end=end, file=sys.stderr, flush=True)
+    def show(self):
+        print("\r" + shown(f"{self.verb} {self.count} {self.noun}"), end="", file=sys.stderr, flush=True)
+        Progress.is_line_open = True
+
+    @staticmethod
+    def end_line():
+        if Progress.is_line_open:
+            print(file=sys.stderr, flush=True)
+        Progress.is_line_open = False
 
 
 def tree_hash(hashes, progress=None):
@@ -205,6 +216,8 @@ def check_prefix(leaves, size, root, where):
         raise Finding(f"{where} has {size} entries, the log only {len(leaves)}")
     with Progress(f"checked {where}:", f"of {size} entries") as progress:
         is_same = tree_hash(leaves[:size], progress) == root
+        # The leaves outside of the counted subtrees were checked too.
+        progress.count = size
     if not is_same:
         raise Finding(f"{where} has another root than the first {size} entries of the log")
 
@@ -277,6 +290,7 @@ def main():
             return function(*arguments)
         except Finding as finding:
             findings.append(finding)
+            Progress.end_line()
             print(shown(f"finding: {finding}"))
         except Unreadable as problem:
             unreadable.append(problem)

@@ -19,10 +19,18 @@ package struct Table {
   package var droppable: [String]
   /// The titles of the columns with names.
   ///
-  /// A name can have several parts, with a slash between them. Different parts must stay different after they are
-  /// shortened. If there is not enough space, another column is left out.
+  /// Different names must stay different after they are shortened. If there is not enough space, another column is left
+  /// out.
   package var names: Set<String>
-  /// Texts in front of names, of which one is left out of a table that is too wide if no name has another one.
+  /// The titles of the columns with addresses.
+  ///
+  /// An address is a name with several parts and a slash between them. Different parts must stay different too.
+  package var addresses: Set<String>
+  /// The start of the cells in a column of names that contain another text and not a name.
+  ///
+  /// Different texts can look equal after they are shortened.
+  package var textStart: String?
+  /// Texts in front of addresses, of which one is left out of a table that is too wide if no address has another one.
   package var prefixes: [String]
   /// The lines in front of the table. The CSV does not contain these lines.
   package var heading: [String]
@@ -43,11 +51,14 @@ package struct Table {
     cuttable: Set<String> = [],
     droppable: [String] = [],
     names: Set<String> = [],
+    addresses: Set<String> = [],
+    textStart: String? = nil,
     prefixes: [String] = [],
     heading: [String] = []
   ) {
     (self.header, self.rows, self.emptyText) = (header, rows, emptyText)
-    (self.cuttable, self.droppable, self.names) = (cuttable, droppable, names)
+    (self.cuttable, self.droppable) = (cuttable, droppable)
+    (self.names, self.addresses, self.textStart) = (names, addresses, textStart)
     (self.prefixes, self.heading) = (prefixes, heading)
   }
 
@@ -57,8 +68,8 @@ package struct Table {
   package func fitted(columns: Int?) -> (table: Table, leftOut: [String]) {
     var (table, leftOut) = (self, [String]())
     guard let columns, !rows.isEmpty else { return (table, leftOut) }
-    if table.minimumWidth > columns, let prefix = table.removePrefix() { leftOut.append(prefix) }
-    for title in droppable where table.minimumWidth > columns {
+    if table.isTooWide(for: columns), let prefix = table.removePrefix() { leftOut.append(prefix) }
+    for title in droppable where table.isTooWide(for: columns) {
       guard let index = table.header.firstIndex(of: title) else { continue }
       table.header.remove(at: index)
       for row in table.rows.indices { table.rows[row].remove(at: index) }
@@ -67,46 +78,71 @@ package struct Table {
     return (table, leftOut)
   }
 
-  /// Leaves out the only prefix that names have, and returns this prefix.
+  /// Leaves out the only prefix that addresses have, and returns this prefix.
   ///
-  /// The result is nil if names have several prefixes or none.
+  /// The prefix is at the start of a word, such as in `connector of b2cUserFlows/B2C_1_signup/postFederationSignup`.
+  /// The result is nil if addresses have several prefixes or none.
   private mutating func removePrefix() -> String? {
-    let columns = header.indices.filter { names.contains(header[$0]) }
-    let found = prefixes.filter { prefix in rows.contains { row in columns.contains { row[$0].contains(prefix) } } }
+    let columns = header.indices.filter { addresses.contains(header[$0]) }
+    let words = rows.flatMap { row in columns.flatMap { row[$0].split(separator: " ") } }
+    let found = prefixes.filter { prefix in words.contains { $0.hasPrefix(prefix) } }
     guard found.count == 1, let prefix = found.first else { return nil }
     for row in rows.indices {
-      for column in columns { rows[row][column] = rows[row][column].replacing(prefix, with: "") }
+      for column in columns {
+        rows[row][column] = rows[row][column].split(separator: " ", omittingEmptySubsequences: false)
+          .map { $0.hasPrefix(prefix) ? $0.dropFirst(prefix.count) : $0 }.joined(separator: " ")
+      }
     }
     return prefix
   }
 
-  /// The width of the table if each column that can be shortened has the minimum width that people can read.
-  private var minimumWidth: Int {
+  /// Returns whether the table is wider than `columns` although each column that can be shortened has the minimum width
+  /// that people can read.
+  private func isTooWide(for columns: Int) -> Bool {
     let lines = ([header] + rows).map { $0.map(\.printable) }
-    return minimumWidths(of: lines).reduce(0, +) + Self.separator.count * max(0, header.count - 1)
+    let spare = columns - Self.separator.count * max(0, header.count - 1)
+    return naturalWidths(of: lines).reduce(0, +) > spare && minimumWidths(of: lines).reduce(0, +) > spare
+  }
+
+  /// Returns the width of each column without shortened cells.
+  private func naturalWidths(of lines: [[String]]) -> [Int] {
+    (lines.first ?? []).indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
   }
 
   /// Returns the minimum width of each column at which people can read the shortened cells.
   private func minimumWidths(of lines: [[String]]) -> [Int] {
     header.indices.map { column in
       let cells = Set(lines.map { $0[column] })
-      let natural = cells.map(\.columns).max() ?? 0
-      guard cuttable.contains(header[column]) else { return natural }
-      return names.contains(header[column]) ? Self.minimumWidth(ofNames: cells) : min(natural, Self.readable)
+      guard cuttable.contains(header[column]) else { return cells.map(\.columns).max() ?? 0 }
+      let areAddresses = addresses.contains(header[column])
+      let named = areAddresses || names.contains(header[column]) ? cells.filter { !isText($0) } : []
+      let readable = cells.subtracting(named).map { min($0.columns, Self.readable) }.max() ?? 0
+      return max(readable, Self.minimumWidth(ofNames: named.map { areAddresses ? $0.parts : [$0] }))
     }
   }
 
+  /// Returns whether a cell in a column of names contains another text.
+  private func isText(_ cell: String) -> Bool { textStart.map(cell.hasPrefix) ?? false }
+
   /// Returns the minimum width of a column of names at which people can read each part of a name, and at which
   /// different parts stay different.
-  private static func minimumWidth(ofNames cells: Set<String>) -> Int {
-    let names = cells.map(\.parts)
+  ///
+  /// - Parameter names: The parts of each name.
+  private static func minimumWidth(ofNames names: [[String]]) -> Int {
     let positions = 0..<(names.map(\.count).max() ?? 0)
     let parts = positions.map { position in Set(names.filter { position < $0.count }.map { $0[position] }) }
     let longest = parts.joined().map(\.columns).max() ?? 0
-    let limit = (readable..<max(readable, longest)).first { limit in
-      parts.allSatisfy { Set($0.map { $0.fitted(to: limit) }).count == $0.count }
+    // Parts that are different at a limit are different at every higher limit.
+    var (limit, enough) = (readable, max(readable, longest))
+    while limit < enough {
+      let middle = (limit + enough) / 2
+      if parts.allSatisfy({ Set($0.map { $0.fitted(to: middle) }).count == $0.count }) {
+        enough = middle
+      } else {
+        limit = middle + 1
+      }
     }
-    return names.map { $0.reduce($0.count - 1) { $0 + min($1.columns, limit ?? longest) } }.max() ?? 0
+    return names.map { $0.reduce($0.count - 1) { $0 + min($1.columns, limit) } }.max() ?? 0
   }
 
   /// The table as CSV, with complete cells.
@@ -128,7 +164,7 @@ package struct Table {
     let widths = widths(of: lines, columns: header.isEmpty ? nil : columns)
     let text = lines.map { line in
       zip(line, widths).enumerated().map { index, cell in
-        let text = cell.0.shortened(to: cell.1, asName: !header.isEmpty && names.contains(header[index]))
+        let text = cell.0.shortened(to: cell.1, asAddress: !header.isEmpty && addresses.contains(header[index]))
         return index == line.count - 1 ? text : text + String(repeating: " ", count: max(0, cell.1 - text.columns))
       }.joined(separator: Self.separator) + "\n"
     }.joined()
@@ -140,7 +176,7 @@ package struct Table {
   /// If the table is too wide, the columns that can be shortened get a maximum width. The maximum is as large as
   /// possible. A column of names is wider than the maximum if different names would otherwise look equal.
   private func widths(of lines: [[String]], columns: Int?) -> [Int] {
-    let natural = (lines.first ?? []).indices.map { column in lines.map { $0[column].columns }.max() ?? 0 }
+    let natural = naturalWidths(of: lines)
     let spare = (columns ?? .max) - Self.separator.count * max(0, natural.count - 1)
     guard natural.reduce(0, +) > spare else { return natural }
     let isCuttable = natural.indices.map { cuttable.isEmpty || cuttable.contains(header[$0]) }
@@ -166,10 +202,10 @@ package struct Table {
 extension String {
   /// Returns the text, or a shortened text if the text needs more than `limit` columns.
   ///
-  /// The start and the end of the text are kept. In a name such as `B2C_1_signup/postFederationSignup`, each part keeps
-  /// its start and its end.
-  fileprivate func shortened(to limit: Int, asName isName: Bool) -> String {
-    guard columns > limit, isName else { return fitted(to: limit) }
+  /// The start and the end of the text are kept. In an address such as `B2C_1_signup/postFederationSignup`, each part
+  /// keeps its start and its end.
+  fileprivate func shortened(to limit: Int, asAddress isAddress: Bool) -> String {
+    guard columns > limit, isAddress else { return fitted(to: limit) }
     let parts = parts
     let spare = limit - (parts.count - 1)
     guard parts.count > 1, spare >= parts.count * Self.shortestPart else { return fitted(to: limit) }
@@ -180,7 +216,7 @@ extension String {
     return zip(parts, widths).map { $0.fitted(to: $1) }.joined(separator: "/")
   }
 
-  /// The parts of a name, which have slashes between them.
+  /// The parts of an address, which have slashes between them.
   fileprivate var parts: [String] { split(separator: "/", omittingEmptySubsequences: false).map(String.init) }
 
   /// The minimum width, in character positions, of a part of a shortened address.

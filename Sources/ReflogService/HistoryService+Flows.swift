@@ -1,4 +1,5 @@
 import ReflogLedger
+package import ReflogModel
 
 extension HistoryService {
   /// Throws an error if the ledger has no record of a flow.
@@ -11,6 +12,12 @@ extension HistoryService {
   package func requireRecord(ofFlow name: String) async throws(ServiceError) {
     let known = try await reading(await history.lookUpFlow(name))
     guard known.isRecorded else { throw .flowNotFound(name, nearest: known.nearest) }
+  }
+
+  /// Returns whether Microsoft Graph documents the step of an address, or the ledger or the directory has the address.
+  package func isKnownStep(_ address: Address) async throws(ServiceError) -> Bool {
+    if Step.known.contains(address.step) { return true }
+    return try await !reading(await history.knownScopes(among: [.address(address)])).isEmpty
   }
 }
 

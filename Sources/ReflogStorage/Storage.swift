@@ -105,14 +105,18 @@ package struct Storage: Sendable {
     releaseLock()
   }
 
-  /// Closes all connections in the same way as ``close()``, but keeps the lock.
-  func closeConnections() throws {
+  /// Closes all connections in the same way as ``close()``, but keeps the lock. Call it only once.
+  ///
+  /// - Returns: The reason why pages remain in the WAL, or nil if the file contains every page.
+  @discardableResult
+  func closeConnections() throws -> StorageError? {
     files.close()
     try questionPool.close()
     try backgroundPool.close()
-    try pool.writeWithoutTransaction { _ = try WriteAheadLog.end(Connection($0)) }
+    let obstacle = try pool.writeWithoutTransaction { try WriteAheadLog.end(Connection($0)) }
     pool.invalidateReadOnlyConnections()
     try pool.close()
+    return obstacle
   }
 
   /// Releases the lock.

@@ -29,49 +29,64 @@ package struct StorageCompaction: Sendable {
   /// Writes a new file, checks it, and replaces the old file with it.
   ///
   /// When this method returns, the new file is durable. If the process crashes before the last step, the old file is
-  /// unchanged and a `.compact` file remains. The next compaction removes that `.compact` file.
+  /// complete and a `.compact` file remains. The next compaction removes that `.compact` file.
+  ///
+  /// If this method throws an error, the old file remains too. Only pages of its write-ahead log can have been copied
+  /// into it.
   ///
   /// - Returns: The size of the old file and the size of the new file, both in bytes.
-  /// - Throws: ``StorageError/inUse(path:)`` if a server runs, and ``StorageError/diskFull`` if the disk does not have
-  ///   enough free space for a second file.
-  package func run() throws -> (before: Int, after: Int) {
+  /// - Throws: ``StorageError/inUse(path:)`` if a server runs, ``StorageError/locked`` if another process reads the
+  ///   file, and ``StorageError/diskFull`` if the disk does not have enough free space for a second file.
+  package func run() throws -> (before: Int, after: Int) { try run {} }
+
+  /// Does the same as ``run()``, and calls `whenWritten` between the write of the new file and the end of the
+  /// connections.
+  func run(_ whenWritten: () throws -> Void) throws -> (before: Int, after: Int) {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
     // `Storage` checks the kind of the file and acquires the lock. When the storage is closed, SQLite copies the
     // write-ahead log into the file.
     let storage = try Storage(path: path, kind: kind)
+    // No server can start while the lock is held. So the lock is released after everything else.
+    defer { storage.releaseLock() }
+    let before = FileChecks.size(of: path) ?? 0
     do {
-      let before = FileChecks.size(of: path) ?? 0
-      guard FileChecks.freeBytes(besideFileAt: path) > UInt64(before) + UInt64(storage.walBytes) else {
-        throw StorageError.diskFull
+      do {
+        try writeCopy(of: storage)
+        try whenWritten()
+      } catch {
+        // The first error is more important than a second error here.
+        _ = try? storage.closeConnections()
+        throw error
       }
-      try removeCopy()
-      try FileChecks.prepareFile(at: copyPath)
-      try storage.withWriteConnection { connection in
-        // VACUUM copies the `SessionMark` in the header too. The new file has no write-ahead log, so the mark is
-        // removed first. After a killed server, the log contains changes. So SQLite copies these changes into the file
-        // before the mark is removed. Otherwise a crash during the last checkpoint could leave a file without a mark
-        // next to a log with changes, and the next start would refuse this log.
-        guard try WriteAheadLog.end(connection) else { throw StorageError.locked }
-        try connection.execute("VACUUM INTO ?", [copyPath])
-      }
-      try check(copyPath)
-      try storage.closeConnections()
-      // No server can start while the lock is held. So the lock is released only after the new file has replaced the
-      // old file.
-      defer { storage.releaseLock() }
+      let obstacle = try storage.closeConnections()
       // If another process reads the file, pages can remain in the write-ahead log. SQLite would later copy these old
       // pages into the new file, and damage the new file. So the compaction ends with an error.
-      guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw StorageError.locked }
+      guard FileChecks.size(of: path + "-wal") ?? 0 == 0 else { throw obstacle ?? .locked }
       for ending in ["-wal", "-shm"] { try DurableFile.remove(path + ending) }
       // Both files are complete. A crash during or after the rename leaves either the old or the new file at `path`.
       try DurableFile.move(copyPath, to: path)
-      return (before, FileChecks.size(of: path) ?? 0)
     } catch {
       try? removeCopy()
-      // The first error is more important than a second error here.
-      try? storage.close()
       throw error
     }
+    return (before, FileChecks.size(of: path) ?? 0)
+  }
+
+  /// Writes the new file and checks it.
+  private func writeCopy(of storage: Storage) throws {
+    guard FileChecks.freeBytes(besideFileAt: path) > UInt64(FileChecks.size(of: path) ?? 0) + UInt64(storage.walBytes)
+    else { throw StorageError.diskFull }
+    try removeCopy()
+    try FileChecks.prepareFile(at: copyPath)
+    try storage.withWriteConnection { connection in
+      // VACUUM copies the `SessionMark` in the header too. The new file has no write-ahead log, so the mark is removed
+      // first. After a killed server, the log contains changes. So SQLite copies these changes into the file before the
+      // mark is removed. Otherwise a crash during the last checkpoint could leave a file without a mark next to a log
+      // with changes, and the next start would refuse this log.
+      if let obstacle = try WriteAheadLog.end(connection) { throw obstacle }
+      try connection.execute("VACUUM INTO ?", [copyPath])
+    }
+    try check(copyPath)
   }
 
   private func removeCopy() throws { try Self.removeUnfinished(besideFileAt: path) }

@@ -20,6 +20,8 @@ package struct ConnectorsPage: Sendable {
   let isPart: Bool
   /// The query of this page with `?` in front, or empty. Links to connectors keep it.
   let trail: String
+  /// The path of a search of the history for the same text, or nil if the person searched for no text.
+  let history: String?
 
   /// A connector, shown as a row of the table.
   struct Row: Sendable {
@@ -84,14 +86,16 @@ package struct ConnectorsPage: Sendable {
   ///   - status: the state of the ledger.
   ///   - next: the query of the next page, or nil if this is the last page.
   ///   - trail: the query of this page with `?` in front, or empty.
+  ///   - history: the path of a search of the history for the same text, or nil if the person searched for no text.
   package init(
     _ connectors: [ListedConnector],
     of question: Question,
     status: LedgerStatus,
     next: String?,
-    trail: String = ""
+    trail: String = "",
+    history: String? = nil
   ) {
-    self.trail = trail
+    (self.trail, self.history) = (trail, history)
     self.connectors = connectors.map(Row.init)
     isEmpty = connectors.isEmpty
     (search, isUnusedOnly) = (question.search, question.isUnusedOnly)

@@ -11,7 +11,7 @@ package struct FilterForm: Sendable {
   let reason: String
   /// The id of a request.
   ///
-  /// The form has the field only if it is filled, because the search field of every page fills it.
+  /// The form has the field only if it is filled, because only a link for the id of a request fills it.
   let request: String
   let hasRequest: Bool
   let since: TimeField

@@ -33,6 +33,10 @@ package struct TimelinePage: Sendable {
   ///
   /// The list is empty if a change matches the filter.
   let proposals: [Proposal]
+  /// The path of a search of the ids of requests for the text of the filter.
+  ///
+  /// The value is nil if the page shows a change, or if the text is not a GUID.
+  let requestSearch: String?
   /// The query of this page with `?` in front, or empty. Links to changes keep it.
   let trail: String
 
@@ -92,6 +96,8 @@ package struct TimelinePage: Sendable {
   ///   - status: the state of the ledger.
   ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
   ///   - proposals: the names that are like the texts of the filter, if no change matches.
+  ///   - requestSearch: the path of a search of the ids of requests for the text of the filter, if no change matches
+  ///     and the text is a GUID.
   ///   - searched: the time of the oldest searched change, or nil if the page is full or the search is complete.
   ///   - zone: the time zone whose days group the changes.
   ///   - trail: the query of this page with `?` in front, or empty.
@@ -105,6 +111,7 @@ package struct TimelinePage: Sendable {
     status: LedgerStatus,
     total: Int? = nil,
     proposals: [Proposal] = [],
+    requestSearch: String? = nil,
     searched: Timestamp? = nil,
     zone: PageTimeZone = .utc,
     trail: String = ""
@@ -125,7 +132,7 @@ package struct TimelinePage: Sendable {
     hasChanges = !changes.isEmpty
     self.isFiltered = isFiltered
     self.total = total.map(\.grouped)
-    self.proposals = proposals
+    (self.proposals, self.requestSearch) = (proposals, requestSearch)
     self.next = next
     self.query = query
     self.form = form

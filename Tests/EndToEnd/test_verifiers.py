@@ -2,6 +2,9 @@ import contextlib
 import fcntl
 import functools
 import http.server
+import importlib.util
+import io
+import itertools
 import json
 import os
 import pathlib
@@ -11,6 +14,7 @@ import sys
 import tempfile
 import threading
 import unittest
+import unittest.mock as mock
 
 from referencelog import ReferenceLog, canonical, encoded, path, sha256, tree_hash
 from reflogserver import Port
@@ -541,6 +545,26 @@ class UseTests(VerifierTestCase):
     def test_the_exit_code_for_a_missing_file_is_64(self):
         result = verify(str(self.folder), ReferenceLog([]).vkey, "--old", str(self.folder / "none"))
         self.assertEqual((result.stdout, result.returncode), ("", 64))
+
+    def test_the_progress_ends_with_the_whole_count_and_before_a_finding(self):
+        spec = importlib.util.spec_from_file_location("verify_log", VERIFY_LOG)
+        program = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(program)
+        terminal = io.StringIO()
+        terminal.isatty = lambda: True
+        log = log_of(RECORDS)
+        log.write(self.folder)
+        tile = self.folder / "tile" / "0" / "000"
+        tile.write_bytes(bytes(32) + tile.read_bytes()[32:])
+        arguments = ["verify_log.py", str(self.folder), "--key", log.vkey]
+        with (mock.patch.object(program.time, "monotonic", itertools.count(step=10).__next__),
+              mock.patch.object(program, "COUNTED", 256), mock.patch("sys.argv", arguments),
+              contextlib.redirect_stdout(terminal), contextlib.redirect_stderr(terminal)):
+            self.assertEqual(program.main(), 65)
+        lines = [line.rpartition("\r")[2] for line in terminal.getvalue().splitlines()]
+        self.assertIn("read 600 of 600 entries", lines)
+        self.assertIn("checked checkpoint: 600 of 600 entries", lines)
+        self.assertTrue(any(line.startswith("finding: tile/0/000 does not fit") for line in lines), lines)
 
     def test_without_cryptography_the_message_tells_how_to_install_it(self):
         self.file("cryptography.py", "raise ImportError")

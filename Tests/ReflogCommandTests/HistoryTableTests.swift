@@ -84,6 +84,39 @@ struct HistoryTableTests {
     #expect(text.split(separator: "\n").allSatisfy { String($0).columns <= columns })
   }
 
+  /// Two edits of a connector whose target URL has a path of eight parts, and a change that was rolled back.
+  private static func edited() -> Table {
+    let path = "fraud.contoso.example/api/v2/tenants/contoso/markets/emea/checks/signup"
+    var table = ChangeTables.history(body, emptyText: "")
+    for row in table.rows.indices {
+      table.rows[row][2] = "connector of \(table.rows[row][2]) and 2 more"
+      table.rows[row][4] = "edited: targetUrl → \(path)-\(row) (was \(path))"
+    }
+    table.rows.append(table.rows[0])
+    table.rows[2][4] = "b2cUserFlows/Fraud check"
+    table.rows[2][6] = "applied, rolled back by 9999999"
+    return table
+  }
+
+  @Test(
+    arguments: [
+      (80, ["b2cUserFlows/", "KIND", "REASON", "BEFORE", "WHO", "TIME (UTC)"]),
+      (110, ["b2cUserFlows/", "KIND", "REASON", "BEFORE", "WHO"]),
+      (140, ["b2cUserFlows/", "KIND", "REASON"]),
+    ]
+  )
+  func anEditIsShortenedAndHidesNoOtherColumn(columns: Int, leftOut: [String]) {
+    let fitted = Self.edited().fitted(columns: columns)
+    let text = fitted.table.text(columns: columns)
+
+    #expect(fitted.leftOut == leftOut)
+    #expect(text.split(separator: "\n").allSatisfy { String($0).columns <= columns }, "\(text)")
+    #expect(text.contains("edited"), "\(text)")
+    #expect(text.contains("applied, rolled back by 9999999"), "\(text)")
+    #expect(fitted.table.rows[2].contains("b2cUserFlows/Fraud check"))
+    #expect(fitted.table.rows[0].contains("connector of B2C_1_signup_market_017/postFederationSignup and 2 more"))
+  }
+
   @Test func theTypeOfTheFlowsStaysIfThereAreTwoTypes() {
     var table = ChangeTables.history(Self.body, emptyText: "")
     table.rows[0][2] = "b2xUserFlows/B2X_1_partner/postFederationSignup"

@@ -162,9 +162,10 @@ enum OtherTexts {
     "ReflogService/Changes/ChangeService+Idempotency.swift": ["The directory refused the change."],
     "ReflogService/Changes/ChangeService+Reading.swift": ["it did not show whether it accepts the token (status {})"],
     "ReflogService/Changes/ChangeService+UnknownScopes.swift": [
-      "The freeze takes effect if such a flow is created.",
-      "The freeze takes effect if the flow gets such a step.",
-      "Reflog knows no {} '{}'. {}",
+      "Reflog has no record of a flow '{}' and has not read the whole directory. If the flow exists, the freeze "
+        + "covers it.",
+      "Reflog knows no flow '{}'. The freeze takes effect if such a flow is created.",
+      "Reflog knows no step '{}'. The freeze takes effect if the flow gets such a step.",
       " Nearest names: {}.",
     ],
     "ReflogService/Changes/ChangeService.swift": [

@@ -36,6 +36,38 @@ struct UnknownScopeTests {
     }
   }
 
+  @Test func aFlowCanExistIfNoSweepHasReadTheWholeDirectory() async throws {
+    try await withService(settleWindow: .seconds(1)) { fixture in
+      let ledger = fixture.service.ledger
+      let mayExist =
+        "Reflog has no record of a flow 'B2C_1_other' and has not read the whole directory. If the flow exists, the "
+        + "freeze covers it."
+      #expect(try await Self.warning("b2cUserFlows/B2C_1_other", fixture) == mayExist)
+
+      try await ledger.rememberSweep(UnreadParts())
+      #expect(
+        try await Self.warning("b2cUserFlows/B2C_1_other", fixture)
+          == "Reflog knows no flow 'B2C_1_other'. The freeze takes effect if such a flow is created."
+      )
+
+      var unread = UnreadParts()
+      unread.add(.flows(.b2cUserFlows), because: "403")
+      try await ledger.rememberSweep(unread)
+      #expect(try await Self.warning("b2cUserFlows/B2C_1_other", fixture) == mayExist)
+    }
+  }
+
+  @Test func onlySomeWarningsProposeNames() async throws {
+    try await withService { fixture in
+      _ = try await fixture.set(Sample.newVendor)
+      let scopes = try (10..<25).map { try #require(FreezeScope("b2cUserFlows/B2C_1_signup\($0)")) }
+
+      let warnings = await fixture.service.warnings(about: scopes, for: Self.reader)
+
+      #expect(scopes.map { warnings[$0]?.description.contains("Nearest names") } == scopes.indices.map { $0 < 10 })
+    }
+  }
+
   @Test func aStepOfAKnownFlowIsKnownIfGraphDocumentsItOrAChangeIsRecorded() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)

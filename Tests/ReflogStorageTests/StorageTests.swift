@@ -6,6 +6,31 @@ import Testing
 @testable import ReflogStorage
 
 struct StorageTests {
+  @Test func aReaderThatBeginsDuringACompactionEndsTheCompactionWithAnError() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      try Storage(path: path, kind: .ledger).close()
+      let compaction = StorageCompaction(path: path, kind: .ledger)
+      var configuration = Configuration()
+      configuration.allowsUnsafeTransactions = true
+      let reader = try DatabaseQueue(path: path, configuration: configuration)
+
+      let error = #expect(throws: StorageError.self) {
+        try compaction.run {
+          try reader.unsafeRead { try $0.execute(sql: "BEGIN; SELECT count(*) FROM change") }
+        }
+      }
+
+      #expect(
+        error?.description == "Another process or a long read uses the file. Wait until it ends, then try again."
+      )
+      #expect(!FileChecks.exists(path + ".compact"))
+      try reader.close()
+      #expect(try compaction.run().after > 0)
+      try Storage(path: path, kind: .ledger).close()
+    }
+  }
+
   @Test func theWriterOfAnOpenFileFlushesEveryCommit() async throws {
     try await withWriter { writer, _ in
       let synchronous = try await writer.write { session in try session.connection.integer("PRAGMA synchronous") }

@@ -38,7 +38,10 @@ struct ConnectorsPageTests {
       count: count,
       total: total
     )
-    return ConnectorsPage(connectors, of: question, status: status, next: next).render(in: Sample.frame)
+    let history = search.isEmpty ? nil : "/?q=\(search)"
+    return ConnectorsPage(connectors, of: question, status: status, next: next, history: history).render(
+      in: Sample.frame
+    )
   }
 
   @Test func aRowShowsTheHostTheStepsAndTheLastChange() throws {
@@ -86,8 +89,9 @@ struct ConnectorsPageTests {
     #expect(Self.html(one, search: "x", count: 1, total: 3).pageText.contains("1 of 3 connectors match the text."))
     #expect(
       Self.html(one, search: "x", isUnusedOnly: true, count: 1, total: 3).pageText
-        .contains("1 of 3 connectors match the text, and no step calls them. Connector")
+        .contains("1 of 3 connectors match the text, and no step calls them. Search the history for 'x' Connector")
     )
+    #expect(Self.html(one, search: "x", count: 1, total: 3).contains(#"<a href="/?q=x">"#))
   }
 
   @Test func anEmptyListStatesWhetherAnythingIsRecorded() {

@@ -65,6 +65,7 @@ extension TemplateTexts {
       "and {} more",
       "not recorded",
       "No connector matches. Show all connectors",
+      "Search the history for '{}'",
       "No connector is recorded yet.",
       "The connectors on other pages are not printed.",
       "More connectors",

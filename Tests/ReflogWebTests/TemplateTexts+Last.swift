@@ -212,6 +212,7 @@ extension TemplateTexts {
       "; {} without it",
       "No recorded name contains '{}'. Nearest names:",
       "No changes are recorded yet. Point a step at a connector to see the first one.",
+      "Search the request ids for {}",
       "No change found yet.",
       "The changes since {} were searched, but not the older ones.",
       "Search older changes",

@@ -20,18 +20,20 @@ struct TimelinePageTests {
     status: LedgerStatus = Sample.status(),
     total: Int? = nil,
     proposals: [TimelinePage.Proposal] = [],
+    requestSearch: String? = nil,
     searched: Timestamp? = nil
   ) -> TimelinePage {
     TimelinePage(
       changes.map { ChangeInContext($0) },
       next: next,
       query: "",
-      form: FilterForm([:], problem: nil),
+      form: FilterForm(requestSearch == nil ? [:] : ["q": "0e6b"], problem: nil),
       isFiltered: isFiltered,
       isNewest: isNewest,
       status: status,
       total: total,
       proposals: proposals,
+      requestSearch: requestSearch,
       searched: searched
     )
   }
@@ -152,6 +154,13 @@ struct TimelinePageTests {
       )
     )
     #expect(html.contains(#"<a href="/?flow=B2C_1_signup">B2C_1_signup</a>"#))
+  }
+
+  @Test func anAnswerWithoutAMatchLinksToTheSearchOfTheRequestIds() {
+    let html = timeline([], isFiltered: true, requestSearch: "/?request=0e6b").render(in: Sample.frame)
+
+    #expect(html.pageText.hasSuffix("No changes match this filter. Show all changes Search the request ids for 0e6b"))
+    #expect(html.contains(#"<a href="/?request=0e6b">"#))
   }
 
   @Test func ifAFieldIsInvalidThePageShowsOnlyTheMessage() {

@@ -46,7 +46,8 @@ struct ConnectorsController {
       ),
       status: try await history.status(),
       next: found.next.map { Request.encoded(fields.merging(["behind": $0.id, "name": $0.name]) { $1 }) },
-      trail: PageTrail(fields, PageTrail.connectors).query
+      trail: PageTrail(fields, PageTrail.connectors).query,
+      history: search.isEmpty ? nil : "/?" + Request.encoded(["q": search])
     )
     return Response(page: page.render(in: context.frame(directory)))
   }

@@ -6,10 +6,9 @@ import ReflogWeb
 /// The search field at the top of every page.
 ///
 /// If the text is the whole id of exactly one change, connector, flow or actor, or the address of a step, the browser
-/// opens the page of this item. The same is true if the text is the correlation id of exactly one change. If the text
-/// is a part of the target URL of a connector, the browser opens the list of these connectors. For any other text, the
-/// browser opens the timeline with all changes that contain the text. If this text is a GUID that no index finds, the
-/// timeline shows the changes whose request has this id.
+/// opens the page of this item. The same is true if the text is the correlation id of exactly one change. For any other
+/// text, the browser opens the timeline with all changes that contain the text. If no change contains the text, but the
+/// target URL of a connector contains it, the browser opens the list of these connectors.
 struct SearchController {
   /// The maximum length in bytes of a text that is compared with ids. All ids are shorter.
   private static let longestID = 512
@@ -37,7 +36,9 @@ struct SearchController {
     paths.formUnion(
       flows.filter { text.isSame(as: $0.flow.text) || text.isSame(as: $0.description) }.map { "/flows/\($0)" }
     )
-    if let address = Address(abbreviated: text), let flow = flows.first(where: { $0 == FlowName(of: address) }) {
+    if let address = Address(abbreviated: text), let flow = flows.first(where: { $0 == FlowName(of: address) }),
+      try await history.isKnownStep(address)
+    {
       paths.insert("/flows/\(flow)#\(FlowPage.anchor(of: address.step))")
     }
     for type in [Change.ActorType.user, .app, .token] {
@@ -47,16 +48,31 @@ struct SearchController {
     }
     guard paths.isEmpty else { return .seeOther(paths.count == 1 ? paths.first ?? results : results) }
     let url = String(text.prefix { $0 != "?" })
-    if Self.isURLPart(url), try await isPartOfTargetURL(url, context) {
-      return .seeOther("/connectors?" + Request.encoded(["q": url]))
+    guard Self.hasHost(url), try await isPartOfTargetURL(url, context), try await !isInHistory(text) else {
+      return .seeOther(results)
     }
-    guard GUID.normalized(text) != nil, try await changes(.batchId, text).isEmpty else { return .seeOther(results) }
-    return .seeOther("/?" + Request.encoded(["request": text]))
+    return .seeOther("/connectors?" + Request.encoded(["q": url]))
   }
 
-  /// Returns whether a text can be a part of a URL that names a host or a path. A single word is a name or a reason.
-  private static func isURLPart(_ text: String) -> Bool {
-    text.contains { ".:/".contains($0) } && !text.contains(where: \.isWhitespace)
+  /// Returns whether a text is a URL with a host, or begins with a text that looks like a host.
+  ///
+  /// A host such as `contoso.example` has several labels, and the last label begins with a letter. So `v1.2` is not a
+  /// host.
+  static func hasHost(_ text: String) -> Bool {
+    guard !text.contains(where: \.isWhitespace) else { return false }
+    if let end = text.firstRange(of: "://")?.upperBound { return end < text.endIndex && text[end] != "/" }
+    let labels = text.prefix { !":/".contains($0) }.split(separator: ".", omittingEmptySubsequences: false)
+    let areLabels = labels.allSatisfy { label in
+      !label.isEmpty && label.allSatisfy { $0.isLetter || $0.isNumber || $0 == "-" }
+    }
+    return labels.count > 1 && areLabels && labels.last?.first?.isLetter == true
+  }
+
+  /// Returns whether the timeline finds a change that contains a text.
+  private func isInHistory(_ text: String) async throws -> Bool {
+    let (query, problem) = PlainQuestion.query(["q": text])
+    guard problem == nil else { return false }
+    return try await !history.page(query, behind: nil, size: 1).changes.isEmpty
   }
 
   /// Returns whether the list of connectors has a connector whose target URL contains a text.

@@ -44,6 +44,7 @@ struct TimelineController {
       status: try await history.status(),
       total: isEmpty && query.filter != nil ? try await number(of: ChangeQuery()) : nil,
       proposals: isEmpty ? try await proposals(query, page, fields) : [],
+      requestSearch: problem == nil && page.changes.isEmpty ? Self.requestSearch(fields) : nil,
       searched: page.searched,
       zone: context.zone,
       trail: trail.query
@@ -82,6 +83,13 @@ struct TimelineController {
       }
       return TimelinePage.Proposal(text: nearest.text, names: names)
     }
+  }
+
+  /// Returns the path of this form with the text of its search field in the field for the id of a request, or nil if
+  /// the text is not a GUID.
+  private static func requestSearch(_ fields: [String: String]) -> String? {
+    guard let text = fields["q"], GUID.normalized(text) != nil, fields["request"] == nil else { return nil }
+    return "/?" + Request.encoded(fields.filter { $0.key != "q" }.merging(["request": text]) { $1 })
   }
 
   /// Returns how many changes match the form.

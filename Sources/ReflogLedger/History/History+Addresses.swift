@@ -41,12 +41,49 @@ extension History {
         SELECT flow.flow_type, flow.flow_id, step.name FROM address
         JOIN flow ON flow.id = address.flow
         JOIN step ON step.id = address.step
-        WHERE \(Self.isChanged)
-          OR EXISTS (SELECT 1 FROM seen_reference WHERE seen_reference.address = address.id)
+        WHERE \(Self.isKnown)
         ORDER BY address.id
         """
       ) { try $0.address(0) }
     }
+  }
+
+  /// The condition that ``knownAddresses()`` contains the current address.
+  private static let isKnown = """
+    (\(isChanged) OR EXISTS (SELECT 1 FROM seen_reference WHERE seen_reference.address = address.id))
+    """
+
+  /// Returns those scopes whose address, or one address of whose flow, is in ``knownAddresses()``.
+  ///
+  /// Only the addresses of these scopes are read.
+  package func knownScopes(among scopes: Set<FreezeScope>) async throws(LedgerError) -> Set<FreezeScope> {
+    try await read { db in
+      try scopes.filter { scope in
+        switch scope {
+        case .everything: true
+        case .flow(let flow): try Self.isKnown(flow, nil, db)
+        case .address(let address): try Self.isKnown(FlowName(of: address), address.step, db)
+        }
+      }
+    }
+  }
+
+  /// Returns whether ``knownAddresses()`` contains an address of a flow with a given step, or with any step.
+  private static func isKnown(_ flow: FlowName, _ step: Step?, _ db: any LedgerConnection) throws -> Bool {
+    let isStep = step == nil ? "" : "AND \(db.dialect.equalIgnoringCase("step.name", ":step"))"
+    let arguments: SQLArguments = ["flowType": flow.flowType.rawValue, "flow": flow.flow.text]
+    return try db.bool(
+      """
+      SELECT EXISTS (
+        SELECT 1 FROM address
+        JOIN flow ON flow.id = address.flow
+        JOIN step ON step.id = address.step
+        WHERE flow.flow_type = :flowType AND \(db.dialect.equalIgnoringCase("flow.flow_id", ":flow")) \(isStep)
+          AND \(isKnown)
+      )
+      """,
+      step.map { arguments + ["step": $0.name] } ?? arguments
+    )
   }
 
   /// Returns the pending change at an address, or nil if there is none.

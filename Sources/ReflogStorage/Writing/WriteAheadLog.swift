@@ -115,13 +115,12 @@ struct WriteAheadLog {
   ///
   /// If a reader prevents SQLite from emptying the log, the mark is kept, because the database still needs its log.
   ///
-  /// - Returns: Whether the mark was removed.
+  /// - Returns: The reason why pages remain in the log, or nil if the log is empty and the mark was removed.
   @discardableResult
-  static func end(_ connection: Connection) throws -> Bool {
-    guard try run(.truncate, connection) else { return false }
+  static func end(_ connection: Connection) throws -> StorageError? {
+    if let obstacle = try obstacle(to: .truncate, connection) { return obstacle }
     try store(nil, connection)
-    try run(.truncate, connection)
-    return true
+    return try obstacle(to: .truncate, connection)
   }
 
   /// Copies the log into the database if any pages were written since the last checkpoint.
@@ -158,15 +157,22 @@ struct WriteAheadLog {
   /// - Throws: ``SQLError`` only if the file can't be used.
   @discardableResult
   static func run(_ mode: Database.CheckpointMode, _ connection: Connection) throws -> Bool {
+    try obstacle(to: mode, connection) == nil
+  }
+
+  /// Runs a checkpoint, and returns the reason why it was not complete, or nil if it was complete.
+  ///
+  /// No data is lost if it was not complete, because the log keeps all pages, and a later checkpoint copies them.
+  private static func obstacle(to mode: Database.CheckpointMode, _ connection: Connection) throws -> StorageError? {
     do {
       _ = try connection.database.checkpoint(mode)
-      return true
-    } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode) {
-      // Another process is reading, or the disk is full. No data is lost, because the log keeps all pages, and a later
-      // checkpoint copies them.
-      return false
+      return nil
     } catch let error as DatabaseError {
-      throw SQLError(error)
+      switch error.resultCode {
+      case .SQLITE_BUSY, .SQLITE_LOCKED: return .locked
+      case .SQLITE_FULL: return .diskFull
+      default: throw SQLError(error)
+      }
     }
   }
 

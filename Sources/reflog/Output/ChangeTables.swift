@@ -6,6 +6,9 @@ enum ChangeTables {
   /// The types of flows as they stand in front of the ids of flows.
   private static let flowTypes = FlowType.allCases.map { "\($0.rawValue)/" }
 
+  /// The start of a text about an edit, which is in the place of a connector's name.
+  private static let editStart = "edited: "
+
   /// Returns the table of changes.
   ///
   /// - Parameters:
@@ -15,9 +18,11 @@ enum ChangeTables {
     var table = Table(
       header: ["ID", "TIME (UTC)", "STEP", "BEFORE", "AFTER", "KIND", "RESULT", "WHO", "REASON"],
       emptyText: emptyText,
-      cuttable: ["STEP", "BEFORE", "AFTER", "RESULT", "WHO", "REASON"],
+      cuttable: ["STEP", "BEFORE", "AFTER", "WHO", "REASON"],
       droppable: ["KIND", "REASON", "BEFORE", "WHO", "TIME (UTC)"],
-      names: ["STEP", "BEFORE", "AFTER"],
+      names: ["BEFORE", "AFTER"],
+      addresses: ["STEP"],
+      textStart: editStart,
       prefixes: flowTypes
     )
     table.rows = body.objects("value").map { change in
@@ -56,7 +61,8 @@ enum ChangeTables {
       emptyText: "No step is recorded yet.",
       cuttable: ["STEP", "CALLS", "WHO", "CONNECTOR EDITED"],
       droppable: ["CHANGE", "WHO", "SINCE (UTC)"],
-      names: ["STEP", "CALLS"],
+      names: ["CALLS"],
+      addresses: ["STEP"],
       prefixes: flowTypes
     )
     table.rows = body.objects("value").map { entry in
@@ -77,7 +83,8 @@ enum ChangeTables {
       emptyText: "No step differs between the two times. Compared steps: \(text(body["comparedSteps"])).",
       cuttable: ["STEP", "FIRST", "SECOND", "WHO"],
       droppable: ["CHANGE", "WHO", "SINCE (UTC)"],
-      names: ["STEP", "FIRST", "SECOND"],
+      names: ["FIRST", "SECOND"],
+      addresses: ["STEP"],
       prefixes: flowTypes,
       heading: [
         "FIRST is the state at \(text(body["asOf"])).", "SECOND is the state at \(text(body["compareWith"])).",
@@ -153,7 +160,8 @@ enum ChangeTables {
       emptyText: "Every step has the same reference as at that time.",
       cuttable: ["STEP", "BEFORE", "AFTER", "MESSAGE"],
       droppable: ["CHANGE", "BEFORE"],
-      names: ["STEP", "BEFORE", "AFTER"],
+      names: ["BEFORE", "AFTER"],
+      addresses: ["STEP"],
       prefixes: flowTypes
     )
     table.rows = progress.objects("value").map { step in
@@ -238,7 +246,7 @@ enum ChangeTables {
   private static func edit(_ change: JSONObject) -> String? {
     let ids = [change["before"], change["after"]].map { $0?.object?["connectorId"] }
     guard change["subject"] == "connector", ids[0] == ids[1] else { return nil }
-    return [Change.ChangedProperty](of: change).summary.map { "edited: \($0)" }
+    return [Change.ChangedProperty](of: change).summary.map { editStart + $0 }
   }
 
   /// Returns a text about an edit that the connector got after the step was set to call it.
