@@ -8,14 +8,15 @@ enum CommandTexts {
     "Arguments/FreezeOptions.swift": [
       "--until needs --freeze.",
       "No step calls the connector, so no step was frozen.",
-      "more {}",
-      "{} But {} {} not frozen.",
+      "{} more {}",
+      "{} But {} {} not frozen. ",
       "Freeze {} with: {}",
       "The server's answer does not name the step.",
       "until {}",
       "until you release it",
       "frozen {}: freeze {}.",
       "{} is already {}",
+      "{} is {}",
     ],
     "Commands/Backup.swift": [
       "{} is complete. None of its entries is signed yet.",
