@@ -237,7 +237,6 @@ enum ProgramTexts {
       "{} (uncertain)",
       "connector of {}",
       " and {} more",
-      "edited: {}",
       "without Reflog",
       "change {}, {} {} {}{}{}",
       ", rolled back by {}",
