@@ -228,7 +228,6 @@ enum ProgramTexts {
       "{} (uncertain)",
       "connector of {}",
       " and {} more",
-      "edited: {}",
       "without Reflog",
       "change {}, {} {} {}{}{}",
       ", rolled back by {}",
