@@ -173,41 +173,8 @@ enum ChangeTables {
     return table
   }
 
-  /// Returns the table of the state of the ledger, with one line for each member.
-  static func status(_ status: JSONObject) -> Table {
-    Table(
-      rows: status.members.flatMap { member -> [[String]] in
-        let values = (member.value.array ?? [member.value]).map { value in
-          value.object.map(problem) ?? (value == .null ? "-" : text(value))
-        }
-        return (values.isEmpty ? ["none"] : values).map { [member.name, $0] }
-      }
-    )
-  }
-
-  /// Describes one problem: a part of the directory that the last sweep could not read, the replacement of a lost key,
-  /// or a token that expires soon.
-  private static func problem(_ problem: JSONObject) -> String {
-    if problem["waitingEntries"] != nil { return webhook(problem) }
-    if let expiry = problem["expiryDateTime"] { return "\(text(problem["name"])) at \(text(expiry))" }
-    let moment =
-      problem["sinceDateTime"].map { "\(text(problem["name"])) since \(text($0))" } ?? text(problem["dateTime"])
-    return "\(moment): \(text(problem["reason"]))"
-  }
-
-  private static func webhook(_ webhook: JSONObject) -> String {
-    let waiting = text(webhook["waitingEntries"])
-    let (since, success) = (text(webhook["failingSinceDateTime"]), text(webhook["lastSuccessDateTime"]))
-    let parts = [
-      "\(text(webhook["name"])) at \(text(webhook["host"])): \(text(webhook["state"]))",
-      since.isEmpty ? "" : "since \(since)", text(webhook["lastError"]),
-      waiting == "1" ? "1 entry waits" : "\(waiting) entries wait",
-      success.isEmpty ? "no message accepted yet" : "last success \(success)",
-    ]
-    return parts.filter { !$0.isEmpty }.joined(separator: ", ")
-  }
-
-  private static func text(_ value: JSONValue?) -> String {
+  /// Returns the text of a value that is not an object or a list, or an empty text.
+  static func text(_ value: JSONValue?) -> String {
     switch value {
     case .string(let text), .number(let text): text
     case .bool(let flag): String(flag)
