@@ -28,6 +28,8 @@ extension ChangeDetailPage {
     let hasForm: Bool
     /// The sentence that explains why the page has no form, or nil if the page has a form.
     let refusal: String?
+    /// The id of the change that set the values before the edit again, or nil if there is no such change.
+    let restorer: String?
     /// What the viewer has already typed, and the reason why the request was refused.
     let form: Form
 
@@ -111,6 +113,7 @@ extension ChangeDetailPage {
       self.callers = callers.prefix(Self.mostCallers).map { Caller(step: $0.step.name, flow: $0.flow.text) }
       left = callerCount > Self.mostCallers ? callerCount - Self.mostCallers : nil
       offersFreeze = !callers.isEmpty
+      restorer = restoration.isComplete ? plan.done?.id.description : nil
       refusal =
         if !restoration.isComplete {
           "Not all values before this edit are recorded, so this page does not restore them."

@@ -93,8 +93,7 @@ package struct ChangeDetailPage: Sendable {
   ///     is nil if there is no such rollback.
   ///   - tenantID: the id of the tenant that owns the directory.
   ///   - isSigned: true if a signed checkpoint covers the change.
-  ///   - freeze: the freeze that covers the step, the connector or a step that calls the connector and is in force, or
-  ///     nil if there is none.
+  ///   - freezes: the freezes in force that cover the step, the connector or a step that calls the connector.
   ///   - placed: the freezes that the viewer requested together with the change.
   ///   - earlier: the earlier freezes that made another freeze of the same steps unnecessary.
   ///   - notFrozen: true if the viewer requested a freeze together with the change, but not every step is frozen.
@@ -111,7 +110,7 @@ package struct ChangeDetailPage: Sendable {
     rollback: Change?,
     tenantID: String,
     isSigned: Bool,
-    freeze: CoveringFreeze? = nil,
+    freezes: [CoveringFreeze] = [],
     placed: [Freeze] = [],
     earlier: [Freeze] = [],
     notFrozen: Bool = false,
@@ -143,11 +142,11 @@ package struct ChangeDetailPage: Sendable {
       )
     }
     isPending = change.result == .pending
-    self.freeze = freeze.map { FreezeView($0) }
+    freeze = FreezeView(freezes)
     self.placed = placed.map { FreezeView($0) }
     self.earlier = earlier.map { FreezeView($0) }
     self.notFrozen = notFrozen
-    freezable = canFreeze && freeze == nil ? change.intent.subject.address?.description : nil
+    freezable = canFreeze && freezes.isEmpty ? change.intent.subject.address?.description : nil
     self.restoration = restoration
     self.isRestored = isRestored && isOfConnector && change.result == .applied
     properties = (change.intent.changedProperties ?? []).map {

@@ -32,12 +32,15 @@ struct ConnectorEdit: Sendable {
     name = (change.intent.before.displayName ?? id.text).shortened(to: Self.length)
     connector = id.text
     verb = change.after == .none ? "was deleted" : "was edited"
-    let written = (change.intent.changedProperties ?? []).map { property in
+    let changed = change.intent.changedProperties ?? []
+    let written = changed.map { property in
       property.before == nil && property.after == nil
         ? property.name : "\(property.name) \(property.before ?? "–") → \(property.after ?? "–")"
     }
     properties = written.isEmpty ? nil : written.joined(separator: ", ").shortened(to: Self.length)
-    summary = change.intent.changedProperties?.summary?.shortened(to: Self.summaryLength)
+    // The text can be cut, and the target URL decides where the data of users is sent.
+    let isURL = { (property: Change.ChangedProperty) in property.name == Change.ChangedProperty.targetURLName }
+    summary = (changed.filter(isURL) + changed.filter { !isURL($0) }).summary?.shortened(to: Self.summaryLength)
     self.change = change.id.description
     moment = Moment(change.newestDateTime)
     attribution = Attribution(change)

@@ -107,7 +107,7 @@ package struct ConnectorPage: Sendable {
     let callerCount: Int
     let pending: [ChangeInContext]
     let isVerified: Bool
-    let freeze: CoveringFreeze?
+    let freezes: [CoveringFreeze]
 
     /// Creates facts.
     ///
@@ -122,7 +122,7 @@ package struct ConnectorPage: Sendable {
     ///   - pending: the newest pending changes that write the connector, or that set or replace it at a step.
     ///   - isVerified: whether a sweep compared all recorded references with the directory. It is always true for the
     ///     embedded directory.
-    ///   - freeze: the freeze that refuses edits of the connector now, or nil if there is none.
+    ///   - freezes: the freezes that refuse edits of the connector now.
     package init(
       _ id: ConnectorID,
       recorded: RecordedConnector?,
@@ -133,9 +133,9 @@ package struct ConnectorPage: Sendable {
       callerCount: Int,
       pending: [ChangeInContext],
       isVerified: Bool,
-      freeze: CoveringFreeze? = nil
+      freezes: [CoveringFreeze] = []
     ) {
-      self.freeze = freeze
+      self.freezes = freezes
       (self.id, self.recorded, self.targetURL) = (id, recorded, targetURL)
       (self.newest, self.callers, self.callerCount) = (newest, callers, callerCount)
       (self.unrecorded, self.pending, self.isVerified) = (unrecorded, pending, isVerified)
@@ -205,7 +205,7 @@ package struct ConnectorPage: Sendable {
     pending = facts.pending.map { ChangeView($0) }
     hasPending = !facts.pending.isEmpty
     isVerified = facts.isVerified
-    freeze = facts.freeze.map { FreezeView($0) }
+    freeze = FreezeView(facts.freezes)
     isCalled = facts.callerCount > 0
     let left = facts.callerCount - facts.callers.count - facts.unrecorded.count
     callersLeft = left > 0 ? "… and \(left.grouped) more \(left == 1 ? "step" : "steps")." : nil

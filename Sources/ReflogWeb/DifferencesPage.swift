@@ -66,11 +66,13 @@ package struct DifferencesPage: Sendable {
     package var search = ""
     /// True if this is not the first page.
     package var isBehindOthers = false
-    /// The error in the form, or nil if all values are valid.
-    package var problem: FormError?
+    /// The errors in the form, at most one for each field.
+    package var problems: [FormError] = []
 
     /// Creates an empty question.
     package init() {}
+
+    fileprivate func problem(in field: String) -> FormError? { problems.first { $0.field == field } }
   }
 
   /// The maximum length, in scalars, of the sentence about edits.
@@ -91,9 +93,14 @@ package struct DifferencesPage: Sendable {
     of question: Question,
     next: String?
   ) {
-    asOf = TimeField("asOf", question.asOf, isRequired: true, problem: question.problem)
-    compareWith = TimeField("compareWith", question.compareWith, isRequired: true, problem: question.problem)
-    problem = question.problem?.message(except: asOf, compareWith)
+    asOf = TimeField("asOf", question.asOf, isRequired: true, problem: question.problem(in: "asOf"))
+    compareWith = TimeField(
+      "compareWith",
+      question.compareWith,
+      isRequired: true,
+      problem: question.problem(in: "compareWith")
+    )
+    problem = question.problems.first?.message(except: asOf, compareWith)
     search = question.search
     searchQuery = search.isEmpty ? "" : "&flow=\(search.percentEncoded())"
     trail = search.isEmpty ? "" : "?flow=\(search.percentEncoded())"

@@ -33,10 +33,10 @@ struct EventView: Sendable {
     details = Self.text(event.shownDetails(erasedReason: .string(Erased.placeholder)))
   }
 
-  /// Returns the details in the form `name: value, …`.
+  /// Returns the details in the form `name: value, …`. A member without a value is left out.
   private static func text(_ details: JSONObject) -> String {
-    details.members.map { "\($0.name): \($0.value.string ?? $0.value.text)" }.joined(separator: ", ")
-      .shortened(to: detailsLength)
+    details.members.filter { $0.value != .null }.map { "\($0.name): \($0.value.string ?? $0.value.text)" }
+      .joined(separator: ", ").shortened(to: detailsLength)
   }
 }
 

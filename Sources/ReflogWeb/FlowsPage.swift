@@ -7,6 +7,8 @@ package struct FlowsPage: Sendable {
   let steps: [String]
   let flows: [Flow]
   let isEmpty: Bool
+  /// True if a cell has no known reference.
+  let hasUnknown: Bool
   /// The form's field for the time. It is empty if the board shows the current references.
   ///
   /// An invalid text is shown again unchanged.
@@ -181,6 +183,7 @@ package struct FlowsPage: Sendable {
     }
     self.steps = steps.map(\.name)
     isEmpty = flows.isEmpty
+    hasUnknown = self.flows.contains { $0.cells.contains { $0.known == nil } }
     freeze = frozen[.everything]
     // The time is rounded up, so that the board includes a change that was made exactly at that time.
     let text = question.moment.map { question.zone.field($0, roundedUp: true) } ?? question.asOf

@@ -20,6 +20,9 @@ package struct FreezesPage: Sendable {
     /// The value is nil if the form was not sent, or if one of the fields for the times shows the reason.
     let problem: String?
 
+    /// Examples of a time in the future.
+    private static let placeholder = "2026-12-24 14:00 or 8h"
+
     /// Fills in the form.
     ///
     /// - Parameters:
@@ -28,8 +31,8 @@ package struct FreezesPage: Sendable {
     package init(_ values: [String: String] = [:], problem: FormError? = nil) {
       scope = values["scope"] ?? ""
       isEverything = FreezeScope(abbreviated: scope) == .everything
-      from = TimeField("from", values["from"], problem: problem)
-      until = TimeField("until", values["until"], problem: problem)
+      from = TimeField("from", values["from"], placeholder: Self.placeholder, problem: problem)
+      until = TimeField("until", values["until"], placeholder: Self.placeholder, problem: problem)
       reason = values["reason"] ?? ""
       self.problem = problem?.message(except: from, until)
     }

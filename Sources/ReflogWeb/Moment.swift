@@ -14,11 +14,11 @@ struct Moment: Sendable {
   let day: String
   /// The time of day with seconds, for example `09:15:02`.
   let clock: String
-  /// The time of day with milliseconds, for example `09:15:02.123`.
+  /// The day and the time of day, rounded up to the next millisecond, for example `2026-11-23 09:15:02.124`.
   ///
-  /// The milliseconds are left out if they are zero.
+  /// A change that was made exactly at the moment is not later than the shown time. Milliseconds of zero are left out.
   let fine: String
-  /// The day and ``fine``. If clocks show this time twice, the offset of the zone follows, for example
+  /// The text in ``fine``. If clocks show this time twice, the offset of the zone follows, for example
   /// `2026-10-25 02:30:00 (+01:00)`.
   let distinct: String
 
@@ -34,9 +34,13 @@ struct Moment: Sendable {
     full = String(local.dropLast()) + zone.offsetText(at: time)
     day = String(local.prefix(10))
     clock = String(local.dropFirst(11).prefix(8))
-    let milliseconds = local.dropFirst(20).prefix(3)
-    fine = milliseconds.allSatisfy { $0 == "0" } ? clock : "\(clock).\(milliseconds)"
-    distinct = "\(day) \(fine)" + (zone.isRepeated(time) ? " (\(zone.offsetText(at: time)))" : "")
+    let whole = time.inMilliseconds(roundedUp: true)
+    let shown = zone.local(whole).description
+    let milliseconds = shown.dropFirst(20).prefix(3)
+    fine =
+      "\(shown.prefix(10)) \(shown.dropFirst(11).prefix(8))"
+      + (milliseconds.allSatisfy { $0 == "0" } ? "" : ".\(milliseconds)")
+    distinct = fine + (zone.isRepeated(whole) ? " (\(zone.offsetText(at: whole)))" : "")
   }
 
   /// Returns the same moment in a time zone.
@@ -45,5 +49,15 @@ struct Moment: Sendable {
   /// The texts by name, as templates read them.
   var texts: [String: String] {
     ["exact": exact, "full": full, "day": day, "clock": clock, "fine": fine, "distinct": distinct]
+  }
+}
+
+extension Timestamp {
+  /// Returns the time in whole milliseconds.
+  ///
+  /// - Parameter isRoundedUp: true to round to the next millisecond, and false to round to the previous millisecond.
+  func inMilliseconds(roundedUp isRoundedUp: Bool) -> Timestamp {
+    let part = (microseconds % 1000 + 1000) % 1000
+    return Timestamp(microseconds: microseconds - part + (isRoundedUp && part > 0 ? 1000 : 0))
   }
 }

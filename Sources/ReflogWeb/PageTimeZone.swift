@@ -96,10 +96,8 @@ package struct PageTimeZone: Sendable, Equatable {
   ///   - moment: the moment.
   ///   - roundedUp: true to round to the next millisecond, and false to round to the previous millisecond.
   package func field(_ moment: Timestamp, roundedUp: Bool) -> String {
-    let part = (moment.microseconds % 1000 + 1000) % 1000
-    let whole = Timestamp(microseconds: moment.microseconds - part + (roundedUp && part > 0 ? 1000 : 0))
-    let shown = Moment(whole).shown(in: self)
-    return "\(shown.day) \(shown.fine)" + (isRepeated(whole) ? offsetText(at: whole) : "")
+    let whole = moment.inMilliseconds(roundedUp: roundedUp)
+    return Moment(whole).shown(in: self).fine + (isRepeated(whole) ? offsetText(at: whole) : "")
   }
 
   /// Returns the time that clocks in the zone show at a moment, written as if it were UTC.

@@ -89,8 +89,7 @@ package struct TimeRollbackPlanPage: Sendable {
 
   /// Returns the page as HTML.
   package func render(in frame: PageFrame) -> String {
-    let moment = moment.shown(in: frame.zone)
-    let title = "Roll back to \(moment.day) \(moment.fine)"
+    let title = "Roll back to \(moment.shown(in: frame.zone).fine)"
     return WebPages.render(FramedPage(title: title, frame: frame, in: .flows, page: self), "time-rollback-plan")
   }
 }

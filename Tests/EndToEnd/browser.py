@@ -14,7 +14,7 @@ class Page(html.parser.HTMLParser):
         super().__init__()
         self.status, self.html, self.headers = answer_status, text, headers
         self.texts, self.links, self.forms, self.tags, self.attributes, self.elements = [], [], [], [], [], []
-        self.feed(text)
+        self.feed(text.replace("<wbr>", ""))
 
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)

@@ -159,6 +159,7 @@ class Differences(unittest.TestCase):
             early = urllib.parse.urlencode({"asOf": second, "compareWith": first})
             self.assertIn("The second time is earlier than the first time.", browser.open("/flows?" + early).text)
             self.assertIn("'soon' is not a time.", browser.open(f"/flows?asOf={first}&compareWith=soon").text)
+            self.assertEqual(browser.open("/flows?asOf=soon&compareWith=soon").text.count("'soon' is not a time."), 2)
 
 
 class Integrity(unittest.TestCase):

@@ -186,7 +186,7 @@ class Freezing(ServerTestCase):
         browser = Browser(self.server)
         browser.sign_in("operator")
         for page in (browser.open(f"/connectors/{LOYALTY}"), browser.open(f"/changes/{bad}")):
-            self.assertIn(f"{SIGNUP} calls this connector.", page.text)
+            self.assertIn(f"{STEP} of {SCOPE['flowId']} calls this connector.", page.text)
             self.assertIn("frozen now by token first-operator until a person releases it", page.text)
             self.assertIn(f"/freezes#freeze-{freeze['id']}", page.links)
         form = page.form(f"/changes/{bad}/restore")
@@ -280,15 +280,15 @@ class Freezing(ServerTestCase):
         self.assertIn("There are no freezes.", run("freezes").stdout)
 
     def test_a_freeze_of_an_unknown_flow_or_step_is_placed_with_a_warning(self):
-        effect = "The freeze takes effect if such a flow is created."
+        effect = "The freeze covers nothing until such a flow is created."
         unknown = f"Reflog knows no flow 'B2C_1_singup'. {effect} Nearest names: B2C_1_signup"
         known = self.freeze(scope="flow", flowType="b2cUserFlows", flowId="B2C_1_signup")
         self.assertNotIn("@reflog.warning", known)
         placed = self.freeze(scope="flow", flowType="b2cUserFlows", flowId="B2C_1_singup")
         self.assertIn(unknown, placed["@reflog.warning"])
         step = self.freeze(**SCOPE | {"step": "postFederationSignpu"})
-        self.assertEqual(step["@reflog.warning"], "Reflog knows no step 'postFederationSignpu'. The freeze takes effect if the "
-                         "flow gets such a step. Nearest names: postFederationSignup.")
+        self.assertEqual(step["@reflog.warning"], "Reflog knows no step 'postFederationSignpu'. The freeze covers nothing "
+                         "until the flow gets such a step. Nearest names: postFederationSignup.")
 
         run = self.server.command("freeze", "B2C_1_singup", "--reason", "INC0042", role="operator")
         self.assertEqual(run.returncode, 0, run.stderr)

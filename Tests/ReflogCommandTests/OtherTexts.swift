@@ -164,8 +164,8 @@ enum OtherTexts {
     "ReflogService/Changes/ChangeService+UnknownScopes.swift": [
       "Reflog has no record of a flow '{}' and has not read the whole directory. If the flow exists, the freeze "
         + "covers it.",
-      "Reflog knows no flow '{}'. The freeze takes effect if such a flow is created.",
-      "Reflog knows no step '{}'. The freeze takes effect if the flow gets such a step.",
+      "Reflog knows no flow '{}'. The freeze covers nothing until such a flow is created.",
+      "Reflog knows no step '{}'. The freeze covers nothing until the flow gets such a step.",
       " Nearest names: {}.",
     ],
     "ReflogService/Changes/ChangeService.swift": [

@@ -26,12 +26,12 @@ struct UnknownScopeTests {
       }
       #expect(
         try await Self.warning("b2cUserFlows/B2C_1_singup", fixture)
-          == "Reflog knows no flow 'B2C_1_singup'. The freeze takes effect if such a flow is created. Nearest names: "
+          == "Reflog knows no flow 'B2C_1_singup'. The freeze covers nothing until such a flow is created. Nearest names: "
           + "B2C_1_signup."
       )
       #expect(
         try await Self.warning("b2cUserFlows/nothing-like-it/postFederationSignup", fixture)
-          == "Reflog knows no flow 'nothing-like-it'. The freeze takes effect if such a flow is created."
+          == "Reflog knows no flow 'nothing-like-it'. The freeze covers nothing until such a flow is created."
       )
     }
   }
@@ -47,7 +47,7 @@ struct UnknownScopeTests {
       try await ledger.rememberSweep(UnreadParts())
       #expect(
         try await Self.warning("b2cUserFlows/B2C_1_other", fixture)
-          == "Reflog knows no flow 'B2C_1_other'. The freeze takes effect if such a flow is created."
+          == "Reflog knows no flow 'B2C_1_other'. The freeze covers nothing until such a flow is created."
       )
 
       var unread = UnreadParts()
@@ -76,7 +76,7 @@ struct UnknownScopeTests {
       #expect(try await Self.warning("\(flow)/preTokenIssuance", fixture) == nil)
       #expect(
         try await Self.warning("\(flow)/preTokenIssuence", fixture)
-          == "Reflog knows no step 'preTokenIssuence'. The freeze takes effect if the flow gets such a step. Nearest names: "
+          == "Reflog knows no step 'preTokenIssuence'. The freeze covers nothing until the flow gets such a step. Nearest names: "
           + "preTokenIssuance."
       )
     }

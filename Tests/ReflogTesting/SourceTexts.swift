@@ -83,7 +83,7 @@ package enum SourceTexts {
     let separator = "\u{0}"
     let code = template.replacing(/\{\{[#\/^><$][^}]*\}\}/, with: separator).replacing(/\{\{[^}]*\}\}/, with: "{}")
     let attributes = code.matches(of: /\s(?:placeholder|aria-label|data-label|title)="([^"]*)"/).map { String($0.1) }
-    let sentences = code.replacing(/<\/?(?:a|b|code|small|span|time)(?:\s[^>]*)?>/, with: "")
+    let sentences = code.replacing(/<\/?(?:a|b|code|small|span|time|wbr)(?:\s[^>]*)?>/, with: "")
       .replacing(/<[^>]*>/, with: separator)
       .split(separator: separator)
       .map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }

@@ -104,7 +104,8 @@ struct ChangeViewTests {
     let moment = Moment(Sample.time("2026-11-23T09:15:02.123456Z"))
 
     #expect(moment.exact == "2026-11-23T09:15:02.123456Z")
-    #expect([moment.day, moment.clock, moment.fine] == ["2026-11-23", "09:15:02", "09:15:02.123"])
-    #expect(Moment(Sample.time("2026-11-23T09:15:02Z")).fine == "09:15:02")
+    #expect([moment.day, moment.clock, moment.fine] == ["2026-11-23", "09:15:02", "2026-11-23 09:15:02.124"])
+    #expect(Moment(Sample.time("2026-11-23T09:15:02Z")).fine == "2026-11-23 09:15:02")
+    #expect(Moment(Sample.time("2026-11-23T23:59:59.9995Z")).fine == "2026-11-24 00:00:00")
   }
 }

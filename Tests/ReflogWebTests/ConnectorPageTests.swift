@@ -17,7 +17,7 @@ struct ConnectorPageTests {
     callerCount: Int = 0,
     pending: [Change] = [],
     isVerified: Bool = true,
-    freeze: CoveringFreeze? = nil,
+    freezes: [CoveringFreeze] = [],
     isNewest: Bool = true,
     edits: [Change] = [],
     calls: [ConnectorCall] = [],
@@ -37,7 +37,7 @@ struct ConnectorPageTests {
         callerCount: callerCount,
         pending: pending.map { ChangeInContext($0) },
         isVerified: isVerified,
-        freeze: freeze
+        freezes: freezes
       ),
       edits: ConnectorPage.Part(edits.map { ChangeInContext($0) }, older: olderEdits, isNewest: isNewest),
       calls: ConnectorPage.Part(calls, older: olderCalls, isNewest: isNewest),
@@ -56,11 +56,11 @@ struct ConnectorPageTests {
       until: nil
     )
 
-    let frozen = try page(freeze: CoveringFreeze(freeze, caller: Sample.signup)).pageText
+    let frozen = try page(freezes: [CoveringFreeze(freeze, caller: Sample.signup)]).pageText
 
     #expect(
       frozen.contains(
-        "b2cUserFlows/B2C_1_signup/postFederationSignup calls this connector. "
+        "postFederationSignup of B2C_1_signup calls this connector. "
           + "b2cUserFlows/B2C_1_signup/postFederationSignup: frozen now by Adele until a person releases it"
       )
     )

@@ -108,7 +108,7 @@ struct ErasedPageTests {
       id: 3,
       sequence: 9,
       activityDateTime: Self.erased.dateTime,
-      content: ServiceEvent.Content(.freezePlaced, actor: Self.adele, details: ["scope": "all"]),
+      content: ServiceEvent.Content(.freezePlaced, actor: Self.adele, details: ["scope": "all", "until": .null]),
       erased: Self.erased
     )
 

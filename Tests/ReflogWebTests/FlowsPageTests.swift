@@ -92,6 +92,10 @@ struct FlowsPageTests {
         == "No step calls something else now. It is unknown what some steps called then."
     )
     #expect(page(then: unknown, now: then).comparison == "It is unknown what the steps called then.")
+    let hint = "unknown: no change of this step is recorded"
+    #expect(page(then: half, now: then).render(in: Sample.frame).pageText.contains("\(hint) up to that time."))
+    #expect(page(then: half, now: nil).render(in: Sample.frame).pageText.contains("\(hint)."))
+    #expect(!page(then: then, now: then).hasUnknown)
   }
 
   @Test func aConnectorThatWasEditedSinceIsNotTheSame() {
@@ -146,6 +150,11 @@ struct FlowsPageTests {
     #expect(text([edit(18, "targetUrl")]).hasSuffix(start))
     #expect(text([edit(18, "targetUrl"), edit(19, "displayName")]).hasSuffix(start + ". More edits"))
     #expect(text([edit(18, "targetUrl", kind: .drift)]).contains(action + "without Reflog: targetUrl"))
+    let both = ["displayName", "targetUrl"].map {
+      Change.ChangedProperty(name: $0, before: nil, after: "https://b.example")
+    }
+    let renamed = Sample.change(18, Sample.fraudCheck, Sample.fraudCheck, of: .connector, properties: both)
+    #expect(text([renamed]).contains("targetUrl → b.example, displayName →"))
     let deletion = Sample.change(18, Sample.fraudCheck, .none, of: .connector)
     #expect(text([deletion]).contains("The connector was deleted on"))
     #expect(!text([]).contains("◆"))

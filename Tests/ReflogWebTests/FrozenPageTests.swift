@@ -82,14 +82,14 @@ struct FrozenPageTests {
     #expect(html.contains(#"<a href="/freezes?scope=b2cUserFlows/B2C_1_signup#place">"#) == canFreeze)
   }
 
-  private func page(_ freeze: Freeze?, placed: [Freeze] = [], notFrozen: Bool = false) -> ChangeDetailPage {
+  private func page(_ freezes: [Freeze], placed: [Freeze] = [], notFrozen: Bool = false) -> ChangeDetailPage {
     ChangeDetailPage(
       ChangeInContext(Sample.change(2, Sample.newVendor, Sample.fraudCheck, kind: .rollback, rollbackOf: 1)),
       chain: [],
       rollback: nil,
       tenantID: "tenant-1",
       isSigned: true,
-      freeze: freeze.map { CoveringFreeze($0) },
+      freezes: freezes.map { CoveringFreeze($0) },
       placed: placed,
       notFrozen: notFrozen,
       canFreeze: true,
@@ -98,10 +98,14 @@ struct FrozenPageTests {
   }
 
   @Test func thePageOfAChangeMarksTheFrozenStep() {
-    let frozen = page(freeze(3, .everything)).render(in: Sample.frame)
-    let free = page(nil).render(in: Sample.frame)
+    let frozen = page([freeze(3, .everything)]).render(in: Sample.frame)
+    let free = page([]).render(in: Sample.frame)
 
-    #expect(frozen.pageText.contains("everything: \(note) 3"))
+    #expect(frozen.pageText.contains("Everything: \(note) 3"))
+    let three = [freeze(3, .everything), freeze(4, .everything), freeze(5, .address(Sample.signup))]
+    #expect(page(Array(three[..<2])).render(in: Sample.frame).contains(#"<a href="/freezes">and 1 more freeze</a>"#))
+    #expect(page(three).render(in: Sample.frame).contains(">and 2 more freezes</a>"))
+    #expect(!frozen.contains("more freeze"))
     #expect(!frozen.contains("Freeze this step"))
     #expect(free.contains(#"<a href="/freezes?scope=b2cUserFlows/B2C_1_signup/postFederationSignup#place">"#))
     #expect(!free.contains("frozen now"))
@@ -114,25 +118,25 @@ struct FrozenPageTests {
       rollback: nil,
       tenantID: "tenant-1",
       isSigned: true,
-      freeze: CoveringFreeze(freeze(3, .flow(FlowName(of: Sample.signup))), caller: Sample.signup),
+      freezes: [CoveringFreeze(freeze(3, .flow(FlowName(of: Sample.signup))), caller: Sample.signup)],
       canFreeze: true,
       canRollBack: false
     )
 
     let text = page.render(in: Sample.frame).pageText
 
-    let caller = "b2cUserFlows/B2C_1_signup/postFederationSignup calls this connector."
+    let caller = "postFederationSignup of B2C_1_signup calls this connector."
     #expect(text.contains("\(caller) b2cUserFlows/B2C_1_signup: \(note) 3"))
   }
 
   @Test func afterARollbackThePageReportsTheRequestedFreeze() {
     let placed = freeze(3, .address(Sample.signup))
 
-    let done = page(placed, placed: [placed]).render(in: Sample.frame).pageText
-    let failed = page(nil, notFrozen: true).render(in: Sample.frame).pageText
+    let done = page([placed], placed: [placed]).render(in: Sample.frame).pageText
+    let failed = page([], notFrozen: true).render(in: Sample.frame).pageText
 
     #expect(done.contains("The step is frozen until 2026-11-23 18:00:00 , as you requested: freeze 3 ."))
     #expect(failed.contains("The step is not frozen: "))
-    #expect(!page(placed).render(in: Sample.frame).pageText.contains("as you requested"))
+    #expect(!page([placed]).render(in: Sample.frame).pageText.contains("as you requested"))
   }
 }

@@ -41,7 +41,7 @@ struct RestorationPageTests {
       rollback: nil,
       tenantID: "tenant-1",
       isSigned: true,
-      freeze: frozen ? CoveringFreeze(everything) : nil,
+      freezes: frozen ? [CoveringFreeze(everything)] : [],
       restoration: ChangeDetailPage.Restoration(
         plan,
         callers: callers,

@@ -98,13 +98,16 @@ struct RollbackPageTests {
 
     #expect(
       html.pageText == """
-        Timeline / Change 2 Roll back change 2 postFederationSignup of B2C_1_signup will call Fraud check 3f1c7a52 . \
-        It now calls New vendor 8a64d9b0 , which was set without Reflog. That connector does not exist any more, \
+        Timeline / Change 2 Roll back change 2 postFederationSignup of B2C_1_signup would call Fraud check 3f1c7a52 . \
+        It now calls New vendor 8a64d9b0 , which was set without Reflog. Fraud check does not exist any more, \
         so this change can't be rolled back. Point the step at another connector instead: \
         reflog set b2cUserFlows/B2C_1_signup/postFederationSignup CONNECTOR --reason REASON
         """
     )
     #expect(!html.contains(#"action="/changes/2/rollback""#))
+    let frozen = RollbackPage(plan(connectorExists: false), later: [], freeze: Self.freeze).render(in: Sample.frame)
+    #expect(frozen.contains("CONNECTOR --reason REASON --override REASON</code>"))
+    #expect(!frozen.contains("A rollback is refused"))
   }
 
   @Test func noRollbackIsOfferedIfTheReferenceIsAlreadySet() {

@@ -94,21 +94,25 @@ extension TemplateTexts {
     "rollback.mustache": [
       "Timeline / Change {}",
       "Roll back change {}",
-      "{} of {} will call",
+      "{} of {}",
+      "would",
+      "will",
+      "call",
       "It now calls",
       ", which was set without Reflog",
       """
-      That connector does not exist any more, so this change can't be rolled back. Point the step at another \
-      connector instead:
+      does not exist any more, so this change can't be rolled back. Point the step at another connector instead:
       """,
       "reflog set {} CONNECTOR --reason REASON",
+      "--override REASON",
       "{} of {} already calls",
       "There is nothing to roll back. Change {}",
-      "◆ {}. The rollback does not restore the properties of the connector.",
+      "The rollback does not restore the properties of the connector.",
       "Change {} shows how to restore the earlier values.",
       "Later changes of this step, which the rollback undoes too",
       "Later changes of this step",
-      "{} (freeze {}). A rollback is refused unless you override the freeze.",
+      "{} (freeze {}).",
+      "A rollback is refused unless you override the freeze.",
       "Reason",
       "Undo the later changes too",
       "Reason for the override of the freeze. It is recorded and shown with the change.",
@@ -158,7 +162,6 @@ extension TemplateTexts {
       zone, add Z or an offset such as +01:00.
       """
     ],
-    "time-input.mustache": ["2026-11-23 14:00 or 2h"],
     "time-rollback-form.mustache": [
       "Reason",
       "Reason for the override of the freezes. It is recorded and shown with the changes of frozen steps.",
@@ -206,6 +209,7 @@ extension TemplateTexts {
       "Filter",
       "Show",
       "Show all changes",
+      "Nothing is shown, because a value in the form is not valid.",
       "Newer changes are not printed.",
       "No older changes match this filter. Show all changes",
       "No changes match this filter",

@@ -275,7 +275,7 @@ struct TimelinePageTests {
     var flows = FlowsPage.Question()
     (flows.asOf, flows.problem) = ("soon", FormError("'soon' is not a time.", in: "asOf"))
     var differences = DifferencesPage.Question()
-    (differences.compareWith, differences.problem) = ("soon", FormError("'soon' is not a time.", in: "compareWith"))
+    (differences.compareWith, differences.problems) = ("soon", [FormError("'soon' is not a time.", in: "compareWith")])
     let freeze = FreezesPage.Form(["until": "soon"], problem: error)
     let pages = [
       ("until", timeline.render(in: Sample.frame)),
@@ -303,5 +303,11 @@ struct TimelinePageTests {
         #expect(!html.contains(text) || text == "class=\"empty\"" && html.contains("Nothing is frozen."), "\(name)")
       }
     }
+    for index in [0, 2, 3] {
+      #expect(pages[index].1.contains("Nothing is shown, because a value in the form is not valid."))
+    }
+    differences.problems.append(FormError("The time is missing.", in: "asOf"))
+    let both = DifferencesPage(nil, shown: [], of: differences, next: nil).render(in: Sample.frame)
+    #expect(both.ranges(of: "aria-invalid=\"true\"").count == 2)
   }
 }

@@ -48,14 +48,13 @@ struct ChangePagesController {
     let isRevertible =
       change.intent.subject.address != nil && change.result == .applied
       && change.intent.kind != .baseline && change.intent.before != .unknown
-    let freezes = try await changes.freezes(coveringSubjectOf: change)
     return ChangeDetailPage(
       try await history.inContext(change),
       chain: try await chain(around: change),
       rollback: try await history.rollback(of: change.id),
       tenantID: try await history.status().tenantID,
       isSigned: try await isSigned(change),
-      freeze: freezes.endingLast,
+      freezes: try await changes.freezes(coveringSubjectOf: change),
       placed: inForce(fields["frozen"]),
       earlier: inForce(fields["alreadyFrozen"]),
       notFrozen: fields["notFrozen"] != nil,

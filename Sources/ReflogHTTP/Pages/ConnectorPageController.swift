@@ -47,7 +47,7 @@ struct ConnectorPageController {
         callerCount: callers.count,
         pending: try await pending,
         isVerified: isVerified,
-        freeze: try await changes.freezes(covering: id).endingLast
+        freezes: try await changes.freezes(covering: id)
       ),
       edits: try await edits,
       calls: try await calls,

@@ -25,11 +25,7 @@ struct DifferencesController {
     question.isBehindOthers = fields["behind"] != nil
     (question.asOf, question.compareWith) = (fields["asOf"] ?? "", fields[Self.field] ?? Self.now)
     if question.compareWith.asciiFolded == Self.now { question.compareWith = Self.now }
-    let times: (first: Timestamp, second: Timestamp)
-    do {
-      times = try Self.times(question, in: try PageTimeZone(ofTimesIn: fields))
-    } catch {
-      question.problem = error
+    guard let times = Self.times(&question, fields) else {
       return response(DifferencesPage(nil, shown: [], of: question, next: nil), context)
     }
     question.asOf = context.zone.field(times.first, roundedUp: true)
@@ -55,18 +51,30 @@ struct DifferencesController {
     Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the two times that a person typed. Throws an error if one of them is not a time in the past.
+  /// Returns the two times that a person typed, or nil if one of them is not a time in the past.
   ///
-  /// The second time is `distantFuture` if the person requested the current references.
+  /// The method adds the errors to the question. The second time is `distantFuture` if the person requested the current
+  /// references.
   private static func times(
-    _ question: DifferencesPage.Question,
-    in zone: PageTimeZone
-  ) throws(FormError) -> (first: Timestamp, second: Timestamp) {
-    let times = PageTime(in: zone)
-    let first = try times.past(question.asOf, in: "asOf")
-    let second = question.compareWith == now ? .distantFuture : try times.past(question.compareWith, in: field)
+    _ question: inout DifferencesPage.Question,
+    _ fields: [String: String]
+  ) -> (first: Timestamp, second: Timestamp)? {
+    let times: PageTime
+    do { times = PageTime(in: try PageTimeZone(ofTimesIn: fields)) } catch {
+      question.problems = [error]
+      return nil
+    }
+    var (first, second): (Timestamp?, Timestamp?) = (nil, .distantFuture)
+    do { first = try times.past(question.asOf, in: "asOf") } catch { question.problems.append(error) }
+    if question.compareWith != now {
+      do { second = try times.past(question.compareWith, in: field) } catch { question.problems.append(error) }
+    }
+    guard let first, let second, question.problems.isEmpty else { return nil }
     guard first <= second else {
-      throw FormError("The second time is earlier than the first time. Enter the earlier time first.", in: field)
+      question.problems = [
+        FormError("The second time is earlier than the first time. Enter the earlier time first.", in: field)
+      ]
+      return nil
     }
     return (first, second)
   }

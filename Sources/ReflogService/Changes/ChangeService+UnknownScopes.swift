@@ -70,8 +70,8 @@ package struct UnknownScope: Sendable, CustomStringConvertible {
       case .flow where mayExist:
         "Reflog has no record of a flow '\(name)' and has not read the whole directory. If the flow exists, the freeze "
           + "covers it."
-      case .flow: "Reflog knows no flow '\(name)'. The freeze takes effect if such a flow is created."
-      case .step: "Reflog knows no step '\(name)'. The freeze takes effect if the flow gets such a step."
+      case .flow: "Reflog knows no flow '\(name)'. The freeze covers nothing until such a flow is created."
+      case .step: "Reflog knows no step '\(name)'. The freeze covers nothing until the flow gets such a step."
       }
     return sentences
       + (nearest.isEmpty ? "" : " Nearest names: \(nearest.joined(separator: ", ")).")
