@@ -17,8 +17,11 @@ struct Reflog: AsyncParsableCommand {
       they read the ledger's file, even while a server uses it. reflog verify always reads the ledger's file, or the \
       files of a manifest.
 
-      If sign-up is broken, roll back the last change of the step:
+      If sign-up is broken, find the last change of the step, or of the connector that it calls:
         STEP=b2cUserFlows/B2C_1_signup/postFederationSignup
+        reflog history --step $STEP
+
+      To undo an edit of the connector, use reflog restore with its id. To undo a change of the step:
         reflog rollback --step $STEP --dry-run
         reflog rollback --step $STEP --reason INC0042
 
