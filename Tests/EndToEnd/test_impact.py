@@ -429,11 +429,13 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.assertIn(f"{STEP} is frozen until {frozen['until']}: freeze {frozen['id']}.", done.stderr)
         self.assertEqual(self.server.put(STEP, NEW_VENDOR).status, 423)
         # A repetition finds that all is done, even though the steps are frozen now.
-        again = self.restore(change, "--freeze", "--until", "7h", "--format", "json")
+        again = self.restore(change, "--freeze", "--until", "8h", "--format", "json")
         self.assertEqual((again.returncode, json.loads(again.stdout)["id"]), (0, made["id"]), again.stderr)
         self.assertIn(f"{STEP} is already frozen until {frozen['until']}: freeze {frozen['id']}.", again.stderr)
         self.assertEqual(len(self.server.request("GET", "/beta/reflog/freezes").json["value"]), len(freezes))
-        self.assertIn(f"change {made['id']} set these values again", self.restore(change, "--dry-run").stdout)
+        plan = self.restore(change, "--dry-run")
+        self.assertEqual(plan.returncode, 0, plan.stderr)
+        self.assertIn(f"change {made['id']} set these values again", plan.stdout)
 
     def test_the_plan_counts_the_calling_steps_and_a_restoration_needs_no_reason(self):
         self.server.put(STEP, FRAUD_CHECK)

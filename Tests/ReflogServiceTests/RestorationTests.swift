@@ -8,24 +8,6 @@ import Testing
 struct RestorationTests {
   private let clock = ManualClock(movingBy: .seconds(1))
 
-  /// Edits the connector `fraudCheck`, and returns the change.
-  private func edit(_ body: JSONObject, _ fixture: ServiceFixture) async throws -> Change {
-    let id = try #require(Sample.fraudCheck.connectorID)
-    let receipt = try await fixture.service.perform(fixture.request(.updateConnector(id, body)))
-    return try #require(receipt.changes.first)
-  }
-
-  /// Restores the values before an edit, and returns the change that restored them.
-  private func restore(
-    _ id: Change.ID,
-    permitting later: RollbackRule.LaterChanges = .none,
-    _ fixture: ServiceFixture
-  ) async throws -> Change {
-    let request = fixture.request(.deleteConnector(try #require(Sample.fraudCheck.connectorID)))
-    let action = try await fixture.service.update(restoring: id, permitting: later, for: request.caller)
-    return try #require(try await fixture.service.perform(fixture.request(action)).changes.first)
-  }
-
   private func writtenURL(_ fixture: ServiceFixture) -> String? {
     guard case .updateConnector(_, let body)? = fixture.directory.writes.last else { return nil }
     return body["targetUrl"]?.string
@@ -33,10 +15,10 @@ struct RestorationTests {
 
   @Test func laterEditsOfOtherPropertiesDoNotBlockARestoration() async throws {
     try await withService(clock: clock) { fixture in
-      let change = try await edit(["targetUrl": "https://new.example/"], fixture)
-      _ = try await edit(["displayName": "Other"], fixture)
+      let change = try await fixture.edit(["targetUrl": "https://new.example/"])
+      _ = try await fixture.edit(["displayName": "Other"])
 
-      let made = try await restore(change.id, fixture)
+      let made = try await fixture.restore(change.id)
 
       #expect(made.result == .applied)
       #expect(made.intent.kind == .update)
@@ -44,8 +26,8 @@ struct RestorationTests {
       #expect(writtenURL(fixture) == "https://api.contoso.example/")
       // A repetition sends nothing, and its answer is the first restoration.
       let count = fixture.directory.writes.count
-      #expect(try await restore(change.id, fixture).id == made.id)
-      #expect(try await restore(change.id, permitting: .all, fixture).id == made.id)
+      #expect(try await fixture.restore(change.id).id == made.id)
+      #expect(try await fixture.restore(change.id, permitting: .all).id == made.id)
       #expect(fixture.directory.writes.count == count)
       let caller = fixture.request(.setReference(Sample.signup, .none)).caller
       let plan = try await fixture.service.plan(restoring: change.id, for: caller)
@@ -53,8 +35,8 @@ struct RestorationTests {
       #expect(plan.supersededBy.isEmpty)
       #expect(plan.summary == "Other: change \(made.id) set these values again, so nothing will be sent")
       // After another edit of the property, the values do not stand any more.
-      let worse = try await edit(["targetUrl": "https://worse.example/"], fixture)
-      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
+      let worse = try await fixture.edit(["targetUrl": "https://worse.example/"])
+      let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(change.id) }
       guard case .editSuperseded(_, by: [made.id, worse.id]) = refused else {
         Issue.record("\(String(describing: refused))")
         return
@@ -66,16 +48,22 @@ struct RestorationTests {
     try await withService(clock: clock) { fixture in
       let caller = fixture.request(.setReference(Sample.signup, .none)).caller
       _ = try await fixture.set(Sample.fraudCheck)
-      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
-      let made = try await restore(change.id, fixture)
+      let change = try await fixture.edit(["targetUrl": "https://bad.example/"])
+      let made = try await fixture.restore(change.id)
       _ = try await fixture.service.place(
         Freeze.Draft(scope: .address(Sample.signup), reason: "INC0042"),
         for: caller
       )
 
-      #expect(try await restore(change.id, fixture).id == made.id)
+      #expect(try await fixture.restore(change.id).id == made.id)
+      let (done, other) = (
+        try await fixture.service.plan(restoring: change.id, for: caller),
+        try await fixture.service.plan(restoring: made.id, for: caller)
+      )
+      #expect(try await fixture.service.freeze(covering: done) == nil)
+      #expect(try await fixture.service.freeze(covering: other) != nil)
       // The restoration of the values before the first restoration would send a write, so the freeze refuses it.
-      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(made.id, fixture) }
+      let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(made.id) }
       guard case .frozen = refused else { Issue.record("\(String(describing: refused))"); return }
       #expect(fixture.directory.writes.count == 3)
     }
@@ -85,12 +73,12 @@ struct RestorationTests {
     try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
       let history = HistoryService(history: fixture.history)
       let id = try #require(Sample.fraudCheck.connectorID)
-      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let change = try await fixture.edit(["targetUrl": "https://bad.example/"])
       fixture.directory.changeWithoutReflog(
         DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://by-hand.example/")
       )
 
-      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
+      let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(change.id) }
 
       guard case .editSuperseded(change.id, by: let later) = refused, let drift = later.first, later.count == 1 else {
         Issue.record("\(String(describing: refused))")
@@ -107,8 +95,8 @@ struct RestorationTests {
       #expect(recorded.intent.changedProperties == [expected])
       #expect(fixture.directory.writes.count == 1)
       // The drift is recorded once. A person who saw it can replace it.
-      await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
-      #expect(try await restore(change.id, permitting: .upTo(drift), fixture).id.number == drift.number + 1)
+      await #expect(throws: ServiceError.self) { _ = try await fixture.restore(change.id) }
+      #expect(try await fixture.restore(change.id, permitting: .upTo(drift)).id.number == drift.number + 1)
       #expect(writtenURL(fixture) == "https://api.contoso.example/")
     }
   }
@@ -117,12 +105,12 @@ struct RestorationTests {
     try await Sweeping.with(clock: clock, settleWindow: .seconds(60)) { sweeping in
       let id = try #require(Sample.fraudCheck.connectorID)
       _ = await sweeping.sweeper.sweep()
-      let change = try await edit(["targetUrl": "https://bad.example/"], sweeping.fixture)
+      let change = try await sweeping.fixture.edit(["targetUrl": "https://bad.example/"])
       clock.advance(by: .seconds(120))
       sweeping.directory.changeWithoutReflog(
         DirectoryConnector(id: id, displayName: "By hand", targetURL: "https://by-hand.example/")
       )
-      await #expect(throws: ServiceError.self) { _ = try await restore(change.id, sweeping.fixture) }
+      await #expect(throws: ServiceError.self) { _ = try await sweeping.fixture.restore(change.id) }
       clock.advance(by: .seconds(120))
 
       _ = await sweeping.sweeper.sweep()
@@ -138,38 +126,22 @@ struct RestorationTests {
   @Test func valuesThatWereRestoredWithoutReflogAreDone() async throws {
     try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
       let id = try #require(Sample.fraudCheck.connectorID)
-      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let change = try await fixture.edit(["targetUrl": "https://bad.example/"])
       clock.advance(by: .seconds(120))
       fixture.directory.changeWithoutReflog(
         DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://api.contoso.example/")
       )
 
-      let done = try await restore(change.id, fixture)
+      let done = try await fixture.restore(change.id)
 
       #expect(done.intent.kind == .drift)
       #expect(fixture.directory.writes.count == 1)
     }
   }
 
-  @Test func aStaleReadIsNoEditWithoutReflog() async throws {
-    try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
-      let id = try #require(Sample.fraudCheck.connectorID)
-      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
-      fixture.directory.changeWithoutReflog(
-        DirectoryConnector(id: id, displayName: "Fraud check", targetURL: "https://api.contoso.example/")
-      )
-
-      let made = try await restore(change.id, fixture)
-
-      #expect(made.intent.kind == .update)
-      #expect(made.id.number == change.id.number + 1)
-      #expect(fixture.directory.writes.count == 2)
-    }
-  }
-
   @Test func aRestorationWithoutAReasonNamesTheEdit() async throws {
     try await withService(clock: clock) { fixture in
-      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let change = try await fixture.edit(["targetUrl": "https://bad.example/"])
       let caller = fixture.request(.setReference(Sample.signup, .none)).caller
       let action = try await fixture.service.update(restoring: change.id, permitting: .none, for: caller)
       let request = ChangeRequest(action: action, caller: caller, reason: nil, correlationID: nil, requestID: "request")
@@ -185,7 +157,7 @@ struct RestorationTests {
       let key = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 2, count: 32))
       let other = IdempotencyKey(keyHash: Array(repeating: 1, count: 32), bodyHash: Array(repeating: 3, count: 32))
       let id = try #require(Sample.fraudCheck.connectorID)
-      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let change = try await fixture.edit(["targetUrl": "https://bad.example/"])
       let caller = fixture.request(.setReference(Sample.signup, .none)).caller
       let action = try await fixture.service.update(restoring: change.id, permitting: .none, for: caller)
       let made = try await fixture.service.perform(fixture.request(action, named: key)).changes.first
@@ -208,14 +180,14 @@ struct RestorationTests {
 
   @Test func ofTwoBadEditsTheOlderIsRestoredOnlyByForce() async throws {
     try await withService(clock: clock) { fixture in
-      let first = try await edit(["targetUrl": "https://bad.example/"], fixture)
-      let second = try await edit(["targetUrl": "https://worse.example/"], fixture)
-      let third = try await edit(["targetUrl": "https://worst.example/"], fixture)
+      let first = try await fixture.edit(["targetUrl": "https://bad.example/"])
+      let second = try await fixture.edit(["targetUrl": "https://worse.example/"])
+      let third = try await fixture.edit(["targetUrl": "https://worst.example/"])
 
-      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(first.id, fixture) }
+      let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(first.id) }
       // The caller saw the second edit, but not the third edit.
       let unseen = await #expect(throws: ServiceError.self) {
-        _ = try await restore(first.id, permitting: .upTo(second.id), fixture)
+        _ = try await fixture.restore(first.id, permitting: .upTo(second.id))
       }
 
       for error in [refused, unseen] {
@@ -225,7 +197,7 @@ struct RestorationTests {
         }
       }
       #expect(writtenURL(fixture) == "https://worst.example/")
-      #expect(try await restore(first.id, permitting: .all, fixture).result == .applied)
+      #expect(try await fixture.restore(first.id, permitting: .all).result == .applied)
       #expect(writtenURL(fixture) == "https://api.contoso.example/")
     }
   }
@@ -233,7 +205,7 @@ struct RestorationTests {
   @Test func thePlanNamesTheValuesAndTheStepsThatCallTheConnector() async throws {
     try await withService(clock: clock) { fixture in
       let set = try await fixture.set(Sample.fraudCheck)
-      let change = try await edit(["targetUrl": "https://bad.example/"], fixture)
+      let change = try await fixture.edit(["targetUrl": "https://bad.example/"])
       let caller = fixture.request(.setReference(Sample.signup, .none)).caller
 
       let plan = try await fixture.service.plan(restoring: change.id, for: caller)
@@ -281,9 +253,34 @@ struct RestorationTests {
     }
   }
 
+  @Test func aFreezeThatIsRepeatedALittleLaterIsNotPlacedAgain() async throws {
+    try await withService(clock: clock) { fixture in
+      let caller = fixture.request(.setReference(Sample.signup, .none)).caller
+      let id = try #require(Sample.fraudCheck.connectorID)
+      func freezeForEightHours() async -> FrozenCallers {
+        let end = fixture.service.freezeTime.before(.seconds(-8 * 3600))
+        return await fixture.service.freezeCallers(of: id, for: caller) { address in
+          Freeze.Draft(scope: .address(address), reason: "INC0042", until: end)
+        }
+      }
+      _ = try await fixture.set(Sample.fraudCheck)
+
+      let first = await freezeForEightHours()
+      clock.advance(by: .seconds(40 * 60))
+      let second = await freezeForEightHours()
+      clock.advance(by: .seconds(20 * 60))
+      let third = await freezeForEightHours()
+
+      #expect(first.placed.count == 1)
+      #expect(second.placed.isEmpty)
+      #expect(second.earlier.map(\.id) == first.placed.map(\.id))
+      #expect(third.placed.count == 1)
+    }
+  }
+
   @Test func whatIsNotRecordedIsNotRestored() async throws {
     try await withService(clock: clock) { fixture in
-      let secret = try await edit(["authenticationConfiguration": .object(["password": "x"])], fixture)
+      let secret = try await fixture.edit(["authenticationConfiguration": .object(["password": "x"])])
       let step = try await fixture.set(Sample.newVendor)
 
       for (id, text) in [
@@ -298,7 +295,7 @@ struct RestorationTests {
           "it is a change of a step. To roll it back, use `reflog rollback 2` or the page of the change"
         ),
       ] {
-        let refused = await #expect(throws: ServiceError.self) { _ = try await restore(id, fixture) }
+        let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(id) }
         guard case .notRestorable(id, let why) = refused else {
           Issue.record("\(String(describing: refused))")
           continue
@@ -317,10 +314,10 @@ struct RestorationTests {
   @Test func aLaterEditIsNotUndoneEvenIfItIsPendingAtFirst() async throws {
     try await withService(clock: clock, settleWindow: .seconds(60), longestWrite: .seconds(40)) { fixture in
       let history = HistoryService(history: fixture.history)
-      let change = try await edit(["targetUrl": "https://new.example/"], fixture)
+      let change = try await fixture.edit(["targetUrl": "https://new.example/"])
       fixture.directory.react(.applyAndLoseAnswer)
       let lost = await #expect(throws: ServiceError.self) {
-        _ = try await edit(["targetUrl": "https://other.example/"], fixture)
+        _ = try await fixture.edit(["targetUrl": "https://other.example/"])
       }
       guard case .outcomeUnknown(let ids, _) = lost, let pending = ids.first else {
         Issue.record("\(String(describing: lost))")
@@ -329,14 +326,14 @@ struct RestorationTests {
       #expect(try await history.restoration(of: change)?.supersededBy.map(\.id) == [pending])
       clock.advance(by: .seconds(120))
 
-      let refused = await #expect(throws: ServiceError.self) { _ = try await restore(change.id, fixture) }
+      let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(change.id) }
 
       guard case .editSuperseded(change.id, by: [pending]) = refused else {
         Issue.record("\(String(describing: refused))")
         return
       }
       #expect(try await history.change(pending).result == .applied)
-      #expect(try await restore(change.id, permitting: .upTo(pending), fixture).result == .applied)
+      #expect(try await fixture.restore(change.id, permitting: .upTo(pending)).result == .applied)
     }
   }
 }

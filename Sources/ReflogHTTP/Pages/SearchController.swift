@@ -68,11 +68,12 @@ struct SearchController {
     return labels.count > 1 && areLabels && labels.last?.first?.isLetter == true
   }
 
-  /// Returns whether the timeline finds a change that contains a text.
+  /// Returns whether the timeline finds a change that contains a text, or ends its search before the oldest change.
   private func isInHistory(_ text: String) async throws -> Bool {
     let (query, problem) = PlainQuestion.query(["q": text])
     guard problem == nil else { return false }
-    return try await !history.page(query, behind: nil, size: 1).changes.isEmpty
+    let page = try await history.page(query, behind: nil, size: 1)
+    return !page.changes.isEmpty || page.next != nil
   }
 
   /// Returns whether the list of connectors has a connector whose target URL contains a text.

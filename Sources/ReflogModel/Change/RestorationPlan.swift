@@ -11,7 +11,7 @@ package struct RestorationPlan: Sendable {
   package let later: [Change]
   /// The later change that set the values before the edit again, or nil if these values do not stand now.
   ///
-  /// A restoration then sends nothing, and this change is its result.
+  /// If a read of the connector shows these values too, a restoration sends nothing, and this change is its result.
   package let done: Change?
   /// The later changes that block the restoration, except if the caller permits them, newest first.
   ///

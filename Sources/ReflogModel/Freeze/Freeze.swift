@@ -129,6 +129,19 @@ package struct Freeze: Identifiable, Sendable {
     return time.map { until >= $0 } ?? false
   }
 
+  /// Returns the earliest end with which a freeze that is in force makes another freeze unnecessary.
+  ///
+  /// This is the requested end. A freeze of the same scope may end earlier, by a tenth of the requested duration. So a
+  /// request for a freeze of eight hours can be repeated a little later, and no second freeze is placed.
+  ///
+  /// - Parameters:
+  ///   - end: The requested end of the other freeze.
+  ///   - isSameScope: Whether both freezes have the same scope.
+  ///   - now: The time at which the other freeze would be placed.
+  package static func sufficientEnd(for end: Timestamp, isSameScope: Bool, at now: Timestamp) -> Timestamp {
+    isSameScope ? end.before(end.since(now) / 10) : end
+  }
+
   /// The end of the freeze for people: `until` and a time, or `until a person releases it`.
   var shownEnd: String { until.map { "until \($0)" } ?? "until a person releases it" }
 

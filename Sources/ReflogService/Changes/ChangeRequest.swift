@@ -136,16 +136,12 @@ extension ChangeRequest.Action {
   ///
   /// The rule for reasons does not accept this reason in place of the caller's reason.
   var ownReason: String? {
-    guard case .updateConnector(_, _, let restored?) = self else { return nil }
-    return "Restores the values before change \(restored.edit)"
+    restoredEdit.map { "Restores the values before change \($0)" }
   }
 
-  /// Whether the request may already be done, so that it is prepared before it is compared with freezes.
-  ///
-  /// A repeated restoration gets the change that restored the values, even if the steps that call the connector are
-  /// frozen now. The transaction that records a restoration compares it with the freezes.
-  var isPreparedBeforeFreezes: Bool {
-    if case .updateConnector(_, _, .some) = self { true } else { false }
+  /// The id of the edit whose earlier values the action restores, or nil if the action is not a restoration.
+  var restoredEdit: Change.ID? {
+    if case .updateConnector(_, _, let restored?) = self { restored.edit } else { nil }
   }
 
   /// The parts of the directory that the action changes, for the comparison with freezes.

@@ -45,13 +45,18 @@ extension ChangeService {
   /// This check comes early, so that a refused request does not read the directory. The transaction that records the
   /// intent makes the same comparison again.
   func requireNoFreeze(for request: ChangeRequest, _ preparer: Preparer) async throws(ServiceError) {
-    guard !ledger.freezes.isEmpty, request.override == nil, !request.action.isPreparedBeforeFreezes else { return }
+    guard !ledger.freezes.isEmpty, request.override == nil else { return }
     guard let covering = try await reading(await ledger.freezes(covering: request.action.parts)).endingLast else {
       return
     }
     // An earlier request with the same idempotency key may have been applied before the freeze began. In this case, the
     // caller gets the answer to that request.
     guard try await earlierAnswer(to: request, preparer) == nil else { return }
+    // A repeated restoration without a key gets the change that restored the values before the freeze began.
+    if let edit = request.action.restoredEdit {
+      let history = HistoryService(history: ledger.history)
+      guard try await history.restoration(of: try await history.change(edit))?.done == nil else { return }
+    }
     throw .frozen([], covering)
   }
 

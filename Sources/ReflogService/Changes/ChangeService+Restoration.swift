@@ -60,19 +60,20 @@ extension ChangeService {
   }
 
   /// Returns the freeze that would refuse the restoration of a plan at this moment, and the frozen step if the freeze
-  /// covers a step that calls the connector. The result is nil if there is no such freeze.
+  /// covers a step that calls the connector. The result is nil if there is no such freeze, or if the restoration is
+  /// already done.
   ///
   /// If there are several, the result is the freeze that ends last.
   package func freeze(covering plan: RestorationPlan) async throws(ServiceError) -> CoveringFreeze? {
-    guard !ledger.freezes.isEmpty else { return nil }
+    guard plan.done == nil, !ledger.freezes.isEmpty else { return nil }
     let update = ChangeRequest.Action.updateConnector(plan.values.connector, plan.values.body)
     return try await reading(await ledger.freezes(covering: update.parts)).endingLast
   }
 
   /// Freezes the steps that call a connector, after the values before an edit of the connector were restored.
   ///
-  /// A step that is already frozen at least as long gets no other freeze. If no step calls the connector, no step is
-  /// frozen.
+  /// A step that is already frozen long enough gets no other freeze; see ``Freeze/sufficientEnd(for:isSameScope:at:)``.
+  /// If no step calls the connector, no step is frozen.
   package func freezeCallers(
     of connector: ConnectorID,
     for caller: Caller,
@@ -82,7 +83,7 @@ extension ChangeService {
     guard let callers = try? await callers(of: connector, for: caller), callers.count > 0 else { return frozen }
     for address in callers.addresses {
       let draft = draft(address)
-      if let freeze = freeze(covering: address), draft.from == nil, freeze.ends(notBefore: draft.until) {
+      if draft.from == nil, let freeze = freeze(insteadOf: draft, of: address) {
         frozen.earlier.append(freeze)
       } else if let freeze = try? await place(draft, for: caller) {
         frozen.placed.append(freeze)
@@ -92,13 +93,26 @@ extension ChangeService {
     frozen.isComplete = frozen.placed.count + frozen.earlier.count == callers.count
     return frozen
   }
+
+  /// Returns the freeze that covers an address and makes another freeze unnecessary, or nil if there is none.
+  private func freeze(insteadOf draft: Freeze.Draft, of address: Address) -> Freeze? {
+    let now = freezeTime
+    let covering = ledger.freezes.covering(.step(address), at: now).filter { freeze in
+      freeze.ends(
+        notBefore: draft.until.map {
+          Freeze.sufficientEnd(for: $0, isSameScope: freeze.scope == draft.scope, at: now)
+        }
+      )
+    }
+    return covering.endingLast
+  }
 }
 
 /// The freezes of the steps that call a connector, after the values before an edit of the connector were restored.
 package struct FrozenCallers: Sendable {
   /// The freezes that were placed.
   package fileprivate(set) var placed: [Freeze] = []
-  /// The earlier freezes that cover the other steps and do not end before the requested end.
+  /// The earlier freezes that cover the other steps and end late enough.
   package fileprivate(set) var earlier: [Freeze] = []
   /// Whether at least one step calls the connector, and every such step is frozen.
   package fileprivate(set) var isComplete = false

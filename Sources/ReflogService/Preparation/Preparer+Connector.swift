@@ -18,14 +18,20 @@ extension Preparer {
     // At this point, no change of the connector is pending, and the request holds the connector's lock. So this check
     // finds every later change that was made through Reflog. It also finds an edit that was made without Reflog, except
     // if that edit is made after this read.
+    var properties = ConnectorProperties.written(by: body, over: connector)
+    var before = connector?.reference ?? .connector(id, displayName: nil)
     if let restored {
       if let connector { try await recordDrift(of: connector, before: request) }
       let history = HistoryService(history: ledger.history)
       let plan = try await history.restoration(of: restored.edit, permitting: restored.later)
-      if let done = plan.done, connector != nil { return .done(done) }
+      // If the read shows other values, the write is sent again: another program may have set them within the settle
+      // window. If the read is only stale, the second write does no harm.
+      if let done = plan.done, connector != nil, properties.isEmpty { return .done(done) }
+      // The read may be stale, so it does not decide which properties the write changes.
+      properties = plan.properties
+      let name = properties.first { $0.name == ConnectorProperties.displayName }?.before
+      before = .connector(id, displayName: name ?? before.displayName)
     }
-    let properties = ConnectorProperties.written(by: body, over: connector)
-    let before = connector?.reference ?? .connector(id, displayName: nil)
     let name = body.member(named: "displayName")?.value.string ?? connector?.displayName
     let after = ConnectorReference.connector(id, displayName: name)
     let intent = request.intent(.connector, before: before, after: after, changedProperties: properties)
@@ -35,16 +41,21 @@ extension Preparer {
   /// Records the edit of a connector that was made without Reflog, if a read shows such an edit.
   ///
   /// Another program can't edit a connector of the embedded directory, so nothing is compared there.
+  ///
+  /// - Throws: `busy` if the read shows such an edit, but may show an older value of another property. The whole read
+  ///   is recorded with the drift, so the next sweep would take the older value for another edit.
   private func recordDrift(of connector: DirectoryConnector, before request: ChangeRequest) async throws(ServiceError) {
     guard directory.kind != .embedded else { return }
     let (id, history) = (connector.id, ledger.history)
     let known = try await reading(await history.recordedConnector(id))
     let changes = try await reading(await history.changes(of: id, after: known?.entry ?? -1))
     let recent = try await recentChanges(of: id)
-    let differences = ConnectorDifferences.between(known?.connector, changes, found: connector).filter { difference in
-      !recent.contains { $0.mayHaveReplaced(difference) }
-    }
+    let all = ConnectorDifferences.between(known?.connector, changes, found: connector)
+    let differences = all.filter { difference in !recent.contains { $0.mayHaveReplaced(difference) } }
     guard !differences.isEmpty else { return }
+    guard differences.count == all.count, !recent.contains(where: \.wroteUnrecordedValue) else {
+      throw .busy("The connector was edited a moment ago, so a read may still show an older value.")
+    }
     let nameBefore = differences.first { $0.name == ConnectorProperties.displayName }?.before ?? connector.displayName
     let intent = Change.Intent(
       subject: .connector,
@@ -123,4 +134,7 @@ extension Change {
     guard let written = intent.changedProperties else { return true }
     return written.contains { $0.name == found.name && ($0.before == nil || $0.before == found.after) }
   }
+
+  /// Whether this edit wrote a value that is not recorded, so that a stale read can't be recognised.
+  fileprivate var wroteUnrecordedValue: Bool { intent.changedProperties?.contains { $0.after == nil } ?? true }
 }

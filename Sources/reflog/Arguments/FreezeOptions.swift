@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import NIOHTTP1
 import ReflogModel
 
@@ -26,7 +27,7 @@ struct FreezeOptions: ParsableArguments {
 
   /// Freezes steps after a change, and shows a message for each step.
   ///
-  /// A step that is already frozen at least as long gets no other freeze.
+  /// A step that is already frozen long enough gets no other freeze; see ``Freeze/sufficientEnd(for:isSameScope:at:)``.
   ///
   /// - Parameters:
   ///   - steps: The addresses of the steps, in the form of the command line.
@@ -78,7 +79,7 @@ struct FreezeOptions: ParsableArguments {
   /// The maximum number of steps that the message of a failure names.
   private static let mostNamed = 10
 
-  /// Freezes one step, except if it is already frozen at least as long, and returns the message.
+  /// Freezes one step, except if it is already frozen long enough, and returns the message.
   private func freeze(
     _ step: String,
     until end: Timestamp?,
@@ -93,12 +94,14 @@ struct FreezeOptions: ParsableArguments {
       let until = freeze["until"]?.string.map { "until \($0)" } ?? "until you release it"
       return "frozen \(until): freeze \(freeze["id"]?.string ?? "")."
     }
+    let now = Timestamp(Date())
     let covering = earlier.first { freeze in
       guard freeze["state"] == "inForce", let scope = FreezeScope(freeze.addressText ?? FreezeScope.allText),
         scope.contains(.step(address))
       else { return false }
-      guard let until = freeze["until"]?.string else { return true }
-      return end.flatMap { end in Timestamp(parsing: until).map { $0 >= end } } ?? false
+      guard let text = freeze["until"]?.string else { return true }
+      guard let end, let until = Timestamp(parsing: text) else { return false }
+      return until >= Freeze.sufficientEnd(for: end, isSameScope: scope == .address(address), at: now)
     }
     if let covering { return "\(step) is already \(shown(covering))" }
     var body: JSONObject = [
