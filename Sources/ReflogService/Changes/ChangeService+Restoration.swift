@@ -72,8 +72,8 @@ extension ChangeService {
 
   /// Freezes the steps that call a connector, after the values before an edit of the connector were restored.
   ///
-  /// A step that is already frozen long enough gets no other freeze; see ``Freeze/sufficientEnd(for:isSameScope:at:)``.
-  /// If no step calls the connector, no step is frozen.
+  /// A step that is already frozen at least as long gets no other freeze. A freeze of the same step may end a little
+  /// earlier. If no step calls the connector, no step is frozen.
   package func freezeCallers(
     of connector: ConnectorID,
     for caller: Caller,

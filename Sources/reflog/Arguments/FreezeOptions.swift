@@ -27,7 +27,8 @@ struct FreezeOptions: ParsableArguments {
 
   /// Freezes steps after a change, and shows a message for each step.
   ///
-  /// A step that is already frozen long enough gets no other freeze; see ``Freeze/sufficientEnd(for:isSameScope:at:)``.
+  /// A step that is already frozen at least as long gets no other freeze. A freeze of the same step may end a little
+  /// earlier.
   ///
   /// - Parameters:
   ///   - steps: The addresses of the steps, in the form of the command line.
