@@ -302,52 +302,5 @@ enum HelpTexts {
         "--until": "With --freeze: when the freeze ends. Without this option it ends when you release it.",
       ]
     ),
-    "reflog verify": VerbHelp(
-      abstract: "Checks that the history was not altered after it was recorded and signed.",
-      discussion: """
-        It compares rows with entries, entries with the Merkle tree, and the tree with signed checkpoints. It reports \
-        every difference. A server may run at the same time.
-
-        Use a key and a checkpoint that you kept on another machine. Without --key, the key in the file itself is \
-        trusted. The check then finds damage, but it can't find a forgery by a person who also replaced that key.
-
-          reflog checkpoint > kept-elsewhere.txt
-          reflog verify --key 'audit.contoso.example/reflog+1f2e3d4c+…' --since kept-elsewhere.txt
-          reflog verify --key "$(cat key.txt)" --manifest quarter.csv.manifest
-          reflog verify --key "$(cat key.txt)" --manifest audit-2026-Q3/evidence.manifest
-
-        With --manifest it checks an exported file, or a pack that reflog evidence wrote, against the signed manifest. \
-        This needs no ledger. With --database, or if REFLOG_DATABASE is set, it also checks the ledger, and compares \
-        the rows of an exported file with the ledger. If a program saved a file in another form, for example a \
-        spreadsheet, and the rows agree, the exit code is 3.
-
-        It also checks the indexes and the schema, because an altered index or view hides rows from a query. These \
-        parts of the ledger's file are not checked, because they are not part of the history: free pages, the last \
-        observations of the directory, and the link from a purged entry to its purged change.
-
-        It reads the ledger itself, so it does not use REFLOG_SERVER. To check a server's log without the ledger, use \
-        the Python program that the server offers at /assets/verify_log.py, or reflog evidence.
-        """,
-      options: [
-        "--server": "Not supported. With this option, a message tells how to check a server.",
-        "--key": "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.",
-        "--anchor": "A file with the newest checkpoint. Default: <database>.anchor, if it exists.",
-        "--since": "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.",
-        "--manifest": "The signed manifest of an exported file or of a pack. The files must be in the same folder.",
-      ]
-    ),
-    "reflog checkpoint": VerbHelp(
-      abstract: "Prints the newest signed checkpoint of the log.",
-      discussion: """
-        Keep the checkpoint, and the key that --format json shows, on another machine. With both you can prove later \
-        that the history up to the checkpoint is unaltered: reflog verify --key KEY --since FILE.
-
-          reflog checkpoint > checkpoint.txt
-          reflog checkpoint --format json
-        """,
-      options: [
-        "--format": "table shows only the checkpoint; json and csv also show the key."
-      ]
-    ),
   ]
 }
