@@ -1,5 +1,6 @@
 """Sends changes, edits of connectors, rollbacks, deletions, freezes, releases and overrides to a server, and checks the history."""
 
+import bisect
 import collections
 import json
 import random
@@ -106,9 +107,17 @@ class Callers:
 
     def __init__(self, changes):
         self.at = {address: [] for address in (*ADDRESSES, *DELETED_ADDRESSES)}
+        # The id of the first applied change of each step, and of the first change of each step that names a connector.
+        self.first_applied, self.first_named = {}, {}
         for change in changes:
-            if change["subject"] == "step":
-                self.at.setdefault(address_of(change), []).append(change)
+            if change["subject"] != "step":
+                continue
+            address, id = address_of(change), int(change["id"])
+            self.at.setdefault(address, []).append(change)
+            if change["result"] == "applied":
+                self.first_applied.setdefault(address, id)
+            for reference in (change["before"], change["after"]):
+                self.first_named.setdefault((address, reference.get("connectorId")), id)
 
     def certain(self, change):
         """Returns the steps that certainly called the connector of the change.
@@ -123,25 +132,21 @@ class Callers:
 
     def calls(self, connector, changes, change):
         moment = change["activityDateTime"]
-        for earlier in reversed(changes):
-            # A change that is recorded or settled later has no influence.
-            if int(earlier["id"]) > int(change["id"]) or earlier["result"] != "applied" or earlier["resultDateTime"] > moment:
+        # A change that is recorded or settled later has no influence.
+        for position in reversed(range(bisect.bisect(changes, int(change["id"]), key=lambda step: int(step["id"])))):
+            earlier = changes[position]
+            if earlier["result"] != "applied" or earlier["resultDateTime"] > moment:
                 continue
             return earlier["resultDateTime"] < moment and earlier["after"].get("connectorId") == connector
         return False
 
     def possible(self, change):
         """Returns the steps that called the connector at some time before the change, certainly or possibly."""
-        connector = connector_of(change)
+        connector, id = connector_of(change), int(change["id"])
         if connector is None:
             return []
-        found = []
-        for address, changes in self.at.items():
-            earlier = [earlier for earlier in changes if int(earlier["id"]) < int(change["id"])]
-            if not any(earlier["result"] == "applied" for earlier in earlier) or any(
-                    connector in (earlier["before"].get("connectorId"), earlier["after"].get("connectorId")) for earlier in earlier):
-                found.append(address)
-        return found
+        return [address for address in self.at
+                if self.first_applied.get(address, id) >= id or self.first_named.get((address, connector), id) < id]
 
 
 def connector_of(change):
