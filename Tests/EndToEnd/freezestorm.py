@@ -19,6 +19,8 @@ DELETED = "b2cUserFlows/B2C_1_storm"
 DELETED_ADDRESSES = tuple(f"{DELETED}/{step}" for step in STEPS)
 CONNECTORS = (FRAUD_CHECK, NEW_VENDOR, LOYALTY, None)
 FREEZES = "/beta/reflog/freezes"
+# The time that a commit needs at most.
+COMMIT_SECONDS = 1
 # The accepted statuses of each kind of request. On a busy machine, the server possibly handles the request for a freeze after the
 # end of the freeze. The server then refuses the request with 400. Other requests are refused with 404 or 409 if another client has
 # deleted the flow or the connector, or has changed the step again.
@@ -255,11 +257,11 @@ class Storm:
             self.note("change of flow", self.server.put(chance.choice(DELETED_ADDRESSES), chance.choice(CONNECTORS)))
             return
         is_overriding = draw < 0.76
-        before = text_of(time.time())
+        start = time.time()
         answer = self.note("flow deletion override" if is_overriding else "flow deletion", self.server.request(
             "DELETE", f"/beta/identity/{DELETED}", headers={"Reflog-Override": reason} if is_overriding else None))
         with self.lock:
-            self.deletions.append((before, text_of(time.time()), answer.status, is_overriding))
+            self.deletions.append((start, text_of(time.time()), answer.status, is_overriding))
 
     def delete_connector(self, chance, name):
         """Creates a connector, perhaps lets a step call it, and deletes it."""
@@ -324,11 +326,13 @@ class Storm:
         """Returns the deletions of the flow that a freeze should have refused, or that were refused without a freeze."""
         found = []
         touching = [freeze for freeze in freezes if freeze.touches(DELETED)]
-        for before, after, status, is_overriding in self.deletions:
+        for start, after, status, is_overriding in self.deletions:
+            # The release of a freeze has effect after its commit, which is later than the time in the event.
+            before, committed = text_of(start), text_of(start - COMMIT_SECONDS)
             if status == 204 and not is_overriding and any(freeze.is_in_force(before, after) for freeze in touching):
                 found.append(f"the flow was deleted between {before} and {after} despite a freeze")
             if status == 423 and not any(
-                    freeze.placed <= after and not any(over and over < before for over in (freeze.end, freeze.released))
+                    freeze.placed <= after and not any(over and over < committed for over in (freeze.end, freeze.released))
                     for freeze in touching):
                 found.append(f"the deletion of the flow between {before} and {after} was refused without a freeze")
         return found
