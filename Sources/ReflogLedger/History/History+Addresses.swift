@@ -7,13 +7,18 @@ extension History {
   /// An address with only refused requests is left out. Otherwise a caller without rights could add any number of
   /// addresses, and the sweep and the deletion of a flow would read all these addresses in the directory.
   package func addresses() async throws(LedgerError) -> [Address] {
+    try await addresses(where: Self.isChanged)
+  }
+
+  /// Returns the addresses that meet an SQL condition, in the order in which they were recorded.
+  private func addresses(where condition: String) async throws(LedgerError) -> [Address] {
     try await read { db in
       try db.rows(
         """
         SELECT flow.flow_type, flow.flow_id, step.name FROM address
         JOIN flow ON flow.id = address.flow
         JOIN step ON step.id = address.step
-        WHERE \(Self.isChanged)
+        WHERE \(condition)
         ORDER BY address.id
         """
       ) { try $0.address(0) }
@@ -35,17 +40,7 @@ extension History {
   ///
   /// The second group contains the steps that never called a connector.
   package func knownAddresses() async throws(LedgerError) -> [Address] {
-    try await read { db in
-      try db.rows(
-        """
-        SELECT flow.flow_type, flow.flow_id, step.name FROM address
-        JOIN flow ON flow.id = address.flow
-        JOIN step ON step.id = address.step
-        WHERE \(Self.isKnown)
-        ORDER BY address.id
-        """
-      ) { try $0.address(0) }
-    }
+    try await addresses(where: Self.isKnown)
   }
 
   /// The condition that ``knownAddresses()`` contains the current address.

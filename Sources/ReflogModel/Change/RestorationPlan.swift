@@ -15,9 +15,9 @@ package struct RestorationPlan: Sendable {
   package let done: Change?
   /// The later changes that block the restoration, except if the caller permits them, newest first.
   ///
-  /// No change blocks the restoration if it is already ``done``.
-  /// These changes wrote the same properties, or may have written them. If so many changes are later that some of them
-  /// are missing in ``later``, all changes in ``later`` block the restoration.
+  /// A change blocks the restoration if it wrote the same properties, or may have written them. If so many changes are
+  /// later that some of them are missing in ``later``, all changes in ``later`` block the restoration. The list is empty
+  /// if a later change already set the values (see ``done``).
   package let supersededBy: [Change]
 
   /// The maximum number of later changes that are read.

@@ -15,13 +15,12 @@ extension Preparer {
     restoring restored: ChangeRequest.Restored?
   ) async throws(ServiceError) -> Prepared {
     let connector = try await connector(id, for: request)
-    // At this point, no change of the connector is pending, and the request holds the connector's lock. So this check
-    // finds every later change that was made through Reflog. It also finds an edit that was made without Reflog, except
-    // if that edit is made after this read.
     var properties = ConnectorProperties.written(by: body, over: connector)
     var before = connector?.reference ?? .connector(id, displayName: nil)
     if let restored {
       if let connector { try await recordDrift(of: connector, before: request) }
+      // No change of the connector is pending, and the request holds the connector's lock. So the plan contains every
+      // later change that was made through Reflog. The recorded drift is a later change too.
       let history = HistoryService(history: ledger.history)
       let plan = try await history.restoration(of: restored.edit, permitting: restored.later)
       // If the read shows other values, the write is sent again: another program may have set them within the settle
