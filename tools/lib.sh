@@ -1,6 +1,6 @@
 # Functions that several scripts in tools use. Load this file with `. tools/lib.sh`.
 
-# need PACKAGE…: installs the given Debian packages that are missing, and prints the names of these packages.
+# need PACKAGE…: installs those of the given Debian packages that are missing, and prints their names.
 need() {
   local missing=()
   for package in "$@"; do

@@ -24,11 +24,11 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
   ///   - changes: The export of the changes that the request selects.
   ///   - service: The history.
   ///   - taken: The current time.
-  ///   - signers: Returns the keys that sign the manifest.
+  ///   - signers: A function that returns the keys that sign the manifest.
   ///   - progress: A function that is called after more changes were written. Its argument is the number of changes
   ///     that have been written.
   /// - Throws: `flowNotFound` if the ledger has no record of the request's flow, or `ledgerDamaged` if the policy or
-  ///   the holds are not what was recorded.
+  ///   the holds differ from what was recorded.
   package init(
     _ request: EvidenceRequest,
     of changes: Changes,
@@ -110,7 +110,7 @@ package struct EvidencePack<Changes: ExportSource>: Sendable where Changes.Item 
 
   /// Writes the service events of the period, and collects the roles of API tokens.
   ///
-  /// The roles are in the events of the period and in all events before the period.
+  /// The roles come from all events that are earlier than the end of the period.
   @concurrent
   private func writeEvents(
     to output: inout some EvidenceOutput

@@ -16,8 +16,8 @@ package struct EvidenceRequest: Sendable {
 
   /// The query that selects the changes.
   ///
-  /// With a flow, the query also selects each change of a connector that a step of the flow called when the change was
-  /// made.
+  /// If the request names a flow, the query also selects each change of a connector that a step of the flow called when
+  /// the change was made.
   package func query() throws(FilterError) -> ChangeQuery {
     var question = PlainQuestion()
     (question.flow, question.since, question.until) = (flow, period.start, period.end)

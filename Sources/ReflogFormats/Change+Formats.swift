@@ -139,7 +139,7 @@ extension Change {
   private static let intendedValue = JSONMember<Change>("intendedValue") { .string($0.intent.after.asimValue) }
 
   private static let erasure = Erased.member { (change: Change) in change.erased }
-  /// The erasure of a person's statement, for formats that have no object `status`.
+  /// The member that identifies the erasure of a person's statement, for formats that have no object `status`.
   private static let statementErasure = Erased.member("statementErased") { (change: Change) in change.outcome?.erased }
 
   private static let override = FreezeOverride.member

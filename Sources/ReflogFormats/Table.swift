@@ -17,20 +17,22 @@ package struct Table {
   ///
   /// The column that is the least useful is first.
   package var droppable: [String]
-  /// The titles of the columns with names.
+  /// The titles of the columns whose cells contain names.
   ///
   /// Different names must stay different after they are shortened. If there is not enough space, another column is left
   /// out.
   package var names: Set<String>
-  /// The titles of the columns with addresses.
+  /// The titles of the columns whose cells contain addresses.
   ///
   /// An address is a name with several parts and a slash between them. Different parts must stay different too.
   package var addresses: Set<String>
-  /// The start of the cells in a column of names that contain another text and not a name.
+  /// The text with which a cell begins if the cell is in a column of names but does not contain a name.
   ///
-  /// Different texts can look equal after they are shortened.
+  /// Different cells of this kind can look equal after they are shortened.
   package var textStart: String?
-  /// Texts in front of addresses, of which one is left out of a table that is too wide if no address has another one.
+  /// Texts with which an address can begin.
+  ///
+  /// If only one of these texts occurs in a table that is too wide, this text is left out of all addresses.
   package var prefixes: [String]
   /// The lines in front of the table. The CSV does not contain these lines.
   package var heading: [String]
@@ -62,7 +64,7 @@ package struct Table {
     (self.prefixes, self.heading) = (prefixes, heading)
   }
 
-  /// Returns the table without the parts that do not fit, and these parts: a prefix of names, and titles of columns.
+  /// Returns the table without the parts that do not fit, and the list of the parts that were left out.
   ///
   /// - Parameter columns: The width of the terminal, or nil for no limit.
   package func fitted(columns: Int?) -> (table: Table, leftOut: [String]) {
@@ -78,10 +80,10 @@ package struct Table {
     return (table, leftOut)
   }
 
-  /// Leaves out the only prefix that addresses have, and returns this prefix.
+  /// Leaves out the prefix of the addresses if only one prefix occurs, and returns this prefix.
   ///
-  /// The prefix is at the start of a word, such as in `connector of b2cUserFlows/B2C_1_signup/postFederationSignup`.
-  /// The result is nil if addresses have several prefixes or none.
+  /// The prefix is at the start of a word, such as in `connector of b2cUserFlows/B2C_1_signup/postFederationSignup`. If
+  /// several prefixes occur, or none, the table is not changed and the result is nil.
   private mutating func removePrefix() -> String? {
     let columns = header.indices.filter { addresses.contains(header[$0]) }
     let words = rows.flatMap { row in columns.flatMap { row[$0].split(separator: " ") } }
@@ -96,8 +98,8 @@ package struct Table {
     return prefix
   }
 
-  /// Returns whether the table is wider than `columns` although each column that can be shortened has the minimum width
-  /// that people can read.
+  /// Returns whether the table would be wider than `columns` even if each column that can be shortened had the minimum
+  /// width that people can read.
   private func isTooWide(for columns: Int) -> Bool {
     let lines = ([header] + rows).map { $0.map(\.printable) }
     let spare = columns - Self.separator.count * max(0, header.count - 1)
@@ -121,7 +123,7 @@ package struct Table {
     }
   }
 
-  /// Returns whether a cell in a column of names contains another text.
+  /// Returns whether a cell in a column of names contains a text that is not a name.
   private func isText(_ cell: String) -> Bool { textStart.map(cell.hasPrefix) ?? false }
 
   /// Returns the minimum width of a column of names at which people can read each part of a name, and at which

@@ -33,7 +33,7 @@ package struct Group: Sendable {
   package var parts: [ChangedPart]
   /// The override of freezes that the group's request contains.
   ///
-  /// If the override is nil, the append is refused if a freeze covers one of the parts or drafts.
+  /// Without an override, the append is refused if a freeze covers one of the parts or drafts.
   package var override: Override?
 
   /// Creates a group.

@@ -26,7 +26,8 @@ extension Ledger {
     return appended
   }
 
-  /// Records one event for several pending changes, in the slot that ``append(_:reservingOutcome:)`` reserved.
+  /// Settles several pending changes by the same `Change.Event`, in the slot that ``append(_:reservingOutcome:)``
+  /// reserved.
   ///
   /// When this returns, the outcomes are durable.
   package func settle(

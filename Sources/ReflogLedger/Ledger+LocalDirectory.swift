@@ -4,9 +4,10 @@ import ReflogStorage
 extension Ledger {
   /// Stores the references of a directory that only Reflog changes, as if a read of the directory had just shown them.
   ///
-  /// No sweep reads such a directory. So without this method, the ledger would not know which connector a step calls until
-  /// a change is applied at the step. Later changes are made through Reflog, so the ledger then knows them. The stored
-  /// references are not part of history. They are written only if they differ from those that are already stored.
+  /// No sweep reads such a directory. So without this method, the ledger would not know which connector a step calls
+  /// until a change is applied at the step. Later changes are made through Reflog, so the ledger then knows them. The
+  /// stored references are not part of history. They are written only if they differ from those that are already
+  /// stored.
   ///
   /// Call this method before the writer's thread starts.
   ///
@@ -17,7 +18,8 @@ extension Ledger {
     let time = now
     do {
       try store.setUp { db, _ in
-        // An observation of a reference does not contain the sequence of an entry.
+        // `newestEntry` is used only for observations of connectors. These are observations of references, so the value
+        // has no effect.
         try ObservationRows.record(observations, at: time, newestEntry: -1, Identities(db), db)
       }
     } catch {

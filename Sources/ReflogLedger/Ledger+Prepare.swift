@@ -38,8 +38,8 @@ extension Ledger {
 
   /// Returns the change that an earlier request with this idempotency key made.
   ///
-  /// `isSameBody` is true if the bodies of both requests are equal. The result is nil if no request used the key within
-  /// the last day, or if the change was purged.
+  /// `isSameBody` is true if the earlier request had the same body as the present request, whose hash is in `key`. The
+  /// result is nil if no request used the key within the last day, or if the change was purged.
   package func change(named key: IdempotencyKey) async throws(LedgerError) -> (change: Change, isSameBody: Bool)? {
     let now = now
     let found = try await history.read { db in try IdempotencyRows.find(key, at: now, db) }

@@ -36,9 +36,9 @@ package final class Ledger: Sendable {
   ///     the newest entry.
   ///   - origin: The name of the log if this ledger is new, or nil to generate a name.
   ///   - onSettled: Called with every change once its outcome is durable.
-  ///   - onFrozenDrift: Called with each durable change that was made without Reflog while a freeze covered its step, its
-  ///     connector or a step that called the connector. The other arguments are the freeze, and whether the change was
-  ///     certainly made during the freeze.
+  ///   - onFrozenDrift: Called with each durable change that was made without Reflog while a freeze covered its step,
+  ///     its connector or a step that called the connector. The other arguments are the freeze, and whether the change
+  ///     was certainly made during the freeze.
   /// - Throws: ``LedgerError/servesAnother(path:directory:tenantID:)`` if the ledger serves another directory or
   ///   tenant.
   package init(

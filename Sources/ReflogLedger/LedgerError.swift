@@ -1,7 +1,7 @@
 package import ReflogModel
 import ReflogStorage
 
-/// The reason why the ledger could not record a group or answer a query.
+/// An error of a read or a write of the ledger.
 package enum LedgerError: Error, Sendable, CustomStringConvertible {
   /// The ledger serves another directory or another tenant.
   case servesAnother(path: String, directory: String, tenantID: String)
@@ -25,7 +25,7 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
   case foreignEntries(from: Int64)
   /// The filter of a query for the impact on flows selects more steps than the maximum.
   case impactTooBroad(Int, most: Int)
-  /// The result of the change does not permit the event, for example because the change is already settled.
+  /// The result of the change does not permit the `Change.Event`, for example because the change is already settled.
   case illegal(Change.IllegalTransition)
   /// The row of a change does not match the log.
   case altered(Change.ID)
@@ -64,12 +64,12 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
     }
   }
 
-  /// The text of the problem for a finding of a verification, without the advice to run a verification.
+  /// The text of this error in a finding of a verification: it lacks the advice to run a verification.
   var problem: String {
     if case .corrupt(let problem) = self { "\(ended: problem)" } else { description }
   }
 
-  /// Converts any error that a read or a write of the ledger's file threw to an error of the ledger.
+  /// Converts any error of a read or a write of the ledger's file to an error of this type.
   init(_ error: any Error) {
     switch error {
     case let error as LedgerError: self = error

@@ -16,7 +16,9 @@ package struct LedgerFiles: Sendable {
   package var lock: String { database + ".lock" }
   /// The key that signs the checkpoints.
   package var key: String { database + ".key" }
-  /// The newest checkpoint, unless the setting `anchor` contains the path of another file.
+  /// The file with the newest checkpoint.
+  ///
+  /// If the setting `anchor` contains the path of another file, that file is used instead.
   package var anchor: String { database + ".anchor" }
   /// The API tokens.
   package var tokens: String { database + ".tokens" }
@@ -26,10 +28,10 @@ package struct LedgerFiles: Sendable {
   package var webhooks: String { database + ".webhooks" }
   /// The file with the index of the reasons of changes (see ``ReasonIndex``).
   package var search: String { database + ".search" }
-  /// The file with the tokens that the first start created.
+  /// The file with the API tokens that a server created at its first start, if it had no terminal.
   package var firstTokens: String { database + ".first-tokens" }
 
-  /// The endings of all files that belong to a ledger, except the ledger itself.
+  /// The endings of the names of all files that belong to a ledger, except the ledger itself.
   package static let endings = [
     "-wal", "-shm", "-journal", ".lock", ".key", ".key.next", ".anchor", ".first-tokens", ".tokens", ".tokens-journal",
     ".directory", ".directory-wal", ".directory-shm", ".directory-journal", ".directory.lock", ".webhooks",

@@ -1,5 +1,5 @@
 extension FlowName {
-  /// Reads the name of a flow that a person wrote: `FLOWTYPE/FLOW`, or only the id `FLOW`.
+  /// Reads a flow from a text that a person wrote: `FLOWTYPE/FLOW`, or only the id `FLOW`.
   ///
   /// The type can be left out if the id begins with `B2C_1_` or `B2X_1_`, because these prefixes show the type. Returns
   /// nil for any other text.
@@ -18,7 +18,7 @@ extension FlowName {
 }
 
 extension Address {
-  /// Reads an address that a person wrote: `[FLOWTYPE/]FLOW/STEP`.
+  /// Reads an address from a text that a person wrote: `[FLOWTYPE/]FLOW/STEP`.
   ///
   /// The type can be left out if the id of the flow begins with `B2C_1_` or `B2X_1_`, because these prefixes show the
   /// type. Returns nil for any other text.
@@ -32,7 +32,7 @@ extension Address {
 }
 
 extension FreezeScope {
-  /// Reads the scope of a freeze that a person wrote: `all`, `[FLOWTYPE/]FLOW` or `[FLOWTYPE/]FLOW/STEP`.
+  /// Reads the scope of a freeze from a text that a person wrote: `all`, `[FLOWTYPE/]FLOW` or `[FLOWTYPE/]FLOW/STEP`.
   ///
   /// Returns nil for any other text.
   package init?(abbreviated text: String) {

@@ -22,14 +22,16 @@ package struct LedgerStatus: Sendable {
   package let verified: Timestamp?
   /// The parts of the directory that the last sweep could not read, at most ``shownUnreadParts``.
   ///
-  /// If there are more such parts, the list contains those that failed first.
+  /// If there are more such parts, the list contains the parts whose reads failed first.
   package let unread: [UnreadPart]
   /// The number of all parts of the directory that the last sweep could not read.
   ///
   /// The number can be higher than the number of parts in `unread`.
   package let unreadCount: Int
 
-  /// The maximum number of parts in `unread`, so the status is small even if no flow of a large tenant can be read.
+  /// The maximum number of parts in `unread`.
+  ///
+  /// The limit keeps the status small, even if no flow of a large tenant can be read.
   package static let shownUnreadParts = 100
   /// The unconfirmed replacement of a lost signing key.
   ///

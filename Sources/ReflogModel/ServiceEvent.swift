@@ -28,7 +28,7 @@ package struct ServiceEvent: Sendable {
     case start
     /// The server stopped normally.
     case stop
-    /// The server was started on purpose although its clock shows an earlier time than the newest entry.
+    /// The server was started on purpose although its clock is behind the time of the newest entry.
     case clockAccepted
     /// A caller read history.
     ///
@@ -72,7 +72,7 @@ package struct ServiceEvent: Sendable {
     ///
     /// The changes and service events are deleted after this event is signed. The hashes of their entries are kept.
     case purged
-    /// A purge did not delete changes and service events that are listed in an earlier `purged` event.
+    /// Some changes and service events that are listed in an earlier `purged` event were not deleted.
     ///
     /// A legal hold or the retention policy changed between the `purged` event and the deletion, so the records are
     /// kept.
@@ -85,7 +85,7 @@ package struct ServiceEvent: Sendable {
     ///
     /// The personal data is deleted after this event is signed. The hashes of the personal data are kept.
     case erased
-    /// An erasure did not delete the personal data in entries that are listed in an earlier `erased` event.
+    /// Some personal data that is listed in an earlier `erased` event was not deleted.
     ///
     /// A legal hold changed between the `erased` event and the deletion, so the data is kept.
     case erasureWithdrawn
@@ -112,8 +112,8 @@ package struct ServiceEvent: Sendable {
     /// Whether every purge keeps the event.
     ///
     /// A purge keeps the events that are needed to understand or verify the ledger. It also keeps the events about
-    /// tokens, which show who had which role, because a token can be valid for longer than the retention policy keeps
-    /// history.
+    /// tokens. These events show who had which role, and a token can be valid for longer than the retention policy
+    /// keeps history.
     package var isKept: Bool {
       switch self {
       case .tokenCreated, .tokenRevoked, .retentionSet, .holdPlaced, .holdReleased, .freezePlaced, .freezeReleased,
@@ -128,7 +128,7 @@ package struct ServiceEvent: Sendable {
 
   /// The details as readers see them: the recorded details and, if an event of this kind has a reason, the reason.
   ///
-  /// - Parameter erasedReason: The value in the place of a reason that was erased.
+  /// - Parameter erasedReason: The value that is shown in place of an erased reason.
   package func shownDetails(erasedReason: JSONValue = .null) -> JSONObject {
     guard content.kind.hasReason else { return content.details }
     var details = content.details
@@ -147,7 +147,7 @@ package struct ServiceEvent: Sendable {
     package let count: Int
     /// The facts about the event, without personal data.
     package let details: JSONObject
-    /// The person's reason, or nil if events of this kind have none, or if the reason was erased.
+    /// The reason that a person stated, or nil if events of this kind have no reason, or if the reason was erased.
     ///
     /// A reason can contain the names of people, so it belongs to the personal data of the event.
     package let reason: String?
@@ -175,7 +175,7 @@ extension ServiceEvent {
     /// A freeze did not permit the request.
     case frozen
 
-    /// The name of the member of the event's details that contains the cause.
+    /// The name of the member that contains the cause, in the details of the event.
     fileprivate static let detail = "cause"
 
     /// The details of an event of the kind `denied` with this cause.
@@ -184,7 +184,9 @@ extension ServiceEvent {
 }
 
 extension ServiceEvent.Content {
-  /// The recorded cause of the denied requests, or nil if no freeze denied them or the event is of another kind.
+  /// The recorded cause of the denied requests.
+  ///
+  /// The value is nil if a freeze was not the cause, or if the event is of another kind.
   package var denialCause: ServiceEvent.DenialCause? {
     details[ServiceEvent.DenialCause.detail]?.string.flatMap { ServiceEvent.DenialCause(rawValue: $0) }
   }

@@ -2,7 +2,9 @@
 ///
 /// The entry of an intent is not settled, because the result of the change is not known yet.
 package enum SettledEntry: Sendable {
-  /// A change. Its position in the log is the entry that contains its result.
+  /// A change whose result is known.
+  ///
+  /// Its ``sequence`` is the sequence of the entry that contains the result.
   case change(Change)
   /// A service event.
   case event(ServiceEvent)

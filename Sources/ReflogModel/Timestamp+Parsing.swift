@@ -9,7 +9,7 @@ extension Timestamp {
     self = reading.moment
   }
 
-  /// Reads a time in the forms of ``init(parsing:)``, and returns whether the moment is exactly that time.
+  /// Reads a time in the forms of ``init(parsing:)``, and returns the moment and whether it is exactly that time.
   ///
   /// The moment is exact if all digits after the sixth digit of the fraction are zero. Otherwise the moment is the
   /// latest microsecond that is earlier than the time.

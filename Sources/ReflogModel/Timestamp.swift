@@ -42,7 +42,7 @@ package struct Timestamp: Hashable, Comparable, Sendable {
   }
 }
 
-/// Returns the current time.
+/// A function that returns the current time.
 ///
 /// Tests pass a function that returns a fixed time.
 package typealias WallClock = @Sendable () -> Timestamp

@@ -22,7 +22,7 @@ package struct WebhookStatus: Sendable {
   package let waitingEntries: Int64
   /// When the receiver last accepted a message, or nil if it has accepted none yet.
   package let lastSuccess: Timestamp?
-  /// When the first attempt since the last success failed, or nil if the newest attempt did not fail.
+  /// The time of the first failed attempt since the last success, or nil if the newest attempt did not fail.
   package let failingSince: Timestamp?
   /// Why the newest attempt failed, or nil if it did not fail.
   package let lastError: String?

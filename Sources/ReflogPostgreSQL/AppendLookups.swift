@@ -21,7 +21,7 @@ struct AppendLookups {
     let change: Int64
     let bodyHash: [UInt8]
     let recorded: Int64
-    /// Whether a repetition of the request may use the key again, or nil if the change was purged.
+    /// Whether a repeated request with the key may be carried out again, or nil if the change was purged.
     let frees: Bool?
   }
 
@@ -32,7 +32,9 @@ struct AppendLookups {
     var changes: [Int64] = []
     var keys: [[UInt8]] = []
 
-    /// Collects the rows that the groups need; rows whose numbers are not in memory are left out and read later.
+    /// Collects the rows that the groups need.
+    ///
+    /// If the number of a row is not in memory, the row is left out here and is read later.
     init(_ groups: [Group], _ identities: Identities) {
       for group in groups {
         for prepared in group.prepared {
@@ -51,7 +53,7 @@ struct AppendLookups {
 
     /// The kinds of rows that the groups need.
     ///
-    /// Kinds without rows are left out, because each statement takes the server about 100 µs.
+    /// Kinds without rows are left out, because PostgreSQL needs about 100 µs for each statement.
     var kinds: [Kind] {
       Kind.allCases.filter { kind in
         switch kind {
@@ -93,10 +95,10 @@ struct AppendLookups {
 
   mutating func add(_ key: StoredKey?, _ hash: [UInt8]) { keys[hash] = .some(key) }
 
-  /// Removes a key from the known keys, because the transaction writes this key.
+  /// Removes the stored value of a key from memory, because the transaction replaces this value.
   mutating func forgetKey(_ hash: [UInt8]) { keys[hash] = nil }
 
-  /// Updates the newest changes with a change that the transaction inserts.
+  /// Updates the values in memory with a change that the transaction inserts.
   mutating func take(_ row: ChangeRow) {
     let (id, result) = (row.change.id.number, row.change.result)
     results[id] = result.rawValue
@@ -109,7 +111,7 @@ struct AppendLookups {
     }
   }
 
-  /// Updates the newest changes with an outcome that the transaction writes.
+  /// Updates the values in memory with an outcome that the transaction writes.
   mutating func take(_ row: OutcomeRow) {
     let id = row.change.id.number
     results[id] = row.outcome.result.rawValue

@@ -7,12 +7,12 @@ import ReflogStorage
 /// Finds out whether a transaction is durable after its COMMIT had no clear answer.
 ///
 /// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
-/// transaction has ended: either its head row and its entries are in the database, or the unanswered transaction had no
-/// effect. The server writes the lock to its WAL, behind the unanswered transaction. So the COMMIT of the new
-/// transaction also waits for the replication of the unanswered transaction.
+/// transaction has ended: either its head row and its entries are in the database, or it had no effect. PostgreSQL
+/// writes the lock to its WAL after the data of the unanswered transaction. So the COMMIT of the new transaction also
+/// waits for the replication of the unanswered transaction.
 ///
-/// If the COMMIT never reached the server, the unanswered transaction would hold the lock until a time limit. So the
-/// new connection ends that transaction first.
+/// If the COMMIT of the unanswered transaction never reached PostgreSQL, that transaction still holds the lock, until a
+/// time limit. So it is first ended through a new connection.
 struct CommitResolution {
   /// The values that the unanswered transaction wrote.
   struct Expected {
@@ -22,7 +22,7 @@ struct CommitResolution {
     let newestHash: Hash?
   }
 
-  /// The answer; `durable` and `notDurable` contain the new connection.
+  /// The answer; `durable` and `notDurable` contain the connection on which the answer was found.
   enum Answer {
     case durable(PostgreSQLConnection)
     case notDurable(PostgreSQLConnection)

@@ -3,7 +3,7 @@ import CLibpq
 
 /// The address of a PostgreSQL database: a URL that libpq accepts (PostgreSQL manual, 34.1.1).
 ///
-/// libpq reads values that the address does not contain from the variables `PG…` and from the file `.pgpass`.
+/// If a value is not in the address, libpq reads the value from the variables `PG…` or from the file `.pgpass`.
 package struct PostgreSQLAddress: Sendable, CustomStringConvertible {
   /// The address as the administrator wrote it; the text can contain a password.
   let connectionString: String

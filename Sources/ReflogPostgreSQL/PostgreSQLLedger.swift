@@ -10,7 +10,7 @@ package struct PostgreSQLLedger: LedgerStore {
   /// Opens connections that can write.
   struct Opener: Sendable {
     let check: ServerCheck
-    /// The right of this process to write the ledger, or nil if another process may write at the same time.
+    /// The right of this process to write the ledger, or nil if other processes are allowed to write at the same time.
     let lease: WriteLease?
 
     /// A new writer; the writer connects to the server when it is used for the first time.
@@ -29,8 +29,8 @@ package struct PostgreSQLLedger: LedgerStore {
       try writer.begin()
       let value: Value
       do { value = try body(writer) } catch {
-        // The caller must see the first error. If the rollback fails, the server ends the transaction together with the
-        // connection.
+        // An error of the rollback is ignored, so that the caller gets the original error. If the rollback fails, the
+        // transaction ends together with the connection.
         try? writer.rollBack()
         throw error
       }
@@ -54,9 +54,9 @@ package struct PostgreSQLLedger: LedgerStore {
   /// - Parameters:
   ///   - address: The address of the database.
   ///   - acceptsNoStandby: Whether to use a server without a synchronous standby.
-  ///   - say: Called with a message if the initializer must wait, because another process used the ledger a moment ago.
-  /// - Throws: `StorageError` if the server can't be used, or if another process uses the ledger. The error contains the
-  ///   name of the setting or the process.
+  ///   - say: Called with a message if another process used the ledger a moment ago, so that the initializer must wait.
+  /// - Throws: `StorageError` if the server can't be used, or if another process uses the ledger. The error names the
+  ///   setting or the process.
   package init(at address: PostgreSQLAddress, acceptsNoStandby: Bool, say: (String) -> Void = { _ in }) throws {
     let check = ServerCheck(address: address, acceptsNoStandby: acceptsNoStandby)
     let connection = try check.connect()
@@ -102,7 +102,7 @@ package struct PostgreSQLLedger: LedgerStore {
   package var name: String { opener.check.address.description }
   package var changeReader: any LedgerReader { readers.changes }
   package var queryReader: any LedgerReader { readers.queries }
-  /// Always 0, because the log of PostgreSQL is shared by all databases of the server.
+  /// Always 0, because the WAL of PostgreSQL is shared by all databases of the server.
   package var walBytes: Int64 { 0 }
 
   /// Creates the only writer of the ledger in this process.
@@ -130,7 +130,7 @@ package struct PostgreSQLLedger: LedgerStore {
   package func close() {
     readers.changes.close()
     readers.queries.close()
-    // If the server can't be reached now, the right to write expires a few seconds later.
+    // If PostgreSQL can't be reached now, the right to write is not released. It then expires after a few seconds.
     guard let lease = opener.lease,
       let connection = try? PostgreSQLConnection(opener.check.address.connectionString)
     else { return }
@@ -141,7 +141,7 @@ package struct PostgreSQLLedger: LedgerStore {
 extension PostgreSQLLedger: WritableStore {
   /// Opens the write connection, and calls `body` on the calling thread.
   package func withWriter(_ body: (PostgreSQLWriter, StoreUpkeep) throws -> Void) throws {
-    // PostgreSQL writes its checkpoints and removes deleted rows without Reflog.
+    // Nothing is done after a commit, because PostgreSQL itself writes checkpoints and removes deleted rows.
     let writer = opener.writer
     try body(writer, StoreUpkeep(afterCommit: {}, rest: { writer.renewLease() }, reclaim: { .all }))
   }

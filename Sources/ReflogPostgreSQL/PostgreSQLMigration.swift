@@ -6,7 +6,7 @@ import Synchronization
 extension LedgerSource {
   /// Opens a ledger in a PostgreSQL database for reading.
   ///
-  /// A server can use the ledger while the source is open. If the server records an entry during the copy, the copy is
+  /// A Reflog server can use the ledger while the source is open. If an entry is recorded during the copy, the copy is
   /// refused.
   ///
   /// - Throws: `StorageError` if the tables are missing, are empty, have another version, or are an unfinished copy.
@@ -30,7 +30,7 @@ package final class PostgreSQLTarget: LedgerTarget {
   package let name: String
   private let readers: PostgreSQLReaders
   private let connection: Mutex<PostgreSQLConnection>
-  /// The connection whose open transaction keeps other processes from copying into the same database.
+  /// The connection with an open transaction that holds a lock, so that no other process copies into the same database.
   private let lock: Mutex<PostgreSQLConnection>
 
   /// All tables into which rows are copied.
@@ -38,11 +38,11 @@ package final class PostgreSQLTarget: LedgerTarget {
 
   /// Connects to a database, checks the server's settings, and creates the tables if the tables are missing.
   package init(at address: PostgreSQLAddress) throws {
-    // No server uses the target yet, so the standby is checked later, when a server starts.
+    // No Reflog server uses the target yet. The standby is checked when a Reflog server starts.
     let check = ServerCheck(address: address, acceptsNoStandby: true)
     let connection = try check.connect()
     try PostgreSQLMigrations.migrate(connection, address, isLoading: true)
-    // A statement at the end of a large copy can take longer than the statements of a running server.
+    // A statement at the end of a large copy can take longer than any statement of a running Reflog server.
     connection.timeout = .milliseconds(PostgreSQLTimeouts.load.statement) + .seconds(10)
     name = address.description
     readers = PostgreSQLLedger.readers(at: address)
@@ -63,8 +63,8 @@ package final class PostgreSQLTarget: LedgerTarget {
         }
       }
     } catch let error as SQLError {
-      // The role may not lock a table, for example because it is the role of the service. Such a role may not switch
-      // the triggers off either.
+      // The role has no right to lock a table, for example because it is the role of the service. Such a role also has
+      // no right to switch the triggers off.
       guard error.code == .misuse else { throw error }
       throw StorageError.unusable(path: name, problem: "\(error.message). Name a role that owns the tables")
     }
@@ -113,7 +113,8 @@ package final class PostgreSQLTarget: LedgerTarget {
 
   /// Begins a transaction, and waits until no other process copies rows into this database.
   ///
-  /// The wait is needed because the server can still run the last transaction of a process that was killed.
+  /// The wait is needed because, after a process was killed, PostgreSQL can still run the last transaction of that
+  /// process.
   private static func begin(_ connection: PostgreSQLConnection) throws {
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
     connection.queue(PostgreSQLTimeouts.load.settings)
@@ -122,7 +123,7 @@ package final class PostgreSQLTarget: LedgerTarget {
 
   /// Locks the table `schema_version` until the connection ends, so that no other process copies into the database.
   ///
-  /// The lock does not block the copy itself, because the transactions of the copy do not use this table. The server
+  /// The lock does not block the copy itself, because the transactions of the copy do not use this table. PostgreSQL
   /// releases the lock when this process ends or is killed.
   ///
   /// - Throws: ``MigrationError/targetInUse(target:)`` if another process holds the lock.
@@ -130,12 +131,12 @@ package final class PostgreSQLTarget: LedgerTarget {
     guard !connection.isInsideTransaction else { return }
     connection.queue("BEGIN ISOLATION LEVEL READ COMMITTED")
     connection.queue("SET LOCAL idle_in_transaction_session_timeout = 0")
-    // The server can need a moment to find out that a killed process ended.
+    // After a process was killed, PostgreSQL can need a moment to notice this and to release the lock.
     connection.queue("SET LOCAL lock_timeout = '3s'")
     connection.queue("LOCK TABLE schema_version IN SHARE ROW EXCLUSIVE MODE")
     do { _ = try connection.finish() } catch {
       connection.queue("ROLLBACK")
-      // The caller must see the first error.
+      // An error of the rollback is ignored, so that the original error is handled below.
       _ = try? connection.finish()
       guard error.code == .busy else { throw error }
       throw MigrationError.targetInUse(target: name)

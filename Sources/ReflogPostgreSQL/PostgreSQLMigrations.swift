@@ -15,7 +15,7 @@ enum PostgreSQLMigrations {
   ///   - isLoading: Whether to accept an unfinished copy of another ledger. The value is true while rows are copied
   ///     into the database.
   /// - Throws: ``StorageError`` if the database belongs to another program, if a newer version of Reflog migrated it,
-  ///   or if the role may not create tables.
+  ///   or if the role has no right to create tables.
   static func migrate(
     _ connection: PostgreSQLConnection,
     _ address: PostgreSQLAddress,
@@ -78,7 +78,7 @@ enum PostgreSQLMigrations {
   /// Returns the version of the schema, or nil if the database has no tables.
   ///
   /// - Throws: ``StorageError`` if the search path selects another schema, if the tables belong to another program, if
-  ///   the role may not read the tables, or if the database is an unfinished copy.
+  ///   the role has no right to read the tables, or if the database is an unfinished copy.
   private static func version(
     _ connection: PostgreSQLConnection,
     _ name: String,

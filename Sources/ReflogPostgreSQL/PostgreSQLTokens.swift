@@ -40,7 +40,7 @@ package struct PostgreSQLTokens: TokenDatabase {
   ) async throws -> Value {
     let value = try await transaction { writer in
       // The lock prevents two processes from creating tokens whose names can be confused. The head row is locked,
-      // because the server's role has no right to lock the table of tokens.
+      // because Reflog's role has no right to lock the table of tokens.
       try writer.execute("SELECT id FROM head WHERE id = 1 FOR UPDATE")
       return try body(writer)
     }
@@ -50,7 +50,7 @@ package struct PostgreSQLTokens: TokenDatabase {
 
   /// Updates rows that exist, in one transaction.
   ///
-  /// The head row is not locked, so no change waits for the update. The version does not change.
+  /// The head row is not locked, so no change in the ledger waits for the update. ``version`` stays the same.
   package func update(
     willCommit: @escaping @Sendable (_ version: UInt64, _ next: UInt64) -> Void,
     _ body: @escaping @Sendable (any LedgerConnection) throws -> Bool

@@ -29,8 +29,8 @@ extension PostgreSQLWriter: AppendStore {
       holder = try row.optionalInteger(10)
       return false
     }
-    // If a lookup returns no row for a connector, no change of the connector is pending. If a lookup returns no row for
-    // a key, the key is not stored.
+    // First, all connectors and keys get the value for "no row": the connector has no pending change, or the key is not
+    // stored. The rows that were found replace these values below.
     for connector in needs.connectors { lookups.add(pending: nil, ofConnector: connector) }
     for key in needs.keys { lookups.add(nil, key) }
     for (kind, result) in zip(kinds, results.dropFirst()) {
@@ -220,7 +220,8 @@ extension PostgreSQLWriter: AppendStore {
       AND (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector)
     """
 
-  /// The SQL that reads the row number and the pending change of each connector in `$1` that has a pending change.
+  /// The SQL that reads the connectors in `$1` that have a pending change: the row number and the pending change of
+  /// each.
   private static let pendingOfConnectors = """
     SELECT -coalesce(address, -before_connector), id FROM change
     WHERE coalesce(address, -before_connector) = ANY (SELECT -unnest($1::bigint[])) AND result = 'pending'

@@ -15,7 +15,7 @@ package final class PostgreSQLWriter {
   /// Opens a connection and checks the server's settings.
   private let connect: () throws(SQLError) -> PostgreSQLConnection
   private let timeouts: PostgreSQLTimeouts
-  /// The right of this process to write the ledger, or nil if another process may write at the same time.
+  /// The right of this process to write the ledger, or nil if other processes are allowed to write at the same time.
   let lease: WriteLease?
   private var connection: PostgreSQLConnection?
   /// The newest head row that this writer made durable, or nil if this writer made no head row durable.
@@ -41,8 +41,8 @@ package final class PostgreSQLWriter {
   var written: CommitResolution.Expected?
   /// The current transaction on the server, or nil if the server has not identified the transaction yet.
   var serverTransaction: ServerTransaction?
-  /// A transaction that can still lock the head row after its connection was lost, or nil if no earlier transaction can
-  /// lock the head row.
+  /// An earlier transaction that possibly still locks the head row, although its connection was lost, or nil if there
+  /// is no such transaction.
   private var abandoned: ServerTransaction?
   /// The hash of the newest entry that the current transaction inserted.
   var newestHash: Hash?
@@ -56,7 +56,8 @@ package final class PostgreSQLWriter {
   /// - Parameters:
   ///   - name: The address of the database without a password.
   ///   - timeouts: The limits of each transaction.
-  ///   - lease: The right of this process to write the ledger, or nil if another process may write at the same time.
+  ///   - lease: The right of this process to write the ledger, or nil if other processes are allowed to write at the
+  ///     same time.
   ///   - connect: Opens a connection and checks the settings of the server.
   init(
     name: String,
@@ -104,8 +105,8 @@ package final class PostgreSQLWriter {
   @discardableResult
   func finish() throws(SQLError) -> [PostgreSQLResult] {
     do { return try opened().finish() } catch {
-      // The server has ended the transaction because of the error. The higher number tells the caller that a row was
-      // possibly changed, so the caller repeats the whole transaction.
+      // PostgreSQL has ended the transaction because of the error. The higher number of changed rows tells the caller
+      // that a row was possibly changed, so the caller repeats the whole transaction.
       allChangedRowCount += 1
       throw error
     }
@@ -126,7 +127,7 @@ package final class PostgreSQLWriter {
 
   /// Sends the rows in memory to the server if there are many rows, without waiting for the results.
   ///
-  /// The server inserts these rows while the session still creates the next rows of the transaction.
+  /// PostgreSQL inserts these rows while Reflog creates the next rows of the transaction.
   func sendRowsAhead() throws(SQLError) {
     guard buffer.entryCount >= Self.entriesAhead else { return }
     try queueBuffer()
@@ -186,8 +187,8 @@ extension PostgreSQLWriter: WriteConnection {
       connection.queue("COMMIT", [])
       _ = try connection.finish()
     } catch {
-      // If the server reported an error, the transaction was not committed. If the server did not answer, the
-      // transaction may be committed.
+      // If PostgreSQL reported an error, the transaction was not committed. If PostgreSQL did not answer, it is unknown
+      // whether the transaction was committed.
       guard connection.isLost else { throw .refused(error) }
       return try resolve(expected, earlier)
     }
@@ -270,7 +271,7 @@ extension PostgreSQLWriter: WriteConnection {
 
   /// Writes to the database without changing any data, to find out whether the database accepts writes.
   package func probe() throws {
-    // Locking a row is a write, because the server writes the lock to its log.
+    // Locking a row is a write, because PostgreSQL writes the lock to its WAL.
     try execute("SELECT id FROM head WHERE id = 1 FOR UPDATE", [], kept: true)
   }
 
@@ -314,7 +315,7 @@ struct AcknowledgedHead {
   let checkpoint: String?
 }
 
-/// The limits of the time that the server spends on one transaction.
+/// The time limits that PostgreSQL applies to one transaction.
 package struct PostgreSQLTimeouts: Sendable {
   /// The maximum time, in milliseconds, of one statement.
   package var statement: Int
@@ -331,10 +332,10 @@ package struct PostgreSQLTimeouts: Sendable {
   /// The settings belong to a transaction and not to a session, so that a connection pooler such as pgbouncer can be
   /// used.
   ///
-  /// PostgreSQL keeps the query plan for the check of a foreign key. A plan from a time when the table was nearly empty
-  /// would scan the whole table for every new row. So `enable_seqscan` is off, and the planner chooses index lookups.
-  /// With this setting, the planner calculates high costs, and high costs start the just-in-time compiler. The compiler
-  /// takes longer than the statement, so `jit` is off too.
+  /// PostgreSQL keeps the query plan for the check of a foreign key. If the plan was made when the table was nearly
+  /// empty, the check would scan the whole table for every new row. So `enable_seqscan` is off, and the planner chooses
+  /// index lookups. With this setting, the planner calculates high costs, and high costs start the just-in-time
+  /// compiler. The compiler takes longer than the statement, so `jit` is off too.
   var settings: String {
     """
     SELECT set_config('statement_timeout', '\(statement)', TRUE), set_config('lock_timeout', '\(lock)', TRUE),

@@ -15,8 +15,8 @@ struct RowInsertion {
     var columns: [(name: String, type: String, values: PostgreSQLConnection.Parameter)] = []
     for (index, name) in table.columns.enumerated() {
       let values = stride(from: index, to: rows.values.count, by: rows.width).map { rows.values[$0] }
-      // A column whose values are all NULL is left out. PostgreSQL then stores the default value of the column. This is
-      // NULL for every column that can be NULL.
+      // A column whose values are all NULL is left out. PostgreSQL then stores the default value of the column. If a
+      // column can be NULL, its default value is NULL.
       guard let first = values.first(where: { $0 != .null }) else { continue }
       switch first {
       case .null: continue

@@ -1,7 +1,8 @@
 #if PostgreSQL
 import ReflogStorage
 
-/// Opens connections, and refuses a server if its settings could lose a change after the caller got an answer.
+/// Opens connections, and refuses a server with settings that could cause the loss of a change after its caller got an
+/// answer.
 struct ServerCheck: Sendable {
   let address: PostgreSQLAddress
   let acceptsNoStandby: Bool
@@ -9,7 +10,7 @@ struct ServerCheck: Sendable {
   /// The oldest version of PostgreSQL that Reflog accepts, in the form of `server_version_num`.
   private static let oldestVersion: Int64 = 150_000
 
-  /// A setting of the server that must have one of these values.
+  /// A setting of the server that must have one of the values in `accepted`.
   private struct Requirement {
     let name: String
     let accepted: [String]
@@ -56,8 +57,8 @@ struct ServerCheck: Sendable {
   /// Opens a connection for the writer, and throws every problem as an ``SQLError``.
   func connectAgain() throws(SQLError) -> PostgreSQLConnection {
     do { return try connect() } catch {
-      // Any other problem, such as a wrong setting of the server, is not transient, because only an administrator can
-      // solve the problem.
+      // A problem that is not an `SQLError`, such as a wrong setting of the server, gets a code that is not transient,
+      // because only an administrator can solve the problem.
       throw (error as? SQLError) ?? SQLError(code: .other, message: "\(error)")
     }
   }
@@ -91,7 +92,7 @@ struct ServerCheck: Sendable {
     }
   }
 
-  /// Throws an error if the role may not write the tables.
+  /// Throws an error if the role has no right to write the tables.
   func checkRights(_ connection: PostgreSQLConnection) throws {
     connection.queue(
       """
@@ -110,7 +111,7 @@ struct ServerCheck: Sendable {
     }
   }
 
-  /// Returns the message for a role that may not use the tables.
+  /// Returns the message for a role that has no right to use the tables.
   static func missingRights(of role: String) -> String {
     "the role \(role) may not write its tables. Grant the rights of the role reflog_service to it"
   }

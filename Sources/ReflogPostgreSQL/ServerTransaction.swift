@@ -3,8 +3,8 @@ import ReflogStorage
 
 /// A transaction on the server, identified by its server process and by its start time.
 ///
-/// If the connection is cut, the server may not notice this for a long time. Until then, the transaction locks the head
-/// row, and every other transaction waits.
+/// If the connection is cut, it can take a long time until the server notices this. Until then, the transaction locks
+/// the head row, and every other transaction waits.
 struct ServerTransaction {
   /// The SQL of the columns that identify the current transaction.
   ///

@@ -63,13 +63,14 @@ struct ServiceProcess: CustomStringConvertible {
     )
   }
 
-  /// Inserts the row, or replaces the row of another process.
+  /// Inserts the row of this process, or replaces the row of `other`.
   ///
   /// The times in the row are from the clock of the database.
   ///
   /// - Parameters:
   ///   - db: The connection.
-  ///   - other: The process whose row is replaced. If the value is nil, no row is replaced.
+  ///   - other: The process whose row is replaced. If the value is nil, the row is only inserted, and no row is
+  ///     replaced.
   func write(_ db: any LedgerConnection, replacing other: ServiceProcess?) throws {
     try db.execute(
       """

@@ -52,7 +52,7 @@ final class WriteLease: Sendable {
     connection.queue("COMMIT")
     do { _ = try connection.finish() } catch {
       connection.queue("ROLLBACK")
-      // The caller must see the first error.
+      // An error of the rollback is ignored, so that the caller gets the original error.
       _ = try? connection.finish()
       throw error
     }
@@ -87,7 +87,7 @@ extension WriteLease {
     let (lease, end) = (WriteLease(), ContinuousClock.now + .microseconds(duration) + renewalPause)
     var first: ServiceProcess?
     while let other = try lease.replace(connection, unrenewed: ContinuousClock.now < end ? nil : first) {
-      // A row that is renewed belongs to a running process.
+      // If the row was renewed, its process is running.
       let isRenewed = first.map { $0.holder != other.holder || $0.expires != other.expires } ?? false
       guard !isRenewed else {
         throw StorageError.unusable(
@@ -111,9 +111,9 @@ extension WriteLease {
   ///
   /// - Parameters:
   ///   - connection: A connection without a transaction.
-  ///   - unrenewed: The row that another process has not renewed for longer than ``duration``, measured by the clock of
-  ///     this machine, or nil if the other process may still renew its row. This row is replaced even if it has not
-  ///     expired by the clock of the database, because that clock may have been set back.
+  ///   - unrenewed: The row of a process that has not renewed it for longer than ``duration``, by the clock of this
+  ///     machine. This row is replaced even if it has not expired by the clock of the database, because that clock was
+  ///     possibly set back. The value is nil while it is possible that the process renews its row.
   private func replace(_ connection: PostgreSQLConnection, unrenewed: ServiceProcess?) throws -> ServiceProcess? {
     func hasEnded(_ other: ServiceProcess) -> Bool {
       other.hasEnded || (other.holder == unrenewed?.holder && other.expires == unrenewed?.expires)
@@ -138,7 +138,7 @@ extension WriteLease {
       return try replace(connection, unrenewed: nil)
     } catch {
       connection.queue("ROLLBACK")
-      // The caller must see the first error.
+      // An error of the rollback is ignored, so that the caller gets the original error.
       _ = try? connection.finish()
       throw error
     }

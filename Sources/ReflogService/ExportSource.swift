@@ -60,9 +60,9 @@ private struct Following<Source: ExportSource>: Sendable {
 
 /// The items of one piece of an export; the next piece is already read.
 ///
-/// Call ``following()`` with `async let`, and write the items at the same time. So three pieces are in work at the same
-/// time: the first piece is written, the second piece is compared with the log, and the third piece is read. An export
-/// can therefore use several processors.
+/// Call ``following()`` with `async let`, and write the items at the same time. So three pieces are processed at the
+/// same time: the first piece is written, the second piece is compared with the log, and the third piece is read. An
+/// export can therefore use several processors.
 package struct ExportedItems<Source: ExportSource>: Sendable {
   /// The items, oldest first.
   package let items: [Source.Item]

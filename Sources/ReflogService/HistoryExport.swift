@@ -12,7 +12,7 @@ package struct HistoryExport: ExportSource {
   ///
   /// The number is small. So every read of the ledger is short, and even fifty slow clients need little memory: an
   /// export has at most three pieces in memory, and a piece needs about 2 MB. A smaller number would make exports from
-  /// PostgreSQL slower, because the server plans the query of each piece.
+  /// PostgreSQL slower, because PostgreSQL plans a query for each piece.
   private static let pieceSize = 1024
   /// The maximum time that one read searches for matching changes.
   ///

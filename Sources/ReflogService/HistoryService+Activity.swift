@@ -14,14 +14,15 @@ package struct Activity: Sendable {
   /// The position at which a page begins. It has one value for each of the three lists: changes, service events and
   /// statements.
   ///
-  /// Later pages contain only records below these values. So a record that is made after the first page was shown is
-  /// not on a later page.
+  /// The page and all later pages contain only records with lower ids or sequences than these values. So a record that
+  /// is made after the first page was shown is not on a later page.
   package struct Position: Sendable, CustomStringConvertible {
-    /// The id below which changes are shown, or nil for all.
+    /// Only changes with a lower id are shown. If the value is nil, all changes are shown.
     package let change: Change.ID?
-    /// The id below which service events are shown, or nil for all.
+    /// Only service events with a lower id are shown. If the value is nil, all service events are shown.
     package let event: Int64?
-    /// The sequence of the log entry below which statements are shown, or nil for all.
+    /// Only statements whose log entries have a lower sequence are shown. If the value is nil, all statements are
+    /// shown.
     package let statement: Int64?
 
     init(change: Change.ID?, event: Int64?, statement: Int64?) {
@@ -138,7 +139,7 @@ extension HistoryService {
   ///
   /// - Parameters:
   ///   - connector: The connector.
-  ///   - behind: The id of the change below which periods begin, or nil for the newest periods.
+  ///   - behind: The value of ``ConnectorCalls/next`` in the previous part of the list, or nil for the newest periods.
   ///   - limit: The maximum number of periods.
   package func calls(
     of connector: ConnectorID,

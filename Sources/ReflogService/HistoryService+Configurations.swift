@@ -7,7 +7,8 @@ extension HistoryService {
   /// - Parameters:
   ///   - moment: The moment. Changes that were settled later are ignored.
   ///   - flows: The flows whose addresses are returned, or nil for the addresses of all flows.
-  ///   - includesEdits: Whether each reference has the edits of its connector since the reference was set.
+  ///   - includesEdits: Whether the result also contains, for each reference, the edits of its connector since the
+  ///     reference was set.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil,

@@ -61,8 +61,8 @@ extension HistoryService {
   /// - Parameters:
   ///   - request: The request.
   ///   - embedded: The connectors and references of the embedded directory, or nil for another directory. If the value
-  ///     is nil, the ledger is the source. The list then has the connectors that a step calls, and all others that are
-  ///     recorded as existing and not as deleted.
+  ///     is nil, the list is made from the ledger. It then contains every connector that a step calls, and every other
+  ///     connector that exists according to the ledger.
   package func connectors(
     _ request: ConnectorListRequest,
     embedded: (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])?

@@ -51,8 +51,8 @@ extension HistoryService {
   /// The key is the id of the change. The value contains the ids of the rollbacks, in the order of the chain.
   private func rollbacks(of ids: [Change.ID]) async throws(ServiceError) -> [Change.ID: [Change.ID]] {
     var chains: [Change.ID: [Change.ID]] = [:]
-    // The changes whose chains may continue. The key is the last id in the chain: the id of a rollback, or the id of
-    // the change if no rollback was found yet.
+    // The changes whose chains possibly continue. The key is the last id in the chain: the id of a rollback, or the id
+    // of the change if no rollback was found yet.
     var remaining = Dictionary(ids.map { ($0, [$0]) }) { first, _ in first }
     for _ in 0..<Self.longestChain where !remaining.isEmpty {
       let next = try await reading(await history.appliedRollbacks(of: Array(remaining.keys)))

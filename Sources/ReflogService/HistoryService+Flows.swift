@@ -14,7 +14,10 @@ extension HistoryService {
     guard known.isRecorded else { throw .flowNotFound(name, nearest: known.nearest) }
   }
 
-  /// Returns whether Microsoft Graph documents the step of an address, or the ledger or the directory has the address.
+  /// Returns whether the step of an address is known.
+  ///
+  /// A step is known if Microsoft Graph documents it, if a change of the address is applied or pending, or if a read of
+  /// the directory showed the address.
   package func isKnownStep(_ address: Address) async throws(ServiceError) -> Bool {
     if Step.known.contains(address.step) { return true }
     return try await !reading(await history.knownScopes(among: [.address(address)])).isEmpty

@@ -31,8 +31,8 @@ extension HistoryService {
       case .altered, .corrupt: break
       default: throw ServiceError(reading: problem)
       }
-      // The loop halves the range until the range contains only the altered row. The entries in front of that row have
-      // then been returned.
+      // The loop halves the range until a range can be returned. If the range contains only one row, this is the
+      // altered row. The entries before this row were returned by earlier calls.
       guard end > after + 1 else { return ([.altered(sequence: end, problem: problem.description)], end) }
       end = after + (end - after) / 2
     }

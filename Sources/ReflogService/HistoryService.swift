@@ -198,7 +198,7 @@ package struct HistoryService: Sendable {
   /// The error is `positionNotInLog` if the position belongs to another log or comes after the newest entry of this
   /// log. The error is `positionOfFormerName` if the position has a former name of this log.
   ///
-  /// In both cases, an export that begins at the position would leave out changes.
+  /// In all these cases, an export that begins at the position would leave out changes.
   package func check(_ position: LogPosition) async throws(ServiceError) {
     let own = try await origin().text
     guard position.origin ?? own == own else {
@@ -226,7 +226,7 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the changes that match a query, oldest first.
   ///
-  /// The export ends with the change that is the newest change at the time when the first piece is read.
+  /// The export ends with the change that is the newest when the first piece is read.
   ///
   /// - Parameters:
   ///   - query: The filter for the changes. The order in the query is ignored.
@@ -291,7 +291,7 @@ package struct HistoryService: Sendable {
 
   /// Returns an export of the service events that match a filter, oldest first.
   ///
-  /// The export ends with the event that is the newest event at the time when the first piece is read.
+  /// The export ends with the event that is the newest when the first piece is read.
   ///
   /// - Parameters:
   ///   - filter: The filter for the events, or nil to export events of all kinds.

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Adds the reasons of new changes to the index of reasons in the background.
 ///
-/// Changes never wait for the index. If a change is not in the index yet, a search reads it from the ledger.
+/// Changes never wait for the index. If a change is not in the index yet, a search reads the change from the ledger.
 package final class ReasonIndexer: Service {
   /// The wait between two checks for new changes.
   private static let interval = Duration.milliseconds(500)
@@ -52,7 +52,8 @@ package final class ReasonIndexer: Service {
   /// Adds new changes until the service stops.
   package func run() async throws {
     await cancelWhenGracefulShutdown {
-      // The newest entry of the log when the index was last complete, or nil if the index is not complete.
+      // The sequence of the newest entry of the log at the time when the index was last complete, or nil if the index
+      // is not complete.
       var indexed: Int64??
       while !Task.isCancelled {
         let newest = self.ledger.newestSequence
@@ -114,8 +115,8 @@ package final class ReasonIndexer: Service {
 
 /// The pauses before a damaged file is built again.
 ///
-/// After the first damage, there is no pause. If the file is damaged again, the disk is probably faulty, and building the
-/// file again would only cost time. So the pause doubles each time.
+/// After the first damage, there is no pause. If the file is damaged again, the disk is probably faulty. Building the
+/// file again would then only cost time. So the pause doubles each time.
 struct RepeatedDamage {
   private static let firstPause = Duration.seconds(60)
   private static let longestPause = Duration.seconds(3600)

@@ -5,7 +5,7 @@ import ReflogModel
 ///
 /// This file contains all conversions of ledger errors.
 extension ServiceError {
-  /// Creates the error for a request that was not sent, because the ledger could not record the request.
+  /// Creates the error for a request that was not sent because the ledger could not record it.
   init(beforeSending error: LedgerError) {
     self =
       switch error {
@@ -40,7 +40,7 @@ func reading<Value>(
 
 /// Returns the result of an append to the ledger, and converts an error of the ledger into the error of a request.
 ///
-/// The error is the error of a request that was not sent to the directory.
+/// The error says that the request was not sent to the directory.
 func recording<Value>(
   _ record: @autoclosure () async throws(LedgerError) -> Value
 ) async throws(ServiceError) -> Value {
@@ -50,8 +50,8 @@ func recording<Value>(
 extension Ledger {
   /// Appends a group, and returns the recorded changes, or an empty list if the ledger refused the group.
   ///
-  /// Use this method for drift and for refused requests. In both cases, the caller needs no error if the ledger refuses
-  /// the group.
+  /// Use this method only for drift and for refused requests: their callers need no error if the ledger refuses the
+  /// group.
   func record(_ group: Group) async throws(ServiceError) -> [Change] {
     do {
       guard case .recorded(_, let drafts) = try await append(group) else { return [] }

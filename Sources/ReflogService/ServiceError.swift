@@ -13,14 +13,14 @@ package enum ServiceError: Error, Sendable {
   case changeNotFound(Change.ID)
   /// A purge deleted the change.
   case changePurged(Change.ID)
-  /// The change is recorded with a result that differs from the result that a person stated.
+  /// A person stated a result, but the change is already recorded with another result.
   case alreadySettled(Change.ID, Change.Result)
   case tokenNotFound(String)
   /// The retention policy has fewer days than the minimum, and the caller did not override the minimum.
   case retentionTooShort(days: Int)
   /// The retention policy keeps history without limit, so no history can be purged.
   case noRetention
-  /// The purge would delete changes that must be kept: changes that were settled at or after this moment.
+  /// The purge would delete changes that must be kept, because they were settled at or after this moment.
   case purgeNotPermitted(before: Timestamp)
   /// There is already a legal hold with this name.
   case holdExists(String)
@@ -28,7 +28,7 @@ package enum ServiceError: Error, Sendable {
   case holdNotFound(String)
   /// The ledger has no actor with this id.
   case actorNotFound(String)
-  /// There is no manifest with this id among the newest complete exports.
+  /// None of the newest complete exports has a manifest with this id.
   case manifestNotFound(String)
   /// No signed checkpoint covers the requested entry.
   ///
@@ -38,17 +38,17 @@ package enum ServiceError: Error, Sendable {
   ///
   /// `newest` is the sequence of the newest entry, or nil if the position belongs to another log.
   case positionNotInLog(LogPosition, log: String, newest: Int64?)
-  /// The position has the name that the log had until this replacement of a lost key.
+  /// The position contains the former name of the log, from before a lost key was replaced.
   ///
-  /// `log` is the current name.
+  /// The second value is the replacement of the key, and `log` is the current name.
   case positionOfFormerName(LogPosition, KeyReplacement, log: String)
-  /// The link to the page contains the name that the log had until this replacement of a lost key.
+  /// The link to the page contains the former name of the log, from before a lost key was replaced.
   case pageOfFormerName(KeyReplacement)
-  /// The page would begin behind a change that this ledger does not have yet.
+  /// The cursor of the page names a change or a service event that this ledger does not have yet.
   case pageNotInLedger
   /// The count takes too long, because too much history must be scanned.
   case questionTooBroad
-  /// The filter selects more steps than one query about the impact on flows can have.
+  /// The filter selects more steps than are permitted in one query about the impact on flows.
   case impactTooBroad(Int, most: Int)
   /// Every change needs a reason that matches this pattern.
   case reasonRequired(pattern: String)
@@ -58,7 +58,7 @@ package enum ServiceError: Error, Sendable {
   case badToken(String)
   /// The address holds this reference, which does not meet the request's condition.
   case preconditionFailed(current: ConnectorReference)
-  /// A freeze covers a part that the request changes, or a step that calls its connector, so the request was not sent.
+  /// A freeze covers a part that the request changes, or a step that calls the changed connector, so nothing was sent.
   ///
   /// The ids identify the recorded changes with the result `denied`.
   case frozen([Change.ID], CoveringFreeze)
@@ -84,22 +84,22 @@ package enum ServiceError: Error, Sendable {
   ///
   /// The text is the reason, written as a clause.
   case notRollbackable(Change.ID, why: String)
-  /// The values before this edit of a connector can't be restored.
+  /// The values from before this edit of a connector can't be restored.
   ///
   /// The text is the reason, written as a clause, in some cases with sentences about the remedy.
   case notRestorable(Change.ID, why: String)
-  /// Later edits of the same properties block the restoration of the values before an edit.
+  /// Later edits of the same properties block the restoration of the values from before an edit.
   case editSuperseded(Change.ID, by: [Change.ID])
-  /// The batch id already belongs to this rollback to a time.
+  /// The batch id of the request already belongs to this rollback to a time.
   ///
   /// That rollback has another time or scope than the request.
   case otherTimeRollback(TimeRollback)
   /// There is no rollback to a time with this batch id.
   case timeRollbackNotFound(String)
-  /// The ledger has no record of the flow with this name or id. `nearest` contains the ids of recorded flows that are
-  /// most similar.
+  /// The ledger has no record of the flow with this name or id. `nearest` contains the most similar ids of recorded
+  /// flows.
   case flowNotFound(String, nearest: [String] = [])
-  /// The request is based on an older state: this later change of the step or of the connector was made since.
+  /// The request is based on an older state: this change of the step or of the connector was made later.
   case changedSince(Change.ID)
   /// The keys of the token's issuer are not available, so the request was not sent to the directory.
   case providerUnavailable

@@ -8,11 +8,12 @@ import Synchronization
 ///
 /// A slice is the time for which Linux lets a thread run before another thread can run. From Linux 6.12 on, a thread
 /// that wakes interrupts a running thread immediately if the running thread has a longer slice. So these threads have a
-/// longer slice than all other threads. If all slices were equal, another thread could wait for some milliseconds.
+/// longer slice than all other threads. If all slices were equal, a thread that wakes could wait for some milliseconds
+/// until one of these threads stops.
 ///
-/// A higher nice value would also lower the priority of these threads, but is not used. Each thread passes its nice
-/// value to the threads that it creates. If one of these threads created a thread for the pool of Swift, that thread
-/// would keep the higher nice value and delay changes.
+/// A higher nice value would also lower the priority of these threads. It is not used, because each thread passes its
+/// nice value to the threads that it creates. If one of these threads created a thread for the pool of Swift, that
+/// thread would keep the higher nice value and delay changes.
 ///
 /// The reads of a SQLite file, the comparison with the log, and the conversion to JSON or CSV run on these threads.
 /// Reads from PostgreSQL run on the threads of the connections.
@@ -74,7 +75,7 @@ private final class JobQueue: Sendable {
   private let state = Mutex(State())
   /// The number of waiting jobs. Threads without a job wait for this semaphore.
   ///
-  /// After the queue was closed, each thread that wakes also wakes the next thread.
+  /// `close()` sends one signal without a job. Each thread that finds no job wakes the next thread, so all threads end.
   private let arrivals = DispatchSemaphore(value: 0)
   private let threads: Int
 

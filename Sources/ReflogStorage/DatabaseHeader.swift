@@ -4,7 +4,7 @@ import Glibc
 /// 1.3).
 struct DatabaseHeader {
   private static let byteCount = 108
-  /// The position of the field `user_version`, in which a server stores its ``SessionMark``.
+  /// The position, in bytes, of the field `user_version`, in which the server stores its ``SessionMark``.
   static let markOffset = 60
   private static let magic = Array("SQLite format 3\0".utf8)
 
@@ -20,7 +20,8 @@ struct DatabaseHeader {
   let pageCount: Int?
   /// Whether the file has a table.
   let hasTables: Bool
-  /// The mark of the server that has the file open, or nil if the file was closed completely.
+  /// The mark of the server that has the file open or that crashed, or nil if the last server closed the file
+  /// completely.
   let mark: SessionMark?
 
   /// Reads the header of the file at a path.

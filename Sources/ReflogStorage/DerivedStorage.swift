@@ -6,7 +6,8 @@ import Glibc
 /// A SQLite file whose contents can be built again from another file at any time.
 ///
 /// A damaged file is deleted and created again. Only one process writes the file. Other processes can read the file at
-/// the same time. The file is in WAL mode. A power failure can undo the last transactions, but never a part of one.
+/// the same time. The file is in WAL mode. A power failure can undo the newest transactions, but never only a part of a
+/// transaction.
 package struct DerivedStorage: Sendable {
   private let pool: DatabasePool
   private let path: String
@@ -63,14 +64,14 @@ package struct DerivedStorage: Sendable {
     guard FileChecks.isPlainFileItself(path) else { return nil }
     let source = FileChecks.resolved(source)
     let isWritten = LockFile.isHeld(for: source)
-    // If no server is running, a write-ahead log with transactions was left by a crash. Only the next server is allowed
-    // to change these files.
+    // If there is a write-ahead log with transactions although no server is running, the server crashed. Then only the
+    // next server is allowed to change the file and its log.
     guard isWritten || (FileChecks.size(of: path + "-wal") ?? 0) == 0 else { return nil }
     self.path = path
     self.schema = schema
     // SQLite does not notice changes of a file that is opened as immutable, and a server can start while the file is
-    // open. So the file is opened as immutable only if the folder is read-only, or if no server has used the ledger
-    // here.
+    // open. So the file is opened as immutable only if the folder is read-only, or if no server ever used the ledger in
+    // this folder.
     let isImmutable = !FileChecks.canWriteFolder(of: path) || !LockFile.exists(for: source)
     do {
       pool = try DatabasePool(
@@ -115,7 +116,8 @@ package struct DerivedStorage: Sendable {
     try pool.write { db in
       if try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") == 0 { try create(schema, db) }
       guard try applicationID(db) == schema.applicationID else {
-        // A damaged file, or a file with another version of the schema, still has a table of the schema.
+        // If the file is damaged or has another version of the schema, it still has a table of the schema. A file
+        // without such a table belongs to another program.
         let names = try String.fetchAll(db, sql: "SELECT name FROM sqlite_schema")
         let isOwn = names.contains { schema.sql.contains("TABLE \($0) ") || schema.sql.contains("TABLE \($0)\n") }
         throw isOwn ? StorageError.unusable(path: path, problem: "it has another schema") : .foreign(path: path)
@@ -182,9 +184,9 @@ package struct DerivedStorage: Sendable {
 
   /// Drops tables in one transaction, and then empties the write-ahead log.
   ///
-  /// When this returns, the file and its write-ahead log contain no byte of these tables, also if an earlier call
-  /// dropped the tables and was interrupted. The pages of a table belong to this table alone, and SQLite overwrites
-  /// them with zeros when the table is dropped.
+  /// When this returns, the file and its write-ahead log contain no byte of these tables, even if an earlier call
+  /// dropped the tables and was then interrupted. The pages of a table belong to this table alone, and SQLite
+  /// overwrites them with zeros when the table is dropped.
   ///
   /// - Parameter body: Drops the tables.
   package func drop(_ body: @escaping @Sendable (Connection) throws -> Void) async throws {
@@ -206,7 +208,7 @@ package struct DerivedStorage: Sendable {
 
   /// Copies the write-ahead log into the file, and closes all connections.
   package func close() throws {
-    // SQLite deletes the write-ahead log when the last connection is closed, but only if that connection can write. So
+    // When the last connection is closed, SQLite deletes the write-ahead log, but only if this connection can write. So
     // the read connections are closed first.
     pool.invalidateReadOnlyConnections()
     try pool.close()

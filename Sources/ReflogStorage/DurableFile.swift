@@ -20,8 +20,9 @@ package enum DurableFile {
   /// When this method returns, the bytes are durable. Only the owner of the file can read the file.
   package static func write(_ bytes: [UInt8], to path: String) throws(StorageError) {
     let partial = path + ".partial"
-    // The file can already exist, because a write was interrupted or because another program created the file. It can
-    // have wrong permissions or another name (hard link), or it can be a pipe, which would block. So it is removed.
+    // The `.partial` file can already exist, because an earlier write was interrupted or because another program
+    // created it. Such a file can have wrong permissions or another name (hard link), or it can be a pipe, which would
+    // block. So it is removed.
     try remove(partial)
     let file = open(partial, O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw failure(path) }
@@ -37,7 +38,7 @@ package enum DurableFile {
   /// Writes and flushes all bytes, or returns the error.
   ///
   /// A call of `write` can write fewer bytes than requested without an error, for example if the disk becomes full. So
-  /// the next call writes the remaining bytes, and reports the error if the disk is full.
+  /// the loop calls `write` again for the remaining bytes. If the disk is full, this call reports the error.
   private static func writeAll(_ bytes: [UInt8], to file: Int32, at path: String) -> StorageError? {
     var written = 0
     while written < bytes.count {
@@ -52,7 +53,7 @@ package enum DurableFile {
   /// Returns whether a file exists at a path.
   package static func exists(_ path: String) -> Bool { FileChecks.exists(path) }
 
-  /// Returns whether two paths have the same file; links are followed.
+  /// Returns whether two paths lead to the same file; links are followed.
   ///
   /// The result is nil if neither path has a file.
   package static func isSame(_ first: String, _ second: String) -> Bool? {

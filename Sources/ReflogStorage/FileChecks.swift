@@ -79,7 +79,7 @@ enum FileChecks {
 
   /// The types of file systems whose locks or flushes are not reliable.
   ///
-  /// The names are those of `/proc/self/mountinfo`.
+  /// The types are named as in `/proc/self/mountinfo`.
   ///
   /// A type that starts with `fuse` is refused too.
   private static let unsafeFileSystems = ["nfs", "nfs4", "smb3", "cifs", "smbfs", "9p"]

@@ -1,7 +1,7 @@
 import Glibc
 import Synchronization
 
-/// A lock on the file `<path>.lock` that only one process can hold at a time.
+/// A lock on the file `<path>.lock`; only one process at a time can hold the lock.
 ///
 /// The lock is released with ``release()`` or when this object is deinitialized. The kernel also releases the lock when
 /// the process ends or crashes. The database itself is not locked, because other processes must be able to read the
@@ -33,7 +33,7 @@ final class LockFile: Sendable {
 
   private init(_ descriptor: Int32) { self.descriptor = Mutex(descriptor) }
 
-  /// Prevents a server from starting with the file at `path` while the returned object exists.
+  /// Prevents the start of a server that would use the file at `path`, while the returned object exists.
   ///
   /// Several processes can share this lock. The result is nil if no lock file exists, which means that no server ever
   /// used the file.
@@ -57,7 +57,7 @@ final class LockFile: Sendable {
     return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
   }
 
-  /// Throws if the lock file's path has a folder, a link or a device, because these can't be locked.
+  /// Throws if a folder, a link or a device has the path of the lock file, because these can't be locked.
   static func check(for path: String) throws(StorageError) {
     let file = path + ".lock"
     guard !FileChecks.isTaken(file) || FileChecks.isPlainFileItself(file) else {
@@ -75,7 +75,7 @@ final class LockFile: Sendable {
     descriptor.withLock { descriptor in
       guard let open = descriptor.take() else { return }
       // A child process shares this descriptor until the child calls exec. If this process only closed the descriptor,
-      // the child would still hold the lock. `LOCK_UN` releases the lock for both processes.
+      // the child would still hold the lock. `LOCK_UN` releases the lock for this process and for the child.
       flock(open, LOCK_UN)
       close(open)
     }

@@ -33,8 +33,8 @@ package struct Storage: Sendable {
   ///   - path: The path of the file.
   ///   - kind: The kind of the file.
   ///   - acceptsMissingLog: Whether to open a file even if its write-ahead log is missing.
-  ///   - isLoading: Whether the rows of another ledger are copied into this file. If the value is false, an unfinished
-  ///     copy, whose schema has no triggers, is refused.
+  ///   - isLoading: Whether the rows of another ledger are copied into this file. If the value is false, this
+  ///     initializer throws for an unfinished copy, because its schema has no triggers.
   package init(path: String, kind: StorageKind, acceptsMissingLog: Bool = false, isLoading: Bool = false) throws {
     try FileChecks.checkPath(path)
     self.path = path
@@ -73,7 +73,7 @@ package struct Storage: Sendable {
 
   /// Creates the file, and removes the lock file if the creation fails.
   ///
-  /// Without the removal, the lock file would suggest that the file existed and was deleted.
+  /// If the lock file were kept, it would seem that the file existed and was deleted.
   private static func create(_ path: String, _ kind: StorageKind, _ lock: LockFile) throws {
     do { try kind.migrations.create(path, journal: "WAL") } catch {
       try? lock.remove(for: path)

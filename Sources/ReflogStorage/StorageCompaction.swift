@@ -31,16 +31,16 @@ package struct StorageCompaction: Sendable {
   /// When this method returns, the new file is durable. If the process crashes before the last step, the old file is
   /// complete and a `.compact` file remains. The next compaction removes that `.compact` file.
   ///
-  /// If this method throws an error, the old file remains too. Only pages of its write-ahead log can have been copied
-  /// into it.
+  /// If this method throws an error, the old file stays in place. Only one thing may have changed: pages of the
+  /// write-ahead log may have been copied into the file.
   ///
   /// - Returns: The size of the old file and the size of the new file, both in bytes.
   /// - Throws: ``StorageError/inUse(path:)`` if a server runs, ``StorageError/locked`` if another process reads the
   ///   file, and ``StorageError/diskFull`` if the disk does not have enough free space for a second file.
   package func run() throws -> (before: Int, after: Int) { try run {} }
 
-  /// Does the same as ``run()``, and calls `whenWritten` between the write of the new file and the end of the
-  /// connections.
+  /// Does the same as ``run()``, and calls `whenWritten` after the new file is written and before the connections are
+  /// closed.
   func run(_ whenWritten: () throws -> Void) throws -> (before: Int, after: Int) {
     guard FileChecks.exists(path) else { throw StorageError.unusable(path: path, problem: "the file does not exist") }
     // `Storage` checks the kind of the file and acquires the lock. When the storage is closed, SQLite copies the
@@ -54,7 +54,7 @@ package struct StorageCompaction: Sendable {
         try writeCopy(of: storage)
         try whenWritten()
       } catch {
-        // The first error is more important than a second error here.
+        // The caller must get the error that stopped the compaction. So an error of `closeConnections` is ignored.
         _ = try? storage.closeConnections()
         throw error
       }
@@ -79,10 +79,10 @@ package struct StorageCompaction: Sendable {
     try removeCopy()
     try FileChecks.prepareFile(at: copyPath)
     try storage.withWriteConnection { connection in
-      // VACUUM copies the `SessionMark` in the header too. The new file has no write-ahead log, so the mark is removed
-      // first. After a killed server, the log contains changes. So SQLite copies these changes into the file before the
-      // mark is removed. Otherwise a crash during the last checkpoint could leave a file without a mark next to a log
-      // with changes, and the next start would refuse this log.
+      // VACUUM also copies the `SessionMark` in the header. The new file has no write-ahead log, so the mark is removed
+      // first. If the server was killed, the log of the old file contains changes. So SQLite copies these changes into
+      // the old file before the mark is removed. Otherwise a crash during the last checkpoint could leave a file
+      // without a mark next to a log with changes, and the next start would refuse this log.
       if let obstacle = try WriteAheadLog.end(connection) { throw obstacle }
       try connection.execute("VACUUM INTO ?", [copyPath])
     }

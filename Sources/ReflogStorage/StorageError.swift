@@ -1,4 +1,4 @@
-/// The reason why a SQLite file can't be used or why a write failed.
+/// The reason why a SQLite file can't be used, or why a write failed or may have failed.
 package enum StorageError: Error, Sendable, CustomStringConvertible {
   /// Another process has locked the file.
   case inUse(path: String)

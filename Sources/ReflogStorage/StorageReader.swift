@@ -7,14 +7,15 @@ import Synchronization
 /// large read into several short reads, because the WAL can't be reset during a read.
 package struct StorageReader: Sendable {
   private let reader: any DatabaseReader
-  /// The connections for reads on ``BackgroundThreads``. They are separate, so other reads never wait for these reads.
+  /// The connections for reads on ``BackgroundThreads``. They are used for nothing else, so other reads never wait for
+  /// these reads.
   private let backgroundReader: any DatabaseReader
   private let counter = ReadCounter()
   /// The files that the server has open, or nil if this reader does not belong to a server.
   ///
   /// Each read checks that no other program replaced these files.
   private let files: OpenFiles?
-  /// The lock that prevents the start of a server while the file is copied, or nil if servers may start.
+  /// The lock that prevents the start of a server while the file is copied, or nil if a server may start.
   private let lock: LockFile?
   /// Whether the file's write-ahead log is missing, so the newest changes can be missing.
   package let isLogMissing: Bool
@@ -41,7 +42,7 @@ package struct StorageReader: Sendable {
   /// The number of reads since this reader was created.
   package var readCount: Int { counter.count.load(ordering: .relaxed) }
 
-  /// The reason why a file is opened without a server.
+  /// The purpose for which a file is opened for reading only.
   package enum Purpose: Sendable {
     /// A command reads the file.
     ///
@@ -130,7 +131,7 @@ package struct StorageReader: Sendable {
   /// Returns whether a line of SQLite's integrity check reports damage to pages, tables or indexes.
   ///
   /// If the result is false, the line reports a value that the schema does not permit. Such a value does not match the
-  /// log, so the checks of the rows report the value.
+  /// log either, so it is found when the rows are checked.
   package static func isDamage(_ line: String) -> Bool {
     line != "ok" && !line.hasPrefix("CHECK constraint failed") && !line.contains(" value in ")
   }
@@ -138,7 +139,7 @@ package struct StorageReader: Sendable {
   /// Runs a read in one transaction on the calling thread.
   ///
   /// Call this method before the server answers requests, or on a thread of ``BackgroundThreads``. On another thread, a
-  /// read that waits for a connection would block the thread, which other tasks need.
+  /// read that waits for a connection would block the thread, and other tasks need that thread.
   package func readOnThisThread<Value>(_ body: (Connection) throws -> Value) throws -> Value {
     let reader = BackgroundThreads.isCurrent ? backgroundReader : reader
     do { return try reader.read { try body(Connection($0)) } } catch let error as DatabaseError {

@@ -66,9 +66,9 @@ enum StorageSettings {
 
   /// Applies the settings of the writer, then reads all settings and throws if a setting has a wrong value.
   ///
-  /// Call this method after the pool is open. When the pool of GRDB switches to WAL, GRDB sets `synchronous=NORMAL`
-  /// later than `prepareDatabase` runs. So only this method can set the final value. With `NORMAL`, a power failure
-  /// would lose commits whose callers already got an answer.
+  /// Call this method after the pool is open. GRDB sets `synchronous=NORMAL` when its pool switches to WAL. At that
+  /// time, `prepareDatabase` has already run. So only this method can set the final value. With `NORMAL`, a power
+  /// failure could undo commits although their callers already got an answer.
   static func apply(toWriter db: Database, path: String) throws {
     try db.execute(
       sql: """

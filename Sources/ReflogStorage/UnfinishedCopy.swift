@@ -3,8 +3,8 @@ import ReflogMigrations
 
 /// The state of a ledger's file while the rows of another ledger are copied into the file.
 ///
-/// During this time, the file has the table `migration` and no triggers. The triggers would refuse the rows, because
-/// this ledger did not record the rows.
+/// During this time, the file has the table `migration` and no triggers. The triggers are missing, because they would
+/// refuse rows that this ledger did not record itself.
 package enum UnfinishedCopy {
   /// The table that exists until the copy is complete.
   package static let table = "migration"

@@ -2,7 +2,7 @@ package import ReflogModel
 
 /// The page about one person, application or API token: what the actor did, newest first, and the numbers of changes.
 package struct ActorPage: Sendable {
-  /// The name for people, or `[erased]` and the id if an erasure deleted the names.
+  /// The name that the page shows, or `[erased]` and the id if an erasure deleted the names.
   let name: String
   /// The kind of the actor, such as `Person`.
   let kind: String
@@ -23,13 +23,16 @@ package struct ActorPage: Sendable {
   let isFiltered: Bool
   /// The path of the page without a filter.
   let path: String
-  /// The query that selects the actor's changes in the timeline, with `?` in front, or empty. Links to changes keep it.
+  /// The query that selects the actor's changes in the timeline, with `?` in front, or empty.
+  ///
+  /// Links to changes contain this query.
   let trail: String
   /// Whether newer records are on other pages.
   let isContinued: Bool
   /// The path of the page that also shows reads of history.
   ///
-  /// The value is nil, except if this page is empty because the period contains only such reads.
+  /// The page has such a link only if it is empty because the period contains only reads of history. Otherwise, the
+  /// path is nil.
   let readsPath: String?
 
   /// The fields for the period.
@@ -41,7 +44,7 @@ package struct ActorPage: Sendable {
     let conditions: [FilterForm.Condition]
     /// The message about an invalid value.
     ///
-    /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
+    /// The message is nil if all values are valid, or if the field with the invalid value shows the message itself.
     let problem: String?
     /// True if all values are valid.
     let isValid: Bool
@@ -76,7 +79,7 @@ package struct ActorPage: Sendable {
   struct Count: Sendable {
     let name: String
     let count: String
-    /// The path of the timeline with the changes, or nil if no filter selects them.
+    /// The path of the timeline with exactly these changes, or nil if no filter selects them.
     let path: String?
     /// The class in the style sheet, or nil for a plain text.
     let tone: String?
@@ -124,7 +127,7 @@ package struct ActorPage: Sendable {
   ///
   /// - Parameters:
   ///   - actor: the type and the id of the actor.
-  ///   - known: the actor with a name from another source than the records, or nil if no such name is known.
+  ///   - known: the actor with a name that does not come from the records, or nil if no such name is known.
   ///   - newest: the newest records of what the actor did. The page shows the actor's name from the newest record that
   ///     has a name.
   ///   - records: the records of the page, newest first.
@@ -132,8 +135,7 @@ package struct ActorPage: Sendable {
   ///   - form: the fields for the period.
   ///   - filter: the part of the query that selects the period, such as `&since=2026-01-01`, or empty.
   ///   - next: the query of the next page, or nil if this is the last page.
-  ///   - reads: the query that also shows reads of history. The value is nil, except if the period contains only such
-  ///     reads.
+  ///   - reads: the query that also shows reads of history, or nil if the period contains other records or no reads.
   ///   - isContinued: whether newer records are on other pages.
   ///   - zone: the time zone whose days group the records.
   ///   - trail: the query that selects the actor's changes in the timeline, with `?` in front, or empty.

@@ -6,9 +6,10 @@ extension Change {
 }
 
 extension Change.Actor {
-  /// The path of the page about the actor, or nil if the actor is unknown or its id is not plain.
+  /// The path of the page about the actor, or nil if the actor is unknown or has an unusual id.
   ///
-  /// The ids of Entra and of API tokens are plain. Another id could make the page very long.
+  /// An id is unusual if it is longer than 128 bytes or contains a character that a URL must escape. The ids of Entra
+  /// and of API tokens are never unusual.
   package var pagePath: String? {
     guard let identity, identity.id.utf8.count <= 128, identity.id.utf8.allSatisfy(\.isUnreserved) else { return nil }
     return "/actors/\(identity.type.rawValue)/\(identity.id)"

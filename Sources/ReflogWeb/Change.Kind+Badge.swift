@@ -1,7 +1,7 @@
 import ReflogModel
 
 extension Change {
-  /// The badge that shows that the change overrode a freeze, or that a freeze refused the change.
+  /// The badge of a change that overrode a freeze, or that a freeze refused.
   ///
   /// The value is nil if no freeze was overridden and no freeze refused the change.
   var frozenBadge: ChangeView.Badge? {

@@ -1,7 +1,7 @@
 package import ReflogModel
 
 extension ChangeDetailPage {
-  /// The values that a connector had before an edit, as a request that sets them again.
+  /// The values that a connector had before an edit, and the request that sets them again.
   package struct Restoration: Sendable {
     /// The recorded values before the edit.
     let values: [Value]
@@ -18,7 +18,7 @@ extension ChangeDetailPage {
     ///
     /// The form sends this id as `seen`.
     let newest: String?
-    /// The first of the steps that call the connector now.
+    /// The steps that call the connector now, up to the maximum number.
     let callers: [Caller]
     /// The number of calling steps that are not shown, or nil if all are shown.
     let left: Int?
@@ -28,7 +28,7 @@ extension ChangeDetailPage {
     let hasForm: Bool
     /// The sentence that explains why the page has no form, or nil if the page has a form.
     let refusal: String?
-    /// The id of the change that set the values before the edit again, or nil if there is no such change.
+    /// The id of the change that restored the values from before the edit, or nil if there is no such change.
     let restorer: String?
     /// What the viewer has already typed, and the reason why the request was refused.
     let form: Form

@@ -10,7 +10,7 @@ package struct ChangeDetailPage: Sendable {
   let isUncalled: Bool
   /// The id of the connector, or nil if the change is about a step.
   let connector: String?
-  /// True if the change deleted the connector, and a step called it or can have called it.
+  /// True if the change deleted the connector, and a step certainly or possibly called the connector at that time.
   let isDeletion: Bool
   /// The connector's properties that the change wrote.
   ///
@@ -21,17 +21,17 @@ package struct ChangeDetailPage: Sendable {
   let chain: [ChangeView]
   let hasChain: Bool
   let canRollBack: Bool
-  /// True if the change can be rolled back, but not by the viewer.
+  /// True if the change can be rolled back, but the viewer may not roll back changes.
   let needsOperator: Bool
   /// The chain of applied rollbacks: the rollback of the change, the rollback of that rollback, and so on.
   let rollbacks: [RollbackLink]
   let hasRollbacks: Bool
-  /// The flow and the time that links to the pages of flows contain, or nil if the change is not about a step.
+  /// The flow and the time for the links to pages of flows, or nil if the change is not about a step.
   let location: Location?
   /// True while the result is not known.
   let isPending: Bool
-  /// The freeze that covers the step, the connector or a step that calls the connector and is in force, or nil if there
-  /// is none.
+  /// The freeze in force that covers the step, the connector, or a step that calls the connector. The value is nil if
+  /// there is none.
   let freeze: FreezeView?
   /// The freezes that the viewer requested together with the change.
   let placed: [FreezeView]
@@ -48,7 +48,7 @@ package struct ChangeDetailPage: Sendable {
   let restoration: Restoration?
   /// True if the viewer has just restored the earlier values of the connector, and this change wrote them.
   let isRestored: Bool
-  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
+  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes contain it.
   let trail: String
 
   /// One row of the table with the details of the change.

@@ -34,7 +34,7 @@ struct ChangeView: Sendable {
   let rowTone: String
   /// The badge that shows the kind, or nil if the kind is `update`.
   let kind: Badge?
-  /// The badge that shows that the change overrode a freeze, or that a freeze refused the change.
+  /// The badge of a change that overrode a freeze, or that a freeze refused.
   ///
   /// The value is nil if no freeze was overridden and no freeze refused the change.
   let frozen: Badge?
@@ -92,7 +92,7 @@ struct ChangeView: Sendable {
   /// - Parameters:
   ///   - context: the change to show, with its context. If `isWhole` is true, the context is not part of the view,
   ///     because the page of the change shows the context in another place.
-  ///   - isWhole: true to show the full names, without the context.
+  ///   - isWhole: true to show the full names, and to leave out the context.
   ///   - isCurrent: true if the page that contains this view is the page of this change.
   init(_ context: ChangeInContext, isWhole: Bool = false, isCurrent: Bool = false) {
     let change = context.change
@@ -129,7 +129,8 @@ extension ChangeView.Writing {
   /// The maximum number of shown properties, and the maximum length, in scalars, of each name and each value.
   private static let (mostProperties, length) = (3, 80)
 
-  /// Returns the properties that the change wrote, or nil if the change is not an edit of a connector.
+  /// Creates the view of the properties that a change wrote, or returns nil if the change is not an edit of a
+  /// connector.
   fileprivate init?(_ change: Change) {
     guard change.intent.subject == .connector, change.intent.before == change.after,
       let written = change.intent.changedProperties, !written.isEmpty

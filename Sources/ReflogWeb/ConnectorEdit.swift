@@ -38,7 +38,8 @@ struct ConnectorEdit: Sendable {
         ? property.name : "\(property.name) \(property.before ?? "–") → \(property.after ?? "–")"
     }
     properties = written.isEmpty ? nil : written.joined(separator: ", ").shortened(to: Self.length)
-    // The text can be cut, and the target URL decides where the data of users is sent.
+    // The target URL comes first, because it decides where the data of users is sent, and the end of the text can be
+    // cut.
     let isURL = { (property: Change.ChangedProperty) in property.name == Change.ChangedProperty.targetURLName }
     summary = (changed.filter(isURL) + changed.filter { !isURL($0) }).summary?.shortened(to: Self.summaryLength)
     self.change = change.id.description

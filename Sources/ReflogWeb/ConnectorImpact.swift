@@ -2,7 +2,7 @@ import ReflogModel
 
 /// The steps that certainly or possibly called a connector when a change of the connector was made.
 struct ConnectorImpact: Sendable {
-  /// The first steps, up to the maximum number.
+  /// The steps that are shown, up to the maximum number.
   let callers: [Caller]
   /// The number of steps that are left out, or nil if all steps are shown.
   let left: Int?
@@ -27,7 +27,7 @@ struct ConnectorImpact: Sendable {
   /// The maximum number of steps on the page of a change.
   static let mostOnPage = 100
 
-  /// Returns the steps, or nil if the change is about a step or if no step called the connector.
+  /// Creates the list of steps, or returns nil if the change is about a step or if no step called the connector.
   init?(_ context: ChangeInContext, most: Int) {
     let change = context.change
     guard let steps = context.calledBy, !steps.isEmpty,

@@ -13,7 +13,7 @@ package struct ConnectorPage: Sendable {
   let targetURL: String?
   /// How the connector authenticates, or nil if this is unknown.
   let authentication: String?
-  /// When the last read of the directory showed the connector, or nil if no read showed it.
+  /// The time of the newest read of the directory that showed the connector, or nil if no read showed it.
   let seen: Moment?
   /// The freeze that refuses edits of the connector now, or nil if there is none.
   let freeze: FreezeView?
@@ -28,7 +28,7 @@ package struct ConnectorPage: Sendable {
   /// A sentence with the number of callers that are left out, or nil if all are shown.
   let callersLeft: String?
   let edits: [ChangeView]
-  /// The sentence in place of the edits if there are none to show, or nil.
+  /// The sentence that replaces the list of edits if this list is empty, otherwise nil.
   let noEdits: String?
   let hasEdits: Bool
   /// The query of the page with older edits, or nil if there are none.
@@ -37,7 +37,7 @@ package struct ConnectorPage: Sendable {
   let isBehindEdits: Bool
   /// The periods in which steps called the connector, newest first.
   let calls: [Call]
-  /// The sentence in place of the periods if there are none to show, or nil.
+  /// The sentence that replaces the list of periods if this list is empty, otherwise nil.
   let noCalls: String?
   let hasCalls: Bool
   /// The query of the page with earlier periods, or nil if there are none.
@@ -46,15 +46,15 @@ package struct ConnectorPage: Sendable {
   let isBehindCalls: Bool
   /// The query that selects the connector's changes in the timeline, with `?` in front, or empty.
   ///
-  /// Links to changes keep it.
+  /// Links to changes contain this query.
   let trail: String
-  /// The query of the list of connectors with `?` in front, or empty. The link back to the list keeps it.
+  /// The query of the list of connectors with `?` in front, or empty. The link back to the list contains it.
   let listTrail: String
 
   /// Whether the connector exists.
   struct State: Sendable {
     let text: String
-    /// The change that deleted the connector, or nil if the connector is not deleted.
+    /// The id of the change that deleted the connector, or nil if the connector is not deleted.
     let change: String?
   }
 
@@ -87,12 +87,12 @@ package struct ConnectorPage: Sendable {
     /// The start of the period. It is nil if the step already called the connector before the step's first recorded
     /// change.
     let from: Moment?
-    /// The change that began the period, or nil if the start is unknown.
+    /// The id of the change that began the period, or nil if the start is unknown.
     let change: String?
     let attribution: Attribution?
     /// The end of the period, or nil if the step still calls the connector.
     let until: Moment?
-    /// The change that ended the period, or nil if the step still calls the connector.
+    /// The id of the change that ended the period, or nil if the step still calls the connector.
     let endedBy: String?
   }
 
@@ -116,7 +116,7 @@ package struct ConnectorPage: Sendable {
     ///   - recorded: the state that the last read of the directory showed, or nil if no read showed the connector.
     ///   - targetURL: the target URL that the connector has now, or nil if it is unknown.
     ///   - newest: the newest applied change of the connector, or nil if there is none.
-    ///   - callers: steps that call the connector now. Each step is given by the change that set the connector.
+    ///   - callers: steps that call the connector now, each with the change that set the connector.
     ///   - unrecorded: other steps that call the connector now. No change of these steps is recorded.
     ///   - callerCount: the number of steps that call the connector now.
     ///   - pending: the newest pending changes that write the connector, or that set or replace it at a step.
@@ -153,7 +153,7 @@ package struct ConnectorPage: Sendable {
       (self.items, self.older, self.isNewest) = (items, older, isNewest)
     }
 
-    /// Returns the sentence in place of the list if it is empty, or nil if it is not empty.
+    /// Returns the sentence that replaces the list if the list is empty, otherwise nil.
     ///
     /// - Parameter absence: the sentence if no item exists at all.
     fileprivate func note(_ absence: String) -> String? {

@@ -18,9 +18,9 @@ package struct ConnectorsPage: Sendable {
   let next: String?
   /// Whether the list has other pages.
   let isPart: Bool
-  /// The query of this page with `?` in front, or empty. Links to connectors keep it.
+  /// The query of this page with `?` in front, or empty. Links to connectors contain it.
   let trail: String
-  /// The path of a search of the history for the same text, or nil if the person searched for no text.
+  /// The path of the page that searches the history for the same text, or nil if the person searched for no text.
   let history: String?
 
   /// A connector, shown as a row of the table.
@@ -56,7 +56,7 @@ package struct ConnectorsPage: Sendable {
     let isSwept: Bool
   }
 
-  /// The connectors that a person requested, and the numbers of connectors.
+  /// What a person searched for in the list of connectors, and the numbers of connectors.
   package struct Question: Sendable {
     let search: String
     let isUnusedOnly: Bool
@@ -86,7 +86,8 @@ package struct ConnectorsPage: Sendable {
   ///   - status: the state of the ledger.
   ///   - next: the query of the next page, or nil if this is the last page.
   ///   - trail: the query of this page with `?` in front, or empty.
-  ///   - history: the path of a search of the history for the same text, or nil if the person searched for no text.
+  ///   - history: the path of the page that searches the history for the same text, or nil if the person searched for
+  ///     no text.
   package init(
     _ connectors: [ListedConnector],
     of question: Question,

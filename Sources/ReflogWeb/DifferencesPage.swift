@@ -20,7 +20,7 @@ package struct DifferencesPage: Sendable {
   let count: String
   /// The message about an invalid value.
   ///
-  /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
+  /// The message is nil if all values are valid, or if the field with the invalid value shows the message itself.
   let problem: String?
   /// The query of the next page, or nil if this is the last page.
   let next: String?
@@ -51,8 +51,8 @@ package struct DifferencesPage: Sendable {
     let change: LinkedChange?
     /// The query of the timeline with all changes of the step between the two times.
     ///
-    /// The timeline selects changes by the times at which they were recorded, and the comparison uses the times at which
-    /// they were settled. So the period can begin earlier than the first time.
+    /// The timeline selects changes by the times at which they were recorded, and the comparison uses the times at
+    /// which they were settled. So the period of the query can begin earlier than the first of the two times.
     let query: String
   }
 
@@ -77,7 +77,8 @@ package struct DifferencesPage: Sendable {
 
   /// The maximum length, in scalars, of the sentence about edits.
   private static let length = 300
-  /// The maximum length, in scalars, of the searched text that the sentence about the numbers repeats.
+  /// The maximum length, in scalars, of the searched text in the sentence about the numbers. A longer text is
+  /// shortened.
   private static let searchLength = 80
 
   /// Creates the page.

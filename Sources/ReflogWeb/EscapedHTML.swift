@@ -7,7 +7,7 @@ import ReflogModel
 /// character, and this character is not equal to a quote. So Mustache would not escape that quote.
 struct EscapedHTML: MustacheContentType {
   func escapeText(_ text: String) -> String {
-    // Most texts need no escaping. This check returns a text without special characters quickly.
+    // Most texts contain no special characters. This check returns such a text unchanged, which is faster.
     guard text.utf8.contains(where: Self.mayNeedEscape) else { return text }
     var escaped = String.UnicodeScalarView()
     var marks = CombiningMarks()

@@ -3,7 +3,7 @@ import ReflogModel
 /// A service event in the form that pages show.
 struct EventView: Sendable {
   let id: String
-  /// The path of the page of service events that begins with this event.
+  /// The path of the page on which this event is the first service event.
   let path: String
   let time: Moment
   let kind: String

@@ -9,7 +9,8 @@ package struct EvidencePage: Sendable {
   /// The reason why the flow can't be used, or nil if the flow can be used.
   let flowProblem: String?
   let forms = Period.forms
-  /// True if the page shows the command: all values are valid, and the flow contains only ids.
+  /// True if the page shows the command: all values are valid, and the text in the field for the flow contains only
+  /// ids.
   let hasCommand: Bool
 
   /// Creates the page.
@@ -22,8 +23,8 @@ package struct EvidencePage: Sendable {
     (self.period, self.flow) = (period, flow)
     periodProblem = problem?.field == "flow" ? nil : problem?.description
     flowProblem = problem?.field == "flow" ? problem?.description : nil
-    // An id contains no character with a meaning for a shell. Other texts can contain one, so they are not shown in a
-    // command.
+    // An id contains no character that has a meaning for a shell. Another text can contain such a character, so the
+    // page shows no command for it.
     let ids = (flow ?? "all").split(separator: "/", omittingEmptySubsequences: false)
     hasCommand = problem == nil && ids.allSatisfy { FlowID($0) != nil }
   }

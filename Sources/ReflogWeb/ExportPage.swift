@@ -2,7 +2,7 @@
 package struct ExportPage: Sendable {
   let form: FilterForm
   let formats: [Format]
-  /// The query of the timeline with `?` in front, or empty. The link to the timeline keeps it.
+  /// The query of the timeline with `?` in front, or empty. The link to the timeline contains it.
   let trail: String
 
   /// A format of the exported file.

@@ -11,7 +11,8 @@ package struct FilterForm: Sendable {
   let reason: String
   /// The id of a request.
   ///
-  /// The form has the field only if it is filled, because only a link for the id of a request fills it.
+  /// The form has this field only if the field has a value. The value comes from a link that searches for the id of a
+  /// request.
   let request: String
   let hasRequest: Bool
   let since: TimeField
@@ -20,7 +21,7 @@ package struct FilterForm: Sendable {
   let kinds: [Choice]
   /// The message about an invalid value.
   ///
-  /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
+  /// The message is nil if all values are valid, or if the field with the invalid value shows the message itself.
   let problem: String?
   /// True if all values are valid.
   let isValid: Bool
@@ -39,7 +40,7 @@ package struct FilterForm: Sendable {
     let value: String
     let isFirst: Bool
 
-    /// Returns the filled fields among the fields with these names.
+    /// Returns those fields with these names that are filled.
     static func filled(_ values: [String: String], _ names: [String]) -> [Condition] {
       let filled = names.compactMap { name in values[name].map { (name, $0) } }.filter { !$0.1.isEmpty }
       return filled.enumerated().map { Condition(name: $1.0 == "q" ? "text" : $1.0, value: $1.1, isFirst: $0 == 0) }

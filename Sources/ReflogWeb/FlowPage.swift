@@ -21,15 +21,15 @@ package struct FlowPage: Sendable {
   let end: Moment
   /// True if the lanes end at the current time.
   let isNow: Bool
-  /// The time at which the page with the earlier changes ends, or nil if there are no earlier changes.
+  /// The time at which the lanes end on the page with the earlier changes, or nil if there are no earlier changes.
   let earlier: String?
-  /// The query of the list of flows with `?` in front, or empty. Links back to the list keep it.
+  /// The query of the list of flows with `?` in front, or empty. Links back to the list contain it.
   let trail: String
   /// The query in ``trail`` with `&` in front instead of `?`, or empty.
   let further: String
   /// The query in ``trail`` without the time, with `?` in front, or empty.
   ///
-  /// The link to the current state of the flow keeps this query.
+  /// The link to the current state of the flow contains this query.
   let nowTrail: String
   /// The freeze of everything and the freeze of the flow, if they are in force.
   let freezes: [FreezeView]
@@ -140,8 +140,8 @@ package struct FlowPage: Sendable {
     self.end = Moment(end)
     self.isNow = isNow
     // All lanes start at the same time. If all lanes are whole, the lanes start at the start of the oldest period.
-    // Otherwise, the lanes start at the latest start of an incomplete lane, because the references from before that
-    // start are missing.
+    // Otherwise, some older references are missing, so the lanes start at the latest start among the lanes that are not
+    // whole.
     let cut = lanes.filter { !$0.isWhole }.compactMap(\.start).max()
     let start = cut ?? lanes.compactMap(\.start).min()
     self.start = start.map(Moment.init)

@@ -13,7 +13,7 @@ package struct FlowsPage: Sendable {
   ///
   /// An invalid text is shown again unchanged.
   let asOf: TimeField
-  /// The form's field for a second time that is compared with the first. The field is empty.
+  /// The form's field for the time to compare with `asOf`. The field is empty.
   let compareWith: TimeField
   /// The freeze in force that covers everything, or nil if there is none.
   let freeze: FreezeView?
@@ -26,9 +26,10 @@ package struct FlowsPage: Sendable {
   let isPart: Bool
   /// The message about an invalid value.
   ///
-  /// The value is nil if all values are valid, or if the field of the invalid value shows the message.
+  /// The message is nil if all values are valid, or if the field with the invalid value shows the message itself.
   let problem: String?
-  /// True if all values are valid. Otherwise, the page shows no board, because it is not known which one is meant.
+  /// True if all values are valid. Otherwise, the page shows no board, because it is not known which board the person
+  /// wants.
   let isValid: Bool
 
   /// The text that the person searched for.
@@ -44,7 +45,7 @@ package struct FlowsPage: Sendable {
   let nowQuery: String
   /// The query of the next page, or nil if this is the last page.
   let next: String?
-  /// The query of this page with `?` in front, or empty. Links to flows keep it.
+  /// The query of this page with `?` in front, or empty. Links to flows contain it.
   let trail: String
 
   /// A flow, shown as a row of the board.
@@ -72,7 +73,7 @@ package struct FlowsPage: Sendable {
     package var problem: FormError?
     /// The time zone of the time in the form.
     package var zone = PageTimeZone.utc
-    /// The query of the page with `?` in front, or empty. Links to flows keep it.
+    /// The query of the page with `?` in front, or empty. Links to flows contain it.
     package var trail = ""
 
     /// Creates a request for the current references of all flows.
@@ -198,7 +199,7 @@ package struct FlowsPage: Sendable {
     trail = question.trail
     isPart = next != nil || question.isBehindOthers
     comparison = now == nil || isEmpty ? nil : counts.sentence(isPart: isPart)
-    // The button rolls back all flows. A search shows only some flows, so the page with a search has no button.
+    // The button rolls back all flows. After a search, the page shows only some flows, so it has no button.
     self.canRollBack = canRollBack && !isSearch && (counts.different > 0 || isPart)
     problem = question.problem?.message(except: asOf, compareWith)
     isValid = question.problem == nil
@@ -225,7 +226,7 @@ extension FlowsPage.Known {
   /// The maximum length, in scalars, of a target URL.
   private static let urlLength = 120
 
-  /// Returns the reference of a configuration, or nil if the reference is unknown.
+  /// Creates the view of a configuration, or returns nil if its reference is unknown.
   fileprivate init?(_ configuration: ConnectorConfiguration, pending: Change.ID?) {
     guard let change = configuration.change else { return nil }
     reference = ReferenceView(change.after)

@@ -13,7 +13,8 @@ package struct FormError: Error, CustomStringConvertible {
     (self.description, self.field) = (description, field)
   }
 
-  /// Returns the description, or nil if the error is about one of these fields. Such a field shows the error itself.
+  /// Returns the description, or nil if the error is about one of these fields. The page then shows the error at the
+  /// field.
   func message(except fields: TimeField...) -> String? {
     fields.contains { $0.name == field } ? nil : description
   }

@@ -39,7 +39,9 @@ struct FreezeView: Sendable {
   /// Creates the view of a freeze that is in force.
   init(_ freeze: Freeze) { self.init(freeze, now: freeze.from) }
 
-  /// Creates the view of the freeze in force that ends last, or returns nil if the list is empty.
+  /// Creates the view of the freeze that ends last, or returns nil if the list is empty.
+  ///
+  /// All freezes in the list must be in force.
   init?(_ freezes: [CoveringFreeze]) {
     guard let last = freezes.endingLast else { return nil }
     self.init(last.freeze, now: last.freeze.from, caller: last.caller, otherCount: freezes.count - 1)
@@ -71,7 +73,7 @@ struct FreezeView: Sendable {
   }
 }
 
-/// The freezes that are in force, by their scope.
+/// The freezes that are in force, grouped by scope.
 struct ShownFreezes {
   private let byScope: [FreezeScope: [Freeze]]
 
@@ -80,7 +82,8 @@ struct ShownFreezes {
     byScope = Dictionary(grouping: freezes, by: \.scope)
   }
 
-  /// Returns the freeze of exactly this scope that ends last, or nil if there is none.
+  /// Returns the freeze with exactly this scope, or nil if there is none. If there are several, returns the freeze that
+  /// ends last.
   subscript(scope: FreezeScope) -> FreezeView? {
     byScope[scope].flatMap { freezes in FreezeView(freezes.map { CoveringFreeze($0) }) }
   }

@@ -1,6 +1,6 @@
 package import ReflogModel
 
-/// The page that lists the freezes that are planned or in force, with a form that places a freeze.
+/// The page that lists the planned freezes and the freezes in force, and has a form that places a freeze.
 package struct FreezesPage: Sendable {
   let freezes: [FreezeView]
   /// Whether the viewer may place and release freezes.

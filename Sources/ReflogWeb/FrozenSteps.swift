@@ -22,7 +22,7 @@ package struct FrozenSteps: Sendable {
     (self.freezes, self.canOverride, self.override) = (freezes, canOverride, override)
   }
 
-  /// Returns whether a freeze, and no other problem, prevents the rollback of a step.
+  /// Returns whether a freeze prevents the rollback of a step, and there is no other problem.
   func isOnlyObstacle(_ step: TimeRollback.Item) -> Bool {
     step.problem == nil && step.change?.result != .applied && freezes[step.address] != nil
   }

@@ -54,7 +54,7 @@ package struct IntegrityPage: Sendable {
   struct Replacement: Sendable {
     let time: Moment
     let reason: String
-    /// The name that the log had with the lost key.
+    /// The name of the log before the replacement.
     let formerOrigin: String
     /// The name of the log since the replacement.
     let origin: String

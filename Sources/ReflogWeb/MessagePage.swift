@@ -7,7 +7,7 @@ package struct MessagePage: Sendable {
   /// The ids of the changes that the message is about.
   let changes: [String]
   let requestID: String
-  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
+  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes contain it.
   let trail: String
 
   /// Creates the page of a message.

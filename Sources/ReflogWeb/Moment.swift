@@ -16,10 +16,11 @@ struct Moment: Sendable {
   let clock: String
   /// The day and the time of day, rounded up to the next millisecond, for example `2026-11-23 09:15:02.124`.
   ///
-  /// A change that was made exactly at the moment is not later than the shown time. Milliseconds of zero are left out.
+  /// A change that was made exactly at the moment is not later than the shown time. If the milliseconds are zero, they
+  /// are left out.
   let fine: String
-  /// The text in ``fine``. If clocks show this time twice, the offset of the zone follows, for example
-  /// `2026-10-25 02:30:00 (+01:00)`.
+  /// The text in ``fine``. If clocks show this time twice because they are set back, the text also contains the offset
+  /// of the zone, for example `2026-10-25 02:30:00 (+01:00)`.
   let distinct: String
 
   private let time: Timestamp

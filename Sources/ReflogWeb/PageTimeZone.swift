@@ -23,7 +23,7 @@ package struct PageTimeZone: Sendable, Equatable {
     "Europe/Zurich", "Pacific/Auckland",
   ]
 
-  /// The names in the database that contain no slash.
+  /// The names without a slash in the IANA database.
   ///
   /// Abbreviations such as `BST` are not accepted, although Foundation knows them. They mean different zones in
   /// different countries.
@@ -34,19 +34,20 @@ package struct PageTimeZone: Sendable, Equatable {
     "Singapore", "Turkey", "UCT", "Universal", "W-SU", "WET", "Zulu",
   ]
 
-  /// The known names by their spelling in lower case.
+  /// The known names. The key is the name in lower case.
   private static let names = Dictionary(
     (TimeZone.knownTimeZoneIdentifiers + proposals + namesWithoutSlash).map { ($0.asciiFolded, $0) }
   ) { first, _ in first }
 
-  /// Returns whether a text can be a name with a slash that is not in Foundation's list, such as `US/Pacific`.
+  /// Returns whether a text can be an old name, such as `US/Pacific`: a name with a slash that is not in Foundation's
+  /// list.
   private static func isOldName(_ text: String) -> Bool {
     text.contains("/") && text.utf8.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit || "_+-/".utf8.contains($0) }
   }
 
-  /// Returns the zone with a name, or nil if the name is unknown.
+  /// Creates the zone with a name, or returns nil if the name is unknown.
   ///
-  /// A space counts as an underscore. Upper and lower case are the same, except in old names such as `US/Pacific`.
+  /// A space counts as an underscore. The case of letters is ignored, except in old names such as `US/Pacific`.
   package init?(_ text: String) {
     let name = text.replacing(" ", with: "_")
     let folded = name.asciiFolded
@@ -78,7 +79,8 @@ package struct PageTimeZone: Sendable, Equatable {
     return early != late && self.local(early) == local && self.local(late) == local
   }
 
-  /// Returns the two moments that a local time can mean: with the offset of the day before, and of the day after.
+  /// Returns the two moments that a local time can mean: the first with the offset of the previous day, the second with
+  /// the offset of the next day.
   ///
   /// The moments are equal if the offset does not change. No zone changes its offset twice within two days.
   private func moments(showing local: Timestamp) -> (early: Timestamp, late: Timestamp) {
@@ -87,10 +89,11 @@ package struct PageTimeZone: Sendable, Equatable {
     return (local.before(.seconds(before)), local.before(.seconds(after)))
   }
 
-  /// Returns a moment as the value of a form's field, in the form in which pages show times.
+  /// Returns the text with which a field of a form shows a moment.
   ///
-  /// The value is in milliseconds in the zone, such as `2026-07-01 14:00:00.250`. Milliseconds of zero are left out.
-  /// If clocks show the time twice, the value has the offset from UTC, such as `2026-10-25 02:30:00+01:00`.
+  /// The text is the time in the zone with milliseconds, such as `2026-07-01 14:00:00.250`. If the milliseconds are
+  /// zero, they are left out. If clocks show the time twice, the text also contains the offset from UTC, such as
+  /// `2026-10-25 02:30:00+01:00`.
   ///
   /// - Parameters:
   ///   - moment: the moment.

@@ -28,16 +28,16 @@ package struct RollbackPage: Sendable {
   ///
   /// The form sends this value as `standing`.
   let current: String?
-  /// A sentence without a full stop: how the connector that the rollback would set was edited or deleted.
+  /// How the connector to restore was edited or deleted, as a sentence without a full stop.
   ///
-  /// The sentence contains only edits that are newer than the change to roll back. The value is nil if the connector
-  /// has no newer edits.
+  /// The sentence contains only edits that are newer than the change to roll back. The value is nil if there are no
+  /// such edits.
   let edits: String?
-  /// A sentence without a full stop: how the connector that the step calls now was edited since the step was set.
+  /// How the current connector was edited since the step was set to call it, as a sentence without a full stop.
   ///
   /// The value is nil if the connector was not edited since.
   let note: String?
-  /// The id of the newest of these edits, or nil if there are none.
+  /// The id of the newest edit that `note` describes, or nil if there are no such edits.
   let newestEdit: String?
   /// True if the step already has the reference that the rollback would set.
   let isAlreadySet: Bool
@@ -51,7 +51,7 @@ package struct RollbackPage: Sendable {
   let offersFreeze: Bool
   /// The text that the viewer has already typed as the reason for the override of the freeze.
   let override: String
-  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes keep it.
+  /// The query of the timeline with `?` in front, or empty. Links to the timeline and to its changes contain it.
   let trail: String
 
   /// The maximum number of later changes that the page lists.
@@ -68,7 +68,7 @@ package struct RollbackPage: Sendable {
   ///   - problem: the reason why the rollback was refused, or nil if the viewer has not confirmed the rollback yet.
   ///   - freeze: the freeze that covers the step, or nil if the step is not frozen.
   ///   - offersFreeze: whether the viewer may place and override freezes.
-  ///   - override: the reason for the override that the viewer has already typed.
+  ///   - override: the text that the viewer has already typed as the reason for the override.
   ///   - trail: the query of the timeline with `?` in front, or empty.
   package init(
     _ plan: RollbackPlan,

@@ -24,7 +24,7 @@ package struct TimeRollbackPlanPage: Sendable {
 
   /// A step whose connector was edited after the requested time.
   struct Edited: Sendable {
-    /// A sentence without a full stop about the step and the edits of its connector.
+    /// A sentence about the step and the edits of its connector, without a full stop.
     let text: String
     /// The id of the newest change of the connector.
     let change: String

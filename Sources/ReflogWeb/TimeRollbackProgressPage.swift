@@ -18,15 +18,16 @@ package struct TimeRollbackProgressPage: Sendable {
   ///   - frozen: the freezes that cover the steps now.
   ///   - canGoOn: true if the viewer is allowed to roll back changes.
   package init(_ progress: TimeRollbackProgress, frozen: FrozenSteps = .none, canGoOn: Bool) {
-    // The freeze of a step is checked before all other problems. So the page shows the freeze in place of the earlier
-    // problem.
+    // The next attempt checks the freeze of a step before all other problems. So the page shows the freeze instead of
+    // the problem of the last attempt.
     let shown = progress.steps.map { step in
       var step = step
       if frozen.freezes[step.address] != nil { step.problem = nil }
       return step
     }
     moment = Moment(progress.rollback.asOf)
-    // If the rollback continues, it tries these steps again, even if they had a problem. So the problems are left out.
+    // If the rollback continues, these steps are tried again, even if the last attempt had a problem. So the problems
+    // are left out.
     let undone = progress.steps.filter { !$0.isLeftAlone && $0.change?.result != .applied }
       .map { TimeRollback.Item(address: $0.address, before: $0.before, after: $0.after) }
     form = TimeRollbackForm(progress.rollback, of: undone, frozen: frozen)

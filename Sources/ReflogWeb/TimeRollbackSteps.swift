@@ -27,7 +27,7 @@ struct TimeRollbackSteps: Sendable {
   struct Row: Sendable {
     let step: String
     let flow: String
-    /// The verb of the sentence in the row: `calls` if the step is rolled back, otherwise `will call`.
+    /// The verb of the sentence in the row: `calls` if the step was already rolled back, otherwise `will call`.
     let action: String
     let after: ReferenceView
     /// The current reference, or the reference before the rollback if the step was rolled back.

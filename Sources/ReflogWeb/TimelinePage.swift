@@ -21,7 +21,7 @@ package struct TimelinePage: Sendable {
   /// The id of the newest change on the first page, or nil on a later page.
   ///
   /// If the first page is empty, the value is the id of the newest change in the ledger, or `0` if the ledger has no
-  /// change. The page's script requests the changes that are newer than the change with this id.
+  /// change. The script of the page asks for the changes that are newer than the change with this id.
   let newest: String?
   /// Whether newer changes that the filter matches are on other pages.
   let isContinued: Bool
@@ -33,11 +33,11 @@ package struct TimelinePage: Sendable {
   ///
   /// The list is empty if a change matches the filter.
   let proposals: [Proposal]
-  /// The path of a search of the ids of requests for the text of the filter.
+  /// The path of the page that searches for the text of the filter in the ids of requests.
   ///
   /// The value is nil if the page shows a change, or if the text is not a GUID.
   let requestSearch: String?
-  /// The query of this page with `?` in front, or empty. Links to changes keep it.
+  /// The query of this page with `?` in front, or empty. Links to changes contain it.
   let trail: String
 
   /// The recorded names that are similar to a text of the filter.
@@ -45,7 +45,7 @@ package struct TimelinePage: Sendable {
     let text: String
     let names: [Name]
 
-    /// A recorded name, and the path of a search for this name in place of the text.
+    /// A recorded name, and the path of the page that searches for this name instead of the text.
     package struct Name: Sendable {
       let name: String
       let path: String
@@ -95,9 +95,10 @@ package struct TimelinePage: Sendable {
   ///   - isNewest: true if the page starts with the newest change that the filter matches.
   ///   - status: the state of the ledger.
   ///   - total: the number of changes without the filter, or nil if it is not known or not needed.
-  ///   - proposals: the names that are like the texts of the filter, if no change matches.
-  ///   - requestSearch: the path of a search of the ids of requests for the text of the filter, if no change matches
-  ///     and the text is a GUID.
+  ///   - proposals: the recorded names that are similar to the texts of the filter, or an empty list if a change
+  ///     matches.
+  ///   - requestSearch: the path of the page that searches for the text of the filter in the ids of requests. The value
+  ///     is nil if a change matches, or if the text is not a GUID.
   ///   - searched: the time of the oldest searched change, or nil if the page is full or the search is complete.
   ///   - zone: the time zone whose days group the changes.
   ///   - trail: the query of this page with `?` in front, or empty.

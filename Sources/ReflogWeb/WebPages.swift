@@ -76,8 +76,8 @@ enum WebPages {
 
   /// Returns a page with a base path in front of each path of this server.
   ///
-  /// Templates and view models contain paths without the base path, and no other code adds it to a page. The text of a
-  /// user is never changed: its quotes are escaped, and each text in `pathAttributes` contains a quote.
+  /// Templates and view models contain paths without the base path, and only this method adds the base path. The text
+  /// of a user is never changed: its quotes are escaped, and each text in `pathAttributes` contains a quote.
   private static func below(_ basePath: String, _ html: String) -> String {
     let bytes = Array(html.utf8)
     var output: [UInt8] = []

@@ -17,8 +17,8 @@ package final class Webhooks: Service {
   private static let saveInterval = Duration.seconds(1)
   /// The time between two writes of the cursors while entries are recorded.
   ///
-  /// This time is longer, because commits of the ledger and this write wait for the same disk. So each write delays
-  /// changes.
+  /// Each write of the cursors delays changes, because the commits of the ledger wait for the same disk. So this time
+  /// is longer.
   private static let busySaveInterval = Duration.seconds(5)
 
   private let progresses: [WebhookProgress]
@@ -33,7 +33,7 @@ package final class Webhooks: Service {
 
   private struct State {
     var cursors: WebhookCursors
-    /// Why the cursors could not be saved, as a sentence, or nil if they were saved.
+    /// A sentence that says why the cursors could not be saved, or nil if they were saved.
     var problem: String?
   }
 
@@ -59,9 +59,9 @@ package final class Webhooks: Service {
     state = Mutex(State(cursors: cursors))
   }
 
-  /// Finds the entry after which each receiver continues.
+  /// Reads the file of cursors, and finds the entry after which each receiver continues.
   ///
-  /// A new receiver begins with the next entry. When this method returns, all cursors are durable.
+  /// A new receiver begins with the next entry of the log. When this method returns, all cursors are durable.
   ///
   /// - Parameters:
   ///   - receivers: The receivers.
@@ -141,8 +141,8 @@ package final class Webhooks: Service {
     } else if known.origin == origin {
       return known.sequence
     }
-    // The cursor is not in this ledger, so this ledger is possibly an older copy. The receiver then has got all entries
-    // of the copy, and continues with the first entry that was recorded after the copy was accepted.
+    // The cursor's entry is not in this ledger. If this ledger is an older copy that was accepted, the receiver already
+    // got all entries of the copy. It then continues with the entry that records the acceptance.
     return try await history.firstEntry(afterReplacementOf: known.origin).map { $0 - 1 }
   }
 
@@ -159,7 +159,7 @@ package final class Webhooks: Service {
 
   /// Sends messages until the service stops.
   ///
-  /// When this method returns, the cursors are durable. The only exception is a file that can't be written.
+  /// When this method returns, the cursors are durable, unless their file can't be written.
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in
@@ -213,7 +213,7 @@ package final class Webhooks: Service {
       }
       problem = nil
     } catch {
-      // The error is only logged and shown in the status. Every message was delivered, and the next attempt can save
+      // The error is only logged and shown in the status, because it stops no delivery, and the next attempt can save
       // the cursors.
       problem = (error as? WebhookError ?? .cursorsNotSaved(path: path, problem: "\(error)")).description
     }
@@ -230,7 +230,8 @@ package final class Webhooks: Service {
     var cursors = state.withLock { $0.cursors }
     for progress in progresses {
       let (name, sequence) = (progress.receiver.name, progress.sequence)
-      // A cursor that does not match the ledger is kept until a person removes it.
+      // A cursor without progress is kept. So a cursor that does not match the ledger is kept until a person removes
+      // it.
       guard cursors.cursors[name]?.sequence != sequence else { continue }
       let hash = sequence < 0 ? nil : try await history.entryHash(at: sequence)
       // A cursor without the hash of its entry is not valid. So if the entry is missing, the older cursor is kept.

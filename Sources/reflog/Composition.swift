@@ -135,7 +135,7 @@ struct Composition {
     } catch {
       await served.abandon()
       Self.closeUnused(served, opened)
-      // An error of this call is ignored, because the caller reports the first error.
+      // An error of `shutdown` is ignored, so that the caller reports the error of the start.
       try? await documents.shutdown()
       throw error
     }
@@ -182,9 +182,10 @@ struct Composition {
     } catch {
       await served.abandon()
       // An error that is not a `CommandFailure` can be a failed commit. After a failed commit, the files must not be
-      // written again, so they are not closed here. The next start finds out which commits are in the files.
+      // written again. Closing the files would write to them, so they are not closed here. The next start finds out
+      // which commits are in the files.
       if error is CommandFailure { Self.closeUnused(served, database) }
-      // An error of this call is ignored, because the caller reports the first error.
+      // An error of `shutdown` is ignored, so that the caller reports the error that ended the server.
       try? await documents.shutdown()
       throw error
     }
@@ -227,9 +228,8 @@ struct Composition {
     ]
     services += threads.all.map { .init(service: $0) }
     services.append(.init(service: log))
-    // The event recorder records the stop of the server. So the event recorder must stop later than the services that
-    // record other events. The services stop in reverse order. So the event recorder must start earlier than those
-    // services.
+    // The event recorder also records the stop of the server, so it must stop after the services that record other
+    // events. Services stop in reverse order, so the event recorder must start before those services.
     services.append(.init(service: events))
     services.append(.init(service: TokenWatch(tokens: tokenService, clock: { Timestamp(Date()) }, logger: logger)))
     if case .graph(let directory, let graph) = served, directory.hasOwnCredential {

@@ -2,10 +2,10 @@ import AsyncHTTPClient
 import NIOCore
 import NIOHTTP1
 
-/// Sends requests to an OpenID provider, for the documents that the provider publishes and for tokens.
+/// Requests tokens from an OpenID provider, and the documents that the provider publishes.
 ///
-/// Redirects are not followed. A document must come from the given URL, and a secret must be sent only to the given
-/// URL.
+/// Redirects are not followed, because a document must come from the given URL, and a secret must be sent only to the
+/// given URL.
 struct EntraDocuments {
   /// The maximum size, in bytes, of an answer.
   ///

@@ -9,8 +9,8 @@ struct FirstTokens {
 
   /// Creates the tokens if no token exists.
   ///
-  /// When the method returns, at least one token exists, and new tokens were shown on the terminal. If there is no
-  /// terminal, the new tokens are in the file `<database>.first-tokens`. Only the owner of that file can read the file.
+  /// When the method returns, at least one token exists. New tokens were shown on the terminal or, if there is no
+  /// terminal, written to the file `<database>.first-tokens`. Only the owner of that file can read it.
   ///
   /// The start check has already verified that no other user has a permission on an existing file of tokens.
   func makeIfNoneExist() async throws {
@@ -20,8 +20,8 @@ struct FirstTokens {
       Terminal.say("The first API tokens (role and token). They are shown only once:")
       for line in lines { Terminal.say(line) }
     } else {
-      // The file is created earlier than the tokens. If the file can't be created, no tokens are created, so no secret
-      // of a token is lost.
+      // The file for the secrets is created before the tokens. If it can't be created, no tokens are created, so no
+      // secret is lost.
       let file = try newFile()
       try file.write(contentsOf: Data(try await make().map { $0 + "\n" }.joined().utf8))
       try file.synchronize()

@@ -50,7 +50,7 @@ struct OpenedLog {
     )
     try await history.verifyHead(signedBy: keys)
     try await history.verifyNewestRows()
-    // The key for cursors is read here, so that a damaged key stops the start instead of a later request.
+    // The key for cursors is read here, so that a damaged key is found at the start, and not by a later request.
     _ = try await history.cursorKey()
     return Checked(
       keyFile: keyFile,
@@ -91,7 +91,7 @@ struct OpenedLog {
     if try await !ledger.history.hasAccepted(anchored) {
       let origin = try Ledger.origin(after: anchored)
       // If the process ends after the next line, the file of the new key remains next to the file of the current key.
-      // The next start then overwrites it with another new key.
+      // The next start then replaces the new key with another new key.
       let key = try LogKeyFile(besideLedgerAt: settings.location.filesPath, origin: origin).prepare()
       try ledger.acceptOlder(than: anchored, as: origin, signedBy: key)
     }

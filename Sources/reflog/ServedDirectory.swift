@@ -77,7 +77,7 @@ enum ServedDirectory {
 
   /// Closes the connections to Microsoft Graph when the server ends with an error.
   ///
-  /// An error while closing a connection is ignored, because the caller reports the first error.
+  /// An error while a connection is closed is ignored, so that the caller reports the error that ended the server.
   func abandon() async {
     if case .graph(let directory, _) = self { try? await directory.shutdown() }
   }

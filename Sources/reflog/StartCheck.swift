@@ -80,7 +80,7 @@ struct StartCheck {
     }
     if try await isOlderAccepted(history) { return }
     let checked = try await OpenedLog.check(history, settings)
-    // Without the anchor, Reflog can't check whether the ledger is complete without its write-ahead log.
+    // If the write-ahead log is missing, only the anchor can show whether the ledger is complete.
     guard !file.isLogMissing || !checked.isAnchorMissing || settings.acceptsOlderLedger else {
       throw StorageError.missingLog(path: settings.location.name)
     }

@@ -3,8 +3,8 @@ import ReflogStorage
 /// The threads that write the ledger and the embedded directory.
 ///
 /// A SQLite ledger and the embedded directory share one thread. So a change that writes both files needs no switch to
-/// another thread. A thread that writes to PostgreSQL waits for the server during each transaction. So with a
-/// PostgreSQL ledger, the embedded directory has a separate thread, and both threads write at the same time.
+/// another thread. A thread that writes to PostgreSQL waits for the PostgreSQL server during each transaction. So with
+/// a PostgreSQL ledger, the embedded directory has a separate thread, and both threads can write at the same time.
 struct WriterThreads {
   let ledger: WriterThread
   let directory: WriterThread

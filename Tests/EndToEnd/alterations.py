@@ -1,4 +1,4 @@
-"""Alters the bytes of a file at random, as a defective disk, a program or a person can alter the bytes."""
+"""Alters the bytes of a file at random, as a defective disk, a program or a person can do."""
 
 import contextlib
 import json

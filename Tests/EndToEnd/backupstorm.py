@@ -82,8 +82,8 @@ def main(binary, backups, seed=1, writers=2, each=8):
 def backup(server, media, number, written, damaging):
     """Makes a backup and verifies the backup. Returns the problems as a list of texts.
 
-    If `damaging` is a generator of random numbers, this function first alters the backup. The verification must then find
-    the alteration.
+    If `damaging` is a generator of random numbers, the backup is altered before its verification, which must then find the
+    alteration.
     """
     path = os.path.join(media.folder, f"{number}.sqlite")
     before, start = sum(written), time.monotonic()

@@ -25,8 +25,8 @@ class Page(html.parser.HTMLParser):
             self.links.append(values.get("href"))
         if tag == "form":
             self.forms.append({"action": values.get("action"), "method": values.get("method", "get"), "fields": {}})
-        # A browser does not send a checkbox that is not ticked. So a form contains only the checkboxes that are ticked or
-        # required.
+        # A browser does not send a checkbox that is not ticked. A required checkbox is included, because a person must tick it
+        # before the browser sends the form.
         is_left_out = values.get("type") == "checkbox" and not values.keys() & {"checked", "required"}
         if tag == "input" and self.forms and "name" in values and not is_left_out:
             self.forms[-1]["fields"][values["name"]] = values.get("value", "")

@@ -15,8 +15,8 @@ from selenium.webdriver.common.by import By
 STEP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 OTHER = "b2cUserFlows/B2C_1_profile_edit/postAttributeCollection"
 
-# The schemes in which a page is checked. For `print`, the browser has the dark scheme, but the printed page must not have its
-# dark colours.
+# The schemes in which a page is checked. For `print`, the browser has the dark scheme, but the printed page must not have dark
+# colours.
 SCHEMES = ("light", "dark", "print")
 # The widths in CSS pixels: a small phone, a tablet, a desktop.
 WIDTHS = (320, 768, 1440)
@@ -59,7 +59,8 @@ class Chromium:
         self.resize(self.height)
 
     def problems(self):
-        """Returns the violations that axe finds in the page, and a text if the page scrolls sideways."""
+        """Returns a list with the violations that axe finds in the page. If the page scrolls sideways, the list also says
+        so."""
         self.driver.execute_script(axe())
         found = self.driver.execute_async_script("axe.run().then(arguments[0])")
         problems = [f"{rule['id']}: {node['html'][:200]}" for rule in found["violations"] for node in rule["nodes"]]
@@ -187,7 +188,7 @@ def make_sample(server):
 def make_edits(server):
     """Edits a connector that a step calls, deletes another connector, and freezes the step, its flow and everything.
 
-    Returns the paths of the pages that show the changes and the freezes, as a dictionary by name.
+    Returns a dictionary from the names of pages to paths. The pages show the changes and the freezes.
     """
     server.put(OTHER, NEW_VENDOR)
     replaced = server.put(OTHER, FRAUD_CHECK).change

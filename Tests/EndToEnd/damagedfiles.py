@@ -1,4 +1,4 @@
-"""Damages the files of a ledger in many ways, and checks how the server's start and the reading commands react.
+"""Damages the files of a ledger in many ways, and checks how the server's start and the commands that read history react.
 
 A start must either serve the whole history or report the problem. A start that is refused must not alter a file. If a command
 can't show the whole history, it must report an error.
@@ -28,7 +28,7 @@ FILES = ("", "-wal", ".key", ".anchor", ".tokens", ".directory", ".directory-wal
 SCRATCH = ("-shm", ".lock")
 PAGE = 4096
 HTML = b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head><body>proxy</body></html>\n"
-# The message of a refused start must not contain these texts, because they do not explain the problem of the files.
+# The message of a refused start must not contain these texts, because these texts do not say what is wrong with the files.
 UNHELPFUL = re.compile(r"Fatal error|internal error|older version of Reflog|start the server once|\(os error")
 
 
@@ -134,7 +134,8 @@ def damages_of_file(state, base, ending, chance):
     name = f"{state}: {ending or 'the ledger'}"
 
     def write(content):
-        # Each damaged file gets the same file mode as the ledger, because SQLite also sets this mode for an empty log.
+        # Each damaged file gets the file mode of the ledger. SQLite would otherwise set this mode for an empty log, and the
+        # check would report that the start altered the file.
         return lambda folder: (at(folder).write_bytes(content), at(folder).chmod(0o600))
 
     def at(folder):
@@ -409,7 +410,7 @@ def names_problem(text):
 
 
 def run(binary, share=1, seed=1, only=None, verbose=False, workers=2):
-    """Tries every `share`-th damage. Returns the number of damages, the number of starts, and the findings."""
+    """Tries one of every `share` damages. Returns the number of damages, the number of starts, and the findings."""
     with tempfile.TemporaryDirectory(prefix="reflog-damage-") as folder:
         originals = Originals(binary, folder)
         chosen = [damage for number, damage in enumerate(damages(originals, seed)) if number % share == 0]
@@ -429,7 +430,8 @@ def run(binary, share=1, seed=1, only=None, verbose=False, workers=2):
 
 
 def lost_change_is_found(binary, originals):
-    """Returns whether the check finds that an acknowledged change is missing. No file contains the change 999999."""
+    """Adds the change 999999 to the acknowledged changes. No file contains this change. Returns whether the check finds that it
+    is missing."""
     base = Snapshot.__new__(Snapshot)
     base.__dict__.update(originals.stopped_files.__dict__, changes=[*originals.stopped_files.changes, "999999"])
     found, _, _ = Trial(binary, Damage("a change that no file contains", base, lambda _: None)).findings()

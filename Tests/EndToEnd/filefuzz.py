@@ -39,7 +39,7 @@ VERIFY, SERVE = ("verify",), ("serve",)
 READERS = [VERIFY, ("history",), ("export",), ("export", "--format", "ocsf"), ("show", "3"), ("show", "3", "--proof", "out"),
            ("config",), ("status",), ("checkpoint", "--format", "json"), ("compact",), SERVE]
 # The files, and the commands that read each file. A command is a tuple of arguments. A dictionary at the end of the tuple
-# contains variables.
+# contains environment variables.
 TARGETS = {
     "reflog.sqlite": READERS,
     "reflog.sqlite-wal": [VERIFY, ("history",), ("status",), SERVE],

@@ -54,7 +54,7 @@ class Forger:
         return part_hash(found[0]) if found else None
 
     def of_change(self, id):
-        """Computes the hashes of a change's entries from the change's row. The key of each hash is the entry's sequence."""
+        """Computes the hashes of a change's entries from the change's row. Returns a dictionary from sequences to hashes."""
         row = self.rows("SELECT change_details.*, change.intent_sequence, change.outcome_sequence, "
                         "change.error_message AS message, change.retry_after FROM change_details "
                         "JOIN change ON change.id = change_details.id "
@@ -79,7 +79,8 @@ class Forger:
             "personal": hexadecimal(stated), "statedBy": self.stater(id) if row["settled_by"] == "person" else None}))}
 
     def stater(self, id):
-        """Returns the person who stated the result of a change, with the members that the record of the outcome contains."""
+        """Returns the person who stated the result of a change, in the form that the canonical record of the outcome
+        contains."""
         found = self.rows("SELECT app_id AS \"clientAppId\", actor_id AS id, change_statement.actor_proof AS proof, actor_type AS type "
                           "FROM change_statement JOIN actor ON actor.id = change_statement.actor "
                           "LEFT JOIN client_app ON client_app.id = change_statement.client_app WHERE change = ?", id)
@@ -113,7 +114,7 @@ class Forger:
             "personal": hexadecimal(self.personal("service_event_personal", id))}))}
 
     def append_event(self, kind, details, salt, later=0):
-        """Appends an event and an entry whose hash is the hash of the event. Returns the event's id. The head is not changed.
+        """Appends an event and the event's entry. Returns the event's id. The head is not changed.
 
         The event's time is `later` microseconds after the time of the newest event.
         """

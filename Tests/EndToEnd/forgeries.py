@@ -19,7 +19,7 @@ def sign_again(it):
 def sign(rows):
     """Signs the log with a new key. Returns a text for the description of the mutation.
 
-    The signature contains either the ID of the new key or, as a forgery, the ID of the true key.
+    At random, the signature contains the ID of the new key or, as a forgery, the ID of the true key.
     """
     own = rows.dice(0.5)
     rows.forger.sign(rows.forger.rebuild(rows.chance.randbytes(32)), None if own else rows.ledgers.key)
@@ -173,7 +173,8 @@ def append(it):
 
 
 def move_head(rows):
-    """Forges the head, so that the head covers the appended entries, or keeps the head. Returns a text for the description."""
+    """At random, keeps the head, or forges the head so that it covers the appended entries. Returns a text for the
+    description."""
     how = rows.chance.choice(["", ", counted", ", signed"])
     if how == ", counted":
         rows.forger.set_head(rows.forger.rebuild(bytes(32)), *rows.one("SELECT checkpoint, verifier_key FROM head"))

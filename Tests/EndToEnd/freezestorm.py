@@ -45,7 +45,7 @@ def ids_of(text):
 
 
 def body_of(scope, seconds):
-    """Returns the body of a request that freezes a scope, for a number of seconds or until it is released."""
+    """Returns the body of a request that freezes a scope. If `seconds` is None, the freeze ends only when it is released."""
     body = {"reason": "storm", "scope": ("all", "flow", "address")[scope.count("/")]}
     body |= dict(zip(("flowType", "flowId", "step"), [] if scope == "all" else scope.split("/")))
     if seconds is not None:
@@ -73,7 +73,7 @@ class Freeze:
         return self.contains(change, callers.certain(change))
 
     def contains(self, change, callers):
-        """Returns whether the freeze covers a change of a step, or a change of a connector that these steps call."""
+        """Returns whether the freeze covers a change. `callers` are the steps that call the changed connector."""
         if self.scope == "all":
             return True
         return any(self.scope == address or address.startswith(self.scope + "/") for address in [address_of(change), *callers])
@@ -95,7 +95,7 @@ class Freeze:
         return self.scope == "all" or self.scope.split("/")[:2] == flow.split("/")
 
     def may_refuse(self, change, callers):
-        """Returns whether the freeze can refuse a denied change."""
+        """Returns whether the freeze can be the reason for the refusal of a denied change."""
         return self.placed <= change["activityDateTime"] and self.contains(change, callers.possible(change))
 
 
@@ -109,7 +109,8 @@ class Callers:
 
     def __init__(self, changes):
         self.at = {address: [] for address in (*ADDRESSES, *DELETED_ADDRESSES)}
-        # The id of the first applied change of each step, and of the first change of each step that names a connector.
+        # `first_applied`: the id of each step's first applied change. `first_named`: for each step and connector, the id of the
+        # step's first change whose before or after is the connector.
         self.first_applied, self.first_named = {}, {}
         for change in changes:
             if change["subject"] != "step":
@@ -134,7 +135,8 @@ class Callers:
 
     def calls(self, connector, changes, change):
         moment = change["activityDateTime"]
-        # A change that is recorded or settled later has no influence.
+        # Go back to the newest change of the step that was recorded and applied before the moment. Later changes have no
+        # influence.
         for position in reversed(range(bisect.bisect(changes, int(change["id"]), key=lambda step: int(step["id"])))):
             earlier = changes[position]
             if earlier["result"] != "applied" or earlier["resultDateTime"] > moment:
@@ -143,7 +145,7 @@ class Callers:
         return False
 
     def possible(self, change):
-        """Returns the steps that called the connector at some time before the change, certainly or possibly."""
+        """Returns the steps that certainly or possibly called the connector at some time before the change."""
         connector, id = connector_of(change), int(change["id"])
         if connector is None:
             return []
@@ -167,7 +169,8 @@ class Storm:
         self.problems = []
         # The ids of changes that can be rolled back.
         self.made = []
-        # For each request that deletes the flow: the times before and after it, its status, and whether it has an override.
+        # For each request that deletes the flow: the times before and after the request, the status of the answer, and whether
+        # the request has an override.
         self.deletions = []
 
     def run(self, seconds):
@@ -323,11 +326,12 @@ class Storm:
         return violations + self.violations_of_deletions(freezes.values())
 
     def violations_of_deletions(self, freezes):
-        """Returns the deletions of the flow that a freeze should have refused, or that were refused without a freeze."""
+        """Returns the deletions of the flow with a wrong answer: a freeze should have refused the deletion, or the deletion was
+        refused without a freeze."""
         found = []
         touching = [freeze for freeze in freezes if freeze.touches(DELETED)]
         for start, after, status, is_overriding in self.deletions:
-            # The release of a freeze has effect after its commit, which is later than the time in the event.
+            # A release of a freeze takes effect only at its commit. The commit is later than the time in the event.
             before, committed = text_of(start), text_of(start - COMMIT_SECONDS)
             if status == 204 and not is_overriding and any(freeze.is_in_force(before, after) for freeze in touching):
                 found.append(f"the flow was deleted between {before} and {after} despite a freeze")
@@ -340,8 +344,8 @@ class Storm:
     def violations_of(self, change, freezes, recorded, callers):
         id, override = change["id"], change["override"]
         if change["result"] == "denied":
-            # The server records a refused change in a later transaction than the one that found the freeze. So the freeze is
-            # possibly over at the time of the change.
+            # The server finds the freeze in one transaction, and records the refused change in a later one. So the freeze is
+            # possibly over at the recorded time of the change.
             number = (re.findall(r"^Freeze (\d+) ", change["status"]["message"] or "") or [None])[0]
             refused = any(freeze.id == number and freeze.may_refuse(change, callers) for freeze in freezes)
             return [] if change["status"]["code"] == "frozen" and refused else [f"change {id} was refused without a freeze"]
@@ -370,9 +374,10 @@ class Storm:
         return found
 
     def control(self, reason, scopes):
-        """Returns the changes despite a freeze in a history in which overrides are missing. The list must not be empty.
+        """Removes overrides from a copy of the history. Returns the changes that the check then reports as made despite a
+        freeze. The list must not be empty.
 
-        The overrides are missing whose reason begins with `reason` and that overrode only freezes of steps and flows.
+        Removes the overrides whose reason begins with `reason`, except overrides of a freeze of everything.
         """
         changes = self.server.history()
         for change in changes:

@@ -53,7 +53,7 @@ class GeneratedServer(Server):
 
 
 def texts_in_file(path, *texts):
-    """Returns a list of the given texts. Leaves out the texts that the file does not contain."""
+    """Returns those of the given texts that the file contains, as a list."""
     with open(path, "rb") as file:
         content = file.read()
     return [text for text in texts if (text if isinstance(text, bytes) else text.encode()) in content]

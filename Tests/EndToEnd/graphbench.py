@@ -16,7 +16,7 @@ WARM_UP_SECONDS = 3
 def measure(options):
     """Prints the times of a change with and without Reflog. Each connection changes a different address.
 
-    Without Reflog, the client sends to Graph the two requests that Reflog sends for a change: a read and a write.
+    Without Reflog, the client itself sends Graph the two requests that Reflog would send for a change: a read and a write.
     """
     added = []
     with tempfile.TemporaryDirectory(prefix="reflog-graph-bench-") as folder, contextlib.closing(Port()) as port:

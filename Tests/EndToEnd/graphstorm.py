@@ -20,8 +20,8 @@ TIMEOUT = 0.4
 STALE = 2.0
 WINDOW = 3.0
 FLOWS = 150
-# Graph refuses the reads of one list with 403 for the first number of seconds. Then Graph answers the reads of all lists for
-# the second number of seconds.
+# Graph refuses the reads of one list with 403 for FORBIDDEN_SECONDS. Then Graph answers the reads of all lists for
+# ALLOWED_SECONDS.
 FORBIDDEN_SECONDS, ALLOWED_SECONDS = 8, 12
 # The lists that a sweep reads, and the error codes in Graph's answers with the status 403.
 LISTS = ("apiConnectors", "b2cUserFlows", "b2xUserFlows")
@@ -48,7 +48,7 @@ class GraphStorm(StormClients):
         self.answers = collections.Counter()
         # The flows that the clients created and have not deleted yet.
         self.created = []
-        # The times in Reflog's status at which sweeps of the whole directory were complete.
+        # The times at which sweeps of the whole directory were complete, as Reflog's status shows them.
         self.verified = set()
         self.lock = threading.Lock()
 

@@ -50,7 +50,7 @@ class Effort:
 
 
 def as_reader(token, session=""):
-    """Returns the efforts of a caller with the role `reader`. The key of each effort is its name.
+    """Returns a dictionary from names to the efforts of a caller with the role `reader`.
 
     `session` is the header `Cookie` of a session on the pages. Without a session, a request for a page is redirected.
     """
@@ -76,7 +76,8 @@ def as_reader(token, session=""):
     def page(*paths):
         requests = [http_request("GET", path, Cookie=session) for path in paths]
         return Effort(lambda number: requests[number % len(requests)])
-    # The heaviest requests of several kinds. Each kind has its own slots, so one caller uses several shares of slots at once.
+    # The heaviest requests of several kinds. Each kind of request has its own slots, so one caller uses slots of several kinds
+    # at once.
     mixture = [call("GET", path) for path in (
         f"{HISTORY}?$format=csv", f"{HISTORY}?$count=true&$top=1&{HEAVY}", f"{HISTORY}?{HEAVY}", f"{HISTORY}?$top=1000",
         f"{EVENTS}?$format=csv", f"{EVENTS}?$count=true&{HEAVY_EVENTS}", "/beta/auditLogs/evidence?period=2026")]
@@ -133,7 +134,7 @@ def as_reader(token, session=""):
 
 
 def as_stranger():
-    """Returns the efforts of a client without a credential. The key of each effort is its name."""
+    """Returns a dictionary from names to the efforts of a client without a credential."""
     def bearing(token):
         return lambda number: http_request("GET", HISTORY, Authorization=f"Bearer {token()}")
 

@@ -18,7 +18,7 @@ CHANGES = "/beta/auditLogs/connectorChanges"
 # have the flows of the generated history.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
-# The fields that the pages and the command line search for a person and for a connector.
+# The fields in which the pages and the command line search for a person (PEOPLE), a connector, or a text in a reason.
 PEOPLE = [f"tolower(initiatedBy/{field})" for field in (
     "user/id", "user/displayName", "user/userPrincipalName", "app/servicePrincipalId", "app/displayName", "app/appId", "token/id",
     "token/displayName")]
@@ -27,7 +27,8 @@ REASON = ["tolower(reason)"]
 
 
 def contains(fields, text):
-    """Returns a filter for changes in which at least one of the fields contains a text. Ignores upper and lower case."""
+    """Returns a filter for changes in which at least one of the fields contains a text. Upper and lower case make no
+    difference."""
     text = text.lower().replace("'", "''")
     return "(" + " or ".join(f"contains({field},'{text}')" for field in fields) + ")"
 
@@ -59,7 +60,7 @@ class Client:
         start = time.perf_counter()
         self.connection.request("GET", path, headers=self.headers)
         response = self.connection.getresponse()
-        # The time ends at the first byte, because the server computes the whole answer before it sends that byte.
+        # The measured time ends at the first byte, because the server computes the whole answer before it sends that byte.
         took = time.perf_counter() - start
         body = response.read()
         assert response.status == 200, body

@@ -24,7 +24,8 @@ WRONG_TARGET = "https://collect.unknown.example/sign-up"
 
 
 def contents(database):
-    """Returns the references by address and the names of the connectors by id, as the ledger's newest changes show them."""
+    """Returns two dictionaries from the ledger: the current reference of each address, and the newest name of each connector
+    id."""
     with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as ledger:
         return dict(ledger.execute(REFERENCES)), dict(ledger.execute(CONNECTORS))
 

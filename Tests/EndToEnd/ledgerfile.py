@@ -22,7 +22,7 @@ REFERENCES = {
     "service_event_personal": {"actor_name": "actor_name"},
     "address": {"flow": "flow", "step": "step"},
 }
-# The tables that have exactly one row. Each list contains the columns of the table that a signature covers.
+# The tables that have exactly one row. Each list contains those columns of its table whose values are covered by a signature.
 SINGLE = {"ledger": ["id", "tenant_id"], "head": ["id", "next_sequence", "frontier", "checkpoint"]}
 # The stored columns of each table, in the order of the columns. Generated columns are left out.
 COLUMNS = {}

@@ -35,8 +35,8 @@ class Mutation:
         self.anchor, self.before = f"{ledgers.pristine}.anchor", ledgers.history
         # The name that the report uses for the altered part of the file.
         self.part = "rows"
-        # Whether the mutation hides rows from a query although the tables have the rows. The verification must also find
-        # such a mutation.
+        # Whether the mutation hides rows from a query, although the tables still contain the rows. The verification must find
+        # such a mutation too.
         self.hides = False
         # A regular expression for the findings about the altered part. The value is None if any finding is accepted.
         self.names = None

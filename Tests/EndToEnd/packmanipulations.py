@@ -28,7 +28,7 @@ def save(pack, name, rows):
 
 
 def edit_rows(name, edit):
-    """Returns a function that edits the list of a file's rows."""
+    """Returns a function that alters a file of a pack. `edit` gets the rows of the file as a list."""
     def manipulate(pack):
         all = rows(pack, name)
         save(pack, name, edit(all) or all)
@@ -36,7 +36,7 @@ def edit_rows(name, edit):
 
 
 def edit_bytes(name, edit):
-    """Returns a function that replaces the bytes of a file."""
+    """Returns a function that replaces the bytes of a file with the result of `edit`."""
     return lambda pack: (pack / name).write_bytes(edit((pack / name).read_bytes()))
 
 
@@ -158,7 +158,8 @@ def manipulations():
     yield "a file is added", add("changes-2.csv"), "changes-2.csv: the file is not in the manifest."
     yield "a file is added to rows", add("rows/more"), "rows/more: the file is not in the manifest."
     yield "a folder is added", add("more/more.txt"), "more/more.txt: the file is not in the manifest."
-    # Files that systems and spreadsheets create for a file of the pack are ignored. These files only have similar names.
+    # The check ignores files that systems and spreadsheets create for a file of the pack. It must not ignore the files below,
+    # which only have similar names.
     for name in (".changes.csv", ".hidden/changes.csv", "rows/.more", ".DS_Store/changes.csv", "~$more.csv", ".~lock.more.csv#",
                  ".~lock.changes.csv", "._more.csv", "rows/~$checkpoint", "thumbs.db", ".Thumbs.db", "~$"):
         yield f"{name} is added", add(name), f"{re.escape(name)}: the file is not in the manifest."
@@ -226,8 +227,8 @@ def semicolons(row):
 
 
 def other_forms():
-    """Yields other forms of the pack's files, for example with semicolons, which keep the rows or the text. Each form has a
-    name, a function that converts a file, and the text that both programs must print."""
+    """Yields ways to save the pack's files in another form, for example with semicolons, without a change of the rows or the
+    text. Each way has a name, a function that converts a file, and the text that both programs must print."""
     for name in ("changes.csv", "service-events.csv", "roles.csv"):
         rows_agree = f"{name}: changed since: {{}}, the rows agree."
         yield f"{name} with a mark", edit_bytes(name, lambda data: MARK + data), rows_agree.format("byte order mark differs")

@@ -4,7 +4,7 @@ import dataclasses
 import statistics
 
 # The servers in the table. The key is the first part of the names of the server's figures. The value contains the server's
-# title in the table, and the numbers of connections of its measurements.
+# title in the table, and the numbers of connections with which the server is measured.
 SERVERS = {
     "bare": ("bare handler", (64, 1, 256)), "reflog": ("Reflog", (64, 1, 256)),
     "starlette": ("Starlette", (64, 1)), "django": ("Django", (64, 1)),

@@ -16,7 +16,8 @@ VARIABLE, POOLER = "REFLOG_TEST_POSTGRESQL", "REFLOG_TEST_PGBOUNCER"
 OWNER, SERVICE = "reflog_owner", "reflog_service"
 # The name of the database that contains the tables of an empty ledger. New databases are copies of this database.
 TEMPLATE = "reflog_template"
-# The URL in REFLOG_TEST_POSTGRESQL begins with this superuser and database. The URL's parameters contain the host: a socket.
+# The part of the URL in REFLOG_TEST_POSTGRESQL that contains the superuser and the database. The host, a socket, is in the
+# URL's parameters.
 ADMINISTRATOR = "//postgres@/postgres"
 
 

@@ -19,7 +19,8 @@ from test_rollback_to_time import now, wait_for_end
 # The settings of the server for the first changes. The server's sweep records drift, and the first reference of each address.
 SWEEPING = {"SETTLE_WINDOW": 1, "GRAPH_TIMEOUT": 1, "SWEEP_INTERVAL": 1, "GRAPH_READS_PER_MINUTE": 60000}
 STEPS = ("postFederationSignup", "postAttributeCollection", "preTokenIssuance")
-# age() makes the newest of the first changes AGE_DAYS old. The oldest change is then RANGE_DAYS older than the newest.
+# age() moves the times of the first changes. Then the newest of them is AGE_DAYS old, and the oldest is RANGE_DAYS older than
+# the newest.
 AGE_DAYS, RANGE_DAYS = 500, 300
 MICROSECONDS_PER_DAY = 86_400_000_000
 # The columns with the times that age() moves into the past.

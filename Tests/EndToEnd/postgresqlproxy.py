@@ -43,7 +43,8 @@ Cut = collections.namedtuple("Cut", "point chance cuts_resolution done")
 
 
 class CommitProxy:
-    """`with CommitProxy(port) as proxy:` forwards connections to a port on loopback. Clients use the port `proxy.port`."""
+    """`with CommitProxy(port) as proxy:` forwards connections to `port` on loopback. Clients connect to the port
+    `proxy.port`."""
 
     def __init__(self, server_port):
         self.server_port = server_port
@@ -74,7 +75,7 @@ class CommitProxy:
             try:
                 server = socket.create_connection(("127.0.0.1", self.server_port), timeout=10)
             except OSError:
-                # The server does not run, so the proxy also ends the client's connection.
+                # PostgreSQL does not run, so the proxy also ends the client's connection.
                 client.close()
                 continue
             server.settimeout(None)
@@ -113,7 +114,8 @@ class CommitProxy:
 
 
 class ProxiedConnection:
-    """A connection of a client, and the connection to the server to which the proxy forwards the client's bytes."""
+    """A client's connection to the proxy, and the proxy's connection to the server, over which it forwards the client's
+    bytes."""
 
     def __init__(self, proxy, client, server):
         self.proxy, self.client, self.server = proxy, client, server
@@ -245,14 +247,14 @@ class ProxiedConnection:
                 time.sleep(chance.uniform(0.05, 1.5))
             elif cut.point == FALSE_ANSWER:
                 self.server.sendall(FLUSH)
-                # The answers to the earlier statements of the request arrive first.
+                # Wait, so that the answers to the earlier statements of the request arrive first.
                 time.sleep(0.5)
                 self.client.sendall(COMMITTED)
                 return self.end(self.server)
             elif cut.point == "lost COMMIT":
                 self.divert = lambda _: ended.set()
                 self.end(self.client, isAbrupt)
-                # PostgreSQL ends the idle transaction, and sends a message with the reason.
+                # Wait until PostgreSQL ends the idle transaction, and sends a message with the reason.
                 ended.wait(60)
             self.end(self.client, isAbrupt)
         finally:

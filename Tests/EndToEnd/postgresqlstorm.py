@@ -23,10 +23,10 @@ DATABASE = "ledger"
 DOCUMENTED = {(502, "outcomeUnknown"), (502, "notSent"), (503, "ledgerUnavailable"), (503, "busy"), (409, "stepUnresolved")}
 # The exit code of a server that can't find out whether the last COMMIT is durable, and a part of the server's message.
 UNKNOWN_EXIT, UNKNOWN_MESSAGE = 70, "It is unknown whether the last commit was written"
-# Two time limits in seconds. After a fault, the server must acknowledge a change within the first time. After all faults, the
-# pending changes must be settled within the second time.
+# Two time limits in seconds. After a fault, the server must acknowledge a change within RECOVERY. After all faults, the pending
+# changes must be settled within SETTLING.
 RECOVERY, SETTLING = 180, 180
-# The new changes are checked each time after this number of faults.
+# The number of faults between two checks of the new changes.
 FAULTS_BETWEEN_CHECKS = 25
 
 # SQL that reads the history as one line of JSON for each row. All rows are from one state of the database.
@@ -246,7 +246,8 @@ class PostgreSQLStorm(Storm):
         return [] if run.returncode == 0 else [f"verify ended with {run.returncode}: {run.stdout}{run.stderr}"]
 
     def controls(self):
-        """Plants one fault in each copy of the record. Returns a dictionary from the faults to the problems that are found."""
+        """Makes copies of the record, each with one fault. Returns a dictionary from the faults to the problems that are found
+        in the copies."""
         record, found = self.record(), {}
         acknowledged = {int(attempt.change): attempt for attempt in self.attempts if attempt.status == 204}
         index = [index for index, row in enumerate(record.changes) if row["id"] in acknowledged][len(acknowledged) // 2]
@@ -267,7 +268,7 @@ class PostgreSQLStorm(Storm):
         return found
 
     def false_answer(self):
-        """Answers one COMMIT that never reached PostgreSQL, so that the server acknowledges lost changes.
+        """Makes the proxy answer one COMMIT that never reaches PostgreSQL, so that the server acknowledges lost changes.
 
         Returns the problems that the check finds, and the answers to later changes. The server must refuse later changes,
         because PostgreSQL lacks entries that the server acknowledged.

@@ -15,7 +15,7 @@ SELECT indrelid::regclass::text, indexrelid::regclass::text, coalesce(pg_get_exp
   (SELECT conname::text FROM pg_constraint WHERE conindid = indexrelid AND conrelid = indrelid)
 FROM pg_index WHERE indrelid = ANY (?::regclass[]) ORDER BY 2
 """
-# SQL that determines whether PostgreSQL adds new rows to an index.
+# SQL that sets whether PostgreSQL adds new rows to an index.
 SET_READY = "UPDATE pg_index SET indisready = {} WHERE indexrelid = ?::regclass"
 SET_UNIQUE = "UPDATE pg_index SET indisunique = {} WHERE indexrelid = ?::regclass"
 UNFILLED, FILLED = SET_READY.format("false"), SET_READY.format("true")
@@ -38,7 +38,8 @@ def changed(mutation):
 
 
 def use_amcheck(rows):
-    """Installs the extension amcheck. Without this extension, `reflog verify` compares each index with its table."""
+    """Installs the extension amcheck, so that `reflog verify` checks the indexes with it. Without amcheck, `reflog verify`
+    compares each index with its table."""
     rows.run("CREATE EXTENSION amcheck")
     rows.run("GRANT EXECUTE ON FUNCTION bt_index_check(regclass, boolean) TO reflog_service")
 
@@ -62,8 +63,8 @@ def pick_row(rows, table, condition="true"):
 
 @changed
 def hide_from_index(rows):
-    """Writes a row again while an index receives no new rows, so the index then lacks the row. The definition of the index is
-    unchanged."""
+    """Deletes a row and inserts it again while an index receives no new rows. So the index then lacks the row. The definition
+    of the index is unchanged."""
     table, index, condition, *_ = pick_index(rows)
     key, id = pick_row(rows, table, condition)
     names = ", ".join(COLUMNS[table])

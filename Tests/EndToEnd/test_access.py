@@ -341,8 +341,8 @@ class Events(unittest.TestCase):
                 AUTH_MODE="token,entra", ENTRA_ISSUER=provider.issuer, ENTRA_AUDIENCE=AUDIENCE) as server:
             server.tokens["entra"] = provider.token(provider.claims(["Reflog.Metrics"]))
             self.assertIn("\nreflog_tokens_expiring 0\n", server.request("GET", "/metrics", role="entra").text)
-            # The server may be writing to this file, to mark tokens as recorded. Because of the lock, it does not write the
-            # damaged pages again.
+            # The server possibly writes to this file to mark tokens as recorded. The lock waits for the end of such a write, so
+            # the server does not overwrite the damaged pages.
             with contextlib.closing(sqlite3.connect(server.database + ".tokens", timeout=30)) as tokens:
                 with open(server.database + ".tokens", "r+b") as file:
                     tokens.execute("BEGIN EXCLUSIVE")

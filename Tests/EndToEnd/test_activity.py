@@ -199,7 +199,8 @@ class Connectors(unittest.TestCase):
 
 
 class Search(unittest.TestCase):
-    """The search on every page opens the page of a whole id. For any other text, it opens the timeline with the matches."""
+    """Every page has a search. For a whole id, the search opens the page of that item. For any other text, it opens the
+    timeline with the matches."""
 
     def test_an_id_opens_its_page_and_a_text_opens_the_timeline(self):
         with Server() as server:

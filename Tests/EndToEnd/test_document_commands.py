@@ -114,7 +114,7 @@ class Readme(unittest.TestCase):
 
     @contextlib.contextmanager
     def serving(self, script, **variables):
-        """Runs a script that ends with a server, and yields the server's URL."""
+        """Runs a script whose last command starts a server, and yields the server's URL."""
         port = Port()
         self.addCleanup(port.close)
         # `exec` replaces the shell with the server, so that the server gets the signal.

@@ -211,7 +211,7 @@ class Contents(PackTestCase):
         self.write(self.folder / "flow", "--flow", "B2C_1_signup")
         rows = self.rows("changes.csv", self.folder / "flow")
         self.assertEqual({row["flowId"] for row in rows if row["subject"] == "step"}, {"B2C_1_signup"})
-        # The edit of a connector that the flow called is in the pack. The edit of another connector is not.
+        # The pack contains the edit of a connector that the flow called, but not the edit of another connector.
         edited = [row["afterConnectorName"] for row in rows if row["subject"] == "connector" and row["kind"] == "update"]
         self.assertEqual(edited[-1:], ["Called by the flow"])
         self.assertNotIn("Called by no flow", edited)
@@ -534,8 +534,8 @@ class Exports(PackTestCase):
         run = self.check_export(path, "--key", self.key)
         self.assertEqual(run.returncode, 65)
         self.assertIn(f"{path} is not the file that was exported at ", run.stdout)
-        # If `reflog verify` also reads the ledger, it reports the altered row. If only the line ends differ, it reports
-        # that the rows agree.
+        # If `reflog verify` also reads the ledger, it reports the altered row. For a file in which only the line ends differ,
+        # it reports that the rows agree.
         with_ledger = ["verify", "--database", self.server.database, "--key", self.key, "--manifest", f"{path}.manifest"]
         self.assertIn("was altered.", self.server.command(*with_ledger).stdout)
         path.write_bytes(original.replace(b"\r\n", b"\n"))

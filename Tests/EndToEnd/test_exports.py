@@ -125,8 +125,8 @@ class IncrementalExports(unittest.TestCase):
     def download(self, server, downloaded, after):
         """Exports the changes after an entry, and adds them to `downloaded`.
 
-        Returns a dictionary from ids to all downloaded changes, the newest sequence, and the number of pending changes in
-        this export.
+        Returns three values: all downloaded changes in a dictionary by id, the newest sequence, and the number of pending
+        changes in this export.
         """
         answer = server.request("GET", f"{CHANGES}?$format=jsonl" + (f"&after={after}" if after is not None else ""))
         changes = [json.loads(line) for line in answer.text.splitlines()]

@@ -26,7 +26,7 @@ def change(server, times=1):
 
 @apart(seconds=12)
 class Output(unittest.TestCase):
-    """A command never replaces a file of a ledger, and replaces another existing file only with --force."""
+    """A command never replaces a file of a ledger. It replaces any other existing file only with --force."""
 
     @classmethod
     def setUpClass(cls):
@@ -111,7 +111,8 @@ def inodes(server):
 
 @apart(seconds=12)
 class Input(unittest.TestCase):
-    """A checkpoint or manifest that another program altered cannot be read. The ledger is not reported as altered."""
+    """If another program altered a checkpoint or a manifest, Reflog reads the file or reports that the file can't be read.
+    Reflog never reports that the ledger was altered."""
 
     @classmethod
     def setUpClass(cls):
@@ -123,7 +124,7 @@ class Input(unittest.TestCase):
         assert run.returncode == 0, run.stderr
         cls.manifest = pathlib.Path(cls.exported + ".manifest").read_text()
 
-    # The ways in which programs alter a text. Each has a function that alters the text, and whether Reflog can still read
+    # The ways in which programs alter a text. Each way has a function that alters the text, and True if Reflog can still read
     # the altered text.
     WAYS = {
         "CR LF": (lambda text: text.replace("\n", "\r\n").encode(), True),

@@ -137,7 +137,7 @@ class Freezing(ServerTestCase):
         self.assertNotEqual(self.server.request("GET", path, role="reader").json["displayName"], "Broken")
         certificate = self.server.request("POST", path + "/uploadClientCertificate", {"pkcs12Value": "AAAA", "password": "x"})
         self.assertEqual((certificate.status, certificate.code), (423, "frozen"))
-        # Connectors that no frozen step calls are edited and created.
+        # Connectors that no frozen step calls can still be edited and created.
         self.assertEqual(edit(FRAUD_CHECK, "Fraud check").status, 204)
         done = edit(LOYALTY, "Loyal", **{"Reflog-Override": "The vendor agreed"})
         self.assertEqual(done.status, 204, done.text)
@@ -426,7 +426,7 @@ class Freezing(ServerTestCase):
         self.assertIn("1 of 2 steps were rolled back. The rollback stopped before it was complete.", page.text)
         self.assertEqual([self.server.reference(address) for address in (SIGNUP, other)], [NEW_VENDOR, FRAUD_CHECK])
         self.assertNotIn("Reflog-Override", page.text)
-        # The page with the result continues the rollback with an override.
+        # A form on the page with the result continues the rollback with an override.
         page = finished(browser.submit(page.form("/flows/rollback"), reason="INC0043", override="The vendor agreed"))
         self.assertIn("The rollback is done.", page.text)
         self.assertEqual(self.server.reference(SIGNUP), FRAUD_CHECK)
@@ -436,7 +436,7 @@ class Freezing(ServerTestCase):
 
 
 class AFreezeOfAnUnchangedStep(ServerTestCase):
-    """Since the directory was created, the frozen step calls the same connector. No change of the step is recorded."""
+    """The frozen step has called the same connector since the directory was created, so no change of the step is recorded."""
 
     def test_its_connector_is_not_edited_or_deleted(self):
         flow, step = "b2xUserFlows/B2X_1_partner_signup", "postAttributeCollection"

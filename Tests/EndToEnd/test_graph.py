@@ -286,7 +286,7 @@ class Reconciliation(GraphTestCase):
 
 @apart(seconds=20)
 class GraphResponses(GraphTestCase):
-    """For each answer of Graph to a write, the caller gets the right answer."""
+    """The caller of a write gets the right answer, whatever Graph answers."""
 
     def test_a_refusal_by_graph_is_forwarded_unchanged(self):
         for status in (400, 404, 409, 412, 422):

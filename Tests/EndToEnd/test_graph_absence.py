@@ -8,7 +8,7 @@ from testparts import apart
 
 @apart(seconds=16)
 class Absence(GraphTestCase):
-    """If Graph leaves data out of an answer, Reflog does not treat the data as empty."""
+    """If Graph leaves a part out of an answer, Reflog does not treat this part as empty."""
 
     settings = PATIENT
 

@@ -30,7 +30,7 @@ class MisbehavingGraph(unittest.TestCase):
             self.assertGreater(storm.results["update applied"], 500)
 
     def test_the_checks_find_a_server_that_accepts_stale_reads(self):
-        # Reads are stale for many seconds, so that the reconciler of a slow machine also reads stale references.
+        # Reads are stale for many seconds, so that the reconciler reads stale references even on a slow machine.
         with GraphStorm(seed=20261124, window=0, stale=20) as storm:
             storm.run(writes=1500)
             findings = storm.findings()
@@ -40,9 +40,9 @@ class MisbehavingGraph(unittest.TestCase):
             self.assertTrue(findings["false drift"], "the checks can't fail")
 
     def test_the_ledger_agrees_with_graph_after_kills_at_every_stage_of_a_change(self):
-        # Kill the server in each of these stages, in this order. Graph received the read, answered the read, accepted the
-        # connection for the write, received the write, applied the write, and answered the write. The last stage is a moment
-        # later.
+        # Kill the server at each of these stages, in this order: Graph has received the read, has answered the read, has
+        # accepted the connection for the write, has received the write, has applied the write, has answered the write. The last
+        # stage is a moment after that.
         stages = ["reading", "read", "accepted", "arrived", "landed", "answered", "later"] * 3
         with GraphStorm(seed=20261125, clients=12) as storm:
             def kill_again():
@@ -79,7 +79,7 @@ class OrderOfSystemCalls(unittest.TestCase):
         self.assertEqual([correlation for correlation, is_ordered in found.items() if not is_ordered], [])
 
     def orders(self, trace):
-        """Returns for each write whether the intent was flushed to disk earlier than the write was sent.
+        """Returns, for each write, whether the intent was flushed to disk before the write was sent.
 
         The flush of the WAL must begin after the intent was written, and end before the write is sent.
         """
@@ -136,7 +136,7 @@ class Secrets(unittest.TestCase):
             id = graph_connector("Loyalty")
             # In the first run, Graph has no fault and applies the requests. In the second run, Graph refuses the requests with
             # an error message that contains the body. In the other runs, the outcome of each request is unknown. After this
-            # loop, callers whose roles do not permit the requests send them, and Reflog answers 403.
+            # loop, the same requests are sent by callers whose roles do not permit them, and Reflog answers 403.
             for faults in ((), ("refuse_400",), ("reset_before",), ("500_after",)):
                 for body in bodies:
                     send("POST", "/beta/identity/apiConnectors", body, faults)
@@ -169,7 +169,7 @@ class Secrets(unittest.TestCase):
             server.tokens["entra-wrong"] = server.tokens["entra"][:-20] + "A" * 20
             for role, status in (("entra", 204), ("entra-wrong", 401)):
                 path = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/preTokenIssuance/$ref"
-                # Also accept 502 and 503, because this request can get a fault that no earlier request used.
+                # Also accept 502 and 503, because a fault that no earlier request used can affect this request.
                 self.assertIn(send("PUT", path, {}, role=role).status, (status, 502, 503) if status == 204 else (status,))
             entra = [server.tokens[role].split(".")[2] for role in ("entra", "entra-wrong")]
             for path in ("/beta/auditLogs/connectorChanges?$top=1000", "/beta/auditLogs/connectorChanges?$format=csv",

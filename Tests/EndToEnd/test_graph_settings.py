@@ -93,7 +93,7 @@ class InvalidSettings(unittest.TestCase):
             return run.stderr
 
     def test_settings_that_cannot_work_stop_the_start_with_one_line(self):
-        # The Swift tests of settings contain a table with the message of every invalid setting.
+        # The Swift tests of settings contain a table with the error message for each invalid setting.
         graph = {"DIRECTORY": "graph", "GRAPH_TENANT": TENANT}
         for text, settings in (
             ("No directory is set. Use --directory graph, or --directory embedded to try Reflog.", {}),

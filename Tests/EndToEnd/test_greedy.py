@@ -8,8 +8,8 @@ from testparts import apart, sqlite_only
 @apart(seconds=25, cores=1.7)
 @sqlite_only("it opens the ledger's file")
 class GreedyCallers(unittest.TestCase):
-    """No effort of a reader or of a client without a credential stops an operator or fills the ledger. This is a short version of
-    `tools/greedy`."""
+    """Whatever a reader or a client without a credential does, it neither stops an operator nor fills the ledger. This is a
+    short version of `tools/greedy`."""
 
     @classmethod
     def setUpClass(cls):
@@ -54,7 +54,7 @@ class Shares(unittest.TestCase):
             server.start()
             events = server.request("GET", "/beta/auditLogs/serviceEvents?$filter=kind%20eq%20'export'").json["value"]
             self.assertEqual(sum(event["count"] for event in events), 30)
-            # The limit is for one minute, and the requests can be sent in two different minutes.
+            # The limit applies to each minute, and these requests can be spread over two minutes.
             self.assertLessEqual(len(events), 18)
 
     def test_a_network_has_a_share_of_the_connections(self):

@@ -10,18 +10,18 @@ from reflogserver import NEW_VENDOR, TENANT, Server, ServerTestCase
 
 REF = "/beta/identity/b2cUserFlows/B2C_1_signup/apiConnectorConfiguration/postFederationSignup/$ref"
 
-# A line that only the server itself is allowed to write to its log.
+# A log line that only the server itself may write.
 FORGED = "2026-11-28T14:14:09+0000 info reflog: checkpoint=forged [ReflogService] checkpoint"
 HOSTILE = "\x1b[2J\nreflog: forged \x9b31m"
 
 
 def hidden(text):
-    """Returns the characters of a text that could control a terminal, except line feeds."""
+    """Returns the characters in a text with which it could control a terminal. Line feeds are left out."""
     return [letter for letter in text if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") and letter != "\n"]
 
 
 class HostileText(ServerTestCase):
-    """A text that should hide or forge a part of an output has no effect."""
+    """A text from an attacker can't hide or forge a part of Reflog's output."""
 
     def test_a_combining_mark_does_not_expose_the_query_of_a_url(self):
         for url in ("https://api.contoso.example/x?\u0301code=canary-1", "https://api.contoso.example/x#canary-1"):
@@ -122,7 +122,8 @@ class HostileServer(HostilePeer):
 
 
 class HostileAnswers(unittest.TestCase):
-    """Texts from a directory or a server can't forge lines of the log, control a terminal, or alter the history."""
+    """Texts that a directory sends to Reflog, or that a server sends to the command line, can't forge lines in the server's
+    log, control a terminal, or alter the history."""
 
     def test_the_text_of_a_directorys_error_is_shown_on_one_line_and_recorded_with_a_limit(self):
         url = HostileGraph.start(self)

@@ -254,7 +254,7 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         return self.server.request("GET", self.PATH).json
 
     def send(self, command):
-        """Sends the request of a `curl` command, whose words are quoted for a POSIX shell."""
+        """Sends the request that a `curl` command would send. The arguments of the command are quoted for a POSIX shell."""
         words = shlex.split(command)
         options = dict(zip(words[2:-1:2], words[3:-1:2]))
         headers = dict(word.split(": ") for name, word in zip(words[2:-1:2], words[3:-1:2]) if name == "--header")
@@ -287,11 +287,11 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.assertIn(f"Change {newest} set the values before this edit again.", after.text)
         self.assertIn(f"/changes/{newest}", after.links)
         self.assertNotIn("This change restored", browser.open(f"/changes/{newest}").text)
-        # A repetition sends nothing, and shows the first restoration.
+        # If the form is sent again, Reflog restores nothing, and the page shows the first restoration.
         repeated = browser.submit(form, reason="Again")
         self.assertIn("Reason Sign-up is broken", repeated.text)
         self.assertEqual(self.server.history()[-1]["id"], newest)
-        # The form that was loaded earlier does not agree to the later edit.
+        # The form was loaded before this later edit, so it does not contain the agreement to overwrite the edit.
         newest = self.patch(targetUrl=NEW_URL)
         again = browser.submit(form, reason="Again")
         self.assertEqual(again.status, 409)
@@ -306,7 +306,8 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         change = self.patch(targetUrl=NEW_URL)
         browser = Browser(self.server)
         browser.sign_in("operator")
-        # Four clicks: the edit on the page of the flow, the button, the tick, and the confirmation.
+        # A person needs four clicks: on the edit in the page of the flow, on the button, on the check box, and on the
+        # confirmation.
         self.assertIn(f"/changes/{change}", browser.open(f"/flows/{FLOW}").links)
         page = browser.open(f"/changes/{change}")
         self.assertIn("#restore", page.links)
@@ -394,7 +395,8 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         shown = self.show(change)
         self.assertIn("Replace ?\\u2026 with the query of the target URL", shown.stderr)
         command = shown.stderr[shown.stderr.index("curl "):].strip()
-        # The mask in place of the query is refused. So a person who forgets to replace it does not break the connector.
+        # Reflog refuses a URL that still has the mask in place of the query. So a person who forgets to replace the mask does
+        # not break the connector.
         refused = self.send(command)
         self.assertEqual(refused.status, 400)
         self.assertIn("targetUrl is masked", refused.text)
@@ -428,7 +430,7 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         frozen = next(freeze for freeze in freezes if freeze["step"] == "postFederationSignup")
         self.assertIn(f"{STEP} is frozen until {frozen['until']}: freeze {frozen['id']}.", done.stderr)
         self.assertEqual(self.server.put(STEP, NEW_VENDOR).status, 423)
-        # A repetition finds that all is done, even though the steps are frozen now.
+        # If the command is repeated, it reports that all is done already, even though the steps are frozen now.
         again = self.restore(change, "--freeze", "--until", "8h", "--format", "json")
         self.assertEqual((again.returncode, json.loads(again.stdout)["id"]), (0, made["id"]), again.stderr)
         self.assertIn(f"{STEP} is already frozen until {frozen['until']}: freeze {frozen['id']}.", again.stderr)

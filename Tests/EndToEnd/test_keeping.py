@@ -38,7 +38,7 @@ def server_rows(server, sql):
 
 
 def signing_files(server):
-    """Returns a dictionary from file names to bytes, for the anchor and the key files next to the ledger."""
+    """Returns the contents of the anchor and of the key files next to the ledger, as a dictionary from file names to bytes."""
     return {file.name: file.read_bytes() for file in pathlib.Path(server.folder).glob("reflog.sqlite.[ak]*")}
 
 
@@ -84,7 +84,8 @@ class Keys(unittest.TestCase):
             change(server)
             new = eventually(lambda: (key := wait_for_checkpoint(server)[1]) != old and key)
             server.stop()
-            # A new key becomes the current key if an entry of the log records the rotation to that key.
+            # Make the files look as if the server had stopped before it renamed the new key. The new key becomes the current
+            # key, because an entry of the log records the rotation to it.
             os.rename(server.files + ".key", server.files + ".key.next")
             os.rename(server.files + ".before", server.files + ".key")
             server.start()
@@ -115,8 +116,8 @@ class Crashes(unittest.TestCase):
                 self.assertEqual(entries, [(size, size - 1)])
                 self.assertEqual(checkpoint.split("\n")[1], str(size))
                 self.assertEqual({result for _, result in answered}, {"applied"})
-                # Restore an older anchor. A crash after the commit of a change leaves the older anchor if the new anchor is not
-                # written yet.
+                # Put back the older anchor. If the server crashes after it commits a change and before it writes the new
+                # anchor, the older anchor remains.
                 pathlib.Path(server.files + ".anchor").write_bytes(anchored)
                 run = verify(server, "--key", key, "--anchor", server.files + ".anchor")
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
@@ -125,7 +126,8 @@ class Crashes(unittest.TestCase):
                 wait_for_checkpoint(server)
 
     def test_a_start_that_was_interrupted_before_the_first_entry_can_be_repeated(self):
-        """A ledger without a key can be started, and a key that has not signed a checkpoint yet is used."""
+        """A server starts with a ledger that has no key yet. If a key exists that has not signed a checkpoint yet, the server
+        uses this key."""
         server = Server()
         self.addCleanup(server.__exit__)
         # If a folder or a link has the name of a file, the server can't create that file, so the start fails. With
@@ -315,8 +317,8 @@ class Compaction(unittest.TestCase):
             server.kill()
             for path in glob.glob(server.files + "*"):
                 shutil.copy2(path, folder)
-            # A checkpoint copies the log into the ledger's file and then cuts the log. Each run kills the process at another
-            # one of these cuts.
+            # A checkpoint of SQLite copies the -wal file into the ledger's file and then truncates the -wal file. Run 1 kills
+            # the process at the first truncation, run 2 at the second, and so on.
             for number in range(1, 20):
                 with self.subTest(number=number):
                     for path in glob.glob(server.files + "*"):
@@ -456,7 +458,7 @@ class Damage(unittest.TestCase):
 
 
 def damage(path):
-    """Flips one bit of an IP address in the file."""
+    """Finds an IP address in the file, and flips one of its bits."""
     with open(path, "r+b") as file:
         content = file.read()
         offset = content.index(b"127.0.0.1")

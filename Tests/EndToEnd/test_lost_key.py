@@ -16,7 +16,8 @@ REASON = "Disk failure, no copy of the key"
 
 @apart(seconds=15, cores=0.7)
 class LostKey(unittest.TestCase):
-    """A ledger whose signing key is lost continues under a new name. Both parts of the log can be verified."""
+    """A ledger whose signing key is lost continues under a new name. The entries before and after the change of the name can be
+    verified."""
 
     def setUp(self):
         self.server = self.enterContext(Server())
@@ -27,7 +28,7 @@ class LostKey(unittest.TestCase):
         self.position = self.server.request("GET", f"{CHANGES}?$format=jsonl").headers["reflog-position"]
         self.checkpoint, self.key = wait_for_checkpoint(self.server)
         self.assertEqual(self.server.stop(), 0)
-        # The server also records its stop, so the anchor has the newest checkpoint.
+        # The server has recorded its stop, so now the anchor has the newest checkpoint.
         self.anchor = pathlib.Path(self.server.files + ".anchor").read_text()
         self.former, self.size = self.anchor.split("\n")[:2]
 
@@ -74,7 +75,8 @@ class LostKey(unittest.TestCase):
         self.check_confirmation(self.confirm_on_the_page)
 
     def check_positions(self):
-        """A link to a next page and a position that contain the former name are refused. The message shows how to continue."""
+        """Reflog refuses a link to a next page, and a position, if it contains the former name. The message shows how to
+        continue."""
         answer = self.server.request("GET", CHANGES + self.next_page)
         self.assertEqual((answer.status, answer.code), (400, "badRequest"), answer.text)
         self.assertIn(f"was made while the log was called {self.former}.", answer.text)
@@ -114,7 +116,7 @@ class LostKey(unittest.TestCase):
         self.assertEqual(confirmed["initiatedBy"]["token"]["displayName"], "first-admin")
 
     def check_confirmation(self, confirm):
-        """The status and the pages show the replacement until an admin confirms the replacement."""
+        """The status and the pages show that the key was replaced, until an admin confirms the replacement of the key."""
         browser = Browser(self.server)
         browser.sign_in("reader")
         self.assertEqual(self.server.request("GET", "/beta/reflog/status").json["keyReplaced"]["reason"], REASON)
@@ -124,7 +126,7 @@ class LostKey(unittest.TestCase):
         page = browser.open("/integrity")
         self.assertIn("An administrator must confirm that the key was replaced on purpose", page.text)
         self.assertNotIn("/integrity", [form["action"] for form in page.forms])
-        # Reflog refuses a reader who sends the form for admins.
+        # Reflog refuses the confirmation if a reader sends it.
         form = {"action": "/integrity", "fields": page.form("/sign-out")["fields"]}
         self.assertEqual(browser.submit(form).status, 403)
 

@@ -94,8 +94,8 @@ class MigrateLedger(MigrationTestCase):
         seconds = time.monotonic() - began
         chance, kills, refusals = random.Random(7), 0, 0
         while kills < KILLS:
-            # Kill the process within half of the time that a whole copy needs. A continued copy also needs time, because it
-            # ends with a comparison of all rows.
+            # Kill the process at a random moment in the first half of the time that a whole copy takes. Even a continued copy
+            # often takes longer than this, because it ends with a comparison of all rows.
             if self.is_killed(source, target, chance.uniform(0, seconds / 2)):
                 kills += 1
             else:

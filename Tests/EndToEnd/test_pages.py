@@ -228,7 +228,8 @@ class Timeline(ServerTestCase):
         self.assertEqual(self.browser.open("/changes/x").status, 400)
 
     def listed(self, page):
-        """Returns the ids of the changes in the list. A change can also contain a link to the change that rolled it back."""
+        """Returns the ids of the changes in the list. A row of the list can also link to the change that rolled its change
+        back. The ids in these links are left out."""
         links = [dict(attributes) for tag, attributes in page.elements if tag == "a"]
         return [int(link["href"].removeprefix("/changes/").split("?")[0]) for link in links if link.get("class") == "when"]
 
@@ -287,7 +288,7 @@ class KeptFilter(ServerTestCase):
             for link in links:
                 self.assertIn("flow=B2C_1_signup", link, page.text)
         self.assertIn("/?flow=B2C_1_signup", browser.open("/changes/4711?flow=B2C_1_signup").links)
-        # A wrong name is refused, and a very long filter is left out.
+        # A query parameter with an unknown name is refused. A very long filter is left out of the links.
         self.assertEqual(browser.open("/changes/1?colour=blue").status, 400)
         long = browser.open("/?flow=" + "x" * 600)
         self.assertIn("No changes match this filter", long.text)
@@ -310,7 +311,8 @@ class FlowsPage(unittest.TestCase):
             earlier = browser.open(next(link for link in flow.links if "until=" in link))
             self.assertIn("Flows whose id contains 'SIGNUP':", board.text)
             self.assertIn("Earlier changes are not printed.", flow.text)
-            # The page of the flow shows the time of the board, and links to the current time.
+            # The page of the flow shows the flow at the same time as the list of flows, and has a link to the flow at the
+            # current time.
             self.assertIn("This page shows the flow up to", flow.text)
             now = "/flows/b2cUserFlows/B2C_1_signup?flow=SIGNUP"
             self.assertNotIn("Later changes are not printed.", browser.open(now).text)

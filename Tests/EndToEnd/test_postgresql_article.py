@@ -67,7 +67,8 @@ class Article(unittest.TestCase):
 
     @contextlib.contextmanager
     def another_process(self):
-        """Renews the row of another process that uses the ledger, as that process does."""
+        """Pretends that another process uses the ledger: inserts the row of that process, and renews the row again and
+        again."""
         done = threading.Event()
 
         def renew():
@@ -138,7 +139,8 @@ class Files(unittest.TestCase):
             for ending in (".key", ".anchor", ".first-tokens", ".key.next"):
                 path = pathlib.Path(server.files + ending)
                 content = path.read_bytes() if path.exists() else None
-                # The program protects the files at the path in REFLOG_FILES, and files that are next to a key and an anchor.
+                # The program finds the ledger by the path in REFLOG_FILES. Without this variable, the program finds the ledger
+                # by the key and the anchor, because they are next to the file.
                 for environment in (server.environment(), os.environ):
                     with self.subTest(ending=ending, named="REFLOG_FILES" in environment):
                         run = subprocess.run([server.binary, "export", "--database", server.database, "--output", path, "--force"],

@@ -13,7 +13,7 @@ POSTGRESQL_ONLY = "it needs a program with PostgreSQL"
 SECONDS, CORES = 40, 1
 # The number of ids in a short segment of the index. Newer changes are not in the index.
 SEGMENT = 1024
-# Three letters of the secret, as the table `reason_trigram` stores them.
+# The first three letters of the secret, as the table `reason_trigram` stores them.
 TRIGRAM = sum(ord(letter) << 21 * (2 - position) for position, letter in enumerate(SECRET[:3])).to_bytes(8, "little")
 
 

@@ -11,8 +11,8 @@ SECONDS, CORES = 25, 0.5
 
 OWNER, SERVICE = "reflog_owner", "reflog_service"
 ROLES = (OWNER, SERVICE)
-# The beginnings of the SQLSTATE codes of refused statements. The reasons are a constraint or a trigger, a generated column, and
-# a missing right.
+# The beginnings of the SQLSTATE codes with which PostgreSQL refuses a statement: because of a constraint or a trigger, because
+# of a generated column, or because a right is missing.
 CONSTRAINT, GENERATED, FORBIDDEN = "23", "428C9", "42501"
 
 # The tables of the index of reasons. They can be truncated.
@@ -129,7 +129,7 @@ UPSERTS = (
     f"INSERT INTO subtree VALUES (1, 1, {hash_of(7)}) ON CONFLICT (level, position) DO UPDATE SET hash = excluded.hash",
     "INSERT INTO retention VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET days = 1",
 )
-# Updates that break only one rule, so that the test fails if the rule is missing.
+# Updates that each break only one rule, so that the test fails if this rule is missing.
 UPDATES = (
     "UPDATE address SET step = step", "UPDATE flow SET flow_type = flow_type", "UPDATE step SET name = name",
     "UPDATE subtree SET hash = hash",
@@ -143,7 +143,7 @@ UPDATES = (
 )
 OTHER_VALUE = {"bigint": "coalesce({0}, 0) + 1", "text": "coalesce({0}, '') || 'x'", "bytea": "coalesce({0}, '') || '\\x00'"}
 
-# The conditions of queries, and the index that each query must use. The comments on the indexes in the schema describe the
+# The conditions of queries, and the index that each query must use. In the schema, the comment on an index describes its
 # queries.
 LOOKUPS = {
     "coalesce(address, -before_connector) = 5 AND result = 'pending'": "change_pending",
@@ -399,7 +399,8 @@ class LegalWriteTests(unittest.TestCase):
             purge(log, change=2, sequences="2, 3")
             self.run_sql(log, "holds")
 
-        # The claim was recorded, and only the deletion was refused. So the deletion is run again after the release.
+        # The claim was recorded earlier, and only the deletion was refused. So only the deletion is run again after the release
+        # of the hold.
         delete = log.statements.pop()
         log.statements = []
         log.add_event("holdReleased", '{"name":"case 7"}', "DELETE FROM hold WHERE lower(name) = lower('CASE 7')")

@@ -348,7 +348,7 @@ class SynchronousStandbyTests(PostgreSQLStartTestCase):
         def cancel():
             before = self.waiting("pid")
             self.assertIn("t", self.waiting("pg_cancel_backend(pid)"))
-            # The server reads the outcome on a new connection, and waits again.
+            # The server opens a new connection to read whether the transaction was committed, and waits for the standby again.
             eventually(lambda: self.waiting("pid") not in ("", before))
             time.sleep(1)
 

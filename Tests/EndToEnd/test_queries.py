@@ -98,7 +98,7 @@ class Queries(ServerTestCase):
 
 
 class AsOf(ServerTestCase):
-    """Reflog returns the references that all steps had at a time."""
+    """Reflog returns, for each step, the reference that the step had at a given time."""
 
     def configuration(self, moment=None, command=False):
         if command:

@@ -1,5 +1,5 @@
-"""Each caller can send a limited number of reads of Microsoft Graph per minute. So Graph still accepts the requests for changes
-and for the sweep."""
+"""Each caller can send a limited number of reads of Microsoft Graph per minute. So Graph's own limit is not reached, and Graph
+still accepts Reflog's requests for changes and for the sweep."""
 
 import collections
 import concurrent.futures

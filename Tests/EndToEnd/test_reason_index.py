@@ -26,7 +26,7 @@ def change(server, *reasons):
 
 
 def indexed(server):
-    """Returns the id of the newest change in the index, or None if the index is empty or is just being created."""
+    """Returns the id of the newest change in the index, or None if the index is empty or its tables are not created yet."""
     with contextlib.closing(sqlite3.connect(f"file:{server.files}.search?mode=ro", uri=True)) as index:
         try:
             return index.execute("SELECT max(through) FROM segment").fetchone()[0]
@@ -123,7 +123,8 @@ class ReasonIndex(unittest.TestCase):
             change(server, f"{SECRET} rocket")
             wait_for_index(server)
             self.assertEqual(server.stop(), 0)
-            # SQLite can't use a folder as a log, and Reflog can't delete the folder. The old index could keep erased reasons.
+            # Create a folder in place of the index's -wal file. SQLite can't open it, and Reflog can't delete it. The start
+            # must fail, because the old index could contain erased reasons.
             log = pathlib.Path(server.files + ".search-wal")
             log.mkdir()
             before = pathlib.Path(server.files + ".search").read_bytes()

@@ -255,7 +255,7 @@ def cutoff(text):
 
 
 def edit(path, *statements):
-    """Edits a ledger with SQL, without its triggers."""
+    """Edits a ledger with SQL, while the triggers of the ledger are dropped."""
     with triggers_dropped(path) as ledger:
         for statement in statements:
             ledger.execute(statement)

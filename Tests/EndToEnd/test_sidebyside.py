@@ -97,8 +97,8 @@ MODULES = {
                 child.wait()
     """,
 }
-# The source of a test. Two modules contain this source, and each of the two tests passes only if both tests run at the same
-# time.
+# The source of a test module. The tests write two modules from this source. The test in each of them passes only if both run at
+# the same time.
 MEETING = """
     class Meeting(unittest.TestCase):
         def test_meets(self):

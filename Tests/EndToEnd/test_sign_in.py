@@ -99,9 +99,9 @@ class Entra(unittest.TestCase):
         self.assertIn("sign in with an API token", page.text)
 
     def refused(self, error, state=None):
-        """Begins a sign-in that ends with an error. Returns the page that the browser receives after the redirect from Entra.
+        """Begins a sign-in, ends it with an error from Entra, and returns the page that the browser then receives.
 
-        The redirect contains `state`. If `state` is None, the redirect contains the right state.
+        Entra's redirect contains `state`. If `state` is None, the redirect contains the right state.
         """
         begun = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(self.begin()).query))["state"]
         query = urllib.parse.urlencode({"error": error, "error_description": "<b>Call 555-0100", "state": state or begun})
@@ -124,7 +124,7 @@ class Entra(unittest.TestCase):
         self.server.put(STEP, FRAUD_CHECK)
         page = self.refused("access_denied", state="0" * 64)
         self.assertEqual((page.status, "another browser" in page.text), (400, True), page.text)
-        # The browser still has the cookie for the sign-in that it began. So the browser can complete that sign-in.
+        # The browser still has the cookie of the sign-in that it began. So the browser could still complete that sign-in.
         self.assertTrue([name for name in self.browser.cookies if "sign_in" in name])
         self.assertIn("\nreflog_unauthenticated_total 0\n", self.server.request("GET", "/metrics", role="reader").text)
 

@@ -32,7 +32,7 @@ def count_one_more(ledger):
 
 
 def sign_with_false_key(ledger):
-    """Makes the head agree with all entries, and signs the head with another key. The signature has the ID of the true key."""
+    """Makes the head agree with all entries, and signs the head with a false key. The signature has the ID of the true key."""
     forger = Forger(ledger)
     (ours,) = ledger.execute("SELECT verifier_key FROM head").fetchone()
     forger.sign(forger.rebuild(os.urandom(32)), ours)
@@ -50,9 +50,9 @@ def delete_head(ledger):
     ledger.execute("DELETE FROM head")
 
 
-# The functions that alter the head row of the log, and two messages of each function. Reflog prints the first message if only the
-# head was altered. The first message is None if Reflog accepts the ledger. Reflog prints the second message if rows were also
-# appended.
+# The functions that alter the head row of the log, each with two messages of Reflog. Reflog prints the first message if only
+# the head was altered. The first message is None if Reflog accepts the ledger. Reflog prints the second message if rows were
+# also appended.
 HEADS = {
     leave_head: (None, FOREIGN), count_all_entries: (None, FOREIGN), remove_checkpoint: (FOREIGN, FOREIGN),
     sign_with_false_key: (FOREIGN, FOREIGN),
@@ -60,7 +60,7 @@ HEADS = {
 }
 
 
-# A statement that writes a trigger into the schema: the trigger {0} of the table {1}.
+# A statement that writes a trigger into the schema. {0} is the name of the trigger, and {1} is the trigger's table.
 ITEM = ("INSERT INTO sqlite_schema VALUES ('trigger', '{0}', '{1}', 0, "
         "'CREATE TRIGGER {0} AFTER INSERT ON {1} BEGIN SELECT 1; END')")
 
@@ -111,7 +111,8 @@ class StartRefusal(unittest.TestCase):
         self.assert_each_is_refused(erase_oldest)
 
     def test_a_server_records_and_signs_nothing_after_another_program_wrote(self):
-        """After an appended row or an altered head, the server still answers reads, and the next start is refused."""
+        """If another program appends a row or alters the head while the server runs, the server still answers reads, and the
+        next start is refused."""
         for forge in (request_purge, insert_change, insert_event, count_one_more, sign_with_false_key, delete_head):
             with self.subTest(forge=forge.__name__):
                 server = self.copy()
@@ -219,8 +220,8 @@ class StartRefusal(unittest.TestCase):
                 ("DROP TRIGGER change_delete", "trigger change_delete"), ("DROP INDEX change_applied", "index change_applied"),
                 ("CREATE VIEW shadow AS SELECT 1", "view shadow"),
                 ("CREATE TRIGGER planted AFTER INSERT ON change BEGIN UPDATE entry SET salt = NULL; END", "trigger planted"),
-                # SQLite refuses a statement that creates the trigger sqlite_x, but runs this trigger if it is in the file. The
-                # table of the trigger x belongs to the migrator.
+                # SQLite refuses to create a trigger named sqlite_x, but runs it if it is in the file. The trigger named x is on
+                # a table of the migrator.
                 (ITEM.format("sqlite_x", "change"), "trigger sqlite_x"), (ITEM.format("x", "grdb_migrations"), "trigger x")):
             with self.subTest(statement=statement):
                 server = self.copy()
@@ -295,7 +296,7 @@ class StartRefusal(unittest.TestCase):
         return server
 
     def assert_each_is_refused(self, forge):
-        """Checks that the start is refused after a forgery. Repeats the check with each function in HEADS."""
+        """Checks that the start is refused after a forgery together with each function in HEADS, one after the other."""
         for forge_head, (_, reason) in HEADS.items():
             with self.subTest(forge=forge.__name__, head=forge_head.__doc__):
                 server = self.copy()
@@ -322,14 +323,14 @@ class StartRefusal(unittest.TestCase):
 
 
 def purge_oldest(ledger):
-    """Appends a purge event with the id of the oldest change, and deletes the change like a purge."""
+    """Appends a purge event with the id of the oldest change, and deletes this change in the same way as a purge."""
     event = Forger(ledger).append_event("purged", {"changes": "1", "purge": 1}, os.urandom(16))
     ledger.execute("INSERT INTO purged_change VALUES (1, 1, ?)", (event,))
     delete_oldest(ledger)
 
 
 def empty_newest(ledger):
-    """Appends a purge event with only the entries of the newest change, and deletes the change."""
+    """Appends a purge event that names only the entries of the newest change, and deletes this change."""
     (change,) = ledger.execute("SELECT max(id) FROM change").fetchone()
     entries = [sequence for (sequence,) in ledger.execute("SELECT sequence FROM entry WHERE change = ? ORDER BY 1", (change,))]
     Forger(ledger).append_event("purged", {"entries": ",".join(map(str, entries)), "purge": 1}, os.urandom(16))

@@ -82,14 +82,14 @@ class TimeZones(ServerTestCase):
         pages = [self.signed_in(zone).open(link) for zone in ("Asia/Kolkata", "UTC", "America/New_York")]
         self.assertEqual([self.ids(page) for page in pages], [self.ids(pages[0])] * 3)
         self.assertIn(self.change, self.ids(pages[0]))
-        # The form shows the time in the time zone of the page, and finds the same changes when it is sent again.
+        # The form shows the time in the time zone of the page. If the form is sent again, the same changes are found.
         self.assertEqual(pages[0].form("/")["fields"]["since"], since.replace("T", " "))
         in_utc = (local - datetime.timedelta(seconds=2)).astimezone(datetime.timezone.utc)
         self.assertEqual(pages[1].form("/")["fields"]["since"], f"{in_utc:%Y-%m-%d %H:%M:%S}")
         for page in pages[1:]:
             again = "/?" + urllib.parse.urlencode(page.form("/")["fields"])
             self.assertEqual(self.ids(self.signed_in().open(again)), self.ids(pages[0]))
-        # A link without a time zone is in UTC, whatever the page shows.
+        # A time in a link without a time zone is in UTC, whatever time zone the page shows.
         later = "/?" + urllib.parse.urlencode({"since": since})
         self.assertEqual(self.ids(self.signed_in("Asia/Kolkata").open(later)), self.ids(self.signed_in().open(later)))
 
@@ -136,7 +136,7 @@ class TimeZones(ServerTestCase):
         self.assertIn(f"what each step called at {typed[:10]} {typed[11:]}", page.text)
         self.assertEqual(page.form("/flows")["fields"]["asOf"], typed.replace("T", " "))
         self.assertIn("As of (Asia/Kolkata)", page.text)
-        # The links contain the time in UTC, or with its time zone.
+        # Each link contains either the time in UTC, or the time and its time zone.
         flow = next(link for link in page.links if link.startswith("/flows/b2cUserFlows/B2C_1_signup"))
         self.assertIn("zone=Asia%2FKolkata", flow)
         back = next(link for link in browser.open(flow).links if link.startswith("/flows?"))
@@ -200,7 +200,7 @@ class TimeZones(ServerTestCase):
             self.assertGreaterEqual(page.status, 400, action)
             self.assertEqual(page.form("/time-zone")["fields"]["target"], target)
             self.assertEqual(browser.open(target).status, 200, target)
-        # Without a session, the sign-in page leads to the same pages.
+        # If a form is sent without a session, the sign-in page leads to the same pages.
         for action, target in (("/time-zone", "/"), ("/freezes/1/release", "/freezes"), ("/changes/1/rollback?flow=x",) * 2):
             page = Browser(self.server).submit({"action": action, "fields": {}})
             self.assertEqual(page.form("/sign-in")["fields"]["target"], target)

@@ -113,7 +113,7 @@ class VerifierTestCase(unittest.TestCase):
             self.assertEqual((result.stdout, result.returncode), (f"{log.origin}: {counted}\n", 0), result.stderr)
 
     def assert_found(self, key, finding, messages, python=(), go=()):
-        """Checks the first finding of verify_log.py. Checks that the message with which golog ends is one of `messages`."""
+        """Checks the first finding of verify_log.py, and that golog ends with one of `messages`."""
         with served(self.folder) as url:
             result = verify(url, key, *python)
             first = result.stdout.replace(url, "BASE").partition("\n")[0]
@@ -207,8 +207,8 @@ class GoodLogTests(VerifierTestCase):
         log.write(self.folder)
         (self.folder / "checkpoint").write_text(log.checkpoint(300))
         with served(self.folder) as url:
-            # Write the older partial tile at level 1. The check of the checkpoint at size 300 reads this tile, because level 1
-            # has no full tile.
+            # Write the partial tile of level 1 at size 300. The check of the checkpoint at this size reads the tile, because
+            # level 1 has no full tile.
             (self.folder / "tile" / "1" / "000.p" / "1").write_bytes(tree_hash(log.leaves[:256]))
 
             result = verify(url, log.vkey)
@@ -431,7 +431,7 @@ class GivenFilesTests(VerifierTestCase):
                           ["--old", older], ["-old", older])
 
     def check_receipt(self, change, finding, message):
-        """Alters the receipt for entry 317 at size 512, and checks the findings.
+        """Alters the receipt for entry 317 in a log of 512 entries, and checks the findings.
 
         The receipt consists of the format, the record, the index, nine hashes, an empty line and the checkpoint.
         """

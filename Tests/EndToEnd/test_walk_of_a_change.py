@@ -8,7 +8,8 @@ from swiftsource import functions
 
 SQLITE_ONLY = "it starts no server"
 
-# A stop is a function that the article describes. This set contains the callers that are not stops.
+# Each stop in the article describes a function and names its caller. This set contains the callers that are not stops
+# themselves.
 CALLERS = {"Hummingbird", "SwiftNIO", "the writer's thread", "the ledger's commit", "its own task"}
 Stop = collections.namedtuple("Stop", "number file function caller")
 STOPS = [Stop(int(number), file, function, caller) for number, file, function, caller in re.findall(
@@ -16,7 +17,8 @@ STOPS = [Stop(int(number), file, function, caller) for number, file, function, c
 
 
 def found(stop):
-    """Returns the functions that a stop names. Several functions in the file of the stop can have the same name."""
+    """Returns the functions with the name that a stop gives. The file of the stop can contain several functions with this
+    name."""
     return [each for each in functions((ROOT / stop.file).read_text()) if str(each) == stop.function]
 
 

@@ -39,7 +39,8 @@ class Webhooks(unittest.TestCase):
     """Entries of the log are sent to receivers, in order, signed, and at least once."""
 
     def start(self, *receivers, **settings):
-        """Starts a server with receivers. Each argument is a name, a `Receiver` or a port, and further members."""
+        """Starts a server with receivers. Each argument is a tuple of three: a name, either a `Receiver` or a port, and further
+        members."""
         server = Server(**settings)
         listed = [(name, getattr(target, "port", target), members) for name, target, members in receivers]
         server.settings["WEBHOOKS"] = configuration(server.folder, *listed)
@@ -105,13 +106,14 @@ class Webhooks(unittest.TestCase):
             self.assertEqual(server.put(SIGNUP, [NEW_VENDOR, None][number % 2]).status, 204)
         sent(server, "working")
         self.assertEqual(len(working.messages), 20)
-        # The messages share connections. A connection is only replaced after two seconds without a message.
+        # The messages share connections. The server opens a new connection only if it has sent no message for two seconds.
         self.assertLess(len({message.port for message in working.messages}), 10)
         state = eventually(lambda: (found := webhooks(server)["down"])["state"] == "failing" and found)
         self.assertIsNone(state["lastSuccessDateTime"])
         self.assertIsNotNone(state["failingSinceDateTime"])
         self.assertRegex(state["lastError"], "there is no connection: .*[Cc]onnection refused|no connection within 5 seconds")
-        # Each change has two entries. The first entry can be skipped before the change has a result.
+        # Each change has two entries. If a change had no result yet when its first entry was read, this entry was skipped and
+        # is not waiting.
         self.assertGreaterEqual(state["waitingEntries"], 39)
         shown = server.command("status", "--server", server.url, role="reader").stdout
         self.assertRegex(shown, r"webhooks +down at 127\.0\.0\.1: failing, since \S+, there is no connection: .*"

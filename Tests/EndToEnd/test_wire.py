@@ -137,7 +137,7 @@ class Expectations(WireTestCase):
                 wire.send(head)
                 _, found, headers, _ = wire.answer()
                 self.assertEqual((found, headers["connection"]), (status, "close"))
-                # The client can leave the body out and send another request in place of the body. The server must not read that
+                # A client could leave the body out and send another request in place of the body. The server must not read that
                 # request.
                 wire.send(self.put() + BODY + long.encode())
                 self.assertTrue(wire.has_ended())

@@ -60,7 +60,7 @@ class Receiver:
 
         class Handler(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
-            # Without this, the answer would wait for the acknowledgement of its header.
+            # With Nagle's algorithm, the body of the answer would wait until the client acknowledges the header.
             disable_nagle_algorithm = True
 
             def do_POST(handler):
@@ -129,7 +129,8 @@ class Process:
 
     @property
     def messages(self):
-        """The recorded messages. A line that a kill cut in the middle is ignored, because its message was not answered."""
+        """The recorded messages. If a kill left an incomplete line, the line is ignored, because its message was not
+        answered."""
         messages = []
         for line in self.record.read_text().splitlines():
             try:
@@ -140,7 +141,8 @@ class Process:
 
 
 def configuration(folder, *receivers):
-    """Writes a file for REFLOG_WEBHOOKS, and returns its path. Each receiver has a name, a port and further members."""
+    """Writes a file for REFLOG_WEBHOOKS, and returns its path. Each receiver is a tuple of a name, a port and further
+    members."""
     path = pathlib.Path(folder, "webhooks.json")
     values = []
     for name, port, members in receivers:

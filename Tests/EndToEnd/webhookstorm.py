@@ -80,7 +80,7 @@ class Storm:
 
 
 def violations(changes, messages):
-    """Returns what is wrong with the messages about these changes, and the number of repetitions."""
+    """Returns what is wrong with the messages about these changes, and the number of repeated messages."""
     found, first = [], {}
     for number, message in enumerate(messages):
         try:
@@ -118,7 +118,8 @@ def signed(message):
 
 
 def control(changes, messages):
-    """Returns whether two faults are found: a lost message, and two messages of an address in the wrong order."""
+    """Returns whether the check finds two faults that this function makes: a lost message, and two messages of an address in
+    the wrong order."""
     first = {}
     for number, message in enumerate(messages):
         first.setdefault(message.json["id"], number)
@@ -153,7 +154,7 @@ def run(changes, seconds, kills, clients, seed, **options):
 
 
 def cost(rounds, seconds, connections, certificate, topics, **options):
-    """Measures the changes per second, in each round once without a receiver and once with a receiver.
+    """Measures the changes per second, in each round one time without a receiver and one time with a receiver.
 
     `certificate` has the paths of the receiver's certificate and key, or is empty for http. With `topics`, the receiver gets
     only these messages. Returns, for each round, the rate with a receiver divided by the rate without a receiver.
@@ -161,7 +162,7 @@ def cost(rounds, seconds, connections, certificate, topics, **options):
     ratios = []
     for number in range(rounds):
         figures = {}
-        # The order changes in each round, because the machine can become slower or faster in the meantime.
+        # The order changes in each round, because the machine can become slower or faster during a round.
         for has_webhook in ((False, True), (True, False))[number % 2]:
             figures[has_webhook] = rate(has_webhook, seconds, connections, certificate, topics, options)
         ratios.append(figures[True]["rate"] / figures[False]["rate"])

@@ -44,7 +44,7 @@ struct EveryTextTests {
     let tested = Data(try SourceTexts.sentences(inSwiftFilesOf: "Tests").joined(separator: "\n").utf8)
     for (file, texts) in try Self.texts() {
       for text in texts {
-        // A test contains a message with real values in place of `{}`. So only the parts between the values are
+        // The messages in the tests have real values in place of `{}`. So only the parts between the values are
         // compared.
         let parts = text.split(separator: "{}").filter { $0.contains(/[A-Za-z]{2}/) }
         let isTested = parts.allSatisfy { tested.range(of: Data($0.utf8)) != nil }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import reflog
 
-/// Tests that the table of `reflog history` shows names that differ as different names, also on a narrow terminal.
+/// Tests that two different names also look different in the table of `reflog history`, even on a narrow terminal.
 struct HistoryTableTests {
   /// A history of flows and connectors whose names differ only at their ends.
   private static let body: JSONObject = [

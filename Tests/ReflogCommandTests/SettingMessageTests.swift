@@ -4,7 +4,7 @@ import Testing
 
 /// Tests of the exact text of every error about a setting.
 struct SettingMessageTests {
-  /// The environment variables that contain an invalid setting, and the message that refuses the setting.
+  /// Environment variables with an invalid setting, and the message that refuses the setting.
   struct Refusal: Sendable, CustomTestStringConvertible {
     let variables: [String: String]
     let message: String
@@ -181,7 +181,7 @@ struct SettingMessageTests {
     )
   }
 
-  /// The text of each invalid settings file, and a closure that returns the message for the file's path.
+  /// The text of each invalid settings file, and a closure that takes the file's path and returns the expected message.
   static let files: [(text: String, message: @Sendable (String) -> String)] = [
     ("[]", { "The configuration file \($0) must contain one JSON object." }),
     (#"{"colour": 1}"#, { "\($0) contains the member colour, which Reflog does not know. Remove or correct it." }),

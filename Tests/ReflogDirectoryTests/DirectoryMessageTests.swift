@@ -195,7 +195,7 @@ struct DirectoryMessageTests {
     _ = try await directory.reference(at: Sample.signup)
   }
 
-  /// Returns the reason why a read fails if a peer has these reactions.
+  /// Returns the reason that a failed read gives if a peer answers with these reactions.
   ///
   /// The peer answers both the Graph requests and the login requests. The reason contains `https://peer` instead of the
   /// peer's URL.

@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// Tests that the embedded directory has the query options and the parts of flows that Microsoft Graph has.
+/// Tests that the embedded directory supports the same query options and the same parts of flows as Microsoft Graph.
 struct EmbeddedQueryTests {
   private static let flow = FlowID("B2C_1_signup").map { DirectoryRead.Resource.flow(.b2cUserFlows, $0) }
 

@@ -87,8 +87,8 @@ struct GraphDirectoryTests {
           }
         }
       }
-      // The request for the token can need one more connection. On a busy machine, a connection can be idle for so long
-      // that it is closed between two writes. So the test only requires that some writes share a connection.
+      // The request for the token can need one more connection. On a busy machine, the time between two writes can be
+      // so long that the idle connection is closed. So the test only requires that some writes share a connection.
       #expect(peer.connectionCount < 1 + count)
     }
   }

@@ -1,7 +1,7 @@
 import ReflogFormats
 import Testing
 
-/// Tests that a row has one canonical spelling, even if programs spell the row in different ways.
+/// Tests that all spellings of the same row by different programs have the same canonical spelling.
 struct CanonicalRowTests {
   private func cells(_ row: String, _ separator: Character = ",") throws -> [String] {
     var reader = CSVCells(of: Array(row.utf8)[...], separatedBy: try #require(separator.asciiValue))

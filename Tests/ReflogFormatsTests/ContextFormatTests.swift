@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogTesting
 import Testing
 
-/// Tests of the members in JSON that come from other changes.
+/// Tests of the JSON members of a change whose values come from other changes.
 struct ContextFormatTests {
   @Test func aChangeHasTheKnownNamesOfItsConnectors() throws {
     let id = try #require(Sample.newVendor.connectorID)

@@ -22,7 +22,7 @@ struct AcceptedMediaTypesTests {
       ("text/*;q=0, text/csv;q=0.1, */*;q=0.05", "text/csv"), ("*/*;q=0", nil), ("text/csv;q=0", nil),
       ("*/*, application/json;q=0, text/csv;q=0", "application/jsonl"),
       // If the weights are equal, the more precise range wins. If the ranges are equally precise, the earlier range
-      // wins. If a range matches several types, the server selects the type that it prefers.
+      // wins. If the range that wins matches several types, the server selects the type that it prefers.
       ("*/*, text/csv", "text/csv"), ("text/csv, application/json", "text/csv"),
       ("application/json, text/csv", "application/json"), ("text/*, application/*", "text/csv"),
       ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", "application/json"),

@@ -70,7 +70,8 @@ struct AdmissionTests {
       var starts = started.stream.makeAsyncIterator()
       for _ in 0..<RequestLimits.questions.perHolder { await starts.next() }
 
-      // Without separate slots, this request would wait for the count, and would be refused after 20 seconds.
+      // If counts had no slots of their own, this request would wait until the count ends, and would be refused after
+      // 20 seconds.
       let page = Self.request(.get, Self.changes + "?$count=false")
       let answer = try await admission.admit(page, of: Self.caller(.reader), from: nil) { _ in Response(status: .ok) }
 
@@ -80,7 +81,7 @@ struct AdmissionTests {
     }
   }
 
-  /// An exported piece that contains no change, and records whether it is checked on a background thread.
+  /// A source of an export without changes. It records whether it is checked on a background thread.
   private struct Source: ExportSource {
     let isBackground: Observations
     var isOver = false

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests of requests to a server that clients reach below a path.
+/// Tests of requests to a server with a base path.
 struct BasePathTests {
   private static let host = OwnHost(authority: "host:80", basePath: "/reflog")
 

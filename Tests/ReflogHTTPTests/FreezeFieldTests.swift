@@ -29,8 +29,8 @@ struct FreezeFieldTests {
     resultDateTime: nil
   )
 
-  /// The reason for the rollback can be longer than the reason of a freeze. So the freeze does not contain the reason
-  /// for the rollback.
+  /// The reason for a rollback can be longer than a freeze permits. So the freeze does not contain the reason for the
+  /// rollback.
   @Test func theFreezeAfterARollbackContainsNoReasonOfThePerson() throws {
     let form = try RollbackForm(["freeze": "true", "hours": "8"])
 
@@ -58,7 +58,7 @@ struct FreezeFieldTests {
     #expect(throws: RequestError.self) { try body.requiredText("reason", upTo: 10) }
   }
 
-  /// A refusal by a freeze is not counted as a missing right.
+  /// A request that a freeze refuses is not counted as a request without the necessary role.
   @Test func refusalsByAFreezeAreCountedSeparately() async throws {
     try await withServer { server in
       let freeze: JSONObject = ["scope": "all", "reason": "INC0042"]

@@ -83,7 +83,7 @@ struct LiveServer {
     request.method = .POST
     request.headers.add(name: "content-type", value: "application/x-www-form-urlencoded")
     request.body = .bytes(Array("token=\(tokens[role] ?? "")".utf8))
-    // The answer is a redirect. Do not follow the redirect, because the client would not send the cookie.
+    // The answer is a redirect. Do not follow it, because the client would send the next request without the cookie.
     let client = HTTPClient(configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
     let response = try await client.execute(request, timeout: .seconds(30))
     try await client.shutdown()

@@ -36,7 +36,8 @@ struct PageTimeTests {
     #expect { try filter(["since": "2026-07-01", "zone": "Mars"]) } throws: { "\($0)" == message }
   }
 
-  /// A day ends when the next day begins. So the end of the day in Until can be equal to From.
+  /// A day ends at the moment when the next day begins. So the end of the day in the field Until can be the same moment
+  /// as the start of the day in the field From.
   @Test(arguments: [("2026-07-02", "2026-07-01"), ("2026-07-02 14:00", "2026-07-02 13:59"), ("today", "yesterday")])
   func aFromThatIsLaterThanUntilIsRefused(since: String, until: String) {
     let message = "From is later than Until. Enter the earlier time as From."

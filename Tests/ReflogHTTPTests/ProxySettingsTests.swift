@@ -33,7 +33,7 @@ struct ProxySettingsTests {
   }
 
   /// Each of these values hides the client's address. So Reflog uses the last address that it could read, and counts
-  /// the request as unreadable.
+  /// the request as a request with an unreadable address.
   @Test(arguments: [
     [("Forwarded", "x")], [("Forwarded", "")], [("Forwarded", "for=")], [("Forwarded", "for=unknown")],
     [("Forwarded", "for=_hidden")], [("Forwarded", "for=6.6.6.6, for=unknown")], [("Forwarded", "for=6.6.6.6, x")],

@@ -7,7 +7,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests that every route refuses query options that the route does not have.
+/// Tests that every route refuses the query options that it does not support.
 struct QuerySurfaceTests {
   /// The routes that accept every query.
   ///
@@ -23,7 +23,8 @@ struct QuerySurfaceTests {
     "token": "abc", "name": "abc",
   ]
 
-  /// Returns the path of a route with a value for each parameter, or nil if the directory itself checks the query.
+  /// Returns the path of a route with a value for each parameter. Returns nil if the route accepts every query, or if
+  /// the directory checks the query.
   private static func path(of route: String) -> String? {
     let isOfDirectory = route.contains("/identity/") && !route.hasSuffix("/$ref")
     guard !open.contains(route), !isOfDirectory else { return nil }

@@ -29,7 +29,7 @@ struct ReadRecordTests {
     case notHistory
   }
 
-  /// A decision for every route that a `GET` request can read.
+  /// For every route with the method GET, the way in which its reads are recorded.
   private static let decisions: [String: Decision] = [
     "/{version}/auditlogs/connectorchanges": .counted("/beta/auditLogs/connectorChanges"),
     "/{version}/auditlogs/connectorchanges/{change}": .counted("/v1.0/auditLogs/connectorChanges/1?$format=record"),
@@ -81,7 +81,7 @@ struct ReadRecordTests {
     "/{version}/identity/{flowtype}/{flow}/apiconnectorconfiguration/{step}/$ref": .notHistory,
   ]
 
-  /// The requests that return a plan from history without changing anything.
+  /// Requests that change nothing. Each returns a plan that is made from history.
   private static let plans: [(path: String, body: String, role: Role)] = [
     ("/beta/auditLogs/connectorChanges/1/rollback", #"{"dryRun":true}"#, .operator),
     (
@@ -194,7 +194,7 @@ extension LiveServer {
     return try #require(answer.body["token"]?.string, "\(name): \(answer.text)")
   }
 
-  /// Returns, for the name of each caller, the sum of the counts in the caller's service events of a kind.
+  /// Returns, for the name of each caller, the sum of the counts in the service events of this kind about the caller.
   fileprivate func recorded(_ kind: ServiceEvent.Kind) async throws -> [String: Int] {
     let recorder = Task { try await api.events.run() }
     recorder.cancel()

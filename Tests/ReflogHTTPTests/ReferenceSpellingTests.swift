@@ -103,7 +103,7 @@ struct ReferenceSpellingTests {
     }
   }
 
-  /// The members of a flow that could set references, in JSON.
+  /// Members of a flow with which a request could set references: the name, and its spelling in the JSON body.
   private static let members: [(name: String, json: String)] = [
     ("apiConnectorConfiguration@odata.bind", "apiConnectorConfiguration@odata.bind"),
     (
@@ -127,8 +127,8 @@ struct ReferenceSpellingTests {
     ("apiConnectorConfiguration/x@odata.bind", "\\u0061piConnectorConfiguration\\u002fx@odata.bind"),
   ]
 
-  /// Bodies that set references with the correct name of the member. Reflog accepts this member only in a request that
-  /// creates a flow.
+  /// Bodies that contain the member with its correct name. Reflog accepts this member only in a request that creates a
+  /// flow.
   private static let exactMembers = [
     ("apiConnectorConfiguration", "{\"apiConnectorConfiguration\":{\"postFederationSignup\":\(reference)}}"),
     ("APICONNECTORCONFIGURATION", "{\"APICONNECTORCONFIGURATION\":{\"postFederationSignup\":null}}"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ReflogHTTP
 
-/// Tests of the texts with which the search field can open the list of connectors.
+/// Tests which texts in the search field can lead to the list of connectors.
 struct SearchTextTests {
   @Test(
     arguments: [

@@ -139,7 +139,7 @@ struct SlotsTests {
 
     #expect(throws: ServiceError.self) { try admission.export(for: caller, from: nil) }
     _ = try admission.export(for: other, from: nil)
-    // If an export ends before a client reads the export, the export's slot is free again.
+    // If an export ends, its slot is free again, even if no client has read the export.
     shares.removeLast()
     shares.append(try admission.export(for: caller, from: nil))
     #expect(shares.count == 8)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests of the queries behind the pages of an actor and of a connector.
+/// Tests of the queries that the page of an actor and the page of a connector use.
 struct ActivityTests {
   private static let adele = Change.Actor(type: .user, id: "oid", name: "Adele", proof: .entra)
   /// An application with the same id as the person.

@@ -4,7 +4,7 @@ import ReflogStorage
 import ReflogTesting
 import Testing
 
-/// Tests that the triggers and the check constraints in the file refuse edits of the history.
+/// Tests that the triggers and the check constraints of the ledger's file refuse edits of the history.
 ///
 /// The tests make these edits with the program `sqlite3`.
 struct AppendOnlyTests {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests of the number of changes, which is computed from the ids if a query selects all changes in a range.
+/// Tests of counts of changes. If a query selects all changes in a range of ids, the count is computed from the ids.
 struct CountTests {
   /// The filters of the queries: each selects a range of ids or times. The value nil means no filter.
   private static let filters: [String?] =

@@ -83,7 +83,7 @@ struct EditTests {
     return statements
   }
 
-  /// Returns the SQL statements that delete an existing row or change its values.
+  /// Returns those of the SQL statements that really delete an existing row or change its values.
   private static func effective(
     _ statements: [String],
     on table: String,

@@ -14,7 +14,7 @@ struct ErasedTests {
   private static let namesake = Change.Actor(type: .app, id: "oid", name: "Namesake", clientAppID: "other")
   private static let admin = Change.Actor(type: .token, id: "admin", name: "admin")
 
-  /// The subjects of erasures, the number of actors that each subject identifies, and the ids of the actors' changes.
+  /// Subjects of erasures. For each subject, the number of actors that it identifies, and the ids of their changes.
   ///
   /// Adele makes change 1, the program makes change 2, the token makes change 3, and the namesake makes change 4.
   private static let subjects: [(subject: Erasure.Subject, actors: Int, changes: [Int64])] = [

@@ -35,7 +35,8 @@ struct ErasureClaimTests {
 
       #expect(try await it.names() == [1, 4])
       #expect(try await it.ledger.releaseHold(named: "CASE", by: Self.brian))
-      // The erasure did not cover the held data, so no event of the ledger records this deletion of the data.
+      // The erasure left out the data under the legal hold, so no event of the ledger records this deletion of the
+      // data.
       try await it.eraseByHand(change: 1)
 
       try await it.verify([.erasedUnrecorded(change: Change.ID(1))])
@@ -68,7 +69,8 @@ struct ErasureClaimTests {
     }
   }
 
-  /// A claim is the event that lists the entries whose data is deleted next. An open claim has no deletion yet.
+  /// A claim is the event that lists the entries whose data is deleted next. A claim is open as long as no data has
+  /// been deleted for it.
   ///
   /// The ledger finds an open claim in the service events. So the ledger finds the claim even if another program edits
   /// the table `erasure` or `purge`.
@@ -195,7 +197,7 @@ private struct Fixture {
       .map { $0.content.details["entries"]?.string }
   }
 
-  /// Erases the personal data of a change as another program could, and refers to the newest claim that exists.
+  /// Erases the personal data of a change as another program could, and names the newest claim as the reason.
   func eraseByHand(change: Int64) async throws {
     let other = try await ledger.history.read { db in
       try db.first("SELECT hash FROM entry ORDER BY sequence LIMIT 1") { Hash(bytes: try $0.blob(0)) }

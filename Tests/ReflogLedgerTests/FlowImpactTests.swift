@@ -251,7 +251,8 @@ struct FlowImpactTests {
     }
   }
 
-  /// Without a sweep, the first change of a step can be later than an edit of the connector that the step called.
+  /// If no sweep was made, the first recorded change of a step can be later than an edit of the connector that the step
+  /// called before.
   @Test(arguments: [true, false])
   func theFirstChangeOfAStepShowsTheConnectorThatTheStepCalledEarlier(isAscending: Bool) async throws {
     try await withLedger { ledger in

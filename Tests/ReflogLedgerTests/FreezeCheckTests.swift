@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests of the check of freezes for the parts of a request that have no draft.
+/// Tests that freezes are also compared with the parts of a request for which no change is drafted.
 struct FreezeCheckTests {
   private static let flow = FlowName(of: Sample.signup)
   private static let override = Group.Override(because: "Obsolete", by: Sample.operatorActor)
@@ -64,7 +64,7 @@ struct FreezeCheckTests {
     }
   }
 
-  /// The directory may have applied the pending change.
+  /// The directory may have applied the pending change, so the step possibly calls either of two connectors.
   @Test func aConnectorIsNotDeletedIfAFrozenStepPossiblyCallsIt() async throws {
     try await withLedger { ledger in
       try await ledger.apply(Sample.intent(before: .none, after: Sample.fraudCheck))
@@ -89,7 +89,8 @@ struct FreezeCheckTests {
     }
   }
 
-  /// The transaction also reads the steps that called the connector, to find a freeze that covered them.
+  /// The transaction that records the drift also reads the steps that called the connector, to find a freeze that
+  /// covered one of these steps.
   @Test func aDriftOfAConnectorIsRecordedWhileAStepThatCallsItIsFrozen() async throws {
     try await withLedger { ledger in
       try await ledger.apply(Sample.intent(before: .none, after: Sample.newVendor))

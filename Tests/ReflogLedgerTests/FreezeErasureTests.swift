@@ -10,7 +10,8 @@ struct FreezeErasureTests {
   private static let placing = "Mia asked for it"
   private static let overriding = "Mia is on call"
 
-  /// Creates a ledger in which Adele placed a freeze and made change 1 in spite of it. Mia placed another freeze.
+  /// Calls `body` with a ledger in which Adele placed one freeze, Mia placed another freeze, and Adele made change 1 in
+  /// spite of both freezes.
   private func withFreezes(_ body: (Ledger, any TestDatabase) async throws -> Void) async throws {
     try await withLedgerDatabase { ledger, database in
       _ = try await ledger.place(Freeze.Draft(scope: .everything, reason: Self.placing), by: Self.adele)

@@ -137,8 +137,8 @@ struct FrozenDriftTests {
     }
   }
 
-  /// The step called the connector only until a moment. If this moment is later than the last read of the connector, the
-  /// change of the connector was possibly made earlier.
+  /// The step stopped calling the connector before the drift of the connector was found. If the step stopped after the
+  /// last read of the connector, the connector was possibly changed while the step still called it.
   @Test(arguments: [(isLater: true, report: ["3 1?"]), (isLater: false, report: [])])
   func driftOfAConnectorIsComparedWithItsCallersAtThatTime(isLater: Bool, report: [String]) async throws {
     let clock = ManualClock()
@@ -158,8 +158,8 @@ struct FrozenDriftTests {
     }
   }
 
-  /// The change of the step is recorded before the last read of the connector. It is possibly applied later, and then the
-  /// step called the connector until then.
+  /// The intent to change the step is recorded before the last read of the connector. If the change is applied after
+  /// this read, the step called the connector until the change was applied.
   @Test(arguments: [(isLater: true, report: ["4 1?"]), (isLater: false, report: [])])
   func driftOfAConnectorIsComparedWithTheTimeAtWhichAChangeWasApplied(isLater: Bool, report: [String]) async throws {
     let clock = ManualClock()
@@ -180,7 +180,7 @@ struct FrozenDriftTests {
     }
   }
 
-  /// The step began to call the connector after the last read of the connector.
+  /// The step began to call the connector only after the last read of the connector.
   @Test func driftOfAConnectorThatAFrozenStepCallsOnlySinceThenIsReportedAsPossible() async throws {
     let clock = ManualClock()
     try await withReports(clock: clock) { it in
@@ -209,7 +209,8 @@ struct FrozenDriftTests {
     }
   }
 
-  /// A sweep finds the change after the freeze, also if the server was restarted in between.
+  /// A sweep finds the change only after the freeze has ended. The result is the same if the server was restarted
+  /// between the end and the sweep.
   @Test(arguments: [false, true], [false, true])
   func aDriftThatIsFoundAfterTheFreezeIsReported(isReleased: Bool, isRestarted: Bool) async throws {
     let clock = ManualClock()

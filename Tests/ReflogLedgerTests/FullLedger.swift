@@ -66,7 +66,8 @@ private func recordFreezes(in ledger: Ledger, by adele: Change.Actor) async thro
   _ = try await ledger.releaseFreeze(released.id, by: adele)
 }
 
-/// Records changes of every kind that the indexes distinguish.
+/// Records changes that queries find with different indexes: a pending change, a rollback, a denied change, and a
+/// change of a connector.
 private func recordNewChanges(
   in ledger: Ledger,
   by adele: Change.Actor,

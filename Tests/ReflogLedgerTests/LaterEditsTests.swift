@@ -4,7 +4,8 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that the references at a time contain the edits of their connectors since the references were set.
+/// Tests that a query of the references at a time also returns, for each reference, the edits of its connector after
+/// the reference was set.
 struct LaterEditsTests {
   private func edit(
     _ connector: ConnectorReference,
@@ -26,7 +27,7 @@ struct LaterEditsTests {
     Sample.intent(before: .none, after: reference, at: address)
   }
 
-  /// Returns the ids of the edits by address, oldest first.
+  /// Returns, for each address, the ids of the edits of its connector, oldest first.
   private func edits(_ ledger: Ledger, asOf moment: Timestamp = .distantFuture) async throws -> [Address: [Int64]] {
     let found = try await ledger.history.configurations(asOf: moment, includesEdits: true)
     return Dictionary(

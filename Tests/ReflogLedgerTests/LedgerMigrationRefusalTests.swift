@@ -91,7 +91,8 @@ struct LedgerMigrationRefusalTests {
   ])
   func aCopyWithAWrongValueIsNotCompleted(table: String, edit: String) async throws {
     try await MigrationFixture.with { fixture in
-      // All tables except the table `head` are complete when the table `unread_part` has rows.
+      // When the table `unread_part` has rows, all tables except `head` are complete. So the edit is made at this
+      // moment.
       try await expectRefusal(.tableDiffers(table: table, target: fixture.target), fixture) { target in
         try target.edit("SELECT count(*) FROM unread_part", edit)
       }
@@ -184,7 +185,7 @@ extension String {
   fileprivate func expectEmpty() { #expect(isEmpty, "\(self)") }
 }
 
-/// A connection to a database that stores GUIDs as text, and whose only row has a text in the first column.
+/// A connection to a database that stores GUIDs as text. Every read returns one row with a text in its first column.
 private final class TextConnection: LedgerConnection {
   private let first: String
   private let width: Int

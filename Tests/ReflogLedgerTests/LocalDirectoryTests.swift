@@ -5,7 +5,8 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests of the references of a directory that no sweep reads. They are stored when the server starts.
+/// Tests with a directory that no sweep reads. So the ledger stores the references of this directory when the server
+/// starts.
 struct LocalDirectoryTests {
   /// Opens a ledger as a server does, stores references, and calls `body` while the writer thread runs.
   private func start(
@@ -19,7 +20,7 @@ struct LocalDirectoryTests {
     }
   }
 
-  /// Checks which steps of the sign-up flow call a connector, according to the ledger.
+  /// Expects that, according to the ledger, exactly these steps of the sign-up flow call a connector.
   private func expect(_ callers: [Address], call reference: ConnectorReference, in ledger: Ledger) async throws {
     let connector = try #require(reference.connectorID)
     let found = try await ledger.history.read { db in
@@ -54,7 +55,8 @@ struct LocalDirectoryTests {
     }
   }
 
-  /// A difference from an applied change must be found as a drift, so the ledger's change counts.
+  /// If a step has an applied change, a different reference must later be found as a drift. So the start does not store
+  /// this reference.
   @Test func aStepWithAnAppliedChangeIsLeftOut() async throws {
     try await withDatabase { database in
       try await start(in: database, with: [:]) { ledger in

@@ -131,7 +131,7 @@ struct LostKeyTests {
     }
   }
 
-  /// Writes a key file that does not have the key that signed the ledger.
+  /// Writes a key file for one of `states`: the file does not contain the key that signed the ledger.
   private static func write(_ content: String?, to path: String, _ old: SigningKey) throws {
     guard let content else { return }
     let seed = Array(repeating: UInt8(9), count: SigningKey.seedByteCount)

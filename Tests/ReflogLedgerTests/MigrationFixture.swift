@@ -35,7 +35,7 @@ struct MigrationFixture {
     }
   }
 
-  /// Adds rows to the tables that the full ledger leaves empty, and a change whose ids are GUIDs.
+  /// Adds rows to the tables that are empty in the full ledger. Also adds a change whose ids are GUIDs.
   private static func addRows(_ ledger: Ledger) async throws {
     let guid = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
     let intent = Change.Intent(
@@ -95,7 +95,7 @@ struct MigrationFixture {
   }
 }
 
-/// A target of a migration that calls a closure after each transaction.
+/// A migration target that calls a closure after each transaction.
 struct WatchedTarget<Target: LedgerTarget>: LedgerTarget {
   let target: Target
   let afterWrite: @Sendable (Target) throws -> Void

@@ -114,7 +114,7 @@ struct PostgreSQLQueryPlanTests {
       for statement in Self.statements { try connection.execute(statement) }
       try await body(try PostgreSQLLedger.history(at: database.service))
     } catch {
-      // Ignore an error of the deletion, because the caller must see the first error.
+      // An error of the deletion is ignored, so that the caller gets the error of `body`.
       try? database.drop()
       throw error
     }

@@ -70,7 +70,7 @@ struct PostgreSQLReasonIndexTests {
       .compactMap { Int64($0) }
   }
 
-  /// Returns whether the bytes of a file of the database contain a trigram of ``secret``.
+  /// Returns whether a file of the database contains the bytes of a trigram of ``secret``.
   private func hasSecret(_ database: PostgreSQLTestDatabase) throws -> Bool {
     // The checkpoint writes all pages to the files.
     let path = try database.query(
@@ -82,7 +82,7 @@ struct PostgreSQLReasonIndexTests {
     #expect(files.count > 10)
     let trigrams = SearchText(Self.secret).trigrams.map { withUnsafeBytes(of: $0.littleEndian) { Data($0) } }
     return try files.contains { file in
-      // A temporary table of the server can be deleted in the meantime.
+      // PostgreSQL can delete the file of a temporary table after the folder was listed.
       guard FileManager.default.fileExists(atPath: file.path) else { return false }
       let bytes = try Data(contentsOf: file)
       return trigrams.contains { bytes.range(of: $0) != nil }

@@ -90,8 +90,8 @@ struct QueryPlanTests {
     }
   }
 
-  /// The transaction that records a change of a connector without Reflog finds the steps that called the connector
-  /// earlier. At each step, it reads only the changes since a given change.
+  /// If a connector was changed without Reflog, the transaction that records this finds the steps that called the
+  /// connector earlier. At each step, it reads only the changes since a given change.
   @Test func theStepsThatCalledAConnectorAreFoundInARangeOfIDs() async throws {
     try await withLedgerFile { _, storage in
       let plan = try sqlite3(storage.path, "EXPLAIN QUERY PLAN " + History.formerCallers(SQLiteDialect()))

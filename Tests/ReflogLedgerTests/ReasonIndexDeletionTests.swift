@@ -10,7 +10,8 @@ import Testing
 struct ReasonIndexDeletionTests {
   private static let secret = "\u{2D00}\u{2D01}\u{2D02}\u{2D03}"
 
-  /// Returns whether the bytes of the index contain a part of a text; the default text is ``secret``.
+  /// Returns whether a file of the index contains a letter of a text after its first letter; the default text is
+  /// ``secret``.
   private func hasSecret(_ secret: String = Self.secret, besides path: String) throws -> Bool {
     try ["", "-wal", "-journal"].contains { ending in
       let file = path + ".search" + ending
@@ -76,7 +77,7 @@ struct ReasonIndexDeletionTests {
           from: part * 325 + 300,
           by: isFirst ? "oid-secret" : "oid-other"
         )
-        // The index is written after each part, so pages of several segments are written alternately.
+        // The index is built after each part of the changes. So the pages of different segments alternate in the file.
         try await buildIndex(of: ledger)
       }
       #expect(try hasSecret(besides: path))
@@ -119,7 +120,7 @@ struct ReasonIndexDeletionTests {
     }
   }
 
-  /// A legal hold withdraws the claim of a purge before the index removed the claimed reasons.
+  /// Because of a legal hold, the claim of a purge is withdrawn before the index has removed the claimed reasons.
   @Test func aWithdrawnClaimDoesNotStopTheIndex() async throws {
     let clock = ManualClock(at: Timestamp(microseconds: 1_600_000_000_000_000))
     try await withIndexedLedger(clock: clock) { ledger, _ in
@@ -179,7 +180,7 @@ struct ReasonIndexDeletionTests {
           try db.executeAll("DROP TABLE reason0; DELETE FROM segment WHERE number = 0")
         }
         #expect(try hasSecret(besides: path))
-        // A copy of the files is in the same state as the files after a crash.
+        // These copies of the files have the same state as the files after a crash.
         for ending in ["", "-wal"] {
           try FileManager.default.copyItem(atPath: path + ".search" + ending, toPath: path + ".copy" + ending)
         }

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Calls `body` with a ledger in a folder that has an index of reasons, and with the path of the ledger.
+/// Calls `body` with a ledger that has an index of reasons, and with its path. Both files are in the given folder.
 ///
 /// The segments of the index are small, so a search reads several segments.
 func withIndexedLedger(
@@ -103,7 +103,7 @@ func record(
   }
 }
 
-/// Returns the ids of all changes that a query finds, in pages of a size.
+/// Returns the ids of all changes that a query finds. Reads the changes in pages of this size.
 func ids(_ query: ChangeQuery, _ size: Int, _ history: History) async throws -> [Int64] {
   var (found, last) = ([Int64](), Change.ID?.none)
   while true {
@@ -114,7 +114,7 @@ func ids(_ query: ChangeQuery, _ size: Int, _ history: History) async throws -> 
   }
 }
 
-/// Compares the results with and without the index.
+/// Expects that the ledger finds the same changes as a search of all changes without the index.
 func compare(_ filters: [ChangeFilter], _ ledger: Ledger, _ sizes: [Int] = [7, 1000]) async throws {
   let all = try await ledger.history.changes(limit: 5000)
   for filter in filters {

@@ -176,7 +176,8 @@ struct ReasonIndexTests {
       }
       let filter = try ChangeFilter.parse("contains(reason,'second')")
       do {
-        // The reader is closed at the end of this block, so that the next server can finish the log of the index.
+        // The reader is closed at the end of this block. Otherwise the next server could not empty the write-ahead log
+        // of the index.
         let newer = try History(readingFileAt: path)
         #expect(newer.reasonIndex != nil)
         #expect(try await newer.changes(ChangeQuery(filter: filter)).count == 50)

@@ -5,7 +5,8 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that the policy, the holds, the purges and the erasures are compared with their service events.
+/// Tests that a verification compares the rows of the policy, the holds, the purges and the erasures with their service
+/// events.
 struct RetentionRecordTests {
   private static let edits: [(statement: String, table: String, isKept: Bool)] = [
     ("UPDATE retention SET days = 1", "retention", true), ("DELETE FROM retention", "retention", true),

@@ -6,7 +6,8 @@ import Testing
 
 /// Tests of the range that a search covers within its time limit.
 struct SearchRangeTests {
-  /// A row of the table: the maximum number of ids, the last read, the time that is left, and the expected number.
+  /// A row of the table. The last read compared `ids` ids and took `took`. The next read compares at most `most` ids,
+  /// and has the time `rest` left.
   typealias Row = (most: Int64, ids: Int64, took: Duration, rest: Duration, expected: Int64)
 
   @Test(

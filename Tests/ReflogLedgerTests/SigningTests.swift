@@ -106,7 +106,8 @@ struct SigningTests {
 
   /// Edits after which the head row of the log does not cover an acknowledged entry.
   ///
-  /// In PostgreSQL, a failover can cause the same state, so the ledger reports a different error.
+  /// In PostgreSQL, a failover can cause the same state. So with PostgreSQL, the ledger does not report that another
+  /// program wrote to it, but that acknowledged entries are missing or different.
   private static let headsWithoutAcknowledgedEntries = [
     "UPDATE head SET next_sequence = next_sequence - 1", "UPDATE head SET checkpoint = 'x' || checkpoint",
   ]

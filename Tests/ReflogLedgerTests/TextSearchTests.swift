@@ -28,7 +28,8 @@ struct TextSearchTests {
 
   private static let flows = 90
 
-  /// Records changes at many addresses, by people with similar names, with connectors that have two names.
+  /// Records changes at many addresses, by people with similar names. Each connector is recorded with two different
+  /// names.
   private func fill(_ ledger: Ledger, _ clock: ManualClock) async throws {
     let people = (0..<70).map { number in
       Change.Actor(

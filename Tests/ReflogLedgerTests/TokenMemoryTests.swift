@@ -6,8 +6,7 @@ import Testing
 
 @testable import ReflogLedger
 
-/// Tests that a write of last uses does not cause a read for each token, and that the uses of all tokens are written
-/// together.
+/// Tests that the uses of all tokens are written together, and that the tokens stay in memory after this write.
 struct TokenMemoryTests {
   /// A token database that counts its reads and its updates.
   private final class CountingDatabase: TokenDatabase {
@@ -70,7 +69,7 @@ struct TokenMemoryTests {
       for name in ["a", "b", "c"] {
         texts.append(try await tokens.create(name: name, role: .reader, lifetime: .seconds(3600)).text)
       }
-      // Each token is used every 20 seconds, at other times than the other tokens.
+      // Each token is used every 20 seconds, but never at the same time as another token.
       for _ in 0..<15 {
         for text in texts {
           clock.advance(by: .seconds(5))

@@ -33,8 +33,8 @@ struct UnfinishedDeletionsTests {
       #expect(try await it.ledger.place("CASE", on: Self.signup, because: "x", by: Self.admin) != nil)
       try await it.purgeAll()
       #expect(try await it.ids() == [1, 2, 3, 4, 8])
-      // The claim is the event that lists the rows to delete. This event cancels the claim, so a verification does not
-      // accept the claim as the reason for missing rows.
+      // The claim is the event that lists the rows to delete. The event `purgeWithdrawn` cancels the claim. So if these
+      // rows were missing later, a verification would not accept the claim as the reason.
       #expect(try await it.kinds().contains(.purgeWithdrawn))
       try await it.verify()
 
@@ -136,7 +136,8 @@ struct UnfinishedDeletionsTests {
     }
   }
 
-  /// A pack for auditors shows the role of a token. The token can be valid for longer than the policy keeps history.
+  /// These events are kept, because a pack for auditors shows the role of a token, and the token can be valid for
+  /// longer than the policy keeps history.
   @Test func theEventsOfTokensAreNotPurged() async throws {
     try await withOldChanges { it in
       for kind in [ServiceEvent.Kind.tokenCreated, .tokenRevoked, .export] {

@@ -26,7 +26,7 @@ struct FilterSyntaxTests {
     // Filters with lists.
     ("id in (1)", "id in (1)"), ("reason in ('a', null)", "reason in ('a', null)"), ("id in ('1',2)", "id in (1, 2)"),
     ("not (result in ('applied','denied'))", "not result in ('applied', 'denied')"),
-    // A function is a condition, and can be compared with a boolean.
+    // A function such as `contains` is a condition, and can also be compared with a boolean.
     ("startswith(reason,'x') eq true", "startswith(reason,'x')"),
     ("contains(reason,'x') eq False", "not contains(reason,'x')"),
     ("contains(reason,'x') ne true", "not contains(reason,'x')"),
@@ -80,7 +80,8 @@ struct FilterSyntaxTests {
     ("eq 2020-01-01T00:00-00:00", "eq 2020-01-01T00:00:00.000000Z"),
     ("eq 2020-01-01T23:59:59.9Z", "eq 2020-01-01T23:59:59.900000Z"),
     ("eq 2020-01-01T00:00:00.123456000000Z", "eq 2020-01-01T00:00:00.123456Z"), ("ne NULL", "ne null"),
-    // A time between two microseconds selects the same changes as the comparison with the earlier microsecond.
+    // Filters with a time between two microseconds. The parsed filter has the earlier microsecond, and an operator with
+    // which it selects the same changes.
     ("ge 2020-01-01T00:00:00.1234567Z", "gt 2020-01-01T00:00:00.123456Z"),
     ("gt 2020-01-01T00:00:00.1234567Z", "gt 2020-01-01T00:00:00.123456Z"),
     ("lt 2020-01-01T00:00:00.1234567Z", "le 2020-01-01T00:00:00.123456Z"),

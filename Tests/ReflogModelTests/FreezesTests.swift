@@ -95,7 +95,8 @@ struct FreezesTests {
     #expect(freezes.covering(parts, at: Timestamp(microseconds: 10)) { _, _ in [] }.isEmpty)
   }
 
-  /// Every freeze has one entry. The caller is the first step that calls the connector.
+  /// The result contains each freeze once. If a freeze covers only the steps that call the connector, `caller` is the
+  /// first of these steps.
   @Test func theFreezeOfAConnectorItselfIsPreferredToTheFreezeOfItsCallers() throws {
     let connector = try #require(ConnectorID("vendor"))
     let freezes = Freezes([Self.freeze(1, .everything), Self.freeze(2, .flow(FlowName(of: Self.signup)))])
@@ -170,7 +171,7 @@ struct FreezesTests {
     #expect(found?.isCertain == isCertain)
   }
 
-  /// The freeze was in force from 5. The drift was found at 20, and the last read before was at 10.
+  /// The freeze was in force from 5. The drift was found at 20, and the last read before the drift was at 10.
   @Test(
     arguments: [
       ([signup], [], true), ([], [signup], false), ([attributes], [signup], false), ([other], [attributes], nil),

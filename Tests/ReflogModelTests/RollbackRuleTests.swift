@@ -7,7 +7,7 @@ import Testing
 struct RollbackRuleTests {
   // MARK: A rollback of change 5, which changed the step's reference from A to B.
 
-  /// The later changes that a caller permits. Each value has a name for the test report.
+  /// The later changes that a caller permits the rollback to replace. Each value has a name for the test report.
   private static let permissions: [(name: String, later: RollbackRule.LaterChanges)] = [
     ("none", .none), ("up to 6", .upTo(Change.ID(6))), ("up to 7", .upTo(Change.ID(7))), ("all", .all),
     ("drift to B", .drift(to: b, and: .none)), ("drift to C", .drift(to: c, and: .none)),
@@ -111,7 +111,7 @@ struct RollbackRuleTests {
     }
   }
 
-  // MARK: A rollback to a time with the reference A. When the rollback was requested, change 6 was the newest change.
+  // MARK: A rollback to a time at which the reference was A. Change 6 was the newest change at the request.
 
   struct TimeCase: Sendable, CustomTestStringConvertible {
     let testDescription: String

@@ -5,7 +5,7 @@ import Testing
 
 @testable import ReflogPostgreSQL
 
-/// Tests of the stored form of the changes that have a trigram.
+/// Tests of the form in which the index of reasons stores the list of the changes with the same trigram.
 struct ChangeListTests {
   private func ids(_ bytes: [UInt8], in segment: ClosedRange<Int64>) throws -> [Int64] {
     try bytes.withUnsafeBytes { try ChangeList.ids($0, in: segment) }

@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests that Reflog does not treat data that is missing in an answer as empty.
+/// Tests that Reflog does not treat a missing part of an answer as an empty part.
 struct AbsenceTests {
   private let clock = ManualClock()
   private let forbidden = DirectoryFailure.refused(

@@ -4,7 +4,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests that the sweep records no drift for an effect that a request to Reflog had.
+/// Tests that a sweep does not record the effects of a request to Reflog as drift.
 struct CausedDriftTests {
   private let clock = ManualClock()
 
@@ -69,7 +69,8 @@ struct CausedDriftTests {
       #expect(changes.map(\.intent.kind) == [.update, .update, .update, .update])
       #expect(changes[0].id == set.id)
       #expect(changes[2].outcome?.code == "connectorDeleted")
-      // The idempotency key belongs to the change that was requested, and not to the effect that the request found.
+      // The idempotency key belongs to the requested change. It does not belong to the change that records the effect
+      // of the deletion.
       #expect(receipt.changes.map(\.id) == [changes[3].id])
       #expect(repeated.changes.map(\.id) == [changes[3].id])
     }

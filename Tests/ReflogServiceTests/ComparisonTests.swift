@@ -142,7 +142,7 @@ struct ComparisonTests {
       let sent = try await list()
       #expect(Set(sent.map(\.id)) == Set([id, Sample.newVendor.connectorID].compactMap(\.self)))
 
-      // The last read of the directory can be older than a deletion.
+      // A deleted connector is not listed, even if the last read of the directory still showed it.
       _ = try await record(Self.deletion, in: ledger, clock)
       #expect(try await list().map(\.id) == [Sample.newVendor.connectorID])
     }

@@ -88,7 +88,7 @@ struct FreezeOfCallersTests {
     }
   }
 
-  /// The freeze refuses edits of the connector that the step calls now.
+  /// The freeze of the step refuses only edits of the connector that the step calls now.
   @Test func afterTheStepCallsAnotherConnectorTheEditIsPossible() async throws {
     try await withService { fixture in
       _ = try await fixture.set(Sample.newVendor)

@@ -17,7 +17,7 @@ struct FreezeReachTests {
     try await fixture.service.place(Freeze.Draft(scope: scope, reason: "INC0042"), for: Self.operatorCaller)
   }
 
-  /// Returns the recorded changes of a request that must be refused because of a freeze.
+  /// Expects that a freeze refuses a request, and returns the changes that were recorded for the refused request.
   private func refusal(of request: ChangeRequest, _ fixture: ServiceFixture) async throws -> [Change] {
     let error = await #expect(throws: ServiceError.self) { try await fixture.service.perform(request) }
     guard case .frozen(let ids, _) = error else { throw error ?? .busy("the change was made") }
@@ -232,7 +232,7 @@ struct FreezeReachTests {
     }
   }
 
-  /// More steps are frozen than the budget allows to record. The remaining steps are only counted.
+  /// The refusal budget is too small to record all frozen steps as changes. The remaining steps are only counted.
   @Test func theFrozenStepsOfARollbackToATimeAreCountedIfTheyAreNotRecorded() async throws {
     try await withService { fixture in
       try await freeze(.everything, fixture)

@@ -117,7 +117,7 @@ struct ReadBudgetTests {
       let plan = try await TimeRollbacks(changes: fixture.service, logger: Logger(label: "test"))
         .plan(TimeRollback(batchID: "batch", asOf: asOf, scope: .everything), for: caller)
 
-      // The plan shows that the connector could not be read.
+      // The plan is complete. Only the connector could not be read, and the plan shows the reason.
       #expect(plan.steps.count == 1)
       #expect(plan.unasked?.hasPrefix("Too many reads were sent") == true)
     }

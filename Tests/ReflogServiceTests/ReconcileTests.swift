@@ -3,7 +3,7 @@ import ReflogService
 import ReflogTesting
 import Testing
 
-/// Tests of the reconciliation of one change when a caller requests the reconciliation.
+/// Tests of a caller's request to reconcile one change.
 struct ReconcileTests {
   private let clock = ManualClock()
   private let statement = (result: Change.StatedResult.applied, reason: "seen in the portal")

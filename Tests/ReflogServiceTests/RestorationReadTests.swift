@@ -55,13 +55,13 @@ struct RestorationReadTests {
       #expect(again.id.number == made.id.number + 1)
       #expect(again.intent.changedProperties == expected)
       #expect(fixture.directory.writes.count == 3)
-      // Now the read shows the restored values, so the next repetition sends nothing.
+      // Now the read shows the restored values, so the next repeated request sends nothing.
       #expect(try await fixture.restore(change.id).id == again.id)
       #expect(fixture.directory.writes.count == 3)
     }
   }
 
-  /// The read shows an edit of the name without Reflog, but it may show an older value of another property.
+  /// The read shows that the name was edited without Reflog, but it may show an older value of another property.
   @Test(arguments: [true, false])
   func aReadThatMayBeStaleIsNotRecorded(isURLStale: Bool) async throws {
     try await Sweeping.with(clock: clock, settleWindow: .seconds(60)) { sweeping in

@@ -24,7 +24,7 @@ struct RestorationTests {
       #expect(made.intent.kind == .update)
       #expect(made.intent.changedProperties?.map(\.name) == ["targetUrl"])
       #expect(writtenURL(fixture) == "https://api.contoso.example/")
-      // A repetition sends nothing, and its answer is the first restoration.
+      // A repeated request sends nothing, and returns the first restoration.
       let count = fixture.directory.writes.count
       #expect(try await fixture.restore(change.id).id == made.id)
       #expect(try await fixture.restore(change.id, permitting: .all).id == made.id)
@@ -34,7 +34,8 @@ struct RestorationTests {
       #expect(plan.done?.id == made.id)
       #expect(plan.supersededBy.isEmpty)
       #expect(plan.summary == "Other: change \(made.id) set these values again, so nothing will be sent")
-      // After another edit of the property, the values do not stand any more.
+      // After another edit of the property, the connector no longer has the restored value. So a repeated request is
+      // refused.
       let worse = try await fixture.edit(["targetUrl": "https://worse.example/"])
       let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(change.id) }
       guard case .editSuperseded(_, by: [made.id, worse.id]) = refused else {
@@ -62,7 +63,8 @@ struct RestorationTests {
       )
       #expect(try await fixture.service.freeze(covering: done) == nil)
       #expect(try await fixture.service.freeze(covering: other) != nil)
-      // The restoration of the values before the first restoration would send a write, so the freeze refuses it.
+      // A restoration of the values from before the first restoration would send a write. So the freeze refuses this
+      // second restoration.
       let refused = await #expect(throws: ServiceError.self) { _ = try await fixture.restore(made.id) }
       guard case .frozen = refused else { Issue.record("\(String(describing: refused))"); return }
       #expect(fixture.directory.writes.count == 3)
@@ -94,7 +96,7 @@ struct RestorationTests {
       #expect(recorded.result == .applied)
       #expect(recorded.intent.changedProperties == [expected])
       #expect(fixture.directory.writes.count == 1)
-      // The drift is recorded once. A person who saw it can replace it.
+      // The second request does not record the drift again. A person who has seen the drift can overwrite it.
       await #expect(throws: ServiceError.self) { _ = try await fixture.restore(change.id) }
       #expect(try await fixture.restore(change.id, permitting: .upTo(drift)).id.number == drift.number + 1)
       #expect(writtenURL(fixture) == "https://api.contoso.example/")
@@ -302,7 +304,8 @@ struct RestorationTests {
         }
         #expect(why == text)
       }
-      // A caller without the right to make changes does not learn why.
+      // A caller who is not permitted to make changes gets the error `forbidden`, without the reason why the change
+      // can't be restored.
       let reader = fixture.request(.deleteConnector(try #require(Sample.fraudCheck.connectorID)), as: .reader).caller
       let denied = await #expect(throws: ServiceError.self) {
         _ = try await fixture.service.update(restoring: step.id, permitting: .none, for: reader)

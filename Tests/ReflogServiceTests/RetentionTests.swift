@@ -19,8 +19,8 @@ struct RetentionTests {
       try await withLedgerDatabase { ledger, database in
         let retention = Retention(ledger: ledger, logger: logger)
         try await ledger.record(Sample.intent(before: .none, after: .none), .found)
-        // This row contains a retention policy that is not recorded in the log. So each erasure fails until an admin sets
-        // the policy again.
+        // Insert a retention policy that no entry of the log records. Because of this, each erasure fails until an
+        // admin sets the policy again.
         try database.edit("INSERT INTO retention (id, days) VALUES (1, 30)")
         let caller = Caller(actor: Sample.operatorActor, credential: .roles([.admin]))
         let actor = try #require(Sample.operatorActor.id)

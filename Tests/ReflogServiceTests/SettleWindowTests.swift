@@ -51,7 +51,8 @@ struct SettleWindowTests {
     }
   }
 
-  /// The test makes more changes of one step than the number of recent changes that the ledger keeps for a step.
+  /// For each step, the ledger keeps a limited number of recent changes in memory. The test makes more changes of one
+  /// step.
   @Test func unsentChangesDoNotHideAnEarlierWrite() async throws {
     try await withWindow { fixture in
       _ = try await fixture.set(Sample.newVendor)

@@ -22,7 +22,7 @@ struct SignInMessageTests {
   )
   private let clock = ManualClock()
 
-  /// The check of tokens from an issuer that has no keys.
+  /// Checks the tokens of an issuer that has no keys.
   private var accepted: EntraTokens {
     let keys = EntraKeys(
       settings: Self.settings,

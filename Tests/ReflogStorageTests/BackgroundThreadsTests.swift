@@ -22,7 +22,7 @@ struct BackgroundThreadsTests {
   @concurrent
   private static func kindInAnotherFunction() async -> Kind { Kind() }
 
-  /// Returns the kind of one of Swift's threads.
+  /// Returns the kind of a thread from the pool in which Swift runs tasks.
   private static func normalKind() async -> Kind { await Task { await kindInAnotherFunction() }.value }
 
   /// Returns the kind of a thread that the calling thread creates.

@@ -99,7 +99,8 @@ struct FileStateTests {
     }
   }
 
-  /// A server stores a mark when it opens a file. If the server is killed immediately, the log has only the mark.
+  /// A server stores a mark when it opens a file. If the server is killed immediately, the write-ahead log contains
+  /// only the mark.
   @Test func aLogFileWithOnlyTheMarkBelongsToTheDatabaseFile() async throws {
     try await withTemporaryFolder { folder in
       let path = folder + "/file.sqlite"

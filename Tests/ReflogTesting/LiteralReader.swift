@@ -13,7 +13,7 @@ struct LiteralReader {
   private let language: Language
   private var position = 0
   private var found: [(text: String, isHelp: Bool)] = []
-  /// The index of the last literal in `found`, and the position behind the literal in `code`.
+  /// The last literal: its index in `found`, and the position after it in `code`.
   private var last: (index: Int, end: Int)?
 
   /// Creates a reader of a source text.
@@ -79,7 +79,8 @@ struct LiteralReader {
     }
   }
 
-  /// Reads the escape sequence behind the escape character, and returns the text that the sequence represents.
+  /// Reads the rest of an escape sequence after its escape character, and returns the text that the sequence
+  /// represents.
   private mutating func escaped() -> String {
     let scalar = code[position]
     position += 1
@@ -100,7 +101,7 @@ struct LiteralReader {
     }
   }
 
-  /// Skips a value that is inserted into a text, but reads the literals in the value.
+  /// Skips a value that is inserted into a literal, but reads the literals inside this value.
   private mutating func insertedValue(from open: Unicode.Scalar, to close: Unicode.Scalar) {
     last = nil
     var depth = 1

@@ -49,7 +49,7 @@ package struct PostgreSQLTestDatabase: TestDatabase {
       let database = try PostgreSQLTestDatabase(of: server, copying: "reflog_template")
       let value: Value
       do { value = try await body(database) } catch {
-        // Ignore an error of the deletion, because the caller must see the first error.
+        // An error of the deletion is ignored, so that the caller gets the error that was thrown before.
         try? database.drop()
         throw error
       }
@@ -100,7 +100,8 @@ package struct PostgreSQLTestDatabase: TestDatabase {
 
   /// Returns all rows of all tables as SQL.
   ///
-  /// This method does not read the server's files, because deleted rows are in the files until the server vacuums them.
+  /// This method does not read PostgreSQL's files, because a deleted row is in a file until PostgreSQL vacuums the
+  /// table.
   package func contents() throws -> Data {
     let url = Self.url(server, role: "postgres", database: name)
     return Data(try run("/usr/bin/pg_dump", ["--dbname", url], input: nil).output.utf8)

@@ -2,8 +2,8 @@ import Foundation
 
 /// Finds the texts for people in source files.
 ///
-/// Tests compare these texts with tables. So the tables contain every text for users, and a test fails if a new text
-/// has no row. A value that is inserted into a text is `{}` in the result.
+/// Tests compare these texts with tables. So a test fails if the table has no row for a new text. A value that is
+/// inserted into a text is `{}` in the result.
 package enum SourceTexts {
   /// Returns the texts in the Swift files of a folder. The key is the path of the file below the folder.
   ///

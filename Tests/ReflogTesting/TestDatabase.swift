@@ -40,7 +40,7 @@ package struct SQLiteTestDatabase: TestDatabase {
     let storage = try Storage(path: path, kind: .ledger)
     let value: Value
     do { value = try await body(SQLiteLedger(storage)) } catch {
-      // Ignore an error of the close, because the caller must see the first error.
+      // An error of the close is ignored, so that the caller gets the error of `body`.
       try? storage.close()
       throw error
     }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Tests of pages of a server that clients reach below a path.
+/// Tests of the pages of a server with a base path.
 struct BasePathTests {
   private static let frame = PageFrame(directory: .embedded, viewer: Sample.frame.viewer, basePath: "/reflog")
 

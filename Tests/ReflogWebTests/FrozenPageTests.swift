@@ -3,7 +3,7 @@ import Testing
 
 @testable import ReflogWeb
 
-/// Tests that pages mark what is frozen, and that they report a freeze that was placed with a rollback.
+/// Tests that pages mark what is frozen, and that they report the freeze that was placed together with a rollback.
 struct FrozenPageTests {
   private func freeze(_ id: Int64, _ scope: FreezeScope, until: String? = "2026-11-23T18:00:00Z") -> Freeze {
     Freeze(

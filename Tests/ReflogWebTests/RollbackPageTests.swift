@@ -70,7 +70,7 @@ struct RollbackPageTests {
     #expect(html.contains(#"<input type="hidden" name="standing" value="8a64d9b0">"#))
     #expect(!html.contains(#"name="seen""#))
     #expect(!html.contains(#"name="force""#))
-    // A click on a link would lose the reason that a person typed.
+    // The page has no such link, because a click on it would lose the reason that a person has typed.
     #expect(!html.contains("/connectors/"))
   }
 

@@ -3,7 +3,7 @@ import Testing
 extension String {
   /// The text of the page's content, without tags and with single spaces instead of longer white space.
   ///
-  /// The tag of a possible line break in a word is left out. Each other tag counts as a space.
+  /// The tag `<wbr>`, which permits a line break in a word, is removed. Every other tag is replaced by a space.
   var pageText: String {
     if contains("PageNode") { Issue.record("the page shows a view model in place of one of its members") }
     let start = firstRange(of: #"<main id="content" tabindex="-1">"#)?.upperBound ?? startIndex

@@ -9,7 +9,7 @@ import Testing
 
 @testable import ReflogWebhooks
 
-/// Tests of the order, the repetition and the end of deliveries.
+/// Tests of the order of messages, of repeated messages, and of the end of deliveries.
 struct WebhookDeliveryTests {
   /// A receiver with scripted results, and a record of all attempts and waits.
   private final class Script: Sendable {
@@ -48,8 +48,8 @@ struct WebhookDeliveryTests {
     }
   }
 
-  /// The newest entry, as the test reports it to a delivery. If the log does not have this entry, reads of the ledger
-  /// fail.
+  /// The sequence that the test reports to a delivery as the newest entry. If the log does not have this entry, reads
+  /// of the ledger fail.
   private final class Newest: Sendable {
     private let value = Mutex<Int64>(99)
 
@@ -110,7 +110,8 @@ struct WebhookDeliveryTests {
       while await delivery.sendNext(&attempts) {}
 
       #expect(script.sent == ["1", "1", "1", "3"])
-      // The last wait follows an accepted message, because the receiver wanted fewer messages.
+      // The delivery also waits after the accepted message, because the receiver had asked for fewer messages with
+      // status 429.
       #expect(script.waits == [.seconds(1), .seconds(9), .seconds(1)])
       let status = delivery.progress.status(newest: 3)
       #expect(status.state == .working)
@@ -169,7 +170,8 @@ struct WebhookDeliveryTests {
     #expect(progress.status(newest: 9).state == .working)
   }
 
-  /// The data of an entry can be erased, and then the entry does not match the filter.
+  /// If the data of an entry is erased, the entry can stop matching the filter. Then its message is not sent, and its
+  /// failure is over.
   @Test func aFailureIsOverWhenItsEntryNeedsNoMessage() throws {
     let progress = WebhookProgress(of: try WebhookSample.receiver(), sequence: 4, lastSuccess: nil)
     #expect(progress.fail("it answered 500", for: 6, at: ManualClock.start))

@@ -204,7 +204,8 @@ struct WebhookMessageTests {
     #expect(try Self.text(.event(WebhookSample.event(kind))).hasPrefix(title + "\n"))
   }
 
-  /// The same kind of event counts requests that a role does not permit and requests that a freeze does not permit.
+  /// Events of the kind 'denied' count two kinds of requests: those that a role does not permit, and those that a
+  /// freeze does not permit.
   @Test func theRefusalsOfAFreezeAreNotShownAsMissingRights() throws {
     let event = WebhookSample.event(.denied, details: ServiceEvent.DenialCause.frozen.details)
 
@@ -257,7 +258,8 @@ struct WebhookMessageTests {
     #expect(text.contains("reason: " + String(repeating: "x", count: 1000) + "…\n"))
   }
 
-  /// Teams refuses messages of more than 28 KB. The message for a change of two long names has a long title.
+  /// Teams refuses messages of more than 28 KB. The title of this message is long, because the title contains two long
+  /// names.
   @Test(arguments: [WebhookReceiver.Format.slack, .teams], ["x", "😀", "\"", "&"])
   func aMessageWithManyLongTextsIsShort(format: WebhookReceiver.Format, character: String) throws {
     let text = String(repeating: character, count: 5000)

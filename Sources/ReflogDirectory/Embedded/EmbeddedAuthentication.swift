@@ -10,7 +10,8 @@ enum EmbeddedAuthentication {
   private static let redacted = JSONValue.string("******")
   private static let certificateType = "#microsoft.graph.clientCertificateAuthentication"
 
-  /// Returns the `apiAuthenticationConfigurationBase` in a request body, without the secrets.
+  /// Returns the authentication that a request body contains (`apiAuthenticationConfigurationBase`), without the
+  /// secrets.
   ///
   /// - Parameter current: The connector's current authentication. If a caller sends back a connector that the caller
   ///   read before, the body contains the list of certificates. This list must equal the current list, because only an

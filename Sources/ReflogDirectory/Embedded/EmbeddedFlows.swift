@@ -26,7 +26,7 @@ struct EmbeddedFlow {
     return json
   }
 
-  /// Returns the members of the flow, together with some collections of the flow.
+  /// Returns the members of the flow, together with the collections in `parts`.
   func json(with parts: [EmbeddedPart], _ db: Connection) throws -> JSONObject {
     var json = json
     for part in parts {

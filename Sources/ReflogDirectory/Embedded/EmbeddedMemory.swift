@@ -1,7 +1,7 @@
 import ReflogModel
 import Synchronization
 
-/// A cache of references and connectors, so most changes need no read of the directory's file.
+/// A cache of references and connectors, so that most changes need no read of the directory's file.
 ///
 /// A read of the file adds a value to the cache, and each commit updates the cache.
 final class EmbeddedMemory: Sendable {

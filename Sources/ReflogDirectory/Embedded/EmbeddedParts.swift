@@ -21,7 +21,7 @@ struct EmbeddedPartPath {
   /// The segments of the path after the part.
   let rest: [String]
 
-  /// Reads a path that begins after `/identity`, or throws a refusal if the path does not belong to a part.
+  /// Reads a path that no longer has its prefix `/identity`, or throws a refusal if the path has another form.
   init(_ path: String) throws(DirectoryRefusal) {
     let segments = path.split(separator: "/").map(String.init)
     guard segments.count > 2, let flowType = FlowType(segment: segments[0]), let flow = FlowID(segments[1]),
@@ -45,8 +45,9 @@ enum EmbeddedParts {
     ) { row in try JSONValue(parsing: try row.text(0).utf8).object ?? [:] }
   }
 
-  /// Answers a read of a path that is neither a flow nor a connector: a part of a flow, or the number of objects in a
-  /// list.
+  /// Answers a read whose path names neither a flow nor a connector.
+  ///
+  /// The read is of a part of a flow, or of the number of objects in a list.
   static func read(_ question: DirectoryRead, at path: String, _ db: Connection) throws -> DirectoryResponse {
     let segments = path.split(separator: "/")
     guard segments.count == 2, segments[1].description.isSame(as: "$count") else {
@@ -138,7 +139,7 @@ enum EmbeddedParts {
     return String(id)
   }
 
-  /// Returns an object in the form that a read returns, without secrets.
+  /// Returns the id of an object and the object in the form that a read returns, without secrets.
   private static func stored(_ object: JSONObject, id: String) throws -> (id: String, content: JSONObject) {
     guard (1...128).contains(id.utf8.count) else {
       throw DirectoryRefusal.badRequest("An id must have 1 to 128 characters.")

@@ -27,7 +27,7 @@ enum EmbeddedProperty: String, FilterField {
   }
 }
 
-/// A kind of object in the embedded directory, with the kind's name in Microsoft Graph and the kind's properties.
+/// A kind of object in the embedded directory: its name in Microsoft Graph, and its properties.
 struct EmbeddedType {
   let name: String
   let properties: [EmbeddedProperty]
@@ -68,7 +68,7 @@ struct EmbeddedType {
     }
   }
 
-  /// Returns the property with a name, or throws a refusal if objects of this type do not have the property.
+  /// Returns the property with this name, or throws a refusal if objects of this type do not have the property.
   func property(_ name: some StringProtocol) throws(DirectoryRefusal) -> EmbeddedProperty {
     guard let property = EmbeddedProperty(rawValue: String(name)), properties.contains(property) else {
       throw .badRequest(

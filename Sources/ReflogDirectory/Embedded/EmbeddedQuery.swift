@@ -105,7 +105,7 @@ struct EmbeddedQuery {
 
   /// The beginning of each link.
   ///
-  /// Before the server sends the answer, the server replaces this beginning with its own URL.
+  /// Before Reflog's server sends the answer, the server replaces this beginning with its own URL.
   private static let linkBase = "https://embedded"
 
   private func filtered(_ objects: [JSONObject]) throws(DirectoryRefusal) -> [JSONObject] {

@@ -55,7 +55,7 @@ extension DirectoryResponse {
 }
 
 extension DirectoryRefusal {
-  /// The maximum lengths, in scalars, of an error's code and of an error's message.
+  /// The maximum lengths, in Unicode scalars, of an error's code and of an error's message.
   ///
   /// Both limits are needed because the texts are recorded. Graph's own codes and messages are much shorter.
   private static let (codeLimit, messageLimit) = (256, 4096)

@@ -17,10 +17,10 @@ struct GraphConnection: Sendable {
   /// The maximum time to open a connection.
   private static let connectTimeout = TimeAmount.seconds(5)
 
-  /// The maximum number of connections to a host: for reads, and the same number for writes.
+  /// The maximum number of connections for reads to one host, and also the maximum number for writes.
   ///
-  /// A request uses one connection until its answer has arrived. The changes at one address or of one connector are
-  /// sent one after the other, so they use at most one connection, and the other connections are left for other writes.
+  /// A request uses one connection until its answer has arrived. The changes at one address are sent one after the
+  /// other, so they use at most one connection. This is also true for the changes of one connector.
   private static let connectionLimit = 256
   /// The time for which a connection for reads is kept open without a request.
   ///
@@ -29,8 +29,8 @@ struct GraphConnection: Sendable {
   /// The time for which a connection for writes is kept open without a request.
   ///
   /// If the server closed a connection at the moment when a write begins, the result of the write would be unknown.
-  /// Every server keeps idle connections open much longer than this time, so this does not happen. A new connection for
-  /// each write would also prevent this, but would need two or three more round trips.
+  /// This does not happen, because every server keeps idle connections open much longer than this time. A new
+  /// connection for each write would be another solution, but would need two or three more round trips.
   private static let writingIdleTimeout = TimeAmount.seconds(2)
 
   private let reading: HTTPClient
@@ -59,9 +59,9 @@ struct GraphConnection: Sendable {
 
   /// Returns a client whose connections and recorders all run on one event loop.
   ///
-  /// As a result, at the deadline, a recorder has noticed all bytes that were sent before the deadline. The event loop
-  /// is set for the whole client. If each request set the event loop, AsyncHTTPClient would close the connection after
-  /// every request.
+  /// So when the deadline ends an exchange, the recorder already knows whether a part of the request was sent. The
+  /// event loop is set for the whole client. If each request set the event loop, AsyncHTTPClient would close the
+  /// connection after every request.
   private static func client(_ configuration: HTTPClient.Configuration) -> HTTPClient {
     let loop = MultiThreadedEventLoopGroup.singleton.next()
     return HTTPClient(eventLoopGroupProvider: .shared(loop), configuration: configuration)

@@ -9,7 +9,7 @@ struct FlowSummary {
 
   /// A person or a program, and the number of their changes.
   struct Share {
-    /// The name, or `[erased]` and the id if the names in all of these changes were erased.
+    /// The name. If the name was erased in all of these changes, the text is `[erased]` and the id.
     var name: String
     var changes: Int64
   }

@@ -14,11 +14,11 @@ struct RoleTable {
     let name: String
     let role: String
     var created: Timestamp?
-    /// The name of the actor that created the token, or `[erased]` and the actor's id.
+    /// The name of the actor that created the token. If the name was erased, the text is `[erased]` and the actor's id.
     var creator: String?
     let expires: Timestamp?
     var revoked: Timestamp?
-    /// The name of the actor that revoked the token, or `[erased]` and the actor's id.
+    /// The name of the actor that revoked the token. If the name was erased, the text is `[erased]` and the actor's id.
     var revoker: String?
     /// The times at which the log recorded the creation and the revocation.
     ///
@@ -46,7 +46,7 @@ struct RoleTable {
     self.period = period
   }
 
-  /// Adds the facts about a token that an event records.
+  /// Adds the facts that an event records about a token.
   ///
   /// The event must be earlier than the end of the period.
   mutating func add(_ event: ServiceEvent) {
@@ -64,8 +64,8 @@ struct RoleTable {
         expires: details["expiresDateTime"]?.string.flatMap { Timestamp(parsing: $0) }
       )
     // The command line can create or revoke a token while no server runs. The event is then recorded later, and its
-    // details contain the time of the creation or revocation. After a crash, the same creation can be recorded twice.
-    // Then the first event counts.
+    // details contain the time of the creation or revocation. After a crash, the same creation or revocation can be
+    // recorded twice. In this case, only the first event counts.
     if event.content.kind == .tokenCreated, row.created == nil {
       (row.created, row.creator) = (event.time("createdDateTime"), actor)
       row.creationRecorded = event.activityDateTime
@@ -78,9 +78,9 @@ struct RoleTable {
 
   /// The tokens for this pack, oldest first.
   ///
-  /// A token is left out if it was revoked or expired before the period, and if this was also recorded before the
-  /// period. If this was recorded in the period, the token is included, because a pack of an earlier period can't
-  /// contain what was recorded later. An expiry is recorded together with the creation of the token.
+  /// A token is left out if its revocation or expiry was before the period and was also recorded before the period. If
+  /// the revocation or expiry was recorded in the period, the token is included, because the pack of an earlier period
+  /// can't contain what was recorded later. An expiry is recorded together with the creation of the token.
   var rows: [Row] {
     order.compactMap { tokens[$0] }.filter { row in
       func isInPeriod(_ end: Timestamp?, recorded: Timestamp?) -> Bool {

@@ -4,7 +4,7 @@ import ReflogModel
 /// A file with rows in an evidence pack, together with a second file: the list of the rows.
 ///
 /// The list has one line for each row: the id of the row, a space, and the first 16 hexadecimal digits of the row's
-/// hash. With the list, an auditor finds the rows of a copy that were altered, added, moved or removed.
+/// hash. With the list, an auditor of a copy finds which rows were altered, added, moved or removed.
 struct RowFile: Sendable {
   /// The folder that contains the lists of rows.
   static let listFolder = "rows/"
@@ -27,11 +27,11 @@ struct RowFile: Sendable {
     self.format = format
   }
 
-  /// Adds a line to the next bytes of the file.
+  /// Adds a row to the file, and a line for this row to the list.
   ///
   /// - Parameters:
   ///   - id: The id of the row. In CSV, the id is the first cell of the row.
-  ///   - write: A closure that appends the line.
+  ///   - write: A closure that appends the row with the end of its line.
   mutating func add(_ id: String, _ write: (inout [UInt8]) -> Void) {
     let start = lines.count
     write(&lines)
@@ -51,7 +51,7 @@ struct RowFile: Sendable {
     (format == .csv ? ExportFormat.csv : ExportFormat.jsonl).canonicalRow(ofWritten: line)
   }
 
-  /// Writes to the output all lines that were added since the previous call of this method.
+  /// Writes all rows that are not written yet, and the lines of the list for these rows, to the output.
   @concurrent
   mutating func flush(to output: inout some EvidenceOutput) async throws {
     record.add(lines)

@@ -1,8 +1,9 @@
 import Foundation
 
-/// The content of a file that waits until it can be written to a ZIP file.
+/// The content of one file of a pack, which is kept until it can be written to the ZIP file.
 ///
-/// The content is stored in a temporary file without a name. The operating system deletes this file when it is closed.
+/// The content is stored in a temporary file without a name. The operating system deletes the temporary file when it is
+/// closed.
 struct WaitingFile {
   private static let pieceSize = 1 << 18
 

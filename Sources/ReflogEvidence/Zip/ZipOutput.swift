@@ -2,10 +2,10 @@ package import ReflogModel
 
 /// Writes an evidence pack as one ZIP file while the pack is created.
 ///
-/// A ZIP file contains its files one after another. The bytes of the first file are sent to the receiver immediately.
-/// The size of that file is not known yet, so the size is written after the content. If other files are written at the
-/// same time, their bytes are kept in temporary files until the first file ends. So the pack never has to fit in
-/// memory. Files are stored without compression.
+/// A ZIP file contains its files one after another. If several files are written at the same time, only the bytes of
+/// the file that was begun first are sent to the receiver immediately. The size of this file is not known yet, so the
+/// size is written after the content. The bytes of the other files are kept in temporary files until the first file
+/// ends. So the pack never has to fit in memory. Files are stored without compression.
 package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
   private var receiver: Receiver
   private let time: (time: UInt16, date: UInt16)
@@ -52,7 +52,8 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
 
   /// Ends a file of the pack.
   ///
-  /// Files that have already ended wait until this file ends. They are then sent to the receiver.
+  /// If another file is being sent to the receiver, the ended file is sent after that file. Otherwise, all files that
+  /// have ended are sent now.
   @concurrent
   package mutating func end(_ name: String) async throws {
     guard let file = current, file.name == name else {
@@ -83,7 +84,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     record(name, offset, UInt64(bytes.count), checksum.value, 0)
   }
 
-  /// Sends to the receiver the waiting files that have ended, if no other file is being sent.
+  /// Sends each waiting file that is complete to the receiver, unless another file is being sent.
   @concurrent
   private mutating func passWaiting() async throws {
     guard current == nil else { return }
@@ -125,8 +126,8 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     var bytes: [UInt8] = []
     bytes.append(littleEndian: ZipRecord.localHeader)
     appendFormat(flags, checksum, to: &bytes)
-    // The sizes are always in the extra field, even if they are small. With this field, a reader expects 64 bits for
-    // the sizes that follow the content.
+    // The sizes are always in the extra field, even if they are small. This field tells a reader that the sizes after
+    // the content also have 64 bits.
     bytes.append(littleEndian: ZipRecord.inExtra)
     bytes.append(littleEndian: ZipRecord.inExtra)
     bytes.append(littleEndian: UInt16(name.utf8.count))
@@ -171,7 +172,7 @@ package struct ZipOutput<Receiver: ByteReceiver>: EvidenceOutput {
     for number in [entry.size, entry.size, entry.offset] { bytes.append(littleEndian: number) }
   }
 
-  /// Appends the records at the end of the ZIP file: first in the form with numbers of 64 bits, then in the older form.
+  /// Appends the records at the end of the ZIP file: first the record with numbers of 64 bits, then the older record.
   private func appendEnd(start: UInt64, size: UInt64, to bytes: inout [UInt8]) {
     let count = UInt64(entries.count)
     bytes.append(littleEndian: ZipRecord.end64)

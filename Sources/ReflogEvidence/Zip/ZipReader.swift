@@ -18,7 +18,7 @@ package struct ZipReader: Sendable {
 
   /// Reads the directory of a ZIP file.
   ///
-  /// - Throws: ``ZipError`` if the file is not a whole ZIP file that Reflog wrote.
+  /// - Throws: ``ZipError`` if the file is incomplete or was not written by Reflog.
   package init(_ file: FileHandle) throws {
     self.file = file
     let length = try file.seekToEnd()

@@ -18,9 +18,9 @@ enum ZipRecord {
   /// The attributes of a regular file. Its owner can read and write the file, and all other users can read it.
   static let attributes: UInt32 = 0o100644 << 16
 
-  /// The flag that means that the size and the checksum of a file follow its content.
+  /// The flag of a file whose size and checksum are written after its content.
   static let isDescribedLater: UInt16 = 1 << 3
-  /// The flag that means that the name of a file is in UTF-8.
+  /// The flag of a file whose name is in UTF-8.
   static let isUTF8: UInt16 = 1 << 11
 
   /// The value that is written in place of a number if the extra field of the record contains the number.

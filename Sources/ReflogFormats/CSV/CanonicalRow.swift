@@ -1,9 +1,9 @@
 /// The usual spelling of a row of CSV.
 ///
-/// Another program can read a file of CSV and save it with other quotes, other separators, other ends of lines and
-/// other numbers of empty cells. The usual spelling of a row is the same for all these files: cells are separated by
-/// commas, a cell has quotes only if RFC 4180 requires them, a line break in a cell is LF, empty cells at the end are
-/// left out, and the row has no end of line.
+/// Another program can read a file of CSV and save it with other quotes, separators and ends of lines, and with more or
+/// fewer empty cells. The usual spelling of a row is the same for all these files: cells are separated by commas, a
+/// cell has quotes only if RFC 4180 requires them, a line break in a cell is LF, empty cells at the end are left out,
+/// and the row has no end of line.
 package enum CanonicalRow {
   private static let quote = UInt8(ascii: "\"")
   private static let comma = UInt8(ascii: ",")
@@ -20,8 +20,8 @@ package enum CanonicalRow {
 
   /// Returns the usual spelling of a row that ``CSV`` wrote.
   ///
-  /// Most rows already have the usual spelling, except the empty cells at the end and the end of the line. For these
-  /// rows, the result is a part of `line` and not a copy.
+  /// In most rows, only the empty cells at the end and the end of the line must be left out. For such a row, the result
+  /// is a part of `line` and not a copy.
   ///
   /// - Parameter line: The line, with CRLF at its end.
   package static func bytes(ofWritten line: ArraySlice<UInt8>) -> ArraySlice<UInt8> {

@@ -34,8 +34,8 @@ extension Change.Actor {
   ///
   /// The cells are empty if the change or the service event has no actor.
   ///
-  /// - Parameter value: Returns the value of a column for the actor of a change or a service event. The function does
-  ///   not return the whole actor, because that would copy all texts of the actor for each column.
+  /// - Parameter value: A function that returns the value of a column for the actor of a change or a service event. The
+  ///   function does not return the whole actor, because that would copy all texts of the actor for each column.
   static func columns<Subject>(
     value: @escaping @Sendable (Subject, CSVColumn<Change.Actor>) -> FilterValue
   ) -> [CSVColumn<Subject>] {

@@ -37,9 +37,9 @@ extension ConfigurationDifference {
 }
 
 extension ConnectorConfiguration {
-  /// The configuration as JSON, but without the address and the edits of the connector.
+  /// The configuration as JSON, but without the address and without the list of the connector's edits.
   ///
-  /// The difference itself contains the address, and the edits between the two moments.
+  /// The JSON of the difference contains the address, and only those edits that were made between the two moments.
   fileprivate var withoutAddress: JSONObject {
     let left = Set(["flowType", "flowId", "step", "connectorEdits"])
     return JSONObject(self, Self.members.filter { !left.contains($0.name) })

@@ -25,9 +25,9 @@ extension ConnectorConfiguration: Listed {
   /// The maximum number of edits of the connector in JSON.
   private static let maximumEditCount = 3
 
-  /// The members of an edit of the connector.
+  /// The members that JSON shows for each edit of the connector.
   ///
-  /// These members have the same names and values in a change.
+  /// The JSON of a change has the same members with the same values.
   private static let editMembers: [JSONMember<Change>] = {
     let names = [
       "id", "kind", "result", "resultDateTime", "before", "after", "changedProperties", "initiatedBy", "erased",

@@ -20,7 +20,7 @@ extension Erased {
     }
   }
 
-  /// Returns the columns in CSV, whose names begin with `prefix`.
+  /// Returns the columns that identify the erasure in CSV. Their names begin with `prefix`.
   ///
   /// The cells are empty if no data was erased.
   static func columns<Subject>(

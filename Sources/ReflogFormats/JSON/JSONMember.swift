@@ -38,7 +38,7 @@ extension JSONObject {
     self.init(uniqueMembers: members.map { Member(name: $0.name, value: $0.value(subject)) })
   }
 
-  /// Creates the object with those of the members whose value is not null.
+  /// Creates the object with only the members whose values are not null.
   init<Subject>(known subject: Subject, _ members: [JSONMember<Subject>]) {
     self.init(
       uniqueMembers: members.compactMap { member in

@@ -3,7 +3,8 @@ package import ReflogModel
 extension RestorationPlan {
   /// The plan as JSON of the history API.
   ///
-  /// - Parameter callers: The steps that call the connector now, or the first of them, and the number of all of them.
+  /// - Parameter callers: The steps that call the connector now, and their number. If there are many steps, `addresses`
+  ///   contains only the first ones.
   package func json(calledBy callers: (addresses: [Address], count: Int)) -> JSONObject {
     [
       "dryRun": .bool(true),

@@ -45,7 +45,8 @@ struct ErrorAnswer {
   let logLevel: Logger.Level
   /// The message in the server's log, or nil to log the message for the caller.
   ///
-  /// The server's log must not contain the reasons that people wrote, because an erasure can't delete its lines.
+  /// The server's log must not contain the reasons that people wrote, because an erasure can't delete lines of that
+  /// log.
   private var logMessage: String?
 
   init(_ error: any Error) {

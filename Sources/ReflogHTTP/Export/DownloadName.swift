@@ -74,8 +74,8 @@ private struct Selection {
 
   init(_ filter: ChangeFilter?) {
     if let filter { read(filter) }
-    // A condition on the type alone is not shown in the name. With the id of a flow, the type needs no mention, because
-    // the id shows the type too.
+    // The name never shows a condition on the flow type. This condition matters only if the name shows no id of a flow,
+    // because the id of a flow shows the flow type too.
     if hasFlowType && flow == nil { isOther = true }
   }
 

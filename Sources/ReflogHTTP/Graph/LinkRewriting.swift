@@ -32,8 +32,8 @@ struct LinkRewriting {
 
   /// Returns a copy of the object in which all links are rewritten.
   ///
-  /// The method throws an error if a client would follow a link automatically, and the link points to a host other than
-  /// the directory.
+  /// Clients follow some links automatically. The method throws an error if such a link points to a host other than the
+  /// directory's host.
   func rewritten(_ object: JSONObject) throws(ServiceError) -> JSONObject {
     guard let source else { return object }
     var result: JSONObject = [:]

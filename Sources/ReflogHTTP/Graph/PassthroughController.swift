@@ -54,7 +54,7 @@ struct PassthroughController {
     return try await changes.answer(.other(passthrough), to: request, context)
   }
 
-  /// Returns whether every server splits the path into the same segments.
+  /// Returns whether all kinds of servers split the path into the same segments.
   ///
   /// Some servers treat `;` as the end of a segment. So a path with `..;` or with an encoded character could write to a
   /// resource outside of the writable part.

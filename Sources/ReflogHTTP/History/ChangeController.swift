@@ -94,7 +94,8 @@ struct ChangeController {
     do {
       action = try await changes.update(restoring: id, permitting: later, for: caller)
     } catch {
-      // The connector may be deleted or the edit purged since the first request with this Idempotency-Key.
+      // The request may be a repetition with the same Idempotency-Key: since the first request, the connector may have
+      // been deleted, or the edit purged. The answer is then the change that the first request made.
       let earlier = try await changes.earlierRestoration(named: context.idempotencyKey, for: caller)?.changes.first
       guard let earlier else { throw error }
       return Response(json: ChangeInContext(earlier).json).about([earlier.id])

@@ -68,8 +68,8 @@ struct ConfigurationController {
 
   /// Returns the rollback that a body requests.
   ///
-  /// The body can contain the id of a rollback that has already begun. The values of that rollback then replace the
-  /// members that are missing in the body.
+  /// The body can contain the id of a rollback that has already begun. Members that are missing in the body then get
+  /// the values of that rollback.
   private func rollback(_ body: TimeRollbackBody) async throws -> TimeRollback {
     let batchID = body.batchID ?? GUID.random()
     let known = if body.batchID == nil { TimeRollback?.none } else { try await rollbacks.known(batchID) }

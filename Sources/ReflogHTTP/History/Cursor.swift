@@ -32,7 +32,7 @@ package struct Cursor: Sendable {
 
   /// Returns the id that a token contains.
   ///
-  /// An earlier page of the same query contained the token. The method throws an error if the token was created for
+  /// The token must be from an earlier page of the same query. The method throws an error if the token was created for
   /// another query or by another ledger.
   func id(in token: String) throws(RequestError) -> Int64 {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)

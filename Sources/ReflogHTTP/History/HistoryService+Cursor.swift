@@ -9,8 +9,8 @@ extension HistoryService {
 
   /// Returns the id that the token of a page contains.
   ///
-  /// The method throws an error if the token was created for another query, by another ledger, or while the log had a
-  /// former name.
+  /// The method throws an error if the token was created for another query or by another ledger. It also throws an
+  /// error if the token was created before a lost key was replaced, because the log had another name then.
   func id<Field>(in token: String, of query: HistoryQuery<Field>) async throws -> Int64 {
     do { return try await cursor(of: query).id(in: token) } catch let error as RequestError {
       for replacement in try await keyReplacements() {

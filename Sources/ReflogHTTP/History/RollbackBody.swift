@@ -6,7 +6,7 @@ import ReflogModel
 struct RollbackBody {
   /// The reason for the request, or nil if the body contains no reason.
   let reason: String?
-  /// Whether the request is allowed to undo, in addition to the change, all later changes that block it.
+  /// Whether the request may also undo the later changes that would otherwise block it.
   let isForced: Bool
   /// Whether the caller requests only the plan.
   let isDryRun: Bool

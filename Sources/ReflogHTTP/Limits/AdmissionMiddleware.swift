@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// Limits the number of requests by authenticated callers that are in progress at the same time.
+/// Limits how many requests by authenticated callers are in progress at the same time.
 ///
 /// The limits keep the use of memory small and the queues short. A request takes a slot when its body has arrived. If
 /// the caller already holds its share of the slots, the request waits. If the request waits too long, the answer is 503

@@ -19,8 +19,8 @@ extension OpenAPIOperations {
 
   /// The option `$filter`.
   ///
-  /// The maximum length here is smaller than the server's limit, because the URL with the encoded filter must be
-  /// shorter than the limit of all headers together.
+  /// The maximum length in the description is smaller than the limit that Reflog applies, because the URL with the
+  /// encoded filter must be shorter than the limit of all headers together.
   static let filter: (String, JSONObject) = ("$filter", ["type": "string", "maxLength": .integer(1000)])
 
   /// The option with which a query also returns the changes of the connectors that the selected steps called.

@@ -66,7 +66,7 @@ struct ActorController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the period that the form contains. If a value is wrong, also returns the error; otherwise `problem` is nil.
+  /// Returns the period that the form contains. If a value is wrong, `problem` is the error. Otherwise it is nil.
   private static func range(_ fields: [String: String]) -> (TimeRange, problem: FormError?) {
     do {
       let question = try PlainQuestion(form: fields.filter { $0.key != "reads" })

@@ -36,7 +36,8 @@ struct ChangePagesController {
   ///   - fields: The fields of the URL.
   ///   - request: The request.
   ///   - context: The context of the request.
-  ///   - form: The form that restores the values before the change, if it was sent and refused.
+  ///   - form: The sent form that restores the values before the change, if Reflog refused it. Otherwise, an empty
+  ///     form.
   func page(
     of change: Change,
     _ fields: [String: String],
@@ -67,7 +68,9 @@ struct ChangePagesController {
     )
   }
 
-  /// Returns the freezes in force that a field of the URL names, separated by commas.
+  /// Returns those freezes in force whose ids a field of the URL contains.
+  ///
+  /// The ids in the field are separated by commas.
   private func inForce(_ field: String?) -> [Freeze] {
     let ids = Set((field ?? "").split(separator: ",").map(String.init))
     return ids.isEmpty ? [] : changes.freezesInForce.filter { ids.contains(String($0.id)) }
@@ -228,9 +231,9 @@ struct ChangePagesController {
     )
   }
 
-  /// Returns the newest of the later changes that prevent a rollback.
+  /// Returns the later changes that prevent a rollback, newest first.
   ///
-  /// The newest change is first.
+  /// If there are many such changes, only the newest are returned.
   private func later(_ plan: RollbackPlan) async throws(ServiceError) -> [Change] {
     var later: [Change] = []
     for id in plan.supersededBy.suffix(RollbackPage.mostLater).reversed() { later.append(try await history.change(id)) }

@@ -3,7 +3,7 @@ import ReflogModel
 import ReflogService
 import ReflogWeb
 
-/// The page about one API connector: the URL that it calls, the steps that call it or called it, and its edits.
+/// The page about one API connector: its target URL, the steps that call it or called it, and its edits.
 struct ConnectorPageController {
   /// The maximum number of steps on the page that call the connector now.
   private static let maximumCallerCount = 50
@@ -59,10 +59,11 @@ struct ConnectorPageController {
 
   /// Returns the steps that call a connector now.
   ///
-  /// `recorded` contains the changes that set the connector, newest first. `unrecorded` contains the steps for which no
-  /// change is recorded. `count` is the number of all steps.
+  /// `recorded` contains, newest first, the changes that pointed these steps at the connector. `unrecorded` contains
+  /// the steps for which no such change is recorded. `count` is the number of all steps.
   ///
-  /// - Parameter addresses: The steps that call the connector in the embedded directory, or nil for another directory.
+  /// - Parameter addresses: The steps that call the connector in the embedded directory, or nil if the directory is
+  ///   Microsoft Graph.
   private func callers(
     of connector: ConnectorID,
     in addresses: [Address]?
@@ -110,8 +111,7 @@ struct ConnectorPageController {
     )
   }
 
-  /// Returns the newest pending changes that concern a connector: changes of the connector, and changes that set or
-  /// replace it at a step.
+  /// Returns the newest pending changes that write a connector, or that point a step at the connector or away from it.
   private func pending(_ connector: ConnectorID) async throws -> [ChangeInContext] {
     let id = FilterValue.text(connector.text)
     let isNamed = ChangeFilter.or(

@@ -9,7 +9,7 @@ struct CookieScope {
 
   /// Determines whether a browser sends a cookie with a request that a page of another site causes.
   enum SameSite: String {
-    /// The browser sends the cookie with no such request.
+    /// The browser never sends the cookie with such a request.
     case strict = "Strict"
     /// The browser sends the cookie if the person follows a link or a redirect to a page of this server.
     case lax = "Lax"

@@ -48,7 +48,7 @@ struct FlowPageController {
   ///
   /// `shown` is the time in the field `until`, or in the field `asOf` if `until` is missing. The page shows only
   /// changes that were settled before `bound`. With `until`, `bound` is the same time. With `asOf`, `bound` is a
-  /// microsecond later. So a change at exactly this time is included, as in the list of flows.
+  /// microsecond later. So with `asOf`, a change at exactly the shown time is included, as in the list of flows.
   private static func end(_ fields: [String: String]) throws -> (shown: Timestamp, bound: Timestamp)? {
     let target = fields["until"] == nil ? "asOf" : "until"
     guard let text = fields[target] else { return nil }

@@ -59,9 +59,10 @@ struct FlowsController {
     return try await history.configurations(asOf: moment, of: flows, includesEdits: true)
   }
 
-  /// Returns the edits, since a moment, of the connectors that the steps called at that moment.
+  /// Returns the edits of the connectors that the steps called at a moment.
   ///
-  /// The key is the id of the connector. The result is empty if the moment is nil.
+  /// Only edits since that moment are returned. The key is the id of the connector. The result is empty if the moment
+  /// is nil.
   private func edits(
     _ then: [ConnectorConfiguration],
     since moment: Timestamp?

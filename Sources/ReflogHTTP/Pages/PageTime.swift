@@ -2,7 +2,7 @@ import FoundationEssentials
 import ReflogModel
 import ReflogWeb
 
-/// Reads the times that a person types in the fields of pages. The forms of a time are those of the command line.
+/// Reads the times that a person types in the fields of pages. A time has the same forms as on the command line.
 struct PageTime {
   /// The zone of a time without an offset.
   private let zone: PageTimeZone
@@ -12,7 +12,7 @@ struct PageTime {
   ///
   /// - Parameters:
   ///   - zone: The zone of a time without an offset.
-  ///   - now: The current time, for `today`, `yesterday` and ages.
+  ///   - now: The current time, for `today`, for `yesterday`, and for ages such as `2h`.
   init(in zone: PageTimeZone, now: Timestamp = Timestamp(Date())) {
     (self.zone, self.now) = (zone, now)
   }
@@ -29,7 +29,8 @@ struct PageTime {
     let start: Timestamp
     let end: Timestamp
     do { (start, end) = try zone.reader(now: now).period(text) } catch { throw self.error(error, text, field) }
-    // A filter can't express a time outside of the years 0 to 9999. After the last day, there is no next day.
+    // A filter can't express a time outside of the years 0 to 9999, so such a start is refused. If the start is on the
+    // last day, the next day can't be expressed, so the end is equal to the start.
     guard Self.hasText(start) else { throw error(.unknownForm, text, field) }
     return (start, Self.hasText(end) ? end : start)
   }

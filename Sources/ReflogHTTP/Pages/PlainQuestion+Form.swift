@@ -53,7 +53,8 @@ extension PlainQuestion {
       default: throw FormError("There is no filter named \(name).")
       }
     }
-    // A day ends when the next day begins. So the end of the day before `since` is equal to `since`.
+    // A day ends when the next day begins. So if `until` is the end of a day, it can be equal to `since`, although that
+    // whole day is earlier than `since`.
     if let since, let until, let last, since > until || (since == until && last < until) {
       throw FormError("From is later than Until. Enter the earlier time as From.", in: "since")
     }

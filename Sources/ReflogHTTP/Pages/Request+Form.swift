@@ -20,8 +20,9 @@ extension Request {
 
   /// Returns the fields of the filter form in the URL, without empty fields.
   ///
-  /// If the form contains no time, its time zone is left out too. A time such as `2h` is replaced by the moment. Throws an
-  /// error if the name of a field is not in `names`. If `names` is nil, all names are allowed.
+  /// If the form contains no time, its time zone is left out too. A time such as `2h` is replaced by the moment that it
+  /// means. The method throws an error if the name of a field is not in `names`. If `names` is nil, all names are
+  /// allowed.
   func filterQuery(allowing names: [String]? = nil) throws(RequestError) -> [String: String] {
     let fields = if let names { try filledQuery(allowing: names) } else { try filledQuery() }
     guard fields["since"] != nil || fields["until"] != nil else { return fields.filter { $0.key != "zone" } }

@@ -9,7 +9,7 @@ import ReflogWeb
 struct RestorationController {
   /// The end of the path to which the form on the page of a change is sent.
   static let ending = "/restore"
-  /// The field in the URL of the page that opens after the values were restored. The page then shows a message.
+  /// After the values were restored, the URL of the next page contains this field, so that the page shows a message.
   static let restored = "restored"
 
   let changes: ChangeService

@@ -6,7 +6,10 @@ import ReflogService
 struct RollbackForm {
   /// The reason for the override of a freeze, or nil if the person entered no reason.
   let override: String?
-  /// Whether the step, or each step that calls the connector, is to be frozen after the change.
+  /// Whether steps are to be frozen after the change.
+  ///
+  /// After a rollback, only the step of the change is frozen. After the values of a connector were restored, all steps
+  /// that call the connector are frozen.
   let isFreezing: Bool
   /// The duration, in hours, of the freeze, or nil if the freeze lasts until a person releases the freeze.
   private let hours: Int64?
@@ -29,8 +32,8 @@ struct RollbackForm {
 
   /// Returns the freeze to place after the rollback of a change.
   ///
-  /// The reason of the freeze is not the reason for the rollback, because that reason can be longer than the reason of
-  /// a freeze.
+  /// The reason for the rollback is not used as the reason of the freeze, because it can be longer than the reason of a
+  /// freeze may be.
   func freeze(of address: Address, after rollback: Change, now: Timestamp) -> Freeze.Draft {
     let undone = rollback.intent.rollbackOf.map { " of change \($0)" } ?? ""
     return Freeze.Draft(
@@ -40,7 +43,7 @@ struct RollbackForm {
     )
   }
 
-  /// Returns the freeze of a step to place after the values before an edit of the step's connector were restored.
+  /// Returns the freeze to place on a step that calls a connector, after the values of the connector were restored.
   func freeze(of address: Address, afterRestoring edit: Change.ID, now: Timestamp) -> Freeze.Draft {
     Freeze.Draft(
       scope: .address(address),

@@ -95,7 +95,9 @@ struct SearchController {
     }
   }
 
-  /// Returns up to two changes with this id in a field that has an index.
+  /// Returns the two newest changes whose field contains this id.
+  ///
+  /// The field must have an index.
   private func changes(_ field: ChangeField.Plain, _ text: String) async throws -> [Change] {
     let ids = Set([text, GUID.normalized(text) ?? text])
     let filter = ChangeFilter.oneOf(.plain(field), ids.sorted().map { .text($0) })

@@ -85,8 +85,9 @@ struct TimelineController {
     }
   }
 
-  /// Returns the path of this form with the text of its search field in the field for the id of a request, or nil if
-  /// the text is not a GUID.
+  /// Returns the path of this form after the text of the search field was moved to the field for the id of a request.
+  ///
+  /// The result is nil if the text is not a GUID, or if the field for the id of a request is already filled.
   private static func requestSearch(_ fields: [String: String]) -> String? {
     guard let text = fields["q"], GUID.normalized(text) != nil, fields["request"] == nil else { return nil }
     return "/?" + Request.encoded(fields.filter { $0.key != "q" }.merging(["request": text]) { $1 })

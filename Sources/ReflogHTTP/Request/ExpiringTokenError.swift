@@ -1,8 +1,7 @@
 import Hummingbird
 import ReflogModel
 
-/// An error that a request with an API token caused, if the token expires soon. The answer then contains the expiry in
-/// addition to the error.
+/// The error of a request whose API token expires soon. The answer contains the expiry in addition to the error.
 struct ExpiringTokenError: Error {
   let cause: any Error
   let expiry: Timestamp

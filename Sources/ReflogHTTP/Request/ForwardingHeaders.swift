@@ -15,10 +15,10 @@ struct ForwardingHeaders {
 
   /// The descriptions in the order in which the proxies wrote them.
   private(set) var hops: [Hop] = []
-  /// Whether the headers can't be used.
+  /// Whether a header can't be used.
   ///
-  /// The value is true if a header has an invalid form, or if both kinds of headers are present, so that it is unknown
-  /// which kind the proxy wrote.
+  /// The value is true if a header has an invalid form, or if both kinds of headers are present, because it is then
+  /// unknown which kind the proxy wrote.
   private(set) var isUnreadable = false
 
   init(_ headers: HTTPFields) {
@@ -27,8 +27,8 @@ struct ForwardingHeaders {
       return
     }
     let elements = forwarded.headerParts(separatedBy: UInt8(ascii: ",")).map(Self.hop)
-    // A proxy that writes `Forwarded` appends a valid element. If the last element is not valid, the client wrote the
-    // header, and the trusted proxy writes the headers that begin with `X-Forwarded-`.
+    // A proxy that writes `Forwarded` appends a valid element. If the last element is not valid, the client wrote this
+    // header. The trusted proxy then writes the headers that begin with `X-Forwarded-`, so they are read.
     guard let last = elements.last, last != nil else {
       (hops, isUnreadable) = (Self.otherHops(headers), true)
       return

@@ -1,6 +1,6 @@
 import Hummingbird
 
-/// The host of this server and the path below which clients reach it, as clients write them in URLs.
+/// The host and the base path of this server, in the form in which clients write them in URLs.
 ///
 /// In `@odata.id`, URLs with this host are accepted in addition to URLs of Microsoft Graph.
 struct OwnHost {

@@ -125,7 +125,8 @@ extension Request {
     guard headers[values: name].count == 1 else {
       throw .badRequest("\(shown) is given twice. Send one.", target: shown)
     }
-    // The server's decoder replaces bytes that are not UTF-8 by U+FFFD. So a value with U+FFFD is refused.
+    // When Reflog's server reads a request, it replaces bytes that are not UTF-8 by U+FFFD. So a value with U+FFFD is
+    // refused.
     guard let text = header.percentDecoded(plusIsSpace: false), !text.hasReplacementCharacter else {
       throw .badRequest(
         "\(shown) can't be read as UTF-8. Percent-encode the reason.",

@@ -38,7 +38,7 @@ struct RouteTable: Sendable {
     func hash(into hasher: inout Hasher) { text.hashFolded(into: &hasher) }
   }
 
-  /// Returns a path with each fixed segment of a route in the spelling of the route.
+  /// Returns a path in which each fixed segment of a route has the spelling of the route.
   ///
   /// So the router can compare all bytes of the segments. A router that ignores upper and lower case compares letter by
   /// letter, which needs more time than all other work on the path. If an id equals a fixed segment, the id gets the

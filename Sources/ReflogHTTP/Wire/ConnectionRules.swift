@@ -166,8 +166,8 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   private func frame(_ head: inout HTTPResponseHead) {
     var exchange = exchanges[exchanges.startIndex]
     if exchange.awaitsContinue { exchange.isKeptAlive = false }
-    // For HEAD, the framework removes the body and then writes the length 0, even if GET has a body. So the wrong
-    // length is removed here.
+    // For HEAD, the framework removes the body and then writes the length 0, even if the answer to GET has a body. So
+    // the wrong length is removed here.
     if exchange.isHead, head.headers.first(name: "content-length") == "0" {
       head.headers.remove(name: "content-length")
     }

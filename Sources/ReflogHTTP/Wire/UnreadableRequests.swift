@@ -13,7 +13,7 @@ final class UnreadableRequests: ChannelInboundHandler, RemovableChannelHandler {
 
   /// Creates the handler of one connection.
   ///
-  /// - Parameter pace: The pace of the answers to unreadable requests. All connections share it.
+  /// - Parameter pace: The pace of the answers to unreadable requests. All connections share one pace.
   init(_ pace: RefusalPace) {
     self.pace = pace
   }

@@ -8,7 +8,8 @@ extension History {
   ///   - actor: The actor.
   ///   - range: The part of the history.
   ///   - includesReads: Whether events that count reads of history are included.
-  ///   - behind: The id below which events are returned, or nil for the first page.
+  ///   - behind: The id of the last event on the previous page, or nil for the first page. Only events with lower ids
+  ///     are returned.
   ///   - limit: The maximum number of events.
   package func events(
     of actor: ActorID,
@@ -29,7 +30,8 @@ extension History {
     }
   }
 
-  /// The condition that selects the newest service events of `:actor` with ids from `:first`, but below `:end`.
+  /// The condition that selects the newest service events of `:actor` whose ids are at least `:first` and lower than
+  /// `:end`.
   ///
   /// The text of the condition matters: SQLite uses the index `service_event_action` only if this text contains exactly
   /// the condition of the index.
@@ -45,7 +47,8 @@ extension History {
   /// - Parameters:
   ///   - actor: The actor.
   ///   - range: The period of the statements.
-  ///   - behind: The sequence of the log entry below which statements are returned, or nil for the first page.
+  ///   - behind: The sequence of the log entry of the last statement on the previous page, or nil for the first page.
+  ///     Only statements with lower sequences are returned.
   ///   - limit: The maximum number of changes.
   package func statements(
     of actor: ActorID,

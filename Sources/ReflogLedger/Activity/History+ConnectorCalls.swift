@@ -35,7 +35,8 @@ extension History {
     }
   }
 
-  /// Returns, for each step that calls a connector now, the change that set the connector, newest first.
+  /// Returns, for each step that calls a connector now, the change that pointed the step at the connector, newest
+  /// first.
   ///
   /// `count` is the number of these steps, which can be higher than the number of returned changes.
   ///
@@ -59,7 +60,7 @@ extension History {
     }
   }
 
-  /// The SQL that selects, for each address that calls `:connector` now, the id of the change that set the reference.
+  /// The SQL that selects, for each address that calls `:connector` now, the id of the change that set this reference.
   ///
   /// This is the newest effective change, or the newest change without an effect if no change was effective. The list
   /// of flows uses the same rule.
@@ -81,7 +82,7 @@ extension History {
     "SELECT change.id FROM change WHERE change.address = calling.id AND \(condition) ORDER BY change.id DESC LIMIT 1"
   }
 
-  /// The number of ids in the range of the first read of periods, and the maximum number for a later read.
+  /// The number of ids that the first read of periods covers, and the maximum number that a later read covers.
   private static let callSizes = (first: Int64(320_000), last: Int64(5_120_000))
 
   /// Returns the newest periods in which steps called a connector, newest first.
@@ -90,7 +91,8 @@ extension History {
   ///
   /// - Parameters:
   ///   - connector: The connector.
-  ///   - behind: The id of the change below which periods begin, or nil for the newest periods.
+  ///   - behind: A change, or nil for the newest periods. The list contains only periods whose first recorded change
+  ///     has a lower id.
   ///   - limit: The maximum number of periods.
   ///   - timeLimit: The time after which the search does not start another read.
   package func calls(

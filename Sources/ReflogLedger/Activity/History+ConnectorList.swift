@@ -18,13 +18,13 @@ package struct KnownConnector: Sendable {
   ///
   /// The value is false if only denied or refused requests contained the id.
   package let isReal: Bool
-  /// The changes that set the connector at the steps that call it now, newest first.
+  /// For each step that calls the connector now, the change that pointed the step at the connector; newest first.
   package let calls: [Change.ID]
 }
 
 /// The details of some connectors. The changes in this value were compared with the log.
 package struct ConnectorDetails: Sendable {
-  /// Changes that set a connector, newest first.
+  /// Changes that pointed steps at a connector, newest first.
   package let calls: [Change]
   /// The newest applied change of each connector. A connector without such a change is left out.
   package fileprivate(set) var newest: [ConnectorID: Change] = [:]
@@ -35,10 +35,10 @@ package struct ConnectorDetails: Sendable {
 }
 
 extension History {
-  /// Returns all connectors that the records of the ledger contain. Each connector has the changes that set it at the
-  /// steps that call it now.
+  /// Returns all connectors that the records of the ledger contain.
   ///
-  /// The time of this read depends on the numbers of connectors and steps, but not on the number of changes.
+  /// For each step that calls a connector now, the list of that connector contains the change that pointed the step at
+  /// it. The time of this read depends on the numbers of connectors and steps, but not on the number of changes.
   package func knownConnectors() async throws(LedgerError) -> [KnownConnector] {
     try await read { db in
       var calls: [Int64: [Change.ID]] = [:]
@@ -118,8 +118,9 @@ extension History {
     "SELECT \(value) FROM change \(ofListedConnector) AND change.result = 'applied' \(condition) ORDER BY change.id DESC LIMIT 1"
   }
 
-  /// The SQL expression for the name in a change, or for NULL if the last observation of the connector is newer than
-  /// the change.
+  /// The SQL expression for the name in a change.
+  ///
+  /// The value is NULL if the last observation of the connector is newer than the change.
   private static let newerName = """
     (
       SELECT connector_name.display_name FROM connector_name

@@ -38,7 +38,7 @@ enum FreezeRows {
     )
   }
 
-  /// Returns the freeze with an id, or nil if there is none.
+  /// Returns the freeze with this id, or nil if there is none.
   static func freeze(_ id: Int64, _ db: any LedgerConnection) throws -> Freeze? {
     try freezes("id = ?", [id], db).first
   }
@@ -106,7 +106,8 @@ enum FreezeRows {
     let stored = try db.rows("SELECT id, ends, released FROM change_freeze") { row in
       text(try row.integer(0), try row.optionalInteger(1), try row.optionalInteger(2))
     }
-    // A purge deletes the row of an override together with the change.
+    // A purge deletes the row of an override together with the change. So an override is missing only if its change
+    // still exists.
     let kept = Set(
       try db.rows("SELECT freeze_override.change, event FROM freeze_override") { row in
         "\(try row.integer(0)) \(try row.integer(1))"

@@ -4,18 +4,18 @@ import ReflogStorage
 extension Freezes {
   /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
   ///
-  /// If one of the parts is the callers of a connector, the steps that call the connector are read from the ledger.
+  /// A part can stand for all steps that call a connector. These steps are read from the ledger.
   func covering(_ parts: [ChangedPart], at time: Timestamp, in db: any LedgerConnection) throws -> [CoveringFreeze] {
     try covering(parts, at: time) { connector, flows in try History.callers(of: connector, in: flows, db) }
   }
 }
 
 extension History {
-  /// Returns the steps of some flows that call a connector, according to the ledger.
+  /// Returns those steps of the given flows that call a connector, according to the ledger.
   ///
   /// A step calls the connector that its newest applied change set. If no change was applied at the step, the step
   /// calls the connector that the last conclusive read of the directory showed. A step is also returned if a pending
-  /// change sets the connector, because the directory may have applied this change.
+  /// change points it at the connector, because the directory may have applied this change.
   static func callers(
     of connector: ConnectorID,
     in flows: Set<FlowName>,
@@ -25,8 +25,7 @@ extension History {
     return try db.rows(callers(db.dialect), ["connector": row, "flows": names(of: flows)]) { try $0.address(0) }
   }
 
-  /// Returns the steps of some flows that called a connector until `start` or longer, and were then set to another
-  /// reference.
+  /// Returns those steps of the given flows that stopped calling a connector at or after `start`.
   static func callers(
     of connector: ConnectorID,
     in flows: Set<FlowName>,
@@ -41,7 +40,7 @@ extension History {
     return try db.rows(formerCallers(db.dialect), arguments) { try $0.address(0) }
   }
 
-  /// Returns a JSON array of flows in lower case.
+  /// Returns the names of flows as a JSON array, in lower case.
   private static func names(of flows: Set<FlowName>) -> String {
     JSONValue.array(flows.map { .string($0.description.asciiFolded) }).text
   }
@@ -51,14 +50,14 @@ extension History {
     "\(dialect.ignoringCase("(flow.flow_type || '/' || flow.flow_id)")) IN (\(dialect.texts(inArray: ":flows")))"
   }
 
-  /// Returns the SQL that selects the steps that called the connector with the row number `:connector` until `:start` or
-  /// longer, and were then set to another reference.
+  /// Returns the SQL that selects the steps that stopped calling the connector at or after `:start`.
   ///
-  /// The argument `:flows` is a JSON array of flows in lower case. `:first` is the id of the first change that was
-  /// recorded at or after `:start`. At each step, the search begins with the newest effective change below `:first`,
-  /// because this change may be settled after `:start`. Earlier changes are not searched, because the changes of a step
-  /// are settled in the order of their ids. The query contains `+change.before_connector`, because otherwise a database
-  /// could read the changes of the connector at all steps.
+  /// `:connector` is the row number of the connector. `:flows` is a JSON array with the names of flows in lower case.
+  /// `:first` is the id of the first change that was recorded at or after `:start`. At each step, the search begins
+  /// with the newest effective change that has a lower id than `:first`, because this change may have been settled
+  /// after `:start`. Earlier changes are not searched, because the changes of a step are settled in the order of their
+  /// ids. The query contains `+change.before_connector`, because otherwise a database could read the changes of the
+  /// connector at all steps.
   static func formerCallers(_ dialect: any Dialect) -> String {
     """
     SELECT flow.flow_type, flow.flow_id, step.name FROM address
@@ -85,9 +84,9 @@ extension History {
 
   /// Returns the SQL that selects the steps that call the connector with the row number `:connector`.
   ///
-  /// The argument `:flows` is a JSON array of flows in lower case. The query contains `+address.id`, because SQLite
-  /// uses the index `change_pending` only if the compared value has no type affinity. The query reads the newest change
-  /// in a subquery, because PostgreSQL could otherwise join the whole table `change`.
+  /// The argument `:flows` is a JSON array with the names of flows in lower case. The query contains `+address.id`,
+  /// because SQLite uses the index `change_pending` only if the compared value has no type affinity. The query reads
+  /// the newest change in a subquery, because PostgreSQL could otherwise join the whole table `change`.
   static func callers(_ dialect: any Dialect) -> String {
     """
     SELECT flow.flow_type, flow.flow_id, step.name FROM address

@@ -64,7 +64,7 @@ extension History {
     try await read { db in try FreezeRows.open(at: time, db) }
   }
 
-  /// Returns the freeze with an id, or nil if there is none.
+  /// Returns the freeze with this id, or nil if there is none.
   package func freeze(_ id: Int64) async throws(LedgerError) -> Freeze? {
     try await read { db in try FreezeRows.freeze(id, db) }
   }

@@ -23,7 +23,7 @@ extension LedgerSession {
     changesFreezes = true
   }
 
-  /// Replaces a freeze in memory, or adds it, because this transaction releases or places the freeze.
+  /// Stores in memory a freeze that this transaction places or releases.
   private func replace(_ freeze: Freeze) throws {
     let current = try currentFreezes()
     let others = (current.past + current.all).filter { $0.id != freeze.id }
@@ -85,10 +85,10 @@ extension LedgerSession {
     return try current.covering(group.parts + subjects, at: time, in: connection)
   }
 
-  /// Returns the steps that called the connector of a change in the period in which the change was made without Reflog.
+  /// Returns the steps that called a connector in the period in which the connector was changed without Reflog.
   ///
-  /// Only the steps of flows that are or were frozen are searched. The result is nil if there is no such flow, or if the
-  /// change is about a step.
+  /// Only the steps of flows that are or were frozen are searched. The result is nil if there is no such flow, or if
+  /// `change` is about a step.
   func callers(ofDrift change: Change, window: Duration) throws -> Freeze.Drift.Callers? {
     guard let connector = change.connectorID else { return nil }
     let flows = try currentFreezes().flows
@@ -101,8 +101,8 @@ extension LedgerSession {
 
   /// Returns whether a step certainly called the same connector at each moment since `start`.
   ///
-  /// The result is false if no change was applied at the step, because then it is not recorded since when the step calls
-  /// its connector.
+  /// The result is false if no change was applied at the step, because the ledger then does not contain the time since
+  /// which the step calls its connector.
   private func keepsReference(_ address: Address, since start: Timestamp) throws -> Bool {
     let newest = try newestChanges(at: address)
     guard newest.pending == nil, newest.applied != nil, let row = try identities.knownRow(of: address) else {

@@ -70,8 +70,8 @@ struct ChangeSearch: Sendable {
     if let lookups = plan.impact?.filteredLookups(dialect) {
       found.formUnion(try lookupIDs(lookups, in: ids, limit: limit, rows, db))
     } else if let impact = plan.impact {
-      // If the filter found `limit` changes, a change behind the last of these changes, in the order of the query, is
-      // not needed. So the search for changes of connectors ends at the last of these changes.
+      // If the filter found `limit` changes, no change is needed that comes after the last of these changes in the
+      // order of the query. So the search for changes of connectors ends at the last of these changes.
       if let last = first(limit, of: found).last, found.count >= limit {
         searched = isAscending ? ids.lowerBound...last : last...ids.upperBound
       }
@@ -93,15 +93,16 @@ struct ChangeSearch: Sendable {
   /// cost less than one candidate.
   private static let lookedUpForACandidate = 10
 
-  /// Returns the ids to search, and the only changes with these ids that can match.
+  /// Returns the range of ids to search, and the ids of the changes in this range that can match.
   ///
-  /// For a plan with lookups and a scan of the changes that the lookups find, the changes are:
+  /// A plan can have lookups, and a scan of only those changes that the lookups find. For such a plan, the changes that
+  /// can match are:
   /// - if the index of reasons found candidates: those candidates that the lookups find too. If the lookups find too
   ///   many changes, all candidates are returned.
-  /// - otherwise: the changes that the lookups find. If the lookups find too many changes, only a part of the ids is
+  /// - otherwise: the changes that the lookups find. If the lookups find too many changes, only a part of the range is
   ///   returned.
   ///
-  /// In all other cases, the arguments are returned.
+  /// For every other plan, the range and the candidates are returned unchanged.
   private func narrowed(
     _ ids: ClosedRange<Int64>,
     _ candidates: [Int64]?,

@@ -21,10 +21,11 @@ enum ChangeTimes {
     try Search(of: .changes, db).firstID(near: moment.microseconds) { $0 > moment.microseconds } - 1
   }
 
-  /// Returns the time of the change with this id, or of the nearest change if the change with this id was purged.
+  /// Returns the time of the change with this id, or of a change near it if the change with this id was purged.
   ///
-  /// The nearest change has a lower id if `isAscending` is true, otherwise a higher id. A search in this order has
-  /// already examined that change. The result is nil if there is no such change.
+  /// The change near it is the nearest change with a lower id if `isAscending` is true, otherwise the nearest change
+  /// with a higher id. So a search in this order has already passed that change. The result is nil if there is no such
+  /// change.
   static func time(near id: Int64, isAscending: Bool, _ db: any LedgerConnection) throws -> Timestamp? {
     let sql =
       isAscending
@@ -56,9 +57,9 @@ enum ChangeTimes {
 
   /// A search for the first id at or after a time; the search starts at an estimated id.
   ///
-  /// The id is estimated from the times of the oldest and the newest change. The search then reads changes near the
-  /// estimated id. So the search reads only a few pages of a large history, and most of these pages are close to each
-  /// other in the file.
+  /// The id is estimated from the times of the oldest and the newest row of the table. The search then reads rows near
+  /// the estimated id. So the search reads only a few pages of a large history, and most of these pages are close to
+  /// each other in the file.
   private struct Search {
     /// The distance between the estimated id and the next id that the search reads.
     ///
@@ -75,21 +76,21 @@ enum ChangeTimes {
       newest = try db.integer(records.newest) ?? 0
     }
 
-    /// Returns the first change with this id or a higher id, or nil if there is none.
+    /// Returns the row with this id or, if there is none, the row with the next higher id.
     ///
-    /// If the change with this id was purged, the result is the next change that exists.
+    /// The change with this id may have been purged. The result is nil if there is no higher id.
     private func change(from id: Int64) throws -> (id: Int64, time: Int64)? {
       try db.first(records.next, [id]) { row in
         (try row.integer(0), try row.integer(1))
       }
     }
 
-    /// Returns the lowest id of a change whose time meets a condition.
+    /// Returns the lowest id whose time meets a condition, or the newest id plus 1 if no time meets the condition.
     ///
     /// If a time meets the condition, all later times must meet the condition too.
     func firstID(near time: Int64, where isBehind: (Int64) -> Bool) throws -> Int64 {
-      // Ids below `low` do not fulfil the condition. Ids from `high` on fulfil the condition. The loop moves `low` and
-      // `high` together until they are equal. Their value is then the first id that fulfils the condition.
+      // Ids below `low` do not fulfil the condition. Ids from `high` on fulfil the condition. The loops bring `low` and
+      // `high` closer together until they are equal. Their value is then the first id that fulfils the condition.
       var (low, high) = (Int64(1), newest + 1)
       func compare(_ id: Int64) throws {
         guard let change = try change(from: id), !isBehind(change.time) else { return high = id }

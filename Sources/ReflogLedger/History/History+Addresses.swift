@@ -48,9 +48,9 @@ extension History {
     (\(isChanged) OR EXISTS (SELECT 1 FROM seen_reference WHERE seen_reference.address = address.id))
     """
 
-  /// Returns those scopes whose address, or one address of whose flow, is in ``knownAddresses()``.
+  /// Returns those scopes that contain at least one of the ``knownAddresses()``.
   ///
-  /// Only the addresses of these scopes are read.
+  /// The scope `everything` is always returned. For the other scopes, only their addresses are read.
   package func knownScopes(among scopes: Set<FreezeScope>) async throws(LedgerError) -> Set<FreezeScope> {
     try await read { db in
       try scopes.filter { scope in
@@ -63,7 +63,8 @@ extension History {
     }
   }
 
-  /// Returns whether ``knownAddresses()`` contains an address of a flow with a given step, or with any step.
+  /// Returns whether ``knownAddresses()`` contains the address of a step of a flow, or any address of the flow if
+  /// `step` is nil.
   private static func isKnown(_ flow: FlowName, _ step: Step?, _ db: any LedgerConnection) throws -> Bool {
     let isStep = step == nil ? "" : "AND \(db.dialect.equalIgnoringCase("step.name", ":step"))"
     let arguments: SQLArguments = ["flowType": flow.flowType.rawValue, "flow": flow.flow.text]

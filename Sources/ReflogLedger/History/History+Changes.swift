@@ -11,8 +11,8 @@ extension History {
 
   /// Returns the changes that match a query and whose newest log entry is in a range.
   ///
-  /// The sequence number of the newest entry must be above `after` and not above `end`. Entries with a sequence number
-  /// above `last` are ignored. The changes are sorted by the sequence number of their newest entry.
+  /// The newest entry of a change is its entry with the highest sequence number up to `last`. This number must be
+  /// higher than `after` and at most `end`. The changes are sorted by the sequence number of their newest entry.
   ///
   /// - Throws: ``LedgerError/altered(_:)`` if the row of a change does not match the log.
   package func changesWithEntries(
@@ -47,7 +47,7 @@ extension History {
     try await read { db in try db.integer("SELECT max(id) FROM change").map { Change.ID($0) } }
   }
 
-  /// Returns at most `limit` ids of pending changes, oldest first; only ids above `after` are returned.
+  /// Returns at most `limit` ids of pending changes, oldest first; only ids higher than `after` are returned.
   package func pendingIDs(after: Change.ID?, limit: Int) async throws(LedgerError) -> [Change.ID] {
     try await read { db in
       try db.integers(

@@ -12,7 +12,8 @@ extension History {
   /// - Parameters:
   ///   - moment: The moment for which the references are returned.
   ///   - flows: The flows whose addresses are returned, or nil for all flows.
-  ///   - includesEdits: Whether the result contains the edits of each connector after the step was set to call it.
+  ///   - includesEdits: Whether the result contains the edits of each connector that were made after the step was
+  ///     pointed at the connector.
   package func configurations(
     asOf moment: Timestamp,
     of flows: [FlowName]? = nil,
@@ -71,7 +72,7 @@ extension History {
 
   /// Returns the SQL that selects the columns of ``HeldReference``.
   ///
-  /// The argument `:flows` is a JSON array of flows in lower case, or NULL to select all flows.
+  /// The argument `:flows` is a JSON array with the names of flows in lower case, or NULL to select all flows.
   private static func held(_ dialect: any Dialect) -> String {
     """
     WITH applied AS MATERIALIZED (

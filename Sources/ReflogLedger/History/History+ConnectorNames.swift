@@ -4,14 +4,14 @@ import ReflogStorage
 extension History {
   /// The maximum number of changes that are searched for the name of a connector.
   ///
-  /// The limit is needed because denied and refused changes contain no name, and a client can cause many of them.
+  /// The limit is needed because denied and refused changes contain no name, and a client can cause many such changes.
   private static let searchedForName = 100
 
   /// Returns the newest recorded names of connectors.
   ///
-  /// A name comes from the last read of the directory, from a newer change of the connector, or from a change that set
-  /// the connector. The key is the id of the connector. The result has no entry for a connector without a recorded
-  /// name.
+  /// A name comes from the last read of the directory, from a newer change of the connector, or from a change that
+  /// pointed a step at the connector. The key is the id of the connector. The result has no entry for a connector
+  /// without a recorded name.
   package func names(of connectors: [ConnectorID]) async throws(LedgerError) -> [ConnectorID: String] {
     try await read { db in
       let rows = ChangeRows(db, identities)
@@ -29,7 +29,8 @@ extension History {
     }
   }
 
-  /// Returns the name in the newest change that set a connector or wrote it, or nil if no name was found.
+  /// Returns the name in the newest change that pointed a step at a connector or wrote the connector, or nil if no name
+  /// was found.
   private func recordedName(_ connector: Int64, _ rows: ChangeRows) throws -> String? {
     let arguments: SQLArguments = ["connector": connector, "limit": Self.searchedForName]
     return try rows.checked(Self.namingConnector, arguments).first?.after.displayName

@@ -12,8 +12,8 @@ extension History {
 
   /// Returns the changes of a connector that were applied or may have been applied, oldest first.
   ///
-  /// A change is returned only if its newest log entry has a sequence number above `entry`. The result includes the
-  /// change that created the connector.
+  /// A change is returned only if its newest log entry has a higher sequence number than `entry`. The result includes
+  /// the change that created the connector.
   package func changes(of connector: ConnectorID, after entry: Int64) async throws(LedgerError) -> [Change] {
     try await changes(
       of: connector,
@@ -96,9 +96,9 @@ extension History {
   /// or before `:end`.
   ///
   /// `:last` is the id of a change that was recorded at or before `:moment`, and `:newest` is the highest id that is
-  /// searched. The search begins with the newest applied change up to `:last`, because this change may be settled after
-  /// the moment. Earlier changes are not searched, because the changes of a connector are settled in the order of their
-  /// ids.
+  /// searched. The search begins with the newest applied change up to `:last`, because this change may have been
+  /// settled after `:moment`. Earlier changes are not searched, because the changes of a connector are settled in the
+  /// order of their ids.
   static let editsSince = """
     WHERE \(ofConnector) AND change.id <= :newest AND change.id >= coalesce((
         SELECT settled.id FROM change AS settled

@@ -36,8 +36,8 @@ extension History {
       let now = ContinuousClock.now
       if now - start > timeLimit { return nil }
       (rest, turn) = (further, turn + 1)
-      // If the plan has lookups, only a read without the index of reasons shows how many ids a read with lookups can
-      // cover.
+      // If the plan has lookups, a read with the index of reasons does not show how many ids a read with lookups can
+      // cover. So the size stays the same after such a read.
       if part.candidates == nil || search.plan.lookups == nil {
         size = Self.fitting(
           Self.grown(size, upTo: sizes.last),
@@ -53,8 +53,8 @@ extension History {
 
   /// Returns how many changes have an id in a range. The last id of the range must not be higher than the newest id.
   ///
-  /// The ids of changes have no gaps, except the ids of changes that a purge deleted, and the ids that were lost when an
-  /// older copy of the ledger was accepted. Both are recorded.
+  /// The ids of changes have no gaps, except the ids of changes that a purge deleted, and the ids that were lost when
+  /// an older copy of the ledger was accepted. The ids of both kinds are recorded.
   private static func number(in ids: ClosedRange<Int64>, _ db: any LedgerConnection) throws -> Int {
     var number = ids.upperBound - ids.lowerBound + 1
     func subtract(_ first: Int64, _ last: Int64) {

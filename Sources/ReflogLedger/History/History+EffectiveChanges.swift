@@ -2,7 +2,8 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns at most `limit` ids of effective changes at an address, oldest first; only ids above `id` are returned.
+  /// Returns at most `limit` ids of effective changes at an address, oldest first; only ids higher than `id` are
+  /// returned.
   package func effectiveChanges(at address: Address, after id: Change.ID, limit: Int) async throws(LedgerError)
     -> [Change.ID]
   {

@@ -2,7 +2,7 @@ package import ReflogModel
 import ReflogStorage
 
 extension History {
-  /// Returns a page of service events, newest first: at most `limit` events with ids below `before`.
+  /// Returns a page of service events, newest first: at most `limit` events with ids lower than `before`.
   package func newestEvents(before: Int64?, limit: Int) async throws(LedgerError) -> [ServiceEvent] {
     try await events(
       "service_event.id < :bound ORDER BY service_event.id DESC LIMIT :limit",
@@ -10,7 +10,8 @@ extension History {
     )
   }
 
-  /// Returns a page of service events, oldest first: at most `limit` events with ids above `after` and up to `last`.
+  /// Returns a page of service events, oldest first: at most `limit` events with ids higher than `after` and up to
+  /// `last`.
   package func oldestEvents(after: Int64, upTo last: Int64, limit: Int) async throws(LedgerError) -> [ServiceEvent] {
     try await events(
       "service_event.id > :after AND service_event.id <= :last ORDER BY service_event.id LIMIT :limit",

@@ -180,15 +180,16 @@ extension History {
 }
 
 extension ClosedRange<Int64> {
-  /// Returns at most `size` ids from the lower or the upper end of the range.
+  /// Returns at most `size` ids of the range: the lowest ids if `fromBelow` is true, otherwise the highest ids.
   func part(of size: Int64, fromBelow: Bool) -> ClosedRange<Int64> {
     guard size < upperBound - lowerBound else { return self }
     return fromBelow ? lowerBound...(lowerBound + size - 1) : (upperBound - size + 1)...upperBound
   }
 
-  /// Removes a part at the lower or the upper end of the range, and returns the rest, or nil if no id is left.
+  /// Returns the range without a part at one of its ends, or nil if no id is left.
   ///
-  /// If the part is nil, the result is the whole range.
+  /// The part is at the lower end if `fromBelow` is true, otherwise at the upper end. If the part is nil, the result is
+  /// the whole range.
   func without(_ part: ClosedRange<Int64>?, fromBelow: Bool) -> ClosedRange<Int64>? {
     guard let part else { return self }
     if fromBelow { return part.upperBound < upperBound ? (part.upperBound + 1)...upperBound : nil }

@@ -46,8 +46,8 @@ extension History {
     ORDER BY entry.sequence
     """
 
-  /// The SQL that selects the first entry in a range that was not purged and that belongs neither to a change nor to a
-  /// service event.
+  /// The SQL that selects, in a range of entries, the first one that was not purged and belongs neither to a change nor
+  /// to a service event.
   private static let entryWithoutRow = """
     SELECT entry.sequence \(LogRows.withoutRow) AND entry.sequence > :after AND entry.sequence <= :end
     ORDER BY entry.sequence LIMIT 1
@@ -77,10 +77,10 @@ extension History {
     try await read { db in try LogRows.entryHashes(sequence..<sequence + 1, db).first }
   }
 
-  /// Returns the sequence of the first entry after an older copy replaced the log with this name.
+  /// Returns the sequence of the first entry that was added after an older copy of the ledger was accepted.
   ///
-  /// This is the entry that records that the older copy was accepted. The result is nil if no older copy replaced that
-  /// log.
+  /// This entry records the acceptance. `origin` is the name of the log that the older copy replaced. The result is nil
+  /// if no older copy replaced that log.
   package func firstEntry(afterReplacementOf origin: String) async throws(LedgerError) -> Int64? {
     try await read { db in
       let events = try EventRows.ofKeys("kind = 'olderLedgerAccepted'", db)

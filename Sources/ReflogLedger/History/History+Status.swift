@@ -5,8 +5,8 @@ import Synchronization
 extension History {
   /// Returns the cursor key of this ledger: 32 random bytes that sign the links to a next page.
   ///
-  /// A different ledger has a different key, so that ledger refuses the links of this ledger. The key is read from the
-  /// file once and then kept in memory.
+  /// Each ledger has a different key. So a ledger refuses the links of another ledger. The key is read from the file
+  /// once and then kept in memory.
   package func cursorKey() async throws(LedgerError) -> [UInt8] {
     if let known = identities.cursorKey.withLock({ $0 }) { return known }
     let key = try await read { db in

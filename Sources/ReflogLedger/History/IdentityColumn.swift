@@ -6,7 +6,7 @@ import ReflogStorage
 /// For example, the names of actors are stored in the table `actor_name`. A reason for the override of a freeze is
 /// searched in the same way, because few changes have such a reason.
 struct IdentityColumn {
-  /// The SQL expression for the number of the row that contains the text, with the name of the table.
+  /// The SQL expression for the number of the row that contains the text, including the name of the table.
   private let row: String
   /// The SQL expression of the row number that the indexed columns of `change` contain.
   ///

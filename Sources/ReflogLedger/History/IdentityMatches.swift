@@ -4,7 +4,7 @@ import ReflogStorage
 /// The rows of ids and names that match the conditions on texts in a filter.
 ///
 /// There are few rows of ids and names, so each condition is checked for each of these rows. An index then finds the
-/// changes that refer to a matching row. Otherwise, each condition would be checked for each change.
+/// changes that refer to a matching row. Without these rows, each condition would be checked for each change.
 struct IdentityMatches: Sendable {
   private var matches: [ChangeFilter: IdentityMatch] = [:]
 

@@ -39,13 +39,13 @@ struct IndexLookup: Sendable {
     self.selectivity = selectivity
   }
 
-  /// Creates a lookup of the changes whose column holds a value.
+  /// Creates a lookup of the changes whose column holds this value.
   init(column: String, value: SQLValue, selectivity: Selectivity) {
     (condition, self.column, values, rows) = ("change.\(column) = ", column, [value], nil)
     self.selectivity = selectivity
   }
 
-  /// Creates a lookup of the changes for which an SQL expression has a value.
+  /// Creates a lookup of the changes for which an SQL expression has this value.
   ///
   /// Conditions that end with `AND` may precede the expression.
   init(expression: String, value: SQLValue, selectivity: Selectivity) {

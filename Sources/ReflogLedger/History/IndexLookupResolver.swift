@@ -64,8 +64,8 @@ struct IndexLookupResolver {
 
   /// Returns lookups of the changes at the addresses that a filter selects.
   ///
-  /// The terms of the filter must contain the flow id, and the flow type or the step. If the terms do not contain these
-  /// fields, the result is nil.
+  /// The terms of the filter must contain the flow id, and at least one of the flow type and the step. Otherwise the
+  /// result is nil.
   private func addressLookups(_ terms: [ChangeFilter]) throws -> [IndexLookup]? {
     var wanted: [ChangeField.Plain: String] = [:]
     for term in terms {

@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds the edits of connectors that are later than the changes that set references to these connectors.
+/// Finds the edits of connectors that are later than the changes that pointed steps at these connectors.
 ///
 /// One read of the ledger finds all edits. It has one index lookup for each connector, so its time does not depend on
 /// the number of changes in the ledger.

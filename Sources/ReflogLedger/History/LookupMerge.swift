@@ -72,8 +72,8 @@ struct LookupMerge {
     var candidates: [Candidate] = []
     for lookup in source.lookups {
       guard let column = lookup.column, let values = lookup.rows, values.count > 1 else {
-        // The first change with the value is not known. The first id of the range is assumed, so the value is not
-        // skipped.
+        // The first change with the value is not known. So it is set to the end of the range at which the query begins.
+        // The value is then not skipped.
         let first = isAscending ? ids.lowerBound : ids.upperBound
         let values = lookup.values.isEmpty ? [nil] : lookup.values.map(Optional.some)
         candidates += values.map { Candidate(lookup: lookup, value: $0, first: first) }

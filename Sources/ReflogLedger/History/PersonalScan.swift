@@ -11,14 +11,15 @@ struct PersonalScan: Sendable {
   private let test: FilterSQL
   /// The whole filter in SQL, or nil if `test` alone decides which changes match.
   private let filter: FilterSQL?
-  /// The text that the reasons of all matching changes contain, or nil if the condition is on another text, or if the
-  /// text is too short for ``ReasonIndex``.
+  /// The text that the reasons of all matching changes contain.
+  ///
+  /// The value is nil if the condition is not on the reason, or if the text is too short for ``ReasonIndex``.
   let indexedText: SearchText?
 
   /// Creates the scan for a filter, or returns nil if the scan can't answer the filter.
   ///
-  /// The scan needs a condition on a text of `change_personal`. The condition must be joined to the rest of the filter
-  /// by `and`, so every matching change fulfils the condition.
+  /// The filter must consist of a condition on a text of `change_personal`, or must join such a condition to its other
+  /// terms by `and`. Then every matching change fulfils the condition.
   ///
   /// - Parameters:
   ///   - filter: The filter.
@@ -32,7 +33,7 @@ struct PersonalScan: Sendable {
     self.init(of: term, filteredBy: terms.count == 1 ? nil : sql, dialect)
   }
 
-  /// Creates the scan for the changes that fulfil a condition on a text of `change_personal`, and also match a filter.
+  /// Creates the scan for the changes that match a filter and also fulfil a condition on a text of `change_personal`.
   ///
   /// - Parameters:
   ///   - term: The condition.
@@ -89,6 +90,6 @@ struct PersonalScan: Sendable {
   /// The arguments of ``select(among:)``, except the limits of the range of ids.
   var conditionArguments: SQLArguments { testArguments + SQLArguments(filter?.arguments ?? [:]) }
 
-  /// The arguments of ``select(among:)``, except the limits of the range of ids and the arguments of the whole filter.
+  /// The arguments of the condition `test` in ``select(among:)``.
   var testArguments: SQLArguments { SQLArguments(test.arguments) }
 }

@@ -12,17 +12,17 @@ struct QueryPlan: Sendable {
   private(set) var last: Int64 = .max
   /// The index lookups, or nil if all ids in the range must be scanned because no index covers the filter.
   private(set) var lookups: [IndexLookup]?
-  /// Whether the lookups find only changes that match the filter, and no change is found twice.
+  /// Whether the lookups find only changes that match the filter, and find no change twice.
   private(set) var isExact = false
-  /// The changes of connectors that also belong to the result, or nil if the query does not request such changes.
+  /// The changes of connectors to add to the result, or nil if the query does not request these changes.
   private(set) var impact: FlowImpact?
 
   /// The filter as an SQL condition.
   let filter: FilterSQL
-  /// The scan of the small table `change_personal`, which replaces the scan of changes.
+  /// The scan of the small table `change_personal`, which is used instead of a scan of all changes.
   ///
-  /// If the plan also has lookups, the scan and the lookups together find the changes. The value is nil if lookups alone
-  /// find the changes, or if the changes must be scanned.
+  /// If the plan also has lookups, the scan and the lookups together find the changes. The value is nil if lookups
+  /// alone find the changes, or if the changes must be scanned.
   private(set) var personalScan: PersonalScan?
   /// The scan whose candidates ``ReasonIndex`` can find, or nil if the index can't be used.
   private(set) var indexedScan: PersonalScan?
@@ -81,9 +81,11 @@ struct QueryPlan: Sendable {
     for term in filter.conjuncts { try narrow(by: term, db) }
   }
 
-  /// Plans a filter with an `or` between one condition on a text of `change_personal` and conditions that have lookups.
+  /// Plans a filter that joins one condition on a text of `change_personal` by `or` to conditions that have index
+  /// lookups.
   ///
-  /// The scan of `change_personal` finds the changes that match the one condition. The lookups find the others.
+  /// The scan of `change_personal` finds the changes that match the one condition. The lookups find the changes that
+  /// match the other conditions.
   private mutating func divide(
     _ filter: ChangeFilter,
     _ resolver: IndexLookupResolver,
@@ -103,9 +105,9 @@ struct QueryPlan: Sendable {
     }
   }
 
-  /// Returns the lookups that find the changes that match the filter, or a scan of the range of ids.
+  /// Returns the lookups that find the changes that match the filter, or one lookup that scans the whole range of ids.
   ///
-  /// - Parameter isScan: Whether the result is a scan even if the plan has lookups.
+  /// - Parameter isScan: Whether to scan the range even if the plan has lookups. A plan without lookups always scans.
   func matching(scanning isScan: Bool) -> FilteredLookups {
     let lookups = isScan ? [.everything] : lookups ?? [.everything]
     guard !isExact else { return FilteredLookups(lookups) }
@@ -115,7 +117,7 @@ struct QueryPlan: Sendable {
   /// Returns the range of ids that the query still has to read, or nil if no id is left.
   ///
   /// The range is the part of the plan's range that ends at `newest` and comes after `id` in the order of the query. In
-  /// ascending order, these are the ids above `id`. In descending order, these are the ids below `id`.
+  /// ascending order, these ids are higher than `id`. In descending order, these ids are lower than `id`.
   ///
   /// - Parameters:
   ///   - id: The last id that was already read, or nil if none was read.
@@ -165,14 +167,14 @@ struct QueryPlan: Sendable {
 }
 
 extension Filter<ChangeField> {
-  /// The terms of the filter that `and` combines.
+  /// The terms that `and` combines in the filter.
   ///
   /// A matching change must match all these terms.
   var conjuncts: [ChangeFilter] {
     if case .and(let left, let right) = self { left.conjuncts + right.conjuncts } else { [self] }
   }
 
-  /// The terms of the filter that `or` combines.
+  /// The terms that `or` combines in the filter.
   ///
   /// A matching change must match at least one of these terms.
   var disjuncts: [ChangeFilter] {
@@ -184,7 +186,9 @@ extension Filter<ChangeField> {
     .comparison(.plain(.subject), .eq, .text(Change.Subject.connector.word))
   }
 
-  /// Whether the SQL texts of filters of this form differ only in one or two names of fields, so there are few texts.
+  /// Whether all filters of the same form as this filter have only a few different SQL texts.
+  ///
+  /// The texts of these filters differ only in one or two names of fields.
   fileprivate var isCommon: Bool {
     if case .comparison(_, .eq, _) = self { true } else { isAnsweredByLookups }
   }

@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// Finds the target URLs that connectors had at a moment, within one read of the ledger.
+/// Finds, in one read of the ledger, the target URLs that connectors had at a moment.
 ///
 /// The ledger stores each target URL without the query (the part after `?`).
 final class TargetURLs {
@@ -33,12 +33,14 @@ final class TargetURLs {
     return url
   }
 
-  /// Returns the last change of the target URL at or before the moment, or the first such change after the moment.
+  /// Returns one change of the target URL: the last at or before the moment, or the first after the moment.
+  ///
+  /// The parameters `comparison` and `direction` select one of these two changes.
   ///
   /// - Parameters:
   ///   - connector: The row number of the connector.
   ///   - comparison: `<=` for changes at or before the moment, `>` for changes after the moment.
-  ///   - direction: `DESC` for the last such change, `ASC` for the first.
+  ///   - direction: `DESC` for the last of these changes, `ASC` for the first.
   private func property(
     of connector: Int64,
     _ comparison: String,
@@ -57,7 +59,7 @@ final class TargetURLs {
     ).first?.intent.changedProperties?.first { $0.name == "targetUrl" }
   }
 
-  /// Returns the target URL that a read of the directory last showed.
+  /// Returns the target URL that the newest recorded read of the connector showed, or nil if no read is recorded.
   private func lastSeen(_ connector: Int64) throws -> String? {
     try db.text("SELECT target_url FROM seen_connector WHERE connector = ?", [connector])
   }

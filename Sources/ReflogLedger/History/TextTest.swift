@@ -46,7 +46,7 @@ struct TextTest: Sendable {
     }
   }
 
-  /// Returns the condition in SQL; the condition is false if the text is NULL.
+  /// Returns the condition in SQL; the condition is false if the text in a change is NULL.
   ///
   /// The texts are compared byte by byte. A search for the empty text is handled separately: every text contains the
   /// empty text, but SQL functions return NULL for the empty text.
@@ -55,7 +55,7 @@ struct TextTest: Sendable {
   ///   - column: The SQL expression of the text in a change.
   ///   - bind: Adds a value to the arguments, and returns the placeholder of the value.
   func sql(_ column: String, _ dialect: any Dialect, bind: ([UInt8]) -> String) -> String {
-    // A text in lower case never contains an upper-case letter.
+    // The text of a change is in lower case when it is compared. So it never contains a text with an upper-case letter.
     if letterCase == .lower, text.lowercased() != text { return "FALSE" }
     if text.isEmpty, comparison != .equals { return "((\(column)) IS NOT NULL)" }
     let bytes = dialect.bytes(

@@ -39,7 +39,7 @@ struct CallPeriods {
   private(set) var position: Int64
   private var isOver = false
 
-  /// Creates a reader for the periods of an address that contain at least one of these ids.
+  /// Creates a reader for those periods of an address that contain at least one of these ids.
   init(of address: Int64, in ids: ClosedRange<Int64>, ascending: Bool, _ db: any LedgerConnection) throws {
     (self.address, self.ids, isAscending, self.db) = (address, ids, ascending, db)
     position = ascending ? try Self.start(of: ids.lowerBound, at: address, db) : ids.upperBound + 1

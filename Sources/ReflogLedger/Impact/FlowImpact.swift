@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// The changes of connectors that a query returns because steps that the filter selects called these connectors.
+/// The changes of connectors that a query adds to its result, because selected steps called these connectors.
 ///
 /// The filter's conditions on flow type, flow id and step select addresses. A change of a connector belongs to the
 /// result under two conditions: one of these addresses called the connector when the change was made, and the change
@@ -31,7 +31,7 @@ struct FlowImpact: Sendable {
   /// The maximum number of addresses that ``History/callers(of:among:)`` compares with the changes of a page.
   static let maximumNamedAddresses = 100
 
-  /// Finds the addresses of a filter, or returns nil if the filter selects no addresses.
+  /// Creates the impact on the addresses that a filter selects, or returns nil if the filter selects no addresses.
   ///
   /// - Parameters:
   ///   - filter: The filter of the query. Its conditions on flow type, flow id and step select the addresses if `and`
@@ -42,8 +42,8 @@ struct FlowImpact: Sendable {
   init?(_ filter: ChangeFilter, _ identities: IdentityMatches, _ db: any LedgerConnection) throws {
     let terms = filter.conjuncts
     guard let selection = Self.all(of: terms.filter(\.isOnAddress)), selection.fields.contains(.plain(.flowId)),
-      // If a change without an address fulfils the conditions on addresses, the query already finds all changes of
-      // connectors.
+      // If the conditions on addresses are true even for a change without an address, the query already finds all
+      // changes of connectors. Then there is no impact to add.
       !selection.matches({ _ in .null })
     else { return nil }
     addresses = try Self.addresses(selection, db)

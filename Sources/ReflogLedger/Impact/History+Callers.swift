@@ -12,8 +12,8 @@ extension History {
   ///
   /// - Parameters:
   ///   - changes: The changes.
-  ///   - query: A query whose filter selects steps. The method searches only these steps for callers. If the query is nil,
-  ///     the method searches all steps.
+  ///   - query: A query whose filter selects steps. The method searches only these steps for callers. If the query is
+  ///     nil, the method searches all steps.
   /// - Returns: The steps in order. The result is nil if the filter selects no step or too many steps.
   package func callers(
     of changes: [Change],
@@ -45,9 +45,9 @@ extension History {
 
   /// Returns the SQL condition that selects one change for each address that called a connector at a moment.
   ///
-  /// The connector is `:connector`, and the moment is just before the change `:change`. The selected change set the
-  /// connector at the address. If no such change exists, it is the oldest change at the address, and its `before` is
-  /// the connector.
+  /// The connector is `:connector`, and the moment is just before the change `:change`. Usually the selected change is
+  /// the change that set the connector at the address. If no such change exists, it is the oldest change at the
+  /// address, and its `before` is the connector.
   ///
   /// - Parameters:
   ///   - areSelected: Whether only the addresses in `:addresses` are compared.

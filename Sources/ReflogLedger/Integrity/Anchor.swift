@@ -26,7 +26,8 @@ package struct Anchor: Sendable {
   ///   - rotations: The recorded rotations of the key.
   ///   - replaced: The newest replacement of a lost key, or nil if there was none. If a crash interrupted the
   ///     replacement, the anchor still has the signature of the lost key.
-  ///   - keyPath: The path of the key file, for the error that the key in this file did not sign the ledger.
+  ///   - keyPath: The path of the key file. If the key in this file did not sign the ledger, the error contains the
+  ///     path.
   package func check(
     _ history: History,
     keys: [VerifierKey],
@@ -87,8 +88,8 @@ package struct Anchor: Sendable {
   ///
   /// - Parameters:
   ///   - checkpoint: The checkpoint in the anchor.
-  ///   - root: The root of the tree over as many of the ledger's first entries as the checkpoint covers. The root is
-  ///     nil if the ledger has fewer entries.
+  ///   - root: The root of the tree over the ledger's first entries. Their number is the number that the checkpoint
+  ///     covers. The root is nil if the ledger has fewer entries.
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
     guard let root else {
       throw .anchorMismatch(path: path, problem: "the ledger has fewer than the \(checkpoint.size) signed entries")

@@ -33,7 +33,7 @@ extension History {
 
   /// Throws `corrupt` if one of the newest entries, or the change or event of such an entry, is missing.
   ///
-  /// A copy of a ledger that was made while the ledger was in use can lack the pages of the newest rows.
+  /// If a ledger was in use while it was copied, the copy can lack the pages of the newest rows.
   package func verifyNewestRows() async throws(LedgerError) {
     try await read { db in
       let size = try LogRows.size(db)

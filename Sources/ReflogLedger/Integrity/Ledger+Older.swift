@@ -25,17 +25,17 @@ extension Ledger {
       try store.setUp { db, rows in
         let session = try LedgerSession(db, rows, context, isTrusted: true)
         try session.begin([])
-        // The head row of the copy was not verified. So the tree in the head row is not used, but computed from the
-        // entries.
+        // The head row of the copy was not verified. So the tree is computed from the entries, and the tree in the head
+        // row is not used.
         session.head.frontier = try MerkleFrontier(size: session.head.nextSequence) { try LogRows.hash(of: $0, db) }
         // An unfinished purge in the copy must not continue, because the copy lacks legal holds that were placed after
         // the copy was made. The purge could delete history that such a lost hold covers.
         try session.endPurge()
         let next = session.head.nextChange
-        // The next id must be above all ids of lost changes. Each entry records at most one change, so usually no id is
-        // above the number of entries that the anchor covers. If this ledger already has higher ids than entries, for
-        // example because changes were lost before, each lost entry can have used one id from `next` on. The highest
-        // limit is used.
+        // The next id must be higher than all ids of lost changes. Each entry records at most one change, so usually no
+        // id is higher than the number of entries that the anchor covers. But this ledger can already have higher ids
+        // than entries, for example because changes were lost before. Then each lost entry can have used one id from
+        // `next` on. The highest of these limits is used.
         let free = max(next, anchored.size + 1, next + max(0, anchored.size - session.head.nextSequence))
         try session.record(Self.acceptance(of: anchored, as: origin, lost: next..<free))
         try session.rename(to: origin)
@@ -65,7 +65,9 @@ extension Ledger {
     return ServiceEvent.Content(.olderLedgerAccepted, details: details)
   }
 
-  /// Returns a new, unique name for a log that lacks entries which a checkpoint covers.
+  /// Returns a new, unique name for a log: the name in a checkpoint, followed by a random text.
+  ///
+  /// The new name is needed if the log lacks entries that the checkpoint covers, or if the key of the log was lost.
   package static func origin(after anchored: Checkpoint) throws(LedgerError) -> Origin {
     do { return try Origin("\(anchored.origin.text)-\(randomSuffix())") } catch { throw LedgerError(error) }
   }

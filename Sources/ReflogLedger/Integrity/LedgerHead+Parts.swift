@@ -39,7 +39,7 @@ extension LedgerHead {
       )
     }
 
-    /// The SQL condition of the index on events about the keys and the name of the log.
+    /// The SQL condition of the index of the events that concern the keys or the name of the log.
     ///
     /// A database uses the index only if a query contains exactly the condition of the index, so do not rewrite the
     /// condition.

@@ -62,8 +62,9 @@ package struct LedgerReport: Sendable {
     ///
     /// `name` contains the type and the name of this table, index or view.
     case alteredSchema(name: String)
-    /// The service event contains the root of the part of the log that a lost key signed, but the entries have another
-    /// root.
+    /// The root in a service event does not match the entries.
+    ///
+    /// The event records the replacement of a lost key. The root covers the part of the log that the lost key signed.
     case strangeFormerPart(event: Int64)
     /// A stored hash of a complete subtree of the Merkle tree does not match the entries.
     case strangeSubtree(level: Int64, position: Int64)
@@ -109,7 +110,7 @@ extension LedgerReport.Finding: Comparable, CustomStringConvertible {
     case .strangeSubtree(_, let position): (2, position)
     case .doubled(_, let row): (3, row)
     case .damagedTable: (3, .max)
-    // An altered schema can be the cause of all other findings.
+    // An altered schema can be the cause of all other findings, so it is listed first.
     case .alteredSchema: (-1, 0)
     case .unreadableEntries(let range, _): (2, range.lowerBound)
     }

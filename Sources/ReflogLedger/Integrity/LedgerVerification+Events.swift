@@ -16,8 +16,8 @@ extension LedgerVerification {
 
   /// Checks all events, and collects the deletions that are recorded in signed events.
   ///
-  /// An event is signed if the sequence number of the event's entry is below `signed`. Events with a sequence number of
-  /// `size` or more are checked but not counted.
+  /// An event is signed if the sequence number of the event's entry is lower than `signed`. Events with a sequence
+  /// number of `size` or more are checked but not counted.
   func verifyEvents(below size: Int64, signedBelow signed: Int64) async throws(LedgerError) -> Events {
     var (events, gaps, last) = (Events(), IDRanges(), Int64(0))
     var erased: [UnexplainedDeletions.Erased] = []
@@ -53,10 +53,9 @@ extension LedgerVerification {
     return events
   }
 
-  /// Returns the deletions that are recorded in `events`, together with the deletions that are recorded in later signed
-  /// events.
+  /// Returns the deletions that are recorded in `events`, together with the deletions that later signed events record.
   ///
-  /// A later event is signed if the sequence number of the event's entry is below `signed`.
+  /// A later event is signed if the sequence number of the event's entry is lower than `signed`.
   func deletions(behind events: Events, signedBelow signed: Int64) async throws(LedgerError) -> RecordedDeletions {
     var (deletions, last) = (events.deletions, events.lastSigned)
     while let end = try await end(ofEventsBehind: last), end > last {

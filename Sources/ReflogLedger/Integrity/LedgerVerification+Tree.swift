@@ -7,7 +7,7 @@ extension LedgerVerification {
 
   /// Adds the entries in a range to the tree, and counts the purged entries.
   ///
-  /// Entries that were not purged and have a sequence number below `size` are counted in ``Part/claimed``.
+  /// ``Part/claimed`` counts the entries that were not purged and have a sequence number lower than `size`.
   func verifyTree(
     _ log: LogVerification,
     of range: Range<Int64>,
@@ -72,7 +72,7 @@ extension LedgerVerification {
     }
   }
 
-  /// Finds stored hashes of subtrees that are not complete yet, or that can't exist.
+  /// Finds stored hashes whose subtree is not complete yet, or has a level or a position that can't exist.
   func foreignSubtrees() async throws(LedgerError) -> [LedgerReport.Finding] {
     try await history.read { db in
       try db.rows(

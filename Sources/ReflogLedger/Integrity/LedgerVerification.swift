@@ -4,11 +4,11 @@ import ReflogStorage
 /// Compares the rows of a ledger with its log.
 ///
 /// The verification compares rows with log entries, log entries with the Merkle tree, and the tree with signed
-/// checkpoints. The verification reads in short transactions, so a server can write at the same time. The need for
-/// memory grows with the number of gaps in the ledger, not with the number of rows.
+/// checkpoints. The verification reads in short transactions, so a server can write at the same time. The memory that
+/// it needs grows with the number of gaps in the ledger, not with the number of rows.
 ///
-/// A missing row counts as purged or erased only if an event records the deletion, and a checkpoint with a valid
-/// signature covers the event. All other missing rows are reported.
+/// A missing row counts as purged, and missing personal data as erased, only if an event records the deletion, and a
+/// checkpoint with a valid signature covers the event. All other missing rows and data are reported.
 package struct LedgerVerification: Sendable {
   /// The maximum number of findings in a report, because more findings would add no information.
   static let maximumFindings = LogVerification.maximumFindingCount
@@ -94,8 +94,8 @@ package struct LedgerVerification: Sendable {
       whole = grown
       entries.add(rest)
     }
-    // Each entry that was not purged must have the row of a change or an event. If there are as many such rows as
-    // entries, no row is missing, and the slow search for missing rows is skipped.
+    // Each entry that was not purged must have the row of a change or an event. If the number of these entries equals
+    // the number of their rows, no row is missing, and the slow search for missing rows is skipped.
     if rows.claimed != entries.claimed {
       for finding in try await missingRows(below: size) { rows.report(finding) }
     }

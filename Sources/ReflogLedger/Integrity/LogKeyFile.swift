@@ -34,11 +34,11 @@ package struct LogKeyFile: Sendable {
     /// The change that must be made to the files before a checkpoint is signed.
     fileprivate enum Remedy {
       case makeFirst
-      /// The file of the former key is missing, so the next key must be renamed.
+      /// The file of the former key is missing, so the file of the next key must be renamed.
       case installNext
       /// The former key was lost and replaced.
       ///
-      /// First the file of the former key must get another name, and then the next key must be renamed.
+      /// First the file of the former key must get another name. Then the file of the next key must be renamed.
       case replaceFormer
       /// The next key belongs to a rotation that was never recorded, so it must be removed.
       case removeNext
@@ -89,7 +89,9 @@ package struct LogKeyFile: Sendable {
     return found?.keys.contains { $0.verifierKey.text == signer.text } ?? false
   }
 
-  /// Returns the keys that sign the next checkpoint, or a new first key that is not stored yet.
+  /// Returns the keys that sign the next checkpoint.
+  ///
+  /// If no key exists yet, the result is a new key that is not stored yet.
   package func keys(_ found: Found) throws(LedgerError) -> [SigningKey] {
     found.isFirst ? [try generate()] : found.keys
   }

@@ -1,7 +1,7 @@
 package import ReflogModel
 import ReflogStorage
 
-/// A lost key that is replaced while no server uses the ledger.
+/// Replaces the lost key of a ledger while no server uses the ledger.
 ///
 /// The lost key can't sign a rotation to a new key, so the log gets a new name. The first entry under the new name
 /// records the size and the root of the part of the log that the lost key signed.
@@ -11,7 +11,7 @@ package struct LostKey: Sendable {
   private let path: String
   private let anchor: Anchor
 
-  /// Creates a replacement for the key of an open ledger.
+  /// Prepares the replacement of the key of an open ledger; no file is changed yet.
   ///
   /// - Parameters:
   ///   - store: The ledger.
@@ -24,7 +24,7 @@ package struct LostKey: Sendable {
     self.path = path ?? store.name
   }
 
-  /// Replaces the key, and returns the replacement.
+  /// Replaces the key, and returns the record of the replacement.
   ///
   /// When this returns, the replacement is recorded and signed with the new key, and the new key is in the key file.
   /// The files of the old key and of the old anchor are kept under other names. If the process ends earlier, the next
@@ -41,7 +41,7 @@ package struct LostKey: Sendable {
     let keyFile = LogKeyFile(besideLedgerAt: path, origin: origin)
     guard !keyFile.hasKey(signer, newest: rotations.last?.to) else { throw .keyIsUsable(path: path + ".key") }
     // The file must contain the ledger that the lost key signed, and not an older copy of this ledger. So the head row
-    // is verified here, and the anchor below.
+    // is verified here, and then the anchor is checked.
     try await history.read { db in
       let head = try LedgerHead(db)
       try head.verifyEnd(db)

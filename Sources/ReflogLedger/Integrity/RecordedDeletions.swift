@@ -13,7 +13,7 @@ struct RecordedDeletions: Sendable {
   private(set) var entriesOfEvents = IDRanges()
   /// The ids of the purges whose request is recorded.
   ///
-  /// A purge without a recorded request may not delete rows.
+  /// If the request of a purge is not recorded, the deletions by this purge do not count as recorded.
   private var asked: Set<Int64> = []
   /// The actors whose data is erased.
   ///

@@ -113,7 +113,7 @@ struct StoredChange {
   /// Returns the hash of the statement about the change, or nil if there is none.
   func statementHash() throws -> Hash? { try statement?.hash() }
 
-  /// The entries of the change whose personal data was erased.
+  /// The erasures of the change's personal data, one for each erased entry.
   ///
   /// Each element contains the sequence number of the entry, and the id of the service event that claimed the data.
   var erasures: [(sequence: Int64, event: Int64?)] {

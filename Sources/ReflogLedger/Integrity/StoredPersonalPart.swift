@@ -12,7 +12,9 @@ enum StoredPersonalPart: Sendable {
   /// that the row was altered.
   case erased(Hash, event: Int64?)
 
-  /// Reads the columns, and throws if a text is stored without a salt, or the id of an event without a hash.
+  /// Reads the columns, and throws if their values do not belong together.
+  ///
+  /// A text needs a salt, and the id of an event needs a hash. If there is a hash, there must be no salt and no text.
   init(_ row: Row, salt: Int, erasedHash: Int, erasedEvent: Int, texts: [Int]) throws {
     if let hash = try row.optionalHash(erasedHash) {
       try row.requireNull([salt] + texts)

@@ -73,7 +73,7 @@ struct RecentWrites: Sendable {
 
   /// Creates a list without writes.
   ///
-  /// - Parameter moment: The caller adds every write from this time on.
+  /// - Parameter moment: The caller must add all writes that are made at or after this time.
   init(knownSince moment: Timestamp) {
     knownSince = moment
   }

@@ -26,7 +26,7 @@ final class LedgerMemory: Sendable {
     /// If the number increased after a read began, the result of the read may be stale and is not stored.
     var generation = 0
 
-    /// Updates a connector with a change that was recorded or settled.
+    /// Updates the pending change of a connector with a change that was recorded or settled.
     mutating func take(_ change: Change, of connector: ConnectorID) {
       guard let known = connectors[connector] else {
         generation += 1

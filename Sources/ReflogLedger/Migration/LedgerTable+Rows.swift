@@ -99,8 +99,8 @@ extension LedgerTable {
       let values = rest.prefix(most * columns.count)
       rest = rest.dropFirst(values.count)
       let count = values.count / columns.count
-      // All SQL statements have the same text, except the last statement of a batch, which can have fewer rows. So only
-      // the full statement is kept as a prepared statement.
+      // All SQL statements have the same text, except the last statement of a batch, which can insert fewer rows. So
+      // only a statement with the usual number of rows is kept as a prepared statement.
       try db.execute(insertion(of: count), SQLArguments(Array(values)), kept: count == most)
     }
   }

@@ -1,7 +1,7 @@
 /// A table of a ledger and its stored columns, for the copy of a whole ledger.
 package struct LedgerTable: Sendable {
   package let name: String
-  /// The columns of the primary key; rows are copied in the order of these columns.
+  /// The columns of the primary key; rows are copied in the order of their keys.
   let key: [String]
   /// All stored columns; the first columns are the columns of the key.
   package let columns: [String]

@@ -30,9 +30,9 @@ package protocol LedgerTarget: Sendable {
   /// Reads the rows that were copied.
   var reader: any LedgerReader { get }
 
-  /// Returns the beginning of an interrupted copy, or nil if no copy was begun.
+  /// Returns the record of an interrupted copy, or nil if no copy was begun.
   func begun() async throws -> BegunCopy?
-  /// Records the beginning of a copy, and switches the triggers off, in one durable transaction.
+  /// Creates the record of an unfinished copy, and switches the triggers off, in one durable transaction.
   func begin(_ copy: BegunCopy) throws
   /// Inserts rows into a table in one transaction, on the calling thread.
   func write(_ rows: LedgerRows, to table: LedgerTable) throws

@@ -1,4 +1,4 @@
-/// The reason why a ledger was not copied to another database.
+/// An error that ends the copy of a ledger to another database.
 package enum MigrationError: Error, Sendable, CustomStringConvertible {
   /// The target contains rows that this migration did not copy.
   case targetNotEmpty(target: String)

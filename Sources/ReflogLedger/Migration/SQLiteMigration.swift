@@ -35,7 +35,7 @@ package final class SQLiteTarget: LedgerTarget {
   package var name: String { storage.path }
   package var reader: any LedgerReader { SQLiteLedgerReader(storage.reader) }
 
-  /// Returns the beginning of an interrupted copy, or nil if no copy was begun.
+  /// Returns the record of an interrupted copy, or nil if no copy was begun.
   package func begun() async throws -> BegunCopy? {
     try await storage.reader.read { db in
       let exists = try db.bool("SELECT count(*) FROM sqlite_schema WHERE name = ?", [UnfinishedCopy.table])
@@ -43,7 +43,7 @@ package final class SQLiteTarget: LedgerTarget {
     }
   }
 
-  /// Records the beginning of a copy, and drops the triggers of the file.
+  /// Creates the record of an unfinished copy, and drops the triggers of the file.
   package func begin(_ copy: BegunCopy) throws {
     try storage.setUp { db in
       try copy.record(number: "INTEGER", db)
@@ -76,8 +76,8 @@ package final class SQLiteTarget: LedgerTarget {
   package func finish(_ body: @Sendable (any LedgerConnection) throws -> Void) throws {
     try storage.setUp { db in
       try body(db)
-      // The id of a released hold must not be used again. The highest id of a hold is unknown, but it is below the id
-      // of the next service event, because an event records each hold.
+      // The id of a released hold must not be used again. The highest id that a hold had is unknown. But it is lower
+      // than the id of the next service event, because an event records each hold.
       try db.execute("DELETE FROM sqlite_sequence WHERE name = 'hold'")
       try db.execute("INSERT INTO sqlite_sequence (name, seq) SELECT 'hold', next_event - 1 FROM head")
       try Storage.createTriggers(db, of: .ledger)

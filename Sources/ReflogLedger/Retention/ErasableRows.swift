@@ -8,8 +8,8 @@ enum ErasableRows {
     let name: String
     /// The column with the id of the change or the service event.
     let id: String
-    /// The SQL that joins the table with the rows of the actor and the entry, which decide whether the data may be
-    /// erased.
+    /// The SQL that joins the table with the tables that contain the actor, the sequence number and the address of the
+    /// data.
     let source: String
     /// The SQL expression of the actor's row number.
     let actor: String
@@ -61,8 +61,8 @@ enum ErasableRows {
   /// Counts the changes or events that contain personal data of an actor.
   ///
   /// Data that is already erased is not counted. `erasable` is the number of changes or events that may be erased, and
-  /// `held` is the number under a legal hold. A change with rows in two of the tables is counted once, except if a hold
-  /// covers only one of the two rows.
+  /// `held` is the number under a legal hold. A change with rows in two of the tables is counted once. If a hold covers
+  /// only one of the two rows, the change is counted in both numbers.
   static func count(_ tables: [Table], of actor: Int64, _ db: any LedgerConnection) throws -> (
     erasable: Int64, held: Int64
   ) {
@@ -78,7 +78,7 @@ enum ErasableRows {
     ) { row in (try row.integer(0) - row.integer(1), try row.integer(1)) } ?? (0, 0)
   }
 
-  /// Returns the next rows with personal data of an actor that may be erased.
+  /// Returns the next rows with personal data that may be erased and belongs to the actor of an erasure.
   ///
   /// Each result contains the id of the row and the sequence number of the entry that contains the data.
   ///
@@ -116,7 +116,8 @@ enum ErasableRows {
 
   /// Returns the rows of a set of entries, without the rows whose personal data is already erased.
   ///
-  /// The table `entry` contains the id of the change or the event for each sequence number.
+  /// The rows are found with the table `entry`, which contains the id of the change or the event for each sequence
+  /// number.
   static func claimed(_ table: Table, in entries: IDRanges, _ db: any LedgerConnection) throws -> [Claimed] {
     let subject = table.id == "event" ? "service_event.id = entry.event" : "change.id = entry.change"
     return try db.rows(

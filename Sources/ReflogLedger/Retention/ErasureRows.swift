@@ -90,8 +90,8 @@ enum ErasureRows {
 
   /// Returns the erasure that deleted a personal part, or nil if the part was not erased.
   ///
-  /// An erased part contains the id of a service event. The result is also nil if that service event is not the claim of
-  /// an erasure, or if the claim does not list the entry of the part.
+  /// An erased part contains the id of a service event. The result is also nil if that service event is not the claim
+  /// of an erasure, or if the claim does not list the entry of the part.
   ///
   /// - Parameters:
   ///   - part: The personal part.

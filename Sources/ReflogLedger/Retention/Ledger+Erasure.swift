@@ -55,8 +55,8 @@ extension Ledger {
       if try session.eraseClaimed(by: erasure, upTo: removed) { return (begun, true) }
       var next = begun
       if try session.claim(for: erasure, from: &next) { return (next, true) }
-      // After a claim was withdrawn, rows below the position can still contain data. So the erasure ends only after a
-      // search that began with the first row and found no data.
+      // After a claim was withdrawn, rows that the erasure has already processed can still contain data. So the erasure
+      // ends only after a search that began with the first row and found no data.
       guard !begun.last.isEmpty else { return (begun, false) }
       return (ErasurePosition(), true)
     }

@@ -141,7 +141,7 @@ extension Ledger {
     try db.integer("SELECT max(id) FROM service_event") ?? 0
   }
 
-  /// Returns the ids above `id` and up to `last`, divided into ranges that one short read can examine.
+  /// Returns the ids that are higher than `id`, up to `last`, divided into ranges that one short read can examine.
   private static func pieces(behind id: Int64, through last: Int64) -> [ClosedRange<Int64>] {
     stride(from: id + 1, through: last, by: Int(examinedAtOnce)).map { $0...min(last, $0 + examinedAtOnce - 1) }
   }
@@ -203,10 +203,10 @@ extension LedgerSession {
     try PurgeRows.advance(state.purge, to: position, connection)
   }
 
-  /// Returns the first ranges that one transaction deletes.
+  /// Returns the first of these ranges, as many as one transaction deletes.
   ///
-  /// Together, these ranges contain at most ``PurgeRows/pieceLength`` ids. A single range never contains more ids, so
-  /// at least one range is returned.
+  /// Together, the returned ranges contain at most ``PurgeRows/pieceLength`` ids. A single range never contains more
+  /// ids, so at least one range is returned.
   private static func next(of ranges: [ClosedRange<Int64>]) -> [ClosedRange<Int64>] {
     var count: Int64 = 0
     return Array(

@@ -9,7 +9,7 @@ extension Ledger {
     /// The ids of the unfinished erasures, oldest first.
     package let erasures: [Int64]
 
-    /// Whether a purge or an erasure has more to delete.
+    /// The result of one step of a purge or an erasure: more steps are necessary, or all deletions are done.
     package enum Progress: Sendable {
       case more
       case done

@@ -27,7 +27,7 @@ extension Ledger {
 
 /// A table of ids or names, with the SQL that finds and empties the rows to which no other row refers.
 ///
-/// The condition is also the condition of the table's trigger, so change both together.
+/// A trigger of the table has the same condition. If you change one of the two conditions, change the other too.
 private struct UnusedIdentities {
   let name: String
   /// The table and the condition in SQL.

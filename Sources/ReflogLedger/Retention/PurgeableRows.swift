@@ -3,7 +3,7 @@ import ReflogStorage
 
 /// Finds the changes and events that a purge may delete, and deletes them.
 enum PurgeableRows {
-  /// Returns the ids of the changes in a range that may be deleted.
+  /// Returns those ids in a range whose changes may be deleted.
   ///
   /// A change may be deleted under three conditions: the change was settled earlier than the time `before`, no legal
   /// hold covers the change, and the change did not set the current reference of its address. A pending change is never
@@ -23,7 +23,8 @@ enum PurgeableRows {
   /// Counts the changes in a range that were settled earlier than the time `before`.
   ///
   /// In the result, `changes` is the number of changes that may be deleted, and `held` is the number of changes under a
-  /// legal hold. `kept` is the number of changes without a hold that set the current reference of their address.
+  /// legal hold. `kept` is the number of changes that set the current reference of their address and are not under a
+  /// legal hold.
   static func count(
     _ ids: ClosedRange<Int64>,
     before: Timestamp,
@@ -40,7 +41,7 @@ enum PurgeableRows {
     return (counts.all - counts.held - counts.kept, counts.held, counts.kept)
   }
 
-  /// Returns the ids of the service events in a range that may be deleted.
+  /// Returns those ids in a range whose service events may be deleted.
   ///
   /// The result has no ids if a legal hold covers all history.
   static func events(
@@ -159,7 +160,7 @@ enum PurgeableRows {
     ["first": ids.lowerBound, "last": ids.upperBound, "before": before.microseconds]
   }
 
-  /// The SQL that selects the changes in a range of ids that were settled earlier than `:before`.
+  /// The SQL that selects those changes in a range of ids that were settled earlier than `:before`.
   private static let old = """
     FROM change LEFT JOIN address ON address.id = change.address
     WHERE change.id BETWEEN :first AND :last AND change.result_time < :before

@@ -17,8 +17,8 @@ enum RetentionRows {
 
   /// The SQL condition that a hold covers the personal data of a service event.
   ///
-  /// The personal data of the event of an override contains the reason for the override. So a hold that covers one of
-  /// the changes also covers the event.
+  /// If an event records an override of a freeze, its personal data contains the reason for the override. So a hold
+  /// that covers one of the changes made with the override also covers the event.
   static let isEventHeld = """
     (\(isEverythingHeld) OR (service_event.kind = 'freezeOverridden' AND EXISTS (
       SELECT 1 FROM freeze_override JOIN change ON change.id = freeze_override.change

@@ -13,23 +13,23 @@ extension History {
 
   /// The maximum number of candidates in the first read of a search, which are usually enough for a page.
   private static let firstCandidates: Int64 = 200
-  /// The lowest limit of candidates in a later read; the limit grows with the size of a read without the index.
+  /// The smallest limit of candidates in a later read; see `idsOfACandidate`.
   private static let laterCandidates: Int64 = 1000
-  /// The highest limit of candidates in a read, so that the read is short.
+  /// The largest limit of candidates in a read, so that the read is short.
   private static let mostCandidates: Int64 = 8000
   /// The maximum numbers of candidates in a read of a search that alternates between the index and lookups.
   private static let alternatingCandidates = (first: Int64(2000), later: Int64(8000))
-  /// The limit of candidates in a later read is the number of ids in a read without the index, divided by this number.
+  /// In a later read, the limit of candidates is the number of ids in a read without the index, divided by this number.
   private static let idsOfACandidate: Int64 = 80
-  /// If at least one of this number of ids is a candidate on average, a scan of the ids is not slower than the index.
+  /// If there are at most this many ids for each candidate, a scan of the ids is not slower than the index.
   private static let denseIDs: Int64 = 8
-  /// A read of the index and the lookups together covers this many times the ids of a read without the index.
+  /// A read that uses both the index and the lookups examines this many times as many ids as a read without the index.
   private static let idsWithIndex: Int64 = 4
 
   /// Returns the ids that the next read of a search examines.
   ///
-  /// If the plan has lookups for another condition, it is not known whether the index or the lookups find fewer changes.
-  /// So the reads of such a search alternate between the index and the lookups.
+  /// If the plan has lookups for another condition, it is not known whether the index or the lookups find fewer
+  /// changes. So the reads of such a search alternate between the index and the lookups.
   ///
   /// - Parameters:
   ///   - rest: The ids that the search still has to examine.

@@ -10,10 +10,10 @@ extension Ledger {
   /// Whether a search has found that the index is damaged, so ``indexReasons()`` builds the index again.
   package var isReasonIndexDamaged: Bool { reasonIndex?.isDamaged ?? false }
 
-  /// Removes the reasons of all changes that purges and erasures have claimed from the index.
+  /// Removes from the index the reasons of all changes that purges and erasures have claimed.
   ///
-  /// When this returns, the index contains no byte of these reasons. The removed parts of the index are built again when
-  /// all purges and erasures are finished.
+  /// When this returns, the index contains no byte of these reasons. The removed parts of the index are built again
+  /// when all purges and erasures are finished.
   ///
   /// - Returns: The id of the newest claim. Only the data of this claim and of earlier claims may be deleted. If the
   ///   ledger has no index, the result is the highest possible id.

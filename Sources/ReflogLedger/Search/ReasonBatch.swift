@@ -1,7 +1,8 @@
 import ReflogModel
 import ReflogStorage
 
-/// The next changes that the index of reasons needs, read in one transaction.
+/// The result of one read of the ledger for the index of reasons: the changes to add next, or why no change can be
+/// added.
 enum ReasonBatch: Sendable {
   /// A change and its reason.
   struct Row: Sendable {

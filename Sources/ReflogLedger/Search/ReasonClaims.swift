@@ -10,7 +10,8 @@ package struct ReasonClaims: Sendable {
 
   /// The maximum number of claims, so that the read is short.
   ///
-  /// Usually there is one claim, because the index is cleared of each claim before the next claim is recorded.
+  /// Usually there is one claim, because the reasons of each claim are removed from the index before the next claim is
+  /// recorded.
   private static let maximum = 20
 
   /// Reads the claims that are newer than the claims in the row of an index.

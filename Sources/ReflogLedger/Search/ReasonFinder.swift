@@ -1,9 +1,9 @@
 /// Finds the changes whose reasons contain a text, with an index.
 ///
 /// With SQLite, the index is a file: see ``ReasonIndex``. In PostgreSQL, it is in tables of the ledger's database. The
-/// rules are the same. If the index does not contain a change, a search reads the change in the ledger. The search
-/// compares the filter with each change that the index finds. The index never contains the reason of a change that a
-/// purge or an erasure deleted.
+/// following rules apply to both. If the index does not contain a change, a search reads the change in the ledger. The
+/// search compares the filter with each change that the index finds. The index never contains the reason of a change
+/// that a purge or an erasure deleted.
 package protocol ReasonFinder: Sendable {
   /// Whether a search has found that the index is damaged, so the index must be built again.
   var isDamaged: Bool { get }
@@ -24,8 +24,8 @@ package protocol ReasonFinder: Sendable {
 
   /// Removes the reasons of all changes that purges and erasures have claimed, and returns the id of the newest claim.
   ///
-  /// When this returns, no byte of these reasons is left in the index, and ``add(from:)`` adds no reasons that were read
-  /// earlier than this call. Only the data of the returned claim and of earlier claims may then be deleted.
+  /// When this returns, no byte of these reasons is left in the index, and ``add(from:)`` adds no reasons that were
+  /// read earlier than this call. Only the data of the returned claim and of earlier claims may then be deleted.
   ///
   /// - Parameter reader: The reader of the ledger.
   func removeClaimed(_ reader: any LedgerReader) async throws -> Int64

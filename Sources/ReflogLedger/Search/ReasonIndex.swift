@@ -44,7 +44,7 @@ package final class ReasonIndex: ReasonFinder {
     var writes = 0
     /// The value of ``writes`` when reasons were last removed, or nil if this process has not removed reasons.
     ///
-    /// If there were no writes since then, the file contains no byte of earlier removed reasons.
+    /// If there were no writes since then, the file contains no byte of the removed reasons.
     var writesWhenRemoved: Int?
     /// Whether this process has emptied the index since the last write.
     var isEmpty = false
@@ -271,7 +271,8 @@ package final class ReasonIndex: ReasonFinder {
     return claims.newest
   }
 
-  /// Drops the tables of the segments that contain changes, and then records that the reasons of a claim were removed.
+  /// Drops the tables of the segments that contain changes of a claim, and then records that the claim's reasons were
+  /// removed.
   ///
   /// - Parameters:
   ///   - changes: The changes that the claim lists.
@@ -328,7 +329,8 @@ package final class ReasonIndex: ReasonFinder {
     try await discard()
   }
 
-  /// Returns whether a damaged file can be the cause of an error, so the error repeats until the file is built again.
+  /// Returns whether damage to the file can be the cause of an error; such an error repeats until the file is built
+  /// again.
   private static func isDamage(_ error: any Error) -> Bool {
     guard let error = error as? SQLError else { return error is StorageError }
     return [.corrupt, .constraint, .misuse, .other].contains(error.code)

@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// The row of the index of reasons that identifies the ledger, and the newest claim whose reasons were removed.
+/// The row of the index of reasons: it identifies the ledger, and contains the newest claim whose reasons were removed.
 struct ReasonIndexState: Sendable {
   /// The number of letters with a form in lower case, which identifies the rules that changed the texts to lower case.
   let letters: Int

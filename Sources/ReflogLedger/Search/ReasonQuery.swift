@@ -3,9 +3,9 @@ import ReflogStorage
 
 /// A search for a text in the segments of the index of reasons.
 ///
-/// The index contains all sequences of three letters (trigrams) of each reason. The search uses only the trigrams of the
-/// text that few reasons contain, because a search for a frequent trigram is slow. So the search can find reasons that
-/// do not contain the text.
+/// The index contains all sequences of three letters (trigrams) of each reason. The search uses only the trigrams of
+/// the text that few reasons contain, because a search for a frequent trigram is slow. So the search can find reasons
+/// that do not contain the text.
 struct ReasonQuery: Sendable {
   /// The number of a segment, and the ids to search in this segment.
   typealias Piece = (number: Int64, ids: ClosedRange<Int64>)

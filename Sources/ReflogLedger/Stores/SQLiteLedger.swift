@@ -107,7 +107,7 @@ package struct UnopenedLedger: Sendable {
   /// Whether the file has the newest schema, so all queries can run.
   package var hasNewestSchema: Bool { reader.hasNewestSchema }
 
-  /// Throws if SQLite finds that the structure of a small ledger is damaged.
+  /// Throws if SQLite finds that the structure of the ledger's file is damaged; a large file is not checked.
   package func checkStructure() throws { try reader.checkStructure(ofFileAt: path) }
 }
 

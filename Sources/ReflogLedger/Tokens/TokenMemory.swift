@@ -61,8 +61,8 @@ final class TokenMemory: Sendable {
     }
   }
 
-  /// Ends an update. If the update was written, the cached tokens belong to the new version. Otherwise they are
-  /// dropped.
+  /// Ends an update. If the update was written, the cached tokens belong to the new version. If not, the cache drops
+  /// all tokens.
   func endUpdate(isWritten: Bool) {
     state.withLock { state in
       guard let next = state.next else { return }

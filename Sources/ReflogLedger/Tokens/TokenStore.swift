@@ -99,8 +99,8 @@ package struct TokenStore: Sendable {
   /// If this method is called every few seconds, the database has the first use of a token after a few seconds, and a
   /// later use after about a minute. After a crash, a use of the last minute can be missing.
   ///
-  /// - Parameter all: Whether to write all uses now, because the server stops. Otherwise, the uses that are not due are
-  ///   written later.
+  /// - Parameter all: Whether to write all uses now, because the server stops. If the value is false, no use is written
+  ///   until at least one use is due.
   package func writeUses(all: Bool) async throws {
     let unwritten = uses.unwritten(all: all)
     guard !unwritten.isEmpty else { return }

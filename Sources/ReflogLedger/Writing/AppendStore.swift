@@ -73,9 +73,9 @@ package struct StoredHead: Sendable {
   }
 }
 
-/// The ids of the newest changes at an address.
+/// The ids of the pending change and of the newest applied change at an address.
 ///
-/// An id is nil if the address has no change of this kind.
+/// An id is nil if the address has no such change.
 package struct NewestChanges: Sendable {
   package let pending, applied: Int64?
 
@@ -90,7 +90,7 @@ package struct NewestChanges: Sendable {
 package struct KeyedRequest: Sendable {
   /// The first change that the request made.
   package let change: Int64
-  /// Whether the bodies of both requests are equal.
+  /// Whether the earlier request had the same body as the present request.
   package let isSameBody: Bool
   /// Whether the key may be used again.
   ///

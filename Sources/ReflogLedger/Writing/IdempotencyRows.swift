@@ -13,7 +13,8 @@ package enum IdempotencyRows {
     )
     """
 
-  /// Returns the change that was made with an idempotency key, and whether the bodies of both requests are equal.
+  /// Returns the change that an earlier request with an idempotency key made, and whether the present request has the
+  /// same body.
   ///
   /// The result is nil if no request used the key within the last day.
   static func find(
@@ -41,10 +42,9 @@ package enum IdempotencyRows {
     )
   }
 
-  /// Returns the time of the oldest key that is valid at `time`, in microseconds since 1970.
+  /// Returns the earliest recording time of a key that is still valid at `time`, in microseconds since 1970.
   ///
-  /// The result is earlier than `time` by the lifetime of a key. A key that was recorded before the result is not
-  /// valid.
+  /// The result is earlier than `time` by the lifetime of a key.
   static func oldest(at time: Timestamp) -> Int64 {
     time.microseconds - IdempotencyKey.lifetime.components.seconds * 1_000_000
   }

@@ -63,7 +63,7 @@ final class LedgerContext: Sendable {
   /// The number of overrides of freezes that this process has recorded.
   var overrideCount: Int { state.withLock { $0.overrideCount } }
 
-  /// Sets the newest durable checkpoint and the time of the newest durable entry, and counts durable overrides.
+  /// Sets the newest durable checkpoint and the time of the newest durable entry, and adds to the number of overrides.
   ///
   /// The checkpoint is not changed if `checkpoint` is nil.
   func publish(_ checkpoint: String?, newestTime: Timestamp, overrides: Int) {

@@ -113,8 +113,8 @@ package struct LedgerHead: Sendable {
     guard let newest, isEnd(of: newest) else { throw LedgerError.foreignEntries(from: nextSequence) }
   }
 
-  /// Throws `foreignEntries` if the checkpoint does not cover exactly these entries, or if no key in `keys` signed the
-  /// checkpoint.
+  /// Throws `foreignEntries` if the checkpoint does not match the number of entries and the tree in this head, or if no
+  /// key in `keys` signed the checkpoint.
   func verify(of origin: Origin, with keys: [VerifierKey]) throws {
     guard nextSequence > 0 || checkpoint != nil else { return }
     guard let checkpoint, let note = try? SignedNote(parsing: Array(checkpoint.utf8)),

@@ -23,8 +23,8 @@ extension LedgerSession {
     let settled = try group.settlements.map(settle)
     let drafts = try record(group.drafts, of: group, overriding: freezes)
     for event in group.events { try record(event) }
-    // The key is recorded with the change that the request made. A drift and the effect of an earlier request are
-    // skipped, because this request did not make them.
+    // The key is recorded with the change that this request made. A draft for a drift, or for the effect of an earlier
+    // request, is skipped: this request only records such a change.
     let made = zip(group.drafts, drafts).first { draft, change in
       change.intent.kind != .drift && !draft.event.isOfEarlierRequest
     }
@@ -66,9 +66,9 @@ extension LedgerSession {
     return nil
   }
 
-  /// Returns the pending change and the newest applied change at an address.
+  /// Returns the ids of the pending change and of the newest applied change at an address.
   ///
-  /// An id is nil if the address has no change of this kind.
+  /// An id is nil if the address has no such change.
   func newestChanges(at address: Address) throws -> (pending: Change.ID?, applied: Change.ID?) {
     guard let row = try identities.knownRow(of: address) else { return (nil, nil) }
     let newest = try rows.newestChanges(atAddress: row)

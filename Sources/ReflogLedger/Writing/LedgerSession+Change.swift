@@ -75,7 +75,7 @@ extension LedgerSession {
     return try PersonalPart(salt: salt, actor: intent.actor, reason: intent.reason).hash
   }
 
-  /// Settles a pending change by an event, and returns the settled change.
+  /// Settles a pending change by a `Change.Event`, and returns the settled change.
   ///
   /// If the event does not settle the change, the pending change is returned unchanged.
   func settle(_ settlement: Group.Settlement) throws -> Change {

@@ -51,8 +51,8 @@ package final class LedgerSession: WriteSession {
   private var touched: [Change] = []
   private var seen: [(Observation, Timestamp)] = []
   private var forgetsMemory = false
-  /// The steps that called the connectors of the changes that this transaction recorded and that were made without
-  /// Reflog.
+  /// For each change that was made without Reflog and is recorded by this transaction, the steps that called its
+  /// connector.
   private var driftCallers: [Change.ID: Freeze.Drift.Callers] = [:]
 
   /// Checks the head row of the log, and starts a session.
@@ -135,8 +135,9 @@ package final class LedgerSession: WriteSession {
     clear()
   }
 
-  /// Reports a change that was made without Reflog, certainly or possibly while a freeze covered its step, its connector
-  /// or a step that called the connector.
+  /// Reports a change if it was made without Reflog, and if a freeze then certainly or possibly covered it.
+  ///
+  /// The freeze covered the step of the change, its connector, or a step that called the connector.
   private func reportIfFrozen(_ change: Change) {
     guard change.intent.kind == .drift,
       let found = freezes?.despite(change, window: context.settleWindow, callers: driftCallers[change.id])
@@ -187,7 +188,7 @@ package final class LedgerSession: WriteSession {
   func forgetMemory() {
     identities.forget()
     forgetsMemory = true
-    // A freeze in memory contains the name of a person.
+    // A freeze in memory contains the name of a person, so the freezes are read again when they are needed.
     forgetFreezes()
   }
 

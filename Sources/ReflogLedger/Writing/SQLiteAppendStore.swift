@@ -212,9 +212,11 @@ final class SQLiteAppendStore: AppendStore {
     try writeHead.run()
   }
 
-  /// The start of a query for the newest applied change with or without an effect at an address.
+  /// The common start of two queries for the newest applied change at an address.
   ///
-  /// SQLite uses the index `change_applied` only if the query contains exactly the expression of the index.
+  /// One query continues with `= TRUE`, for the newest change with an effect. The other continues with `= FALSE`, for
+  /// the newest change without an effect. SQLite uses the index `change_applied` only if the query contains exactly the
+  /// expression of the index.
   private static let newestApplied = """
     SELECT id FROM change WHERE address = ?1 AND result = 'applied'
       AND (before_state <> after_state OR before_connector IS DISTINCT FROM after_connector)

@@ -2,7 +2,8 @@
 package enum Role: String, Sendable, CaseIterable {
   /// A reader can read and export the history, and can read configurations, the directory and the metrics.
   case reader
-  /// An operator has all permissions of a reader, and can make changes, rollbacks, reconciliations and freezes.
+  /// An operator has all permissions of a reader, and can make changes and rollbacks, start reconciliations and place
+  /// freezes.
   case `operator`
   /// An admin has all permissions of a reader, and can manage tokens, retention, legal holds and erasures.
   ///

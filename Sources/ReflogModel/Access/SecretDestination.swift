@@ -20,8 +20,7 @@ package enum SecretDestination {
     return host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
   }
 
-  /// Returns whether an IP address can only lead to this machine, to machines on the same network link, or to a service
-  /// of the cloud.
+  /// Returns whether an IP address leads only to this machine, to the same network link, or to a service of the cloud.
   ///
   /// This is true for loopback addresses, the unspecified address, link-local addresses and multicast addresses. A
   /// request to such an address could reach a service of this machine, or the service from which machines in a cloud
@@ -76,7 +75,7 @@ package enum SecretDestination {
     return !host.isEmpty && isName && isPort(authority.dropFirst(host.count)) ? (scheme, String(host)) : nil
   }
 
-  /// Returns whether a text is empty, or is a colon that a port number follows.
+  /// Returns whether a text is empty, or consists of a colon and a port number.
   private static func isPort(_ text: Substring) -> Bool {
     guard let colon = text.first else { return true }
     let digits = text.dropFirst()

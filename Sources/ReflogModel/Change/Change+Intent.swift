@@ -29,7 +29,10 @@ extension Change {
     ///
     /// All changes of one rollback to a time have the same id.
     package let batchID: String?
-    /// The latest time at which the address is known to have held `before`, or nil if the change is not a drift.
+    /// The latest time at which the state before the change is known to have existed: `before` at the address, or the
+    /// earlier properties of the connector.
+    ///
+    /// The value is nil if the change is not a drift, or if no such time is known.
     package let lastVerifiedDateTime: Timestamp?
 
     /// Creates an intent.

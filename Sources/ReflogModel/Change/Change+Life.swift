@@ -119,7 +119,7 @@ extension Change {
 }
 
 extension Change.Event {
-  /// Whether an earlier request caused the change, and not the request that records the change.
+  /// Whether the change was caused by an earlier request, and not by the request that records it.
   package var isOfEarlierRequest: Bool {
     switch self {
     case .connectorDeleted: true

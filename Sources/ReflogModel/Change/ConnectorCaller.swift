@@ -5,7 +5,7 @@ package struct ConnectorCaller: Hashable, Sendable {
   /// Whether the history before the connector's change shows that the step called the connector.
   ///
   /// The value is false if the oldest change of the step is newer than the connector's change. That oldest change shows
-  /// that the step called the connector until then, but not since when.
+  /// that the step called the connector earlier, but not when this call began.
   package let isCertain: Bool
 
   /// Creates a caller.

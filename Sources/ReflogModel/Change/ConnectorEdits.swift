@@ -52,12 +52,12 @@ package struct ConnectorEdits: Sendable {
   /// The name of the connector for people.
   package var name: String { connector.displayName ?? connector.connectorID?.text ?? "the connector" }
 
-  /// A clause that describes the changes, to follow the name of the connector in a sentence.
+  /// A clause that describes the changes, and that can follow the name of the connector in a sentence.
   ///
   /// For example: `was edited since (change 18): targetUrl https://a.example → https://b.example`.
   package var predicate: String { predicate("since") }
 
-  /// Returns a clause that describes the changes, to follow the name of the connector in a sentence.
+  /// Returns a clause that describes the changes, and that can follow the name of the connector in a sentence.
   ///
   /// - Parameter time: The part of the clause that shows when the changes were made, for example `since`.
   package func predicate(_ time: String) -> String {
@@ -100,7 +100,7 @@ package struct ConnectorEdits: Sendable {
       // The oldest changes are missing, so the value before all changes is not known.
       guard !isCut else { return (name, nil, nil) }
       guard let before = value.before, before == value.after else { return (name, value.before, value.after) }
-      // If a part of the URLs is hidden, the shown parts are equal, but the hidden parts can differ.
+      // The shown values are equal. If a part of the URL is hidden, the hidden parts can still differ.
       return SecretMask.hidesAPart(of: before) ? (name, nil, nil) : nil
     }
   }

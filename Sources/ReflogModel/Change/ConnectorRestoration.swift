@@ -13,7 +13,7 @@ package struct ConnectorRestoration: Sendable {
   /// The names of the edited properties whose values before the edit are not recorded.
   package let unknown: [String]
 
-  /// Finds the values before an edit in the properties that the edit wrote. Fails if there are no properties.
+  /// Creates the restoration from the properties that an edit wrote. Fails if there are no properties.
   package init?(connector: ConnectorID, properties: [Change.ChangedProperty]) {
     guard !properties.isEmpty else { return nil }
     self.connector = connector
@@ -26,7 +26,7 @@ package struct ConnectorRestoration: Sendable {
     unknown = properties.map(\.name).filter { body[$0] == nil }
   }
 
-  /// Finds the values before a change. Fails if the change is not an applied edit of a connector.
+  /// Creates the restoration of the values before a change. Fails if the change is not an applied edit of a connector.
   package init?(of change: Change) {
     guard change.intent.subject == .connector, change.result == .applied,
       change.intent.kind == .update || change.intent.kind == .drift,
@@ -60,7 +60,7 @@ package struct ConnectorRestoration: Sendable {
       + request
   }
 
-  /// Returns the changes that wrote a property that this request writes, or that may have written one.
+  /// Returns the changes that wrote, or may have written, one or more of the properties that this request writes.
   ///
   /// - Parameter later: Changes of the connector that are later than the edit.
   package func overwriting(_ later: [Change]) -> [Change] {

@@ -1,23 +1,25 @@
-/// The effect that the restoration of the values before an edit of a connector would have at this moment.
+/// The effect that a restoration of a connector would have at this moment.
 ///
-/// Every restoration is judged by this type: the restoration on a page, over HTTP and with the command line.
+/// This type decides about every restoration: on a page, over HTTP and on the command line.
 package struct RestorationPlan: Sendable {
   /// The edit whose earlier values are restored.
   package let change: Change
   /// The values before the edit.
   package let values: ConnectorRestoration
-  /// The changes of the connector that are later than the edit and were applied, may have been applied or are pending,
-  /// newest first.
+  /// The changes of the connector that are later than the edit, newest first.
+  ///
+  /// The list contains the changes that were applied, the changes that may have been applied, and the pending change.
   package let later: [Change]
-  /// The later change that set the values before the edit again, or nil if these values do not stand now.
+  /// The later change that set the values from before the edit again, or nil if these values are not known to be the
+  /// newest.
   ///
   /// If a read of the connector shows these values too, a restoration sends nothing, and this change is its result.
   package let done: Change?
-  /// The later changes that block the restoration, except if the caller permits them, newest first.
+  /// The later changes, newest first, that block the restoration unless the caller permits to replace their values.
   ///
-  /// A change blocks the restoration if it wrote the same properties, or may have written them. If so many changes are
-  /// later that some of them are missing in ``later``, all changes in ``later`` block the restoration. The list is empty
-  /// if a later change already set the values (see ``done``).
+  /// A change blocks the restoration if it wrote one of the same properties, or may have written one. If ``later`` has
+  /// the maximum number of changes, older ones can be missing in it. Then all changes in ``later`` block the
+  /// restoration. The list is empty if a later change already set the values (see ``done``).
   package let supersededBy: [Change]
 
   /// The maximum number of later changes that are read.
@@ -39,7 +41,7 @@ package struct RestorationPlan: Sendable {
     supersededBy = done == nil ? overwriting : []
   }
 
-  /// Returns the newest of some later changes if the values before the edit stand again since this change.
+  /// Returns the newest of some later changes if these changes set the values from before the edit again.
   private static func done(_ values: ConnectorRestoration, _ later: [Change]) -> Change? {
     guard values.isComplete, let newest = later.first else { return nil }
     let isDone = values.body.members.allSatisfy { member in
@@ -54,21 +56,22 @@ package struct RestorationPlan: Sendable {
   /// The later change that deleted the connector or may have deleted it, or nil if the connector was not deleted.
   package var deletion: Change? { later.first { $0.after == .none && $0.result != .pending } }
 
-  /// The reason why the values can't be restored in any case, as a clause, or nil if there is no such reason.
+  /// The reason, as a clause, why the values can't be restored even if the caller permits it, or nil if there is none.
   package var obstacle: String? {
     deletion.map { "the connector was deleted later (change \($0.id)). Create another connector instead" }
       ?? values.obstacle(of: change.id)
   }
 
-  /// Whether later changes block the restoration.
+  /// Returns whether later changes block the restoration.
   ///
-  /// - Parameter permitted: The later changes whose values the caller permits to replace.
+  /// - Parameter permitted: The later changes whose values may be replaced, according to the caller.
   package func isBlocked(permitting permitted: RollbackRule.LaterChanges) -> Bool {
     guard let newest = supersededBy.first else { return false }
     return !permitted.permit(newest.id)
   }
 
-  /// The properties that the restoration writes, with the newest recorded value and the restored value of each property.
+  /// The properties that the restoration writes, with the newest recorded value and the restored value of each
+  /// property.
   ///
   /// The plan does not read the directory. So if a person edited the connector without Reflog, the value in the
   /// directory can differ from the newest recorded value.

@@ -72,9 +72,9 @@ package struct RollbackPlan: Sendable {
     return effect + drift + (edits.map { "; \($0.name) \($0.predicate)" } ?? "")
   }
 
-  /// A sentence without a full stop: how the connector that the step calls now was edited since the step was set.
+  /// A sentence about the edits in ``currentEdits``, without a full stop.
   ///
-  /// The value is nil if the connector was not edited since.
+  /// The value is nil if there are no such edits.
   package var note: String? {
     currentEdits.map { edits in
       "\(address.step) of \(address.flow) calls the same connector since it was set, but \(edits.name) \(edits.predicate)"

@@ -125,7 +125,8 @@ package enum RollbackRule {
   ///
   /// If the newest effective change is already a rollback of the same change, the verdict is ``Verdict/done(_:)`` with
   /// that rollback. Any other later effective change blocks the rollback, except if the caller permits later changes.
-  /// The rollback is blocked even if the later changes set the same reference again as the change to roll back.
+  /// The rollback is then blocked even if the newest of these changes set the same reference as the change to roll
+  /// back.
   package static func verdict(
     on id: Change.ID,
     in situation: Situation,

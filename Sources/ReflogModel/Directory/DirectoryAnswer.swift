@@ -74,7 +74,7 @@ package enum DirectoryFailure: Error, Sendable, CustomStringConvertible {
   case refused(DirectoryRefusal)
   /// The directory sent no answer, or an answer that Reflog can't interpret.
   case unavailable(reason: String)
-  /// Reflog did not send the read, because the caller or all callers together have used their budget of reads.
+  /// Reflog did not send the read, because the caller or all callers together have used up their read budget.
   ///
   /// Reflog can send a read again after the time `retryAfter`.
   case budgetSpent(retryAfter: Duration)

@@ -8,8 +8,8 @@ package struct DirectoryConnector: Sendable {
   package let targetURL: String
   /// Whether the directory's answer contained the name and the target URL.
   ///
-  /// If the value is false, the id replaces a missing name, and an empty text replaces a missing target URL. Don't
-  /// compare these replacements.
+  /// If the answer lacked the name, ``displayName`` is the id. If the answer lacked the target URL, ``targetURL`` is
+  /// empty. Don't compare such a value with the recorded value.
   package let isComplete: Bool
   /// How the connector authenticates: the kind, followed by the thumbprints of its certificates.
   ///

@@ -1,7 +1,7 @@
-/// A freeze that covers a request for a change, and the step that the freeze covers because the step calls a connector.
+/// A freeze that covers a request for a change, directly or because a frozen step calls the connector of the request.
 package struct CoveringFreeze: Sendable {
   package let freeze: Freeze
-  /// The frozen step that calls the connector of the request, or nil if the freeze covers a part of the request itself.
+  /// The frozen step that calls the connector of the request, or nil if the freeze covers the request directly.
   ///
   /// If several frozen steps call the connector, this is the first one in the order of addresses.
   package let caller: Address?
@@ -12,8 +12,9 @@ package struct CoveringFreeze: Sendable {
     self.caller = caller
   }
 
-  /// Sentences for messages, without the last full stop: the frozen step that calls the connector, if there is one, and
-  /// who placed the freeze, and its scope, end and reason.
+  /// A text for messages, without the last full stop: who placed the freeze, and its scope, end and reason.
+  ///
+  /// If a frozen step calls the connector of the request, the text begins with a sentence about this step.
   package var summary: String {
     guard let caller else { return freeze.summary }
     let name = freeze.actor.shownName(erased: freeze.erased)

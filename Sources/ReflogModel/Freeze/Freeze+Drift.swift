@@ -6,9 +6,10 @@ extension Freeze {
     package let change: Change.ID
     /// The id of the freeze.
     package let freeze: Int64
-    /// Whether the change was certainly made while the freeze was in force.
+    /// Whether the freeze certainly covered the change when the change was made.
     ///
-    /// If the value is false, the change was possibly made before the freeze began or after the freeze ended.
+    /// If the value is false, the change was possibly made before the freeze began, after the freeze ended, or while
+    /// the frozen step did not call the connector.
     package let isCertain: Bool
 
     /// Creates a drift.
@@ -45,8 +46,8 @@ extension Freeze {
 }
 
 extension Change {
-  /// The earliest moment at which a change that was made without Reflog was possibly made, or nil if no earlier read of
-  /// the directory is known.
+  /// For a change that was made without Reflog: the earliest moment at which it can have been made, or nil if no
+  /// earlier read of the directory is known.
   ///
   /// The earlier read may have been stale, so the moment is one settle window earlier than that read.
   package func earliestMoment(window: Duration) -> Timestamp? { intent.lastVerifiedDateTime?.before(window) }

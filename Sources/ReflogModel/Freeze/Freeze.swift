@@ -50,7 +50,7 @@ package struct Freeze: Identifiable, Sendable {
     self.erased = erased
   }
 
-  /// The reason for people: the reason, or `[erased]`.
+  /// The reason as people see it: the recorded text, or `[erased]`.
   package var shownReason: String { reason ?? Erased.placeholder }
 
   /// Reads the id of a freeze, a positive decimal number.
@@ -123,7 +123,9 @@ package struct Freeze: Identifiable, Sendable {
     return other.until.map { until > $0 } ?? false
   }
 
-  /// Returns whether this freeze ends at a time or later. If the time is nil, only a freeze without an end does.
+  /// Returns whether this freeze ends at a time or later.
+  ///
+  /// If the time is nil, the result is true only for a freeze without an end.
   package func ends(notBefore time: Timestamp?) -> Bool {
     guard let until else { return true }
     return time.map { until >= $0 } ?? false
@@ -131,8 +133,9 @@ package struct Freeze: Identifiable, Sendable {
 
   /// Returns the earliest end with which a freeze that is in force makes another freeze unnecessary.
   ///
-  /// This is the requested end. A freeze of the same scope may end earlier, by a tenth of the requested duration. So a
-  /// request for a freeze of eight hours can be repeated a little later, and no second freeze is placed.
+  /// If the scopes differ, the result is the requested end. If the scopes are the same, the result is earlier than that
+  /// by a tenth of the requested duration. So a request for a freeze of eight hours can be repeated a little later, and
+  /// no second freeze is placed.
   ///
   /// - Parameters:
   ///   - end: The requested end of the other freeze.
@@ -142,7 +145,7 @@ package struct Freeze: Identifiable, Sendable {
     isSameScope ? end.before(end.since(now) / 10) : end
   }
 
-  /// The end of the freeze for people: `until` and a time, or `until a person releases it`.
+  /// The end of the freeze as people see it: `until` and a time, or `until a person releases it`.
   var shownEnd: String { until.map { "until \($0)" } ?? "until a person releases it" }
 
   /// A clause for messages: who placed the freeze, and its scope, end and reason.

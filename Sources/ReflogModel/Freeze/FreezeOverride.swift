@@ -19,7 +19,7 @@ package struct FreezeOverride: Hashable, Sendable {
 }
 
 extension FreezeOverride {
-  /// The reason for people: the reason, or `[erased]`.
+  /// The reason as people see it: the recorded text, or `[erased]`.
   package var shownReason: String { reason ?? Erased.placeholder }
 }
 

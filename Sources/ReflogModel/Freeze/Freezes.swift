@@ -3,7 +3,7 @@
 /// The newest freezes that are over are also kept. They are needed because a change that was made without Reflog is
 /// found only some time after it was made.
 package struct Freezes: Sendable {
-  /// The maximum number of freezes that are over and are kept.
+  /// The maximum number of freezes that are kept after they are over.
   package static let maximumPastCount = 100
 
   private var ofEverything: [Freeze] = []
@@ -58,8 +58,9 @@ package struct Freezes: Sendable {
 
   /// Returns the freezes that cover at least one of several parts of the directory and are in force at a time.
   ///
-  /// Every check of a request uses this method. The result has the order in which the freezes were placed. A freeze that
-  /// covers a part itself has no caller in the result, even if the freeze also covers a step that calls a connector.
+  /// Every check of a request uses this method. The result has the order in which the freezes were placed. If a freeze
+  /// covers a part directly and also covers a step that calls a connector, the result contains the freeze without this
+  /// step.
   ///
   /// - Parameters:
   ///   - parts: The parts that a request changes.
@@ -105,10 +106,10 @@ package struct Freezes: Sendable {
   /// Returns the freeze during which a change was made without Reflog, or nil if there is no such freeze.
   ///
   /// The exact time of the change is unknown. The change was made between two reads of the directory: the first read
-  /// showed the older reference, and the second read found the change. The first read may have been stale, so this
-  /// period begins one settle window before the first read. The change was certainly made during a freeze only if the
-  /// freeze was in force during the whole period. If the time of the first read is not known, the result is a freeze
-  /// that is in force when the change is found.
+  /// showed the older reference, and the second read found the change. The first read may have been stale, so the
+  /// period in which the change was made begins one settle window before the first read. The change was certainly made
+  /// during a freeze only if the freeze was in force during the whole period. If the time of the first read is not
+  /// known, the result is a freeze that is in force when the change is found.
   ///
   /// A change of a connector is also compared with the freezes of the steps that called the connector in this period.
   ///
@@ -116,8 +117,8 @@ package struct Freezes: Sendable {
   ///   - drift: The change that was made without Reflog.
   ///   - window: The directory's settle window.
   ///   - callers: The steps that called the connector of the change in this period, or nil for a change of a step.
-  /// - Returns: The freeze, and whether the change was certainly made during the freeze. A freeze that is certain is
-  ///   returned rather than a freeze that is only possible.
+  /// - Returns: The freeze, and whether the change was certainly made during the freeze. If this is certain for one
+  ///   freeze and only possible for another, the certain one is returned.
   package func despite(
     _ drift: Change,
     window: Duration,
@@ -140,8 +141,9 @@ package struct Freezes: Sendable {
     return possible.endingLast.map { ($0, false) }
   }
 
-  /// The flows of the freezes of steps and flows, including the freezes that are planned and the kept freezes that are
-  /// over.
+  /// The flows with a freeze of the flow itself or of one of its steps.
+  ///
+  /// The planned freezes count too, and also the kept freezes that are over.
   package var flows: Set<FlowName> { Set((past + all).compactMap(\.scope.flow)) }
 
   /// Returns the number of freezes that are in force at a time.

@@ -11,7 +11,7 @@ package struct EvidenceManifest: Hashable, Sendable {
   package struct File: Hashable, Sendable {
     /// The format of a file.
     ///
-    /// The format decides how a verification compares a copy with the file.
+    /// The format decides how a verification checks a copy of the file.
     package enum Format: String, Sendable {
       /// CSV with a header row.
       case csv
@@ -130,7 +130,9 @@ package struct EvidenceManifest: Hashable, Sendable {
 
   private static let isNoManifest = IntegrityError.malformedNote(problem: "it is not the manifest of a pack")
 
-  /// Returns the manifest as a note that contains these keys and is signed with each of them.
+  /// Returns the manifest as a note that has one signature from each key.
+  ///
+  /// The text of the note also contains the public keys.
   package func signed(by keys: [SigningKey]) throws(IntegrityError) -> SignedNote {
     var manifest = self
     manifest.keys = keys.map(\.verifierKey.text)

@@ -112,7 +112,9 @@ package struct ExportManifest: Hashable, Sendable {
     keys = object.strings("keys")
   }
 
-  /// Returns the manifest as a note that contains these keys and is signed with each of them.
+  /// Returns the manifest as a note that has one signature from each key.
+  ///
+  /// The text of the note also contains the public keys.
   package func signed(by keys: [SigningKey]) throws(IntegrityError) -> SignedNote {
     var manifest = self
     manifest.keys = keys.map(\.verifierKey.text)

@@ -1,7 +1,8 @@
 extension IntegrityError: CustomStringConvertible {
   /// The error message: the problem, and what the reader can do.
   ///
-  /// Control characters in texts from callers and files are replaced, because a terminal can show the message.
+  /// Control characters in texts from callers and files are replaced, because the message can be shown on a terminal,
+  /// which would obey these characters.
   package var description: String {
     switch self {
     case .noWholeNumber(let text):

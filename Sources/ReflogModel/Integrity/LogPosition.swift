@@ -1,9 +1,9 @@
 /// The position of an entry in a log.
 ///
-/// A later export continues at this position.
+/// A later export can continue after this entry.
 ///
 /// The text form is `41@audit.example/b2c`, or `41` if the log is not known. Reflog itself always writes the long form,
-/// because the short form can belong to any log.
+/// because the short form does not name the log.
 package struct LogPosition: Hashable, Sendable, CustomStringConvertible {
   /// The sequence of the entry.
   package let sequence: Int64

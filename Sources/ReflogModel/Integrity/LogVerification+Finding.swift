@@ -1,7 +1,7 @@
 extension LogVerification {
   /// A problem with a log or with a checkpoint of the log.
   ///
-  /// If a case has a `source`, `source` is the name of the source of the checkpoint, such as "the anchor".
+  /// The value `source` of a case is the name of the checkpoint's source, such as "the anchor".
   package enum Finding: Hashable, Sendable {
     /// The content of the source can't be read as a signed checkpoint.
     case malformed(source: String, problem: IntegrityError)
@@ -17,14 +17,15 @@ extension LogVerification {
     case beyondFormerPart(source: String, size: Int64, formerSize: Int64)
     /// Two signed checkpoints have the same size but different roots.
     case fork(size: Int64, source: String, other: String)
-    /// The first `size` entries differ from the signed entries.
+    /// The root over the first `size` entries differs from the signed root.
     ///
-    /// Another checkpoint confirms the first `confirmedSize` entries. `confirmedSize` is 0 if no checkpoint confirms
-    /// any entry.
+    /// The first `confirmedSize` entries match another checkpoint or are trusted without a check. `confirmedSize` can
+    /// be 0.
     case rootMismatch(source: String, size: Int64, confirmedSize: Int64, found: Hash, signed: Hash)
     /// The checkpoint covers more entries than the log has.
     case beyondLog(source: String, size: Int64, logSize: Int64)
-    /// The checkpoint covers fewer entries than were trusted at the start, so the checkpoint can't be checked.
+    /// The checkpoint covers only a part of the `start` entries that are trusted without a check, so the checkpoint
+    /// can't be checked.
     case beforeStart(source: String, size: Int64, start: Int64)
     /// The entries with these sequences are missing.
     case missing(Range<Int64>)

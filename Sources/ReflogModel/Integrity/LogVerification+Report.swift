@@ -15,10 +15,10 @@ extension LogVerification {
     package let root: Hash?
     /// The number of entries that the largest matching checkpoint covers.
     ///
-    /// If the log matches no checkpoint, the value is the number of entries that were trusted at the start.
+    /// If the log matches no checkpoint, the value is the number of entries that are trusted without a check.
     package let confirmedSize: Int64
 
-    /// The entries after the largest checkpoint that the log matches.
+    /// The entries that come after the largest matching checkpoint.
     ///
     /// No signature covers these entries, so the verification can't show whether the entries were altered.
     package var unsigned: Range<Int64> { confirmedSize..<size }

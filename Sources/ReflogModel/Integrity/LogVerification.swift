@@ -43,7 +43,7 @@ package struct LogVerification: Sendable {
   private var omittedFindingCount = 0
   /// The number of entries that the largest matching checkpoint covers.
   ///
-  /// Before the first match, the value is the number of entries that were trusted at the start.
+  /// Before the first match, the value is the number of entries that are trusted without a check.
   private var confirmedSize: Int64
   /// The sequence of the first missing entry, or nil if no entry is missing.
   ///
@@ -92,7 +92,7 @@ package struct LogVerification: Sendable {
   /// The log can grow during the verification, so the log can get newer checkpoints.
   ///
   /// The checkpoint is ignored if it covers only entries that were already added. The checkpoint is also ignored if it
-  /// has no valid signature from a known key, for example after a key rotation.
+  /// has no valid signature of a known key, for example because the key was rotated during the verification.
   package mutating func expect(_ claim: ExpectedCheckpoint) {
     guard let note = try? SignedNote(parsing: claim.note), let size = try? Checkpoint(text: note.text).size,
       size > sequence, !note.signers(among: keys).good.isEmpty

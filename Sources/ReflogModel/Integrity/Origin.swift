@@ -39,7 +39,7 @@ package struct Origin: Hashable, Sendable, CustomStringConvertible {
   /// Returns the name of the log's key, which is also the name of the log.
   ///
   /// - Throws: ``IntegrityError/malformedKeyName(_:)`` if the origin is not a valid name of a key. Only logs of other
-  ///   programs can have such an origin, because a log of Reflog has a key with the same name.
+  ///   programs can have such an origin. The origin of a log of Reflog is always a valid name of a key.
   package func keyName() throws(IntegrityError) -> KeyName {
     try KeyName(text)
   }

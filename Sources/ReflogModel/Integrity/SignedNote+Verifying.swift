@@ -1,5 +1,5 @@
 extension SignedNote {
-  /// The known keys whose names are in the signatures of a note.
+  /// The known keys that the signatures of a note name.
   package struct Signers: Hashable, Sendable {
     /// The known keys whose signatures match the text.
     package var good: [KeyIdentity] = []
@@ -7,7 +7,9 @@ extension SignedNote {
     package var bad: [KeyIdentity] = []
   }
 
-  /// Checks every signature that claims to be from one of these keys, and ignores all other signatures.
+  /// Returns which of these keys have a valid signature in the note, and which have a false signature.
+  ///
+  /// Signatures of other keys are ignored.
   package func signers(among keys: [VerifierKey]) -> Signers {
     let message = Array(text.utf8)
     var signers = Signers()

@@ -6,8 +6,8 @@ package struct Tile: Hashable, Sendable {
   package static let maximumWidth = 256
   /// The number of tree levels between one level of tiles and the next.
   ///
-  /// A full tile has 2⁸ hashes. Eight tree levels above these hashes, one hash covers all of these hashes. That hash is
-  /// in a tile of the next level.
+  /// A full tile has 2⁸ hashes. One hash, eight tree levels higher, covers all of these hashes. That hash is in a tile
+  /// of the next level.
   package static let height = 8
   /// The highest level that a path can contain.
   package static let maximumLevel = 63

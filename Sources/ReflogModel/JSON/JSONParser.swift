@@ -26,8 +26,8 @@ extension JSONValue {
 
   /// The maximum depth of nested values.
   ///
-  /// The parser calls itself for each level, and too many levels would end the process. Graph's answers have fewer
-  /// levels than this limit.
+  /// The parser calls itself for each level. With too many levels, the stack would overflow and the process would end.
+  /// Graph's answers have fewer levels than this limit.
   package static let maximumDepth = 64
 }
 

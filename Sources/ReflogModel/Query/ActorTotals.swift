@@ -1,8 +1,8 @@
-/// The numbers of the changes that an actor requested.
+/// The totals of the changes that an actor requested: for each result, for each flow, and for connectors.
 package struct ActorTotals: Sendable {
   /// The number of changes with each result.
   package private(set) var results: [Change.Result: Int] = [:]
-  /// The number of changes of the steps of each flow.
+  /// For each flow, the number of changes of its steps.
   package private(set) var flows: [FlowName: Int] = [:]
   /// The number of changes of connectors.
   package private(set) var connectors = 0

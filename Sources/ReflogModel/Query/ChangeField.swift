@@ -12,7 +12,7 @@ package enum ChangeField: FilterField {
   case status(Status)
   /// The erasure of a person's statement.
   case statusErased(ErasedField)
-  /// The erasure of the actor's personal data and the reason.
+  /// The erasure of the personal data of a change: the data about the actor, and the reason.
   case erased(ErasedField)
   /// The override of a freeze.
   case override(OverrideField)

@@ -6,8 +6,10 @@ package struct ConnectorCall: Sendable {
   package let start: Change?
   /// The change that ended the period, or nil if the step still calls the connector.
   package let end: Change?
-  /// The id that determines the position of the period in a list. It is the id of the first recorded change of the
-  /// period: the change that began the period, or the change that ended it if its beginning is not recorded.
+  /// The id that determines the position of the period in a list.
+  ///
+  /// This is the id of the change that began the period. If the beginning is not recorded, this is the id of the change
+  /// that ended the period.
   package let position: Change.ID
 
   /// Creates a period that a recorded change began.
@@ -21,7 +23,9 @@ package struct ConnectorCall: Sendable {
 package struct ConnectorCalls: Sendable {
   /// The periods, newest first.
   package let calls: [ConnectorCall]
-  /// The id below which the next part of the list begins, or nil if this part is the last.
+  /// The id for the request of the next part of the list, or nil if this part is the last.
+  ///
+  /// The next part contains only periods whose ``ConnectorCall/position`` is a lower id.
   package let next: Change.ID?
 
   /// Creates a part of the list.

@@ -26,9 +26,9 @@ package enum FilterKind: Sendable {
   ///
   /// A filter can contain the number with or without quotes.
   case number
-  /// The number of a change or a service event.
+  /// The id of a change or a service event, which is a whole number.
   ///
-  /// In JSON, the number is a string.
+  /// In JSON, the id is a string.
   case id
   /// A time.
   ///

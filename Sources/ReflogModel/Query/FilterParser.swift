@@ -16,7 +16,7 @@ struct FilterParser<Field: FilterField> {
   /// Each value in a list counts as one comparison.
   static var maximumTerms: Int { 200 }
 
-  /// A part of a filter that an operator can combine with another part.
+  /// A part of a filter that can be on one side of an operator.
   enum Operand {
     case field(Field)
     /// The text of a field in lower case.
@@ -282,7 +282,7 @@ struct FilterParser<Field: FilterField> {
       try refuseFunction()
     }
     let literal = token
-    // The literal is checked before the next token is read, so the first mistake in the filter is reported.
+    // The literal is checked before the next token is read, so that the error is about the first mistake in the filter.
     _ = try FilterLiteral.read(literal, for: field)
     try advance()
     return literal
@@ -295,7 +295,7 @@ struct FilterParser<Field: FilterField> {
 }
 
 extension FilterComparison {
-  /// The operator that has the same meaning after the two sides of the comparison are exchanged.
+  /// The operator for the same comparison with exchanged sides, for example `lt` for `gt`.
   fileprivate var mirrored: FilterComparison {
     switch self {
     case .eq: .eq

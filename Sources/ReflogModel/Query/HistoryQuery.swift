@@ -9,8 +9,8 @@ package struct HistoryQuery<Field: FilterField>: Hashable, Sendable {
   /// Whether a condition on flows also selects the changes of the connectors that the flows' steps called.
   ///
   /// If the value is true, the conditions on `flowType`, `flowId` and `step` that are joined by `and` select addresses.
-  /// A change of a connector then also matches under two conditions: one of these addresses called the connector when
-  /// the change was made, and the change matches the rest of the filter. Service events have no connectors, so the
+  /// A change of a connector then also matches if two conditions are met: one of these addresses called the connector
+  /// when the change was made, and the change matches the rest of the filter. Service events have no connectors, so the
   /// value has no effect on service events.
   package let includesImpact: Bool
 
@@ -53,10 +53,11 @@ package struct ChangePage: Sendable {
   ///
   /// In the order of the query, the next page contains only changes that follow the change with this id.
   package let next: Change.ID?
-  /// The time of the last change that was compared with the query, if the search ended because of its time limit.
+  /// The time of the last change that was compared with the query, or nil if the page is full or the search is
+  /// complete.
   ///
-  /// The changes that follow in the order of the query were not compared. The value is nil if the page is full or if
-  /// the search is complete.
+  /// If the value is not nil, the time limit ended the search. Later changes, in the order of the query, were not
+  /// compared.
   package let searched: Timestamp?
 
   /// Creates a page.

@@ -11,12 +11,11 @@ package struct PlainQuestion: Sendable {
   package var step: String?
   /// Whether ``flow`` is a whole id, and ``step`` is a whole name.
   ///
-  /// The value has no effect if ``flow`` contains a slash, because ``flow`` is then always a whole id, and ``step`` is
-  /// a whole name.
+  /// If ``flow`` contains a slash, both are always whole, so this value has no effect.
   package var isWholeAddress = false
-  /// A part of the id, the name or the user principal name of an actor, or one whole actor.
+  /// A part of the id, the name or the user principal name of an actor, or the type and the id of one actor.
   ///
-  /// A whole actor is the type and the id with a slash between them, such as `user/` and the id.
+  /// There is a slash between the type and the id, for example `user/` and the id.
   package var actor: String?
   /// A part of the id or the name of a connector that an address held before or after a change.
   package var connector: String?
@@ -113,7 +112,7 @@ package struct PlainQuestion: Sendable {
     return "(\(terms.joined(separator: " or ")))"
   }
 
-  /// Returns the condition in filter syntax that a request of a change has an id.
+  /// Returns the condition for ``request``, in filter syntax: the text is one of the ids of the request.
   private static func condition(onRequest text: String) -> String {
     let ids: [ChangeField.Plain] = [.correlationId, .requestId, .graphRequestId]
     let terms = [text, otherGUID(text)].compactMap(\.self).flatMap { id in

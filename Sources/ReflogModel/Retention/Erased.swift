@@ -1,7 +1,7 @@
 /// Identifies the erasure that deleted the personal data of a record.
 ///
-/// A record has this value if it contained personal data before the erasure. So a name or a reason that is absent now
-/// was possibly recorded.
+/// A record has this value if it contained personal data before the erasure. So if such a record has no name or no
+/// reason, the name or the reason was possibly erased.
 package struct Erased: Hashable, Sendable {
   /// The id of the service event that records the erasure.
   package let eventID: Int64

@@ -40,7 +40,7 @@ package struct Erasure: Sendable {
   package enum Subject: Sendable {
     /// Every actor with this id: a person, an application or an API token.
     case actor(String)
-    /// The application with this id, which is the object id of its service principal or its client id (`appId`).
+    /// The application with this id. The id can be the object id of the service principal, or the client id (`appId`).
     case app(String)
     /// The API token with this id.
     case token(String)
@@ -53,13 +53,13 @@ package struct Erasure: Sendable {
     }
   }
 
-  /// The numbers of records that an erasure would change at this moment.
+  /// The number of records that an erasure would change or keep at this moment.
   package struct Plan: Sendable {
     /// The number of changes whose personal data or statement would be erased.
     package var changes: Int64 = 0
     /// The number of service events whose personal data would be erased.
     package var events: Int64 = 0
-    /// The number of records that are kept by a legal hold.
+    /// The number of records that would not be changed, because a legal hold keeps them.
     package var held: Int64 = 0
 
     /// Creates an empty plan.

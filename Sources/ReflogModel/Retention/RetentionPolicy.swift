@@ -1,6 +1,6 @@
 /// The policy that decides how long history is kept.
 package struct RetentionPolicy: Hashable, Sendable {
-  /// The minimum number of days, except if the request that sets the policy overrides the minimum.
+  /// The minimum number of days; the request that sets the policy can override the minimum.
   ///
   /// PCI DSS 10.5.1 requires twelve months of history. The minimum is longer than a year, because the audit of a year
   /// takes place after the end of that year.

@@ -42,8 +42,8 @@ package enum Spelling {
   /// Returns the number of typing errors between two words: letters that are missing, added, wrong, or exchanged with
   /// the next letter (the optimal string alignment distance).
   ///
-  /// If `inPart` is true, the right word can have any text in front of and after the part that is compared. The result
-  /// is the lowest number of errors for any part.
+  /// If `inPart` is true, the first word is compared with every part of the second word. The result is then the lowest
+  /// number of errors for any part.
   private static func errors(_ left: [UInt8], _ right: [UInt8], inPart: Bool = false) -> Int {
     // A misspelt word can be very long, for example a whole line of text. The comparison of long words takes too much
     // time, so long words are not compared.

@@ -57,7 +57,7 @@ extension String.UnicodeScalarView {
 extension Unicode.Scalar {
   /// Whether this scalar is an emoji and not an ASCII character.
   ///
-  /// Unicode also counts digits, `#` and `*` as emoji, because they can be part of the picture of a key.
+  /// Unicode also counts digits, `#` and `*` as emoji, because they are part of the emoji for keyboard keys.
   fileprivate var isEmojiPicture: Bool { !isASCII && properties.isEmoji }
 
   /// Whether this scalar is invisible, or controls a device, the layout of a text or the direction of a text.

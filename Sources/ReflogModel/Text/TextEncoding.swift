@@ -24,9 +24,9 @@ package enum TextEncoding {
   /// The byte order mark of UTF-8.
   package static let byteOrderMark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-  /// Returns the bytes without a byte order mark of UTF-8 in front of them.
+  /// Returns the bytes. If they begin with the byte order mark of UTF-8, the mark is left out.
   ///
-  /// The function does not check the bytes behind the mark.
+  /// The function does not check the other bytes.
   ///
   /// - Throws: ``TextEncodingError`` if the first bytes show that the text is in UTF-16 or UTF-32.
   package static func withoutByteOrderMark(

@@ -7,7 +7,7 @@ package struct TimeText: Sendable {
   package static let forms =
     "2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an age such as 30m, 2h or 7d"
 
-  /// The reason why a text is not a time, as a clause without a full stop.
+  /// The reason why a text is refused as a time, as a clause without a full stop.
   package enum Problem: Error, Equatable, CustomStringConvertible {
     case unknownForm
     /// The local clocks never show this time, because the clocks are set forward and skip this time.

@@ -1,7 +1,7 @@
 #if PostgreSQL
 import CLibpq
 
-/// A message of the server that is not an error, for example a warning.
+/// A notice from the server, for example a warning. A notice is never an error.
 package struct PostgreSQLNotice: Sendable, Hashable {
   /// The SQLSTATE of the message, for example `01000` for a warning.
   package let code: String
@@ -15,7 +15,7 @@ package struct PostgreSQLNotice: Sendable, Hashable {
   }
 }
 
-/// Records the messages of a server that are not errors.
+/// Records the notices of a server: all messages except errors.
 final class NoticeRecord {
   /// The newest messages.
   private(set) var messages: [PostgreSQLNotice] = []
@@ -25,7 +25,7 @@ final class NoticeRecord {
   /// The maximum number of messages in memory; the oldest message is dropped first.
   private static let maximumCount = 16
 
-  /// Creates the record of a connection; the record must exist as long as the connection.
+  /// Creates the record of a connection's messages; the record must exist as long as the connection.
   init(of server: OpaquePointer) {
     PQsetNoticeReceiver(
       server,

@@ -83,8 +83,8 @@ final class ParameterEncoder {
   /// Appends an array with one dimension.
   ///
   /// The binary form begins with the number of dimensions, a flag for NULL values, the type of the values, the number
-  /// of values, and the first index. After that, the values are written, each behind its length. The length of NULL is
-  /// -1.
+  /// of values, and the first index. After that, the length of each value and the value itself are written. The length
+  /// of NULL is -1.
   private func append<Value>(_ values: [Value?], _ type: (type: Oid, array: Oid), _ encode: (Value) -> Void) {
     types.append(type.array)
     append(Int32(values.isEmpty ? 0 : 1))

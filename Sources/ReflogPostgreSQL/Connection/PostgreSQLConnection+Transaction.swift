@@ -1,6 +1,6 @@
 #if PostgreSQL
 extension PostgreSQLConnection {
-  /// Runs the statements of a transaction whose begin was queued, and commits the transaction.
+  /// Runs the statements of a transaction whose `BEGIN` is already queued, and commits the transaction.
   ///
   /// If a statement fails, the transaction is rolled back.
   func commit<Value>(_ body: () throws -> Value) throws -> Value {
@@ -10,7 +10,8 @@ extension PostgreSQLConnection {
       _ = try finish()
       return value
     } catch {
-      // The caller must see the first error. If the connection is lost, the server rolls the transaction back.
+      // An error of the rollback is ignored, so that the caller gets the original error. If the connection is lost,
+      // PostgreSQL rolls the transaction back without this statement.
       queue("ROLLBACK")
       _ = try? finish()
       throw error

@@ -6,8 +6,8 @@ package import ReflogStorage
 /// A connection to a PostgreSQL server that sends several statements in one request (a pipeline).
 ///
 /// Use a connection on one thread only. ``queue(_:_:)`` adds a statement to the next request. ``finish()`` sends the
-/// request and waits for the answers. Statements of one request without `BEGIN` and `COMMIT` are one transaction. After
-/// a statement has failed, the server skips the remaining statements of the request.
+/// request and waits for the answers. If a request contains no `BEGIN` and `COMMIT`, its statements are one
+/// transaction. After a statement has failed, the server skips the remaining statements of the request.
 ///
 /// See postgresql.org/docs/15/libpq-pipeline-mode.html.
 package final class PostgreSQLConnection {
@@ -15,7 +15,7 @@ package final class PostgreSQLConnection {
   let server: OpaquePointer
   /// The encoder of parameters, whose memory is used again for each statement.
   let encoder = ParameterEncoder()
-  /// The messages of the server that are not errors.
+  /// The notices of the server: all messages except errors.
   let notices: NoticeRecord
   /// The SQL texts whose placeholders were already translated to PostgreSQL's form.
   var translations = PlaceholderTranslations()
@@ -84,7 +84,7 @@ package final class PostgreSQLConnection {
   ///
   /// The value describes the last request. The transaction can be lost if a standby server replaces this server.
   package var committedOnlyLocally: Bool { notices.committedOnlyLocally }
-  /// The messages of the server that are not errors, for example warnings; only the newest messages are kept.
+  /// The newest notices of the server, for example warnings.
   package var warnings: [PostgreSQLNotice] { notices.messages }
 
   /// Throws an error if an address is not valid.

@@ -3,7 +3,7 @@ import CLibpq
 import DequeModule
 import ReflogStorage
 
-/// The rows of a read that arrive one by one.
+/// The rows of a read, which arrive one by one.
 ///
 /// A connection answers all statements in order. So if another statement is run before all rows were read, the
 /// remaining rows are first moved to memory.

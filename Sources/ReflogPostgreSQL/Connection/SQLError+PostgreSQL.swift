@@ -9,7 +9,7 @@ extension SQLError {
   init(_ result: OpaquePointer) {
     func field(_ field: Int32) -> String? { PQresultErrorField(result, field).map { String(cString: $0) } }
     guard let state = field(CLIBPQ_SQLSTATE) else {
-      // A result without a SQLSTATE is from libpq itself, because the connection is lost.
+      // If the connection is lost, libpq itself creates the result. Such a result has no SQLSTATE.
       let message = PQresultErrorMessage(result).map { String(cString: $0) } ?? ""
       self.init(code: .transient, message: Self.line(message))
       return
@@ -32,9 +32,9 @@ extension SQLError {
 }
 
 extension SQLError.Code {
-  /// Converts a SQLSTATE, an error code of the SQL standard, to the kind of an error.
+  /// Converts a SQLSTATE to the kind of an error.
   ///
-  /// See postgresql.org/docs/15/errcodes-appendix.html.
+  /// A SQLSTATE is an error code of the SQL standard. See postgresql.org/docs/15/errcodes-appendix.html.
   init(sqlState state: String) {
     self =
       switch state {

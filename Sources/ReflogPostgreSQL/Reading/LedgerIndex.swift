@@ -92,14 +92,14 @@ struct LedgerIndex: Sendable {
     return try db.text(sql, kept: false) ?? ""
   }
 
-  /// Makes PostgreSQL use only index scans, or no index, until the transaction ends.
+  /// Until the transaction ends, makes PostgreSQL use only index scans if `index` is true, or no index if it is false.
   private func use(index: Bool, _ db: any LedgerConnection) throws {
     for setting in ["indexscan", "indexonlyscan"] { try db.execute("SET LOCAL enable_\(setting) = \(index)") }
     for setting in ["seqscan", "sort"] { try db.execute("SET LOCAL enable_\(setting) = \(!index)") }
     try db.execute("SET LOCAL enable_bitmapscan = false")
   }
 
-  /// Returns the name of amcheck's function, or nil if the extension is missing or may not be used.
+  /// Returns the name of amcheck's function, or nil if the extension is missing or the role has no right to use it.
   private static func amcheck(_ db: any LedgerConnection) throws -> String? {
     try db.text(
       """

@@ -58,7 +58,8 @@ final class ReadWorker {
   private func openConnection() throws -> PostgreSQLConnection {
     if let connection, !connection.isLost { return connection }
     connection = nil
-    // The server ends a statement at its time limit. So if the server is silent for longer, the network has an error.
+    // PostgreSQL ends a statement at its time limit. So if no answer arrives for a longer time, the network has an
+    // error.
     let opened = try PostgreSQLConnection(address, timeout: limits.statement + .seconds(10))
     connection = opened
     return opened

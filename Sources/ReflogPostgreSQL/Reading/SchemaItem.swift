@@ -45,8 +45,8 @@ package struct SchemaItem: Hashable, Sendable {
 
   /// The SQL that reads all items of the schema.
   ///
-  /// If a relation in another schema of the search path has the name of a table of Reflog, the result includes the
-  /// relation, because a query could read it in place of the table.
+  /// The result also includes a relation in another schema of the search path if the relation has the same name as a
+  /// table of Reflog. A query could read such a relation in place of the table.
   ///
   /// PostgreSQL can't write the definition of a constraint if the index of the constraint is missing in the catalog. In
   /// this case, the definition is NULL.

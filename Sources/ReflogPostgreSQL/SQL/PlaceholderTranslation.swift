@@ -5,14 +5,14 @@ import ReflogStorage
 /// An SQL text whose placeholders `?`, `?1` and `:name` are replaced with `$1`, `$2`, and so on.
 ///
 /// Placeholders have the same numbers as in SQLite (sqlite.org/lang_expr.html#varparam). For example, `?1` has the
-/// number 1. A `?` gets the next number after the highest number in front of it. A name also gets the next number, when
-/// the name is used for the first time.
+/// number 1. A `?` gets the next number after the highest number in front of it. A name also gets the next number, but
+/// only when it is used for the first time.
 struct PlaceholderTranslation {
   /// The text with the placeholders `$1`, `$2`, and so on.
   let sql: String
-  /// The number of the placeholder that each parameter replaces: first for `$1`, then for `$2`, and so on.
+  /// The number of the original placeholder for each parameter: first for `$1`, then for `$2`, and so on.
   private(set) var order: [Int] = []
-  /// The number of each placeholder with a name.
+  /// The numbers of the placeholders that have a name.
   ///
   /// The key is the name.
   private(set) var names: [String: Int] = [:]

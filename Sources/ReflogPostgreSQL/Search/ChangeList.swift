@@ -1,10 +1,10 @@
 #if PostgreSQL
 import ReflogStorage
 
-/// The changes of a segment whose reasons have the same trigram, as bytes.
+/// The changes of one segment whose reasons contain one trigram, as bytes.
 ///
-/// A change is stored as the distance from the previous change. Each byte contains seven bits of the distance, beginning
-/// with the lowest bits. The highest bit of a byte is 0 in the last byte of a distance.
+/// A change is stored as the distance from the previous change. Each byte contains seven bits of the distance,
+/// beginning with the lowest bits. The highest bit of a byte is 0 in the last byte of a distance.
 struct ChangeList {
   /// The stored form of the list.
   private(set) var bytes: [UInt8] = []
@@ -53,7 +53,8 @@ struct ChangeList {
     return ids
   }
 
-  /// The position of the highest bits of a distance that Reflog writes; no segment has more than 2^28 ids.
+  /// The position of the bits that the fourth byte of a distance contains. No distance needs a fifth byte, because no
+  /// segment has more than 2^28 ids.
   private static let maximumShift: Int64 = 21
 
   private static var damaged: SQLError { SQLError(code: .corrupt, message: "a row of the index of reasons is damaged") }

@@ -43,7 +43,9 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
   /// Whether a search has found that a row of the index is damaged, so the index must be built again.
   package var isDamaged: Bool { usage.withLock(\.isDamaged) }
 
-  /// Returns the next ids that a search for a text examines; see ``ReasonFinder``.
+  /// Returns the next ids that a search for a text examines, or nil if the index can't be used.
+  ///
+  /// See ``ReasonFinder``.
   package func next(
     of ids: ClosedRange<Int64>,
     isAscending: Bool,
@@ -81,8 +83,8 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
 
   /// Deletes everything from the index.
   ///
-  /// When this returns, PostgreSQL has deleted the files of the index. The write-ahead log, its archive and backups keep
-  /// copies until they are replaced.
+  /// When this returns, PostgreSQL has deleted the files of the index. Copies remain in the write-ahead log, in its
+  /// archive and in backups until these are replaced.
   private func empty() async throws {
     let (writes, isEmpty) = usage.withLock { ($0.writes, $0.writes == $0.writesWhenEmptied) }
     guard !isEmpty else { return }
@@ -159,7 +161,9 @@ package final class PostgreSQLReasonIndex: ReasonFinder {
     }
   }
 
-  /// Returns the trigrams in the reasons of the changes in a segment, each with the changes that have the trigram.
+  /// Returns the trigrams in the reasons of a segment.
+  ///
+  /// The key is the trigram. The value lists the changes of the segment whose reasons contain the trigram.
   private static func lists(_ ids: ClosedRange<Int64>, _ db: any LedgerConnection) throws -> [Int64: ChangeList] {
     var lists: [Int64: ChangeList] = [:]
     try db.forEach(

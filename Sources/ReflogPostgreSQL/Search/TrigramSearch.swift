@@ -2,7 +2,7 @@
 import ReflogLedger
 import ReflogStorage
 
-/// A search in the table `reason_trigram` for the changes whose reasons have several trigrams.
+/// A search in the table `reason_trigram` for the changes whose reasons contain all of several trigrams.
 struct TrigramSearch {
   /// The trigrams that the search reads, the rarest first.
   private let trigrams: [Int64]
@@ -17,10 +17,11 @@ struct TrigramSearch {
 
   /// Chooses the trigrams that the search reads.
   ///
-  /// The newest long segment shows which trigrams are rare. A trigram that nearly all changes have excludes no change.
+  /// The newest long segment shows which trigrams are rare. If nearly all reasons contain a trigram, it is not useful,
+  /// because it excludes almost no change.
   ///
   /// - Parameters:
-  ///   - all: The trigrams that the found changes have; at least one.
+  ///   - all: The trigrams that the reason of a found change must contain; at least one.
   ///   - segments: The segments of the index.
   ///   - isAscending: Whether the search begins with the lowest id.
   ///   - db: The connection of the read.
@@ -48,12 +49,12 @@ struct TrigramSearch {
 
   /// The number of segments in the first read, and the maximum number of segments in a later read.
   ///
-  /// A frequent text needs one or two segments. Each read contains more segments than the previous read.
+  /// If the text is frequent, one or two segments are enough. Each read contains more segments than the previous read.
   private static let counts = (first: 2, last: 32)
   /// The factor by which the number of segments grows from one read to the next read, up to the maximum.
   private static let growth = 4
 
-  /// Returns the first ids of a range, and the changes in these ids whose reasons have all trigrams.
+  /// Returns the first ids of a range, and the changes with these ids whose reasons contain all trigrams.
   ///
   /// - Parameters:
   ///   - ids: The range of ids; the index contains all its changes.
@@ -61,7 +62,8 @@ struct TrigramSearch {
   ///   - db: The connection of the read.
   func part(of ids: ClosedRange<Int64>, limit: Int, _ db: any LedgerConnection) throws -> ReasonIndex.Part {
     var candidates: [Int64] = []
-    // The search still has to read the segments whose first ids are in this range.
+    // The range of the first ids of all segments that are still to be read. The range begins with a lower id than
+    // `ids`, because a segment with a lower first id can contain the lowest of these ids.
     var (first, last) = (ids.lowerBound - segments.longest + 1, ids.upperBound)
     var (count, isEnd) = (Self.counts.first, false)
     while !isEnd, first <= last {
@@ -83,9 +85,10 @@ struct TrigramSearch {
     return ReasonIndex.Part(ids: ids, candidates: candidates)
   }
 
-  /// Returns the next segments that have all trigrams, in the order of the search.
+  /// Returns the next segments in which every trigram occurs, in the order of the search.
   ///
-  /// The result contains the first id of each segment, and the changes in the segment that have all trigrams.
+  /// The result contains the first id of each segment, and the changes in the segment whose reasons contain all
+  /// trigrams.
   private func read(
     from first: Int64,
     through last: Int64,
@@ -107,8 +110,8 @@ struct TrigramSearch {
 
   /// The SQL that reads the segments.
   ///
-  /// PostgreSQL does not merge a table expression with `LIMIT` into the rest of the query. So the lists of the other
-  /// trigrams are read by key, for one segment after the other.
+  /// PostgreSQL does not merge a table expression with `LIMIT` into the rest of the query. So, for each segment, the
+  /// lists of the other trigrams are read by key.
   private var sql: String {
     let columns = trigrams.indices.map { "list\($0).changes" }
     let others = trigrams.indices.dropFirst().map { index in

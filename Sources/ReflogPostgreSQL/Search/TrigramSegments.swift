@@ -11,13 +11,14 @@ package struct TrigramSegments: Sendable {
     let short: Int64
     let long: Int64
 
-    /// The lengths that a server uses.
+    /// The lengths that a Reflog server uses.
     ///
-    /// The ledger has at most 1,023 changes that are not in the index, and a search reads them in a few milliseconds. A
-    /// ledger with 10,000,000 changes has about 150 long segments, and the search reads some rows of each of them.
+    /// With these lengths, at most 1,023 changes of the ledger are not in the index, and a search reads them in a few
+    /// milliseconds. For 10,000,000 changes, the index has about 150 long segments, and a search reads some rows of
+    /// each segment.
     package static let standard = Lengths(short: 1024, long: 65_536)
 
-    /// Creates lengths; the length of a long segment is a multiple of the length of a short segment.
+    /// Creates lengths; the length of a long segment must be a multiple of the length of a short segment.
     package init(short: Int64, long: Int64) {
       (self.short, self.long) = (short, long)
     }
@@ -41,7 +42,7 @@ package struct TrigramSegments: Sendable {
     (isUsable, through, longThrough) = (row.0 == SearchText.knownLetters, row.1, row.2)
   }
 
-  /// Returns the ids of the segment that begins with an id.
+  /// Returns the ids of the segment whose first id is given.
   func ids(from first: Int64) -> ClosedRange<Int64> {
     first...(first + (first <= longThrough ? lengths.long : lengths.short) - 1)
   }

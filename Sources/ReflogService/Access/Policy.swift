@@ -21,7 +21,7 @@ package enum Policy {
   /// Returns whether a caller may perform an operation.
   ///
   /// If the caller sent a token for the directory, this method permits every operation on the directory, because the
-  /// directory itself checks the token. A caller with a token for the directory may not read history.
+  /// directory itself checks the token. Such a caller has no right to read history.
   package static func permits(_ caller: Caller, _ operation: Operation) -> Bool {
     switch caller.credential {
     case .roles(let roles): roles.contains { permits($0, operation) }
@@ -29,7 +29,7 @@ package enum Policy {
     }
   }
 
-  /// Throws `forbidden` if a caller may not perform an operation.
+  /// Throws `forbidden` if a caller has no right to perform an operation.
   package static func require(_ caller: Caller, _ operation: Operation) throws(ServiceError) {
     guard permits(caller, operation) else { throw .forbidden([]) }
   }

@@ -23,8 +23,9 @@ package struct TokenService: Sendable {
 
   /// Returns the valid token with this text and whether it expires soon, or nil if there is none.
   ///
-  /// When this method returns, a service event records the creation of the token. So this event is in front of all
-  /// records of what was done with the token.
+  /// If no service event records the creation of the token yet, this method first records the creation. So, in the log,
+  /// the creation comes before everything that was done with the token. There is one exception: if the ledger accepts
+  /// no entry, the creation is recorded later.
   func accept(_ text: String) async throws(ServiceError) -> (token: APIToken, expiresSoon: Bool)? {
     let found: (token: APIToken, expiresSoon: Bool)?
     do { found = try await store.accept(text) } catch { throw ServiceError(reading: error) }
@@ -98,8 +99,8 @@ package struct TokenService: Sendable {
     defer { lock.end() }
     guard let token = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }
     guard token.revoked == nil else { return }
-    // The command line may have created this token a moment ago. If so, the creation is recorded first, so that it is
-    // in front of the revocation.
+    // It is possible that the command line created this token a moment ago. In this case, the creation is recorded
+    // first, so that the log contains the creation before the revocation.
     try await recordUnrecorded(until: token.created)
     do { try await store.revoke(name: token.name) } catch { throw ServiceError(tokens: error) }
     guard let revoked = try await tokens(for: caller).first(where: { $0.id == id }) else { throw .tokenNotFound(id) }

@@ -27,10 +27,10 @@ package final class ChangeReporter: Service {
   private let log: AsyncStream<Line>.Continuation
   private let state = Mutex<Freeze.Drift?>(nil)
 
-  /// The maximum number of changes that wait to be written to the log.
+  /// The maximum number of changes that wait to be written to the service's log.
   ///
-  /// If more changes wait, the additional changes are not written to the log, but the metrics count all changes. The
-  /// ledger contains all changes.
+  /// If more changes wait, the additional changes are not written to the service's log. The metrics still count all
+  /// changes, and the ledger contains all changes.
   private static let capacity = 4096
 
   /// Creates a reporter.
@@ -42,7 +42,8 @@ package final class ChangeReporter: Service {
 
   /// Reports a change that was just settled.
   ///
-  /// The ledger calls this method on its writer thread, so this method does not wait until the log has the line.
+  /// The ledger calls this method on its writer thread, so this method does not wait until the line is written to the
+  /// service's log.
   package func report(_ change: Change) {
     count(change)
     if logger.logLevel <= Self.level(of: change) { log.yield(Line(change: change)) }
@@ -50,7 +51,8 @@ package final class ChangeReporter: Service {
 
   /// Reports a change that was made without Reflog while a freeze covered its subject.
   ///
-  /// The ledger calls this method on its writer thread, so this method does not wait until the log has the line.
+  /// The ledger calls this method on its writer thread, so this method does not wait until the line is written to the
+  /// service's log.
   ///
   /// - Parameters:
   ///   - drift: The change.

@@ -21,8 +21,9 @@ package final class ChangeRequest: Sendable {
     case createConnector(JSONObject)
     /// Updates a connector; the body contains the properties to change.
     ///
-    /// If the update restores the values before an edit, it is refused if later changes block the restoration. A later
-    /// edit that was made without Reflog is recorded first, and then it blocks the restoration too.
+    /// If `restoring` is not nil, the update restores the values before an edit. Such an update is refused while later
+    /// changes block the restoration. A later edit that was made without Reflog is recorded first, so it can block the
+    /// restoration too.
     case updateConnector(ConnectorID, JSONObject, restoring: Restored? = nil)
     /// Deletes a connector.
     case deleteConnector(ConnectorID)
@@ -146,9 +147,10 @@ extension ChangeRequest.Action {
 
   /// The parts of the directory that the action changes, for the comparison with freezes.
   ///
-  /// The list is empty for the rollback of a change: only the transaction that records the rollback compares its step
-  /// with the freezes. Before the preparation, two things are unknown: the step, and whether the request is a
-  /// repetition. A repeated request gets the answer to the first request, even if the step is frozen now.
+  /// The list is empty for the rollback of a change. Before the preparation, it is unknown which step the rollback
+  /// changes, and whether the request repeats an earlier request. A repeated request gets the answer to the first
+  /// request, even if the step is frozen now. So the step is compared with the freezes only by the transaction that
+  /// records the rollback.
   var parts: [ChangedPart] {
     switch self {
     case .setReference(let address, _), .rollBackTo(_, let address, _): [.subject(.step(address))]

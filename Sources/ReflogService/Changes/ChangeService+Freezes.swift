@@ -16,10 +16,11 @@ extension ChangeService {
     ledger.freezes.covering(.step(address), at: freezeTime).endingLast
   }
 
-  /// Returns the freezes that are in force at this moment and would refuse another change of the same step or of the
-  /// same connector as a change.
+  /// Returns the freezes that are in force at this moment and cover the subject of a change.
   ///
-  /// The ledger is read only if the change is about a connector and a step or a flow is frozen.
+  /// These freezes would refuse another change of the same step or connector. For a connector, the freezes of the steps
+  /// that call the connector are included. To find these steps, the ledger is read, but only if a step or a flow is
+  /// frozen.
   package func freezes(coveringSubjectOf change: Change) async throws(ServiceError) -> [CoveringFreeze] {
     if let connector = change.connectorID { return try await freezes(covering: connector) }
     return ledger.freezes.covering(change.intent.subject, at: freezeTime).map { CoveringFreeze($0) }
@@ -52,7 +53,8 @@ extension ChangeService {
     // An earlier request with the same idempotency key may have been applied before the freeze began. In this case, the
     // caller gets the answer to that request.
     guard try await earlierAnswer(to: request, preparer) == nil else { return }
-    // A repeated restoration without a key gets the change that restored the values before the freeze began.
+    // If a restoration is repeated without a key, the caller gets the change that already restored the values. So this
+    // repetition is not refused either.
     if let edit = request.action.restoredEdit {
       let history = HistoryService(history: ledger.history)
       guard try await history.restoration(of: try await history.change(edit))?.done == nil else { return }
@@ -66,7 +68,7 @@ extension ChangeService {
     return try await reading(await ledger.history.openFreezes(at: freezeTime))
   }
 
-  /// Returns the freeze with an id, even if the freeze is over.
+  /// Returns the freeze with this id, even if the freeze is over.
   ///
   /// - Throws: `freezeNotFound` if there is no freeze with this id.
   package func freeze(_ id: Int64, for caller: Caller) async throws(ServiceError) -> Freeze {

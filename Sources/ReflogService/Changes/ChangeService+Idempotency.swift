@@ -4,8 +4,8 @@ package import ReflogModel
 extension ChangeService {
   /// Returns the answer to an earlier restoration with the same idempotency key, or nil if there is no such answer.
   ///
-  /// The plan of a restoration can't be made again if the connector was deleted or the edit was purged. So the key alone
-  /// finds the answer.
+  /// The plan of a restoration can't be made again if the connector was deleted or the edit was purged. So this method
+  /// finds the answer without a plan.
   package func earlierRestoration(
     named key: IdempotencyKey?,
     for caller: Caller
@@ -20,7 +20,7 @@ extension ChangeService {
   /// Returns the answer to an earlier request with the same idempotency key, or nil if this request must be carried
   /// out.
   ///
-  /// A repeated request gets the answer of the first request. If the change was applied, the caller gets the success
+  /// A repeated request gets the answer to the first request. If the change was applied, the caller gets the success
   /// again. If the change was refused, the caller gets the refusal again. While the result is unknown, the caller gets
   /// `outcomeUnknown`.
   ///

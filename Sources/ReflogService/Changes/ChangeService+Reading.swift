@@ -40,8 +40,8 @@ extension ChangeService {
 
   /// Returns the connectors of the embedded directory and the steps that call them, or nil for another directory.
   ///
-  /// This method is needed because no sweep reads the embedded directory. So the ledger has no change of the connectors
-  /// and references that were never changed.
+  /// No sweep reads the embedded directory. So the ledger does not know the connectors and references of this directory
+  /// until they are changed through Reflog. This method reads them from the directory.
   package func embeddedConnectors(
     for caller: Caller
   ) async throws(ServiceError) -> (connectors: [DirectoryConnector], callers: [ConnectorID: [Address]])? {
@@ -99,7 +99,7 @@ extension ChangeService {
     return objects
   }
 
-  /// Returns the id of the connector in a reference if the directory does not have this connector.
+  /// Returns the id of the connector that a reference contains, if the directory does not have this connector.
   ///
   /// The result is nil if the directory has the connector, or if the reference contains no connector.
   func missingConnector(

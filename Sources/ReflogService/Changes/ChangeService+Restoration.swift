@@ -17,15 +17,15 @@ extension ChangeService {
 
   /// Returns the update that restores the values that a connector had before an edit.
   ///
-  /// The update is checked again when it is carried out, so it never replaces the values of a later edit that the
-  /// caller does not permit.
+  /// When the update is carried out, it is checked again. So it replaces the values of a later edit only if the caller
+  /// permits this.
   ///
   /// - Parameters:
   ///   - id: The id of the edit.
-  ///   - later: The later edits of the same properties whose values the caller permits to replace.
+  ///   - later: The later edits of the same properties whose values may be replaced.
   ///   - caller: The requester.
-  /// - Throws: `notRestorable` as ``plan(restoring:for:)`` does, or `forbidden` if there is no update and the caller may
-  ///   not make changes.
+  /// - Throws: `notRestorable` in the cases of ``plan(restoring:for:)``. If the caller has no right to make changes,
+  ///   the error in these cases is `forbidden`.
   package func update(
     restoring id: Change.ID,
     permitting later: RollbackRule.LaterChanges,
@@ -42,10 +42,10 @@ extension ChangeService {
     return .updateConnector(plan.values.connector, plan.values.body, restoring: restored)
   }
 
-  /// Returns the steps that call a connector now, sorted by address, at most ``maximumCallerCount``, and the number of
-  /// all these steps.
+  /// Returns the steps that call a connector now, sorted by address, and the number of these steps.
   ///
-  /// The steps of the embedded directory are read from the directory. Otherwise the ledger is the source.
+  /// The result contains at most ``maximumCallerCount`` steps, but all steps are counted. For the embedded directory,
+  /// the steps are read from the directory. For another directory, the steps are read from the ledger.
   package func callers(
     of connector: ConnectorID,
     for caller: Caller
@@ -59,11 +59,11 @@ extension ChangeService {
     return (calls.changes.compactMap(\.intent.subject.address).sorted(), calls.count)
   }
 
-  /// Returns the freeze that would refuse the restoration of a plan at this moment, and the frozen step if the freeze
-  /// covers a step that calls the connector. The result is nil if there is no such freeze, or if the restoration is
-  /// already done.
+  /// Returns the freeze that would refuse the restoration of a plan at this moment.
   ///
-  /// If there are several, the result is the freeze that ends last.
+  /// If the freeze covers a step that calls the connector, the result also contains this step. If several freezes would
+  /// refuse the restoration, the result is the freeze that ends last. The result is nil if no freeze would refuse the
+  /// restoration, or if the restoration is already done.
   package func freeze(covering plan: RestorationPlan) async throws(ServiceError) -> CoveringFreeze? {
     guard plan.done == nil, !ledger.freezes.isEmpty else { return nil }
     let update = ChangeRequest.Action.updateConnector(plan.values.connector, plan.values.body)
@@ -72,8 +72,9 @@ extension ChangeService {
 
   /// Freezes the steps that call a connector, after the values before an edit of the connector were restored.
   ///
-  /// A step that is already frozen at least as long gets no other freeze. A freeze of the same step may end a little
-  /// earlier. If no step calls the connector, no step is frozen.
+  /// A step gets no new freeze if an existing freeze already covers the step until the end of the new freeze. If both
+  /// freezes have the same scope, the existing freeze may end a little earlier than the new freeze. If no step calls
+  /// the connector, no step is frozen.
   package func freezeCallers(
     of connector: ConnectorID,
     for caller: Caller,
@@ -88,7 +89,7 @@ extension ChangeService {
       } else if let freeze = try? await place(draft, for: caller) {
         frozen.placed.append(freeze)
       }
-      // The values are restored already. So a step that can't be frozen does not stop the others.
+      // The values are restored already. So if a step can't be frozen, the loop continues with the next step.
     }
     frozen.isComplete = frozen.placed.count + frozen.earlier.count == callers.count
     return frozen
@@ -112,7 +113,7 @@ extension ChangeService {
 package struct FrozenCallers: Sendable {
   /// The freezes that were placed.
   package fileprivate(set) var placed: [Freeze] = []
-  /// The earlier freezes that cover the other steps and end late enough.
+  /// The existing freezes that made new freezes of the other steps unnecessary.
   package fileprivate(set) var earlier: [Freeze] = []
   /// Whether at least one step calls the connector, and every such step is frozen.
   package fileprivate(set) var isComplete = false

@@ -57,7 +57,7 @@ package struct UnknownScope: Sendable, CustomStringConvertible {
   }
 
   fileprivate let part: Part
-  /// Whether the directory can have the unknown part, because Reflog has not read the whole directory.
+  /// Whether the unknown part possibly exists in the directory, because Reflog has not read the whole directory.
   fileprivate let mayExist: Bool
   fileprivate let name: String
   /// The known names that are most similar to the unknown name, with the most similar name first.
@@ -108,7 +108,8 @@ private struct KnownNames {
 
   private func warning(about flow: FlowName, _ isProposing: Bool) -> UnknownScope? {
     guard !flows.contains(flow) else { return nil }
-    // The name is proposed without its type only if the types are equal.
+    // A name without its flow type would look like a flow of the type in the scope. So the names of flows of the other
+    // type are proposed with their type.
     let names = isProposing ? flows.map { $0.flowType == flow.flowType ? $0.flow.text : $0.description } : []
     let name = flow.flow.text
     return UnknownScope(

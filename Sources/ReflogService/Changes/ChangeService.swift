@@ -12,10 +12,11 @@ package struct ChangeService: Sendable {
   private let refusals = RefusalBudget()
   /// The budget for recording requests that a freeze refused.
   ///
-  /// If a caller has used up the other budget, Reflog can refuse all further requests of the caller in this minute. A
-  /// freeze must not have this effect, because the caller may still change other steps. So this budget is separate.
+  /// This budget is separate from `refusals`. If a caller has used up the budget `refusals`, Reflog can refuse all
+  /// further requests of the caller in this minute. A freeze must not have this effect, because the caller may still
+  /// change other steps.
   private let freezeRefusals = RefusalBudget()
-  /// The budget of callers' reads with Reflog's own credential, or nil if these reads are not limited.
+  /// The budget for reads that callers send with Reflog's own credential, or nil if these reads are not limited.
   let reads: ReadBudget?
   private let duration: Timer
   private let frozen: Counter
@@ -26,7 +27,8 @@ package struct ChangeService: Sendable {
   ///   - ledger: Records every change.
   ///   - directory: The directory to change.
   ///   - locks: The locks for all requests.
-  ///   - reads: The budget of callers' reads with Reflog's own credential, or nil if the directory limits no reads.
+  ///   - reads: The budget for reads that callers send with Reflog's own credential, or nil if these reads are not
+  ///     limited.
   ///   - reasonRule: The rule for the reason of every change, or nil if a change needs no reason.
   ///   - metrics: Receives the time that each request takes.
   package init(
@@ -80,8 +82,8 @@ package struct ChangeService: Sendable {
 
   /// Returns whether the directory, and not Reflog, decides what a caller may change.
   ///
-  /// A caller with a token for the directory may have no rights at all. So the number of refusals by the directory is
-  /// limited for each caller.
+  /// It is possible that a caller with a token for the directory has no rights at all. So the number of refusals by the
+  /// directory is limited for each caller.
   private func isJudgedByDirectory(_ caller: Caller) -> Bool {
     if case .directoryToken = caller.credential { true } else { false }
   }
@@ -133,9 +135,9 @@ package struct ChangeService: Sendable {
 
   /// Prepares a request.
   ///
-  /// If a repeated request can't be prepared, or if there is no change to record, the caller gets the answer to the
-  /// first request. In all other cases, the transaction that records the intent checks the idempotency key, so the key
-  /// is not checked here.
+  /// A repeated request gets the answer to the first request in two cases: if the repeated request can't be prepared,
+  /// or if there is no change to record. In all other cases, the transaction that records the intent checks the
+  /// idempotency key, so the key is not checked here.
   private func prepare(
     _ request: ChangeRequest,
     _ preparer: Preparer
@@ -171,7 +173,7 @@ package struct ChangeService: Sendable {
   ) async throws(ServiceError) -> Ledger.CarriedOut {
     let (group, write) = (preparation.group, preparation.write)
     let correlationID = request.correlationID ?? request.requestID
-    // A group without drafts is appended too if a freeze can cover the request. The transaction then compares the
+    // A group without changes is also appended, if a freeze can cover the request. The transaction then compares the
     // request with the freezes and records an override, if there is one.
     guard !group.drafts.isEmpty || !group.parts.isEmpty else {
       return .settled([], await answer(to: write, recordedAs: [], directory, correlationID))
@@ -204,9 +206,9 @@ package struct ChangeService: Sendable {
     return await settle(pending, by: answer)
   }
 
-  /// Records the directory's answer to one write. The answer is the result of all given pending changes.
+  /// Records the directory's answer to one write as the outcome of all given changes.
   ///
-  /// If no change is pending, there is no outcome to record.
+  /// If no change is pending, or if the answer is unknown, nothing is recorded.
   func settle(_ pending: [Change], by answer: DirectoryAnswer) async -> Ledger.CarriedOut {
     guard !pending.isEmpty, !answer.isUnknown else {
       ledger.releaseOutcome()
@@ -225,7 +227,7 @@ package struct ChangeService: Sendable {
   /// Sends a write whose intents are recorded, and returns the directory's answer.
   ///
   /// If the recording took too long, the write is not sent. The reason is that the reconciler reads the directory at a
-  /// fixed time after the intent. At that time, no write may be in progress.
+  /// fixed time after the intent. A write must not be in progress at that time.
   func answer(
     to write: DirectoryWrite,
     recordedAs pending: [Change],
@@ -320,8 +322,8 @@ package struct ChangeService: Sendable {
   /// Returns the preparer for a caller's requests.
   ///
   /// If the caller sent a token for the directory, the preparer uses that token. Otherwise the preparer uses Reflog's
-  /// own credential. To settle an earlier pending change, the preparer always uses Reflog's own credential if Reflog
-  /// has a credential.
+  /// own credential. There is one exception: if Reflog has a credential, the preparer uses this credential to settle an
+  /// earlier pending change, even if the caller sent a token.
   func preparer(for caller: Caller) throws(ServiceError) -> Preparer {
     switch caller.credential {
     case .roles:

@@ -11,8 +11,7 @@ struct ReferenceReader: Sendable {
     let address: Address
     /// The reference that was read from the directory, or the ledger's reference if the read is stale.
     let reference: ConnectorReference
-    /// The change that must be recorded before any other change at the address, or nil if no such change must be
-    /// recorded.
+    /// The change that must be recorded before any other change at the address, or nil if there is no such change.
     ///
     /// The change is a drift, or an effect of the deletion of a connector.
     let drift: Group.Draft?
@@ -79,7 +78,7 @@ struct ReferenceReader: Sendable {
     return try await recentWrites(at: address).isEmpty
   }
 
-  /// Returns the writes at an address within the settle window, because a read may not show these writes yet.
+  /// Returns the writes at an address within the settle window, because a read possibly does not show these writes yet.
   private func recentWrites(at address: Address) async throws(ServiceError) -> [RecentWrite] {
     guard directory.settleWindow > .zero else { return [] }
     let since = ledger.now.before(directory.settleWindow)

@@ -6,7 +6,7 @@ import Synchronization
 
 /// Records service events: some immediately, and some as one count for each minute.
 package final class EventRecorder: Service {
-  /// The key of a count: all requests in a minute that have the same key become one event.
+  /// The key of a count: all requests with the same key within a minute become one event.
   private struct Count: Hashable {
     let kind: ServiceEvent.Kind
     var actorType: Change.ActorType?
@@ -86,7 +86,7 @@ package final class EventRecorder: Service {
   ///
   /// - Parameters:
   ///   - actor: The caller.
-  ///   - cause: The reason for the denial, or nil if the caller's role does not permit the request.
+  ///   - cause: The cause if a freeze denied the request, or nil in all other cases.
   package func countDenial(of actor: Change.Actor, because cause: ServiceEvent.DenialCause? = nil) {
     count(Count(kind: .denied, actorType: actor.type, actorID: actor.id, cause: cause), actor)
   }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// Stores the signed manifests of the newest exports.
 ///
-/// The key of each manifest is the id that the export got at its beginning.
+/// Each manifest is stored under the id that its export got at the beginning.
 package final class ExportManifests: Sendable {
   /// The maximum number of manifests that are kept.
   ///
@@ -38,8 +38,8 @@ package final class ExportManifests: Sendable {
 
   /// Returns the manifest of an export.
   ///
-  /// - Throws: `manifestNotFound` if the export was not downloaded completely, or if newer manifests have replaced its
-  ///   manifest.
+  /// - Throws: `manifestNotFound` if the export was not downloaded completely, or if the manifest was removed because
+  ///   of newer manifests.
   package func manifest(_ id: String) throws(ServiceError) -> SignedNote {
     guard let note = state.withLock({ $0.notes[id] }) else { throw .manifestNotFound(id) }
     return note

@@ -73,7 +73,8 @@ package final class LogPublisher: Service {
       // be finished.
       if isRotated, note.signatures.count > 1 { try finishRotation() }
     } catch {
-      // The error is only logged, because no committed change is lost, and the next interval publishes the checkpoint.
+      // The error is only logged, because no committed change is lost. The publisher tries again after the next
+      // interval.
       logger.error("the checkpoint could not be published", metadata: ["error": "\(error)"])
     }
   }
@@ -87,7 +88,7 @@ package final class LogPublisher: Service {
   /// Checks the signatures of the newest checkpoint and of the anchor, and compares their numbers of entries and their
   /// roots with the log.
   ///
-  /// Each start of the server makes the same comparison. The comparison reads only a few hashes, so its time does not
+  /// The server makes the same comparison at each start. The comparison reads only a few hashes, so its time does not
   /// depend on the length of the log.
   ///
   /// - Throws: `ledgerUnreadable` if the ledger or the anchor can't be read. A difference is not an error: the result
@@ -128,7 +129,8 @@ package final class LogPublisher: Service {
   /// Rotates the signing key for an admin, and returns the old key and the new key.
   ///
   /// When this method returns, the rotation is recorded. The next checkpoint is signed with both keys. After that
-  /// checkpoint, the new key replaces the old key. This method waits up to two seconds for the replacement.
+  /// checkpoint, the new key replaces the old key. This method returns when the new key is installed, or after two
+  /// seconds.
   ///
   /// - Throws: `forbidden` if the caller is not an admin, or `busy` while another rotation is in progress.
   package func rotate(for caller: Caller) async throws(ServiceError) -> (old: VerifierKey, new: VerifierKey) {

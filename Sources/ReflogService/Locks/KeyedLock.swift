@@ -2,7 +2,7 @@ import DequeModule
 import Dispatch
 import Synchronization
 
-/// Locks addresses and connectors, so that only one request at a time works on an address or a connector.
+/// Locks addresses and connectors, so that requests for the same address or the same connector run one at a time.
 ///
 /// Requests for the same key wait in a queue, in order of arrival. Requests for different keys do not wait for each
 /// other.

@@ -14,7 +14,7 @@ package enum LockKey: Hashable, Comparable, Sendable {
   ///
   /// A repeated request with the same `Idempotency-Key` waits until the first request has released this lock.
   case named(keyHash: String)
-  /// The lock for the recording of created and revoked API tokens.
+  /// The API tokens: only one request at a time creates, revokes or records tokens.
   case tokens
 }
 

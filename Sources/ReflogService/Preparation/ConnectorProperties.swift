@@ -1,6 +1,6 @@
 import ReflogModel
 
-/// Finds the properties that a write to a connector changes, with their values; secret values are left out.
+/// Finds the properties that a write to a connector changes, and their values, except secret values.
 enum ConnectorProperties {
   static let displayName = Change.ChangedProperty.displayNameName
   static let targetURL = Change.ChangedProperty.targetURLName
@@ -19,8 +19,8 @@ enum ConnectorProperties {
 
   /// Returns the properties that a write changes.
   ///
-  /// If the current connector was read, properties with unchanged values are left out. The names have Microsoft Graph's
-  /// spelling, even if the body contains the names in another case.
+  /// If `connector` is not nil, the properties whose values the write does not change are left out. The names have
+  /// Microsoft Graph's spelling, even if the body contains the names in another case.
   static func written(by body: JSONObject, over connector: DirectoryConnector?) -> [Change.ChangedProperty] {
     body.members.compactMap { member in
       switch member.name.asciiFolded {

@@ -20,13 +20,14 @@ extension Preparer {
     if let restored {
       if let connector { try await recordDrift(of: connector, before: request) }
       // No change of the connector is pending, and the request holds the connector's lock. So the plan contains every
-      // later change that was made through Reflog. The recorded drift is a later change too.
+      // later change: the changes that were made through Reflog, and the drift that was recorded above.
       let history = HistoryService(history: ledger.history)
       let plan = try await history.restoration(of: restored.edit, permitting: restored.later)
-      // If the read shows other values, the write is sent again: another program may have set them within the settle
-      // window. If the read is only stale, the second write does no harm.
+      // If an earlier change already restored the values, but the read shows other values, the write is sent again:
+      // another program may have set these values within the settle window. If the read is only stale, the second write
+      // does no harm.
       if let done = plan.done, connector != nil, properties.isEmpty { return .done(done) }
-      // The read may be stale, so it does not decide which properties the write changes.
+      // The read may be stale, so the plan, and not the read, decides which properties the write changes.
       properties = plan.properties
       let name = properties.first { $0.name == ConnectorProperties.displayName }?.before
       before = .connector(id, displayName: name ?? before.displayName)
@@ -37,12 +38,13 @@ extension Preparer {
     return .toDo(Preparation(group: group(request, intent, of: id), write: .updateConnector(id, body)))
   }
 
-  /// Records the edit of a connector that was made without Reflog, if a read shows such an edit.
+  /// Records a drift if a read shows that a connector was edited without Reflog.
   ///
   /// Another program can't edit a connector of the embedded directory, so nothing is compared there.
   ///
-  /// - Throws: `busy` if the read shows such an edit, but may show an older value of another property. The whole read
-  ///   is recorded with the drift, so the next sweep would take the older value for another edit.
+  /// - Throws: `busy` if the read shows such an edit, but may show an older value of another property. If the drift
+  ///   were recorded now, the observation would contain this older value. The next sweep would then record an edit that
+  ///   nobody made.
   private func recordDrift(of connector: DirectoryConnector, before request: ChangeRequest) async throws(ServiceError) {
     guard directory.kind != .embedded else { return }
     let (id, history) = (connector.id, ledger.history)
@@ -67,12 +69,15 @@ extension Preparer {
       lastVerifiedDateTime: known?.seen
     )
     let draft = Group.Draft(intent, .found, settledBy: .request)
-    // The ledger uses the sequence of the drift's own entry. No other change of the connector is recorded meanwhile.
+    // If `entry` is nil, the ledger uses the sequence of the drift's own entry. No other change of the connector is
+    // recorded meanwhile.
     let seen = Observation.connector(connector, entry: nil)
     _ = try await ledger.record(Group(drafts: [draft], seen: [seen], connectors: [id]))
   }
 
-  /// Returns the changes of a connector within the settle window, because a read may still show the values before them.
+  /// Returns the changes that were made to a connector within the settle window.
+  ///
+  /// A read may still show the values from before these changes.
   private func recentChanges(of connector: ConnectorID) async throws(ServiceError) -> [Change] {
     let since = ledger.now.before(directory.settleWindow)
     return try await reading(await ledger.history.recentConnectorChanges(since: since, limit: 1000))
@@ -128,12 +133,13 @@ extension Preparer {
 }
 
 extension Change {
-  /// Whether this edit replaced the value that a read found, or may have replaced it.
+  /// Whether this edit replaced, or may have replaced, the value that a read found.
   fileprivate func mayHaveReplaced(_ found: Change.ChangedProperty) -> Bool {
     guard let written = intent.changedProperties else { return true }
     return written.contains { $0.name == found.name && ($0.before == nil || $0.before == found.after) }
   }
 
-  /// Whether this edit wrote a value that is not recorded, so that a stale read can't be recognised.
+  /// Whether this edit wrote a value that is not recorded. A read that does not show such a value yet can't be
+  /// recognised as stale.
   fileprivate var wroteUnrecordedValue: Bool { intent.changedProperties?.contains { $0.after == nil } ?? true }
 }

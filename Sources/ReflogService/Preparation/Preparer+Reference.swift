@@ -33,8 +33,8 @@ extension Preparer {
 
   /// Creates the group of changes that is recorded before a write of references is sent.
   ///
-  /// The drift is recorded in front of the intents. So at each address, the `before` of every change equals the `after`
-  /// of the previous change.
+  /// The drift that the reads found is recorded before the intents. So at each address, the `before` of every change
+  /// equals the `after` of the previous change.
   func group(_ request: ChangeRequest, _ found: [ReferenceReader.Found], _ intents: [Change.Intent]) -> Group {
     Group(
       drafts: found.compactMap(\.drift) + intents.map { Group.Draft($0, .intended) },
@@ -48,11 +48,11 @@ extension Preparer {
   /// Reads the reference at an address before a change.
   ///
   /// If the directory refuses the read, a `rejected` change is recorded, and the method throws. The closure `intent`
-  /// creates the intent of this change. The argument of the closure is the value for `before`.
+  /// creates the intent of this change; the argument of the closure is the value for `before`.
   ///
-  /// But if the HTTP status of the refusal is in `absent`, the flow or the step does not exist, and no change is
-  /// recorded. In this case, the method returns the reference `none`. There is one exception: if the directory does not
-  /// know the step (400), but the ledger has a connector at the step, the reference is `unknown`.
+  /// If the HTTP status of the refusal is in `absent`, the flow or the step does not exist. Then no change is recorded,
+  /// and the method returns the reference `none`. But if the directory does not know the step (400), and the ledger has
+  /// a connector at the step, the method returns the reference `unknown`.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,

@@ -22,7 +22,7 @@ extension Preparer {
     }
   }
 
-  /// Returns the plan of a change's rollback: the result that the rollback would have now.
+  /// Returns the plan of the rollback of a change: the result that the rollback would have now.
   ///
   /// This method only reads: no change is recorded, and no write is sent.
   func plan(rollbackOf id: Change.ID) async throws(ServiceError) -> RollbackPlan {
@@ -47,9 +47,9 @@ extension Preparer {
     )
   }
 
-  /// Returns the edits of a reference's connector that are newer than a change.
+  /// Returns the edits that were made, after a change, to the connector in a reference.
   ///
-  /// The result is nil if the reference contains no connector, or if the connector was not edited.
+  /// The result is nil if the reference contains no connector, or if the connector was not edited after the change.
   private func edits(
     of reference: ConnectorReference,
     since change: Change
@@ -59,7 +59,7 @@ extension Preparer {
     return try await HistoryService(history: ledger.history).edits(of: [connector], since: moment)[connector]
   }
 
-  /// Returns the edits of the connector that the step calls now, if they are newer than the change that set it.
+  /// Returns the edits that were made to the connector that the step calls now, after the step was set to call it.
   private func currentEdits(_ found: ReferenceReader.Found) async throws(ServiceError) -> ConnectorEdits? {
     guard let newest = found.newestApplied, newest.after == found.reference else { return nil }
     return try await edits(of: found.reference, since: found.newestEffective ?? newest)
@@ -93,7 +93,7 @@ extension Preparer {
     }
   }
 
-  /// Prepares the rollback of an address to the reference that the address held at a time.
+  /// Prepares the rollback of an address to the reference that the address held at the time of `rollback`.
   ///
   /// If the address already holds that reference, no write is sent.
   func prepareRollback(
@@ -114,8 +114,7 @@ extension Preparer {
       return .toDo(prepared(request, found, intent(before: found.reference, after: after), address, after))
     case .done(let change):
       guard let drift = found.drift else { return .done(change) }
-      // Another program has already set the requested reference, without Reflog. So this drift is recorded and returned
-      // as the result.
+      // The reference was already set without Reflog. So this drift is recorded and returned as the result.
       return .done(try await ledger.record(Group(drafts: [drift])).first ?? change)
     case .changedSince(let id):
       try await recordDrift(found)
@@ -164,7 +163,7 @@ extension Preparer {
     return (rule(situation), after ?? target)
   }
 
-  /// Returns a reference with the current name of the reference's connector, or nil if the connector does not exist.
+  /// Returns a reference with the current name of its connector, or nil if the connector does not exist.
   private func connector(of reference: ConnectorReference) async throws(ServiceError) -> ConnectorReference? {
     guard let id = reference.connectorID else { return reference }
     do { return try await directory.connector(id)?.reference } catch { throw ServiceError(beforeSending: error) }

@@ -68,8 +68,8 @@ struct Preparer: Sendable {
   /// The caller holds the lock of the change, so no other request works on the change.
   ///
   /// - Throws: `stepUnresolved` if the change can't be settled yet, or if the pending change was made with the same
-  ///   idempotency key as this request. In the second case, this request repeats the first request, whose result is
-  ///   unknown.
+  ///   idempotency key as this request. In the second case, this request repeats the request that made the pending
+  ///   change.
   func settle(_ pending: Change, before request: ChangeRequest) async throws(ServiceError) {
     try await requireOtherRequest(pending, than: request)
     switch try await reconciliation.settle(pending) {
@@ -99,17 +99,17 @@ struct Preparer: Sendable {
 
   /// Records the drift that a read of an address showed, if there is drift.
   ///
-  /// Call this method before you refuse a request after a read. The refusal is not recorded as a change, so the drift
-  /// must be recorded separately.
+  /// Call this method before you refuse a request after a read. Such a refusal records no change, so the drift can't be
+  /// recorded together with a change.
   func recordDrift(_ found: ReferenceReader.Found) async throws(ServiceError) {
     if let drift = found.drift { _ = try await ledger.record(Group(drafts: [drift])) }
   }
 
   /// Records a refused read if necessary, and returns the error for the caller.
   ///
-  /// If the directory refused the request itself, the refusal is recorded as one `rejected` change, even if the request
-  /// concerns several steps. Three kinds of failure are not recorded: the directory refused the read because of its
-  /// load, the directory refused the caller's token, or the read had no answer.
+  /// The refusal is recorded as one `rejected` change, even if the request concerns several steps. Three kinds of
+  /// failure are not recorded: the directory receives too many requests, the directory rejected the caller's token, or
+  /// the read had no answer.
   func refusedRead(
     _ failure: DirectoryFailure,
     of intents: [Change.Intent],
@@ -125,7 +125,7 @@ struct Preparer: Sendable {
 }
 
 extension DirectoryRefusal {
-  /// Whether the directory refused the request because the directory receives too many requests.
+  /// Whether the directory refused the read because it receives too many requests.
   fileprivate var isTransient: Bool { httpStatus == 429 }
 
   /// Returns whether the directory rejected a token that is the only proof of the caller's identity.

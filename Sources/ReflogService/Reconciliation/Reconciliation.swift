@@ -82,7 +82,7 @@ struct Reconciliation: Sendable {
       )
       return ReadResult(evidence: evidence, drift: drift)
     case .connector:
-      // The change should create a connector. The connector's id is not known, so the connector can't be read.
+      // The change creates a connector whose id is not known, so the connector can't be read.
       guard let id = change.intent.before.connectorID else { return ReadResult(evidence: .unreadable) }
       let evidence = Self.evidence(of: try await directory.connector(id), for: change.intent)
       let second = Self.evidence(of: try await directory.connector(id), for: change.intent)
@@ -90,7 +90,7 @@ struct Reconciliation: Sendable {
     }
   }
 
-  /// Returns the evidence that a reference shows about a change: applied, not applied, or neither.
+  /// Returns what the current reference shows about a change: it was applied, it was not applied, or neither.
   ///
   /// If `before` and `after` of the change are equal, and the address holds this reference, the change counts as
   /// applied.
@@ -105,8 +105,8 @@ struct Reconciliation: Sendable {
 
   /// Returns the reference that an address held before a change, or nil if the reference is not recorded.
   ///
-  /// If the directory did not show the reference before the change, the change does not contain the reference. In this
-  /// case, the ledger's reference is used.
+  /// If the reference could not be read before the change was made, the change does not contain it. In this case, the
+  /// reference in the ledger is used.
   private func before(
     of intent: Change.Intent,
     at address: Address
@@ -130,13 +130,13 @@ struct Reconciliation: Sendable {
     return reference
   }
 
-  /// Returns the evidence that a read of a connector contains about a deletion or an edit of the connector.
+  /// Returns what a read of a connector shows about a deletion or an edit of the connector.
   static func evidence(of connector: DirectoryConnector?, for intent: Change.Intent) -> Change.Evidence {
     if intent.after == .none { return connector == nil ? .after : .before }
     return evidence(of: connector, for: intent.changedProperties ?? [])
   }
 
-  /// Returns the evidence that a read of a connector contains about an edit of the connector.
+  /// Returns what a read of a connector shows about an edit of the connector.
   ///
   /// Only names and complete URLs are compared, because a redacted URL can't be compared.
   static func evidence(

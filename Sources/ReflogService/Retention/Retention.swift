@@ -24,7 +24,7 @@ package struct Retention: Service {
     waker.yield()
   }
 
-  /// Returns the retention policy, and the purge in progress or the newest purge.
+  /// Returns the retention policy and the newest purge, which may be in progress.
   ///
   /// The purge is nil if there was never a purge.
   package func status(
@@ -157,7 +157,7 @@ package struct Retention: Service {
     }
   }
 
-  /// Runs all unfinished purges and erasures, and returns whether all purges and erasures are done.
+  /// Runs all unfinished purges and erasures, and returns true if all of them are done.
   ///
   /// If a purge or an erasure fails, the method continues with the remaining purges and erasures. The failed purge or
   /// erasure is still recorded as unfinished, so the service tries again later. A purge may need a long time, but an

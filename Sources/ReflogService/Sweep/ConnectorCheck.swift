@@ -3,8 +3,8 @@ import ReflogModel
 
 /// Compares the directory's connectors with the ledger.
 ///
-/// An edit of a connector changes the effect of every step that calls the connector. So the check finds edits that were
-/// made without Reflog.
+/// If a connector is edited, the effect of every step that calls the connector changes. So the ledger must also contain
+/// the edits that were made without Reflog, and this check finds them.
 struct ConnectorCheck: Sendable {
   let service: ChangeService
   let inventory: Inventory
@@ -48,7 +48,7 @@ struct ConnectorCheck: Sendable {
 
   /// Returns the connectors whose reads are not conclusive, and whether a connector is being created.
   ///
-  /// The id of a connector that is being created is not known yet, so the set of ids does not contain this id.
+  /// The set of ids does not contain a connector that is being created, because its id is not known yet.
   private func busyConnectors() async throws -> (ids: Set<ConnectorID>, isCreating: Bool) {
     let since = service.ledger.now.before(service.directory.settleWindow)
     // The limit is higher than the number of connector changes in any settle window, so no recent change is missed.
@@ -78,7 +78,7 @@ struct ConnectorCheck: Sendable {
     await inventory.rateLimiter.wait()
     guard let lock = service.locks.takeWithoutWaiting(.connector(id)) else { return }
     defer { lock.end() }
-    // A restoration may have recorded this drift in the meantime.
+    // A restoration may have recorded this drift in the meantime. The second condition then prevents a second record.
     guard try await service.ledger.pendingChange(of: id) == nil,
       try await service.ledger.history.recordedConnector(id)?.entry == known?.entry,
       let again = try await inventory.connector(id), again.isSame(as: connector)

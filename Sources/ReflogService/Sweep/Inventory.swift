@@ -22,7 +22,8 @@ struct Inventory: Sendable {
 
   /// Returns all connectors.
   ///
-  /// If the list lacks the name or the target URL of a connector, a separate request reads that connector.
+  /// If the list from the directory does not contain the name or the target URL of a connector, a separate request
+  /// reads that connector.
   func connectors() async throws(DirectoryFailure) -> [DirectoryConnector] {
     var connectors: [DirectoryConnector] = []
     for object in try await all(.connectors) {

@@ -12,9 +12,8 @@ struct Sweep: Sendable {
 
   /// Checks all connectors and all steps of all flows, and returns true if every check succeeded.
   ///
-  /// Steps without a conclusive read are added to the watchlist, so that these steps are checked again later. Parts of
-  /// the directory that could not be read are logged and recorded in the ledger. An unread part does not stop the
-  /// checks of the other parts.
+  /// Steps without a conclusive read are added to the watchlist, so that these steps are checked again later. If a part
+  /// of the directory can't be read, this is logged and recorded in the ledger, and the other parts are still checked.
   func run() async throws -> Bool {
     var unread = UnreadParts()
     await attempt(.connectors, &unread) {
@@ -62,8 +61,8 @@ struct Sweep: Sendable {
 
   /// Returns every flow that is in the directory or in the ledger, with the steps to check.
   ///
-  /// The steps of a flow in the directory are the steps that Microsoft Graph documents. For every flow, the steps in
-  /// the ledger are added.
+  /// For a flow that is in the directory, these are the steps that Microsoft Graph documents, and the steps in the
+  /// ledger. For any other flow, these are only the steps in the ledger.
   private func stepsByFlow(_ unread: inout UnreadParts) async throws -> [FlowName: [Step]] {
     var steps: [FlowName: Set<Step>] = [:]
     for flowType in flowTypes {

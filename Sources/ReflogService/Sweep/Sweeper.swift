@@ -5,8 +5,8 @@ import ServiceLifecycle
 
 /// Runs sweeps of the directory, and checks changed addresses.
 ///
-/// A sweep runs at the start and then at a fixed interval. In addition, each changed address is checked when the settle
-/// window after the change has ended.
+/// A sweep runs at the start and then at a fixed interval. In addition, each changed address is checked at the end of
+/// the settle window after the change.
 package struct Sweeper: Service {
   private let service: ChangeService
   private let watchlist: Watchlist
@@ -45,7 +45,7 @@ package struct Sweeper: Service {
     self.metrics = metrics
   }
 
-  /// Sweeps and checks until the service stops.
+  /// Runs sweeps, and checks changed addresses, until the service stops.
   package func run() async throws {
     await cancelWhenGracefulShutdown {
       await withDiscardingTaskGroup { group in

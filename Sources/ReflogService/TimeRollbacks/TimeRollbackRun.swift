@@ -10,7 +10,7 @@ struct TimeRollbackRun: Sendable {
   private static let width = 4
   /// The maximum number of attempts at one address, if the errors may be temporary.
   private static let attempts = 4
-  /// The number of failures in a row after which the pass ends, because the directory seems to be down.
+  /// The pass ends after this number of failures in a row, because the directory then seems to be down.
   private static let failureLimit = 8
 
   let changes: ChangeService
@@ -85,7 +85,7 @@ extension ServiceError {
     }
   }
 
-  /// Whether the error means that the directory seems to be down, so the next address would probably have the same
+  /// Whether the error shows that the directory is probably down. Then the next address would probably have the same
   /// error.
   fileprivate var meansDirectoryIsDown: Bool {
     if case .outcomeUnknown = self { true } else { false }

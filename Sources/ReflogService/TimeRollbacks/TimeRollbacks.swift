@@ -4,7 +4,7 @@ package import ReflogModel
 import ServiceLifecycle
 import Synchronization
 
-/// Rolls back each address in a scope to the reference that the address held at a time.
+/// Rolls back each address in a scope to the reference that the address held at a given time.
 ///
 /// The work runs in the background, so no request has to wait until a rollback is complete.
 package final class TimeRollbacks: Service {
@@ -34,7 +34,8 @@ package final class TimeRollbacks: Service {
   ///
   /// - Parameters:
   ///   - changes: Makes the changes.
-  ///   - events: Counts refused steps that are not recorded as changes, or nil to count none.
+  ///   - events: Counts the refused steps that are not recorded as changes. If the value is nil, these steps are not
+  ///     counted.
   ///   - logger: Receives a line when a rollback ends.
   package init(changes: ChangeService, events: EventRecorder? = nil, logger: Logger) {
     self.changes = changes
@@ -132,7 +133,8 @@ package final class TimeRollbacks: Service {
       return true
     }
     guard isNew else {
-      // The rollback that is running has the override of its first request, if that request had one.
+      // The running rollback uses the override of the request that started it, so a later request can't change the
+      // override.
       guard request.override == nil else {
         throw .busy("This rollback is already running, so its override can't be changed. Wait until it ends.")
       }
@@ -160,11 +162,12 @@ package final class TimeRollbacks: Service {
     let made = try await reading(await changes.ledger.history.changes(of: rollback))
     let left = try await steps(of: rollback)
     let undone = Self.undone(left, made)
-    // The reconciler may have settled the last change of the rollback. Then the rollback is done, but the ledger does
-    // not record the end of the rollback yet.
+    // The reconciler may have settled the last change of the rollback. Then the rollback is done, although the ledger
+    // has no record of its end yet.
     let isDone = isFinished || (undone.isEmpty && !made.contains { $0.result == .pending })
     // A step is always shown if its reference at the target time is unknown. Other steps are shown only until the
-    // rollback is done. After that, a step differs only because a later change has set another reference.
+    // rollback is done. After that, the reference of such a step differs from the target only because a later change
+    // has set it.
     let shown = isDone ? left.filter { $0.after == .unknown } : undone + left.filter { $0.after == .unknown }
     return TimeRollbackProgress(
       rollback: rollback,
@@ -190,7 +193,7 @@ package final class TimeRollbacks: Service {
     for step in left { steps[step.address] = step }
     for change in made {
       guard let address = change.intent.subject.address else { continue }
-      // A denied change does not contain the reference before the rollback, because the directory was not read.
+      // A denied change does not contain the reference from before the rollback, because the directory was not read.
       let earlier = steps[address]?.change.flatMap { $0.result == .denied ? nil : $0.intent.before }
       let before = earlier ?? (change.result == .denied ? steps[address]?.before : nil) ?? change.intent.before
       let pending = steps[address]?.pending

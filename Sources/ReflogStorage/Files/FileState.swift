@@ -34,8 +34,8 @@ struct FileState {
     }
     guard header.hasTables else { throw StorageError.noTables(path: path) }
     guard header.applicationID == kind.migrations.applicationID else {
-      // After an interrupted start of an early version of Reflog, the file can contain only the migrator's table and no
-      // application ID. Such a file is not a foreign file.
+      // After an interrupted start of an early version of Reflog, the file can be without an application ID, and
+      // without tables except the migrator's table. Such a file is not a foreign file.
       try kind.migrations.refuseForeignFile(at: path)
       throw header.isWAL ? StorageError.foreign(path: path) : StorageError.noTables(path: path)
     }
@@ -45,8 +45,8 @@ struct FileState {
     let log = kind == .tokens ? .missing : try LogFile(ofDatabaseAt: path, pageSize: header.pageSize)
     hasUsedLog = if case .used = log { true } else { false }
     isLogMissing = if case .missing = log { header.mark != nil } else { false }
-    // The size is checked only if the log has no transactions. While the log has transactions, the file can be shorter,
-    // because SQLite copies the pages from the log later.
+    // The size is checked only if the log has no transactions. Otherwise, the file can be shorter than the size in its
+    // header, because SQLite copies the pages from the log into the file later.
     if !hasUsedLog, let pageCount = header.pageCount {
       let whole = pageCount * header.pageSize
       guard size >= whole else {
@@ -61,8 +61,8 @@ struct FileState {
 
   /// Reads the state of a file that a server may be opening or closing.
   ///
-  /// A server changes the file and its log one after the other, so the file and the log do not match for a moment. If
-  /// the first check fails, the file and the log are therefore checked a second time.
+  /// A server changes first one of the two files and then the other, so for a moment the file and its log do not match.
+  /// If the first check fails, the file and the log are therefore checked a second time.
   init(ofFileAt path: String, kind: StorageKind, settling: Bool) throws {
     for _ in 0..<(settling ? 1 : 0) {
       if let state = try? FileState(ofFileAt: path, kind: kind), !state.isLogMissing {

@@ -55,8 +55,8 @@ final class OpenFiles: Sendable {
 
   /// Writes a mark into the header of the file, and begins to check the identities of the files.
   ///
-  /// The newest transaction must have written the same mark. Otherwise SQLite would later overwrite the mark with the
-  /// number from that transaction. When this method returns, the mark is durable.
+  /// Before this call, the newest transaction must have written the same mark. Otherwise SQLite would later overwrite
+  /// the mark in the header with the number from that transaction. When this method returns, the mark is durable.
   func write(_ mark: SessionMark) throws(StorageError) {
     let isWritten = state.withLock { state in
       guard let descriptor = state.descriptor else { return false }
@@ -69,7 +69,7 @@ final class OpenFiles: Sendable {
     guard isWritten else { throw .unusable(path: path, problem: lastSystemError()) }
   }
 
-  /// Throws ``StorageError/replaced(path:)`` if one of the two paths has no file, or has another file than at the
+  /// Throws ``StorageError/replaced(path:)`` if the file at one of the two paths is missing or was replaced since the
   /// start.
   ///
   /// The check needs two system calls.

@@ -5,7 +5,7 @@
 /// log, and a log that belongs to another file. SQLite would read these files without an error, although data is
 /// missing.
 struct SessionMark: Hashable, Sendable {
-  /// The maximum number of times that SQLite starts to overwrite a log from its beginning during one session.
+  /// The maximum number of times that SQLite overwrites a log from the start during one session.
   ///
   /// SQLite overwrites a log when all pages of the log were copied into the database file. Each time, the salt of the
   /// log increases by 1.
@@ -30,7 +30,8 @@ struct SessionMark: Hashable, Sendable {
   /// Each time SQLite writes the log again from the start, SQLite adds 1 to the salt (sqlite.org/fileformat2, section
   /// 4.1).
   func covers(salt: UInt32) -> Bool {
-    // A salt of 0 has the mark 1, so the salt may be 1 less than the mark. Adding 1 avoids a negative difference.
+    // The mark for a salt of 0 is 1, so the salt can be 1 less than the mark. The addition of 1 avoids a negative
+    // difference.
     salt &- number &+ 1 <= Self.uses
   }
 }

@@ -37,7 +37,7 @@ extension Connection: WriteConnection {
 
   /// Makes SQLite overwrite the bytes of rows that the current transaction deletes.
   ///
-  /// Only transactions that call this method use the mode, because the mode makes writes slower. See
+  /// Other transactions do not use this mode, because the mode makes writes slower. See
   /// sqlite.org/pragma.html#pragma_secure_delete.
   package func beginDeletion() throws {
     deletesSecurely = true

@@ -11,10 +11,10 @@ package final class Connection: LedgerConnection {
   /// The number of SQL statements that were run on this connection.
   package private(set) var statementCount = 0
 
-  /// Whether SQLite overwrites the bytes of deleted rows, until the next transaction begins.
+  /// Whether SQLite overwrites the bytes of deleted rows. This mode ends when the next transaction begins.
   var deletesSecurely = false
 
-  /// The result code of the last failed binding since the last run of a statement, or nil if no binding failed.
+  /// The result code of the newest binding that failed after the last run of a statement, or nil if no binding failed.
   ///
   /// A binding assigns a value to an argument of a statement.
   private var failedBinding: Int32?

@@ -20,7 +20,7 @@ package protocol Dialect: Sendable {
   /// If `ignoringCase` is true, the value is the bytes of the text in lower case.
   func bytes(of text: String, ignoringCase: Bool) -> String
 
-  /// Returns an SQL expression for the position at which a text or bytes contain a part.
+  /// Returns an SQL expression for the position of a part in a text or in bytes.
   ///
   /// The first position is 1. The value is 0 if the part is missing.
   func position(of part: String, in whole: String) -> String
@@ -35,12 +35,13 @@ package protocol Dialect: Sendable {
   /// - Parameter array: An SQL expression whose value is the JSON text of the array.
   func texts(inArray array: String) -> String
 
-  /// Returns the table `name` for a FROM clause, with a hint to use this index if the database accepts such hints.
+  /// Returns the table `name` for a FROM clause, with a hint that tells the database to use this index.
   ///
-  /// `name` may end with an alias, for example `change AS pending`.
+  /// The hint is left out if the database accepts no hints. `name` may end with an alias, for example `change AS
+  /// pending`.
   func table(_ name: String, index: String) -> String
 
-  /// Returns the table `name` for a FROM clause, with a hint to use no index if the database accepts such hints.
+  /// Returns the table `name` for a FROM clause, with a hint that tells the database to use no index.
   func tableWithoutIndexes(_ name: String) -> String
 
   /// Returns an SQL expression for the id of a request as text.
@@ -52,7 +53,7 @@ package protocol Dialect: Sendable {
   ///
   /// Each row contains one line of the query plan.
   var explain: String { get }
-  /// The index of the column that contains the line of the query plan, in the rows of a query with ``explain``.
+  /// The index of the column that contains the query plan in the result of a query with ``explain``.
   var explainColumn: Int { get }
 }
 
@@ -85,7 +86,7 @@ package struct SQLiteDialect: Dialect {
     ignoringCase ? "CAST(lower(\(text)) AS BLOB)" : "CAST(\(text) AS BLOB)"
   }
 
-  /// Returns an SQL expression for the position at which a text or bytes contain a part.
+  /// Returns an SQL expression for the position of a part in a text or in bytes.
   ///
   /// The value is 0 if the part is missing.
   package func position(of part: String, in whole: String) -> String { "instr(\(whole), \(part))" }
@@ -96,10 +97,10 @@ package struct SQLiteDialect: Dialect {
   /// Returns a query for the texts in a JSON array, one row for each text.
   package func texts(inArray array: String) -> String { "SELECT value FROM json_each(\(array))" }
 
-  /// Returns the table `name` for a FROM clause, with a hint to use this index if the database accepts such hints.
+  /// Returns the table `name` for a FROM clause, with a hint that tells the database to use this index.
   package func table(_ name: String, index: String) -> String { "\(name) INDEXED BY \(index)" }
 
-  /// Returns the table `name` for a FROM clause, with a hint to use no index if the database accepts such hints.
+  /// Returns the table `name` for a FROM clause, with a hint that tells the database to use no index.
   package func tableWithoutIndexes(_ name: String) -> String { "\(name) NOT INDEXED" }
 
   /// Returns an SQL expression for the id of a request as text.

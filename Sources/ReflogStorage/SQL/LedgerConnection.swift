@@ -47,7 +47,7 @@ extension LedgerConnection {
     }
   }
 
-  /// Calls `value` with each row of a result, and returns the values.
+  /// Calls `value` with each row of a result, and returns an array of the values that the calls returned.
   package func rows<Value>(
     _ sql: String,
     _ arguments: SQLArguments = [],

@@ -30,8 +30,8 @@ package struct Row {
     package let names: [String]
     /// The value of each column.
     ///
-    /// Swift checks each access to an array in a variable of a class while the program runs. A buffer needs no such
-    /// check, so reading a row with many columns is faster.
+    /// If the values were an array, Swift would check each access while the program runs, because the variable belongs
+    /// to a class. A buffer needs no such check, so a row with many columns is read faster.
     private let values: UnsafeMutableBufferPointer<Cell>
 
     /// Creates the cells of a result with NULL in each column.

@@ -2,8 +2,8 @@ import GRDBSQLite
 
 /// An error of the database.
 ///
-/// The error contains the message of the database, but not the values that were bound to the statement, because the
-/// values may be personal data.
+/// The error contains the message of the database. It does not contain the values that were bound to the statement,
+/// because these may be personal data.
 package struct SQLError: Error, Sendable, CustomStringConvertible {
   /// The kinds of errors that Reflog distinguishes.
   ///

@@ -56,8 +56,8 @@ package struct Statement {
   package func bind(_ index: Int32, _ text: String) {
     var text = text
     text.withUTF8 { bytes in
-      // An empty buffer may have no address. For a null pointer, SQLite would bind NULL instead of an empty text, so a
-      // fixed address is passed.
+      // An empty buffer may have no address. If SQLite got a null pointer, it would bind NULL instead of an empty text.
+      // So a fixed address is passed.
       let start = bytes.baseAddress.map(UnsafeRawPointer.init)?.assumingMemoryBound(to: CChar.self) ?? Self.emptyText
       note(sqlite3_bind_text64(pointer, index, start, UInt64(bytes.count), Self.copied, UInt8(SQLITE_UTF8)))
     }

@@ -23,7 +23,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
     case unknown(String)
   }
 
-  /// The error that ends an attempt without savepoints, because a write failed after the write had changed a row.
+  /// The error that ends an attempt without savepoints, because a write changed a row and then failed.
   ///
   /// The transaction is rolled back, and an attempt with savepoints follows.
   private struct NeedsSavepoints: Error {}
@@ -47,7 +47,7 @@ struct GroupCommitTransaction<Session: WriteSession> {
   ///   - writes: The writes, in order.
   ///   - items: The items that the writes will append; see ``WriteSession/begin(_:)``.
   func run(_ writes: [Write], of items: [Session.Items] = []) -> Outcome {
-    // A write can run again, because the first run had no effect outside the transaction that was rolled back.
+    // The writes can run again, because the first attempt was rolled back and had no other effect.
     func attemptTwice() -> Outcome {
       do { return try attempt(writes, items, make: makeAlone) } catch {
         do { return try attempt(writes, items, make: makeInSavepoint) } catch { return .rolledBack(error) }
@@ -150,7 +150,8 @@ struct GroupCommitTransaction<Session: WriteSession> {
 }
 
 extension GroupCommitTransaction.Outcome {
-  /// The outcome, with each database error converted to a ``StorageError``, which the callers of the writes expect.
+  /// The outcome with ``StorageError`` in place of each database error, because the callers of the writes expect this
+  /// type.
   fileprivate var settled: Self {
     guard case .rolledBack(let error) = self else { return self }
     return .rolledBack(GroupCommitTransaction.meaning(of: error))

@@ -63,7 +63,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   private let store: any WritableStore
   private let limits: GroupCommitLimits
   private let thread: WriterThread
-  /// Opens the write connection and creates the session, and passes both to the closure.
+  /// Opens the write connection, creates the session, and passes the connection and the session to the closure.
   private let withOpened: @Sendable ((Opened) throws -> Void) throws -> Void
   private let state: Mutex<State>
   private let counted = Mutex(Counters())
@@ -168,7 +168,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   /// When this method returns, the files of the database contain no copy of these rows, with one exception: if SQLite
   /// moved a row within the file before the deletion, a copy can remain. Only a compaction removes such a copy.
   ///
-  /// - Throws: ``StorageError/locked`` if the space can't be freed, because other connections read all the time.
+  /// - Throws: ``StorageError/locked`` if the space can't be freed because other connections never stop reading.
   package func reclaim() async throws {
     var attempts = 0
     while attempts < Self.reclaimingAttempts {
@@ -213,8 +213,7 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
 
   /// Whether the disk has enough free space for the reserved writes.
   ///
-  /// The free space is needed because an intent reserves a slot for the outcome, and the outcome must then fit on the
-  /// disk.
+  /// An intent reserves a slot for its outcome. When the outcome is written later, it must still fit on the disk.
   private var hasHeadroom: Bool { store.hasHeadroom(of: limits.headroomBytes) }
 }
 
@@ -295,7 +294,7 @@ extension GroupCommitWriter: WrittenFile {
 
   /// Checks whether the database may still be written; if not, returns an error and marks the writer as not healthy.
   ///
-  /// The check needs only two system calls, and runs once for each transaction and not for each write.
+  /// The check needs only two system calls. It runs once for each transaction, and not for each write.
   @discardableResult
   private func noteIfUnusable() -> StorageError? {
     do { try store.check() } catch {

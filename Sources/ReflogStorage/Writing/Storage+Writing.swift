@@ -24,9 +24,9 @@ extension Storage: WritableStore {
   /// Other writes wait while the job runs, so the number is small.
   private static let pagesReclaimed = 256
 
-  /// Gives pages of deleted rows back to the file system. If no such page is left, empties the write-ahead log.
+  /// Gives pages of deleted rows back to the file system, or empties the write-ahead log if no such page is left.
   ///
-  /// Returns `all` if the write-ahead log was emptied. The files then contain no deleted rows, except for the copies that
+  /// Returns `all` if the write-ahead log was emptied. The files then contain no deleted rows, except the copies that
   /// ``GroupCommitWriter/reclaim()`` describes.
   private static func reclaim(_ connection: Connection, _ files: OpenFiles) throws -> StoreUpkeep.Reclaimed {
     if try connection.integer("PRAGMA freelist_count") ?? 0 > 0 {

@@ -6,7 +6,7 @@ import Glibc
 /// The write-ahead log of a database, which only the database's writer maintains.
 ///
 /// The log's file is extended in advance, and keeps its length while writes arrive. So a commit overwrites existing
-/// bytes and does not extend the file. A flush without an extension takes only half the time.
+/// bytes and does not extend the file. If the file is not extended, a flush takes only half the time.
 struct WriteAheadLog {
   /// The number of new pages after which the log is copied into the database.
   ///
@@ -20,7 +20,8 @@ struct WriteAheadLog {
   ///
   /// With less free space, the log is not extended in advance.
   private static let spareBytes: UInt64 = 256 << 20
-  /// The maximum time, in milliseconds, that the writer waits for readers before a log that is too large is reset.
+  /// The maximum time, in milliseconds, that the writer waits for readers. The writer waits only before it resets a log
+  /// that is too large.
   private static let restartMilliseconds: Int32 = 40
 
   private let connection: Connection
@@ -94,8 +95,8 @@ struct WriteAheadLog {
   }
 
   private func mark() throws {
-    // A log gets its salt with its first transaction. So the first transaction stores a random mark, and the second
-    // transaction stores the mark for the salt.
+    // A log gets its salt in its first transaction. So the first transaction stores a random mark, and only the second
+    // transaction can store the mark for the salt.
     try Self.store(SessionMark(salt: .random(in: 1...UInt32.max)), connection)
     guard let salt = LogFile.salt(ofDatabaseAt: files.path) else {
       throw StorageError.unusable(path: path, problem: "it can't be read: \(lastSystemError())")
@@ -162,7 +163,7 @@ struct WriteAheadLog {
 
   /// Runs a checkpoint, and returns the reason why it was not complete, or nil if it was complete.
   ///
-  /// No data is lost if it was not complete, because the log keeps all pages, and a later checkpoint copies them.
+  /// An incomplete checkpoint loses no data: the log keeps all pages, and a later checkpoint copies them.
   private static func obstacle(to mode: Database.CheckpointMode, _ connection: Connection) throws -> StorageError? {
     do {
       _ = try connection.database.checkpoint(mode)

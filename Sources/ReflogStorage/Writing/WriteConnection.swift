@@ -4,8 +4,8 @@ package protocol WriteConnection: LedgerConnection {
   var statementCount: Int { get }
   /// The number of changed rows since the connection was opened.
   ///
-  /// The databases count in different ways. So use the number only to find out whether a write changed a row: compare
-  /// the values before and after the write.
+  /// The databases count in different ways. So only compare the numbers before and after a write, to find out whether
+  /// the write changed a row.
   var allChangedRowCount: Int64 { get }
   /// Whether a transaction is open.
   var isInsideTransaction: Bool { get }
@@ -29,7 +29,7 @@ package protocol WriteConnection: LedgerConnection {
   func probe() throws
 }
 
-/// The reason why COMMIT did not make a transaction durable.
+/// The error of a COMMIT: the transaction had no effect, or its result is unknown.
 package enum CommitError: Error {
   /// The transaction had no effect.
   case refused(SQLError)
@@ -54,7 +54,7 @@ package struct StoreUpkeep {
     case all
     /// A part of the space is free, and the closure can be called again immediately.
     case part
-    /// A reading connection prevented the work, so the closure must be called again later.
+    /// The work was not possible while a connection was reading, so the closure must be called again later.
     case prevented
   }
 
@@ -80,7 +80,8 @@ package protocol WritableStore: Sendable {
 
   /// Whether the database has at least `bytes` of free space.
   ///
-  /// The answer must not need a write. If the database can't report its free space, the result is true.
+  /// An implementation must not write to find the answer. If the database can't report its free space, the result is
+  /// true.
   func hasHeadroom(of bytes: UInt64) -> Bool
 
   /// Throws if the database may not be written any more, for example because another program replaced the file.

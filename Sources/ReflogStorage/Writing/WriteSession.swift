@@ -13,8 +13,8 @@ package protocol WriteSession: AnyObject, SendableMetatype {
   /// The writer calls this method after BEGIN and before the first write. If this method throws, the transaction is
   /// rolled back.
   ///
-  /// - Parameter items: The items of the writes. A write whose items are unknown adds no items. With the items, a
-  ///   session can read the rows for several writes in one request.
+  /// - Parameter items: The items that the writes will append, as far as they are known. With the items, a session can
+  ///   read the rows for several writes in one request.
   func begin(_ items: [Items]) throws
   /// Ends the session's part of a transaction.
   ///

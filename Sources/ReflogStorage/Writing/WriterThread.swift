@@ -94,8 +94,8 @@ package final class WriterThread: Service {
       for task in tasks where try task.commit() { hasWorked = true }
       if hasWorked { continue }
       isAsleep.store(true, ordering: .sequentiallyConsistent)
-      // A write that was queued before `isAsleep` was set did not wake this thread. So the thread checks for work again
-      // after `isAsleep` was set.
+      // A write that was queued before `isAsleep` was set did not wake this thread. So the thread now checks for work
+      // once more.
       let files = files.withLock { $0 }
       if files.contains(where: \.hasWork) || files.allSatisfy(\.isClosed) {
         if !isAsleep.exchange(false, ordering: .sequentiallyConsistent) { alarm.wait() }

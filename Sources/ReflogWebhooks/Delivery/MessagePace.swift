@@ -11,25 +11,27 @@ struct MessagePace: Sendable {
   static let time = Duration.milliseconds(200)
   /// The minimum time for these messages together while many entries are recorded.
   ///
-  /// With so many entries, messages fall behind even without this limit. The longer time makes the changes faster.
+  /// With so many entries, the messages would be late even without this limit. The longer time makes the changes
+  /// faster.
   static let busyTime = Duration.milliseconds(500)
   /// The number of recorded entries in a second above which ``busyTime`` applies.
   static let busyEntries: Int64 = 500
 
-  /// The first pause after each message to a receiver that asked for fewer messages.
+  /// The first value of `gap` after the receiver asked for fewer messages.
   private static let slow = Duration.seconds(1)
   private static let slowest = Duration.seconds(30)
 
   /// The time of the first message in the current group of messages, and the sequence of the newest entry at that time.
   private var start: (time: ContinuousClock.Instant, entry: Int64)?
   private var count = 0
-  /// The additional pause after each message to a receiver that asked for fewer messages. It becomes shorter with each
+  /// The pause after each message if the receiver asked for fewer messages. The pause becomes shorter with each
   /// accepted message.
   private var gap = Duration.zero
 
-  /// Makes the pauses longer. Call this method if the receiver refused a message with a time to wait.
+  /// Makes the pauses longer. Call this method if the receiver refused a message and asked Reflog to wait.
   ///
-  /// Chat programs permit about one message each second. Without longer pauses, they would refuse half of the messages.
+  /// Chat programs permit about one message each second. Without longer pauses, these programs would refuse half of the
+  /// messages.
   mutating func slowDown() {
     gap = min(Self.slowest, max(Self.slow, gap * 2))
   }

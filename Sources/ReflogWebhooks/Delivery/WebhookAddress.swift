@@ -7,8 +7,8 @@ import Synchronization
 
 /// Finds the addresses of a receiver's host, and refuses addresses of this machine.
 ///
-/// The connection is made to an address that this type returned. With a second query, a DNS server could return a
-/// harmless address for the check and another address for the connection.
+/// The connection is made to an address that this type returned. If the connection made a second query, a DNS server
+/// could return a harmless address for the check and another address for the connection.
 enum WebhookAddress {
   /// The reason why no address of a host can be used, as a clause without a full stop.
   struct Problem: Error, Equatable {
@@ -39,8 +39,8 @@ enum WebhookAddress {
     within seconds: Int = 5,
     query: @escaping @Sendable (String) -> [IPAddress] = addresses
   ) async throws -> [IPAddress] {
-    // If the host is an address, no query is needed. So the attempt does not wait for the threads, which slow queries
-    // can occupy.
+    // If the host is an address, no query is needed. So the attempt does not wait for a thread, even if slow queries
+    // use all threads.
     if let address = IPAddress(host) { return try permitted([address], own: interfaces(), allowsLocal: allowsLocal) }
     guard let found = await lookUp(host, within: seconds, query) else {
       throw Problem(text: "its host name was not found in DNS within \(seconds) seconds")

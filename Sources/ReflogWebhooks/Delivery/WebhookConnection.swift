@@ -41,8 +41,8 @@ actor WebhookConnection {
 
   /// Creates a connection.
   ///
-  /// Only tests pass `find` and `configure`. They need them because the host of their receiver is not in DNS, and no
-  /// authority has signed its certificate.
+  /// Only tests pass `find` and `configure`. Tests need these arguments, because the receiver of a test has no host
+  /// name in DNS and no certificate from an authority.
   ///
   /// - Parameters:
   ///   - receiver: The receiver.
@@ -133,8 +133,8 @@ actor WebhookConnection {
 
   /// Returns the current address if the last attempt was successful. Otherwise, returns the next address of the host.
   ///
-  /// The current address is preferred, because the first address of the host possibly does not work. Otherwise, each
-  /// query to DNS would be followed by a failed attempt.
+  /// The first address of the host possibly does not work. If it were used after each query to DNS, each of these
+  /// attempts would fail. So the current address is preferred.
   private func choice(of addresses: [IPAddress]) -> IPAddress {
     guard let address, let index = addresses.firstIndex(of: address) else { return addresses[0] }
     return failures == 0 ? address : addresses[(index + 1) % addresses.count]
@@ -147,8 +147,8 @@ actor WebhookConnection {
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = 1
     configuration.httpVersion = .http1Only
-    // The client can use the host in the form in which the URL contains it, for example in upper case. So both forms
-    // get the chosen address. The client still compares the certificate with the name of the host.
+    // The client can use the spelling of the host in the URL, for example upper case. So the chosen address is set for
+    // this spelling and for `receiver.host`. The client still compares the certificate with the name of the host.
     let hosts = Set([receiver.host, URL(string: receiver.url)?.host() ?? receiver.host])
     configuration.dnsOverride = Dictionary(uniqueKeysWithValues: hosts.map { ($0, address.description) })
     configure(&configuration)

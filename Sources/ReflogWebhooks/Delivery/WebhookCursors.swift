@@ -1,7 +1,7 @@
 import ReflogModel
 import ReflogStorage
 
-/// The file next to the ledger with the newest entry that each receiver has got.
+/// The file next to the ledger that contains, for each receiver, the newest entry that the receiver has got.
 ///
 /// A cursor also contains the hash of that entry and the name of the log. With both, Reflog notices if it was started
 /// with another ledger or with an older copy of the ledger.

@@ -10,7 +10,7 @@ import ReflogService
 struct WebhookDelivery: Sendable {
   /// The minimum time between two reads of the ledger, if the first read returned all new entries.
   ///
-  /// Because of this time, one read returns the entries of many commits while many changes are made.
+  /// With this time, one read returns the entries of many commits while many changes are made.
   private static let interval = Duration.milliseconds(250)
   /// The minimum time between two reads of the ledger if the first read did not return all new entries, as a multiple
   /// of the duration of the first read.
@@ -18,7 +18,8 @@ struct WebhookDelivery: Sendable {
   /// Without this time, the reads for a receiver that wants few messages would use one processor completely while many
   /// changes are made.
   private static let readPause = 20
-  /// The maximum of the time that `readPause` determines. Without it, a slow ledger would delay messages too much.
+  /// The maximum of the time that `readPause` determines. Without a maximum, a slow ledger would delay messages too
+  /// much.
   private static let longestReadPause = Duration.milliseconds(500)
   /// The maximum number of entries in one read.
   private static let maximumEntryCount: Int64 = 256
@@ -75,7 +76,7 @@ struct WebhookDelivery: Sendable {
 
   /// Sends the messages for the next entries until the first failure. Returns false if there are no new entries.
   ///
-  /// After a failure, the next call reads the entry again, so that data that was erased in the meantime is not sent.
+  /// After a failure, the next call reads the entry again. So data that was erased in the meantime is not sent.
   func sendNext(_ attempts: inout Attempts) async -> Bool {
     let newest = newest()
     guard progress.sequence < newest else { return false }
@@ -96,8 +97,8 @@ struct WebhookDelivery: Sendable {
     if duration < readAge {
       attempts.entryCount = min(Self.maximumEntryCount, attempts.entryCount * 2)
     } else if read.end > progress.sequence + 1 {
-      // The read took so long that its entries are too old to be sent. The next read is smaller. If a read contains
-      // only one entry, the entry is sent in any case, because the delivery would otherwise make no progress.
+      // The read took so long that its entries are too old to be sent. The next read returns fewer entries. A read of
+      // only one entry is not rejected here, because the delivery would otherwise make no progress.
       attempts.entryCount = (read.end - progress.sequence) / 2
       await failRead("a read of the ledger took longer than \(readAge.components.seconds) seconds", &attempts)
       return true
@@ -109,7 +110,7 @@ struct WebhookDelivery: Sendable {
     (attempts.beganWithRead, attempts.readPace) = (false, Attempts().readPace)
     var isFirst = true
     for entry in read.entries where receiver.wants(entry) {
-      // The age of the first entry was checked above, so it is sent in any case. Without this exception, a slow read
+      // The first entry is sent in any case, because its age was checked above. Without this exception, a slow read
       // could be repeated for ever.
       guard isFirst || ContinuousClock.now - start < readAge, await deliver(entry, &attempts) else { return true }
       isFirst = false

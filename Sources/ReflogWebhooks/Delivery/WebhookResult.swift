@@ -10,12 +10,12 @@ enum WebhookResult: Sendable, Equatable {
   /// The receiver wants no more messages (410).
   case gone
 
-  /// Creates the result that the status of an answer means.
+  /// Creates the result from the status of an answer.
   ///
   /// - Parameters:
   ///   - status: The HTTP status.
-  ///   - retryAfter: The value of the header `Retry-After`, or nil if the answer has none. Only a number of seconds is
-  ///     read, not a date.
+  ///   - retryAfter: The value of the header `Retry-After`, or nil if the answer has none. A date is ignored; only a
+  ///     number of seconds is used.
   init(status: Int, retryAfter: String?) {
     switch status {
     case 200..<300: self = .accepted

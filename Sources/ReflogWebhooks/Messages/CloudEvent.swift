@@ -11,8 +11,8 @@ enum CloudEvent {
 
   /// Returns the event for an entry.
   ///
-  /// The members `source` and `id` together are unique. The member `data` is the change or the service event, as in an
-  /// export in JSON Lines.
+  /// No two entries have the same values of `source` and `id`. The member `data` is the change or the service event, as
+  /// in an export in JSON Lines.
   static func json(_ entry: SettledEntry, _ topic: WebhookTopic, from source: WebhookMessage.Source) -> JSONObject {
     // The name of a log can contain a colon. A URI reference must not have a colon in its first part (RFC 3986 §4.2).
     let name = source.origin.replacing(":", with: "%3A")

@@ -5,8 +5,8 @@ enum SlackMessage {
   /// Returns the message.
   ///
   /// In Slack, only text in `<…>` can mention people and channels, or hide the URL of a link behind another text. So
-  /// only the link to the page of the change contains `<` and `>`. The other members switch off Markdown, mentions by
-  /// name, and previews of links.
+  /// the text contains `<` and `>` only around the link to the page of the change. The other members of the JSON object
+  /// switch off Markdown, mentions by name, and previews of links.
   static func json(_ text: MessageText) -> JSONObject {
     let lines = [text.title] + text.lines.map { "\($0.label): \($0.value)" }
     let page = text.page.map { ["page: <\(escaped($0))>"] } ?? []

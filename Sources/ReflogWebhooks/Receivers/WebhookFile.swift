@@ -10,7 +10,7 @@ package struct WebhookFile: Sendable {
 
   /// The receivers, in their order in the file.
   package private(set) var receivers: [WebhookReceiver] = []
-  /// The names of the receivers whose secret is in a separate file, and the paths of these files.
+  /// The receivers whose secret is in a separate file: the name of the receiver, and the path of the file.
   package private(set) var secretFiles: [(receiver: String, path: String)] = []
 
   private enum Member: String, CaseIterable {
@@ -148,7 +148,7 @@ package struct WebhookFile: Sendable {
       return flag
     }
 
-    /// Returns the value of a member that must contain one of several words, or nil if the member is absent.
+    /// Returns the value of a member with a fixed list of permitted words, or nil if the member is absent.
     func word<Word: CaseIterable & RawRepresentable<String>>(
       _ member: Member,
       _ value: (String) -> Word?

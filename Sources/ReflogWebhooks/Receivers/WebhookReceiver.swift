@@ -27,7 +27,7 @@ package struct WebhookReceiver: Sendable {
   package let topics: Set<WebhookTopic>
   /// The filter that a change must match, or nil to send all changes.
   package let filter: ChangeFilter?
-  /// Whether the URL's host may be this machine or a link-local address.
+  /// Whether the URL's host is permitted to be this machine or a link-local address.
   package let allowsLocal: Bool
 
   /// Returns whether a message is sent for an entry.

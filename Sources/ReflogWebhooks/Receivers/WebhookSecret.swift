@@ -1,19 +1,19 @@
 import Crypto
 import ReflogModel
 
-/// The secret that a receiver shares with Reflog, and the signature that proves who sent a message.
+/// A secret that only Reflog and a receiver know. It signs messages, so that the receiver knows who sent them.
 ///
 /// The signature follows the specification Standard Webhooks 1.0: HMAC-SHA256 over the message's id, the time and the
 /// body.
 struct WebhookSecret: Sendable {
   /// The prefix of a secret's text.
   static let prefix = "whsec_"
-  /// The permitted numbers of bytes (Standard Webhooks, "Signing and verification").
+  /// The permitted lengths of a secret in bytes (Standard Webhooks, "Signing and verification").
   static let byteCounts = 24...64
 
   private let key: SymmetricKey
 
-  /// Reads a secret such as `whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw`, or returns nil if the text is not valid.
+  /// Reads a secret such as `whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw`. The result is nil if the text is not valid.
   init?(_ text: String) {
     guard text.hasPrefix(Self.prefix) else { return nil }
     // Only the standard form of Base 64 is accepted, because the programs of receivers accept no other form.

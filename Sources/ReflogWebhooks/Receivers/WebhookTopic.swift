@@ -2,20 +2,19 @@ package import ReflogModel
 
 /// The topics of messages. A receiver gets only messages with the topics in its settings.
 package enum WebhookTopic: String, Sendable, CaseIterable {
-  /// A change that a caller requested or that the first sweep found. Its result is not `denied`.
+  /// A baseline, or a change that a caller requested and that Reflog did not refuse.
   case change
   /// A change that was made without Reflog.
   case drift
-  /// A change that Reflog refused, or several refused requests. The caller's role did not permit them, or a freeze
-  /// covered them.
+  /// A change that Reflog refused, or a service event with the number of requests that were refused.
   case denied
   /// A freeze was placed, released or overridden.
   case freeze
-  /// An event after which a person should check the log: an entry does not match the log, the server was started with
-  /// an older copy of the ledger, the key was replaced, or the clock was behind the newest entry.
+  /// A problem after which a person should check the log: an entry does not match the log, the server was started with
+  /// an older copy of the ledger, the key was replaced, or the server's clock was behind the time of the newest entry.
   case trouble
 
-  /// Returns the topic of an entry, or nil if no message is sent for the entry.
+  /// Finds the topic of an entry. The result is nil if no message is sent for the entry.
   package init?(_ entry: SettledEntry) {
     switch entry {
     case .altered: self = .trouble

@@ -58,8 +58,8 @@ struct FilterOptions: ParsableArguments {
   func validate() throws {
     let start = try since.map { try TimeText.period("--since", $0).start }
     let last = try until.map { try TimeText.period("--until", $0) }
-    // If `--until` is a day, its end is the start of the next day, so a `--since` at this end is too late. Two equal
-    // times are permitted, although no change is between them.
+    // A day in `--until` ends at the start of the next day, so a `--since` at this start or later is an error. Two
+    // equal times are permitted, although no change can be between them.
     if let start, let last, start >= last.end, start > last.start {
       throw ValidationError("--since is later than --until. Swap the two times.")
     }

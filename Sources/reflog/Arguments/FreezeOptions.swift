@@ -27,14 +27,15 @@ struct FreezeOptions: ParsableArguments {
 
   /// Freezes steps after a change, and shows a message for each step.
   ///
-  /// A step that is already frozen at least as long gets no other freeze. A freeze of the same step may end a little
-  /// earlier.
+  /// A step that is already frozen at least as long gets no other freeze. If the earlier freeze covers only this step,
+  /// it also suffices if it ends a little earlier.
   ///
   /// - Parameters:
   ///   - steps: The addresses of the steps, in the form of the command line.
-  ///   - count: The number of all steps to freeze. If it is higher than the number of `steps`, the others are not frozen.
+  ///   - count: The number of all steps to freeze. If it is higher than the number of `steps`, the steps that are not
+  ///     in `steps` are not frozen.
   ///   - reason: The reason of each freeze.
-  ///   - done: A sentence that says which change was made. The message of a failure begins with it.
+  ///   - done: A sentence that says which change was made. The message of a failure begins with this sentence.
   ///   - server: The options of the server, for the suggested command.
   ///   - client: The client for the server.
   /// - Throws: A failure that names the steps that could not be frozen. The other steps are frozen.

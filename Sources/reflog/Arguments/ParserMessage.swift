@@ -35,8 +35,8 @@ enum ParserMessage {
     "--to": "--until", "--end": "--until",
   ]
 
-  /// Returns the unknown option in a message, and the option of the same verb with the same meaning. The result is nil
-  /// if there is no such option.
+  /// Returns the unknown option that a message names, and the verb's own option that has the same meaning. The result
+  /// is nil if the verb has no such option.
   private static func otherName(in text: String) -> (option: String, known: String)? {
     let message = text.prefix { $0 != "\n" }
     guard !message.contains("Did you mean"),

@@ -12,7 +12,7 @@ extension TimeText {
     }
   }
 
-  /// Reads the value of an option whose value is a time in the future.
+  /// Reads the value of an option that expects a time in the future.
   ///
   /// A duration such as `2h` means the time 2 hours from now.
   static func future(_ option: String, _ text: String) throws -> (start: Timestamp, end: Timestamp) {

@@ -4,7 +4,7 @@ import ReflogModel
 struct ChangeSelection {
   /// The text of the filter, or nil for all changes.
   var filter: String?
-  /// Whether a filter on flows also selects the changes of the connectors that the flows' steps called.
+  /// Whether a filter on flows also selects changes of connectors, if a step of the flows called the connector.
   var includesImpact = false
 
   /// The query options for the URL of a request.

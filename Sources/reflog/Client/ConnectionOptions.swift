@@ -88,7 +88,7 @@ extension ServerClient {
   }
   /// Throws a failure if a URL possibly contains a user name.
   ///
-  /// A password can follow the user name, and messages show the URL.
+  /// Messages show the URL, so they would also show a password that follows the user name.
   static func refuseUser(in url: String) throws {
     guard url.contains("@") else { return }
     throw CommandFailure(.usage, "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.")

@@ -52,10 +52,10 @@ struct ConnectorList {
     entries = found.values.sorted { ($0.displayName ?? "", $0.id) < ($1.displayName ?? "", $1.id) }
   }
 
-  /// Reads all connectors from a server, or reads from a ledger only the connectors that a step calls.
+  /// Reads the connectors. From a server, it reads all connectors; from a ledger, only those that a step calls.
   ///
-  /// The sweeps record all references of Microsoft Graph in the ledger. There are no sweeps of the embedded directory.
-  /// So if the server uses the embedded directory, its references are read here.
+  /// With Microsoft Graph, the sweeps record all references, so the references are read from the ledger. The embedded
+  /// directory has no sweeps, so its references are read from the directory itself.
   static func read(_ source: any HistorySource) async throws -> ConnectorList {
     let recorded = try await source.configurations(asOf: nil).objects("value")
     guard let server = source as? ServerClient else { return ConnectorList([], configurations: recorded) }

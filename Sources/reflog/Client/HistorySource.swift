@@ -9,9 +9,10 @@ import ReflogService
 
 /// A source of history: a server or a ledger.
 ///
-/// Each method returns the JSON body of the corresponding HTTP request, even if the source is a ledger.
+/// A JSON object in a result is the body of the answer to the corresponding HTTP request, even if the source is a
+/// ledger.
 protocol HistorySource {
-  /// Returns the newest or the oldest of the selected changes.
+  /// Returns the newest of the selected changes, or the oldest if `isAscending` is true.
   func history(top: Int, of selection: ChangeSelection, isAscending: Bool) async throws -> JSONObject
   /// Returns the number of the selected changes, or nil if these changes can't be counted in a short time.
   func count(_ selection: ChangeSelection) async throws -> Int64?
@@ -41,7 +42,7 @@ extension HistorySource {
 }
 
 extension ServerClient: HistorySource {
-  /// Returns the changes, and requests more pages until there are enough changes.
+  /// Returns the selected changes, and requests more pages until it has `top` changes or all of them.
   ///
   /// If no index can answer the filter, the server scans changes for a limited time. A page from the server can then
   /// contain fewer changes than requested.
@@ -137,7 +138,7 @@ extension ServerClient: HistorySource {
 ///
 /// The answers contain no links.
 struct DatabaseSource: HistorySource {
-  /// The maximum time for a count that a command shows only in a message next to the result.
+  /// The maximum time for a count, which a command shows only in a message in addition to the result.
   private static let countTimeLimit = Duration.seconds(2)
 
   let service: HistoryService

@@ -5,7 +5,7 @@ struct RestorationHint {
   /// The hint as text.
   let text: String
 
-  /// Creates the hint for a change. Fails if the change is not an applied edit of a connector.
+  /// Creates the hint for a change. The result is nil if the change is not an applied edit of a connector.
   ///
   /// - Parameters:
   ///   - id: The id of the change.
@@ -60,8 +60,7 @@ struct RestorationHint {
     text = sentences.joined(separator: " ")
   }
 
-  /// Returns the newest changes of a connector after an edit, newest first, without the changes that were certainly not
-  /// applied.
+  /// Returns the changes that certainly or possibly wrote a connector after an edit, newest first.
   private static func laterEdits(
     of connector: ConnectorID,
     after id: Change.ID,

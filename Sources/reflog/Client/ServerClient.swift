@@ -25,7 +25,7 @@ struct ServerClient {
   ///
   /// The limit is longer than the maximum time that a request can wait for a keyed lock in the server.
   private static let timeout = TimeAmount.seconds(60)
-  /// The time limit for a count that a command shows only in a message next to the result.
+  /// The time limit for a count, which a command shows only in a message in addition to the result.
   static let countTimeout = TimeAmount.seconds(3)
   /// The maximum size, in bytes, of an answer.
   ///

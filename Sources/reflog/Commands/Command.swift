@@ -17,7 +17,7 @@ extension Command {
 protocol ServerCommand: Command {
   var server: ServerOptions { get }
 
-  /// Does the work of the command with a client for the server that the options choose.
+  /// Does the work of the command. The client sends requests to the server that the options choose.
   func run(on client: ServerClient) async throws
 }
 

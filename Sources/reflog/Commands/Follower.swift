@@ -38,15 +38,15 @@ struct Follower {
     // The sequence is read before the export starts, so that the export contains all entries up to this sequence.
     guard let sequence = try await source.status()["newestChangeSequence"]?.wholeNumber else { return }
     let newest = LogPosition(sequence, in: try await source.origin())
-    // A position contains the name of its log. So if the source has another log, the export runs, and the source
-    // refuses the stored position.
+    // A position contains the name of its log, so two positions in different logs are never equal. If the source has
+    // another log, the export runs, and the source refuses the stored position.
     guard newest != progress.position else { return }
     try await export(&progress)
     progress.position = newest
     try await store(newest)
   }
 
-  /// Writes every settled change that has a newer entry than the stored position.
+  /// Writes every settled change that has an entry after the stored position.
   ///
   /// Only complete lines are written, even if the connection ends early. A header is written only once.
   private func export(_ progress: inout Progress) async throws {
@@ -68,7 +68,7 @@ struct Follower {
 
   private func storedPosition() throws -> LogPosition? {
     guard FileManager.default.fileExists(atPath: stateFile) else {
-      // Without this check, the changes would be written before an error shows that the file can't be used.
+      // Without this check, the changes would be written before an error shows that the state file can't be written.
       try output.check(stateFile, replacing: true)
       return nil
     }

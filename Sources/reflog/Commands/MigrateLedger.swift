@@ -37,7 +37,7 @@ struct MigrateLedger: Command {
     let target = try to.target()
     let result: LedgerMigration.Result
     do { result = try await Self.migrate(source, target) } catch {
-      // The command reports the first error. So an error of this second call is ignored.
+      // An error of `close` is ignored, so that the command reports the error of the migration.
       try? target.close()
       throw error
     }

@@ -55,7 +55,7 @@ struct ReplaceKey: Command {
         Timestamp(Date())
       }
     } catch {
-      // The command reports the first error. So an error of this second call is ignored.
+      // An error of `close` is ignored, so that the command reports the error of the replacement.
       try? close()
       throw error
     }

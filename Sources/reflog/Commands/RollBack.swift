@@ -105,8 +105,8 @@ struct RollBack: ServerCommand {
       let path = "/beta/auditLogs/connectorChanges/\(target)/rollback"
       answer = try await client.send(.POST, path, body: body, override: override).body
     } catch let failure as CommandFailure where failure.exitCode == .tryAgain {
-      // The suggested command contains the id of the change, because a second attempt with the id is safe. A second
-      // attempt with `--step` could roll back the first rollback.
+      // The suggested command contains the id of the change, because a second attempt with the id is safe. With
+      // `--step`, a second attempt would be refused if the first attempt made the rollback.
       let again = options(Suggestion("rollback", "\(target)"))
       throw CommandFailure(.tryAgain, failure.message + " Try again with: \(again)")
     }

@@ -89,8 +89,8 @@ struct ShowHistory: SourceCommand {
 
   /// Returns the text that is shown if the table is empty.
   ///
-  /// The text says whether no change is recorded or no change matches the filter. The text also contains recorded names
-  /// that are similar to the texts in the filter.
+  /// If no change is recorded, the text says so. Otherwise, the text says that no change matches the filter, and
+  /// proposes recorded names that are similar to the texts in the filter.
   private func emptyText(_ body: JSONObject, _ source: any HistorySource) async throws -> String {
     guard filter.text != nil else { return "No changes are recorded yet." }
     let total = try await source.count(ChangeSelection())

@@ -94,7 +94,7 @@ struct Verify: Command {
     }
   }
 
-  /// Compares the files that a manifest describes with the manifest, without a ledger.
+  /// Compares a manifest with the files that it describes, without a ledger.
   private func checkWithoutLedger(_ path: String) throws {
     let given = try GivenManifest(path, keys: try givenKeys())
     let report = try given.report()
@@ -150,9 +150,9 @@ struct Verify: Command {
     given.say()
   }
 
-  /// Compares the files that a manifest describes with the manifest.
+  /// Compares a manifest with the files that it describes.
   ///
-  /// The rows of an exported file are also compared with the ledger.
+  /// If the manifest describes an exported file, the rows of this file are also compared with the ledger.
   private func fileReport(_ given: GivenManifest?, _ history: History) async throws -> FileReport {
     guard let given else { return FileReport() }
     guard case .export(let manifest) = given.content else { return try given.report() }
@@ -206,8 +206,8 @@ struct Verify: Command {
     let file = try GivenFile(path)
     let note = try file.note()
     do { _ = try Checkpoint(text: note.text) } catch {
-      // A person possibly damaged the file while copying it. So the content of the file proves nothing about the
-      // ledger, and the error is about the file.
+      // The file was possibly damaged when a person copied it. So a file that can't be read proves nothing about the
+      // ledger, and the error is only about the file.
       throw file.unreadable("\(error)")
     }
     return LogVerification.ExpectedCheckpoint(source: source, note: file.bytes)
@@ -228,7 +228,7 @@ struct Verify: Command {
     }
   }
 
-  /// Shows the parts of the log that were signed with different names and keys, because a lost key was replaced.
+  /// If a lost key was replaced, shows which part of the log was signed with which name and key.
   private func showReplacements(_ history: History) async {
     // If the replacements can't be read, the report already contains the reason. So the error is ignored here.
     for replaced in (try? await history.keyReplacements()) ?? [] {

@@ -40,7 +40,7 @@ struct LedgerLocation: Sendable {
     filesPath = files ?? (isAddress ? Self.defaultFiles : database)
   }
 
-  /// Creates the location from the value of an option, or from the environment if the option is not given.
+  /// Creates the location from the value of an option. If the value is nil, the environment variable is used.
   init(given database: String?) {
     self.init(database ?? Environment["REFLOG_DATABASE"], files: Environment["REFLOG_FILES"])
   }

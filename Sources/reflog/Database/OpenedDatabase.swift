@@ -6,9 +6,9 @@ import ReflogStorage
 /// The open database of a ledger, for a server.
 struct OpenedDatabase: Sendable {
   let store: any LedgerStore
-  /// The index of the reasons of changes, or nil if the database has no such index.
+  /// The index of the reasons of changes, or nil if the database has no such index or the index could not be opened.
   let reasonIndex: (any ReasonFinder)?
-  /// The reason why the index could not be opened, or nil if the index is open or the database has no index.
+  /// The error of the attempt to open the index, or nil if the index is open or the database has no index.
   let indexProblem: (any Error)?
   let tokens: TokenStore
   /// Closes the database.
@@ -26,8 +26,9 @@ struct OpenedDatabase: Sendable {
       do {
         let tokens = try TokenStore(besideLedgerAt: path, clock: clock)
         let index = Result { try ReasonIndex(path: location.files.search) }
-        // Without the index, the server can work, but searches for reasons are slower. If the file of the index exists
-        // but can't be opened, its error stops the start, because an erasure could not delete the reasons in that file.
+        // Without the index, the server works, and only searches for reasons are slower. But if the file of the index
+        // exists and can't be opened, the server does not start, because an erasure could not delete the reasons in
+        // that file.
         if FileManager.default.isFile(location.files.search) { _ = try index.get() }
         let reasonIndex = try? index.get()
         return OpenedDatabase(
@@ -42,7 +43,7 @@ struct OpenedDatabase: Sendable {
           }
         )
       } catch {
-        // An error of this call is ignored, because the caller must see the first error.
+        // An error of `close` is ignored, so that the caller gets the original error.
         try? storage.close()
         throw error
       }

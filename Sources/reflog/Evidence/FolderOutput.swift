@@ -67,7 +67,7 @@ struct FolderOutput: EvidenceOutput {
     return FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
   }
 
-  /// Gives the temporary folder its final name, or moves the files from the temporary folder into an existing folder.
+  /// Gives the temporary folder its final name. If a folder with files has this name, the new files are moved into it.
   private func install(as path: String) throws {
     // If the target is an empty folder, `rmdir` removes the folder. In all other cases, `rmdir` fails and changes
     // nothing.

@@ -44,7 +44,8 @@ struct PackTarget {
     }
   }
 
-  /// Writes the ZIP file that a server sends, or extracts the files of the ZIP file into the folder.
+  /// Writes the ZIP file that a server sends. If the target is a folder, the files in the ZIP file are extracted into
+  /// it.
   ///
   /// - Parameter receive: Receives the ZIP file from the server, and calls its argument with each piece of the file.
   func write(zip receive: ((Data) throws -> Void) async throws -> Void) async throws {

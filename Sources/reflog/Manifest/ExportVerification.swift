@@ -49,7 +49,8 @@ struct ExportVerification {
     return report
   }
 
-  /// Throws a failure if the file has another encoding than UTF-8, because the comparison would report all rows.
+  /// Throws a failure if the file has another encoding than UTF-8. The comparison would otherwise report every row as
+  /// altered.
   private func refuseOtherEncoding() throws {
     let start = try FileHandle(forReadingAtPath: path)?.read(upToCount: 4) ?? Data()
     do { _ = try TextEncoding.withoutByteOrderMark(start) } catch {
@@ -67,7 +68,8 @@ struct ExportVerification {
 
   /// Returns a finding for each row that is missing, added or altered.
   ///
-  /// A row can't be compared if, after the export, its change was purged, got a newer entry, or lost personal data.
+  /// There is no finding for a row whose change was purged, got a newer entry, or had its personal data erased after
+  /// the export, because such a row can't be compared.
   private func rowFindings(_ service: HistoryService) async throws -> [String] {
     guard manifest.after == nil, let format = ExportFormat(rawValue: manifest.format),
       format == .csv || format == .jsonl,
@@ -120,8 +122,8 @@ struct ExportVerification {
 
   /// Returns the finding for a row that a new export does not have.
   ///
-  /// The result is nil if an event after the export can be the cause: the change was purged, or it is different now, so
-  /// that the filter does not select it.
+  /// The result is nil if something that happened after the export can be the cause. Either the change was purged, or
+  /// it was recorded differently, so that the filter no longer selects it.
   private func addition(_ row: Row, _ service: HistoryService, upTo last: Int64) async throws -> String? {
     guard let id = row.id else { return "A row without an id was added." }
     do {
@@ -136,7 +138,8 @@ struct ExportVerification {
 
   private func nextRow(_ rows: inout GivenRows) throws -> Row? {
     guard let row = try rows.next() else { return nil }
-    // The header of a CSV file has no id. The header is not a change, so it is skipped.
+    // The header of a CSV file is not a change, so it is skipped. Its first cell is not an id, but the name of the
+    // column.
     guard Change.ID(row.id) == nil, row.spelling.starts(with: Array("id,".utf8)) else {
       return Row(id: Change.ID(row.id), spelling: row.spelling[...])
     }
@@ -152,7 +155,7 @@ private struct LedgerRows {
     /// The row in its usual spelling.
     ///
     /// The value is nil if the change got a newer entry after the export, or if its personal data was erased after the
-    /// export. The row is then different, so it can't be compared.
+    /// export. The row of a new export is then different, so the two rows can't be compared.
     let spelling: ArraySlice<UInt8>?
   }
 
@@ -194,8 +197,8 @@ extension Change {
   /// Returns whether this change is as it was at the time of an export.
   ///
   /// - Parameters:
-  ///   - taken: The time of the export. An erasure can delete personal data later.
-  ///   - last: The sequence of the last entry in the export. The change can get a newer entry later.
+  ///   - taken: The time of the export. If personal data was erased later, the result is false.
+  ///   - last: The sequence of the last entry in the export. If the change got a newer entry, the result is false.
   fileprivate func isComparable(to taken: Timestamp, upTo last: Int64) -> Bool {
     let erasures = [erased, outcome?.erased, override?.erased].compactMap(\.self)
     return sequence <= last && erasures.allSatisfy { $0.dateTime < taken }

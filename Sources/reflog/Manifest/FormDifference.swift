@@ -1,4 +1,4 @@
-/// A difference in the form of a file that another program saved, although the content of the rows is unchanged.
+/// A difference in form that another program causes when it saves a file. The content of the rows is unchanged.
 enum FormDifference: String, CaseIterable {
   case byteOrderMark = "byte order mark"
   case lineEnds = "line ends"

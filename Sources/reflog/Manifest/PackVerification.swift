@@ -5,9 +5,10 @@ import ReflogModel
 /// Compares the files of a pack with the pack's signed manifest.
 struct PackVerification {
   private static let pieceSize = 1 << 20
-  /// The maximum number of bytes that are read from a text file that differs from the manifest.
+  /// The maximum number of bytes that are read from an altered text file.
   ///
-  /// Reflog reads the text to find out whether only the line ends or a byte order mark differ.
+  /// Reflog reads the text of a file that differs from the manifest, to find out whether only the line ends or a byte
+  /// order mark differ.
   private static let textLimit = 64 << 20
   /// The folder of the pack with the lists of rows.
   ///
@@ -17,9 +18,9 @@ struct PackVerification {
   private static let filesOfSystems: Set = [".DS_Store", "Thumbs.db", "desktop.ini"]
   /// The texts that programs add in front of and behind the name of a file, to name a second file.
   ///
-  /// LibreOffice creates a file with the first kind of name while a file is open, and Excel creates one with the second
-  /// kind of name. macOS creates a file with the third kind of name next to each file, on disks with a foreign file
-  /// system.
+  /// While a file is open, LibreOffice creates a second file with the first kind of name, and Excel creates one with
+  /// the second kind of name. On disks with a foreign file system, macOS creates a second file with the third kind of
+  /// name next to each file.
   private static let namesNextToFiles = [(".~lock.", "#"), ("~$", ""), ("._", "")]
 
   /// The path of the pack's folder.

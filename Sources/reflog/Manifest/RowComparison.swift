@@ -25,11 +25,11 @@ struct RowComparison {
 
   let name: String
   let format: EvidenceManifest.File.Format
-  /// The number of rows that the manifest states, without the header.
+  /// The number of rows without the header, as the manifest states it.
   let rowCount: Int64
-  /// The hash of all rows that the manifest contains, or nil if the manifest contains no hash of rows.
+  /// The hash of all rows, as the manifest states it, or nil if the manifest states no such hash.
   let rowsSHA256: Hash?
-  /// The list of the rows, or nil if no list exists whose hash is in the manifest.
+  /// The list of the rows, or nil if there is none or it does not match its hash in the manifest.
   let list: List?
   /// The time at which the file was exported, or nil if the file belongs to a pack.
   var exported: Timestamp?

@@ -3,10 +3,10 @@ import ReflogModel
 
 /// Creates tables from the bodies that the history routes return.
 enum ChangeTables {
-  /// The types of flows as they stand in front of the ids of flows.
+  /// Each flow type with a slash, as a text such as `b2cUserFlows/B2C_1_signup` contains it before the flow's id.
   private static let flowTypes = FlowType.allCases.map { "\($0.rawValue)/" }
 
-  /// The start of a text about an edit, which is in the place of a connector's name.
+  /// The start of a text about an edit. The table shows this text where other rows show the name of a connector.
   private static let editStart = "edited: "
 
   /// Returns the table of changes.
@@ -54,7 +54,7 @@ enum ChangeTables {
     return parts.filter { !$0.isEmpty }.joined(separator: "  ")
   }
 
-  /// Returns a table with one line for each step and the connector that the step calls.
+  /// Returns a table with one line for each step. The line shows the connector that the step calls.
   static func configurations(_ body: JSONObject) -> Table {
     var table = Table(
       header: ["STEP", "CALLS", "SINCE (UTC)", "CHANGE", "WHO", "CONNECTOR EDITED"],
@@ -173,7 +173,7 @@ enum ChangeTables {
     return table
   }
 
-  /// Returns the text of a value that is not an object or a list, or an empty text.
+  /// Returns the text of a value. For nil, `null`, an object or a list, the text is empty.
   static func text(_ value: JSONValue?) -> String {
     switch value {
     case .string(let text), .number(let text): text
@@ -182,7 +182,7 @@ enum ChangeTables {
     }
   }
 
-  /// Returns a date and a time without fractions of a second, because lists have little space.
+  /// Returns a date and a time without fractions of a second, because a row of a list has little space.
   private static func shortTime(_ value: JSONValue?) -> String {
     String(text(value).prefix(19)).replacing("T", with: " ")
   }
@@ -193,7 +193,7 @@ enum ChangeTables {
     return "connector " + (ids.first { !$0.isEmpty } ?? "")
   }
 
-  /// Returns the steps that called the connector when the change was made, certainly or possibly.
+  /// Returns the steps that certainly or possibly called the connector when the change was made.
   private static func callers(_ change: JSONObject) -> [String] {
     change.objects("calledBy").compactMap { step in
       step.addressText.map { step["certain"] == .bool(false) ? "\($0) (uncertain)" : $0 }
@@ -216,7 +216,7 @@ enum ChangeTables {
     return [Change.ChangedProperty](of: change).summary.map { editStart + $0 }
   }
 
-  /// Returns a text about an edit that the connector got after the step was set to call it.
+  /// Returns a text about an edit of a connector. The edit was made after a step was set to call the connector.
   private static func laterEdit(_ edit: JSONObject) -> String {
     let author = edit["kind"] == "drift" ? "without Reflog" : "by \(who(edit))"
     let isDeleted = edit["after"]?.object?["state"] == "none"
@@ -288,7 +288,7 @@ enum ChangeTables {
     return "of freeze \(freezes) (service event \(text(override["eventId"]))): \(shown(override["reason"], override))"
   }
 
-  /// Returns the reason for a change, as a list of changes shows the reason.
+  /// Returns the reason for a change, in the form that a list of changes shows.
   ///
   /// If the change overrode a freeze, the text begins with the reason for the override.
   private static func reason(_ change: JSONObject) -> String {
@@ -297,7 +297,7 @@ enum ChangeTables {
     return "OVERRIDE: \(shown(override["reason"], override))" + (reason.isEmpty ? "" : "; \(reason)")
   }
 
-  /// Returns the service event that erased the item's data, and the time of the erasure.
+  /// Returns a text with the service event that erased the item's data and the time of the erasure.
   ///
   /// The text is empty if the data was not erased.
   private static func erasure(_ item: JSONObject) -> String {

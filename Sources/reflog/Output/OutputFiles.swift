@@ -59,8 +59,7 @@ struct OutputFiles {
   /// Returns the path of the ledger to which a file belongs, or nil if the file belongs to no ledger.
   private func owner(of path: String) -> String? {
     let parents = LedgerFiles.endings.filter(path.hasSuffix).map { String(path.dropLast($0.count)) }
-    // If none of these files is next to a SQLite file of Reflog, the SQLite file is a backup, so a command can replace
-    // the SQLite file.
+    // A SQLite file of Reflog is a backup if none of these files is next to it. A command can replace a backup.
     let isInUse = ["-wal", ".lock", ".key", ".anchor"].contains { DurableFile.exists(path + $0) }
     let candidates = ledgers + parents + (isInUse ? [path] : [])
     let anchor = Environment["REFLOG_ANCHOR"]
@@ -71,7 +70,7 @@ struct OutputFiles {
     return nil
   }
 
-  /// Returns whether a path is a SQLite file of Reflog, or the path of the files of a ledger in PostgreSQL.
+  /// Returns whether a path is the path of a SQLite file of Reflog, or the path of the files of a PostgreSQL ledger.
   private static func isLedger(_ path: String) -> Bool {
     let files = LedgerFiles(database: path)
     return StorageKind.isReflogFile(path) || (DurableFile.exists(files.key) && DurableFile.exists(files.anchor))
@@ -82,7 +81,7 @@ struct OutputFiles {
     DurableFile.isSame(first, second) ?? (location(first) == location(second))
   }
 
-  /// Returns the absolute path of a file that does not exist, with the links in the path of the file's folder resolved.
+  /// Returns the absolute path of a file that does not exist. Links in the path of its folder are resolved.
   private static func location(_ path: String) -> String {
     let url = URL(fileURLWithPath: path)
     return url.deletingLastPathComponent().resolvingSymlinksInPath().appendingPathComponent(url.lastPathComponent).path

@@ -7,7 +7,7 @@ import ReflogModel
 enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
   /// A table for people.
   case table
-  /// The unchanged JSON body of the corresponding HTTP request.
+  /// The unchanged JSON body of the answer to the corresponding HTTP request.
   case json
   /// CSV, in which no cell is cut.
   case csv

@@ -4,7 +4,7 @@ import ReflogModel
 
 /// The output of the command line: messages on stderr, data on stdout.
 ///
-/// Only this type writes to the two streams. So this type replaces the characters that could control a terminal.
+/// Only this type writes to the two streams, so that characters that could control a terminal are always replaced.
 enum Terminal {
   /// The maximum number of Unicode scalars in a message.
   private static let longestMessage = 8192

@@ -100,8 +100,8 @@ struct ServerSettings: Sendable {
     return shown
   }
 
-  /// Messages to the administrator about functions that these settings switch off, and about files with secrets that
-  /// other users can read at this moment.
+  /// Warnings for the administrator: the functions that these settings switch off, and the files that contain secrets
+  /// and that other users can read at this moment.
   var warnings: [String] {
     var warnings: [String] = []
     if let graph = directory.graph, graph.proof == nil {

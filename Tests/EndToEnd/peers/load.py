@@ -25,8 +25,8 @@ class Load:
     def __init__(self, name, port, token="", process_id=None):
         self.name, self.port, self.token, self.process_id = name, port, token, process_id
         self.figures = {}
-        # The number of changes that the server answered, and the number of changes that the server possibly recorded without
-        # an answer when a load ended.
+        # The number of changes that the server answered, and the number of changes that were still without an answer when a
+        # load ended. The server possibly recorded those, too.
         self.answered, self.unanswered = 0, 0
         self.probe()
 

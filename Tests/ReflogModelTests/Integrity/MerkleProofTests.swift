@@ -56,9 +56,9 @@ struct MerkleProofTests {
     }
   }
 
-  /// A proof must be valid only for a tree that has the height of the proof's tree.
+  /// A proof from a tree with another height must be refused.
   ///
-  /// These proofs contain correct hashes, but the proofs belong to a higher or a lower tree.
+  /// The proofs in this test contain correct hashes, but they are from a higher or a lower tree.
   @Test func aProofFromATreeWithAnotherHeightIsRefused() throws {
     let tree = Self.tree
     let roots = (0...8).map { tree.definition(0..<$0) }

@@ -38,7 +38,7 @@ package struct EntryRecord: Sendable {
   ///   - change: The change.
   ///   - intent: The hash of the change's first entry.
   ///   - salt: The random bytes of the record.
-  ///   - personal: The hash of the person's statement, or nil if no person stated the outcome.
+  ///   - personal: The hash of the personal part with a person's statement, or nil if no person stated the outcome.
   ///   - stater: The person who stated the outcome, or nil if no person stated it.
   package init(
     outcome: Change.Outcome,

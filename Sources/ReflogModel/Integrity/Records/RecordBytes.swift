@@ -2,7 +2,7 @@
 ///
 /// A record consists of about two hundred short parts, and a verification creates millions of records. Appending a
 /// short part to an array takes more time than copying the part, because the array first checks whether another
-/// variable shares its memory. The memory of this type is never shared, so this type only checks its capacity.
+/// variable shares the array's memory. The memory of this type is never shared, so this type only checks its capacity.
 struct RecordBytes: ~Copyable, ByteOutput {
   /// The number of bytes to allocate for a record.
   ///

@@ -4,7 +4,7 @@ package import ReflogModel
 
 /// A cache of the issuer's public keys.
 ///
-/// The cache fetches the keys again when the issuer may have changed the keys.
+/// The cache fetches the keys again when it is possible that the issuer has changed the keys.
 package actor EntraKeys {
   /// Fetches a document of a few kilobytes from a URL.
   package typealias Fetch = @Sendable (_ url: String) async throws -> [UInt8]
@@ -17,7 +17,7 @@ package actor EntraKeys {
   ///
   /// If the issuer can't be reached, the cached keys are used up to this age.
   private static let maximumAge = Duration.seconds(3 * 86_400)
-  /// The minimum time between a fetch and the next fetch, if an unknown key id causes the next fetch.
+  /// The minimum time between two fetches, if the reason for the second fetch is an unknown key id.
   private static let unknownKeyInterval = Duration.seconds(60)
   /// The minimum time between a failed fetch and the next fetch.
   private static let retryInterval = Duration.seconds(5)

@@ -46,7 +46,7 @@ package final class EntraSignIn: Sendable {
     case refused(String)
     /// Entra declined the sign-in.
     ///
-    /// The text is the error code (OpenID Connect Core 1.0 §3.1.2.6), as the browser sent the code.
+    /// The text is the error code (OpenID Connect Core 1.0 §3.1.2.6), in the form in which the browser sent it.
     case declined(String)
     /// Entra rejected Reflog's credential or registration.
     ///
@@ -54,7 +54,7 @@ package final class EntraSignIn: Sendable {
     case misconfigured(String)
     /// Entra can't be reached, or its answer can't be used.
     ///
-    /// The text describes the problem for the log.
+    /// The text describes the problem for the service's log.
     case unavailable(String)
   }
 

@@ -112,7 +112,7 @@ package struct EntraTokens: Sendable {
 
 /// The reason why a token is not valid.
 ///
-/// The reason is written to the log only, so the caller does not see the reason.
+/// The reason is written only to the service's log, so the caller does not see the reason.
 struct TokenRejection: Error, CustomStringConvertible {
   let description: String
 
