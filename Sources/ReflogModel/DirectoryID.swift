@@ -13,9 +13,11 @@ package struct DirectoryID<Subject>: Sendable {
   /// An id has 1 to 128 ASCII letters, digits, `_`, `.` or `-`. The texts `.` and `..` are not valid ids, because they
   /// have a special meaning in a path.
   package init?(_ text: some StringProtocol) {
-    let text = String(text)
-    guard (1...Self.maximumLength).contains(text.utf8.count), text.utf8.allSatisfy(isIDByte), text != ".", text != ".."
-    else { return nil }
+    var text = String(text)
+    let isValid = text.withUTF8 { bytes in
+      (1...Self.maximumLength).contains(bytes.count) && bytes.allSatisfy(isIDByte)
+    }
+    guard isValid, text != ".", text != ".." else { return nil }
     self.text = text
   }
 }

@@ -14,10 +14,11 @@ enum ControlInformation {
   ///
   /// `@odata.id` and `@odata.bind` do not count as control information, because these members set a reference.
   static func contains(_ name: String) -> Bool {
-    guard let at = name.lastIndex(of: "@") else { return false }
-    let annotation = name[name.index(after: at)...].description.asciiFolded
+    guard let at = name.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+    let annotation = String(name[at...].dropFirst()).asciiFolded
     if annotation == "microsoft.graph.tips" { return true }
-    return annotation.hasPrefix("odata.") && names.contains(String(annotation.dropFirst("odata.".count)))
+    guard annotation.utf8.starts(with: "odata.".utf8) else { return false }
+    return names.contains(String(annotation.dropFirst("odata.".count)))
   }
 }
 

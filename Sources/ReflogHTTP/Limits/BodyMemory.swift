@@ -86,6 +86,6 @@ final class BodyMemory: Sendable {
 extension Request {
   /// Whether the headers of the request announce a body (RFC 9112 §6.3).
   var hasBody: Bool {
-    headers[.transferEncoding] != nil || headers[.contentLength].map { $0 != "0" } ?? false
+    headers.contains(.transferEncoding) || headers[.contentLength].map { $0 != "0" } ?? false
   }
 }

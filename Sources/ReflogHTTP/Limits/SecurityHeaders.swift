@@ -13,13 +13,26 @@ extension Response {
   func secured(overTLS: Bool) -> Response {
     var response = self
     if overTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
-    response.headers[.contentTypeOptions] = "nosniff"
-    response.headers[.referrerPolicy] = "no-referrer"
-    response.headers[.frameOptions] = "DENY"
-    if response.headers[.contentSecurityPolicy] == nil {
-      response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+    for field in Self.alwaysSet {
+      // A field that is missing is appended, because this needs less time than setting a field.
+      if response.headers.contains(field.name) {
+        response.headers[field.name] = field.value
+      } else {
+        response.headers.append(field)
+      }
     }
-    if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
+    for field in Self.setIfMissing where !response.headers.contains(field.name) { response.headers.append(field) }
     return response
   }
+
+  private static let alwaysSet = [
+    HTTPField(name: .contentTypeOptions, value: "nosniff"),
+    HTTPField(name: .referrerPolicy, value: "no-referrer"),
+    HTTPField(name: .frameOptions, value: "DENY"),
+  ]
+
+  private static let setIfMissing = [
+    HTTPField(name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'"),
+    HTTPField(name: .cacheControl, value: "no-store"),
+  ]
 }

@@ -23,7 +23,7 @@ struct NotFoundPageMiddleware: RouterMiddleware {
 
   /// Returns whether the request is a browser's request for a page.
   private static func isFromBrowser(_ request: Request) -> Bool {
-    guard request.headers[.authorization] == nil,
+    guard !request.headers.contains(.authorization),
       AcceptedMediaTypes(request.headers[.accept]).preferred(among: ["application/json", "text/html"]) == "text/html"
     else { return false }
     return !programPaths.contains(request.uri.path.split(separator: "/").first?.lowercased() ?? "")

@@ -24,9 +24,14 @@ struct AuthenticationMiddleware: RouterMiddleware {
   ///
   /// The scheme `Bearer` is accepted in upper or lower case (RFC 9110 §11.1).
   static func bearerToken(of request: Request) -> String? {
-    guard let header = request.headers[.authorization] else { return nil }
-    let parts = header.utf8.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: true)
-    guard parts.count == 2, String(parts[0])?.isSame(as: "bearer") == true else { return nil }
-    return String(parts[1])
+    guard var header = request.headers[.authorization] else { return nil }
+    return header.withUTF8 { bytes in
+      let parts = bytes.split(separator: UInt8(ascii: " "))
+      guard parts.count == 2, parts[0].elementsEqual(scheme, by: { $0.asciiFolded == $1 }) else { return nil }
+      return String(decoding: parts[1], as: UTF8.self)
+    }
   }
+
+  /// The scheme of the header in lower case.
+  private static let scheme = Array("bearer".utf8)
 }

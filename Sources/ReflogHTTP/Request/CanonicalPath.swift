@@ -10,11 +10,11 @@ enum CanonicalPath {
   /// The method decodes unreserved characters (RFC 3986 §2.3) and `%24`, and replaces `//` by `/`. The method throws an
   /// error if the path contains one of these: a backslash, an encoded slash, an encoded backslash, an encoded percent
   /// sign, an encoded NUL, a segment `.`, or a segment `..`.
-  static func canonical(_ path: some StringProtocol) throws(RequestError) -> String {
+  static func canonical(_ path: String) throws(RequestError) -> String {
     guard path.utf8.first == UInt8(ascii: "/") else {
       throw .badRequest("The path must begin with a slash.", target: "path")
     }
-    if isCanonical(path) { return String(path) }
+    if isCanonical(path) { return path }
     var output: [UInt8] = []
     var bytes = Array(path.utf8)[...]
     while let byte = bytes.popFirst() {
@@ -52,14 +52,17 @@ enum CanonicalPath {
   ///
   /// A path is certainly canonical if it has no percent sign, no backslash, no empty segment, and no segment that
   /// begins with a dot.
-  private static func isCanonical(_ path: some StringProtocol) -> Bool {
-    var before = UInt8(ascii: " ")
-    for byte in path.utf8 {
-      if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") { return false }
-      if before == UInt8(ascii: "/"), byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return false }
-      before = byte
+  private static func isCanonical(_ path: String) -> Bool {
+    var path = path
+    return path.withUTF8 { bytes in
+      var before = UInt8(ascii: " ")
+      for byte in bytes {
+        if byte == UInt8(ascii: "%") || byte == UInt8(ascii: "\\") { return false }
+        if before == UInt8(ascii: "/"), byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return false }
+        before = byte
+      }
+      return true
     }
-    return true
   }
 
   private static let forbiddenWhenEncoded: [UInt8] = [0, UInt8(ascii: "/"), UInt8(ascii: "\\"), UInt8(ascii: "%")]

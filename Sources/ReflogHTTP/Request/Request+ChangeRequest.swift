@@ -18,7 +18,7 @@ extension Request {
   /// Reflog checks and records only the method in the request line. So a request to read or change the directory must
   /// not contain a second method in a header.
   func refuseMethodOverride() throws(RequestError) {
-    guard let name = Self.methodOverrides.first(where: { headers[$0] != nil }) else { return }
+    guard let name = Self.methodOverrides.first(where: { headers.contains($0) }) else { return }
     throw .badRequest("The header \(name.rawName) is not supported.", target: name.rawName)
   }
 

@@ -70,8 +70,8 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     }
     requests.count(response.status.code)
     // The answer to a forwarded read already has the ids from Microsoft Graph, so these ids are kept.
-    if response.headers[.requestID] == nil { response.headers[.requestID] = context.requestID }
-    if response.headers[.clientRequestID] == nil {
+    if !response.headers.contains(.requestID) { response.headers[.requestID] = context.requestID }
+    if !response.headers.contains(.clientRequestID) {
       response.headers[.clientRequestID] = context.clientRequestID ?? context.requestID
     }
     if let path = response.headers[.location], path.first == "/" {
@@ -108,12 +108,12 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
   /// Returns the request with the canonical form of its path, without the base path.
   private func canonical(_ request: Request) throws(RequestError) -> Request {
     let target = request.head.path ?? "/"
-    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) ?? target.endIndex
-    let path = target[..<mark]
+    let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
+    let path = mark.map { String(target[..<$0]) } ?? target
     let canonical = routes.spelled(try BasePath.remove(proxies.basePath, from: try CanonicalPath.canonical(path)))
     guard canonical != path else { return request }
     var head = request.head
-    head.path = canonical + target[mark...]
+    head.path = canonical + (mark.map { target[$0...] } ?? "")
     return Request(head: head, body: request.body)
   }
 

@@ -22,20 +22,19 @@ struct RouteTable: Sendable {
 
   private let routes: [Route]
   /// The fixed segments of all routes, in the spelling of the routes.
-  private let fixed: [FoldedSegment: String]
+  ///
+  /// The key is the hash of the segment.
+  private let fixed: [UInt64: [UInt8]]
 
   init(of router: Router<ReflogRequestContext>) {
     routes = router.routes.map { Route(segments: Self.segments("\($0.path)"), method: $0.method) }
-    let segments = router.routes.flatMap { "\($0.path)".split(separator: "/").map(String.init) }
-    fixed = Dictionary(segments.map { (FoldedSegment(text: $0), $0) }) { first, _ in first }
+    let segments = Set(router.routes.flatMap { "\($0.path)".split(separator: "/").map { Array($0.utf8) } })
+    fixed = Dictionary(segments.map { (Self.foldedHash($0), $0) }) { first, _ in first }
   }
 
-  /// A segment that is compared without regard to ASCII case.
-  private struct FoldedSegment: Hashable {
-    let text: String
-
-    static func == (left: Self, right: Self) -> Bool { left.text.isSame(as: right.text) }
-    func hash(into hasher: inout Hasher) { text.hashFolded(into: &hasher) }
+  /// Returns the FNV-1a hash of a segment. Upper and lower case of ASCII letters have the same hash.
+  private static func foldedHash(_ segment: some Sequence<UInt8>) -> UInt64 {
+    segment.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1.asciiFolded)) &* 0x100_0000_01B3 }
   }
 
   /// Returns a path in which each fixed segment of a route has the spelling of the route.
@@ -46,10 +45,20 @@ struct RouteTable: Sendable {
   ///
   /// - Parameter path: The canonical path.
   func spelled(_ path: String) -> String {
-    let segments = path.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
-      .map { String(Substring($0)) }
-    let spelled = segments.map { fixed[FoldedSegment(text: $0)] ?? $0 }
-    return spelled == segments ? path : spelled.joined(separator: "/")
+    var path = path
+    let spelled = path.withUTF8 { bytes -> [UInt8]? in
+      var spelled: [UInt8]?
+      for segment in bytes.split(separator: UInt8(ascii: "/")) {
+        guard let fixed = fixed[Self.foldedHash(segment)], !segment.elementsEqual(fixed),
+          segment.elementsEqual(fixed, by: { $0.asciiFolded == $1.asciiFolded })
+        else { continue }
+        // The two spellings have the same length, because only the case of ASCII letters differs.
+        spelled = spelled ?? Array(bytes)
+        spelled?.replaceSubrange(segment.indices, with: fixed)
+      }
+      return spelled
+    }
+    return spelled.map { String(decoding: $0, as: UTF8.self) } ?? path
   }
 
   private static func segments(_ path: String) -> [String] {

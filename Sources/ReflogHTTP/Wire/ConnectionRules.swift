@@ -66,7 +66,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   }
 
   /// Corrects the head of a request, and returns the properties of the request that decide the form of the answer.
-  private static func exchange(_ head: inout HTTPRequestHead, _ address: SocketAddress?) -> Exchange {
+  ///
+  /// - Parameter address: The server's end of the connection. Reading it needs a system call, so it is read only if the
+  ///   request has no `Host`.
+  private static func exchange(_ head: inout HTTPRequestHead, _ address: @autoclosure () -> SocketAddress?) -> Exchange {
     let isHTTP10 = head.version == .http1_0
     var exchange = Exchange(isHTTP10: isHTTP10, isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive)
     var isUpgrade = head.method == .CONNECT
@@ -91,7 +94,7 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
       // HTTP/1.0 has no chunks, so the end of a chunked body is not certain (RFC 9112 §6.1). So the connection ends
       // after the answer.
       if head.headers.contains(name: "transfer-encoding") { exchange.isKeptAlive = false }
-      if !head.headers.contains(name: "host"), let host = Self.host(address) {
+      if !head.headers.contains(name: "host"), let host = Self.host(address()) {
         head.headers.add(name: "Host", value: host)
       }
     }

@@ -16,11 +16,16 @@ struct TokenText {
 
   /// Parses the text of a token, or returns nil if the text does not have this form.
   init?(_ text: String) {
-    let parts = text.utf8.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0].elementsEqual("reflog".utf8), parts[1].count == 16, parts[2].count == 64,
-      let id = String(parts[1]), let secret = String(parts[2])
-    else { return nil }
-    (self.id, self.secret) = (id, secret)
+    var text = text
+    let parts = text.withUTF8 { bytes -> (id: String, secret: String)? in
+      let parts = bytes.split(separator: UInt8(ascii: "_"), omittingEmptySubsequences: false)
+      guard parts.count == 3, parts[0].elementsEqual("reflog".utf8), parts[1].count == 16, parts[2].count == 64 else {
+        return nil
+      }
+      return (String(decoding: parts[1], as: UTF8.self), String(decoding: parts[2], as: UTF8.self))
+    }
+    guard let parts else { return nil }
+    (id, secret) = parts
   }
 
   /// The full text of the token, which a client sends as its credential.

@@ -99,7 +99,10 @@ private struct JSONParser {
   mutating func parseString() throws(JSONError) -> String {
     let start = position
     position += 1
-    var text: [UInt8] = []
+    // The part in front of the first escape sequence is copied at once. Most strings have no escape sequence.
+    let end = bytes[position...].firstIndex { $0 == UInt8(ascii: "\"") || $0 == UInt8(ascii: "\\") || $0 < 0x20 }
+    var text = bytes[position..<(end ?? bytes.count)]
+    position = text.endIndex
     while let byte = peek {
       guard byte >= 0x20 else { throw error("unescaped control character in a string") }
       position += 1

@@ -135,8 +135,11 @@ extension JSONValue {
     case .null, .bool, .number, .string: return nil
     case .array(let values): return values.lazy.compactMap(\.collidingName).first
     case .object(let object):
-      var seen: Set<String> = []
-      if let member = object.members.first(where: { !seen.insert($0.name.asciiFolded).inserted }) { return member.name }
+      if object.members.count > 1 {
+        var seen: Set<String> = []
+        let twice = object.members.first { !seen.insert($0.name.asciiFolded).inserted }
+        if let twice { return twice.name }
+      }
       return object.members.lazy.compactMap { $0.value.collidingName }.first
     }
   }

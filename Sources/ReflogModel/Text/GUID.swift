@@ -4,8 +4,18 @@ import FoundationEssentials
 ///
 /// The usual form has 32 lower-case hexadecimal digits and four hyphens (RFC 9562 §4).
 package enum GUID {
-  /// Returns a new random GUID.
-  package static func random() -> String { UUID().uuidString.lowercased() }
+  /// Returns a new random GUID of version 4 (RFC 9562 §5.4).
+  ///
+  /// `UUID()` would open `/dev/urandom` for each GUID. The generator makes two system calls.
+  package static func random() -> String {
+    var generator = SystemRandomNumberGenerator()
+    let high = generator.next() & ~0xF000 | 0x4000
+    let low = generator.next() & ~(0b11 << 62) | 0b10 << 62
+    return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
+      guard let text = text(of: bytes) else { preconditionFailure("two numbers have 16 bytes") }
+      return text
+    }
+  }
 
   /// Returns a GUID in its usual form, or nil if the text is not a GUID.
   ///

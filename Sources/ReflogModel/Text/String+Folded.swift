@@ -19,18 +19,18 @@ extension String {
   ///
   /// Texts that ``isSame(as:)`` treats as equal have equal hashes.
   package func hashFolded(into hasher: inout Hasher) {
-    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: utf8.count) { folded in
-      var count = 0
-      for byte in utf8 {
-        folded[count] = byte.asciiFolded
-        count += 1
+    var text = self
+    text.withUTF8 { bytes in
+      withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count) { folded in
+        for index in bytes.indices { folded[index] = bytes[index].asciiFolded }
+        hasher.combine(bytes: UnsafeRawBufferPointer(folded))
       }
-      hasher.combine(bytes: UnsafeRawBufferPointer(folded))
     }
   }
 }
 
 extension UInt8 {
   fileprivate var isLargeASCIILetter: Bool { (0x41...0x5A).contains(self) }
-  fileprivate var asciiFolded: UInt8 { isLargeASCIILetter ? self | 0x20 : self }
+  /// The byte in lower case if it is an ASCII letter, otherwise the same byte.
+  package var asciiFolded: UInt8 { isLargeASCIILetter ? self | 0x20 : self }
 }

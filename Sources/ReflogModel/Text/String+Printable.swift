@@ -31,6 +31,11 @@ extension String {
     var marks = CombiningMarks()
     for index in unicodeScalars.indices {
       let scalar = unicodeScalars[index]
+      if scalar.isASCII {
+        marks = CombiningMarks()
+        text.append(isShown(scalar) ? scalar : "\u{FFFD}")
+        continue
+      }
       let isKept = isShown(scalar) || unicodeScalars.joinsEmoji(at: index)
       if isKept { text.append(contentsOf: marks.shown(scalar)) } else { text.append("\u{FFFD}") }
     }

@@ -22,7 +22,16 @@ extension JSONValue {
   /// `authenticationConfiguration/password`.
   ///
   /// The value is nil if no name and no text contains U+0000.
-  package var pathOfZero: String? { pathOfZero(below: []) }
+  package var pathOfZero: String? { containsZero ? pathOfZero(below: []) : nil }
+
+  private var containsZero: Bool {
+    switch self {
+    case .null, .bool, .number: false
+    case .string(let text): text.containsZero
+    case .array(let values): values.contains { $0.containsZero }
+    case .object(let object): object.members.contains { $0.name.containsZero || $0.value.containsZero }
+    }
+  }
 
   private func pathOfZero(below path: [String]) -> String? {
     switch self {

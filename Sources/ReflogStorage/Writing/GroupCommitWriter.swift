@@ -24,12 +24,23 @@ package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   }
 
   /// A write that waits in the queue.
-  private struct Write: Sendable {
+  ///
+  /// The type is a class, because the queue moves a reference faster than a value of a generic type.
+  private final class Write: Sendable {
     let reservesNext: Bool
     /// The items that the write will append, or nil if the items are not known; see ``WriteSession/begin(_:)``.
     let items: Session.Items?
     let make: GroupCommitTransaction<Session>.Write
     let fail: @Sendable (any Error) -> Void
+
+    init(
+      reservesNext: Bool,
+      items: Session.Items?,
+      make: @escaping GroupCommitTransaction<Session>.Write,
+      fail: @escaping @Sendable (any Error) -> Void
+    ) {
+      (self.reservesNext, self.items, self.make, self.fail) = (reservesNext, items, make, fail)
+    }
   }
 
   /// A job that runs between two transactions.
@@ -271,7 +282,8 @@ extension GroupCommitWriter: WrittenFile {
     }
     let batch = refusingWithoutHeadroom(writes)
     guard !batch.isEmpty else { return true }
-    switch transaction.run(batch.map(\.make), of: batch.compactMap(\.items)) {
+    // These are closures and not key paths, because a key path into a generic type is created again at each use.
+    switch transaction.run(batch.map { $0.make }, of: batch.compactMap { $0.items }) {
     case .committed(let results):
       note(hasFailed: false, opened.connection)
       for (write, result) in zip(batch, results) {
@@ -317,7 +329,7 @@ extension GroupCommitWriter: WrittenFile {
   ///
   /// If the disk is nearly full, this method refuses all writes that reserve a slot.
   private func refusingWithoutHeadroom(_ writes: [Write]) -> [Write] {
-    guard writes.contains(where: \.reservesNext), !hasHeadroom else { return writes }
+    guard writes.contains(where: { $0.reservesNext }), !hasHeadroom else { return writes }
     for write in writes where write.reservesNext { write.fail(StorageError.diskFull) }
     return writes.filter { !$0.reservesNext }
   }
