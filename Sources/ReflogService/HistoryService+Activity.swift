@@ -139,7 +139,7 @@ extension HistoryService {
   ///
   /// - Parameters:
   ///   - connector: The connector.
-  ///   - behind: The value of ``ConnectorCalls/next`` in the previous part of the list, or nil for the newest periods.
+  ///   - behind: The value of `next` in the previous part of the list, or nil for the newest periods.
   ///   - limit: The maximum number of periods.
   package func calls(
     of connector: ConnectorID,

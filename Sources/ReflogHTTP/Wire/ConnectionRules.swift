@@ -69,7 +69,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   ///
   /// - Parameter address: The server's end of the connection. Reading it needs a system call, so it is read only if the
   ///   request has no `Host`.
-  private static func exchange(_ head: inout HTTPRequestHead, _ address: @autoclosure () -> SocketAddress?) -> Exchange {
+  private static func exchange(
+    _ head: inout HTTPRequestHead,
+    _ address: @autoclosure () -> SocketAddress?
+  ) -> Exchange {
     let isHTTP10 = head.version == .http1_0
     var exchange = Exchange(isHTTP10: isHTTP10, isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive)
     var isUpgrade = head.method == .CONNECT

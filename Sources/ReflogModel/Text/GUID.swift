@@ -11,10 +11,7 @@ package enum GUID {
     var generator = SystemRandomNumberGenerator()
     let high = generator.next() & ~0xF000 | 0x4000
     let low = generator.next() & ~(0b11 << 62) | 0b10 << 62
-    return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { bytes in
-      guard let text = text(of: bytes) else { preconditionFailure("two numbers have 16 bytes") }
-      return text
-    }
+    return withUnsafeBytes(of: (high.bigEndian, low.bigEndian)) { usualForm(of: $0) }
   }
 
   /// Returns a GUID in its usual form, or nil if the text is not a GUID.
@@ -47,8 +44,12 @@ package enum GUID {
 
   /// Returns the usual form of the GUID that has these 16 bytes, or nil if there are more or fewer bytes.
   package static func text(of bytes: UnsafeRawBufferPointer) -> String? {
-    guard bytes.count == 16 else { return nil }
-    return String(unsafeUninitializedCapacity: 36) { characters in
+    bytes.count == 16 ? usualForm(of: bytes) : nil
+  }
+
+  /// Returns the usual form of the GUID that has these 16 bytes.
+  private static func usualForm(of bytes: UnsafeRawBufferPointer) -> String {
+    String(unsafeUninitializedCapacity: 36) { characters in
       var position = 0
       for index in 0..<16 {
         if isHyphenated(index) {
