@@ -36,7 +36,7 @@ struct GraphConnection: Sendable {
   private let reading: HTTPClient
   private let writing: HTTPClient
   private let timeout: Duration
-  private let metrics: any MetricsFactory
+  private let metrics: GraphMetrics
 
   /// Creates the connections.
   ///
@@ -48,13 +48,15 @@ struct GraphConnection: Sendable {
     configuration.timeout.connect = Self.connectTimeout
     configuration.connectionPool.retryConnectionEstablishment = false
     configuration.httpVersion = .http1Only
+    // Reflog has no tracer. Without this setting, the client would create a span without effect for each request.
+    configuration.tracing.tracer = nil
     configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = Self.connectionLimit
     configuration.connectionPool.idleTimeout = Self.readingIdleTimeout
     reading = Self.client(configuration)
     configuration.connectionPool.idleTimeout = Self.writingIdleTimeout
     writing = Self.client(configuration)
     self.timeout = timeout
-    self.metrics = metrics
+    self.metrics = GraphMetrics(metrics)
   }
 
   /// Returns a client whose connections and recorders all run on one event loop.
@@ -79,9 +81,7 @@ struct GraphConnection: Sendable {
   ) async -> GraphExchange {
     let start = ContinuousClock.now
     let exchange = await exchange(method, url, headers: headers, body: body, isWrite: isWrite)
-    let status = [("status", exchange.status)]
-    Counter(label: "reflog_graph_requests_total", dimensions: status, factory: metrics).increment()
-    Timer(label: "reflog_graph_seconds", factory: metrics).record(duration: ContinuousClock.now - start)
+    metrics.record(exchange, ContinuousClock.now - start)
     return exchange
   }
 

@@ -41,8 +41,11 @@ struct GraphResponse: Sendable {
     json = try? JSONValue(parsing: body).object
   }
 
-  /// Whether the content type is JSON.
-  var isJSON: Bool { headers["content-type"]?.lowercased().contains("json") ?? false }
+  /// Whether the content type is JSON: one of its words is `json`, as in `application/problem+json`.
+  var isJSON: Bool {
+    let words = headers["content-type"]?.asciiFolded.utf8.split { !$0.isASCIILetter } ?? []
+    return words.contains { $0.elementsEqual("json".utf8) }
+  }
 
   /// The id that Graph assigned to the request, or nil if the answer contains no id.
   var requestID: String? { headers["request-id"] }

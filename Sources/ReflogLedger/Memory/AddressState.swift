@@ -68,7 +68,7 @@ struct RecentWrites: Sendable {
 
   /// The time from which the list contains every write.
   private var knownSince: Timestamp
-  /// The writes in the list, newest first.
+  /// The writes in the list, newest last.
   private var writes: [RecentWrite] = []
 
   /// Creates a list without writes.
@@ -79,16 +79,18 @@ struct RecentWrites: Sendable {
   }
 
   /// Returns the writes that were recorded or settled at or after a moment, or nil if the list may lack such a write.
+  ///
+  /// The newest write is first.
   func since(_ moment: Timestamp) -> [RecentWrite]? {
     guard moment >= knownSince else { return nil }
-    return writes.filter { $0.time >= moment }
+    return writes.reversed().filter { $0.time >= moment }
   }
 
   /// Updates the list with a change that was recorded or settled at the address.
   mutating func take(_ change: Change) {
-    writes.removeAll { $0.id == change.id }
+    if let index = writes.lastIndex(where: { $0.id == change.id }) { writes.remove(at: index) }
     guard change.mayHaveReachedDirectory else { return }
-    writes.insert(RecentWrite(change), at: 0)
-    if writes.count > Self.limit { knownSince = max(knownSince, writes.removeLast().time.next) }
+    writes.append(RecentWrite(change))
+    if writes.count > Self.limit { knownSince = max(knownSince, writes.removeFirst().time.next) }
   }
 }
