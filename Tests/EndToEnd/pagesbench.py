@@ -17,7 +17,9 @@ class Pages:
         one = lambda sql: [row[0] for row in ledger.execute(sql)]
         self.chance = chance
         self.newest = one("SELECT max(id) FROM change")[0]
-        self.flows = one("SELECT DISTINCT flow_type || '/' || flow_id FROM flow JOIN address ON address.flow = flow.id")
+        # A flow without a change has no page.
+        self.flows = one("SELECT DISTINCT flow_type || '/' || flow_id FROM flow JOIN address ON address.flow = flow.id "
+                         "WHERE EXISTS (SELECT 1 FROM change WHERE change.address = address.id)")
         self.steps = one("SELECT name FROM step")
         self.connectors = one("SELECT connector_id FROM connector")
         self.names = one("SELECT name FROM actor_name WHERE name IS NOT NULL")
