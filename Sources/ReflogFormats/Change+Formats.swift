@@ -3,7 +3,8 @@ package import ReflogModel
 /// The members and columns of a change in each format, in order.
 ///
 /// Every list is created from ``ReflogModel/ChangeField``. If a plain field is added at the end of that type, the field
-/// is also in every list, and is the last column in CSV.
+/// is also in every list. In CSV, new columns come last: end `cells(from:)` first, and add the field after the last
+/// column.
 extension Change: Exported {
   /// The last segment of the list's path in the history API.
   package static let collection = "connectorChanges"

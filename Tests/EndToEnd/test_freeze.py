@@ -33,6 +33,15 @@ class Freezing(ServerTestCase):
         path = EVENTS.format(kind).replace(" ", "%20").replace("'", "%27")
         return self.server.request("GET", path, role="reader").json["value"]
 
+    def csv_line(self, *verb):
+        """Returns the last line of a verb's CSV."""
+        return self.server.command(*verb, "--format", "csv", "--server", self.server.url, role="reader").stdout.splitlines()[-1]
+
+    def exported_line(self, change):
+        """Returns the line of a change in an export."""
+        lines = self.server.command("export", "--server", self.server.url, role="reader").stdout.splitlines()
+        return next(line for line in lines if line.startswith(f"{change},"))
+
     def test_a_frozen_step_is_not_changed(self):
         freeze = self.freeze(**SCOPE, until=in_hours(8))
         before = self.server.reference(SIGNUP)
@@ -64,6 +73,7 @@ class Freezing(ServerTestCase):
         self.assertIn("OVERRIDE", self.server.command("history", "--server", self.server.url, role="reader").stdout)
         export = self.server.request("GET", "/beta/auditLogs/connectorChanges?$format=csv", role="reader").text
         self.assertIn(f",{change['override']['eventId']},\"{reason}\",,\r\n", export)
+        self.assertEqual(self.csv_line("show", done.change), self.exported_line(done.change))
 
     def test_an_erasure_deletes_the_reasons_that_an_operator_wrote(self):
         def request(method, path, body=None, role="ada", headers=None):
@@ -94,6 +104,7 @@ class Freezing(ServerTestCase):
         self.assertNotIn("Mia Q7", self.server.log)
         for verb in (["freezes"], ["show", change]):
             self.assertIn("[erased]", self.server.command(*verb, "--server", self.server.url, role="reader").stdout)
+        self.assertEqual(self.csv_line("show", change), self.exported_line(change))
 
     def test_only_operators_freeze_and_override(self):
         for role in ("reader", "admin"):

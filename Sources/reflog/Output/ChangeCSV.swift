@@ -56,6 +56,10 @@ enum ChangeCSV {
     case "erasedDateTime": return ["erased", "dateTime"]
     case "statementErasedEventId": return ["status", "erased", "eventId"]
     case "statementErasedDateTime": return ["status", "erased", "dateTime"]
+    case "overrideEventId": return ["override", "eventId"]
+    case "overrideReason": return ["override", "reason"]
+    case "overrideErasedEventId": return ["override", "erased", "eventId"]
+    case "overrideErasedDateTime": return ["override", "erased", "dateTime"]
     default: return [name]
     }
   }
