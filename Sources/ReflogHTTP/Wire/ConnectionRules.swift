@@ -69,7 +69,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
   ///
   /// - Parameter address: The server's end of the connection. Reading it needs a system call, so it is read only if the
   ///   request has no `Host`.
-  private static func exchange(_ head: inout HTTPRequestHead, _ address: @autoclosure () -> SocketAddress?) -> Exchange {
+  private static func exchange(
+    _ head: inout HTTPRequestHead,
+    _ address: @autoclosure () -> SocketAddress?
+  ) -> Exchange {
     let isHTTP10 = head.version == .http1_0
     var exchange = Exchange(isHTTP10: isHTTP10, isHead: head.method == .HEAD, isKeptAlive: head.isKeepAlive)
     var isUpgrade = head.method == .CONNECT
@@ -164,8 +167,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
-  /// Sets the HTTP version of the answer to the oldest request, and the header that shows whether the connection ends
-  /// after this answer.
+  /// Prepares the head of the answer to the oldest request.
+  ///
+  /// The method sets the HTTP version, and the header `Connection`, which shows whether the connection ends after this
+  /// answer.
   private func frame(_ head: inout HTTPResponseHead) {
     var exchange = exchanges[exchanges.startIndex]
     if exchange.awaitsContinue { exchange.isKeptAlive = false }
