@@ -19,8 +19,8 @@ package struct Table {
   package var droppable: [String]
   /// The titles of the columns whose cells contain names.
   ///
-  /// Different names must stay different after they are shortened. If there is not enough space, another column is left
-  /// out.
+  /// Different names must stay different after they are shortened. If there is not enough space for this, columns of
+  /// ``droppable`` are left out.
   package var names: Set<String>
   /// The titles of the columns whose cells contain addresses.
   ///
@@ -192,8 +192,8 @@ package struct Table {
     var widest = natural.max() ?? 0
     while widest > Self.minimum, limited(to: widest).reduce(0, +) > spare { widest -= 1 }
     var widths = limited(to: widest)
-    // After the columns were shortened, some character positions of the terminal can be free. The first shortened
-    // columns get these positions.
+    // After the columns were shortened, some character positions of the terminal can be free. From left to right, each
+    // shortened column gets one of these positions, until none is free.
     for index in widths.indices where isCuttable[index] && widths[index] < natural[index] {
       if widths.reduce(0, +) < spare { widths[index] += 1 }
     }

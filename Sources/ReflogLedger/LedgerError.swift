@@ -49,8 +49,8 @@ package enum LedgerError: Error, Sendable, CustomStringConvertible {
       "The signing key \(path) is not lost, so it is not replaced. Start the server, and use reflog key rotate to sign "
         + "with a new key."
     case .anchorMismatch(let path, let problem):
-      "The ledger does not match the anchor \(path): \(ended: problem) Restore the newest copy of the ledger. If you "
-        + "have none, start with --accept-older-ledger. Reflog then gives the log a new name and records this."
+      "The ledger does not match the anchor \(path): \(ended: problem) Restore the newest copy of the ledger. If this "
+        + "is the newest copy, start with --accept-older-ledger. Reflog then gives the log a new name and records this."
     case .foreignEntries(let first):
       "Another program wrote to the ledger's file, from entry \(first) on. Reflog records and signs no more changes. "
         + "Keep the file as evidence, run reflog verify, and restore the newest copy."

@@ -4,12 +4,12 @@ import ReflogLedger
 import ReflogModel
 import ReflogStorage
 
-/// Finds out whether a transaction is durable after its COMMIT had no clear answer.
+/// Finds out whether a transaction is durable after its COMMIT got no clear answer.
 ///
-/// The lock on the head row orders all transactions that append. When a new transaction holds the lock, the unanswered
-/// transaction has ended: either its head row and its entries are in the database, or it had no effect. PostgreSQL
-/// writes the lock to its WAL after the data of the unanswered transaction. So the COMMIT of the new transaction also
-/// waits for the replication of the unanswered transaction.
+/// This transaction is called the unanswered transaction. The lock on the head row orders all transactions that append.
+/// When a new transaction holds the lock, the unanswered transaction has ended: either its head row and its entries are
+/// in the database, or it had no effect. PostgreSQL writes the lock to its WAL after the data of the unanswered
+/// transaction. So the COMMIT of the new transaction also waits for the replication of the unanswered transaction.
 ///
 /// If the COMMIT of the unanswered transaction never reached PostgreSQL, that transaction still holds the lock, until a
 /// time limit. So it is first ended through a new connection.
@@ -36,7 +36,7 @@ struct CommitResolution {
 
   let connect: () throws(SQLError) -> PostgreSQLConnection
   let timeouts: PostgreSQLTimeouts
-  /// The unanswered transaction, or nil if the server did not identify the transaction.
+  /// The server process and the start time of the unanswered transaction, or nil if the server did not send them.
   let unanswered: ServerTransaction?
 
   /// Waits on the calling thread until there is an answer, and returns the answer.
@@ -98,7 +98,7 @@ struct CommitResolution {
         ? .durable(connection) : .unknown("another program appended to the log during COMMIT")
     }
     guard head.nextSequence == earlier?.nextSequence, head.checkpoint == earlier?.checkpoint else {
-      return .unknown("the server lacks entries that were acknowledged")
+      return .unknown("PostgreSQL lacks entries that Reflog acknowledged")
     }
     return .notDurable(connection)
   }

@@ -29,8 +29,8 @@ package struct PostgreSQLLedger: LedgerStore {
       try writer.begin()
       let value: Value
       do { value = try body(writer) } catch {
-        // An error of the rollback is ignored, so that the caller gets the original error. If the rollback fails, the
-        // transaction ends together with the connection.
+        // An error of the rollback is ignored, so that the caller gets the original error. If the rollback fails,
+        // PostgreSQL rolls back the transaction when the connection is closed.
         try? writer.rollBack()
         throw error
       }

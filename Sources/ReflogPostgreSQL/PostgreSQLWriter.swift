@@ -303,8 +303,8 @@ extension PostgreSQLWriter: WriteConnection {
     throw LedgerError.anchorMismatch(
       path: name,
       problem: isOlder
-        ? "the server has \(head.nextSequence) entries, but \(acknowledged.nextSequence) were acknowledged"
-        : "the server has other entries than those that were acknowledged"
+        ? "PostgreSQL has \(head.nextSequence) entries, but Reflog acknowledged \(acknowledged.nextSequence)"
+        : "PostgreSQL has other entries than those that Reflog acknowledged"
     )
   }
 }

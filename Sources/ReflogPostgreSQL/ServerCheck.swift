@@ -86,13 +86,13 @@ struct ServerCheck: Sendable {
     }
     guard try acceptsNoStandby || !row.text(6).isEmpty else {
       throw unusable(
-        "it has no synchronous standby (synchronous_standby_names is empty), so the loss of its disk would lose "
-          + "changes that were acknowledged. Add a standby, or start with --accept-no-standby"
+        "it has no synchronous standby (synchronous_standby_names is empty). If its disk failed, changes that Reflog "
+          + "acknowledged would be lost. Add a standby, or start with --accept-no-standby"
       )
     }
   }
 
-  /// Throws an error if the role has no right to write the tables.
+  /// Throws an error if the role lacks a right on the tables.
   func checkRights(_ connection: PostgreSQLConnection) throws {
     connection.queue(
       """
@@ -111,9 +111,9 @@ struct ServerCheck: Sendable {
     }
   }
 
-  /// Returns the message for a role that has no right to use the tables.
+  /// Returns the message for a role that lacks rights on the tables.
   static func missingRights(of role: String) -> String {
-    "the role \(role) may not write its tables. Grant the rights of the role reflog_service to it"
+    "the role \(role) lacks rights on Reflog's tables. Grant the rights of the role reflog_service to it"
   }
 
   private func unusable(_ problem: String) -> StorageError { .unusable(path: address.description, problem: problem) }

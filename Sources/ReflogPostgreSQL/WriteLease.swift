@@ -96,7 +96,10 @@ extension WriteLease {
         )
       }
       if first == nil {
-        say("\(other) may still use \(database). Waiting for up to \(duration / 1_000_000) s to find out.")
+        say(
+          "\(other) may still use \(database). Reflog waits for up to \(duration / 1_000_000) s to find out whether "
+            + "that process has ended."
+        )
       }
       first = other
       usleep(pollPause)

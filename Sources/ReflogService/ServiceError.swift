@@ -230,8 +230,8 @@ extension ServiceError: CustomStringConvertible {
       "This link to a page was made while the log was called \(former.formerOrigin). The signing key was lost, and the log "
         + "has another name since \(former.time). Start again with the first page."
     case .pageNotInLedger:
-      "This page can't be shown: it follows a change that is not in this ledger. An older copy of the ledger was "
-        + "probably restored. Start again with the first page."
+      "This page can't be shown: it follows a change or a service event that is not in this ledger. An older copy of "
+        + "the ledger was probably restored. Start again with the first page."
     case .questionTooBroad:
       "The count takes too long over this much history. Narrow the filter: a time, a flow, an actor, a connector, a "
         + "result other than applied, or a correlation id."
@@ -243,8 +243,8 @@ extension ServiceError: CustomStringConvertible {
       "Every change needs a reason that matches \(pattern). Give one in Reflog-Reason or with --reason."
     case .changeNotFound(let id): "There is no change \(id)."
     case .changePurged(let id):
-      "Change \(id) was purged, because it was older than the retention policy allows. The service events of kind "
-        + "purged show when."
+      "Change \(id) was purged, because it was older than the retention policy allows. A service event of the "
+        + "kind 'purged' shows when the change was purged."
     case .preconditionFailed(let current):
       "The If-Match condition failed: the step calls \(current). Nothing was changed. Read the step again."
     case .frozen(_, let covering):
@@ -281,7 +281,8 @@ extension ServiceError: CustomStringConvertible {
     case .notRestorable(let id, let why): "The values before change \(id) can't be restored: \(why)."
     case .editSuperseded(let id, let later):
       "The values before change \(id) were not restored: later changes wrote the same properties "
-        + "(\(later.map(\.description).joined(separator: ", "))). Force the restoration to replace their values too."
+        + "(\(later.map(\.description).joined(separator: ", "))). Force the restoration to replace the values of "
+        + "these changes too."
     case .providerUnavailable:
       "Your token can't be checked, because its issuer's keys are not available. Nothing was changed. Try again."
     case .busy(let why): "\(why) Nothing was changed. Try again."
@@ -299,7 +300,7 @@ extension ServiceError: CustomStringConvertible {
     case .directoryUnavailable(let why): "The directory can't be read, so nothing was sent: \(clause(why))."
     case .clockBehind(let why): "Nothing was changed. \(why)"
     case .outcomeUnknown(let ids, let why):
-      "Whether the change was applied is unknown: \(clause(why)). "
+      "It is not known whether the change was applied: \(clause(why)). "
         + (ids.isEmpty ? "Check the directory." : "The change is recorded. Check its result later.")
     case .outcomeStaysUnknown(let id, let result):
       "This Idempotency-Key belongs to change \(id). The final result of the change is \(result.rawValue): "

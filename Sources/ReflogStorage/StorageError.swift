@@ -44,7 +44,7 @@ package enum StorageError: Error, Sendable, CustomStringConvertible {
   case unreadable(String)
   /// COMMIT failed, so it is unknown whether the write is in the file.
   ///
-  /// The writer has stopped. The next start of the server reads the file, which then shows the result.
+  /// The writer has stopped. When the server starts again, it reads the file and finds out whether the write is there.
   case commitUnknown(String)
   /// The writer has stopped and accepts no more writes.
   case stopped

@@ -272,7 +272,7 @@ extension ActorPage.Totals {
 }
 
 extension Change.ActorType {
-  /// The kind of an actor for people.
+  /// The type of an actor as the pages show it.
   fileprivate var shownName: String {
     switch self {
     case .user: "Person"

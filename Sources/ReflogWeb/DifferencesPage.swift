@@ -12,7 +12,9 @@ package struct DifferencesPage: Sendable {
   let search: String
   /// The part of a URL's query that selects the same flows, with `&` in front, or an empty text for all flows.
   let searchQuery: String
-  /// The query that selects the same flows in the list of flows, with `?` in front, or an empty text for all flows.
+  /// The query of the link to the list of flows, with `?` in front. The list then shows the same flows.
+  ///
+  /// The text is empty if this page shows all flows.
   let trail: String
   /// The times, or nil if a time is not valid.
   let times: Times?
@@ -47,7 +49,7 @@ package struct DifferencesPage: Sendable {
     let wasUncertain: Bool
     /// True if a change of the step was pending at the second time.
     let isUncertain: Bool
-    /// The change that made the difference, or nil if no such change is known.
+    /// The change that caused the difference, or nil if no such change is known.
     let change: LinkedChange?
     /// The query of the timeline with all changes of the step between the two times.
     ///

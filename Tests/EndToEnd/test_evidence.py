@@ -68,7 +68,8 @@ class PackTestCase(unittest.TestCase):
         server.request("DELETE", f"/beta/reflog/tokens/{token}", role="admin")
         server.request("POST", "/beta/reflog/holds", {"name": "case-7", "reason": "A dispute"}, "admin")
         server.request("POST", "/beta/reflog/retention", {"days": 800}, "admin")
-        # The server records the tokens of the first start a moment after the start. Wait until the tokens are recorded.
+        # When a server starts for the first time, it creates tokens, and records them a moment later. Wait until all tokens
+        # are recorded.
         created = "/beta/auditLogs/serviceEvents?$filter=kind%20eq%20%27tokenCreated%27"
         eventually(lambda: server.request("GET", created).json["value"][3:])
         _, cls.key = wait_for_checkpoint(server)

@@ -203,7 +203,8 @@ class AnEditedConnector(ServerTestCase):
         self.assertEqual(plan["edited"]["connector"]["connectorId"], FRAUD_CHECK)
         shown = self.run_command("rollback", self.set, "--dry-run").stdout
         self.assertIn(
-            "postFederationSignup of B2C_1_signup calls the same connector since it was set, but Fraud check was edited since",
+            "postFederationSignup of B2C_1_signup has called the same connector since the step was set, but Fraud check was "
+            "edited since",
             shown)
         self.assertIn(
             f"See `reflog restore ID --dry-run --server {self.server.url}` for changes {', '.join(newest)}.", shown)
@@ -437,7 +438,7 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.assertEqual(len(self.server.request("GET", "/beta/reflog/freezes").json["value"]), len(freezes))
         plan = self.restore(change, "--dry-run")
         self.assertEqual(plan.returncode, 0, plan.stderr)
-        self.assertIn(f"change {made['id']} set these values again", plan.stdout)
+        self.assertIn(f"change {made['id']} has already restored these values", plan.stdout)
 
     def test_the_plan_counts_the_calling_steps_and_a_restoration_needs_no_reason(self):
         self.server.put(STEP, FRAUD_CHECK)
@@ -506,7 +507,8 @@ class TheValuesBeforeAnEdit(ServerTestCase):
         self.patch(targetUrl=URL)
         first = self.patch(targetUrl=NEW_URL)
         second = self.patch(targetUrl="https://worse.example/")
-        later = f"later changes wrote the same properties: {second}. To replace their values too, use --force."
+        later = (f"later changes wrote the same properties: {second}. To replace the values of these changes too, "
+                 "use --force.")
         plan = self.restore(first, "--dry-run")
         self.assertEqual(plan.returncode, 1)
         self.assertIn(later, plan.stderr)

@@ -175,7 +175,7 @@ class OlderCopies(unittest.TestCase):
             signed = int(pathlib.Path(server.files + ".anchor").read_text().split("\n")[1])
             shutil.copy(server.files + ".older", server.database)
 
-            self.assertRaisesRegex(AssertionError, "fewer than", server.start)
+            self.assertRaisesRegex(AssertionError, "fewer entries than", server.start)
 
             server.settings["ACCEPT_OLDER_LEDGER"] = "true"
             server.start()

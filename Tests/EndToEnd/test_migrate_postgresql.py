@@ -125,7 +125,8 @@ class MigratePostgreSQL(MigrationTestCase):
         self.assertIn(0, [run.returncode for run in runs])
         for run in runs:
             if run.returncode != 0:
-                self.assertRegex(run.stderr, r"^reflog: Another reflog migrate-ledger copies into \S+, so nothing was copied\.")
+                self.assertRegex(run.stderr, r"^reflog: Another run of reflog migrate-ledger is copying into \S+, so nothing "
+                                             r"was copied\.")
         self.expect_equal(source, target.url)
 
 

@@ -68,7 +68,8 @@ class ServiceProcessTests(PostgreSQLProcessTestCase):
         self.assertEqual(second.process.returncode, 1)
         waiting, refusal = second.log.splitlines()
         process = rf"process {first.process.pid} on host \S+, started at 20\S+Z,"
-        self.assertRegex(waiting, rf"^{process} may still use postgresql://\S+\. Waiting for up to 10 s to find out\.$")
+        self.assertRegex(waiting, rf"^{process} may still use postgresql://\S+\. Reflog waits for up to 10 s to find "
+                                  r"out whether that process has ended\.$")
         self.assertRegex(refusal, rf"^reflog: postgresql://\S+ can't be used: {process} uses it\. Only one process may write a ledger, "
                                   r"so stop that process first\.$")
         self.assertEqual(first.put(STEP, NEW_VENDOR).status, 204)

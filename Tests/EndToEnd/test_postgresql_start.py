@@ -152,7 +152,8 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
         database = self.database()
         primary.psql("CREATE ROLE visitor LOGIN")
         self.addCleanup(primary.psql, "DROP ROLE visitor")
-        self.assert_refused(self.reflog(primary.dsn("visitor", database)), "role visitor may not write its tables", database)
+        server = self.reflog(primary.dsn("visitor", database))
+        self.assert_refused(server, "role visitor lacks rights on Reflog's tables", database)
         empty = self.database(migrated=False)
         self.assert_refused(self.reflog(primary.dsn("visitor", empty)), "its tables can't be created", empty)
 
@@ -189,7 +190,7 @@ class UnsafeServerTests(PostgreSQLStartTestCase):
         primary.psql(dump, database=copy)
 
         server.database = primary.dsn(SERVICE, copy)
-        self.assert_refused(server, r"the ledger has fewer than the \d+ signed entries", copy)
+        self.assert_refused(server, r"the ledger has fewer entries than the \d+ that were signed", copy)
 
         server.database = primary.dsn(SERVICE, database)
         server.start()

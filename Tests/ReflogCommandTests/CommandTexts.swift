@@ -143,8 +143,8 @@ enum CommandTexts {
       "freeze {} covers the connector",
       "The request would be refused, because {}{}. To restore anyway, use --override with a reason.",
       """
-      The request would be refused, because later changes wrote the same properties: {}. To replace their values too, \
-      use --force.
+      The request would be refused, because later changes wrote the same properties: {}. To replace the values of \
+      these changes too, use --force.
       """,
     ],
     "Commands/RollBack.swift": [

@@ -54,7 +54,7 @@ extension HelpTexts {
         """,
       options: [
         "--server": "Not supported. With this option, a message tells how to check a server.",
-        "--key": "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.",
+        "--key": "A trusted key as a vkey, name+id+base64. After a rotation, repeat the option for each key.",
         "--anchor": "A file with the newest checkpoint. Default: <database>.anchor, if it exists.",
         "--since": "A file with a checkpoint that you kept. The history up to this checkpoint must be unaltered.",
         "--manifest": "The signed manifest of an exported file or of a pack. The files must be in the same folder.",

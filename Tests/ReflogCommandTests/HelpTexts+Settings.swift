@@ -13,8 +13,8 @@ extension HelpTexts {
     (
       "REFLOG_FILES",
       """
-      The path to which the endings `.key`, `.anchor` and others are added for the ledger's files. Default: the \
-      ledger's file, or ./reflog for a PostgreSQL database.
+      The common path of the ledger's other files. Reflog adds `.key`, `.anchor` and other endings to it. Default: \
+      the ledger's file, or ./reflog for a PostgreSQL database.
       """
     ),
     ("REFLOG_DIRECTORY", "The directory to use: `graph` for Microsoft Graph, or `embedded` for trials. Required."),
@@ -105,7 +105,7 @@ extension HelpTexts {
     ),
     (
       "REFLOG_TLS_CERTIFICATE",
-      "A PEM file with the certificate chain of the listener. Reflog reads a changed file again."
+      "A PEM file with the certificate chain of the listener. If the file changes, Reflog reads it again."
     ),
     ("REFLOG_TLS_KEY", "A PEM file with the private key of the certificate."),
     (

@@ -47,7 +47,7 @@ enum HelpTexts {
       "With a filter on flows: steps shows only the changes of their steps; impact also shows the changes of "
         + "connectors that the steps called at that time."
     ],
-    "--format": ["table for people, json for the body that the HTTP route returns, or csv."],
+    "--format": ["The format: table (for people), json (the body that the HTTP route returns) or csv."],
     "--wide": ["Show all columns of a table, even if they do not fit the terminal."],
     "--reason": ["The reason, which is recorded.", "A part of the reason, in upper or lower case: chg0042."],
     "--dry-run": ["Show the plan, and change nothing."],
@@ -131,7 +131,7 @@ enum HelpTexts {
           reflog watch --format json | jq -r .id
         """,
       options: [
-        "--format": "table for one line for each change, json for JSON Lines, or csv."
+        "--format": "The format: table (one line for each change), json (JSON Lines) or csv."
       ]
     ),
     "reflog connectors": VerbHelp(

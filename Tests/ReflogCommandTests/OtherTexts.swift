@@ -81,7 +81,10 @@ enum OtherTexts {
     "ReflogModel/Directory/DirectoryAnswer.swift": [
       "The read was not sent, because the budget of reads is used up for {}"
     ],
-    "ReflogHTTP/Request/JSONObject+Body.swift": ["{} contains U+FFFD, the sign for lost letters. Send it as UTF-8."],
+    "ReflogHTTP/Request/JSONObject+Body.swift": [
+      "{} contains the replacement character (U+FFFD), which stands for characters that could not be read. Send {} "
+        + "as UTF-8."
+    ],
     "ReflogHTTP/Request/QueryOptions.swift": ["The query has a value without a name. Write $filter=… for a condition."],
     "ReflogHTTP/Request/ReflogRequestContext+Body.swift": ["The body is not valid JSON: {}."],
     "ReflogHTTP/Request/Request+ChangeRequest.swift": [
@@ -103,7 +106,7 @@ enum OtherTexts {
     ],
     "ReflogWebhooks/Delivery/WebhookDelivery.swift": [
       "a webhook works again", "a webhook fails", "a webhook is stopped until the next start",
-      "the ledger can't be read: {}", "a read of the ledger took longer than {} seconds",
+      "a read of the ledger took longer than {} seconds",
     ],
     "ReflogWebhooks/Webhooks.swift": [
       "a webhook begins", "a webhook does not begin", "the cursors of the webhooks can't be saved",
@@ -135,7 +138,8 @@ enum OtherTexts {
       "its answer is not a JSON object",
     ],
     "ReflogModel/Integrity/LogVerification+Finding.swift": [
-      "{}: the checkpoint has the log's former name and covers {} entries, but that name ended after {}."
+      "{}: the checkpoint has the log's former name and covers {} entries, but only {} entries were signed under that "
+        + "name."
     ],
     "ReflogModel/Pattern/PatternParser.swift": ["the pattern ends too early", "a group's name is not valid"],
     "ReflogModel/Query/FilterParser.swift": [
@@ -205,7 +209,7 @@ enum OtherTexts {
       "its list has a link that is not a text",
       "its list has more than {} pages",
     ],
-    "ReflogService/Sweep/ReferenceCheck.swift": ["it did not show what these steps of {} call: {}"],
+    "ReflogService/Sweep/ReferenceCheck.swift": ["it did not show the references of these steps of {}: {}"],
     "ReflogService/Sweep/Sweep.swift": [
       "the sweep checked the whole directory",
       "a part of the directory could not be checked",

@@ -26,7 +26,8 @@ enum ProgramTexts {
     "Client/ConnectionOptions.swift": [
       "Read from the server {} (REFLOG_SERVER).",
       "Use --server or --database, not both.",
-      "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.",
+      "The URL of the server contains a user name. Remove the user name and the password from the URL, and set "
+        + "REFLOG_TOKEN.",
       "{} is not an http or https URL. Use for example http://127.0.0.1:8080.",
       """
       REFLOG_TOKEN is not a token: it is empty, or has a character that no token has. Nothing was sent. Set \
@@ -304,7 +305,7 @@ enum ProgramTexts {
       "{} is not a valid pattern: {}.",
       "{} contains {}, but must be one of {}, or several separated by commas.",
       "{} is {}, which is another file of the ledger {}. Name another file.",
-      "passthrough needs --directory graph, because only Graph can check its tokens.",
+      "The authentication mode passthrough needs --directory graph, because only Graph can check the callers' tokens.",
       "Reflog has no credential of its own for Graph. Every mode except passthrough needs one. Set {} and {}.",
     ],
     "Settings/SettingValues.swift": [

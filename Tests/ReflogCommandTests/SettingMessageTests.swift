@@ -133,7 +133,7 @@ struct SettingMessageTests {
     ),
     Refusal(
       ["REFLOG_AUTH_MODE": "passthrough"],
-      "passthrough needs --directory graph, because only Graph can check its tokens."
+      "The authentication mode passthrough needs --directory graph, because only Graph can check the callers' tokens."
     ),
     Refusal(
       graph: ["REFLOG_AUTH_MODE": "token"],

@@ -59,15 +59,16 @@ struct FreezeFormTests {
       "'soon' is not a time. Use 2026-11-23, 2026-11-23T14:00, 2026-11-23T14:00:00Z, today, yesterday, or an age such "
         + "as 30m, 2h or 7d."
     ),
-    (["reason": " \t"], "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."),
-    (["reason": ""], "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."),
-    (
-      ["reason": String(repeating: "x", count: 1025)],
-      "The reason must have 1 to 1024 bytes of UTF-8, without U+FFFD, the sign for lost letters."
-    ),
+    (["reason": " \t"], reasonMessage), (["reason": ""], reasonMessage),
+    (["reason": String(repeating: "x", count: 1025)], reasonMessage), (["reason": "\u{FFFD}"], reasonMessage),
     (["zone": "Mars"], "Reflog does not know the time zone 'Mars'. Use UTC or a name such as Europe/Berlin."),
   ])
   func aWrongFieldIsReported(fields: [String: String], message: String) {
     #expect { try draft(fields) } throws: { "\($0)" == message }
   }
+
+  private static let reasonMessage = """
+    The reason must have 1 to 1024 bytes of UTF-8, and not only spaces. It must not contain the replacement character \
+    (U+FFFD), which stands for characters that could not be read.
+    """
 }

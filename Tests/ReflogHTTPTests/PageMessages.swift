@@ -49,7 +49,8 @@ enum PageMessages {
     ],
     "FreezeForm.swift": [
       "'{}' is not a step, a flow or all. Give one such as B2C_1_signup/postFederationSignup, B2C_1_signup or all.",
-      "The reason must have 1 to {} bytes of UTF-8, without U+FFFD, the sign for lost letters.",
+      "The reason must have 1 to {} bytes of UTF-8, and not only spaces. It must not contain the replacement character "
+        + "(U+FFFD), which stands for characters that could not be read.",
     ],
     "IntegrityController.swift": ["'{}' is not the id of a service event."],
     "PageMiddleware.swift": ["One moment"],

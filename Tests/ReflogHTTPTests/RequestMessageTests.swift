@@ -169,7 +169,8 @@ struct RequestMessageTests {
       (["result": "pending"], "result must be applied or notApplied."),
       (
         ["result": "applied"],
-        "reason is missing or not valid. It must have 1 to 4000 bytes of UTF-8, without NUL and without U+FFFD."
+        "reason is missing or not valid. It must have 1 to 4000 bytes of UTF-8, and must not contain NUL or the "
+          + "replacement character (U+FFFD)."
       ),
     ]
     for (body, text) in statements { #expect(message { _ = try ReconcileBody.statement(body) } == text) }

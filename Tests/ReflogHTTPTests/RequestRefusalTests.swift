@@ -137,7 +137,8 @@ struct RequestRefusalTests {
         "{}",
         headers: ["Reflog-Reason": "%00"],
         target: "reason",
-        "The reason must have at most 4000 bytes of UTF-8, without NUL and without U+FFFD, the sign for lost letters."
+        "The reason must have at most 4000 bytes of UTF-8. It must not contain NUL or the replacement character "
+          + "(U+FFFD), which stands for characters that could not be read."
       ),
       Refusal(
         .POST,

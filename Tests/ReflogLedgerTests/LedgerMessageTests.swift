@@ -39,11 +39,14 @@ struct LedgerMessageTests {
       """
     ),
     (
-      .anchorMismatch(path: "reflog.sqlite.anchor", problem: "the ledger has fewer than the 9 signed entries"),
+      .anchorMismatch(
+        path: "reflog.sqlite.anchor",
+        problem: "the ledger has fewer entries than the 9 that were signed"
+      ),
       """
-      The ledger does not match the anchor reflog.sqlite.anchor: the ledger has fewer than the 9 signed entries. \
-      Restore the newest copy of the ledger. If you have none, start with --accept-older-ledger. Reflog then gives the \
-      log a new name and records this.
+      The ledger does not match the anchor reflog.sqlite.anchor: the ledger has fewer entries than the 9 that were \
+      signed. Restore the newest copy of the ledger. If this is the newest copy, start with --accept-older-ledger. \
+      Reflog then gives the log a new name and records this.
       """
     ),
     (
@@ -179,7 +182,7 @@ struct LedgerMessageTests {
   }
 
   @Test(arguments: [
-    (9, "the ledger has fewer than the 9 signed entries"),
+    (9, "the ledger has fewer entries than the 9 that were signed"),
     (2, "the first 2 entries of the ledger are not the entries that were signed"),
   ])
   func theMessageExplainsAnAnchorThatDoesNotMatch(size: Int64, problem: String) async throws {
@@ -196,7 +199,8 @@ struct LedgerMessageTests {
       #expect(
         error?.description == """
           The ledger does not match the anchor \(anchor.path): \(problem). Restore the newest copy of the ledger. If \
-          you have none, start with --accept-older-ledger. Reflog then gives the log a new name and records this.
+          this is the newest copy, start with --accept-older-ledger. Reflog then gives the log a new name and records \
+          this.
           """
       )
     }

@@ -140,8 +140,8 @@ struct LedgerMigrationRefusalTests {
     (
       .targetInUse(target: "postgresql://db/reflog"),
       """
-      Another reflog migrate-ledger copies into postgresql://db/reflog, so nothing was copied. Wait until it ends, or stop \
-      it. Then run reflog migrate-ledger again.
+      Another run of reflog migrate-ledger is copying into postgresql://db/reflog, so nothing was copied. Wait until \
+      that run ends, or stop it. Then run reflog migrate-ledger again.
       """
     ),
     (

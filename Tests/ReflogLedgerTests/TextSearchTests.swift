@@ -122,7 +122,7 @@ struct TextSearchTests {
     ] + [question { $0.actor = "ADELE" }, question { $0.connector = "fraud" }, question { $0.reason = "CHG1" }]
     + [question { $0.actor = "person1" } + " and " + question { $0.flow = "signup" }]
 
-  /// Filters with an `or` between a reason and names or ids.
+  /// Filters in which `or` combines a condition on the reason with another condition.
   private static let searches: [String] =
     ["chg4", "signup4", "1", "adele", "i\u{307}nan"].map { words in question { $0.words = words } } + [
       question { $0.words = "chg1" } + " and result eq 'applied'", question { $0.words = "chg1" } + " and id le 200",

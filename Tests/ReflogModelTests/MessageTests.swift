@@ -240,8 +240,8 @@ struct MessageTests {
     let item = TimeRollback.Item(address: try Self.address(), before: try Self.fraudCheck(), after: .unknown)
 
     #expect(
-      item.summary == "the earlier reference of postFederationSignup of B2C_1_signup is unknown, so it is not changed; "
-        + "it now calls Fraud check (3f1c)"
+      item.summary == "the earlier reference of postFederationSignup of B2C_1_signup is unknown, so the step is not "
+        + "changed; it now calls Fraud check (3f1c)"
     )
   }
 

@@ -57,8 +57,8 @@ struct AbsenceTests {
 
       #expect(
         error?.description
-          == "The directory can't be read, so nothing was sent: it did not show what the step calls, so If-Match can't "
-          + "be checked."
+          == "The directory can't be read, so nothing was sent: it did not show the reference of the step, so If-Match "
+          + "can't be checked."
       )
       #expect(fixture.directory.writes.isEmpty)
     }

@@ -67,8 +67,8 @@ struct FlowCreationTests {
     ),
     (
       [.applyAndLoseAnswer], ["pending", "pending"],
-      "Whether the change was applied is unknown: the connection was reset. The change is recorded. Check its result "
-        + "later."
+      "It is not known whether the change was applied: the connection was reset. The change is recorded. Check its "
+        + "result later."
     ),
     (
       [.apply, .refuse(refusal)], ["rejected", "applied"],

@@ -66,7 +66,7 @@ struct RefusedRequestMessageTests {
 
       #expect(
         error?.description == """
-          Whether the change was applied is unknown: the first request with this Idempotency-Key is pending. The \
+          It is not known whether the change was applied: the first request with this Idempotency-Key is pending. The \
           change is recorded. Check its result later.
           """
       )
@@ -84,8 +84,8 @@ struct RefusedRequestMessageTests {
 
       #expect(
         error?.description == """
-          Whether the change was applied is unknown: an earlier rollback of the same change is pending. The change is \
-          recorded. Check its result later.
+          It is not known whether the change was applied: an earlier rollback of the same change is pending. The \
+          change is recorded. Check its result later.
           """
       )
     }
@@ -98,8 +98,8 @@ struct RefusedRequestMessageTests {
 
       #expect(
         error?.description == """
-          The change did not reach the directory: recording the change took too long, so it was not safe to send it. \
-          Nothing was changed. Try again.
+          The change did not reach the directory: recording the change took too long, so Reflog did not send the \
+          write. Nothing was changed. Try again.
           """
       )
     }

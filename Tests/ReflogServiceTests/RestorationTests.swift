@@ -33,7 +33,7 @@ struct RestorationTests {
       let plan = try await fixture.service.plan(restoring: change.id, for: caller)
       #expect(plan.done?.id == made.id)
       #expect(plan.supersededBy.isEmpty)
-      #expect(plan.summary == "Other: change \(made.id) set these values again, so nothing will be sent")
+      #expect(plan.summary == "Other: change \(made.id) has already restored these values, so nothing will be sent")
       // After another edit of the property, the connector no longer has the restored value. So a repeated request is
       // refused.
       let worse = try await fixture.edit(["targetUrl": "https://worse.example/"])

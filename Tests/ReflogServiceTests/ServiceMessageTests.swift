@@ -45,8 +45,8 @@ struct ServiceMessageTests {
     (
       .changePurged(id),
       """
-      Change 7 was purged, because it was older than the retention policy allows. The service events of kind purged \
-      show when.
+      Change 7 was purged, because it was older than the retention policy allows. A service event of the kind \
+      'purged' shows when the change was purged.
       """
     ),
     (
@@ -82,13 +82,13 @@ struct ServiceMessageTests {
     (
       .outcomeUnknown([id], why: "Microsoft Graph answered with status 503"),
       """
-      Whether the change was applied is unknown: Microsoft Graph answered with status 503. The change is recorded. \
-      Check its result later.
+      It is not known whether the change was applied: Microsoft Graph answered with status 503. The change is \
+      recorded. Check its result later.
       """
     ),
     (
       .outcomeUnknown([], why: "the connection was reset"),
-      "Whether the change was applied is unknown: the connection was reset. Check the directory."
+      "It is not known whether the change was applied: the connection was reset. Check the directory."
     ),
     (
       .outcomeStaysUnknown(id, .superseded),
@@ -169,7 +169,7 @@ struct ServiceMessageTests {
       .editSuperseded(id, by: [Change.ID(8), Change.ID(9)]),
       """
       The values before change 7 were not restored: later changes wrote the same properties (8, 9). Force the \
-      restoration to replace their values too.
+      restoration to replace the values of these changes too.
       """
     ),
     (
@@ -272,8 +272,8 @@ struct ServiceMessageTests {
     (
       .pageNotInLedger,
       """
-      This page can't be shown: it follows a change that is not in this ledger. An older copy of the ledger was \
-      probably restored. Start again with the first page.
+      This page can't be shown: it follows a change or a service event that is not in this ledger. An older copy of \
+      the ledger was probably restored. Start again with the first page.
       """
     ),
     (.ledgerUnreadable("The ledger is unavailable."), "The ledger is unavailable."),

@@ -37,8 +37,8 @@ struct RollbackPageTests {
     #expect(
       html.pageText.contains(
         """
-        postFederationSignup of B2C_1_signup calls the same connector since it was set, but New vendor was edited \
-        since (change 18). Change 18 shows how to restore the earlier values.
+        postFederationSignup of B2C_1_signup has called the same connector since the step was set, but New vendor was \
+        edited since (change 18). Change 18 shows how to restore the earlier values.
         """
       )
     )

@@ -175,7 +175,7 @@ struct WebhookDeliveryTests {
   @Test func aFailureIsOverWhenItsEntryNeedsNoMessage() throws {
     let progress = WebhookProgress(of: try WebhookSample.receiver(), sequence: 4, lastSuccess: nil)
     #expect(progress.fail("it answered 500", for: 6, at: ManualClock.start))
-    #expect(!progress.fail("the ledger can't be read: it is locked", for: nil, at: ManualClock.start))
+    #expect(!progress.fail("The ledger can't be used: it is locked", for: nil, at: ManualClock.start))
 
     #expect(!progress.skip(to: 5))
     #expect(progress.status(newest: 9).state == .failing)
@@ -197,10 +197,7 @@ struct WebhookDeliveryTests {
 
       let unreadable = delivery.progress.status(newest: 1)
       #expect(unreadable.failingSince == ManualClock.start)
-      #expect(
-        unreadable.lastError
-          == "the ledger can't be read: The ledger can't be used: the log does not have entry 99 yet"
-      )
+      #expect(unreadable.lastError == "The ledger can't be used: the log does not have entry 99 yet")
       // The pauses between failed reads have a lower maximum than the pauses between failed messages.
       #expect(script.waits == [1, 2, 4, 8, 10, 10].map { Duration.seconds($0) })
 

@@ -44,7 +44,8 @@ enum EmbeddedAuthentication {
 
   /// Returns a copy of an authentication with one more certificate; the new certificate is active.
   ///
-  /// The certificate can't be read, because its password is not used. So the thumbprint is the hash of the file.
+  /// The directory does not use the password of the PKCS #12 file, so it can't read the certificate. The thumbprint is
+  /// therefore the hash of the text `pkcs12`.
   static func adding(_ pkcs12: String, to current: JSONValue) -> JSONValue {
     let isCertificate = current.object?["@odata.type"]?.string == certificateType
     let earlier = (isCertificate ? current.object?["certificateList"]?.array : nil) ?? []

@@ -16,8 +16,8 @@ enum ReconcileBody {
       !reason.utf8.contains(0), !reason.hasReplacementCharacter
     else {
       throw .badRequest(
-        "reason is missing or not valid. It must have 1 to \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL "
-          + "and without U+FFFD.",
+        "reason is missing or not valid. It must have 1 to \(RequestLimits.reasonBytes) bytes of UTF-8, and must not "
+          + "contain NUL or the replacement character (U+FFFD).",
         target: "reason"
       )
     }

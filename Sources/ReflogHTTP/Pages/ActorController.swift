@@ -66,7 +66,9 @@ struct ActorController {
     return Response(page: page.render(in: context.frame(directory)))
   }
 
-  /// Returns the period that the form contains. If a value is wrong, `problem` is the error. Otherwise it is nil.
+  /// Returns the period that the form contains, or a range without limits if a value in the form is wrong.
+  ///
+  /// In the result, `problem` is the error about the wrong value, or nil if no value is wrong.
   private static func range(_ fields: [String: String]) -> (TimeRange, problem: FormError?) {
     do {
       let question = try PlainQuestion(form: fields.filter { $0.key != "reads" })

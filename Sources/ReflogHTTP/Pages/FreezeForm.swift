@@ -23,8 +23,8 @@ struct FreezeForm {
     let reason = form["reason"] ?? ""
     guard !reason.isBlank, reason.utf8.count <= Freeze.maximumReasonLength, !reason.hasReplacementCharacter else {
       throw FormError(
-        "The reason must have 1 to \(Freeze.maximumReasonLength) bytes of UTF-8, without U+FFFD, the sign "
-          + "for lost letters."
+        "The reason must have 1 to \(Freeze.maximumReasonLength) bytes of UTF-8, and not only spaces. It must "
+          + "not contain the replacement character (U+FFFD), which stands for characters that could not be read."
       )
     }
     let times = PageTime(in: zone, now: now)

@@ -2,14 +2,16 @@ import Hummingbird
 import ReflogModel
 import ReflogService
 
-/// The fields that concern freezes in the form of a rollback and in the form that restores the values of a connector.
+/// The form fields that concern freezes.
+///
+/// The form of a rollback has these fields, and so has the form that restores the values of a connector.
 struct RollbackForm {
   /// The reason for the override of a freeze, or nil if the person entered no reason.
   let override: String?
-  /// Whether steps are to be frozen after the change.
+  /// Whether the person wants to freeze steps after the change.
   ///
-  /// After a rollback, only the step of the change is frozen. After the values of a connector were restored, all steps
-  /// that call the connector are frozen.
+  /// After a rollback, only the step of the change is then frozen. After a restoration of a connector's values, all
+  /// steps that call the connector are then frozen.
   let isFreezing: Bool
   /// The duration, in hours, of the freeze, or nil if the freeze lasts until a person releases the freeze.
   private let hours: Int64?

@@ -33,7 +33,11 @@ extension JSONObject {
     }
     guard text.utf8.count <= limit else { throw .badRequest("\(name) has more than \(limit) bytes.", target: name) }
     guard !text.hasReplacementCharacter else {
-      throw .badRequest("\(name) contains U+FFFD, the sign for lost letters. Send it as UTF-8.", target: name)
+      throw .badRequest(
+        "\(name) contains the replacement character (U+FFFD), which stands for characters that could not be read. Send "
+          + "\(name) as UTF-8.",
+        target: name
+      )
     }
     return text
   }

@@ -141,8 +141,8 @@ extension Request {
     guard reason.utf8.count <= RequestLimits.reasonBytes, !reason.utf8.contains(0), !reason.hasReplacementCharacter
     else {
       throw .badRequest(
-        "The reason must have at most \(RequestLimits.reasonBytes) bytes of UTF-8, without NUL and without U+FFFD, "
-          + "the sign for lost letters.",
+        "The reason must have at most \(RequestLimits.reasonBytes) bytes of UTF-8. It must not contain NUL or the "
+          + "replacement character (U+FFFD), which stands for characters that could not be read.",
         target: "reason"
       )
     }

@@ -167,8 +167,10 @@ final class ConnectionRules: ChannelDuplexHandler, RemovableChannelHandler {
     }
   }
 
-  /// Sets the HTTP version of the answer to the oldest request, and the header that shows whether the connection ends
-  /// after this answer.
+  /// Prepares the head of the answer to the oldest request.
+  ///
+  /// The method sets the HTTP version, and the header `Connection`, which shows whether the connection ends after this
+  /// answer.
   private func frame(_ head: inout HTTPResponseHead) {
     var exchange = exchanges[exchanges.startIndex]
     if exchange.awaitsContinue { exchange.isKeptAlive = false }

@@ -121,11 +121,11 @@ enum FreezeRows {
     }
     var problems: [(table: String, problem: String)] = []
     if Set(freezes.values) != Set(stored) {
-      let problem = "it differs from the service events of the kinds freezePlaced and freezeReleased"
+      let problem = "it differs from the service events of the kinds 'freezePlaced' and 'freezeReleased'"
       problems.append(("change_freeze", problem))
     }
     if !missing.isEmpty || !kept.subtracting(overrides).isEmpty {
-      problems.append(("freeze_override", "it differs from the service events of the kind freezeOverridden"))
+      problems.append(("freeze_override", "it differs from the service events of the kind 'freezeOverridden'"))
     }
     return problems
   }

@@ -47,7 +47,7 @@ struct IndexLookup: Sendable {
 
   /// Creates a lookup of the changes for which an SQL expression has this value.
   ///
-  /// Conditions that end with `AND` may precede the expression.
+  /// The argument `expression` may contain conditions in front of the SQL expression, each followed by `AND`.
   init(expression: String, value: SQLValue, selectivity: Selectivity) {
     (condition, column, values, rows) = (expression + " = ", nil, [value], nil)
     self.selectivity = selectivity

@@ -92,7 +92,10 @@ package struct Anchor: Sendable {
   ///     covers. The root is nil if the ledger has fewer entries.
   private func compare(_ checkpoint: Checkpoint, _ root: Hash?) throws(LedgerError) {
     guard let root else {
-      throw .anchorMismatch(path: path, problem: "the ledger has fewer than the \(checkpoint.size) signed entries")
+      throw .anchorMismatch(
+        path: path,
+        problem: "the ledger has fewer entries than the \(checkpoint.size) that were signed"
+      )
     }
     guard root == checkpoint.root else {
       throw .anchorMismatch(

@@ -24,8 +24,8 @@ package enum MigrationError: Error, Sendable, CustomStringConvertible {
       "\(target) is an unfinished copy of another ledger, with the log \(origin). Name another target, or delete "
         + "\(target)."
     case .targetInUse(let target):
-      "Another reflog migrate-ledger copies into \(target), so nothing was copied. Wait until it ends, or stop it. Then run "
-        + "reflog migrate-ledger again."
+      "Another run of reflog migrate-ledger is copying into \(target), so nothing was copied. Wait until that run "
+        + "ends, or stop it. Then run reflog migrate-ledger again."
     case .sourceChanged(let source, let target):
       "\(source) changed while it was copied. Stop the server that uses it, delete \(target), and run "
         + "reflog migrate-ledger again."

@@ -8,8 +8,7 @@ enum ErasableRows {
     let name: String
     /// The column with the id of the change or the service event.
     let id: String
-    /// The SQL that joins the table with the tables that contain the actor, the sequence number and the address of the
-    /// data.
+    /// The SQL after `FROM`: the table, joined with the other tables whose columns the expressions below need.
     let source: String
     /// The SQL expression of the actor's row number.
     let actor: String

@@ -14,7 +14,7 @@ extension Change.Actor {
     }
   }
 
-  /// Returns the actor's name for people, or `[erased]` and the actor's id if an erasure deleted the names.
+  /// Returns the name of the actor as people see it, or `[erased]` and the actor's id if an erasure deleted the names.
   package func shownName(erased: Erased?) -> String {
     erased == nil ? shownName : Erased.placeholder + (id.map { " (\($0))" } ?? "")
   }

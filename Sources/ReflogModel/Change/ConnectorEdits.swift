@@ -49,7 +49,7 @@ package struct ConnectorEdits: Sendable {
     } ?? changes.last
   }
 
-  /// The name of the connector for people.
+  /// The name of the connector as people see it.
   package var name: String { connector.displayName ?? connector.connectorID?.text ?? "the connector" }
 
   /// A clause that describes the changes, and that can follow the name of the connector in a sentence.

@@ -84,7 +84,7 @@ package struct RestorationPlan: Sendable {
     }
   }
 
-  /// The name of the connector for people.
+  /// The name of the connector as people see it.
   package var connectorName: String {
     let newest = (later + [change]).lazy.compactMap(\.after.displayName).first
     return newest ?? values.connector.text
@@ -92,7 +92,9 @@ package struct RestorationPlan: Sendable {
 
   /// The effect of the restoration as a sentence for the caller.
   package var summary: String {
-    if let done { return "\(connectorName): change \(done.id) set these values again, so nothing will be sent" }
+    if let done {
+      return "\(connectorName): change \(done.id) has already restored these values, so nothing will be sent"
+    }
     let effects = properties.map {
       "\($0.name) will be \($0.after ?? "–"); the newest recorded value is \($0.before ?? "–")"
     }

@@ -77,7 +77,8 @@ package struct RollbackPlan: Sendable {
   /// The value is nil if there are no such edits.
   package var note: String? {
     currentEdits.map { edits in
-      "\(address.step) of \(address.flow) calls the same connector since it was set, but \(edits.name) \(edits.predicate)"
+      "\(address.step) of \(address.flow) has called the same connector since the step was set, but \(edits.name) "
+        + edits.predicate
     }
   }
 }

@@ -53,7 +53,7 @@ package struct TimeRollback: Sendable {
     /// The effect of the rollback at the address, as a sentence.
     package var summary: String {
       after == .unknown
-        ? "the earlier reference of \(address.step) of \(address.flow) is unknown, so it is not changed; "
+        ? "the earlier reference of \(address.step) of \(address.flow) is unknown, so the step is not changed; "
           + "it now calls \(before)"
         : "\(address.step) of \(address.flow) will call \(after); it now calls \(before)"
     }

@@ -1,8 +1,9 @@
-/// Returns a URL without the parts that can contain keys, so the URL can be recorded.
+/// Returns a URL without the parts that can contain secrets, such as a password or an access key.
 ///
-/// User and password become `…@`. Query and fragment become `?…` or `#…`. The function compares bytes and not
-/// characters. If a combining mark follows a delimiter, the two form one character, and this character is not equal to
-/// the delimiter. So a comparison of characters would miss the delimiter.
+/// The result can be recorded. User and password become `…@`. Query and fragment become `?…` or `#…`.
+///
+/// The function compares bytes and not characters. If a combining mark follows a delimiter, the two form one character,
+/// and this character is not equal to the delimiter. So a comparison of characters would miss the delimiter.
 package func redactedURL(_ url: String) -> String {
   let parts = URLSecrets(url)
   let hidden = Array("…".utf8)
@@ -13,7 +14,7 @@ package func redactedURL(_ url: String) -> String {
   return String(decoding: shown, as: UTF8.self)
 }
 
-/// The parts of a URL that can contain keys.
+/// The parts of a URL that can contain secrets, such as a password or an access key.
 struct URLSecrets {
   let bytes: [UInt8]
   /// The range of the user and the password, or an empty range if the URL has no user.
@@ -21,7 +22,7 @@ struct URLSecrets {
   /// The position of the query or the fragment, or the end of the URL.
   let end: Int
 
-  /// Finds the parts that can contain keys.
+  /// Finds the parts that can contain secrets.
   ///
   /// The URL can be invalid. Programs read an invalid URL in different ways, so this type also finds the parts of an
   /// invalid URL.

@@ -49,8 +49,8 @@ extension LogVerification.Finding: CustomStringConvertible {
     case .originMismatch(let source, let found, let expected):
       "\(source): the checkpoint belongs to the log \(found.text.printable), not to \(expected.text.printable)."
     case .beyondFormerPart(let source, let size, let formerSize):
-      "\(source): the checkpoint has the log's former name and covers \(size) entries, but that name ended after "
-        + "\(formerSize)."
+      "\(source): the checkpoint has the log's former name and covers \(size) entries, but only \(formerSize) "
+        + "entries were signed under that name."
     case .fork(let size, let source, let other):
       "\(source) and \(other): two different histories of \(size) entries were signed."
     case .rootMismatch(let source, let size, let confirmedSize, let found, let signed):

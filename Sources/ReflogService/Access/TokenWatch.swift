@@ -21,7 +21,7 @@ package struct TokenWatch: Service {
     self.logger = logger
   }
 
-  /// Records creations and revocations and writes uses, until the service stops.
+  /// Records the creations and the revocations of tokens, and writes the uses of tokens, until the service stops.
   package func run() async throws {
     await record()
     await cancelWhenGracefulShutdown {

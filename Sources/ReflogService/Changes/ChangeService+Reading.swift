@@ -34,7 +34,7 @@ extension ChangeService {
     let read: ConnectorReference
     do { read = try await reader.directory.reference(at: address) } catch { throw ServiceError(beforeSending: error) }
     let reference = try await reader.judge(read, at: address, requestID: "", by: .request).reference
-    guard reference != .unknown else { throw .directoryUnavailable("it did not show what the step calls") }
+    guard reference != .unknown else { throw .directoryUnavailable("it did not show the reference of the step") }
     return reference
   }
 

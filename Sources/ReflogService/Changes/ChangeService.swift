@@ -237,7 +237,7 @@ package struct ChangeService: Sendable {
     if let intent = pending.first, let limit = directory.longestRecording,
       ledger.now.since(intent.activityDateTime) > limit
     {
-      return .notSent(reason: "recording the change took too long, so it was not safe to send it")
+      return .notSent(reason: "recording the change took too long, so Reflog did not send the write")
     }
     return await directory.write(write, correlationID: correlationID).hiding(write.secrets)
   }

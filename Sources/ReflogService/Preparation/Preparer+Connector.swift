@@ -139,7 +139,8 @@ extension Change {
     return written.contains { $0.name == found.name && ($0.before == nil || $0.before == found.after) }
   }
 
-  /// Whether this edit wrote a value that is not recorded. A read that does not show such a value yet can't be
-  /// recognised as stale.
+  /// Whether this edit wrote a value that is not recorded.
+  ///
+  /// If a read does not show such a value yet, Reflog can't recognise that the read is stale.
   fileprivate var wroteUnrecordedValue: Bool { intent.changedProperties?.contains { $0.after == nil } ?? true }
 }

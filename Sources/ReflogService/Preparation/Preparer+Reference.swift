@@ -22,7 +22,7 @@ extension Preparer {
     }
     if let precondition = request.precondition, !precondition.holds(for: found.reference) {
       guard found.reference != .unknown else {
-        throw .directoryUnavailable("it did not show what the step calls, so If-Match can't be checked")
+        throw .directoryUnavailable("it did not show the reference of the step, so If-Match can't be checked")
       }
       try await recordDrift(found)
       throw .preconditionFailed(current: found.reference)
@@ -47,12 +47,15 @@ extension Preparer {
 
   /// Reads the reference at an address before a change.
   ///
-  /// If the directory refuses the read, a `rejected` change is recorded, and the method throws. The closure `intent`
-  /// creates the intent of this change; the argument of the closure is the value for `before`.
+  /// If the directory refuses the read, the HTTP status of the refusal decides:
+  /// - If the status is in `absent`, the flow or the step does not exist, and no change is recorded. The method returns
+  ///   the reference `unknown` if the status is 400 (the directory does not know the step) and the newest recorded
+  ///   reference of the step is a connector. Otherwise, it returns the reference `none`.
+  /// - If the status is not in `absent`, the method throws. In most cases, it also records a `rejected` change, see
+  ///   `refusedRead`. The closure `intent` creates the intent of this change; the argument of the closure is the value
+  ///   for `before`.
   ///
-  /// If the HTTP status of the refusal is in `absent`, the flow or the step does not exist. Then no change is recorded,
-  /// and the method returns the reference `none`. But if the directory does not know the step (400), and the ledger has
-  /// a connector at the step, the method returns the reference `unknown`.
+  /// If the read fails in another way, the method throws and records no change.
   func readBefore(
     _ address: Address,
     for request: ChangeRequest,

@@ -125,7 +125,7 @@ struct Reconciliation: Sendable {
   private func reference(at address: Address) async throws(DirectoryFailure) -> ConnectorReference {
     let found = try await directory.referencesUnlessDeleted(of: FlowName(of: address), at: [address.step])
     guard let reference = found[address.step], reference != .unknown else {
-      throw .unavailable(reason: "it did not show what the step calls")
+      throw .unavailable(reason: "it did not show the reference of the step")
     }
     return reference
   }

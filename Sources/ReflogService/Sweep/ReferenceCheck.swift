@@ -41,7 +41,7 @@ struct ReferenceCheck: Sendable {
     try await service.ledger.remember(observations)
     guard unread.isEmpty else {
       let names = unread.map(\.step.name).joined(separator: ", ")
-      throw DirectoryFailure.unavailable(reason: "it did not show what these steps of \(flow) call: \(names)")
+      throw DirectoryFailure.unavailable(reason: "it did not show the references of these steps of \(flow): \(names)")
     }
     return addresses.filter { !free.contains($0) || unsteady.contains($0) }
   }

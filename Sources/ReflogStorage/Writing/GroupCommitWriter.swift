@@ -7,8 +7,8 @@ import Synchronization
 ///
 /// If one write throws, only that write is rolled back. If COMMIT fails, it is unknown whether the transaction was
 /// written. Then every write in the transaction throws ``StorageError/commitUnknown(_:)``, and the writer accepts no
-/// more writes. The writer's thread ends with an error, so the process ends. The next start of the server reads the
-/// database, which then shows the result.
+/// more writes. The writer's thread ends with an error, so the process ends. When the server starts again, it reads the
+/// database and finds out whether the transaction is there.
 package final class GroupCommitWriter<Session: WriteSession>: Sendable {
   /// The kind of a write, which defines the order in the queue and the use of reserved slots.
   package enum WritePriority: Sendable {

@@ -48,8 +48,8 @@ package final class WriterThread: Service {
   ///
   /// Before this method returns, the thread writes all waiting writes.
   ///
-  /// - Throws: An error if a commit failed and the result of the commit is unknown. The process must then end. The next
-  ///   start of the server reads the file, which then shows the result.
+  /// - Throws: An error if a commit failed and the result of the commit is unknown. The process must then end. When the
+  ///   server starts again, it reads the file and finds out whether the transaction is there.
   package func run() async throws {
     try await withTaskCancellationHandler {
       try await withGracefulShutdownHandler {

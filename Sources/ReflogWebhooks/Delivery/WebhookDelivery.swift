@@ -86,10 +86,10 @@ struct WebhookDelivery: Sendable {
       let last = min(newest, progress.sequence + attempts.entryCount)
       read = try await history.settledEntries(after: progress.sequence, through: last)
     } catch {
+      // The description already says that the ledger can't be used. Its full stop is removed, because other errors of a
+      // webhook have none.
       let problem = "\(error)"
-      // The problem becomes a part of a sentence, so its full stop is removed.
-      let clause = problem.hasSuffix(".") ? problem.dropLast() : problem[...]
-      await failRead("the ledger can't be read: \(clause)", &attempts)
+      await failRead(problem.hasSuffix(".") ? String(problem.dropLast()) : problem, &attempts)
       return true
     }
     let end = ContinuousClock.now

@@ -91,7 +91,11 @@ extension ServerClient {
   /// Messages show the URL, so they would also show a password that follows the user name.
   static func refuseUser(in url: String) throws {
     guard url.contains("@") else { return }
-    throw CommandFailure(.usage, "The URL of the server contains a user. Remove it, and set REFLOG_TOKEN.")
+    throw CommandFailure(
+      .usage,
+      "The URL of the server contains a user name. Remove the user name and the password from the URL, and set "
+        + "REFLOG_TOKEN."
+    )
   }
 
   /// Throws a failure if the client can't send requests to the URL, or is not allowed to send the token to the URL.

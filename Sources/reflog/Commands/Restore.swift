@@ -103,6 +103,6 @@ struct Restore: ServerCommand {
     let later = plan.strings("supersededBy")
     guard !force, !later.isEmpty else { return nil }
     return "The request would be refused, because later changes wrote the same properties: "
-      + "\(later.joined(separator: ", ")). To replace their values too, use --force."
+      + "\(later.joined(separator: ", ")). To replace the values of these changes too, use --force."
   }
 }

@@ -58,7 +58,7 @@ struct ShowConfigurations: SourceCommand {
     try output.show(body, asTable: ChangeTables.comparison)
   }
 
-  /// Returns the time in the value of `--compare`, or nil for the current references.
+  /// Returns the time that the value of `--compare` names, or nil if the value is `now`.
   private static func moment(_ text: String) throws -> Timestamp? {
     text == now ? nil : try TimeText.period("--compare", text).start
   }

@@ -41,7 +41,7 @@ struct Verify: Command {
   @Option(help: "Not supported. With this option, a message tells how to check a server.")
   var server: String?
 
-  @Option(help: "A trusted key as a vkey, name+id+base64. Repeat the option after key rotations.")
+  @Option(help: "A trusted key as a vkey, name+id+base64. After a rotation, repeat the option for each key.")
   var key: [String] = []
 
   @Option(help: "A file with the newest checkpoint. Default: <database>.anchor, if it exists.")

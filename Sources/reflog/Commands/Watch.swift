@@ -25,7 +25,7 @@ struct Watch: SourceCommand {
   @OptionGroup var source: SourceOptions
   @OptionGroup var filter: FilterOptions
 
-  @Option(help: "table for one line for each change, json for JSON Lines, or csv.")
+  @Option(help: "The format: table (one line for each change), json (JSON Lines) or csv.")
   var format: OutputFormat = .table
 
   func run(on source: any HistorySource) async throws {

@@ -15,7 +15,7 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 
 /// The options that choose how an answer is shown.
 struct OutputOptions: ParsableArguments {
-  @Option(help: "table for people, json for the body that the HTTP route returns, or csv.")
+  @Option(help: "The format: table (for people), json (the body that the HTTP route returns) or csv.")
   var format: OutputFormat = .table
 
   @Flag(help: "Show all columns of a table, even if they do not fit the terminal.")

@@ -208,7 +208,11 @@ struct ServerSettings: Sendable {
     switch directory {
     case .embedded:
       guard !authenticationModes.contains(.passthrough) else {
-        throw CommandFailure(.usage, "passthrough needs --directory graph, because only Graph can check its tokens.")
+        throw CommandFailure(
+          .usage,
+          "The authentication mode passthrough needs --directory graph, because only Graph can check the callers' "
+            + "tokens."
+        )
       }
     case .graph(let graph):
       guard graph.proof != nil || authenticationModes.contains(.passthrough) else {

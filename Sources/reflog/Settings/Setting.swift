@@ -44,8 +44,8 @@ enum Setting: String, CaseIterable {
       "The ledger's file, or the URL of a PostgreSQL database. Other files are in the same folder. Default "
         + "./reflog.sqlite."
     case .files:
-      "The path to which the endings `.key`, `.anchor` and others are added for the ledger's files. Default: the ledger's "
-        + "file, or ./reflog for a PostgreSQL database."
+      "The common path of the ledger's other files. Reflog adds `.key`, `.anchor` and other endings to it. Default: "
+        + "the ledger's file, or ./reflog for a PostgreSQL database."
     case .acceptNoStandby:
       "Accepts a PostgreSQL server without a synchronous standby. If the server's disk is lost, changes are lost. Each "
         + "start records this setting."
@@ -96,7 +96,8 @@ enum Setting: String, CaseIterable {
     case .trustedProxies:
       "Address blocks (CIDR) of trusted proxies, separated by commas. Reflog uses the headers from these proxies: "
         + "`Forwarded`, or `X-Forwarded-For`, `-Proto` and `-Host`."
-    case .tlsCertificate: "A PEM file with the certificate chain of the listener. Reflog reads a changed file again."
+    case .tlsCertificate:
+      "A PEM file with the certificate chain of the listener. If the file changes, Reflog reads it again."
     case .tlsKey: "A PEM file with the private key of the certificate."
     case .plainHttp:
       "Allows plain HTTP on addresses other than loopback, for a server behind a proxy. Commands that send a token read "

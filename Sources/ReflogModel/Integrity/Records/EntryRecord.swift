@@ -1,14 +1,14 @@
 /// The record of a ledger entry as canonical JSON (RFC 8785).
 ///
-/// The hash of the record is an entry in the Merkle tree. The record is created only from the columns of the entry's
-/// row. Queries read the same columns, so queries return exactly the signed content.
+/// A leaf of the Merkle tree is computed from the hash of the record. The record is created only from the columns of
+/// the entry's row. Queries read the same columns, so queries return exactly the signed content.
 package struct EntryRecord: Sendable {
   /// The canonical bytes.
   package let bytes: [UInt8]
 
   /// The SHA-256 of the canonical bytes.
   ///
-  /// This hash is the entry in the log.
+  /// A leaf of the log's Merkle tree is computed from this hash.
   package var hash: Hash { Hash(of: bytes) }
 
   /// Creates the record of a change's intent.
