@@ -160,11 +160,12 @@ def check_signatures(text, signatures, keys, where):
     known = [(name, keys[name, signature[:4]], signature) for name, signature in signatures if (name, signature[:4]) in keys]
     if not known:
         names = ", ".join(f"{name}+{signature[:4].hex()}" for name, signature in signatures)
-        raise Finding(f"{where}: None of the known keys signed this note. Its signatures claim to be from {names}. Use the right key.")
+        raise Finding(f"{where}: None of the known keys signed this note. Its signatures claim to be from {names}. "
+                      "Use the right key.")
     for name, key, signature in known:
         if not is_signature(key, signature[4:], text.encode()):
-            raise Finding(f"{where}: The signature that claims to be from {name}+{signature[:4].hex()} does not match this text. "
-                          "The text or the signature was changed. Do not trust them.")
+            raise Finding(f"{where}: The signature that claims to be from {name}+{signature[:4].hex()} does not match "
+                          "this text. The text or the signature was changed. Do not trust them.")
 
 
 def shown(text, limit=SHOWN):

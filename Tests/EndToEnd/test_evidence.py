@@ -492,8 +492,8 @@ class Manipulations(PackTestCase):
         path.write_bytes(path.read_bytes().replace(b",applied,", b",denied,", 1))
         (pack / "rows/changes.csv").chmod(0)
         self.check_without_permission(
-            pack, f"changes.csv: the file was altered. It has {count} rows below the header, and the written file has {count}.\n"
-                  "rows/changes.csv: the file can't be read, so it was not checked.\n")
+            pack, f"changes.csv: the file was altered. It has {count} rows below the header, and the written file has "
+                  f"{count}.\nrows/changes.csv: the file can't be read, so it was not checked.\n")
 
     def check_without_permission(self, pack, expected):
         """Checks a pack with both programs. The programs can read only the files whose modes permit this."""
@@ -512,7 +512,7 @@ class Manipulations(PackTestCase):
             self.assertEqual(self.check(forged)[0].returncode, 0)
             program, script = self.check(forged, "--key", self.key)
             self.assertEqual(program.returncode, 65)
-            self.assertRegex(script.stdout, r": None of the known keys signed this note\. Its signatures claim to be from \S+\. Use the ")
+            self.assertRegex(script.stdout, r": None of the known keys signed this note\. Its signatures claim to be from \S+\. Use ")
             self.assert_same(program.stderr.splitlines()[-1], script.stdout, forged)
 
     def test_a_wrong_signature_is_reported_by_both_programs_in_the_same_words(self):
