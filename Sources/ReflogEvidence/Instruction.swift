@@ -10,6 +10,13 @@ struct Instruction {
       ? "\nThe period had not ended then: the pack contains the changes up to that time." : ""
   }
 
+  /// The name and the key ID of each key of the log, one on each line.
+  ///
+  /// The page does not contain a whole key, because a key that comes with the files proves nothing about them.
+  private var keyStarts: String {
+    facts.keys.map { "     \($0.split(separator: "+", maxSplits: 2).prefix(2).joined(separator: "+"))+\n" }.joined()
+  }
+
   /// The text of the page.
   var text: String {
     """
@@ -32,9 +39,10 @@ struct Instruction {
     verify.py            a program that checks the pack
 
     CHECK THE PACK
-    1. Get the log's key from the owner of the log, not from this pack. It has this form:
-    \(facts.keys.map { "     \($0)\n" }.joined())\
-    2. Run one of these two commands in this folder. The first needs Python 3.8 or later and nothing else, no network.
+    1. Get the log's key from the owner of the log, not from this pack. It is one line that begins with:
+    \(keyStarts)\
+    2. This folder must contain only the files of the pack: put nothing else into it, not the key and not the ZIP file.
+       Run one of these two commands in it. The first needs Python 3.8 or later and nothing else, no network.
          python3 verify.py --key 'KEY'
          reflog verify --manifest evidence.manifest --key 'KEY'
        If you do not trust this copy of verify.py, get it from the source code of Reflog, or use the second command.

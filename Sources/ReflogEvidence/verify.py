@@ -31,6 +31,8 @@ PIECE = 1 << 20
 NAMED_ROWS, SHOWN = 100, 60
 # The number of hexadecimal digits of a row's hash in the lists of rows. The lists are in the folder "rows".
 DIGITS = 16
+# The maximum size, in bytes, of a manifest. Reflog writes no larger manifests.
+MANIFEST_LIMIT = 4 << 20
 MARK = b"\xef\xbb\xbf"
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 NOTE = re.compile(rf"((?:[^\x00-\x09\x0b-\x1f]*\n)+)\n((?:— [^ \n]+ {BASE64}\n)+)")
@@ -128,8 +130,21 @@ def verification_key(text):
     return (name, bytes.fromhex(id)), key[1:]
 
 
+def given_key(text):
+    """Parses a key from the command line. It can have spaces, a byte order mark or a carriage return at its ends."""
+    try:
+        return verification_key(text.strip("\ufeff \t\r\n"))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            'a key has the form NAME+ID+BASE64. For a key in a file, use --key "$(cat FILE)".') from None
+
+
 def note(data, where):
     """Reads a signed note (C2SP signed-note). Returns the text and the signatures of the note."""
+    if data.startswith(b"PK\x03\x04"):
+        raise Unreadable(f"{where} cannot be read: it is a ZIP file. Unpack it, and use the file in its folder")
+    if len(data) > MANIFEST_LIMIT:
+        raise Unreadable(f"{where} cannot be read: it is too large")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in data:
         raise Unreadable(f"{where} cannot be read: it is encoded in UTF-16 or is not text. Save it in UTF-8")
     data = (data[3:] if data.startswith(MARK) else data).replace(b"\r\n", b"\n")
@@ -142,12 +157,15 @@ def note(data, where):
 
 def check_signatures(text, signatures, keys, where):
     """Checks that a known key signed a text, and that no signature of a known key is wrong."""
-    known = [(keys[name, signature[:4]], signature[4:]) for name, signature in signatures if (name, signature[:4]) in keys]
+    known = [(name, keys[name, signature[:4]], signature) for name, signature in signatures if (name, signature[:4]) in keys]
     if not known:
-        raise Finding(f"{where}: it is not signed with the key given, or that key belongs to another log.")
-    for key, signature in known:
-        if not is_signature(key, signature, text.encode()):
-            raise Finding(f"{where}: its signature is wrong.")
+        names = ", ".join(f"{name}+{signature[:4].hex()}" for name, signature in signatures)
+        raise Finding(f"{where}: None of the known keys signed this note. Its signatures claim to be from {names}. "
+                      "Use the right key.")
+    for name, key, signature in known:
+        if not is_signature(key, signature[4:], text.encode()):
+            raise Finding(f"{where}: The signature that claims to be from {name}+{signature[:4].hex()} does not match "
+                          "this text. The text or the signature was changed. Do not trust them.")
 
 
 def shown(text, limit=SHOWN):
@@ -158,6 +176,31 @@ def shown(text, limit=SHOWN):
 def listed(words):
     """Returns words as the text of a list, such as "a, b and c"."""
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def counted(count):
+    """Returns a number of changes as text, such as "1 change" or "2,588 changes"."""
+    return f"{count:,} change{'' if count == 1 else 's'}"
+
+
+def selection_of_export(manifest):
+    """Returns sentences with the number of changes in an exported file, and with what the filter of the manifest selects."""
+    filter, after = manifest.get("filter"), manifest.get("after")
+    limits = [] if filter is None else [f"match {filter}"]
+    limits += [] if after is None else [f"have an entry after position {after}"]
+    selected = f"only those that {' and '.join(limits)}" if limits else "all changes"
+    also = " A condition on a flow also selects the changes of the connectors that the flow called."
+    has_also = "flowScope=impact" in manifest["options"] and "flow" in (filter or "")
+    return f"{counted(manifest['rows'])}: {selected}.{also if has_also else ''}"
+
+
+def selection_of_pack(manifest):
+    """Returns a sentence with the number of changes in a pack, and with what the period and the flow of the manifest select."""
+    flow, period, taken = manifest.get("flow"), manifest["period"], manifest["createdDateTime"]
+    count = sum(file["rows"] for file in manifest["files"] if file["name"] == "changes.csv")
+    selected = "all changes" if flow is None else f"only those of the flow {flow}, and of the connectors that it called"
+    end = f", until {taken}, when the period had not ended" if taken < period["until"] else ""
+    return f"The pack contains {counted(count)} of {period['name']}: {selected}{end}."
 
 
 def is_ignored(name, path, known):
@@ -305,12 +348,12 @@ class Checker:
         if problem is None and hashes.hexdigest() == file.get("rowsSha256"):
             return self.report_form(name, rows.differences, "rows agree")
         header = 1 if file["format"] == "csv" else 0
-        count = max(0, count - header)
+        count = f"{max(0, count - header)} rows{' below the header' if header else ''}"
         if exported := file.get("exported"):
-            self.report(f"{name} is not the file that was exported at {exported}: its SHA-256 differs. It has {count} rows, and "
+            self.report(f"{name} is not the file that was exported at {exported}: its SHA-256 differs. It has {count}, and "
                         f"the exported file has {file['rows']}.")
         else:
-            self.report(f"{name}: the file was altered. It has {count} rows, and the written file has {file['rows']}.")
+            self.report(f"{name}: the file was altered. It has {count}, and the written file has {file['rows']}.")
         for id, (position, _) in (expected or {}).items():
             if id not in seen and problem is None and len(found) <= NAMED_ROWS:
                 found.append("the header is missing." if header and position == 0 else f"the row with id {id} is missing.")
@@ -417,7 +460,7 @@ def main():
     parser.error = lambda message: parser.exit(64, f"{parser.format_usage()}{message}\n")
     parser.add_argument("manifest", nargs="?", help="the manifest, or the folder of a pack; default: the folder of this program")
     parser.add_argument("--manifest", dest="named", metavar="MANIFEST", help="the manifest, as for reflog verify")
-    parser.add_argument("--key", type=verification_key, action="append", metavar="VKEY", help="a trusted key of the log")
+    parser.add_argument("--key", type=given_key, action="append", metavar="VKEY", help="a trusted key of the log")
     options = parser.parse_args()
     path = options.manifest or options.named or os.path.dirname(os.path.abspath(__file__))
     path = os.path.join(path, MANIFEST) if os.path.isdir(path) else path
@@ -426,7 +469,7 @@ def main():
     try:
         try:
             with open(path, "rb") as file:
-                text, signatures = note(file.read(), name)
+                text, signatures = note(file.read(MANIFEST_LIMIT + 1), name)
         except OSError as error:
             raise Unreadable(f"{name} cannot be read: {error.strerror}") from None
         try:
@@ -441,19 +484,23 @@ def main():
             print(f"No --key is given, so the key in the manifest is trusted: {shown(', '.join(manifest['keys']), None)}", file=sys.stderr)
         check_signatures(text, signatures, keys, name)
         if manifest["checkpoint"]:
-            check_signatures(*note(manifest["checkpoint"].encode(), "the checkpoint"), keys, f"{name}: the checkpoint")
+            check_signatures(*note(manifest["checkpoint"].encode(), "the checkpoint"), keys,
+                             f"{name}: the checkpoint in it failed verification")
         if kind == "reflog evidence 1":
             checker.check_pack(manifest["files"])
+            selection = selection_of_pack(manifest)
             print(f"Checked {len(manifest['files'])} files of the pack for {shown(manifest['period']['name'])}, written at "
                   f"{shown(manifest['createdDateTime'])}. Findings: {checker.findings}.", file=sys.stderr)
         elif kind == "reflog export 1" and name.endswith(".manifest"):
-            checker.check_export(name[:-len(".manifest")], manifest)
+            exported = name[:-len(".manifest")]
+            checker.check_export(exported, manifest)
+            selection = f"{exported}: {selection_of_export(manifest)}"
             print(f"Checked the file that was exported at {shown(manifest['createdDateTime'])}. Findings: {checker.findings}.",
                   file=sys.stderr)
         else:
             raise Unreadable(f"{name} cannot be read: it is not a manifest of Reflog")
     except Unreadable as problem:
-        print(shown(problem, None), file=sys.stderr)
+        print(shown(f"{str(problem).rstrip('.')}.", None), file=sys.stderr)
         return 64
     except OSError as error:
         print(shown(f"{error.filename} cannot be read: {error.strerror}", None), file=sys.stderr)
@@ -463,6 +510,7 @@ def main():
         return 65
     if checker.findings:
         return 65
+    print(shown(selection, None), file=sys.stderr)
     if checker.forms:
         return 3
     print("The files are unaltered since the owner of the log's key signed them. But changes can be missing from the log. "

@@ -28,11 +28,11 @@ struct GivenFile {
       let isEmpty = (try? FileManager.default.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
       throw Self.failure(path, isEmpty == .typeRegular ? "it is empty" : Self.problem(path))
     }
-    guard data.count <= Self.maximumByteCount else { throw Self.failure(path, "it is too large") }
-    var bytes = Array(data)
-    guard !bytes.starts(with: Array("PK\u{3}\u{4}".utf8)) else {
+    guard !data.starts(with: Array("PK\u{3}\u{4}".utf8)) else {
       throw Self.failure(path, "it is a ZIP file. Unpack it, and use the file in its folder")
     }
+    guard data.count <= Self.maximumByteCount else { throw Self.failure(path, "it is too large") }
+    var bytes = Array(data)
     let marks: [[UInt8]] = [[0xFF, 0xFE], [0xFE, 0xFF]]
     guard !marks.contains(where: bytes.starts), !bytes.contains(0) else {
       throw Self.failure(path, "it is encoded in UTF-16 or is not text. Save it in UTF-8")

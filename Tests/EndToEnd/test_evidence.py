@@ -165,7 +165,10 @@ class Contents(PackTestCase):
 
     def test_the_instruction_and_the_checkpoint_belong_to_the_log(self):
         instruction = (self.pack / "README.txt").read_text()
-        self.assertIn(self.key, instruction)
+        # The page contains only the beginning of the key. A key that comes with the pack proves nothing about the pack.
+        name, id, _ = self.key.split("+", 2)
+        self.assertIn(f"\n     {name}+{id}+\n", instruction)
+        self.assertNotIn(self.key, instruction)
         # The instruction must fit on one page. A page of A4 has about 60 lines of 100 characters.
         self.assertLess(len(instruction.splitlines()), 60)
         listed = re.findall(r"^(\S+\.?\S*)  +", instruction.split("FILES\n")[1].split("\n\n")[0], re.MULTILINE)
@@ -186,7 +189,8 @@ class Contents(PackTestCase):
 
     def test_a_zip_file_and_a_pack_from_the_ledger_have_the_same_changes(self):
         path = self.folder / "pack.zip"
-        self.write(path)
+        advice = f"Unpack {path} into an empty folder, and check it there with: reflog verify --manifest {MANIFEST} --key KEY"
+        self.assertIn(advice, self.write(path).stderr)
         answer = self.server.request("GET", f"{EVIDENCE}?period={YEAR}", role="reader")
         self.assertEqual((answer.status, answer.headers["content-type"]), (200, "application/zip"))
         self.assertRegex(answer.headers["content-disposition"], f'^attachment; filename="reflog-evidence-{YEAR}-taken-[-0-9]{{10}}.zip"; ')
@@ -207,9 +211,23 @@ class Contents(PackTestCase):
             for name in ("changes.csv", "changes.jsonl", "roles.csv", "retention.json"):
                 self.assertEqual((self.folder / pack / name).read_bytes(), (self.pack / name).read_bytes(), f"{pack} {name}")
 
+    def check_selection(self, pack, selected):
+        """Checks that both programs show the number of changes in a pack, and what the manifest selects."""
+        manifest = json.loads((pack / MANIFEST).read_text().split("\n\n")[0])
+        count, period, taken = len(self.rows("changes.csv", pack)), manifest["period"], manifest["createdDateTime"]
+        until = f", until {taken}, when the period had not ended" if taken < period["until"] else ""
+        expected = f"The pack contains {count} change{'s' * (count != 1)} of {period['name']}: {selected}{until}."
+        for run in self.check(pack, "--key", self.key):
+            self.assertEqual(run.returncode, 0, run.stdout)
+            self.assertIn(expected, run.stderr.splitlines())
+
     def test_a_pack_contains_only_its_period_and_its_flow(self):
         first = self.server.history()[0]["activityDateTime"]
-        self.write(self.folder / "flow", "--flow", "B2C_1_signup")
+        target = self.folder / "flow"
+        self.assertIn(f"Check it with: reflog verify --manifest {target}/{MANIFEST} --key KEY",
+                      self.write(target, "--flow", "B2C_1_signup").stderr)
+        self.check_selection(target, "only those of the flow B2C_1_signup, and of the connectors that it called")
+        self.check_selection(self.pack, "all changes")
         rows = self.rows("changes.csv", self.folder / "flow")
         self.assertEqual({row["flowId"] for row in rows if row["subject"] == "step"}, {"B2C_1_signup"})
         # The pack contains the edit of a connector that the flow called, but not the edit of another connector.
@@ -227,7 +245,7 @@ class Contents(PackTestCase):
             expected = {"2020": False, "2020-01-01..2999-12-31": True}
             self.assertEqual(is_unfinished, expected.get(period, is_unfinished), run.stderr)
             self.assertEqual(any(row["activityDateTime"] == first for row in rows), is_in)
-            self.assertEqual(self.check(folder, "--key", self.key)[0].returncode, 0)
+            self.check_selection(folder, "all changes")
 
     def test_a_pack_of_a_flow_without_a_record_is_refused(self):
         for flow, advice in (("B2C_1_singup", "Did you mean B2C_1_signup"), ("b2xUserFlows/B2C_1_signup", "Did you mean B2C_1_signup"),
@@ -475,8 +493,8 @@ class Manipulations(PackTestCase):
         path.write_bytes(path.read_bytes().replace(b",applied,", b",denied,", 1))
         (pack / "rows/changes.csv").chmod(0)
         self.check_without_permission(
-            pack, f"changes.csv: the file was altered. It has {count} rows, and the written file has {count}.\n"
-                  "rows/changes.csv: the file can't be read, so it was not checked.\n")
+            pack, f"changes.csv: the file was altered. It has {count} rows below the header, and the written file has "
+                  f"{count}.\nrows/changes.csv: the file can't be read, so it was not checked.\n")
 
     def check_without_permission(self, pack, expected):
         """Checks a pack with both programs. The programs can read only the files whose modes permit this."""
@@ -495,10 +513,39 @@ class Manipulations(PackTestCase):
             self.assertEqual(self.check(forged)[0].returncode, 0)
             program, script = self.check(forged, "--key", self.key)
             self.assertEqual(program.returncode, 65)
-            self.assertIn("it is not signed with the key given", script.stdout)
+            self.assertRegex(script.stdout, r": None of the known keys signed this note\. Its signatures claim to be from \S+\. Use ")
+            self.assert_same(program.stderr.splitlines()[-1], script.stdout, forged)
+
+    def test_a_wrong_signature_is_reported_by_both_programs_in_the_same_words(self):
+        pack = self.copy()
+        packmanipulations.edit_manifest(lambda members: members.update(flow="B2C_1_other"))(pack)
+        program, script = self.check(pack, "--key", self.key)
+        self.assertIn("does not match this text. The text or the signature was changed. Do not trust them.", script.stdout)
+        self.assert_same(program.stderr.splitlines()[-1], script.stdout, pack)
+
+    def assert_same(self, message, finding, pack):
+        """Checks that a message of `reflog verify` and a finding of the program in the pack have the same words."""
+        self.assertEqual(message.removeprefix("reflog: ").replace(f"{pack}/", "") + "\n", finding)
+
+    def test_a_zip_file_is_reported_by_both_programs_in_the_same_words(self):
+        path = self.folder / "whole.zip"
+        self.write(path)
+        # A ZIP file that is larger than a manifest can be is reported as a ZIP file too.
+        path.write_bytes(path.read_bytes() + bytes(5 << 20))
+        program, script = by_program(path), by_script(self.pack / "verify.py", path)
+        self.assertEqual((program.returncode, script.returncode), (64, 64))
+        self.assertIn("cannot be read: it is a ZIP file. Unpack it, and use the file in its folder.", script.stderr)
+        self.assert_same(program.stderr, script.stderr + "\n", self.folder)
 
     def test_a_wrong_key_is_wrong_usage(self):
-        self.assertEqual(self.check(self.pack, "--key", "none")[0].returncode, 64)
+        for key in ("none", "key.txt", self.key[:-4]):
+            for run in self.check(self.pack, "--key", key):
+                self.assertEqual(run.returncode, 64)
+                self.assertIn("key has the form NAME+ID+BASE64. For a key in a file, use --key \"$(cat FILE)\".", run.stderr)
+
+    def test_white_space_around_a_key_is_ignored(self):
+        for key in (f"{self.key}\r", f" {self.key}  ", f"\ufeff{self.key} \r\n"):
+            self.assertEqual(self.check(self.pack, "--key", key)[0].returncode, 0)
 
 
 class Exports(PackTestCase):
@@ -523,6 +570,51 @@ class Exports(PackTestCase):
             path = self.export(*arguments, name=name)
             for key in ((), ("--key", self.key)):
                 self.assertEqual(self.check_export(path, *key).returncode, 0)
+
+    def test_the_check_shows_the_number_of_changes_and_the_filter(self):
+        applied, flow = "result eq 'applied'", "flowId eq 'B2C_1_signup'"
+        also = " A condition on a flow also selects the changes of the connectors that the flow called."
+        for number, (arguments, selected) in enumerate((
+            ((), "all changes."), (("--raw", "--excel"), "all changes."),
+            (("--result", "applied"), f"only those that match {applied}."),
+            (("--format", "jsonl", "--filter", applied), f"only those that match ({applied})."),
+            (("--filter", "id eq 999999"), "only those that match (id eq 999999)."),
+            (("--filter", flow), f"only those that match ({flow}).{also}"),
+            (("--filter", flow, "--flow-scope", "steps"), f"only those that match ({flow})."),
+            (("--after", "9"), "only those that have an entry after position 9."),
+            (("--result", "applied", "--after", "9"), f"only those that match {applied} and have an entry after position 9."),
+        )):
+            with self.subTest(arguments=arguments):
+                path = self.folder / f"selected-{number}.file"
+                run = self.server.command("export", "--server", self.server.url, "--manifest", "--output", path, *arguments,
+                                          role="reader")
+                self.assertEqual(run.returncode, 0, run.stderr)
+                text = path.read_bytes().decode("utf-8-sig")
+                lines = text.splitlines() if "jsonl" in arguments else list(csv.reader(io.StringIO(text, newline="")))[1:]
+                expected = f"{path}: {len(lines)} change{'s' * (len(lines) != 1)}: {selected}"
+                advice = f"Check the file with: reflog verify --manifest {path}.manifest --key KEY"
+                self.assertIn(f"{expected} {advice}", run.stderr.splitlines())
+                self.check_shown(path, expected, 0)
+        # The sentence is also shown if a program saved the file in another form, but not if the file was altered.
+        path = self.folder / "selected-2.file"
+        written = path.read_bytes()
+        count = written.count(b"\r\n") - 1
+        path.write_bytes(written.replace(b"\r\n", b"\n"))
+        expected = f"{path}: {count} changes: only those that match {applied}."
+        self.check_shown(path, expected, 3)
+        path.write_bytes(written[:len(written) // 2])
+        self.check_shown(path, expected, 65)
+
+    def check_shown(self, path, expected, code):
+        """Checks the exit codes of both programs, and whether they show what the manifest selects."""
+        manifest = f"{path}.manifest"
+        ledger = self.server.command("verify", "--database", self.server.database, "--key", self.key, "--manifest", manifest)
+        for run in (by_program(manifest, "--key", self.key), ledger):
+            self.assertEqual(run.returncode, code, run.stdout + run.stderr)
+            self.assertEqual(expected in run.stderr.splitlines(), code != 65, run.stderr)
+        script = by_script(self.pack / "verify.py", "--key", self.key, manifest)
+        self.assertEqual(script.returncode, code)
+        self.assertEqual(expected.replace(str(path), path.name) in script.stderr.splitlines(), code != 65, script.stderr)
 
     def test_an_export_that_was_saved_in_another_form_does_not_count_as_altered(self):
         path = self.export(name="form.csv")

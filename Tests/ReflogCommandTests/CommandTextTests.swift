@@ -19,6 +19,7 @@ struct CommandTextTests {
 
   @Test func everyTextIsInATable() throws {
     let tables = CommandTexts.all.merging(ProgramTexts.all) { verbs, _ in verbs }
+      .merging(ManifestTexts.all) { others, _ in others }
     var texts = try SourceTexts.inSwiftFiles(of: "Sources/reflog", except: Self.hidden)
     texts[Self.helpFile] = nil
 

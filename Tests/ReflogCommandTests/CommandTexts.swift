@@ -60,6 +60,7 @@ enum CommandTexts {
       "--follow needs --state, and --state needs --follow.",
       "--follow writes to stdout from the position in --state. Remove --output and --after.",
       "--manifest needs --output and a server (--server or REFLOG_SERVER).",
+      "{}: {} Check the file with: {}",
     ],
     "Commands/Follower.swift": [
       "({}) and ",
@@ -238,6 +239,7 @@ enum CommandTexts {
       FOLDER/evidence.manifest --key KEY.
       """,
       "The ledger failed verification: {}",
+      "{} A key has the form NAME+ID+BASE64. For a key in a file, use --key \"$(cat FILE)\".",
       "The ledger failed verification: {} Reading it failed: {}",
       "the manifest's checkpoint",
       "changes and entries",

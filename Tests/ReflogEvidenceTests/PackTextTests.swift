@@ -70,9 +70,10 @@ struct PackTextTests {
         verify.py            a program that checks the pack
 
         CHECK THE PACK
-        1. Get the log's key from the owner of the log, not from this pack. It has this form:
-             audit.example/reflog+1f2e3d4c+AQID
-        2. Run one of these two commands in this folder. The first needs Python 3.8 or later and nothing else, no network.
+        1. Get the log's key from the owner of the log, not from this pack. It is one line that begins with:
+             audit.example/reflog+1f2e3d4c+
+        2. This folder must contain only the files of the pack: put nothing else into it, not the key and not the ZIP file.
+           Run one of these two commands in it. The first needs Python 3.8 or later and nothing else, no network.
              python3 verify.py --key 'KEY'
              reflog verify --manifest evidence.manifest --key 'KEY'
            If you do not trust this copy of verify.py, get it from the source code of Reflog, or use the second command.

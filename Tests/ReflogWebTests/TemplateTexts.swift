@@ -130,7 +130,10 @@ enum TemplateTexts {
       "Changes (leave all fields empty for all changes)",
       "Format",
       "Download",
-      "On the command line, a signed manifest proves later that the file is complete and unaltered:",
+      """
+      On the command line, a signed manifest proves later that the file is unaltered since the server signed it, and \
+      shows its filter:
+      """,
       "reflog export --server URL --manifest --output FILE",
       "For an auditor: download a pack that can be checked without Reflog.",
       "Command that writes a file and its manifest",

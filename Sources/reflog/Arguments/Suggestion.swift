@@ -27,6 +27,9 @@ struct Suggestion: CustomStringConvertible {
     return copy
   }
 
+  /// Returns the command that checks files against a manifest.
+  static func check(_ manifest: String) -> Suggestion { Suggestion("verify", "--manifest", manifest, "--key", "KEY") }
+
   /// The command as text, with the quotes that a POSIX shell needs.
   var description: String { (["reflog"] + words.map(Self.quoted)).joined(separator: " ") }
 

@@ -93,7 +93,7 @@ struct Export: SourceCommand {
     }
   }
 
-  /// Writes an exported file, and then writes the manifest of the file.
+  /// Writes an exported file and its manifest. Then shows what the manifest selects, and how to check the file.
   private static func export(
     _ order: ExportRequest,
     from server: ServerClient,
@@ -111,6 +111,8 @@ struct Export: SourceCommand {
     }
     progress.end()
     try await files.write(path + ".manifest", replacing: replacing) { try $0.write(Data(note.utf8)) }
+    guard let manifest = try? ExportManifest(text: SignedNote(parsing: Array(note.utf8)).text) else { return }
+    Terminal.say("\(path): \(manifest.selection) Check the file with: \(Suggestion.check(path + ".manifest"))")
   }
 
   private static func export(

@@ -98,6 +98,7 @@ struct Verify: Command {
   private func checkWithoutLedger(_ path: String) throws {
     let given = try GivenManifest(path, keys: try givenKeys())
     let report = try given.report()
+    if report.findings.isEmpty { given.saySelection() }
     try report.show(given.subject)
     given.say()
     given.sayLimit()
@@ -105,9 +106,14 @@ struct Verify: Command {
 
   private func givenKeys() throws -> [VerifierKey] {
     // If a shell reads a key from a file that was written on Windows, the key can contain the file's byte order mark
-    // and carriage return.
-    do { return try key.map { try VerifierKey(TextEncoding.value($0)) } } catch {
-      throw CommandFailure(.usage, "\(error)")
+    // and carriage return. A copied key can have spaces at its ends.
+    do {
+      return try key.map { try VerifierKey(TextEncoding.value($0).trimmingCharacters(in: .whitespacesAndNewlines)) }
+    } catch {
+      throw CommandFailure(
+        .usage,
+        "\(error) A key has the form NAME+ID+BASE64. For a key in a file, use --key \"$(cat FILE)\"."
+      )
     }
   }
 
@@ -146,6 +152,7 @@ struct Verify: Command {
     let files = try await fileReport(given, history)
     try show(report, files.findings + files.forms)
     guard let given else { return }
+    if files.findings.isEmpty { given.saySelection() }
     try files.requireAgreement(given.subject)
     given.say()
   }

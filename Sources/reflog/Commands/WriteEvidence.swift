@@ -23,7 +23,7 @@ struct WriteEvidence: Command {
 
         reflog evidence --period 2026-Q3 audit-2026-Q3
         reflog evidence --period 2026-07-01..2026-09-30 --flow B2C_1_signup --server $REFLOG_SERVER audit.zip
-        reflog verify --manifest audit-2026-Q3/evidence.manifest
+        reflog verify --manifest audit-2026-Q3/evidence.manifest --key "$(cat key.txt)"
       """
   )
 

@@ -73,8 +73,8 @@ struct PackTarget {
   var advice: String {
     let manifest = EvidenceManifest.fileName
     return isZip
-      ? "Unpack \(path), and check it with: \(Suggestion("verify", "--manifest", manifest))"
-      : "Check it with: \(Suggestion("verify", "--manifest", path + (path.hasSuffix("/") ? "" : "/") + manifest))"
+      ? "Unpack \(path) into an empty folder, and check it there with: \(Suggestion.check(manifest))"
+      : "Check it with: \(Suggestion.check(path + (path.hasSuffix("/") ? "" : "/") + manifest))"
   }
 }
 

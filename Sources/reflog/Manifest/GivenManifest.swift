@@ -116,6 +116,14 @@ struct GivenManifest {
     )
   }
 
+  /// Shows how many changes the compared files contain, and which changes the manifest selects.
+  func saySelection() {
+    switch content {
+    case .pack(let manifest): Terminal.say(manifest.selection)
+    case .export(let manifest): Terminal.say("\(ExportVerification(path, manifest).path): \(manifest.selection)")
+    }
+  }
+
   /// Shows a message about the files that were compared with the manifest.
   func say() {
     switch content {

@@ -67,11 +67,12 @@ struct RowComparison {
       return report.addForm("\(name): \(FormDifference.sentence(rows.differences, andThe: "rows agree"))")
     }
     let count = max(0, number - (isCSV ? 1 : 0))
+    let rowsFound = "\(count) rows\(isCSV ? " below the header" : "")"
     report.add(
       exported.map { taken in
-        "\(name) is not the file that was exported at \(taken): its SHA-256 differs. It has \(count) rows, and the exported "
-          + "file has \(rowCount)."
-      } ?? "\(name): the file was altered. It has \(count) rows, and the written file has \(rowCount)."
+        "\(name) is not the file that was exported at \(taken): its SHA-256 differs. It has \(rowsFound), and the "
+          + "exported file has \(rowCount)."
+      } ?? "\(name): the file was altered. It has \(rowsFound), and the written file has \(rowCount)."
     )
     for (position, isSeen) in isSeen.enumerated() where !isSeen && found.count <= Self.maximumReportedRows {
       let isHeader = isCSV && position == 0

@@ -1,0 +1,27 @@
+import ReflogEvidence
+import ReflogFormats
+import ReflogModel
+
+// `verify.py` in a pack shows the same sentences.
+
+extension ExportManifest {
+  /// Sentences with the number of changes in the exported file, and with what the filter of the manifest selects.
+  var selection: String {
+    let limits = [filter.map { "match \($0)" }, after.map { "have an entry after position \($0)" }].compactMap(\.self)
+    let selected = limits.isEmpty ? "all changes" : "only those that \(limits.joined(separator: " and "))"
+    let sentence = "\(Terminal.count(rows, "change")): \(selected)."
+    guard ExportRequest.includesImpact(inManifestOptions: options), filter?.contains("flow") == true else {
+      return sentence
+    }
+    return "\(sentence) A condition on a flow also selects the changes of the connectors that the flow called."
+  }
+}
+
+extension EvidenceManifest {
+  /// A sentence with the number of changes in the pack, and with what the period and the flow of the manifest select.
+  var selection: String {
+    let selected = flow.map { "only those of the flow \($0), and of the connectors that it called" } ?? "all changes"
+    let end = taken < period.end ? ", until \(taken), when the period had not ended" : ""
+    return "The pack contains \(Terminal.count(changeCount, "change")) of \(period.name): \(selected)\(end)."
+  }
+}
