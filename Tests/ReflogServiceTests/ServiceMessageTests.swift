@@ -19,13 +19,6 @@ struct ServiceMessageTests {
       """
     ),
     (
-      .forbidden([], isAdmin: true),
-      """
-      Your role admin does not allow this. Changes and freezes need the role operator. With reflog token create --role \
-      operator --name NAME you get a token with that role.
-      """
-    ),
-    (
       .otherTenant,
       "Your token belongs to another tenant than this server's ledger. Use a token of the ledger's tenant."
     ),
