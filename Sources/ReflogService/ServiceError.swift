@@ -4,8 +4,9 @@ package import ReflogModel
 package enum ServiceError: Error, Sendable {
   /// The caller's role does not permit the request.
   ///
-  /// The ids identify the recorded changes with the result `denied`.
-  case forbidden([Change.ID])
+  /// The ids identify the recorded changes with the result `denied`. `isAdmin` is true if the caller has an API token
+  /// with the role admin.
+  case forbidden([Change.ID], isAdmin: Bool = false)
   /// The caller's token and the ledger belong to different tenants.
   case otherTenant
   /// Reflog has no credential for the directory, and the caller sent no token for the directory.
@@ -152,7 +153,7 @@ extension ServiceError {
   /// The changes that the request recorded, or the changes that prevented the request.
   package var changes: [Change.ID] {
     switch self {
-    case .forbidden(let ids), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _),
+    case .forbidden(let ids, _), .outcomeUnknown(let ids, _), .notSent(let ids, _), .refused(let ids, _),
       .frozen(let ids, _):
       ids
     case .stepUnresolved(let id, _), .idempotencyMismatch(let id), .alreadySettled(let id, _), .changedSince(let id),
@@ -186,6 +187,9 @@ extension ServiceError: CustomStringConvertible {
   /// The message for the caller: what happened, the effect on the request, and what to do.
   package var description: String {
     switch self {
+    case .forbidden(_, isAdmin: true):
+      "Your role admin does not allow this. Changes and freezes need the role operator. With reflog token create "
+        + "--role operator --name NAME you get a token with that role."
     case .forbidden:
       "Your role does not allow this. Changes and freezes need the role operator; tokens, retention, holds, erasures, keys and "
         + "backups need the role admin. Ask your administrator for a token with that role."

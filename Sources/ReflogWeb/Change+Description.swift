@@ -2,12 +2,16 @@ import ReflogModel
 
 extension Change {
   /// Whether the directory has applied the change, or may have applied the change.
-  private var mayHaveHappened: Bool {
+  var mayHaveHappened: Bool {
     switch result {
     case .rejected, .denied, .notApplied: false
     case .pending, .applied, .superseded, .unknown: true
     }
   }
+
+  /// Whether the reference before the change was not read, because the change was denied before any read of the
+  /// directory.
+  var isBeforeUnread: Bool { result == .denied && intent.before == .unknown }
 
   /// The verb of the sentence that describes the change, such as `set` in "Adele set …".
   ///

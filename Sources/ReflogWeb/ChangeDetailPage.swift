@@ -174,9 +174,11 @@ package struct ChangeDetailPage: Sendable {
     let batch = change.intent.batchID.map {
       Fact(name: "Batch", link: Link(path: "/flows/rollback/\($0.percentEncoded())", text: $0))
     }
+    let isAttempt = !change.mayHaveHappened
+    let back = isAttempt ? "Was to roll back to" : "Rolls back to"
     return [
-      link("Rolls back", change.intent.rollbackOf),
-      change.intent.rollbackTo.map { Fact(name: "Rolls back to", moment: Moment($0)) }, batch,
+      link(isAttempt ? "Was to roll back" : "Rolls back", change.intent.rollbackOf),
+      change.intent.rollbackTo.map { Fact(name: back, moment: Moment($0)) }, batch,
       link(rollback?.result == .applied ? "Rolled back by" : "Unsettled rollback", rollback?.id),
     ].compactMap(\.self)
   }

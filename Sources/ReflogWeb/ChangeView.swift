@@ -110,7 +110,8 @@ struct ChangeView: Sendable {
     step = address?.step.name
     flow = address?.flow.text
     flowType = address?.flowType.rawValue
-    before = ReferenceView(context.before, isWhole: isWhole)
+    before =
+      change.isBeforeUnread ? ReferenceView(text: "not read") : ReferenceView(context.before, isWhole: isWhole)
     after = ReferenceView(context.after, isWhole: isWhole)
     writing = Writing(change)
     result = change.result.shownName

@@ -134,6 +134,17 @@ class CommandLine(ServerTestCase):
         done = self.run_command("set", *STEP.split("/"), NEW_VENDOR, role="reader")
         self.assertEqual(done.returncode, 1)
         self.assertIn("forbidden", done.stderr)
+        self.assertIn("Ask your administrator for a token with that role.", done.stderr)
+
+    def test_an_admin_learns_how_to_get_a_token_that_can_roll_back(self):
+        change = self.server.put(STEP, NEW_VENDOR).change
+        done = self.run_command("rollback", change, role="admin")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("With reflog token create --role operator --name NAME you get a token with that role.", done.stderr)
+        shown = self.run_command("history", "--server", self.server.url, "--top", "1", "--wide", role="admin").stdout
+        self.assertIn("(not read)", shown)
+        self.assertIn("denied", shown)
+        self.assertEqual(self.run_command("rollback", change).returncode, 0)
 
     def test_invalid_settings_stop_the_start(self):
         config = os.path.join(self.server.folder, "config.json")

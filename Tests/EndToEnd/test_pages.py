@@ -602,7 +602,7 @@ class ChangesWithoutReflog(unittest.TestCase):
         self.browser.submit(self.browser.open(f"/changes/{self.change}/rollback").form(f"/changes/{self.change}/rollback")
                             | {"fields": {"csrf": self.browser.open("/").form("/sign-out")["fields"]["csrf"]}}, reason="x")
         board, flow = self.browser.open("/flows"), self.browser.open("/flows/b2cUserFlows/B2C_1_flow0")
-        self.assertRegex(board.text, "drift [-0-9]+ without Reflog")
+        self.assertRegex(board.text, "drift [-0-9]+ [:0-9]+ without Reflog")
         self.assertIn("drift: set without Reflog", flow.text)
         self.assertIn("Directory: Microsoft Graph.", self.browser.open("/").text)
 

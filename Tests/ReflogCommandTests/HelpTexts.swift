@@ -104,10 +104,11 @@ enum HelpTexts {
       abstract: "Shows the newest changes.",
       discussion: """
         The newest change is first. Each line shows who changed the connector of which step, and the earlier \
-        reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
-        time.
+        reference. For changes that took effect: --result applied. The history of a flow also shows who edited or \
+        deleted the connectors that its steps called at that time.
 
           reflog history --top 5
+          reflog history --step b2cUserFlows/B2C_1_signup/postFederationSignup --result applied
           reflog history --flow signup --since 2026-03-01 --until 2026-03-31
           reflog history --actor adele --result denied
           reflog history --around 2026-03-03T02:00 --flow signup
@@ -244,7 +245,8 @@ enum HelpTexts {
       discussion: """
         Give the id of the change, or use --step for the last effective change of a step. The rollback is refused if \
         the step has later changes, unless you use --force. It is also refused if the connector that it restores does \
-        not exist any more. --dry-run exits with 1 if the rollback would be refused.
+        not exist any more. --dry-run exits with 1 if later changes, a freeze or a missing connector would stop the \
+        rollback. It does not check the role of your token: a rollback needs the role operator.
 
           reflog rollback 17 --dry-run
           reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
@@ -287,7 +289,8 @@ enum HelpTexts {
           reflog restore 17 --reason INC0042 --freeze --until 8h
 
         If later edits wrote the same properties, the command is refused and names them, unless you use --force. \
-        --dry-run exits with 1 if the command would be refused. --freeze then freezes each step that calls the \
+        --dry-run exits with 1 if later edits, a freeze or a missing value would stop the command. It does not check \
+        the role of your token: a restoration needs the role operator. --freeze then freezes each step that calls the \
         connector, but at most 50 steps. If more steps call the connector, the command says so and exits with 1. A \
         step that is already frozen at least as long gets no other freeze.
 

@@ -84,6 +84,22 @@ struct HistoryTableTests {
     #expect(text.split(separator: "\n").allSatisfy { String($0).columns <= columns })
   }
 
+  /// The directory is not read before a denied change. Before other changes, it is read, but can be unreadable.
+  @Test(arguments: [("denied", "(not read)", "was to roll back"), ("rejected", "(unknown)", "rolls back")])
+  func anUnreadReferenceIsNotShownAsUnknown(result: String, before: String, relation: String) throws {
+    var change = try #require(Self.body.objects("value").first)
+    change["result"] = .string(result)
+    change["before"] = .object(["state": "unknown", "connectorId": .null, "displayName": .null])
+    change["rollbackOf"] = "6"
+
+    let row = try #require(ChangeTables.history(["value": .array([.object(change)])], emptyText: "").rows.first)
+    #expect(row[3] == before)
+    #expect(ChangeTables.line(change).contains(" \(before) → Fraud check 18 "))
+    let details = ChangeTables.change(change).rows
+    #expect(details.contains(["before", before]))
+    #expect(details.contains([relation, "6"]))
+  }
+
   /// Two edits of a connector whose target URL has a path of eight parts, and a change that was rolled back.
   private static func edited() -> Table {
     let path = "fraud.contoso.example/api/v2/tenants/contoso/markets/emea/checks/signup"

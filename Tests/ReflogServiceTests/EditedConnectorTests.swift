@@ -43,7 +43,7 @@ struct EditedConnectorTests {
         let body: JSONObject = ["displayName": "Other"]
         _ = try await fixture.service.perform(fixture.request(.updateConnector(id, body), as: .reader))
       }
-      guard case .forbidden(let ids) = denied, let first = ids.first else {
+      guard case .forbidden(let ids, _) = denied, let first = ids.first else {
         Issue.record("The edit was not denied.")
         return
       }

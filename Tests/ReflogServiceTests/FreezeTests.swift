@@ -187,7 +187,7 @@ struct FreezeTests {
         },
       ]
       for error in errors {
-        guard case .forbidden([]) = error else { Issue.record("\(String(describing: error))"); continue }
+        guard case .forbidden([], _) = error else { Issue.record("\(String(describing: error))"); continue }
       }
     }
   }
@@ -217,7 +217,7 @@ struct FreezeTests {
         #expect(try await fixture.history.newestID() == nil)
         return
       }
-      guard case .forbidden(let ids) = error else { Issue.record("\(String(describing: error))"); return }
+      guard case .forbidden(let ids, _) = error else { Issue.record("\(String(describing: error))"); return }
       #expect(ids.count == 1)
     }
   }

@@ -24,8 +24,15 @@ extension ServiceMessageTests {
     released: Timestamp(microseconds: 7)
   )
 
-  /// The errors about freezes.
+  /// The errors about freezes, and the error for an admin, who may place no freeze.
   static let freezeMessages: [(ServiceError, String)] = [
+    (
+      .forbidden([], isAdmin: true),
+      """
+      Your role admin does not allow this. Changes and freezes need the role operator. With reflog token create --role \
+      operator --name NAME you get a token with that role.
+      """
+    ),
     (
       .frozen([], CoveringFreeze(freeze)),
       """

@@ -69,6 +69,29 @@ struct ChangeDetailPageTests {
     #expect(html.contains(#"<p class="status" data-running>"#))
   }
 
+  @Test(arguments: [(Change.Result.denied, "Was to roll back change 6"), (.applied, "Rolls back change 6")])
+  func aRefusedRollbackIsNotShownAsARollback(result: Change.Result, text: String) {
+    let outcome = Change.Outcome(result: result, settledBy: .request)
+    let rollback = Sample.change(
+      7,
+      .unknown,
+      Sample.fraudCheck,
+      kind: .rollback,
+      rollbackOf: 6,
+      outcome: outcome
+    )
+
+    #expect(page(rollback).render(in: Sample.frame).pageText.contains(" \(text) "))
+  }
+
+  @Test func theHistoryOfAStepEndsWithALinkToAllChangesOfTheStep() {
+    let changes = [Sample.change(2, Sample.fraudCheck, .none), Sample.change(1, .none, Sample.fraudCheck)]
+    let link = #"<a href="/?flow=b2cUserFlows/B2C_1_signup&amp;step=postFederationSignup">All changes of this step</a>"#
+
+    #expect(page(changes[0], chain: changes).render(in: Sample.frame).contains(link))
+    #expect(!page(changes[0]).render(in: Sample.frame).contains(link))
+  }
+
   @Test func aRolledBackChangeIsNotOfferedForARollback() {
     let rollback = Sample.change(5, Sample.newVendor, Sample.fraudCheck, kind: .rollback, rollbackOf: 2)
 

@@ -59,7 +59,7 @@ struct FlowsPageTests {
     #expect(
       page.render(in: Sample.frame).pageText == """
         Flows As of (UTC) Compare with (UTC) Flow Show \(Self.hint) Flow postAttributeCollection postFederationSignup B2C_1_signup \
-        nothing 2026-11-23 by Adele Fraud check 2026-11-23 by Adele
+        nothing 2026-11-23 09:15:03 by Adele Fraud check 2026-11-23 09:15:03 by Adele
         """
     )
     #expect(page.comparison == nil)

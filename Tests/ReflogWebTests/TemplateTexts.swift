@@ -87,6 +87,7 @@ enum TemplateTexts {
       "The freeze refuses it, unless you add the header Reflog-Override with a reason.",
       "History of this connector",
       "History of this step",
+      "All changes of this step",
       "Receipt: a file that proves, without this server, that the log contains this change.",
       "Command that points a step at a connector",
       "Table of changed properties",

@@ -213,6 +213,17 @@ struct TimelinePageTests {
     #expect(ChangeView(change).after.name == "3f1c7a52")
   }
 
+  /// The directory is not read before a denied change. Before a refused change, it is read, but can be unreadable.
+  @Test(arguments: [(Change.Result.denied, "not read"), (.rejected, "unknown"), (.notApplied, "unknown")])
+  func aRowTellsAnUnreadReferenceFromAnUnknownReference(result: Change.Result, name: String) {
+    let outcome = Change.Outcome(result: result, settledBy: .request)
+    let unknown = Sample.change(3, .unknown, Sample.fraudCheck, outcome: outcome)
+    let known = Sample.change(3, .none, Sample.fraudCheck, outcome: outcome)
+
+    #expect(ChangeView(unknown).before.name == name)
+    #expect(ChangeView(known).before.name == "nothing")
+  }
+
   @Test func changesAreGroupedByDay() {
     let page = timeline([
       Sample.change(3, .none, Sample.fraudCheck, at: "2026-11-24T00:00:00Z"),

@@ -31,7 +31,17 @@ package enum Policy {
 
   /// Throws `forbidden` if a caller has no right to perform an operation.
   package static func require(_ caller: Caller, _ operation: Operation) throws(ServiceError) {
-    guard permits(caller, operation) else { throw .forbidden([]) }
+    guard permits(caller, operation) else { throw refusal(of: caller) }
+  }
+
+  /// Returns the error for a caller who has no right to perform an operation.
+  ///
+  /// - Parameters:
+  ///   - caller: The refused caller.
+  ///   - changes: The ids of the changes that record the refused request.
+  static func refusal(of caller: Caller, _ changes: [Change.ID] = []) -> ServiceError {
+    guard caller.actor.type == .token, case .roles(let roles) = caller.credential else { return .forbidden(changes) }
+    return .forbidden(changes, isAdmin: roles.contains(.admin))
   }
 
   private static func permits(_ role: Role, _ operation: Operation) -> Bool {

@@ -272,7 +272,7 @@ package struct ChangeService: Sendable {
   /// No request is sent to the directory. One `denied` change is recorded, even if the request contains several steps.
   /// If a caller is denied very often, the later requests of the caller are only counted.
   private func deny(_ request: ChangeRequest) async throws(ServiceError) -> ServiceError {
-    .forbidden(try await recordDenied(request, .denied, by: nil, within: refusals))
+    Policy.refusal(of: request.caller, try await recordDenied(request, .denied, by: nil, within: refusals))
   }
 
   /// Records a request for a change that a freeze does not permit, and returns the error for the caller.

@@ -98,7 +98,7 @@ package final class EventRecorder: Service {
   ///   - caller: The caller whose request was refused.
   package func countDenial(_ error: ServiceError, of caller: Caller) {
     switch error {
-    case .forbidden(let changes) where changes.isEmpty: countDenial(of: caller.actor)
+    case .forbidden(let changes, _) where changes.isEmpty: countDenial(of: caller.actor)
     case .frozen(let changes, _) where changes.isEmpty: countDenial(of: caller.actor, because: .frozen)
     case .refusalsSpent: countDenial(of: caller.actor)
     default: return

@@ -11,7 +11,8 @@ struct RollBack: ServerCommand {
     discussion: """
       Give the id of the change, or use --step for the last effective change of a step. The rollback is refused if the \
       step has later changes, unless you use --force. It is also refused if the connector that it restores does not \
-      exist any more. --dry-run exits with 1 if the rollback would be refused.
+      exist any more. --dry-run exits with 1 if later changes, a freeze or a missing connector would stop the \
+      rollback. It does not check the role of your token: a rollback needs the role operator.
 
         reflog rollback 17 --dry-run
         reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup

@@ -9,10 +9,11 @@ struct ShowHistory: SourceCommand {
     abstract: "Shows the newest changes.",
     discussion: """
       The newest change is first. Each line shows who changed the connector of which step, and the earlier \
-      reference. The history of a flow also shows who edited or deleted the connectors that its steps called at that \
-      time.
+      reference. For changes that took effect: --result applied. The history of a flow also shows who edited or deleted \
+      the connectors that its steps called at that time.
 
         reflog history --top 5
+        reflog history --step b2cUserFlows/B2C_1_signup/postFederationSignup --result applied
         reflog history --flow signup --since 2026-03-01 --until 2026-03-31
         reflog history --actor adele --result denied
         reflog history --around 2026-03-03T02:00 --flow signup

@@ -115,7 +115,9 @@ enum ChangeTables {
       ("before", fullReference(named: "before", change)), ("after", fullReference(named: "after", change)),
       ("properties", properties(change)),
       ("called by", callers(change).joined(separator: ", ")),
-      ("kind", text(change["kind"])), ("rolls back", text(change["rollbackOf"])), ("result", text(change["result"])),
+      ("kind", text(change["kind"])),
+      (change["result"] == "denied" ? "was to roll back" : "rolls back", text(change["rollbackOf"])),
+      ("result", text(change["result"])),
       ("rolled back", rollbacks(change)),
       ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),
       ("who", who(change)), ("from", shown(change["initiatedBy"]?.object?["ipAddress"], change)),
@@ -253,9 +255,11 @@ enum ChangeTables {
 
   /// Returns the reference before or after a change.
   ///
-  /// If the change does not record the name of the connector, the newest recorded name is shown.
+  /// If the change does not record the name of the connector, the newest recorded name is shown. A change with the
+  /// result `denied` is recorded without a read of the directory, so its unknown reference before is shown as not read.
   private static func reference(named member: String, _ change: JSONObject) -> String {
     let value = change[member]
+    if member == "before", change["result"] == "denied", value?.object?["state"] == "unknown" { return "(not read)" }
     guard let object = value?.object, let id = object["connectorId"], text(object["displayName"]).isEmpty,
       let known = change.objects("knownNames").first(where: { $0["connectorId"] == id })
     else { return reference(value) }
