@@ -24,7 +24,8 @@ struct ServerTransaction {
 
   /// Uses another connection to end the transaction, if the server waits for the next statement of the transaction.
   ///
-  /// A COMMIT that the server already received is not interrupted. Every role may end its own connections.
+  /// A COMMIT that the server already received is not interrupted. This needs no special right, because each role of
+  /// PostgreSQL may end its own connections.
   func end(through connection: PostgreSQLConnection) {
     connection.queue(
       """

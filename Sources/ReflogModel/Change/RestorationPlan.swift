@@ -15,11 +15,12 @@ package struct RestorationPlan: Sendable {
   ///
   /// If a read of the connector shows these values too, a restoration sends nothing, and this change is its result.
   package let done: Change?
-  /// The later changes, newest first, that block the restoration unless the caller permits to replace their values.
+  /// The later changes, newest first, that block the restoration unless the caller allows their values to be replaced.
   ///
-  /// A change blocks the restoration if it wrote one of the same properties, or may have written one. If ``later`` has
-  /// the maximum number of changes, older ones can be missing in it. Then all changes in ``later`` block the
-  /// restoration. The list is empty if a later change already set the values (see ``done``).
+  /// A change blocks the restoration if it wrote, or may have written, a property that the edit wrote. There is one
+  /// exception: if ``later`` has the maximum number of changes, older changes can be missing from it, so every change
+  /// in ``later`` blocks the restoration. `supersededBy` is empty if a later change already set the values (see
+  /// ``done``).
   package let supersededBy: [Change]
 
   /// The maximum number of later changes that are read.

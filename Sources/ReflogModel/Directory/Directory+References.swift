@@ -59,8 +59,8 @@ extension Directory {
     do {
       answer = try await read(DirectoryRead(.connectorAt(address)))
     } catch .refused(let refusal) where refusal.httpStatus == 401 || refusal.httpStatus == 429 {
-      // The directory sends these two statuses for every request of this caller, so the statuses show nothing about the
-      // step.
+      // These two statuses are about the caller. Any other request of this caller would get the same status, so the
+      // status shows nothing about the step.
       throw .refused(refusal)
     } catch .budgetSpent(let wait) {
       throw .budgetSpent(retryAfter: wait)

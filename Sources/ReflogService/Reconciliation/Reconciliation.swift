@@ -82,7 +82,7 @@ struct Reconciliation: Sendable {
       )
       return ReadResult(evidence: evidence, drift: drift)
     case .connector:
-      // The change creates a connector whose id is not known, so the connector can't be read.
+      // If the change creates a connector, the id of the connector is not known, so the connector can't be read.
       guard let id = change.intent.before.connectorID else { return ReadResult(evidence: .unreadable) }
       let evidence = Self.evidence(of: try await directory.connector(id), for: change.intent)
       let second = Self.evidence(of: try await directory.connector(id), for: change.intent)

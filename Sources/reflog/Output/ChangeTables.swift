@@ -301,7 +301,7 @@ enum ChangeTables {
     return "OVERRIDE: \(shown(override["reason"], override))" + (reason.isEmpty ? "" : "; \(reason)")
   }
 
-  /// Returns a text with the service event that erased the item's data and the time of the erasure.
+  /// Returns a text with the time of the erasure, and with the service event that records the erasure.
   ///
   /// The text is empty if the data was not erased.
   private static func erasure(_ item: JSONObject) -> String {
