@@ -488,13 +488,11 @@ def main():
                              f"{name}: the checkpoint in it failed verification")
         if kind == "reflog evidence 1":
             checker.check_pack(manifest["files"])
-            selection = selection_of_pack(manifest)
             print(f"Checked {len(manifest['files'])} files of the pack for {shown(manifest['period']['name'])}, written at "
                   f"{shown(manifest['createdDateTime'])}. Findings: {checker.findings}.", file=sys.stderr)
         elif kind == "reflog export 1" and name.endswith(".manifest"):
             exported = name[:-len(".manifest")]
             checker.check_export(exported, manifest)
-            selection = f"{exported}: {selection_of_export(manifest)}"
             print(f"Checked the file that was exported at {shown(manifest['createdDateTime'])}. Findings: {checker.findings}.",
                   file=sys.stderr)
         else:
@@ -510,6 +508,12 @@ def main():
         return 65
     if checker.findings:
         return 65
+    try:
+        is_pack = kind == "reflog evidence 1"
+        selection = selection_of_pack(manifest) if is_pack else f"{exported}: {selection_of_export(manifest)}"
+    except (KeyError, TypeError, ValueError):
+        print(shown(f"{name} cannot be read: it is not a manifest of Reflog.", None), file=sys.stderr)
+        return 64
     print(shown(selection, None), file=sys.stderr)
     if checker.forms:
         return 3

@@ -25,17 +25,6 @@ package struct Address: Hashable, Sendable {
   }
 }
 
-extension Address {
-  /// Hashes the flow, and only the length of the step's name.
-  ///
-  /// A flow has few steps, and each change hashes its address several times.
-  package func hash(into hasher: inout Hasher) {
-    hasher.combine(flowType)
-    hasher.combine(flow)
-    hasher.combine(step.name.utf8.count)
-  }
-}
-
 extension Address: CustomStringConvertible, Comparable {
   /// The address in the form that the command line uses: `b2cUserFlows/B2C_1_signup/postFederationSignup`.
   package var description: String { "\(flowType.rawValue)/\(flow)/\(step)" }

@@ -11,10 +11,10 @@ package struct Step: Sendable {
 
   /// Creates a step, or returns nil if the text is not a valid name of a step.
   package init?(_ text: some StringProtocol) {
+    guard (1...Self.maximumLength).contains(text.utf8.count) else { return nil }
     var name = String(text)
     let isValid = name.withUTF8 { bytes in
-      (1...Self.maximumLength).contains(bytes.count) && bytes[0].isASCIILetter
-        && bytes.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit }
+      bytes[0].isASCIILetter && bytes.allSatisfy { $0.isASCIILetter || $0.isASCIIDigit }
     }
     guard isValid else { return nil }
     self.name = Self.known.first { $0.name.isSame(as: name) }?.name ?? name

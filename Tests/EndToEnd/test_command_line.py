@@ -140,7 +140,7 @@ class CommandLine(ServerTestCase):
         change = self.server.put(STEP, NEW_VENDOR).change
         done = self.run_command("rollback", change, role="admin")
         self.assertEqual(done.returncode, 1)
-        self.assertIn("With reflog token create --role operator --name NAME you get a token with that role.", done.stderr)
+        self.assertIn("Create a token with that role: reflog token create --role operator --name NAME.", done.stderr)
         shown = self.run_command("history", "--server", self.server.url, "--top", "1", "--wide", role="admin").stdout
         self.assertIn("(not read)", shown)
         self.assertIn("denied", shown)

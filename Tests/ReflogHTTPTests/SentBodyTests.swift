@@ -105,6 +105,12 @@ struct SentBodyTests {
     JSONObject(uniqueMembers: Self.control.members + body.members)
   }
 
+  /// A combining mark can follow the `@` or the dot. The name is then another name.
+  @Test(arguments: ["@\u{301}odata.context", "@odata.\u{301}context", "displayName@\u{FE0F}odata.type", "@odata.id"])
+  func otherNamesAreNotControlInformation(name: String) {
+    #expect(!ControlInformation.contains(name))
+  }
+
   @Test func controlInformationIsAcceptedAndNotSent() async throws {
     let authentication: JSONObject = [
       "@odata.type": "#microsoft.graph.basicAuthentication", "username": "u", "password": "p",

@@ -29,8 +29,8 @@ extension ServiceMessageTests {
     (
       .forbidden([], isAdmin: true),
       """
-      Your role admin does not allow this. Changes and freezes need the role operator. With reflog token create --role \
-      operator --name NAME you get a token with that role.
+      Your role admin does not allow this. Changes, rollbacks and freezes need the role operator. Create a token with \
+      that role: reflog token create --role operator --name NAME.
       """
     ),
     (

@@ -41,10 +41,10 @@ struct GraphResponse: Sendable {
     json = try? JSONValue(parsing: body).object
   }
 
-  /// Whether the content type is JSON: one of its words is `json`, as in `application/problem+json`.
+  /// Whether the content type contains `json`.
   var isJSON: Bool {
-    let words = headers["content-type"]?.asciiFolded.utf8.split { !$0.isASCIILetter } ?? []
-    return words.contains { $0.elementsEqual("json".utf8) }
+    let type = Array((headers["content-type"] ?? "").asciiFolded.utf8)
+    return type.indices.contains { type[$0...].starts(with: "json".utf8) }
   }
 
   /// The id that Graph assigned to the request, or nil if the answer contains no id.

@@ -15,10 +15,11 @@ enum ControlInformation {
   /// `@odata.id` and `@odata.bind` do not count as control information, because these members set a reference.
   static func contains(_ name: String) -> Bool {
     guard let at = name.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
-    let annotation = String(name[at...].dropFirst()).asciiFolded
+    // The text is compared byte by byte. A combining mark behind the `@` belongs to the annotation.
+    let annotation = String(decoding: name.utf8[at...].dropFirst(), as: UTF8.self).asciiFolded
     if annotation == "microsoft.graph.tips" { return true }
     guard annotation.utf8.starts(with: "odata.".utf8) else { return false }
-    return names.contains(String(annotation.dropFirst("odata.".count)))
+    return names.contains(String(decoding: annotation.utf8.dropFirst("odata.".utf8.count), as: UTF8.self))
   }
 }
 

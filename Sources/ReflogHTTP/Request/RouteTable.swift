@@ -28,7 +28,7 @@ struct RouteTable: Sendable {
 
   init(of router: Router<ReflogRequestContext>) {
     routes = router.routes.map { Route(segments: Self.segments("\($0.path)"), method: $0.method) }
-    let segments = Set(router.routes.flatMap { "\($0.path)".split(separator: "/").map { Array($0.utf8) } })
+    let segments = router.routes.flatMap { "\($0.path)".split(separator: "/").map { Array($0.utf8) } }
     fixed = Dictionary(segments.map { (Self.foldedHash($0), $0) }) { first, _ in first }
   }
 

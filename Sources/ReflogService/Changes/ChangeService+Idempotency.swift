@@ -14,7 +14,7 @@ extension ChangeService {
     let preparer = try preparer(for: caller)
     try await preparer.prove(caller)
     guard let earlier = try await earlier(named: key) else { return nil }
-    return try await answer(repeating: earlier, preparer)
+    return try await answer(repeating: earlier, of: request.caller, preparer)
   }
 
   /// Returns the answer to an earlier request with the same idempotency key, or nil if this request must be carried
@@ -36,7 +36,7 @@ extension ChangeService {
     {
       return receipt
     }
-    return try await answer(repeating: earlier, preparer)
+    return try await answer(repeating: earlier, of: request.caller, preparer)
   }
 
   /// Returns the change that an earlier request with an idempotency key made, or nil if there is no such request.
@@ -51,6 +51,7 @@ extension ChangeService {
   /// Returns the answer to the request that made a change, or nil if the request must be carried out again.
   private func answer(
     repeating earlier: Change,
+    of caller: Caller,
     _ preparer: Preparer
   ) async throws(ServiceError) -> ChangeReceipt? {
     guard !earlier.freesIdempotencyKey else { return nil }
@@ -60,7 +61,7 @@ extension ChangeService {
     case .rejected, .notApplied:
       throw .refused([earlier.id], DirectoryRefusal(repeating: earlier.outcome))
     case .denied:
-      throw .forbidden([earlier.id])
+      throw Policy.refusal(of: caller, [earlier.id])
     case .pending:
       throw .outcomeUnknown([earlier.id], why: "the first request with this Idempotency-Key is pending")
     case .superseded, .unknown:

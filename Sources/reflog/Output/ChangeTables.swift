@@ -116,7 +116,7 @@ enum ChangeTables {
       ("properties", properties(change)),
       ("called by", callers(change).joined(separator: ", ")),
       ("kind", text(change["kind"])),
-      (change["result"] == "denied" ? "was to roll back" : "rolls back", text(change["rollbackOf"])),
+      (hadNoEffect(change) ? "was to roll back" : "rolls back", text(change["rollbackOf"])),
       ("result", text(change["result"])),
       ("rolled back", rollbacks(change)),
       ("status", text(status["http"])), ("answer", refusal), ("settled by", text(status["settledBy"])),
@@ -299,6 +299,11 @@ enum ChangeTables {
     let reason = shown(change["reason"], change)
     guard let override = change["override"]?.object else { return reason }
     return "OVERRIDE: \(shown(override["reason"], override))" + (reason.isEmpty ? "" : "; \(reason)")
+  }
+
+  /// Returns whether a change certainly had no effect on the directory.
+  private static func hadNoEffect(_ change: JSONObject) -> Bool {
+    ["denied", "rejected", "notApplied"].contains(change["result"]?.string)
   }
 
   /// Returns a text with the time of the erasure, and with the service event that records the erasure.
