@@ -85,7 +85,10 @@ struct HistoryTableTests {
   }
 
   /// The directory is not read before a denied change. Before other changes, it is read, but can be unreadable.
-  @Test(arguments: [("denied", "(not read)", "was to roll back"), ("rejected", "(unknown)", "was to roll back"), ("applied", "(unknown)", "rolls back")])
+  @Test(arguments: [
+    ("denied", "(not read)", "was to roll back"), ("rejected", "(unknown)", "was to roll back"),
+    ("applied", "(unknown)", "rolls back"),
+  ])
   func anUnreadReferenceIsNotShownAsUnknown(result: String, before: String, relation: String) throws {
     var change = try #require(Self.body.objects("value").first)
     change["result"] = .string(result)

@@ -14,7 +14,7 @@ extension ChangeService {
     let preparer = try preparer(for: caller)
     try await preparer.prove(caller)
     guard let earlier = try await earlier(named: key) else { return nil }
-    return try await answer(repeating: earlier, of: request.caller, preparer)
+    return try await answer(repeating: earlier, of: caller, preparer)
   }
 
   /// Returns the answer to an earlier request with the same idempotency key, or nil if this request must be carried
