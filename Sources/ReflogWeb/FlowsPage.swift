@@ -55,7 +55,8 @@ package struct FlowsPage: Sendable {
     let cells: [Cell]
     /// The flow's freeze that is in force, or nil if there is none.
     let freeze: FreezeView?
-    /// True if a step of the flow has a different reference now, and the viewer is allowed to roll the flow back.
+    /// True if the current reference of a step of the flow differs from its reference at the requested time, and the
+    /// viewer is allowed to roll the flow back.
     let canRollBack: Bool
   }
 

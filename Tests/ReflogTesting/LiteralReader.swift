@@ -45,7 +45,7 @@ struct LiteralReader {
       return starts(with: "\"") ? ("\"", "\"", "\\") : starts(with: "`") ? ("`", "`", "\\") : nil
     }
     let hashes = String(repeating: "#", count: code[position...].prefix { $0 == "#" }.count)
-    // In `#""""#`, the three quotes begin no literal of several lines, because no line break follows them.
+    // In `#""""#`, the first three quotes do not begin a literal of several lines, because no line break follows them.
     let isLong = starts(with: hashes + "\"\"\"\n") || (hashes.isEmpty && starts(with: "\"\"\""))
     let quote = isLong ? "\"\"\"" : "\""
     return starts(with: hashes + quote) ? (hashes + quote, quote + hashes, "\\" + hashes) : nil

@@ -107,7 +107,8 @@ struct ExportVerification {
   private struct Row {
     /// The change's id, or nil if the row does not start with an id.
     let id: Change.ID?
-    /// The row in its usual spelling, so that rows can be compared even if another program saved the file.
+    /// The row in the form in which Reflog writes it, so that rows can be compared even if another program saved the
+    /// file.
     let spelling: ArraySlice<UInt8>
   }
 
