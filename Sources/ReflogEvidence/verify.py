@@ -37,8 +37,7 @@ MARK = b"\xef\xbb\xbf"
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
 NOTE = re.compile(rf"((?:[^\x00-\x09\x0b-\x1f]*\n)+)\n((?:— [^ \n]+ {BASE64}\n)+)")
 # The maximum length of a cell. Reflog writes no longer cells. Without a limit, one added quote would turn the rest of the file
-# into one
-# long cell in memory.
+# into one long cell in memory.
 csv.field_size_limit(4 << 20)
 
 

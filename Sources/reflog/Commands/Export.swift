@@ -111,6 +111,7 @@ struct Export: SourceCommand {
     }
     progress.end()
     try await files.write(path + ".manifest", replacing: replacing) { try $0.write(Data(note.utf8)) }
+    // If the manifest can't be read here, only these sentences are missing. `reflog verify` reports such a manifest.
     guard let manifest = try? ExportManifest(text: SignedNote(parsing: Array(note.utf8)).text) else { return }
     Terminal.say("\(path): \(manifest.selection) Check the file with: \(Suggestion.check(path + ".manifest"))")
   }
