@@ -83,11 +83,8 @@ package struct ReflogAPI: Sendable {
   ///
   /// The responder makes the path of a request canonical, and then routes the request.
   package func buildResponder() -> some HTTPResponder<ReflogRequestContext> {
-    let router = buildRouter()
-    let routes = RouteTable(of: router)
-    return RootResponder(
-      inner: router.buildResponder(),
-      routes: routes,
+    RootResponder(
+      routes: RouteTable(of: buildRouter()),
       proxies: proxies,
       pace: admission.pace,
       logger: logger,
@@ -95,8 +92,8 @@ package struct ReflogAPI: Sendable {
     )
   }
 
-  func buildRouter() -> Router<ReflogRequestContext> {
-    let router = Router(context: ReflogRequestContext.self, options: .autoGenerateHeadEndpoints)
+  func buildRouter() -> RequestRouter {
+    let router = RequestRouter()
     router.add(
       middleware: ErrorMiddleware(
         failures: failures,
@@ -134,7 +131,7 @@ package struct ReflogAPI: Sendable {
     return router
   }
 
-  private func addPages(to router: Router<ReflogRequestContext>) {
+  private func addPages(to router: RequestRouter) {
     AssetController().addRoutes(to: router.group().add(middleware: OpenRouteMiddleware(admission: admission)))
     addSignIn(to: router)
     let group = router.group()
@@ -164,7 +161,7 @@ package struct ReflogAPI: Sendable {
   ///
   /// The number of concurrent sign-ins is limited for each network, so one network can't block the sign-ins from other
   /// networks.
-  private func addSignIn(to router: Router<ReflogRequestContext>) {
+  private func addSignIn(to router: RequestRouter) {
     func group() -> RouterGroup<ReflogRequestContext> {
       router.group().add(middleware: SignInMiddleware(admission: admission, errors: pages.errors))
     }
@@ -214,7 +211,7 @@ package struct ReflogAPI: Sendable {
     EvidencePacks(history: history, log: log, events: events, admission: admission)
   }
 
-  private func addGraphSurface(to router: Router<ReflogRequestContext>) {
+  private func addGraphSurface(to router: RequestRouter) {
     let group = router.group("/:version")
       .add(middleware: VersionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .readDirectory, events: events))
@@ -225,7 +222,7 @@ package struct ReflogAPI: Sendable {
     PassthroughController(changes: changes).addRoutes(to: group)
   }
 
-  private func addHistorySurface(to router: Router<ReflogRequestContext>) {
+  private func addHistorySurface(to router: RequestRouter) {
     func versioned(for operation: Policy.Operation) -> RouterGroup<ReflogRequestContext> {
       router.group("/:version")
         .add(middleware: VersionMiddleware())

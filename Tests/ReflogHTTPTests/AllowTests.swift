@@ -10,7 +10,7 @@ struct AllowTests {
     ("GET", "/beta/auditLogs/connectorChanges/1/rollback", "POST"), ("PATCH", "/beta/reflog/status", "GET, HEAD"),
     ("OPTIONS", "/beta/auditLogs/connectorChanges", "GET, HEAD"), ("TRACE", "/metrics", "GET, HEAD"),
     ("POST", "/beta/auditLogs/serviceEvents", "GET, HEAD"), ("POST", "/metrics", "GET, HEAD"),
-    ("OPTIONS", LiveServer.signup, "GET, HEAD, POST, PUT, PATCH, DELETE"), ("PUT", "/flows", "GET, HEAD"),
+    ("OPTIONS", LiveServer.signup, "GET, HEAD, PUT, DELETE"), ("PUT", "/flows", "GET, HEAD"),
   ])
   func anUnsupportedMethodIsAnsweredWith405AndTheSupportedMethods(
     method: String,

@@ -9,8 +9,7 @@ struct UnroutedRequest: Error {}
 
 /// Answers and logs every error that a route throws.
 ///
-/// If no route handles a request, this middleware throws ``UnroutedRequest``, and ``RootResponder`` answers the
-/// request.
+/// Only ``UnroutedRequest`` is thrown again, because ``RootResponder`` answers a request that no route handles.
 struct ErrorMiddleware: RouterMiddleware {
   let failures: FailedAuthentications
   let pace: RefusalPace
@@ -26,10 +25,7 @@ struct ErrorMiddleware: RouterMiddleware {
       return try await next(request, context)
     } catch let thrown {
       let (error, expiry) = ExpiringTokenError.parts(of: thrown)
-      if let unrouted = error as? HTTPError, unrouted.status == .notFound {
-        guard let expiry else { throw UnroutedRequest() }
-        throw ExpiringTokenError(cause: UnroutedRequest(), expiry: expiry)
-      }
+      if error is UnroutedRequest { throw thrown }
       if Self.isFailedAuthentication(error) {
         failures.count(from: context.ipAddress)
         await pace.delay(SlotHolder(context.ipAddress))

@@ -16,6 +16,8 @@ package struct ReflogRequestContext: RequestContext {
   var clientRequestID: String?
   /// The hashes from the header `Idempotency-Key` and the body, or nil if the header is missing.
   var idempotencyKey: IdempotencyKey?
+  /// The values of the variable segments of the path.
+  var pathValues = PathValues()
   /// The whole body of the request, or nil if the body was not received yet.
   var body: ByteBuffer?
   /// The authenticated caller, or nil if the caller is not authenticated yet.

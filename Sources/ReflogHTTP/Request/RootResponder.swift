@@ -7,29 +7,24 @@ import Synchronization
 
 /// Responds to every request.
 ///
-/// The responder makes the path of a request canonical, calls the router, and adds the request ids to every answer. If
+/// The responder makes the path of a request canonical, calls the route, and adds the request ids to every answer. If
 /// a request can't be routed, the responder creates the answer itself.
-struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder {
-  /// The responder that calls the routes of the router.
-  let inner: Inner
+struct RootResponder: HTTPResponder {
+  let routes: RouteTable
   let proxies: ProxySettings
   let logger: Logger
   let requests: RequestCounters
   let pace: RefusalPace
-  /// The routes of the router, for the answer to a request that no route handles.
-  let routes: RouteTable
   /// Counts the requests whose forwarding headers can't be used.
   let unreadableForwarding: Counter
 
   init(
-    inner: Inner,
     routes: RouteTable,
     proxies: ProxySettings,
     pace: RefusalPace,
     logger: Logger,
     metrics: any MetricsFactory
   ) {
-    self.inner = inner
     self.routes = routes
     self.proxies = proxies
     self.pace = pace
@@ -56,9 +51,10 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
       guard SupportedMethods.all.contains(request.method) || request.head.path?.first == "/" else {
         throw RequestError.methodNotAllowed(SupportedMethods.all)
       }
-      request = try canonical(try Self.expecting(request, context))
+      request = try Self.expecting(request, context)
+      let match = try route(&request)
       guard SupportedMethods.all.contains(request.method) else { throw UnroutedRequest() }
-      response = try await inner.respond(to: request, context: context)
+      response = try await routes.respond(to: request, match, context: context)
     } catch {
       let (cause, expiry) = ExpiringTokenError.parts(of: error)
       let error: any Error = cause is UnroutedRequest ? routes.refusal(of: request.method, at: request.uri.path) : cause
@@ -105,16 +101,21 @@ struct RootResponder<Inner: HTTPResponder<ReflogRequestContext>>: HTTPResponder 
     return Request(head: request.head, body: body)
   }
 
-  /// Returns the request with the canonical form of its path, without the base path.
-  private func canonical(_ request: Request) throws(RequestError) -> Request {
+  /// Finds the route of a request, and gives the request the canonical form of its path, without the base path.
+  ///
+  /// - Returns: The match of the path, or nil if no route has this path.
+  private func route(_ request: inout Request) throws(RequestError) -> RouteTable.Match? {
     let target = request.head.path ?? "/"
     let mark = target.utf8.firstIndex(of: UInt8(ascii: "?"))
     let path = mark.map { String(target[..<$0]) } ?? target
-    let canonical = routes.spelled(try BasePath.remove(proxies.basePath, from: try CanonicalPath.canonical(path)))
-    guard canonical != path else { return request }
+    let canonical = try BasePath.remove(proxies.basePath, from: try CanonicalPath.canonical(path))
+    let match = routes.match(canonical)
+    let spelled = match?.path ?? canonical
+    guard spelled != path else { return match }
     var head = request.head
-    head.path = canonical + (mark.map { target[$0...] } ?? "")
-    return Request(head: head, body: request.body)
+    head.path = spelled + (mark.map { target[$0...] } ?? "")
+    request = Request(head: head, body: request.body)
+    return match
   }
 
   private static func clientRequestID(of request: Request) throws(RequestError) -> String? {

@@ -2,83 +2,143 @@ import HTTPTypes
 import Hummingbird
 import ReflogModel
 
-/// The methods that each resource supports, and the errors for requests that no route handles.
+/// Finds the route of a request, and the error for a request that no route handles.
+///
+/// The routes form a tree with one node for each segment of a path. The table compares the bytes of segments, and
+/// ignores the case of ASCII letters.
 struct RouteTable: Sendable {
-  private struct Route {
-    let segments: [String]
-    let method: HTTPRequest.Method
+  /// The position in the tree behind some segments of a path.
+  private struct Node: Sendable {
+    /// The nodes behind segments with a fixed spelling.
+    var fixed: [(spelling: [UInt8], node: Int)] = []
+    /// The node behind any other segment, and the name of the value that this segment contains.
+    var value: (name: String, node: Int)?
+    /// The node behind all remaining segments.
+    var rest: Int?
+    /// The responders for a path that ends here.
+    var responders: [HTTPRequest.Method: any HTTPResponder<ReflogRequestContext>] = [:]
+  }
 
-    /// Returns whether a path has this route's form.
-    ///
-    /// In a route, `{name}` is any segment, and `**` is one or more segments.
-    func matches(_ path: [String]) -> Bool {
-      for (index, segment) in segments.enumerated() {
-        if segment == "**" { return path.count > index }
-        guard index < path.count, segment.hasPrefix("{") || segment == path[index] else { return false }
+  /// A path that one or more routes handle.
+  struct Match {
+    /// The path, in which each fixed segment has the spelling of the route.
+    let path: String
+    /// The values of the path's variable segments.
+    let values: PathValues
+    fileprivate let node: Int
+  }
+
+  private var nodes = [Node()]
+  private let unrouted: any HTTPResponder<ReflogRequestContext>
+
+  /// Creates the table of all routes of a router.
+  ///
+  /// A path that supports `GET` gets `HEAD` too.
+  init(of router: RequestRouter) {
+    unrouted = router.unrouted()
+    for route in router.routes {
+      let node = addNode(for: route.path)
+      precondition(nodes[node].responders[route.method] == nil, "Two routes handle \(route.method) \(route.path).")
+      nodes[node].responders[route.method] = route.responder
+    }
+    for node in nodes.indices where nodes[node].responders[.head] == nil {
+      guard let get = nodes[node].responders[.get] else { continue }
+      nodes[node].responders[.head] = CallbackResponder { request, context in
+        try await get.respond(to: request, context: context).createHeadResponse()
       }
-      return path.count == segments.count
     }
   }
 
-  private let routes: [Route]
-  /// The fixed segments of all routes, in the spelling of the routes.
-  ///
-  /// The key is the hash of the segment.
-  private let fixed: [UInt64: [UInt8]]
-
-  init(of router: Router<ReflogRequestContext>) {
-    routes = router.routes.map { Route(segments: Self.segments("\($0.path)"), method: $0.method) }
-    let segments = router.routes.flatMap { "\($0.path)".split(separator: "/").map { Array($0.utf8) } }
-    fixed = Dictionary(segments.map { (Self.foldedHash($0), $0) }) { first, _ in first }
+  private mutating func addNode(for path: String) -> Int {
+    var node = 0
+    for segment in path.split(separator: "/") {
+      let next = nodes.count
+      if segment == "**" {
+        nodes[node].rest = nodes[node].rest ?? next
+        node = nodes[node].rest ?? next
+      } else if segment.first == "{" {
+        let name = String(segment.dropFirst().dropLast())
+        nodes[node].value = nodes[node].value ?? (name, next)
+        precondition(nodes[node].value?.name == name, "\(path) has another name for a segment of an earlier route.")
+        node = nodes[node].value?.node ?? next
+      } else if let known = nodes[node].fixed.first(where: { $0.spelling.elementsEqual(segment.utf8) }) {
+        node = known.node
+      } else {
+        nodes[node].fixed.append((Array(segment.utf8), next))
+        node = next
+      }
+      if node == next { nodes.append(Node()) }
+    }
+    return node
   }
 
-  /// Returns the FNV-1a hash of a segment. Upper and lower case of ASCII letters have the same hash.
-  private static func foldedHash(_ segment: some Sequence<UInt8>) -> UInt64 {
-    segment.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1.asciiFolded)) &* 0x100_0000_01B3 }
-  }
-
-  /// Returns a path in which each fixed segment of a route has the spelling of the route.
+  /// Returns the match of a path, or nil if no route has this path.
   ///
-  /// So the router can compare all bytes of the segments. A router that ignores upper and lower case compares letter by
-  /// letter, which needs more time than all other work on the path. If an id equals a fixed segment, the id gets the
-  /// spelling of that segment too. This has no effect, because ids are compared without regard to ASCII case.
+  /// A fixed segment has priority over a variable segment, and a variable segment has priority over `**`.
   ///
   /// - Parameter path: The canonical path.
-  func spelled(_ path: String) -> String {
+  func match(_ path: String) -> Match? {
     var path = path
-    let spelled = path.withUTF8 { bytes -> [UInt8]? in
-      var spelled: [UInt8]?
-      for segment in bytes.split(separator: UInt8(ascii: "/")) {
-        guard let fixed = fixed[Self.foldedHash(segment)], !segment.elementsEqual(fixed),
-          segment.elementsEqual(fixed, by: { $0.asciiFolded == $1.asciiFolded })
-        else { continue }
-        // The two spellings have the same length, because only the case of ASCII letters differs.
-        spelled = spelled ?? Array(bytes)
-        spelled?.replaceSubrange(segment.indices, with: fixed)
-      }
-      return spelled
+    return path.withUTF8 { bytes in
+      var search = Search(bytes: bytes, segments: Self.segments(bytes))
+      guard let node = find(&search, from: 0, at: 0) else { return nil }
+      let values = search.values.map { ($0.name, String(decoding: bytes[$0.range], as: UTF8.self)) }
+      return Match(path: search.spelled, values: PathValues(values), node: node)
     }
-    return spelled.map { String(decoding: $0, as: UTF8.self) } ?? path
   }
 
-  private static func segments(_ path: String) -> [String] {
-    path.split(separator: "/").map { $0.description.asciiFolded }
+  /// Finds the node behind the segments from the position `index` on.
+  private func find(_ search: inout Search, from index: Int, at node: Int) -> Int? {
+    guard index < search.segments.count else { return nodes[node].responders.isEmpty ? nil : node }
+    let segment = search.segments[index]
+    for fixed in nodes[node].fixed where search.isSame(segment, fixed.spelling) {
+      guard let found = find(&search, from: index + 1, at: fixed.node) else { break }
+      search.spell(segment, fixed.spelling)
+      return found
+    }
+    if let value = nodes[node].value {
+      search.values.append((value.name, segment))
+      if let found = find(&search, from: index + 1, at: value.node) { return found }
+      search.values.removeLast()
+    }
+    guard let rest = nodes[node].rest else { return nil }
+    search.values.append((PathValues.rest, segment.lowerBound..<search.bytes.count))
+    return rest
+  }
+
+  /// Returns the positions of the segments of a path. An empty segment is not counted.
+  private static func segments(_ path: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
+    var (segments, start) = ([Range<Int>](), 0)
+    segments.reserveCapacity(8)
+    for end in 0...path.count where end == path.count || path[end] == UInt8(ascii: "/") {
+      if end > start { segments.append(start..<end) }
+      start = end + 1
+    }
+    return segments
+  }
+
+  /// Responds to a request whose path has this match.
+  func respond(to request: Request, _ match: Match?, context: ReflogRequestContext) async throws -> Response {
+    guard let match, let responder = nodes[match.node].responders[request.method] else {
+      return try await unrouted.respond(to: request, context: context)
+    }
+    var context = context
+    context.pathValues = match.values
+    return try await responder.respond(to: request, context: context)
   }
 
   /// Returns the methods that the resource at a path supports, or an empty list if no resource exists at the path.
-  ///
-  /// If a resource supports `GET`, the resource supports `HEAD` too.
   func methods(at path: String) -> [HTTPRequest.Method] {
-    let segments = Self.segments(path)
-    let found = Set(routes.filter { $0.matches(segments) }.map(\.method))
-    return SupportedMethods.all.filter { found.contains($0) || $0 == .head && found.contains(.get) }
+    guard let match = match(path) else { return [] }
+    return SupportedMethods.all.filter { nodes[match.node].responders[$0] != nil }
   }
 
   /// Returns the error that refuses a request that no route handles.
   ///
   /// - Parameter path: The canonical path.
   func refusal(of method: HTTPRequest.Method, at path: String) -> RequestError {
-    let (segments, methods) = (Self.segments(path), methods(at: path))
+    let segments = path.split(separator: "/").map { $0.description.asciiFolded }
+    let methods = methods(at: path)
     let isVersioned = segments.first.flatMap { APIVersion(segment: $0) } != nil
     let isOwn = !isVersioned || Self.ownPaths.contains { segments.dropFirst().starts(with: $0) }
     guard isOwn || !SupportedMethods.all.contains(method) else {
@@ -92,4 +152,39 @@ struct RouteTable: Sendable {
     ["reflog"], ["auditlogs", "connectorchanges"], ["auditlogs", "connectorconfigurations"],
     ["auditlogs", "serviceevents"], ["auditlogs", "exportmanifests"], ["auditlogs", "evidence"],
   ]
+}
+
+/// The search for the route of one path.
+private struct Search {
+  /// The bytes of the path.
+  let bytes: UnsafeBufferPointer<UInt8>
+  let segments: [Range<Int>]
+  /// The names and positions of the variable segments before the current position.
+  var values: [(name: String, range: Range<Int>)] = []
+  /// The bytes of the path with the spelling of the route, or nil if the path has this spelling already.
+  private var respelled: [UInt8]?
+
+  init(bytes: UnsafeBufferPointer<UInt8>, segments: [Range<Int>]) {
+    self.bytes = bytes
+    self.segments = segments
+  }
+
+  /// The path in which each fixed segment has the spelling of the route.
+  var spelled: String {
+    respelled.map { String(decoding: $0, as: UTF8.self) } ?? String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Returns whether a segment equals a spelling without regard to the case of ASCII letters.
+  func isSame(_ segment: Range<Int>, _ spelling: [UInt8]) -> Bool {
+    segment.count == spelling.count && bytes[segment].elementsEqual(spelling, by: { $0.asciiFolded == $1.asciiFolded })
+  }
+
+  /// Gives a segment the spelling of the route.
+  ///
+  /// Both spellings have the same length, because only the case of ASCII letters differs.
+  mutating func spell(_ segment: Range<Int>, _ spelling: [UInt8]) {
+    guard !bytes[segment].elementsEqual(spelling) else { return }
+    respelled = respelled ?? Array(bytes)
+    respelled?.replaceSubrange(segment, with: spelling)
+  }
 }

@@ -1,0 +1,65 @@
+import HTTPTypes
+import Hummingbird
+import Testing
+
+@testable import ReflogHTTP
+
+struct RouteTableTests {
+  /// A table in which every `GET` route, and every `POST` route, answers 204.
+  private static func table(_ routes: String...) -> RouteTable {
+    let router = RequestRouter()
+    for route in routes {
+      let parts = route.split(separator: " ")
+      let method = HTTPRequest.Method(rawValue: String(parts[0])) ?? .get
+      router.on(RouterPath(String(parts[1])), method: method) { _, _ in Response(status: .noContent) }
+    }
+    return RouteTable(of: router)
+  }
+
+  @Test func aFixedSegmentHasPriorityOverAVariableOne() throws {
+    let table = Self.table("GET /flows/:flow", "POST /flows/rollback", "GET /flows/rollback/:batch")
+
+    #expect(table.methods(at: "/flows/rollback") == [.post])
+    #expect(table.methods(at: "/flows/other") == [.get, .head])
+    #expect(table.match("/flows/rollback/7")?.values["batch"] == "7")
+    #expect(table.match("/flows/other")?.values["flow"] == "other")
+  }
+
+  @Test func aFixedSegmentThatLeadsNowhereDoesNotHideOtherRoutes() throws {
+    let table = Self.table("GET /identity/apiConnectors/:connector", "GET /identity/:flowType/:flow/**")
+
+    let match = try #require(table.match("/identity/apiConnectors/a/b/c"))
+
+    #expect(match.values["flowType"] == "apiConnectors")
+    #expect(match.values["flow"] == "a")
+    #expect(match.values[PathValues.rest] == "b/c")
+    #expect(match.values["connector"] == nil)
+  }
+
+  @Test func theRestIsOneOrMoreSegments() {
+    let table = Self.table("GET /tile/**")
+
+    #expect(table.match("/tile") == nil)
+    #expect(table.match("/tile/0")?.values[PathValues.rest] == "0")
+    #expect(table.match("/tile/0/x001/002")?.values[PathValues.rest] == "0/x001/002")
+  }
+
+  @Test func aMatchHasTheSpellingOfTheRouteAndTheValuesOfTheCaller() throws {
+    let table = Self.table("GET /Sign-in/:Name/$count")
+
+    let match = try #require(table.match("/sIGN-IN/Äpfel%2C/$COUNT"))
+
+    #expect(match.path == "/Sign-in/Äpfel%2C/$count")
+    #expect(match.values["Name"] == "Äpfel%2C")
+    #expect(table.match("/sign-in/x/@count") == nil, "Only letters have two cases.")
+  }
+
+  @Test func aPathWithTooManyOrTooFewSegmentsHasNoMatch() {
+    let table = Self.table("GET /a/:b", "GET /")
+
+    #expect(table.match("/a") == nil)
+    #expect(table.match("/a/b/c") == nil)
+    #expect(table.match("/a/b/")?.path == "/a/b/")
+    #expect(table.match("/") != nil)
+  }
+}
