@@ -16,10 +16,12 @@ final class SQLiteAppendStore: AppendStore {
   init(_ db: Connection) throws {
     connection = db
     readHead = try db.prepare("SELECT \(StoredHead.columns) FROM head")
+    // Without the condition, SQLite would first copy the row into a temporary table, because it would not know that the
+    // table has only one row.
     writeHead = try db.prepare(
       """
       UPDATE head SET next_sequence = ?, next_change = ?, next_event = ?, newest_time = ?, frontier = ?, checkpoint = ?,
-        verifier_key = ?
+        verifier_key = ? WHERE id = 1
       """
     )
     newestAtAddress = try db.prepare(
