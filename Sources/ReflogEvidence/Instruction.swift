@@ -17,6 +17,21 @@ struct Instruction {
     facts.keys.map { "     \($0.split(separator: "+", maxSplits: 2).prefix(2).joined(separator: "+"))+\n" }.joined()
   }
 
+  /// The first step of the check, in front of the beginnings of the keys.
+  ///
+  /// During a key rotation, the log has two keys.
+  private var keySource: String {
+    facts.keys.count > 1
+      ? "Get the log's keys from the owner of the log, not from this pack. Each key is one line. The keys begin with:"
+      : "Get the log's key from the owner of the log, not from this pack. It is one line that begins with:"
+  }
+
+  /// The options of the two commands that pass all keys of the log.
+  private var keyOptions: String {
+    guard facts.keys.count > 1 else { return "--key 'KEY'" }
+    return (1...facts.keys.count).map { "--key 'KEY\($0)'" }.joined(separator: " ")
+  }
+
   /// The text of the page.
   var text: String {
     """
@@ -39,12 +54,12 @@ struct Instruction {
     verify.py            a program that checks the pack
 
     CHECK THE PACK
-    1. Get the log's key from the owner of the log, not from this pack. It is one line that begins with:
+    1. \(keySource)
     \(keyStarts)\
     2. This folder must contain only the files of the pack: put nothing else into it, not the key and not the ZIP file.
        Run one of these two commands in it. The first needs Python 3.8 or later and nothing else, no network.
-         python3 verify.py --key 'KEY'
-         reflog verify --manifest evidence.manifest --key 'KEY'
+         python3 verify.py \(keyOptions)
+         reflog verify --manifest evidence.manifest \(keyOptions)
        If you do not trust this copy of verify.py, get it from the source code of Reflog, or use the second command.
     3. The command ends with one of these results, and names the files and the rows that differ:
          exit code 0    every file is the file that was written

@@ -6,13 +6,19 @@ import Testing
 
 /// Tests the exact texts that an auditor reads: the instruction and the summary.
 struct PackTextTests {
-  private static func facts(flows: String = "all", period: String = "2026-Q3") throws -> EvidenceFacts {
+  private static let key = "audit.example/reflog+1f2e3d4c+AQID"
+
+  private static func facts(
+    flows: String = "all",
+    period: String = "2026-Q3",
+    keys: [String] = [key]
+  ) throws -> EvidenceFacts {
     EvidenceFacts(
       origin: "audit.example/reflog",
       period: try Period(period),
       flows: flows,
       taken: ManualClock.start,
-      keys: ["audit.example/reflog+1f2e3d4c+AQID"],
+      keys: keys,
       logSize: 41
     )
   }
@@ -97,6 +103,26 @@ struct PackTextTests {
 
         """
     )
+  }
+
+  @Test func theInstructionNamesBothKeysOfARotation() throws {
+    let text = Instruction(facts: try Self.facts(keys: [Self.key, "audit.example/reflog+5a6b7c8d+AQQF"])).text
+
+    #expect(
+      text.contains(
+        """
+        1. Get the log's keys from the owner of the log, not from this pack. Each key is one line. The keys begin with:
+             audit.example/reflog+1f2e3d4c+
+             audit.example/reflog+5a6b7c8d+
+        2. This folder must contain only the files of the pack: put nothing else into it, not the key and not the ZIP file.
+           Run one of these two commands in it. The first needs Python 3.8 or later and nothing else, no network.
+             python3 verify.py --key 'KEY1' --key 'KEY2'
+             reflog verify --manifest evidence.manifest --key 'KEY1' --key 'KEY2'
+
+        """
+      )
+    )
+    #expect(!text.contains("begins with"))
   }
 
   @Test func theInstructionTellsThatAPeriodHasNotEnded() throws {
