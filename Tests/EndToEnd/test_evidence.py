@@ -216,6 +216,7 @@ class Contents(PackTestCase):
         manifest = json.loads((pack / MANIFEST).read_text().split("\n\n")[0])
         count, period, taken = len(self.rows("changes.csv", pack)), manifest["period"], manifest["createdDateTime"]
         until = f", until {taken}, when the period had not ended" if taken < period["until"] else ""
+        selected = "the ledger contained none" if selected == "all changes" and count == 0 else selected
         expected = f"The pack contains {count} change{'s' * (count != 1)} of {period['name']}: {selected}{until}."
         for run in self.check(pack, "--key", self.key):
             self.assertEqual(run.returncode, 0, run.stdout)
@@ -572,7 +573,7 @@ class Exports(PackTestCase):
                 self.assertEqual(self.check_export(path, *key).returncode, 0)
 
     def test_the_check_shows_the_number_of_changes_and_the_filter(self):
-        applied, flow = "result eq 'applied'", "flowId eq 'B2C_1_signup'"
+        applied, flow, text = "result eq 'applied'", "flowId eq 'B2C_1_signup'", "reason ne 'It''s the flowId' and id gt 1"
         also = " A condition on a flow also selects the changes of the connectors that the flow called."
         for number, (arguments, selected) in enumerate((
             ((), "all changes."), (("--raw", "--excel"), "all changes."),
@@ -581,6 +582,7 @@ class Exports(PackTestCase):
             (("--filter", "id eq 999999"), "only those that match (id eq 999999)."),
             (("--filter", flow), f"only those that match ({flow}).{also}"),
             (("--filter", flow, "--flow-scope", "steps"), f"only those that match ({flow})."),
+            (("--filter", text), f"only those that match ({text})."),
             (("--after", "9"), "only those that have an entry after position 9."),
             (("--result", "applied", "--after", "9"), f"only those that match {applied} and have an entry after position 9."),
         )):
@@ -604,6 +606,15 @@ class Exports(PackTestCase):
         self.check_shown(path, expected, 3)
         path.write_bytes(written[:len(written) // 2])
         self.check_shown(path, expected, 65)
+
+    def test_a_complete_export_of_an_empty_ledger_says_that_the_ledger_contained_no_changes(self):
+        with Server() as server:
+            path = self.folder / "empty.csv"
+            export = server.command("export", "--server", server.url, "--manifest", "--output", path, role="reader")
+            manifest = f"{path}.manifest"
+            for run in (export, by_program(manifest), by_script(self.pack / "verify.py", manifest)):
+                self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
+                self.assertIn("empty.csv: 0 changes: the ledger contained none.", run.stderr)
 
     def check_shown(self, path, expected, code):
         """Checks the exit codes of both programs, and whether they show what the manifest selects."""

@@ -29,9 +29,10 @@ enum ManifestTexts {
     "Manifest/ManifestSelection.swift": [
       "match {}",
       "have an entry after position {}",
-      "all changes",
       "only those that {}",
       "{} A condition on a flow also selects the changes of the connectors that the flow called.",
+      "the ledger contained none",
+      "all changes",
       "only those of the flow {}, and of the connectors that it called",
       ", until {}, when the period had not ended",
       "The pack contains {} of {}: {}{}.",
