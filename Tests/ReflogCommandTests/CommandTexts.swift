@@ -239,7 +239,7 @@ enum CommandTexts {
       FOLDER/evidence.manifest --key KEY.
       """,
       "The ledger failed verification: {}",
-      "{} A key has the form NAME+ID+BASE64. For a key in a file, use --key \"$(cat FILE)\".",
+      "{} For a key in a file, use --key \"$(cat FILE)\".",
       "The ledger failed verification: {} Reading it failed: {}",
       "the manifest's checkpoint",
       "changes and entries",

@@ -110,10 +110,7 @@ struct Verify: Command {
     do {
       return try key.map { try VerifierKey(TextEncoding.value($0).trimmingCharacters(in: .whitespacesAndNewlines)) }
     } catch {
-      throw CommandFailure(
-        .usage,
-        "\(error) A key has the form NAME+ID+BASE64. For a key in a file, use --key \"$(cat FILE)\"."
-      )
+      throw CommandFailure(.usage, "\(error) For a key in a file, use --key \"$(cat FILE)\".")
     }
   }
 
