@@ -130,9 +130,9 @@ def verification_key(text):
 
 
 def given_key(text):
-    """Parses a key from the command line. It can have spaces, a byte order mark or a carriage return at its ends."""
+    """Parses a key from the command line. It can have spaces, line ends and byte order marks at its ends."""
     try:
-        return verification_key(text.strip("\ufeff \t\r\n"))
+        return verification_key(text.strip("\ufeff\u00a0 \t\r\n"))
     except ValueError:
         raise argparse.ArgumentTypeError(
             'a key has the form NAME+ID+BASE64. For a key in a file, use --key "$(cat FILE)".') from None

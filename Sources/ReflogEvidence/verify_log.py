@@ -145,7 +145,7 @@ def inclusion_proof(index, hashes):
 
 def verification_key(text):
     """Parses a C2SP vkey for Ed25519. Returns a pair of the key's name and key ID, and the key."""
-    name, id, key = text.strip("\ufeff \t\r\n").split("+", 2)
+    name, id, key = text.strip("\ufeff\u00a0 \t\r\n").split("+", 2)
     key = base64.b64decode(key, validate=True)
     if key[:1] != b"\1" or sha256(name.encode(), b"\n", key)[:4].hex() != id:
         raise ValueError

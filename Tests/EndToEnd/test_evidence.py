@@ -27,6 +27,7 @@ SECONDS = 20
 EVIDENCE = "/beta/auditLogs/evidence"
 SIGNUP = "b2cUserFlows/B2C_1_signup/postFederationSignup"
 MANIFEST = "evidence.manifest"
+VERIFY_LOG = pathlib.Path(__file__).resolve().parents[2] / "tools" / "verify_log.py"
 YEAR = str(datetime.datetime.now(datetime.timezone.utc).year)
 
 
@@ -546,9 +547,13 @@ class Manipulations(PackTestCase):
                 # The message has the form of a key at most once.
                 self.assertLessEqual(run.stderr.lower().count("name+id+base64"), 1)
 
-    def test_white_space_around_a_key_is_ignored(self):
-        for key in (f"{self.key}\r", f" {self.key}  ", f"\ufeff{self.key} \r\n"):
-            self.assertEqual(self.check(self.pack, "--key", key)[0].returncode, 0)
+    def test_all_verifiers_ignore_the_same_white_space_around_a_key(self):
+        for form, code in (("{}\r", 0), (" {}  ", 0), ("\ufeff{} \r\n", 0), (" \ufeff\t{}\ufeff", 0), ("\u00a0{}\u00a0", 0),
+                           ("\u2003{}", 64), ("{}\u2028", 64), ("\x0b{}", 64)):
+            key = form.format(self.key)
+            log = subprocess.run([sys.executable, VERIFY_LOG, self.server.url, "--key", key], capture_output=True, text=True)
+            for run in (*self.check(self.pack, "--key", key), log):
+                self.assertEqual(run.returncode, code, f"{form!r} {run.stdout} {run.stderr}")
 
 
 class Exports(PackTestCase):

@@ -104,12 +104,14 @@ struct Verify: Command {
     given.sayLimit()
   }
 
+  /// The characters that are removed at the ends of a key. `verify.py` and `verify_log.py` remove the same characters.
+  ///
+  /// If a shell reads a key from a file that was written on Windows, the key can contain the file's byte order mark
+  /// and carriage return. A copied key can have spaces at its ends.
+  private static let aroundKeys = CharacterSet(charactersIn: "\u{FEFF}\u{A0} \t\r\n")
+
   private func givenKeys() throws -> [VerifierKey] {
-    // If a shell reads a key from a file that was written on Windows, the key can contain the file's byte order mark
-    // and carriage return. A copied key can have spaces at its ends.
-    do {
-      return try key.map { try VerifierKey(TextEncoding.value($0).trimmingCharacters(in: .whitespacesAndNewlines)) }
-    } catch {
+    do { return try key.map { try VerifierKey($0.trimmingCharacters(in: Self.aroundKeys)) } } catch {
       throw CommandFailure(.usage, "\(error) For a key in a file, use --key \"$(cat FILE)\".")
     }
   }
