@@ -31,11 +31,13 @@ try:
 except ImportError:
     sys.exit("verify_log.py needs cryptography: pip install cryptography, or apt-get install python3-cryptography")
 
-# The maximum length of an answer in bytes. An answer contains at most 256 entries. Two bytes in front of each entry contain
-# its length, so an entry has at most 65,535 bytes.
+# The maximum length of an answer in bytes: 256 entries. Each entry has at most 65,535 bytes, and two bytes with its length in
+# front of it.
 LARGEST_ANSWER = 256 * (2 + 65_535)
+# The maximum time to wait for an answer.
 WAIT_SECONDS = 30
-# The number of leaves of each subtree that the progress counts. It is a power of two.
+# The progress increases each time when a subtree with this number of leaves is checked. The number is a power of two, because
+# only such a number of leaves is a whole subtree.
 COUNTED = 1 << 15
 TEXT, NUMBER, HASH = r"[^\x00-\x1f]+", r"0|[1-9][0-9]{0,17}", r"[A-Za-z0-9+/]{43}="
 BASE64 = r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?"
