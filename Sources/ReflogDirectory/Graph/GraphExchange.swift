@@ -41,11 +41,8 @@ struct GraphResponse: Sendable {
     json = try? JSONValue(parsing: body).object
   }
 
-  /// Whether the content type contains `json`.
-  var isJSON: Bool {
-    let type = Array((headers["content-type"] ?? "").asciiFolded.utf8)
-    return type.indices.contains { type[$0...].starts(with: "json".utf8) }
-  }
+  /// Whether the answer has a content type of JSON.
+  var isJSON: Bool { headers["content-type"]?.isContentTypeOfJSON ?? false }
 
   /// The id that Graph assigned to the request, or nil if the answer contains no id.
   var requestID: String? { headers["request-id"] }
