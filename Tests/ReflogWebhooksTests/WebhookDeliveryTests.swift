@@ -185,6 +185,19 @@ struct WebhookDeliveryTests {
     #expect(progress.status(newest: 9).lastError == nil)
   }
 
+  @Test(arguments: [
+    (ServiceError.ledgerUnreadable("The ledger can't be used: a problem."), "The ledger can't be used: a problem"),
+    (.ledgerDamaged("The ledger is damaged: it ends early."), "The ledger is damaged: it ends early"),
+    (
+      .ledgerUnreadable("Too many changes are waiting to be recorded."),
+      "the ledger can't be read: Too many changes are waiting to be recorded"
+    ),
+    (.ledgerDamaged("Change 5 was altered."), "the ledger can't be read: Change 5 was altered"),
+  ])
+  func theProblemOfAReadSaysThatTheLedgerCantBeRead(error: ServiceError, problem: String) {
+    #expect(WebhookDelivery.problem(error) == problem)
+  }
+
   @Test func aSuccessfulReadOfTheLedgerEndsOnlyAFailureOfReads() async throws {
     try await withLedger { ledger in
       try await Self.record(1, in: ledger)

@@ -86,10 +86,7 @@ struct WebhookDelivery: Sendable {
       let last = min(newest, progress.sequence + attempts.entryCount)
       read = try await history.settledEntries(after: progress.sequence, through: last)
     } catch {
-      // The description already says that the ledger can't be used. Its full stop is removed, because other errors of a
-      // webhook have none.
-      let problem = "\(error)"
-      await failRead(problem.hasSuffix(".") ? String(problem.dropLast()) : problem, &attempts)
+      await failRead(Self.problem(error), &attempts)
       return true
     }
     let end = ContinuousClock.now
@@ -139,6 +136,15 @@ struct WebhookDelivery: Sendable {
       await pause(attempts.pace.wait(retryAfter: retryAfter))
     }
     return false
+  }
+
+  /// Returns the problem of a failed read of the ledger, without a full stop, because other problems of a webhook have
+  /// none.
+  static func problem(_ error: ServiceError) -> String {
+    let text = "\(error)"
+    let clause = text.hasSuffix(".") ? String(text.dropLast()) : text
+    // Most descriptions begin with the ledger and its problem. The others do not say what could not be done.
+    return clause.hasPrefix("The ledger ") ? clause : "the ledger can't be read: \(clause)"
   }
 
   /// Records that the ledger could not be read in time, and waits.
