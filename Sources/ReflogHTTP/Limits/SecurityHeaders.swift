@@ -12,18 +12,13 @@ extension Response {
   ///   server (RFC 6797).
   func secured(overTLS: Bool) -> Response {
     var response = self
-    if overTLS { response.headers[.strictTransportSecurity] = "max-age=31536000" }
-    for field in Self.alwaysSet {
-      // A field that is missing is appended, because this needs less time than setting a field.
-      if response.headers.contains(field.name) {
-        response.headers[field.name] = field.value
-      } else {
-        response.headers.append(field)
-      }
-    }
+    if overTLS { response.headers.replaceOrAppend(Self.onlyTLS) }
+    for field in Self.alwaysSet { response.headers.replaceOrAppend(field) }
     for field in Self.setIfMissing where !response.headers.contains(field.name) { response.headers.append(field) }
     return response
   }
+
+  private static let onlyTLS = HTTPField(name: .strictTransportSecurity, value: "max-age=31536000")
 
   private static let alwaysSet = [
     HTTPField(name: .contentTypeOptions, value: "nosniff"),
@@ -35,4 +30,17 @@ extension Response {
     HTTPField(name: .contentSecurityPolicy, value: "default-src 'none'; frame-ancestors 'none'"),
     HTTPField(name: .cacheControl, value: "no-store"),
   ]
+}
+
+extension HTTPFields {
+  /// Sets a field.
+  ///
+  /// The result is the same as with the subscript, but this method needs less time if the field is missing.
+  fileprivate mutating func replaceOrAppend(_ field: HTTPField) {
+    if contains(field.name) {
+      self[field.name] = field.value
+    } else {
+      append(field)
+    }
+  }
 }
