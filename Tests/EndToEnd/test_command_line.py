@@ -146,6 +146,22 @@ class CommandLine(ServerTestCase):
         self.assertIn("denied", shown)
         self.assertEqual(self.run_command("rollback", change).returncode, 0)
 
+    def test_a_plan_says_if_the_role_does_not_permit_the_planned_request(self):
+        change = self.server.put(STEP, NEW_VENDOR).change
+        edit = self.server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", {"displayName": "Renamed"}).change
+        message = ("The request would be refused, because your role does not allow it. Changes, rollbacks and freezes need the "
+                   "role operator. Create a token with that role: reflog token create --role operator --name NAME.")
+        for command in (("rollback", change), ("rollback", "--as-of", "2020-01-01"), ("restore", edit)):
+            for role, permits in (("operator", True), ("reader", False), ("admin", False)):
+                with self.subTest(command=command, role=role):
+                    run = self.run_command(*command, "--dry-run", "--format", "json", role=role)
+                    self.assertEqual(run.returncode, 0, run.stderr)
+                    self.assertEqual(json.loads(run.stdout)["rolePermits"], permits)
+                    self.assertEqual(message in run.stderr, not permits, run.stderr)
+        # The other tests find the step and the connector as they were.
+        for command in (("restore", edit), ("rollback", change)):
+            self.assertEqual(self.run_command(*command).returncode, 0)
+
     def test_invalid_settings_stop_the_start(self):
         config = os.path.join(self.server.folder, "config.json")
         with open(config, "w") as file:

@@ -246,7 +246,8 @@ enum HelpTexts {
         Give the id of the change, or use --step for the last effective change of a step. The rollback is refused if \
         the step has later changes, unless you use --force. It is also refused if the connector that it restores does \
         not exist any more. --dry-run exits with 1 if later changes, a freeze or a missing connector would stop the \
-        rollback. It does not check the role of your token: a rollback needs the role operator.
+        rollback. If the role of your token does not allow the rollback, --dry-run says so, and its exit code does \
+        not change.
 
           reflog rollback 17 --dry-run
           reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
@@ -289,10 +290,10 @@ enum HelpTexts {
           reflog restore 17 --reason INC0042 --freeze --until 8h
 
         If later edits wrote the same properties, the command is refused and names them, unless you use --force. \
-        --dry-run exits with 1 if later edits, a freeze or a missing value would stop the command. It does not check \
-        the role of your token: a restoration needs the role operator. --freeze then freezes each step that calls the \
-        connector, but at most 50 steps. If more steps call the connector, the command says so and exits with 1. A \
-        step that is already frozen at least as long gets no other freeze.
+        --dry-run exits with 1 if later edits, a freeze or a missing value would stop the command. If the role of \
+        your token does not allow the restoration, --dry-run says so, and its exit code does not change. --freeze then \
+        freezes each step that calls the connector, but at most 50 steps. If more steps call the connector, the \
+        command says so and exits with 1. A step that is already frozen at least as long gets no other freeze.
 
         An edit that was made without Reflog also refuses the command: it is recorded, and then it is a later edit. If \
         a later edit already set the same values, the command sends nothing and shows that edit.

@@ -39,6 +39,9 @@ enum ProgramTexts {
     "Client/ConnectorList.swift": [
       "No sweep has finished yet. Steps that are not recorded yet may call a connector too."
     ],
+    "Client/JSONObject+RolePermits.swift": [
+      "The request would be refused, because your role does not allow it. {}"
+    ],
     "Client/HistorySource.swift": ["The server's answer does not contain the id of the manifest."],
     "Client/RestorationHint.swift": [
       "The connector was deleted later, so the values before this edit can't be restored.",

@@ -62,10 +62,11 @@ struct ChangeController {
     let id = try context.changeID()
     let body = try RollbackBody(try context.jsonObject(emptyMeans: [:]))
     if body.isDryRun {
-      events.countRead(by: try context.requireCaller().actor)
-      let plan = try await changes.plan(rollbackOf: id, for: try context.requireCaller())
+      let caller = try context.requireCaller()
+      events.countRead(by: caller.actor)
+      let plan = try await changes.plan(rollbackOf: id, for: caller)
       let freeze = changes.freeze(covering: plan.address)?.json(at: changes.freezeTime)
-      return Response(json: plan.json + ["freeze": freeze.map { .object($0) } ?? .null])
+      return Response(json: plan.json + ["freeze": freeze.map { .object($0) } ?? .null] + caller.permissionInPlan)
     }
     let action = ChangeRequest.Action.rollBack(id, permitting: body.isForced ? .all : .none)
     let receipt = try await changes.perform(try request.changeRequest(action, context, reason: body.reason))
@@ -87,7 +88,7 @@ struct ChangeController {
         "freeze": covering.map { .object($0.freeze.json(at: changes.freezeTime)) } ?? .null,
         "freezeCaller": covering?.caller.map { .object($0.json) } ?? .null,
       ]
-      return Response(json: plan.json(calledBy: callers) + freeze)
+      return Response(json: plan.json(calledBy: callers) + freeze + caller.permissionInPlan)
     }
     let later: RollbackRule.LaterChanges = body.isForced ? .all : .none
     let action: ChangeRequest.Action

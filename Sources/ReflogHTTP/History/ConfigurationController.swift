@@ -48,7 +48,7 @@ struct ConfigurationController {
       events.countRead(by: caller.actor)
       let overridesFreezes = try request.overrideHeader() != nil
       let plan = try await rollbacks.plan(rollback, for: caller, overridesFreezes: overridesFreezes)
-      return Response(json: plan.json)
+      return Response(json: plan.json + caller.permissionInPlan)
     }
     try await rollbacks.start(
       TimeRollbackRequest(

@@ -38,7 +38,10 @@ struct TimeRollbackClient {
     if isDryRun || (asOf != nil && !isConfirmed) {
       body["dryRun"] = .bool(true)
       let plan = try await client.send(.POST, Self.path, body: body, override: override).body
-      if isDryRun { return try output.show(plan) { ChangeTables.timeRollbackPlan($0, given) } }
+      if isDryRun {
+        try output.show(plan) { ChangeTables.timeRollbackPlan($0, given) }
+        return plan.sayIfRoleForbids()
+      }
       try Self.confirm(plan)
     }
     body["dryRun"] = .bool(false)

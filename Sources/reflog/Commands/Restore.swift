@@ -17,10 +17,10 @@ struct Restore: ServerCommand {
         reflog restore 17 --reason INC0042 --freeze --until 8h
 
       If later edits wrote the same properties, the command is refused and names them, unless you use --force. \
-      --dry-run exits with 1 if later edits, a freeze or a missing value would stop the command. It does not check the \
-      role of your token: a restoration needs the role operator. --freeze then freezes each step that calls the \
-      connector, but at most 50 steps. If more steps call the connector, the command says so and exits with 1. A step \
-      that is already frozen at least as long gets no other freeze.
+      --dry-run exits with 1 if later edits, a freeze or a missing value would stop the command. If the role of your \
+      token does not allow the restoration, --dry-run says so, and its exit code does not change. --freeze then \
+      freezes each step that calls the connector, but at most 50 steps. If more steps call the connector, the command \
+      says so and exits with 1. A step that is already frozen at least as long gets no other freeze.
 
       An edit that was made without Reflog also refuses the command: it is recorded, and then it is a later edit. If a \
       later edit already set the same values, the command sends nothing and shows that edit.
@@ -53,6 +53,7 @@ struct Restore: ServerCommand {
       dryRun || freezing.isGiven ? try await client.send(.POST, path, body: ["dryRun": .bool(true)]).body : [:]
     if dryRun {
       try output.show(plan, asTable: Self.plan)
+      plan.sayIfRoleForbids()
       if let obstacle = obstacle(plan) { throw CommandFailure(.refused, obstacle) }
       return
     }

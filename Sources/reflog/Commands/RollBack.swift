@@ -12,7 +12,8 @@ struct RollBack: ServerCommand {
       Give the id of the change, or use --step for the last effective change of a step. The rollback is refused if the \
       step has later changes, unless you use --force. It is also refused if the connector that it restores does not \
       exist any more. --dry-run exits with 1 if later changes, a freeze or a missing connector would stop the \
-      rollback. It does not check the role of your token: a rollback needs the role operator.
+      rollback. If the role of your token does not allow the rollback, --dry-run says so, and its exit code does not \
+      change.
 
         reflog rollback 17 --dry-run
         reflog rollback --step b2cUserFlows/B2C_1_signup/postFederationSignup
@@ -113,6 +114,7 @@ struct RollBack: ServerCommand {
     }
     try output.show(answer, asTable: dryRun ? plan : ChangeTables.change)
     if dryRun {
+      answer.sayIfRoleForbids()
       if let obstacle = obstacle(answer) { throw CommandFailure(.refused, obstacle) }
       return
     }
