@@ -211,7 +211,7 @@ let package = Package(
     .executableTarget(
       name: "ReflogGenerate",
       dependencies: [
-        "ReflogLedger", "ReflogModel", "ReflogStorage", "ReflogTesting",
+        "ReflogDirectory", "ReflogLedger", "ReflogModel", "ReflogStorage", "ReflogTesting",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
       path: "Tests/ReflogGenerate"

@@ -18,6 +18,15 @@ CHANGES = "/beta/auditLogs/connectorChanges"
 # have the flows of the generated history.
 SETTINGS = {"AUTH_MODE": "token,passthrough", "GRAPH_CLIENT_ID": None, "GRAPH_CLIENT_SECRET": None}
 
+# The columns of the CSV export.
+COLUMNS = (
+    "id, sequence, activity_time, tenant_id, subject, flow_type, flow_id, step, kind, result, result_time, before_state, "
+    "before_connector_id, before_display_name, after_state, after_connector_id, after_display_name, changed_properties, "
+    "actor_type, actor_proof, actor_id, actor_name, user_principal_name, client_app_id, ip_address, reason, correlation_id, "
+    "request_id, graph_request_id, rollback_of, rollback_to, batch_id, http_status, error_code, error_message, settled_by, "
+    "last_verified_time"
+)
+
 # The fields in which the pages and the command line search for a person (PEOPLE), a connector, or a text in a reason.
 PEOPLE = [f"tolower(initiatedBy/{field})" for field in (
     "user/id", "user/displayName", "user/userPrincipalName", "app/servicePrincipalId", "app/displayName", "app/appId", "token/id",
@@ -212,14 +221,9 @@ def export(server):
     size, lines, took = download(server, "")
     print(f"over HTTP: {lines - 1} rows, {size / 1e6:.0f} MB in {took:.1f} s: {(lines - 1) / took:.0f} rows/s; "
           f"peak memory of the server {resident(server.process.pid):.0f} MB")
-    columns = ("id, sequence, activity_time, tenant_id, subject, flow_type, flow_id, step, kind, result, result_time, before_state, "
-               "before_connector_id, before_display_name, after_state, after_connector_id, after_display_name, changed_properties, "
-               "actor_type, actor_proof, actor_id, actor_name, user_principal_name, client_app_id, ip_address, reason, correlation_id, "
-               "request_id, graph_request_id, rollback_of, rollback_to, batch_id, http_status, error_code, error_message, settled_by, "
-               "last_verified_time")
     start = time.perf_counter()
     subprocess.run(["sqlite3", "-csv", "-readonly", server.database,
-                    f"SELECT {columns} FROM change_details ORDER BY id"], stdout=subprocess.DEVNULL, check=True)
+                    f"SELECT {COLUMNS} FROM change_details ORDER BY id"], stdout=subprocess.DEVNULL, check=True)
     alone = time.perf_counter() - start
     print(f"sqlite3 -csv: {alone:.1f} s: {(lines - 1) / alone:.0f} rows/s; ratio {alone / took:.2f}")
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import ReflogDirectory
 import ReflogLedger
 import ReflogModel
 import ReflogStorage
@@ -14,6 +15,7 @@ struct Generate: AsyncParsableCommand {
   private static let beginning = Timestamp(microseconds: 1_672_531_200_000_000)
   /// The time between the first and the last change: three years for any number of changes.
   private static let span = Duration.seconds(3 * 365 * 86_400)
+  private static let tenantID = "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a"
 
   @Option(help: "How many changes.")
   var changes = 10_000
@@ -23,6 +25,9 @@ struct Generate: AsyncParsableCommand {
 
   @Option(help: "Of 1,000 changes, how many edit a connector.")
   var edits = 0
+
+  @Flag(help: "Create an embedded directory with the sample tenant. Without this flag, the ledger belongs to Graph.")
+  var embedded = false
 
   @Argument(help: "The ledger's file. It must not exist.")
   var database: String
@@ -37,11 +42,12 @@ struct Generate: AsyncParsableCommand {
     let ledger = try Ledger(
       store: SQLiteLedger(storage),
       thread: thread,
-      directory: .graph,
-      tenantID: "5d4c3b2a-1f0e-4d9c-8b7a-6f5e4d3c2b1a",
+      directory: embedded ? .embedded : .graph,
+      tenantID: Self.tenantID,
       clock: clock.read
     )
     try await makeKey(for: ledger)
+    if embedded { try makeDirectory() }
     let step = Self.span / Double(changes / GeneratedTenant.batch + 1)
     let start = ContinuousClock.now
     try await running(thread, storage) {
@@ -85,6 +91,17 @@ struct Generate: AsyncParsableCommand {
     let keys = try keyFile.keys(found)
     try keyFile.keep(keys, of: found)
     for key in keys { ledger.signers.add(key) }
+  }
+
+  /// Creates the file of the embedded directory.
+  ///
+  /// The directory has the sample tenant, but none of the flows of the generated history.
+  private func makeDirectory() throws {
+    let storage = try Storage(path: LedgerFiles(database: database).directory, kind: .directory)
+    // This thread never runs, because nothing is written to the directory later.
+    let unused = WriterThread()
+    _ = try EmbeddedDirectory(storage: storage, thread: unused, newTenantID: Self.tenantID, sample: true)
+    try storage.close()
   }
 
   private func say(_ text: String) {
