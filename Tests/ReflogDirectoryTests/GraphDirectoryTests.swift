@@ -115,7 +115,7 @@ struct GraphDirectoryTests {
   ])
   func ifAWritePossiblyArrivedItsResultIsUnknownAndItIsNotSentAgain(reaction: ScriptedPeer.Reaction) async throws {
     try await ScriptedPeer.with(Self.token, reaction) { url, peer in
-      try await withDirectory(at: url, timeout: .milliseconds(500)) { directory in
+      try await withDirectory(at: url, timeout: .seconds(3)) { directory in
         guard case .unknown = await directory.write(write, correlationID: "correlation") else {
           Issue.record("it is not unknown")
           return
