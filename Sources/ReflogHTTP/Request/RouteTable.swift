@@ -33,12 +33,13 @@ struct RouteTable: Sendable {
 
   /// Creates the table of all routes of a router.
   ///
-  /// A path that supports `GET` gets `HEAD` too.
+  /// A path that supports `GET` gets `HEAD` too. Two routes with the same method and path stop the program, and so do
+  /// two names for the same variable segment.
   init(of router: RequestRouter) {
     unrouted = router.unrouted()
     for route in router.routes {
       let node = addNode(for: route.path)
-      precondition(nodes[node].responders[route.method] == nil, "Two routes handle \(route.method) \(route.path).")
+      precondition(nodes[node].responders[route.method] == nil)
       nodes[node].responders[route.method] = route.responder
     }
     for node in nodes.indices where nodes[node].responders[.head] == nil {
@@ -59,7 +60,7 @@ struct RouteTable: Sendable {
       } else if segment.first == "{" {
         let name = String(segment.dropFirst().dropLast())
         nodes[node].value = nodes[node].value ?? (name, next)
-        precondition(nodes[node].value?.name == name, "\(path) has another name for a segment of an earlier route.")
+        precondition(nodes[node].value?.name == name)
         node = nodes[node].value?.node ?? next
       } else if let known = nodes[node].fixed.first(where: { $0.spelling.elementsEqual(segment.utf8) }) {
         node = known.node
