@@ -182,11 +182,6 @@ def counted(count):
     return f"{count:,} change{'' if count == 1 else 's'}"
 
 
-def everything(count):
-    """Returns the words about a selection without limits that found this number of changes."""
-    return "the ledger contained none" if count == 0 else "all changes"
-
-
 def has_condition_on_flow(filter):
     """Returns whether a filter has a condition on the id of a flow."""
     without_texts = re.sub(r"'(?:[^']|'')*'", "''", filter or "")
@@ -196,9 +191,10 @@ def has_condition_on_flow(filter):
 def selection_of_export(manifest):
     """Returns sentences with the number of changes in an exported file, and with what the filter of the manifest selects."""
     filter, after = manifest.get("filter"), manifest.get("after")
+    everything = "all changes" if manifest["rows"] else "the ledger contained no changes at that time"
     limits = [] if filter is None else [f"match {filter}"]
     limits += [] if after is None else [f"have an entry after position {after}"]
-    selected = f"only those that {' and '.join(limits)}" if limits else everything(manifest["rows"])
+    selected = f"only those that {' and '.join(limits)}" if limits else everything
     also = " A condition on a flow also selects the changes of the connectors that the flow called."
     has_also = "flowScope=impact" in manifest["options"] and has_condition_on_flow(filter)
     return f"{counted(manifest['rows'])}: {selected}.{also if has_also else ''}"
@@ -208,7 +204,8 @@ def selection_of_pack(manifest):
     """Returns a sentence with the number of changes in a pack, and with what the period and the flow of the manifest select."""
     flow, period, taken = manifest.get("flow"), manifest["period"], manifest["createdDateTime"]
     count = sum(file["rows"] for file in manifest["files"] if file["name"] == "changes.csv")
-    selected = everything(count) if flow is None else f"only those of the flow {flow}, and of the connectors that it called"
+    everything = "all changes" if count else "the ledger contained no changes of this period at that time"
+    selected = everything if flow is None else f"only those of the flow {flow}, and of the connectors that it called"
     end = f", until {taken}, when the period had not ended" if taken < period["until"] else ""
     return f"The pack contains {counted(count)} of {period['name']}: {selected}{end}."
 

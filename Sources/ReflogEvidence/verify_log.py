@@ -36,7 +36,7 @@ except ImportError:
 LARGEST_ANSWER = 256 * (2 + 65_535)
 # The maximum time to wait for an answer.
 WAIT_SECONDS = 30
-# The progress increases each time when a subtree with this number of leaves is checked. The number is a power of two, because
+# The progress increases after each subtree with this number of leaves. The number is a power of two, because
 # only such a number of leaves is a whole subtree.
 COUNTED = 1 << 15
 TEXT, NUMBER, HASH = r"[^\x00-\x1f]+", r"0|[1-9][0-9]{0,17}", r"[A-Za-z0-9+/]{43}="

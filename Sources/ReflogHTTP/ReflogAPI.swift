@@ -213,7 +213,6 @@ package struct ReflogAPI: Sendable {
 
   private func addGraphSurface(to router: RequestRouter) {
     let group = router.group("/:version")
-      .add(middleware: VersionMiddleware())
       .add(middleware: PermissionMiddleware(operation: .readDirectory, events: events))
       .add(middleware: IdempotencyMiddleware())
     ReferenceController(changes: changes).addRoutes(to: group)
@@ -225,8 +224,7 @@ package struct ReflogAPI: Sendable {
   private func addHistorySurface(to router: RequestRouter) {
     func versioned(for operation: Policy.Operation) -> RouterGroup<ReflogRequestContext> {
       router.group("/:version")
-        .add(middleware: VersionMiddleware())
-        .add(middleware: PermissionMiddleware(operation: operation, events: events))
+          .add(middleware: PermissionMiddleware(operation: operation, events: events))
         .add(middleware: ReadCountingMiddleware(events: events))
         .add(middleware: IdempotencyMiddleware())
     }

@@ -188,7 +188,8 @@ extension ServiceError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .forbidden(_, isAdmin: true):
-      "Your role admin does not allow this. \(Policy.operatorAdvice)"
+      "Your role admin does not allow this. Changes, rollbacks and freezes need the role operator. Create a token "
+        + "with that role: reflog token create --role operator --name NAME."
     case .forbidden:
       "Your role does not allow this. Changes and freezes need the role operator; tokens, retention, holds, erasures, keys and "
         + "backups need the role admin. Ask your administrator for a token with that role."

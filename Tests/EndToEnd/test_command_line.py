@@ -150,7 +150,7 @@ class CommandLine(ServerTestCase):
         change = self.server.put(STEP, NEW_VENDOR).change
         edit = self.server.request("PATCH", f"/beta/identity/apiConnectors/{NEW_VENDOR}", {"displayName": "Renamed"}).change
         message = ("The request would be refused, because your role does not allow it. Changes, rollbacks and freezes need the "
-                   "role operator. Create a token with that role: reflog token create --role operator --name NAME.")
+                   "role operator. Ask an administrator for a token with that role.")
         for command in (("rollback", change), ("rollback", "--as-of", "2020-01-01"), ("restore", edit)):
             for role, permits in (("operator", True), ("reader", False), ("admin", False)):
                 with self.subTest(command=command, role=role):
@@ -158,6 +158,10 @@ class CommandLine(ServerTestCase):
                     self.assertEqual(run.returncode, 0, run.stderr)
                     self.assertEqual(json.loads(run.stdout)["rolePermits"], permits)
                     self.assertEqual(message in run.stderr, not permits, run.stderr)
+        # A rollback to a time is refused before a person confirms it.
+        run = self.run_command("rollback", "--as-of", "2020-01-01", role="reader")
+        self.assertEqual(run.returncode, 1)
+        self.assertIn(message, run.stderr)
         # The other tests find the step and the connector as they were.
         for command in (("restore", edit), ("rollback", change)):
             self.assertEqual(self.run_command(*command).returncode, 0)

@@ -217,7 +217,7 @@ class Contents(PackTestCase):
         manifest = json.loads((pack / MANIFEST).read_text().split("\n\n")[0])
         count, period, taken = len(self.rows("changes.csv", pack)), manifest["period"], manifest["createdDateTime"]
         until = f", until {taken}, when the period had not ended" if taken < period["until"] else ""
-        selected = "the ledger contained none" if selected == "all changes" and count == 0 else selected
+        selected = "the ledger contained no changes of this period at that time" if selected == "all changes" and count == 0 else selected
         expected = f"The pack contains {count} change{'s' * (count != 1)} of {period['name']}: {selected}{until}."
         for run in self.check(pack, "--key", self.key):
             self.assertEqual(run.returncode, 0, run.stdout)
@@ -621,7 +621,7 @@ class Exports(PackTestCase):
             manifest = f"{path}.manifest"
             for run in (export, by_program(manifest), by_script(self.pack / "verify.py", manifest)):
                 self.assertEqual(run.returncode, 0, run.stdout + run.stderr)
-                self.assertIn("empty.csv: 0 changes: the ledger contained none.", run.stderr)
+                self.assertIn("empty.csv: 0 changes: the ledger contained no changes at that time.", run.stderr)
 
     def check_shown(self, path, expected, code):
         """Checks the exit codes of both programs, and whether they show what the manifest selects."""

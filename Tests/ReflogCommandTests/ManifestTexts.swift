@@ -29,10 +29,11 @@ enum ManifestTexts {
     "Manifest/ManifestSelection.swift": [
       "match {}",
       "have an entry after position {}",
+      "the ledger contained no changes at that time",
+      "all changes",
       "only those that {}",
       "{} A condition on a flow also selects the changes of the connectors that the flow called.",
-      "the ledger contained none",
-      "all changes",
+      "the ledger contained no changes of this period at that time",
       "only those of the flow {}, and of the connectors that it called",
       ", until {}, when the period had not ended",
       "The pack contains {} of {}: {}{}.",

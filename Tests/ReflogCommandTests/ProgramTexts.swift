@@ -40,7 +40,8 @@ enum ProgramTexts {
       "No sweep has finished yet. Steps that are not recorded yet may call a connector too."
     ],
     "Client/JSONObject+RolePermits.swift": [
-      "The request would be refused, because your role does not allow it. {}"
+      "The request would be refused, because your role does not allow it. Changes, rollbacks and freezes need the "
+        + "role operator. Ask an administrator for a token with that role."
     ],
     "Client/HistorySource.swift": ["The server's answer does not contain the id of the manifest."],
     "Client/RestorationHint.swift": [

@@ -41,11 +41,11 @@ enum CanonicalPath {
         output.append(byte)
       }
     }
-    let canonical = String(decoding: output, as: UTF8.self)
-    guard !canonical.split(separator: "/").contains(where: { $0 == "." || $0 == ".." }) else {
+    let segments = output.split(separator: UInt8(ascii: "/"))
+    guard !segments.contains(where: { $0.elementsEqual(".".utf8) || $0.elementsEqual("..".utf8) }) else {
       throw .badRequest("The path contains the segment '.' or '..'.", target: "path")
     }
-    return canonical
+    return String(decoding: output, as: UTF8.self)
   }
 
   /// Returns true if a path is certainly canonical, and so needs no conversion.

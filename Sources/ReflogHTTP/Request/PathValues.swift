@@ -1,6 +1,6 @@
 /// The values of the variable segments of a path, for example the id of a flow.
 struct PathValues: Sendable {
-  /// The name of the segments that a route's `**` stands for.
+  /// The name of the segments that match a route's `**`. Their text can end with a slash.
   static let rest = "**"
 
   private let values: [(name: String, value: String)]

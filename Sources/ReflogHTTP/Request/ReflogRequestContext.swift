@@ -18,6 +18,9 @@ package struct ReflogRequestContext: RequestContext {
   var idempotencyKey: IdempotencyKey?
   /// The values of the variable segments of the path.
   var pathValues = PathValues()
+  /// Hummingbird's values of the path are always empty, because ``RouteTable`` finds the routes.
+  @available(*, unavailable, renamed: "pathValues")
+  var parameters: Parameters { coreContext.parameters }
   /// The whole body of the request, or nil if the body was not received yet.
   var body: ByteBuffer?
   /// The authenticated caller, or nil if the caller is not authenticated yet.

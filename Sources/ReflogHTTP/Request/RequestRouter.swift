@@ -3,8 +3,9 @@ import Hummingbird
 
 /// Collects the routes of the server.
 ///
-/// Controllers add their routes to the router as they add them to Hummingbird's router, with groups and middleware.
-/// ``RouteTable`` then finds the route of a request.
+/// Controllers add their routes with Hummingbird's groups and middleware. ``RouteTable`` then finds the route of a
+/// request. Of Hummingbird's forms of segments, only a fixed text, `:name` or `{name}`, and `**` at the end are
+/// supported.
 final class RequestRouter: RouterMethods {
   typealias Context = ReflogRequestContext
 
@@ -21,6 +22,7 @@ final class RequestRouter: RouterMethods {
 
   /// The routes in the order in which they were added.
   private(set) var routes: [Route] = []
+  // Hummingbird's list of middleware can only be created as a part of Hummingbird's router.
   private let middleware = Router(context: ReflogRequestContext.self).middlewares
 
   /// Adds a route. Its requests pass through the middleware that was added before.

@@ -61,7 +61,8 @@ struct RootResponder: HTTPResponder {
       let answer = ErrorAnswer(error)
       answer.log(to: logger, request, context, cause: error)
       response = answer.response(context).reporting(expiry)
-      // This request was refused before its caller was authenticated, so the refusal counts for the client's network.
+      // This request was refused before its caller was authenticated, or no route handles it. So the refusal counts for
+      // the client's network.
       await pace.delay(SlotHolder(context.ipAddress))
     }
     requests.count(response.status.code)

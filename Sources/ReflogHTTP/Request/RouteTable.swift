@@ -7,13 +7,13 @@ import ReflogModel
 /// The routes form a tree with one node for each segment of a path. The table compares the bytes of segments, and
 /// ignores the case of ASCII letters.
 struct RouteTable: Sendable {
-  /// The position in the tree behind some segments of a path.
+  /// The position in the tree after some segments of a path.
   private struct Node: Sendable {
-    /// The nodes behind segments with a fixed spelling.
+    /// The nodes after segments with a fixed spelling.
     var fixed: [(spelling: [UInt8], node: Int)] = []
-    /// The node behind any other segment, and the name of the value that this segment contains.
+    /// The node after any segment, and the name of the value that this segment contains.
     var value: (name: String, node: Int)?
-    /// The node behind all remaining segments.
+    /// The node after all remaining segments.
     var rest: Int?
     /// The responders for a path that ends here.
     var responders: [HTTPRequest.Method: any HTTPResponder<ReflogRequestContext>] = [:]
@@ -33,8 +33,8 @@ struct RouteTable: Sendable {
 
   /// Creates the table of all routes of a router.
   ///
-  /// A path that supports `GET` gets `HEAD` too. Two routes with the same method and path stop the program, and so do
-  /// two names for the same variable segment.
+  /// A path that supports `GET` gets `HEAD` too. The program stops if two routes have the same method and path, if a
+  /// variable segment has two names, or if a path has a form that ``RequestRouter`` does not support.
   init(of router: RequestRouter) {
     unrouted = router.unrouted()
     for route in router.routes {
@@ -52,19 +52,24 @@ struct RouteTable: Sendable {
 
   private mutating func addNode(for path: String) -> Int {
     var node = 0
-    for segment in path.split(separator: "/") {
+    let segments = path.split(separator: "/")
+    for (index, segment) in segments.enumerated() {
       let next = nodes.count
       if segment == "**" {
+        precondition(index == segments.count - 1)
         nodes[node].rest = nodes[node].rest ?? next
         node = nodes[node].rest ?? next
-      } else if segment.first == "{" {
+      } else if segment.first == "{", segment.last == "}" {
         let name = String(segment.dropFirst().dropLast())
         nodes[node].value = nodes[node].value ?? (name, next)
         precondition(nodes[node].value?.name == name)
         node = nodes[node].value?.node ?? next
-      } else if let known = nodes[node].fixed.first(where: { $0.spelling.elementsEqual(segment.utf8) }) {
+      } else if let known = nodes[node].fixed.first(where: { segment.utf8.elementsEqual($0.spelling, by: Self.isSame) })
+      {
+        precondition(segment.utf8.elementsEqual(known.spelling))
         node = known.node
       } else {
+        precondition(!segment.contains { "{}*".contains($0) })
         nodes[node].fixed.append((Array(segment.utf8), next))
         node = next
       }
@@ -75,7 +80,8 @@ struct RouteTable: Sendable {
 
   /// Returns the match of a path, or nil if no route has this path.
   ///
-  /// A fixed segment has priority over a variable segment, and a variable segment has priority over `**`.
+  /// A fixed segment has priority over a variable segment, and a variable segment has priority over `**`. The variable
+  /// segment `{version}` is only a version of the API.
   ///
   /// - Parameter path: The canonical path.
   func match(_ path: String) -> Match? {
@@ -83,12 +89,12 @@ struct RouteTable: Sendable {
     return path.withUTF8 { bytes in
       var search = Search(bytes: bytes, segments: Self.segments(bytes))
       guard let node = find(&search, from: 0, at: 0) else { return nil }
-      let values = search.values.map { ($0.name, String(decoding: bytes[$0.range], as: UTF8.self)) }
+      let values = search.values.map { ($0.name, search.text($0.range)) }
       return Match(path: search.spelled, values: PathValues(values), node: node)
     }
   }
 
-  /// Finds the node behind the segments from the position `index` on.
+  /// Finds the node after all segments, beginning with the segment at `index` and the node in front of it.
   private func find(_ search: inout Search, from index: Int, at node: Int) -> Int? {
     guard index < search.segments.count else { return nodes[node].responders.isEmpty ? nil : node }
     let segment = search.segments[index]
@@ -97,7 +103,7 @@ struct RouteTable: Sendable {
       search.spell(segment, fixed.spelling)
       return found
     }
-    if let value = nodes[node].value {
+    if let value = nodes[node].value, value.name != "version" || APIVersion(segment: search.text(segment)) != nil {
       search.values.append((value.name, segment))
       if let found = find(&search, from: index + 1, at: value.node) { return found }
       search.values.removeLast()
@@ -106,6 +112,8 @@ struct RouteTable: Sendable {
     search.values.append((PathValues.rest, segment.lowerBound..<search.bytes.count))
     return rest
   }
+
+  fileprivate static func isSame(_ first: UInt8, _ second: UInt8) -> Bool { first.asciiFolded == second.asciiFolded }
 
   /// Returns the positions of the segments of a path. An empty segment is not counted.
   private static func segments(_ path: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
@@ -131,6 +139,7 @@ struct RouteTable: Sendable {
   /// Returns the methods that the resource at a path supports, or an empty list if no resource exists at the path.
   func methods(at path: String) -> [HTTPRequest.Method] {
     guard let match = match(path) else { return [] }
+    if let flowType = match.values["flowType"], FlowType(segment: flowType) == nil { return [] }
     return SupportedMethods.all.filter { nodes[match.node].responders[$0] != nil }
   }
 
@@ -160,7 +169,7 @@ private struct Search {
   /// The bytes of the path.
   let bytes: UnsafeBufferPointer<UInt8>
   let segments: [Range<Int>]
-  /// The names and positions of the variable segments before the current position.
+  /// The names and positions of the variable segments that were found.
   var values: [(name: String, range: Range<Int>)] = []
   /// The bytes of the path with the spelling of the route, or nil if the path has this spelling already.
   private var respelled: [UInt8]?
@@ -175,9 +184,11 @@ private struct Search {
     respelled.map { String(decoding: $0, as: UTF8.self) } ?? String(decoding: bytes, as: UTF8.self)
   }
 
+  func text(_ segment: Range<Int>) -> String { String(decoding: bytes[segment], as: UTF8.self) }
+
   /// Returns whether a segment equals a spelling without regard to the case of ASCII letters.
   func isSame(_ segment: Range<Int>, _ spelling: [UInt8]) -> Bool {
-    segment.count == spelling.count && bytes[segment].elementsEqual(spelling, by: { $0.asciiFolded == $1.asciiFolded })
+    segment.count == spelling.count && bytes[segment].elementsEqual(spelling, by: RouteTable.isSame)
   }
 
   /// Gives a segment the spelling of the route.

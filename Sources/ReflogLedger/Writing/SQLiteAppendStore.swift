@@ -16,8 +16,8 @@ final class SQLiteAppendStore: AppendStore {
   init(_ db: Connection) throws {
     connection = db
     readHead = try db.prepare("SELECT \(StoredHead.columns) FROM head")
-    // Without the condition, SQLite would first copy the row into a temporary table, because it would not know that the
-    // table has only one row.
+    // Without the condition, SQLite would not know that only one row is updated. Then it would first collect the ids of
+    // the rows in a temporary table.
     writeHead = try db.prepare(
       """
       UPDATE head SET next_sequence = ?, next_change = ?, next_event = ?, newest_time = ?, frontier = ?, checkpoint = ?,

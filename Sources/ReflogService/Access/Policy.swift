@@ -29,11 +29,6 @@ package enum Policy {
     }
   }
 
-  /// Sentences for a caller who may not make changes: which role a change needs, and how to get a token with that role.
-  package static let operatorAdvice =
-    "Changes, rollbacks and freezes need the role operator. Create a token with that role: reflog token create --role "
-    + "operator --name NAME."
-
   /// Throws `forbidden` if a caller has no right to perform an operation.
   package static func require(_ caller: Caller, _ operation: Operation) throws(ServiceError) {
     guard permits(caller, operation) else { throw refusal(of: caller) }

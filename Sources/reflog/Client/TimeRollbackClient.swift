@@ -42,6 +42,7 @@ struct TimeRollbackClient {
         try output.show(plan) { ChangeTables.timeRollbackPlan($0, given) }
         return plan.sayIfRoleForbids()
       }
+      if let problem = plan.roleProblem { throw CommandFailure(.refused, problem) }
       try Self.confirm(plan)
     }
     body["dryRun"] = .bool(false)

@@ -107,7 +107,7 @@ struct Verify: Command {
   /// The characters that are removed at the ends of a key. `verify.py` and `verify_log.py` remove the same characters.
   ///
   /// If a shell reads a key from a file that was written on Windows, the key can contain the file's byte order mark
-  /// and carriage return. A copied key can have spaces at its ends.
+  /// and carriage return. A copied key can have spaces, or no-break spaces from a web page, at its ends.
   private static let aroundKeys = CharacterSet(charactersIn: "\u{FEFF}\u{A0} \t\r\n")
 
   private func givenKeys() throws -> [VerifierKey] {

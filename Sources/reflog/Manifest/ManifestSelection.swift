@@ -8,7 +8,8 @@ extension ExportManifest {
   /// Sentences with the number of changes in the exported file, and with what the filter of the manifest selects.
   var selection: String {
     let limits = [filter.map { "match \($0)" }, after.map { "have an entry after position \($0)" }].compactMap(\.self)
-    let selected = limits.isEmpty ? Self.everything(rows) : "only those that \(limits.joined(separator: " and "))"
+    let everything = rows == 0 ? "the ledger contained no changes at that time" : "all changes"
+    let selected = limits.isEmpty ? everything : "only those that \(limits.joined(separator: " and "))"
     let sentence = "\(Terminal.count(rows, "change")): \(selected)."
     guard ExportRequest.includesImpact(inManifestOptions: options), hasConditionOnFlow else { return sentence }
     return "\(sentence) A condition on a flow also selects the changes of the connectors that the flow called."
@@ -19,19 +20,13 @@ extension ExportManifest {
     let parsed = filter.flatMap { try? ChangeFilter.parse($0) }
     return parsed?.fields.contains(.plain(.flowId)) == true
   }
-
-  /// Returns the words about a selection without limits that found this number of changes.
-  fileprivate static func everything(_ count: Int64) -> String {
-    count == 0 ? "the ledger contained none" : "all changes"
-  }
 }
 
 extension EvidenceManifest {
   /// A sentence with the number of changes in the pack, and with what the period and the flow of the manifest select.
   var selection: String {
-    let selected =
-      flow.map { "only those of the flow \($0), and of the connectors that it called" }
-      ?? ExportManifest.everything(changeCount)
+    let everything = changeCount == 0 ? "the ledger contained no changes of this period at that time" : "all changes"
+    let selected = flow.map { "only those of the flow \($0), and of the connectors that it called" } ?? everything
     let end = taken < period.end ? ", until \(taken), when the period had not ended" : ""
     return "The pack contains \(Terminal.count(changeCount, "change")) of \(period.name): \(selected)\(end)."
   }
