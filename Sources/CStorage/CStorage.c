@@ -27,6 +27,10 @@ int storage_empty_database(void *connection) {
   return result;
 }
 
+int storage_delete_log_at_close(void *connection, int deletes) {
+  return sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !deletes, (int *)NULL);
+}
+
 int storage_fill_random(void *bytes, size_t count) {
   unsigned char *next = bytes;
   while (count > 0) {

@@ -46,13 +46,14 @@ package struct Storage: Sendable {
       guard acceptsMissingLog || !state.isLogMissing else { throw StorageError.missingLog(path: path) }
       let files = try OpenFiles(ofDatabaseAt: path)
       self.files = files
-      pool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .writable))
+      var writable = StorageSettings.configuration(of: .writable)
+      writable.prepareDatabase { db in try WriteAheadLog.keepAtClose(Connection(db)) }
+      pool = try DatabasePool(path: path, configuration: writable)
       try pool.writeWithoutTransaction { db in
         try StorageSettings.apply(toWriter: db, path: path)
         try kind.migrations.refuseForeignFile(db, path: path)
         if !isLoading, try UnfinishedCopy.exists(db) {
-          // The file is closed without a `SessionMark`, because SQLite deletes the log when this connection closes. A
-          // file with a mark but without a log would be refused at the next start.
+          // The log is emptied and deleted, so that the file is complete without it.
           try WriteAheadLog.end(Connection(db))
           throw StorageError.unfinishedCopy(path: path)
         }

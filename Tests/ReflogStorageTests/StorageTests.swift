@@ -31,6 +31,25 @@ struct StorageTests {
     }
   }
 
+  /// After an I/O error, a start or a stop can end without closing the file. SQLite then closes the connections.
+  @Test func aFileThatWasNotClosedOpensAgainWithAllItsCommits() async throws {
+    try await withTemporaryFolder { folder in
+      let path = folder + "/file.sqlite"
+      do {
+        let storage = try Storage(path: path, kind: .directory)
+        try storage.setUp { try $0.execute("INSERT INTO tenant (id, tenant_id) VALUES (1, 'contoso')") }
+      }
+      #expect(FileChecks.exists(path + "-wal"), "The file contains a mark of its log, so SQLite must keep the log.")
+
+      let storage = try Storage(path: path, kind: .directory)
+      let tenant = try storage.setUp { try $0.text("SELECT tenant_id FROM tenant") }
+      try storage.close()
+
+      #expect(tenant == "contoso")
+      #expect(!FileChecks.exists(path + "-wal"))
+    }
+  }
+
   @Test func theWriterOfAnOpenFileFlushesEveryCommit() async throws {
     try await withWriter { writer, _ in
       let synchronous = try await writer.write { session in try session.connection.integer("PRAGMA synchronous") }

@@ -51,6 +51,11 @@ int storage_rename_to_new(const char *from, const char *to);
 /// small (SQLITE_DBCONFIG_RESET_DATABASE). Returns a result code of SQLite.
 int storage_empty_database(void *connection);
 
+/// Sets whether SQLite copies the write-ahead log into the database and deletes the log when the last connection
+/// (`sqlite3 *`) to the database closes (SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE). SQLite does this unless `deletes` is 0.
+/// Returns a result code of SQLite.
+int storage_delete_log_at_close(void *connection, int deletes);
+
 /// The inode number and the device of a file. They identify the file: a new file with the same name has other values.
 struct storage_file_identity {
   uint64_t number;

@@ -1,3 +1,4 @@
+import CStorage
 import FoundationEssentials
 import GRDB
 import GRDBSQLite
@@ -110,18 +111,31 @@ struct WriteAheadLog {
     try connection.executeAll("PRAGMA user_version = \(Int32(bitPattern: mark?.number ?? 0))")
   }
 
+  /// Prevents SQLite from deleting the log when this connection closes, until ``end(_:)`` has removed the
+  /// ``SessionMark``.
+  ///
+  /// Without this setting, SQLite would delete the log if a start or a stop fails after an I/O error. The mark would
+  /// stay, so the next start would refuse the file because of the missing log.
+  static func keepAtClose(_ connection: Connection) throws {
+    let result = storage_delete_log_at_close(UnsafeMutableRawPointer(connection.pointer), 0)
+    guard result == SQLITE_OK else { throw SQLError(result, of: connection.pointer) }
+  }
+
   /// Copies the log into the database, and removes the ``SessionMark``.
   ///
   /// The mark is removed because the database is complete without its log.
   ///
   /// If a reader prevents SQLite from emptying the log, the mark is kept, because the database still needs its log.
+  /// Otherwise SQLite deletes the empty log when the last connection closes.
   ///
   /// - Returns: The reason why pages remain in the log, or nil if the log is empty and the mark was removed.
   @discardableResult
   static func end(_ connection: Connection) throws -> StorageError? {
     if let obstacle = try obstacle(to: .truncate, connection) { return obstacle }
     try store(nil, connection)
-    return try obstacle(to: .truncate, connection)
+    if let obstacle = try obstacle(to: .truncate, connection) { return obstacle }
+    _ = storage_delete_log_at_close(UnsafeMutableRawPointer(connection.pointer), 1)
+    return nil
   }
 
   /// Copies the log into the database if any pages were written since the last checkpoint.
