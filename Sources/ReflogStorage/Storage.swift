@@ -46,9 +46,7 @@ package struct Storage: Sendable {
       guard acceptsMissingLog || !state.isLogMissing else { throw StorageError.missingLog(path: path) }
       let files = try OpenFiles(ofDatabaseAt: path)
       self.files = files
-      var writable = StorageSettings.configuration(of: .writable)
-      writable.prepareDatabase { db in try WriteAheadLog.keepAtClose(Connection(db)) }
-      pool = try DatabasePool(path: path, configuration: writable)
+      pool = try DatabasePool(path: path, configuration: StorageSettings.configuration(of: .writable, keepsLog: true))
       try pool.writeWithoutTransaction { db in
         try StorageSettings.apply(toWriter: db, path: path)
         try kind.migrations.refuseForeignFile(db, path: path)

@@ -39,13 +39,19 @@ enum StorageSettings {
   private static let disabledMemoryStatistics: Void = storage_disable_memory_statistics()
 
   /// Returns the configuration of a connection.
-  static func configuration(of access: Access) -> Configuration {
+  ///
+  /// - Parameters:
+  ///   - access: Whether the connection can write.
+  ///   - keepsLog: Whether the write-ahead log is kept when the connection closes. See ``WriteAheadLog/keepAtClose(_:)``.
+  static func configuration(of access: Access, keepsLog: Bool = false) -> Configuration {
     _ = disabledMemoryStatistics
     var configuration = Configuration()
     configuration.readonly = access == .readOnly
     configuration.busyMode = .timeout(Double(busyTimeoutMilliseconds) / 1000)
     configuration.maximumReaderCount = readers
     configuration.prepareDatabase { db in
+      // This comes first, because the settings below can already fail with an I/O error.
+      if keepsLog { try WriteAheadLog.keepAtClose(Connection(db)) }
       if !db.configuration.readonly {
         // This setting has an effect only before the first table is created.
         try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL")
