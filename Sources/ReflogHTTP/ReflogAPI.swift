@@ -224,7 +224,7 @@ package struct ReflogAPI: Sendable {
   private func addHistorySurface(to router: RequestRouter) {
     func versioned(for operation: Policy.Operation) -> RouterGroup<ReflogRequestContext> {
       router.group("/:version")
-          .add(middleware: PermissionMiddleware(operation: operation, events: events))
+        .add(middleware: PermissionMiddleware(operation: operation, events: events))
         .add(middleware: ReadCountingMiddleware(events: events))
         .add(middleware: IdempotencyMiddleware())
     }

@@ -28,7 +28,8 @@ struct AllowTests {
 
   @Test(arguments: [
     "/beta/auditLogs/other", "/beta/users", "/nowhere", "/beta/reflog/other", "/nowhere/reflog/tokens",
-    "/export/auditLogs/connectorChanges", "/connectors/identity/apiConnectors", "/beta/identity/other/B2C_1_signup/part",
+    "/export/auditLogs/connectorChanges", "/connectors/identity/apiConnectors",
+    "/beta/identity/other/B2C_1_signup/part",
   ])
   func theAnswerToAPathWithoutAResourceHasNoAllowHeader(path: String) async throws {
     try await withServer { server in

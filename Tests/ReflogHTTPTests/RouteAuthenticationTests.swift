@@ -12,9 +12,10 @@ struct RouteAuthenticationTests {
   ]
 
   private static func path(of route: String) -> String {
-    let segments = route.split(separator: "/")
-    return "/"
-      + segments.map { $0 == "{version}" ? "beta" : $0 == "**" || $0.first == "{" ? "1" : "\($0)" }.joined(separator: "/")
+    let segments = route.split(separator: "/").map { segment in
+      segment == "{version}" ? "beta" : segment == "**" || segment.first == "{" ? "1" : "\(segment)"
+    }
+    return "/" + segments.joined(separator: "/")
   }
 
   @Test func everyOtherRouteNeedsACredential() async throws {
@@ -25,14 +26,18 @@ struct RouteAuthenticationTests {
         let path = Self.path(of: route).uppercased()
         let answer = try await server.send(HTTPMethod(rawValue: method), path, headers: [:])
         // The client follows the redirect of a page to the page for signing in.
-        #expect(answer.status == 401 || answer.text.contains("action=\"/sign-in\""), "\(method) \(path): \(answer.status)")
+        #expect(
+          answer.status == 401 || answer.text.contains("action=\"/sign-in\""),
+          "\(method) \(path): \(answer.status)"
+        )
       }
     }
   }
 
   @Test func theAnswerToHEADHasTheLengthOfTheBodyButNoBody() async throws {
     try await withServer { server in
-      let (get, head) = (try await server.send(.GET, "/livez", headers: [:]), try await server.send(.HEAD, "/livez", headers: [:]))
+      let get = try await server.send(.GET, "/livez", headers: [:])
+      let head = try await server.send(.HEAD, "/livez", headers: [:])
 
       #expect(head.status == 200)
       #expect(head.headers["content-length"] == get.headers["content-length"])
