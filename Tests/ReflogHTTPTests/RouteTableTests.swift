@@ -16,13 +16,13 @@ struct RouteTableTests {
     return RouteTable(of: router)
   }
 
-  @Test func aFixedSegmentHasPriorityOverAVariableOne() throws {
+  @Test func aFixedSegmentHasPriorityOverAPathParameter() throws {
     let table = Self.table("GET /flows/:flow", "POST /flows/rollback", "GET /flows/rollback/:batch")
 
     #expect(table.methods(at: "/flows/rollback") == [.post])
     #expect(table.methods(at: "/flows/other") == [.get, .head])
-    #expect(table.match("/flows/rollback/7")?.values["batch"] == "7")
-    #expect(table.match("/flows/other")?.values["flow"] == "other")
+    #expect(table.match("/flows/rollback/7")?.parameters["batch"] == "7")
+    #expect(table.match("/flows/other")?.parameters["flow"] == "other")
   }
 
   @Test func aFixedSegmentWithoutARouteDoesNotHideOtherRoutes() throws {
@@ -30,27 +30,27 @@ struct RouteTableTests {
 
     let match = try #require(table.match("/identity/apiConnectors/a/b/c"))
 
-    #expect(match.values["flowType"] == "apiConnectors")
-    #expect(match.values["flow"] == "a")
-    #expect(match.values[PathValues.rest] == "b/c")
-    #expect(match.values["connector"] == nil)
+    #expect(match.parameters["flowType"] == "apiConnectors")
+    #expect(match.parameters["flow"] == "a")
+    #expect(match.parameters[PathParameters.rest] == "b/c")
+    #expect(match.parameters["connector"] == nil)
   }
 
   @Test func theRestIsOneOrMoreSegments() {
     let table = Self.table("GET /tile/**")
 
     #expect(table.match("/tile") == nil)
-    #expect(table.match("/tile/0")?.values[PathValues.rest] == "0")
-    #expect(table.match("/tile/0/x001/002")?.values[PathValues.rest] == "0/x001/002")
+    #expect(table.match("/tile/0")?.parameters[PathParameters.rest] == "0")
+    #expect(table.match("/tile/0/x001/002")?.parameters[PathParameters.rest] == "0/x001/002")
   }
 
-  @Test func aMatchHasTheSpellingOfTheRouteAndTheValuesOfTheCaller() throws {
+  @Test func aMatchHasTheSpellingOfTheRouteAndTheParametersOfTheCaller() throws {
     let table = Self.table("GET /Sign-in/:Name/$count")
 
     let match = try #require(table.match("/sIGN-IN/Apfel%2C/$COUNT"))
 
     #expect(match.path == "/Sign-in/Apfel%2C/$count")
-    #expect(match.values["Name"] == "Apfel%2C")
+    #expect(match.parameters["Name"] == "Apfel%2C")
     #expect(table.match("/sign-in/x/@count") == nil, "Only letters have two cases.")
   }
 
@@ -63,7 +63,7 @@ struct RouteTableTests {
   @Test func onlyAVersionOfTheAPIIsAVersion() {
     let table = Self.table("GET /{version}/reflog/status", "GET /export")
 
-    #expect(table.match("/V1.0/reflog/status")?.values["version"] == "V1.0")
+    #expect(table.match("/V1.0/reflog/status")?.parameters["version"] == "V1.0")
     #expect(table.match("/v2.0/reflog/status") == nil)
     #expect(table.match("/export/reflog/status") == nil)
   }

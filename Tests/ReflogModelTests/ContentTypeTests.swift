@@ -10,6 +10,6 @@ struct ContentTypeTests {
     ("application/octet-stream", false),
   ])
   func everyContentTypeThatContainsJSONIsJSON(contentType: String, isJSON: Bool) {
-    #expect(contentType.isContentTypeOfJSON == isJSON)
+    #expect(contentType.mentionsJSON == isJSON)
   }
 }

@@ -42,7 +42,7 @@ struct GraphResponse: Sendable {
   }
 
   /// Whether the answer has a content type of JSON.
-  var isJSON: Bool { headers["content-type"]?.isContentTypeOfJSON ?? false }
+  var isJSON: Bool { headers["content-type"]?.mentionsJSON ?? false }
 
   /// The id that Graph assigned to the request, or nil if the answer contains no id.
   var requestID: String? { headers["request-id"] }

@@ -53,7 +53,7 @@ extension ReflogRequestContext {
   ///
   /// The method throws an error if the id in the path is not a number.
   fileprivate func freezeID() throws -> Int64 {
-    guard let text = pathValues["freeze"], let id = Freeze.id(text) else {
+    guard let text = pathParameters["freeze"], let id = Freeze.id(text) else {
       throw RequestError.badRequest("A freeze's id is a number, such as 17.", target: "freeze")
     }
     return id

@@ -47,7 +47,7 @@ struct HoldController {
   }
 
   private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    try await retention.release(context.pathValues["hold"] ?? "", for: try context.requireCaller())
+    try await retention.release(context.pathParameters["hold"] ?? "", for: try context.requireCaller())
     return Response(status: .noContent)
   }
 }

@@ -32,7 +32,7 @@ struct TokenController {
   }
 
   private func revoke(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    try await tokens.revoke(id: context.pathValues["token"] ?? "", for: try context.requireCaller())
+    try await tokens.revoke(id: context.pathParameters["token"] ?? "", for: try context.requireCaller())
     return Response(status: .noContent)
   }
 }

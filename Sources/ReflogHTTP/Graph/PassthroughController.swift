@@ -37,7 +37,7 @@ struct PassthroughController {
     _ context: ReflogRequestContext
   ) async throws -> Response {
     _ = try context.flowType()
-    let part = context.pathValues[PathValues.rest]?.split(separator: "/").first?.lowercased() ?? ""
+    let part = context.pathParameters[PathParameters.rest]?.split(separator: "/").first?.lowercased() ?? ""
     guard Self.writableParts.contains(where: { $0.lowercased() == part }), Self.isPlain(request.uri.path) else {
       throw UnforwardedRequest.error(at: request.uri.path)
     }
@@ -73,9 +73,9 @@ struct PassthroughController {
   /// Checks the flow type and the ids in the path, and returns the part of the canonical path that follows
   /// `/{version}/identity`.
   private func path(_ request: Request, _ context: ReflogRequestContext) throws(RequestError) -> String {
-    if context.pathValues["flowType"] != nil { _ = try context.flowType() }
-    if context.pathValues["flow"] != nil { _ = try context.flowID() }
-    if context.pathValues["connector"] != nil { _ = try context.connectorID() }
+    if context.pathParameters["flowType"] != nil { _ = try context.flowType() }
+    if context.pathParameters["flow"] != nil { _ = try context.flowID() }
+    if context.pathParameters["connector"] != nil { _ = try context.connectorID() }
     return "/" + request.uri.path.split(separator: "/").dropFirst(2).joined(separator: "/")
   }
 }

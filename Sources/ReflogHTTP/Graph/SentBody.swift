@@ -54,7 +54,7 @@ enum SentBody {
     guard !bytes.isEmpty else { return }
     let value: JSONValue
     do { value = try JSONValue(parsing: bytes) } catch {
-      guard contentType?.isContentTypeOfJSON ?? true else { return }
+      guard contentType?.mentionsJSON ?? true else { return }
       throw .badRequest("The body is not valid JSON: \(error).", target: "body")
     }
     for object in [value.object].compactMap(\.self) + (value.array ?? []).compactMap(\.object) {

@@ -80,7 +80,7 @@ struct ConfigurationController {
   }
 
   private func progress(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    return try await answer(try TimeRollbackBody.batchID(context.pathValues["batch"] ?? ""), context, status: .ok)
+    return try await answer(try TimeRollbackBody.batchID(context.pathParameters["batch"] ?? ""), context, status: .ok)
   }
 
   private func answer(

@@ -11,7 +11,7 @@ struct ManifestController {
   }
 
   private func one(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    let note = try manifests.manifest(context.pathValues["manifest"] ?? "")
+    let note = try manifests.manifest(context.pathParameters["manifest"] ?? "")
     return Response(bytes: note.bytes, "text/plain; charset=utf-8")
   }
 }

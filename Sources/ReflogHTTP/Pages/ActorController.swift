@@ -21,8 +21,8 @@ struct ActorController {
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     var fields = try request.filterQuery(allowing: ["since", "until", "zone", "reads", "behind"])
     guard
-      let type = context.pathValues["type"].flatMap({ Change.ActorType(rawValue: $0.asciiFolded) }),
-      let id = context.pathValues["actor"]?.percentDecoded(plusIsSpace: false), let actor = ActorID(type, id)
+      let type = context.pathParameters["type"].flatMap({ Change.ActorType(rawValue: $0.asciiFolded) }),
+      let id = context.pathParameters["actor"]?.percentDecoded(plusIsSpace: false), let actor = ActorID(type, id)
     else { throw RequestError.notFound }
     let newest = try await history.activity(of: actor, size: Self.pageSize).items
     let viewer = try context.requireCaller().actor

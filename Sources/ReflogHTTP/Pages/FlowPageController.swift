@@ -22,7 +22,7 @@ struct FlowPageController {
   }
 
   private func show(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
-    guard let flowType = FlowType(segment: context.pathValues["flowType"] ?? "") else {
+    guard let flowType = FlowType(segment: context.pathParameters["flowType"] ?? "") else {
       throw RequestError.notFound
     }
     let fields = PageTime.absolute(try request.filledQuery(allowing: ["until"] + PageTrail.flows), ["asOf", "until"])

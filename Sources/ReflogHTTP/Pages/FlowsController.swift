@@ -152,7 +152,7 @@ struct FlowsController {
 
   private func progress(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try request.filledQuery(allowing: [])
-    guard let id = try? TimeRollbackBody.batchID(context.pathValues["batch"] ?? "") else {
+    guard let id = try? TimeRollbackBody.batchID(context.pathParameters["batch"] ?? "") else {
       throw RequestError.notFound
     }
     let caller = try context.requireCaller()

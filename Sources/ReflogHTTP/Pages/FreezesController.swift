@@ -53,7 +53,7 @@ struct FreezesController {
 
   private func release(_ request: Request, _ context: ReflogRequestContext) async throws -> Response {
     _ = try request.form(of: try context.requireSession(), context)
-    guard let id = context.pathValues["freeze"].flatMap({ Freeze.id($0) }) else { throw RequestError.notFound }
+    guard let id = context.pathParameters["freeze"].flatMap({ Freeze.id($0) }) else { throw RequestError.notFound }
     try await changes.releaseFreeze(id, for: try context.requireCaller())
     return .seeOther("/freezes")
   }

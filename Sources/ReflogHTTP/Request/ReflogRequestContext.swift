@@ -16,10 +16,10 @@ package struct ReflogRequestContext: RequestContext {
   var clientRequestID: String?
   /// The hashes from the header `Idempotency-Key` and the body, or nil if the header is missing.
   var idempotencyKey: IdempotencyKey?
-  /// The values of the variable segments of the path.
-  var pathValues = PathValues()
-  /// Hummingbird's values of the path are always empty, because ``RouteTable`` finds the routes.
-  @available(*, unavailable, renamed: "pathValues")
+  /// The parameters in the path.
+  var pathParameters = PathParameters()
+  /// Hummingbird's path parameters are always empty, because ``RouteTable`` finds the routes.
+  @available(*, unavailable, renamed: "pathParameters")
   var parameters: Parameters { coreContext.parameters }
   /// The whole body of the request, or nil if the body was not received yet.
   var body: ByteBuffer?

@@ -7,8 +7,8 @@ import Synchronization
 
 /// Responds to every request.
 ///
-/// The responder makes the path of a request canonical, calls the route, and adds the request ids to every answer. If
-/// a request can't be routed, the responder creates the answer itself.
+/// The responder makes the path of a request canonical, finds and calls the route, and adds the request ids to every
+/// answer. If a request can't be routed, the responder creates the answer itself.
 struct RootResponder: HTTPResponder {
   let routes: RouteTable
   let proxies: ProxySettings

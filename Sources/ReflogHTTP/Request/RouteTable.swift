@@ -11,8 +11,8 @@ struct RouteTable: Sendable {
   private struct Node: Sendable {
     /// The nodes after segments with a fixed spelling.
     var fixed: [(spelling: [UInt8], node: Int)] = []
-    /// The node after any segment, and the name of the value that this segment contains.
-    var value: (name: String, node: Int)?
+    /// The node after a path parameter, and the name of the parameter.
+    var parameter: (name: String, node: Int)?
     /// The node after all remaining segments.
     var rest: Int?
     /// The responders for a path that ends here.
@@ -23,8 +23,7 @@ struct RouteTable: Sendable {
   struct Match {
     /// The path, in which each fixed segment has the spelling of the route.
     let path: String
-    /// The values of the path's variable segments.
-    let values: PathValues
+    let parameters: PathParameters
     fileprivate let node: Int
   }
 
@@ -34,7 +33,7 @@ struct RouteTable: Sendable {
   /// Creates the table of all routes of a router.
   ///
   /// A path that supports `GET` gets `HEAD` too. The program stops if two routes have the same method and path, if a
-  /// variable segment has two names, or if a path has a form that ``RequestRouter`` does not support.
+  /// path parameter has two names, or if a path has a form that ``RequestRouter`` does not support.
   init(of router: RequestRouter) {
     unrouted = router.unrouted()
     for route in router.routes {
@@ -61,9 +60,9 @@ struct RouteTable: Sendable {
         node = nodes[node].rest ?? next
       } else if segment.first == "{", segment.last == "}" {
         let name = String(segment.dropFirst().dropLast())
-        nodes[node].value = nodes[node].value ?? (name, next)
-        precondition(nodes[node].value?.name == name)
-        node = nodes[node].value?.node ?? next
+        nodes[node].parameter = nodes[node].parameter ?? (name, next)
+        precondition(nodes[node].parameter?.name == name)
+        node = nodes[node].parameter?.node ?? next
       } else if let known = nodes[node].fixed.first(where: { segment.utf8.elementsEqual($0.spelling, by: Self.isSame) })
       {
         precondition(segment.utf8.elementsEqual(known.spelling))
@@ -80,8 +79,8 @@ struct RouteTable: Sendable {
 
   /// Returns the match of a path, or nil if no route has this path.
   ///
-  /// A fixed segment has priority over a variable segment, and a variable segment has priority over `**`. The variable
-  /// segment `{version}` is only a version of the API.
+  /// A fixed segment has priority over a path parameter, and a path parameter has priority over `**`. The parameter
+  /// `{version}` matches only a version of the API.
   ///
   /// - Parameter path: The canonical path.
   func match(_ path: String) -> Match? {
@@ -89,8 +88,8 @@ struct RouteTable: Sendable {
     return path.withUTF8 { bytes in
       var search = Search(bytes: bytes, segments: Self.segments(bytes))
       guard let node = find(&search, from: 0, at: 0) else { return nil }
-      let values = search.values.map { ($0.name, search.text($0.range)) }
-      return Match(path: search.spelled, values: PathValues(values), node: node)
+      let parameters = search.parameters.map { ($0.name, search.text($0.range)) }
+      return Match(path: search.spelled, parameters: PathParameters(parameters), node: node)
     }
   }
 
@@ -103,13 +102,15 @@ struct RouteTable: Sendable {
       search.spell(segment, fixed.spelling)
       return found
     }
-    if let value = nodes[node].value, value.name != "version" || APIVersion(segment: search.text(segment)) != nil {
-      search.values.append((value.name, segment))
-      if let found = find(&search, from: index + 1, at: value.node) { return found }
-      search.values.removeLast()
+    if let parameter = nodes[node].parameter,
+      parameter.name != "version" || APIVersion(segment: search.text(segment)) != nil
+    {
+      search.parameters.append((parameter.name, segment))
+      if let found = find(&search, from: index + 1, at: parameter.node) { return found }
+      search.parameters.removeLast()
     }
     guard let rest = nodes[node].rest else { return nil }
-    search.values.append((PathValues.rest, segment.lowerBound..<search.bytes.count))
+    search.parameters.append((PathParameters.rest, segment.lowerBound..<search.bytes.count))
     return rest
   }
 
@@ -132,14 +133,14 @@ struct RouteTable: Sendable {
       return try await unrouted.respond(to: request, context: context)
     }
     var context = context
-    context.pathValues = match.values
+    context.pathParameters = match.parameters
     return try await responder.respond(to: request, context: context)
   }
 
   /// Returns the methods that the resource at a path supports, or an empty list if no resource exists at the path.
   func methods(at path: String) -> [HTTPRequest.Method] {
     guard let match = match(path) else { return [] }
-    if let flowType = match.values["flowType"], FlowType(segment: flowType) == nil { return [] }
+    if let flowType = match.parameters["flowType"], FlowType(segment: flowType) == nil { return [] }
     return SupportedMethods.all.filter { nodes[match.node].responders[$0] != nil }
   }
 
@@ -169,8 +170,8 @@ private struct Search {
   /// The bytes of the path.
   let bytes: UnsafeBufferPointer<UInt8>
   let segments: [Range<Int>]
-  /// The names and positions of the variable segments that were found.
-  var values: [(name: String, range: Range<Int>)] = []
+  /// The names and positions of the path parameters that were found.
+  var parameters: [(name: String, range: Range<Int>)] = []
   /// The bytes of the path with the spelling of the route, or nil if the path has this spelling already.
   private var respelled: [UInt8]?
 

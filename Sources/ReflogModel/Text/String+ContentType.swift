@@ -1,9 +1,8 @@
 extension String {
-  /// Whether the text, as the value of the header `Content-Type`, names a form of JSON.
+  /// Whether the text contains `json` in upper or lower case.
   ///
-  /// This is true for every value that contains `json` in upper or lower case, for example `application/json` and
-  /// `application/problem+json; charset=utf-8`.
-  package var isContentTypeOfJSON: Bool {
+  /// Every content type of JSON contains it, for example `application/json` and `application/problem+json`.
+  package var mentionsJSON: Bool {
     let type = Array(asciiFolded.utf8)
     return type.indices.contains { type[$0...].starts(with: "json".utf8) }
   }

@@ -134,6 +134,7 @@ struct WriteAheadLog {
     if let obstacle = try obstacle(to: .truncate, connection) { return obstacle }
     try store(nil, connection)
     if let obstacle = try obstacle(to: .truncate, connection) { return obstacle }
+    // If this fails, an empty log stays, which does no harm.
     _ = storage_delete_log_at_close(UnsafeMutableRawPointer(connection.pointer), 1)
     return nil
   }
